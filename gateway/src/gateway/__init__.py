@@ -1,0 +1,1 @@
+"""The only door for people and their front ends."""

@@ -1,0 +1,143 @@
+"""Writes the stubs of protos/ into libs/contracts/src: messages by protoc, and one typed `*_rpc` module per proto service.
+
+`python libs/contracts/generate.py [--check]`; with --check nothing is written and a difference exits 1.
+"""
+
+import filecmp
+import importlib
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import grpc_tools
+from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
+from grpc_tools import protoc
+
+ROOT = Path(__file__).resolve().parents[2]
+PROTOS = ROOT / "protos"
+HOME = Path(__file__).resolve().parent / "src"
+
+
+def compile_messages(out: Path) -> list[str]:
+    """Runs protoc; returns the dotted names of the modules written."""
+    sources = sorted(str(p.relative_to(PROTOS)) for p in PROTOS.rglob("*.proto"))
+    well_known = str(Path(grpc_tools.__file__).parent / "_proto")
+    status = protoc.main(["protoc", f"-I{PROTOS}", f"-I{well_known}", f"--python_out={out}", f"--pyi_out={out}", *sources])
+    if status:
+        raise SystemExit(status)
+    for folder in {p.parent for p in out.rglob("*_pb2.py")} | {p.parent.parent for p in out.rglob("*_pb2.py")}:
+        (folder / "__init__.py").touch()
+    (out / "caseload" / "__init__.py").write_text('"""Stubs generated from protos/; never edited."""\n')
+    return [source.removesuffix(".proto").replace("/", ".") + "_pb2" for source in sources]
+
+
+def module_of(file: FileDescriptor) -> str:
+    return file.name.removesuffix(".proto").replace("/", ".") + "_pb2"
+
+
+def type_of(service: ServiceDescriptor, method: MethodDescriptor, *, of_input: bool) -> str:
+    message = method.input_type if of_input else method.output_type
+    alias = "pb" if message.file.name == service.file.name else message.file.name.rsplit("/", 1)[1].removesuffix(".proto") + "_pb2"
+    return f"{alias}.{message.name}"
+
+
+def rpc_module(file: FileDescriptor) -> str:
+    """The typed halves of each service in the file: what a servicer implements and what a caller calls."""
+    others = sorted(
+        {
+            message.file
+            for service in file.services_by_name.values()
+            for method in service.methods
+            for message in (method.input_type, method.output_type)
+            if message.file.name != file.name
+        },
+        key=lambda f: f.name,
+    )
+    package, own = module_of(file).rsplit(".", 1)
+    lines = [
+        f'"""The services of {file.name}, as a servicer implements them and as a caller calls them. Generated; never edited."""',
+        "",
+        "from abc import ABC, abstractmethod",
+        "from collections.abc import Awaitable, Callable",
+        "from typing import Any, Generic, Protocol, TypeVar",
+        "",
+        "from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor",
+        "",
+        f"from {package} import {own} as pb",
+    ]
+    for other in others:
+        other_package, other_name = module_of(other).rsplit(".", 1)
+        lines.append(f"from {other_package} import {other_name}")
+    lines += ["", 'CallT = TypeVar("CallT", contravariant=True)', ""]
+    for service in file.services_by_name.values():
+        lines += [
+            "",
+            f"class {service.name}Servicer(ABC, Generic[CallT]):",
+            f'    SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["{service.name}"]',
+        ]
+        for method in service.methods:
+            request, reply = type_of(service, method, of_input=True), type_of(service, method, of_input=False)
+            lines += [
+                "",
+                "    @abstractmethod",
+                f"    async def {method.name}(self, request: {request}, call: CallT) -> {reply}: ...",
+            ]
+        lines += [
+            "",
+            "",
+            f"class {service.name}Stub:",
+            f'    """Calls {service.full_name}; `dial` makes one caller per method."""',
+            "",
+            "    def __init__(self, dial: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:",
+            f"        methods = pb.DESCRIPTOR.services_by_name['{service.name}'].methods_by_name",
+        ]
+        for method in service.methods:
+            request, reply = type_of(service, method, of_input=True), type_of(service, method, of_input=False)
+            lines.append(f"        self.{method.name}: {service.name}{method.name} = dial(methods['{method.name}'])")
+        for method in service.methods:
+            request, reply = type_of(service, method, of_input=True), type_of(service, method, of_input=False)
+            lines += [
+                "",
+                "",
+                f"class {service.name}{method.name}(Protocol):",
+                f"    def __call__(self, request: {request}, call: Any) -> Awaitable[{reply}]: ...",
+            ]
+        lines += [""]
+    return "\n".join(lines).replace("\n\n\n\n", "\n\n\n").rstrip() + "\n"
+
+
+def generate(out: Path) -> None:
+    modules = compile_messages(out)
+    sys.path.insert(0, str(out))
+    for name in [n for n in sys.modules if n == "caseload" or n.startswith("caseload.")]:
+        del sys.modules[name]
+    for name in modules:
+        file: FileDescriptor = importlib.import_module(name).DESCRIPTOR
+        if file.services_by_name:
+            (out / (name.removesuffix("_pb2").replace(".", "/") + "_rpc.py")).write_text(rpc_module(file))
+    for cache in out.rglob("__pycache__"):
+        shutil.rmtree(cache)
+
+
+def differences(fresh: Path, kept: Path) -> list[str]:
+    names = {str(p.relative_to(base)) for base in (fresh, kept) for p in base.rglob("*.py*") if "__pycache__" not in p.parts}
+    return sorted(n for n in names if not ((fresh / n).exists() and (kept / n).exists() and filecmp.cmp(fresh / n, kept / n, shallow=False)))
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch)
+        generate(fresh)
+        if "--check" in sys.argv:
+            stale = differences(fresh, HOME)
+            for name in stale:
+                print(f"stale stub: {name} (run `make protos`)")
+            return 1 if stale else 0
+        shutil.rmtree(HOME / "caseload", ignore_errors=True)
+        shutil.copytree(fresh / "caseload", HOME / "caseload")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+import datetime
+
+from caseload.options.v1 import options_pb2 as _options_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class AttachmentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ATTACHMENT_STATUS_UNSPECIFIED: _ClassVar[AttachmentStatus]
+    ATTACHMENT_STATUS_SCANNING: _ClassVar[AttachmentStatus]
+    ATTACHMENT_STATUS_READY: _ClassVar[AttachmentStatus]
+    ATTACHMENT_STATUS_REJECTED: _ClassVar[AttachmentStatus]
+ATTACHMENT_STATUS_UNSPECIFIED: AttachmentStatus
+ATTACHMENT_STATUS_SCANNING: AttachmentStatus
+ATTACHMENT_STATUS_READY: AttachmentStatus
+ATTACHMENT_STATUS_REJECTED: AttachmentStatus
+
+class Attachment(_message.Message):
+    __slots__ = ("id", "session_id", "client_id", "workspace_id", "file_name", "file_type", "file_size_bytes", "status", "created_at", "session_date", "is_session_file")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    FILE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    FILE_SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    SESSION_DATE_FIELD_NUMBER: _ClassVar[int]
+    IS_SESSION_FILE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    session_id: str
+    client_id: str
+    workspace_id: str
+    file_name: str
+    file_type: str
+    file_size_bytes: int
+    status: AttachmentStatus
+    created_at: _timestamp_pb2.Timestamp
+    session_date: _timestamp_pb2.Timestamp
+    is_session_file: bool
+    def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., client_id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., file_name: _Optional[str] = ..., file_type: _Optional[str] = ..., file_size_bytes: _Optional[int] = ..., status: _Optional[_Union[AttachmentStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_session_file: bool = ...) -> None: ...
+
+class AttachmentList(_message.Message):
+    __slots__ = ("items", "total")
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[Attachment]
+    total: int
+    def __init__(self, items: _Optional[_Iterable[_Union[Attachment, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+
+class UploadAttachmentRequest(_message.Message):
+    __slots__ = ("session_id", "file_name", "content")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    file_name: str
+    content: bytes
+    def __init__(self, session_id: _Optional[str] = ..., file_name: _Optional[str] = ..., content: _Optional[bytes] = ...) -> None: ...
+
+class ListAttachmentsRequest(_message.Message):
+    __slots__ = ("session_id",)
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    def __init__(self, session_id: _Optional[str] = ...) -> None: ...
+
+class GetAttachmentRequest(_message.Message):
+    __slots__ = ("session_id", "attachment_id")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    attachment_id: str
+    def __init__(self, session_id: _Optional[str] = ..., attachment_id: _Optional[str] = ...) -> None: ...
+
+class GetDownloadRequest(_message.Message):
+    __slots__ = ("session_id", "attachment_id", "expires_in_minutes")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_IN_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    attachment_id: str
+    expires_in_minutes: int
+    def __init__(self, session_id: _Optional[str] = ..., attachment_id: _Optional[str] = ..., expires_in_minutes: _Optional[int] = ...) -> None: ...
+
+class Download(_message.Message):
+    __slots__ = ("download_url", "expires_at", "expires_in_seconds")
+    DOWNLOAD_URL_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_IN_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    download_url: str
+    expires_at: _timestamp_pb2.Timestamp
+    expires_in_seconds: int
+    def __init__(self, download_url: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_in_seconds: _Optional[int] = ...) -> None: ...
+
+class RenameAttachmentRequest(_message.Message):
+    __slots__ = ("session_id", "attachment_id", "file_name")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    attachment_id: str
+    file_name: str
+    def __init__(self, session_id: _Optional[str] = ..., attachment_id: _Optional[str] = ..., file_name: _Optional[str] = ...) -> None: ...
+
+class DeleteAttachmentRequest(_message.Message):
+    __slots__ = ("session_id", "attachment_id")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    attachment_id: str
+    def __init__(self, session_id: _Optional[str] = ..., attachment_id: _Optional[str] = ...) -> None: ...
+
+class DeleteAttachmentResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

@@ -1,0 +1,293 @@
+import datetime
+
+from caseload.options.v1 import options_pb2 as _options_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class LocationType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LOCATION_TYPE_UNSPECIFIED: _ClassVar[LocationType]
+    LOCATION_TYPE_CLINIC: _ClassVar[LocationType]
+    LOCATION_TYPE_HOME: _ClassVar[LocationType]
+    LOCATION_TYPE_ONLINE: _ClassVar[LocationType]
+
+class AppointmentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    APPOINTMENT_STATUS_UNSPECIFIED: _ClassVar[AppointmentStatus]
+    APPOINTMENT_STATUS_SCHEDULED: _ClassVar[AppointmentStatus]
+    APPOINTMENT_STATUS_COMPLETED: _ClassVar[AppointmentStatus]
+    APPOINTMENT_STATUS_CANCELLED: _ClassVar[AppointmentStatus]
+    APPOINTMENT_STATUS_NO_SHOW: _ClassVar[AppointmentStatus]
+LOCATION_TYPE_UNSPECIFIED: LocationType
+LOCATION_TYPE_CLINIC: LocationType
+LOCATION_TYPE_HOME: LocationType
+LOCATION_TYPE_ONLINE: LocationType
+APPOINTMENT_STATUS_UNSPECIFIED: AppointmentStatus
+APPOINTMENT_STATUS_SCHEDULED: AppointmentStatus
+APPOINTMENT_STATUS_COMPLETED: AppointmentStatus
+APPOINTMENT_STATUS_CANCELLED: AppointmentStatus
+APPOINTMENT_STATUS_NO_SHOW: AppointmentStatus
+
+class Appointment(_message.Message):
+    __slots__ = ("id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "created_at", "updated_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
+    SERIES_ID_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_DETAILS_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    OVERBOOKED_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    EDITED_AT_FIELD_NUMBER: _ClassVar[int]
+    EDIT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    workspace_id: str
+    client_id: str
+    practitioner_id: str
+    series_id: str
+    scheduled_start: _timestamp_pb2.Timestamp
+    scheduled_end: _timestamp_pb2.Timestamp
+    location_type: LocationType
+    location_id: str
+    location_details: str
+    service_id: str
+    status: AppointmentStatus
+    notes: str
+    overbooked: bool
+    version: int
+    edited_at: _timestamp_pb2.Timestamp
+    edit_count: int
+    created_at: _timestamp_pb2.Timestamp
+    updated_at: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class AppointmentPage(_message.Message):
+    __slots__ = ("items", "total")
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[Appointment]
+    total: int
+    def __init__(self, items: _Optional[_Iterable[_Union[Appointment, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+
+class BookAppointmentRequest(_message.Message):
+    __slots__ = ("client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "allow_conflict")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_DETAILS_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_CONFLICT_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    practitioner_id: str
+    scheduled_start: _timestamp_pb2.Timestamp
+    scheduled_end: _timestamp_pb2.Timestamp
+    location_type: LocationType
+    location_id: str
+    location_details: str
+    service_id: str
+    notes: str
+    allow_conflict: bool
+    def __init__(self, client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., allow_conflict: bool = ...) -> None: ...
+
+class ChangeAppointmentRequest(_message.Message):
+    __slots__ = ("appointment_id", "mask", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "status", "allow_conflict")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    MASK_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_DETAILS_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_CONFLICT_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    mask: _field_mask_pb2.FieldMask
+    client_id: str
+    practitioner_id: str
+    scheduled_start: _timestamp_pb2.Timestamp
+    scheduled_end: _timestamp_pb2.Timestamp
+    location_type: LocationType
+    location_id: str
+    location_details: str
+    service_id: str
+    notes: str
+    status: AppointmentStatus
+    allow_conflict: bool
+    def __init__(self, appointment_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., allow_conflict: bool = ...) -> None: ...
+
+class GetAppointmentRequest(_message.Message):
+    __slots__ = ("appointment_id",)
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
+
+class ListAppointmentsRequest(_message.Message):
+    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status")
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    START_DATE_FIELD_NUMBER: _ClassVar[int]
+    END_DATE_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    page: int
+    page_size: int
+    start_date: _timestamp_pb2.Timestamp
+    end_date: _timestamp_pb2.Timestamp
+    client_id: str
+    practitioner_id: str
+    status: AppointmentStatus
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ...) -> None: ...
+
+class DeleteAppointmentRequest(_message.Message):
+    __slots__ = ("appointment_id", "reason")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    reason: str
+    def __init__(self, appointment_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class DeleteAppointmentResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class CheckConflictsRequest(_message.Message):
+    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id")
+    SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
+    PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDE_APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    scheduled_start: _timestamp_pb2.Timestamp
+    scheduled_end: _timestamp_pb2.Timestamp
+    practitioner_id: str
+    exclude_appointment_id: str
+    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ...) -> None: ...
+
+class Clash(_message.Message):
+    __slots__ = ("id", "scheduled_start", "scheduled_end", "client_id", "location_type", "status")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    scheduled_start: _timestamp_pb2.Timestamp
+    scheduled_end: _timestamp_pb2.Timestamp
+    client_id: str
+    location_type: LocationType
+    status: AppointmentStatus
+    def __init__(self, id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ...) -> None: ...
+
+class ClashList(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[Clash]
+    def __init__(self, items: _Optional[_Iterable[_Union[Clash, _Mapping]]] = ...) -> None: ...
+
+class GetFiguresRequest(_message.Message):
+    __slots__ = ("client_ids",)
+    CLIENT_IDS_FIELD_NUMBER: _ClassVar[int]
+    client_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, client_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Figures(_message.Message):
+    __slots__ = ("client_id", "next_appointment", "last_appointment", "appointment_count")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    NEXT_APPOINTMENT_FIELD_NUMBER: _ClassVar[int]
+    LAST_APPOINTMENT_FIELD_NUMBER: _ClassVar[int]
+    APPOINTMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    next_appointment: _timestamp_pb2.Timestamp
+    last_appointment: _timestamp_pb2.Timestamp
+    appointment_count: int
+    def __init__(self, client_id: _Optional[str] = ..., next_appointment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_appointment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., appointment_count: _Optional[int] = ...) -> None: ...
+
+class FiguresList(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[Figures]
+    def __init__(self, items: _Optional[_Iterable[_Union[Figures, _Mapping]]] = ...) -> None: ...
+
+class ListHistoryRequest(_message.Message):
+    __slots__ = ("client_id", "before", "before_id", "limit")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_ID_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    before: _timestamp_pb2.Timestamp
+    before_id: str
+    limit: int
+    def __init__(self, client_id: _Optional[str] = ..., before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., before_id: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class HistoryEntry(_message.Message):
+    __slots__ = ("appointment_id", "at", "status", "location_type")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    at: _timestamp_pb2.Timestamp
+    status: AppointmentStatus
+    location_type: LocationType
+    def __init__(self, appointment_id: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., location_type: _Optional[_Union[LocationType, str]] = ...) -> None: ...
+
+class History(_message.Message):
+    __slots__ = ("items", "total")
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[HistoryEntry]
+    total: int
+    def __init__(self, items: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+
+class GetSlotRequest(_message.Message):
+    __slots__ = ("appointment_id",)
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
+
+class Slot(_message.Message):
+    __slots__ = ("appointment_id", "client_id", "practitioner_id", "starts_at", "ends_at", "status", "location_type", "version")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    client_id: str
+    practitioner_id: str
+    starts_at: _timestamp_pb2.Timestamp
+    ends_at: _timestamp_pb2.Timestamp
+    status: AppointmentStatus
+    location_type: LocationType
+    version: int
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., version: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,1 @@
+"""Workspaces, people and how they sign in."""

@@ -1,0 +1,1 @@
+"""Appointments, what is offered and where."""

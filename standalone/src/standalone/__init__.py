@@ -1,0 +1,1 @@
+"""The embedded default: every service and the gateway in one process."""
