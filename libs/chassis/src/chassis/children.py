@@ -1,0 +1,124 @@
+"""Child processes that do not outlive their parent, and free addresses for them to listen on."""
+
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+CAP_DAC_OVERRIDE = 1
+CAPABILITIES_V3 = 0x20080522
+
+LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    user: tuple[int, int] | None = None,
+    on_parent_death: signal.Signals = signal.SIGTERM,
+) -> "subprocess.Popen[bytes]":
+    """Starts a child in a process group of its own that gets `on_parent_death` when this process dies (Linux).
+
+    Call it from the main thread: the kernel counts the death of the thread that forked. `user` (uid, gid) is who the
+    child runs as when we are root; it may then still pass directories that only root may enter.
+    """
+    parent = os.getpid()
+
+    def settle() -> None:
+        if user is not None:
+            step_down(*user)
+        if LIBC is not None:
+            LIBC.prctl(PR_SET_PDEATHSIG, int(on_parent_death), 0, 0, 0)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    with log.open("ab") as out:
+        return subprocess.Popen(  # noqa: S603 - the commands are ours
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=None if env is None else dict(env),
+            start_new_session=True,
+            preexec_fn=settle,  # noqa: PLW1509 - called before any thread or gRPC object exists
+        )
+
+
+def step_down(uid: int, gid: int) -> None:
+    """Becomes another user but keeps passing root-only directories: a home or a checkout of root's is closed to others."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+    if LIBC is not None:
+        mask = 1 << CAP_DAC_OVERRIDE
+        header = (ctypes.c_uint32 * 2)(CAPABILITIES_V3, 0)
+        sets = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
+        # Where the container withholds the capability, ordinary permissions decide, and the child's log says so.
+        if LIBC.capset(header, sets) == 0:
+            LIBC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+
+
+def end(child: "subprocess.Popen[bytes]", gently: signal.Signals, patience: float) -> None:
+    """Asks a child to stop, waits `patience` seconds, and then kills it."""
+    if child.poll() is not None:
+        return
+    child.send_signal(gently)
+    try:
+        child.wait(patience)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def until(ready: Callable[[], bool], child: "subprocess.Popen[bytes]", log: Path, seconds: float) -> None:
+    """Waits until `ready`, and raises with the end of the log when the child dies or takes longer."""
+    give_up = time.monotonic() + seconds
+    while not ready():
+        if child.poll() is not None or time.monotonic() > give_up:
+            why = f"exited with {child.returncode}" if child.poll() is not None else f"was not ready after {seconds:.0f} s"
+            raise ChildFailedError(f"{Path(str(child.args[0])).name} {why}; the end of {log}:\n{tail(log)}")  # type: ignore[index]
+        time.sleep(0.02)
+
+
+class ChildFailedError(RuntimeError):
+    """A local server did not come up."""
+
+
+def tail(log: Path, size: int = 4000) -> str:
+    with log.open("rb") as text:
+        text.seek(max(0, log.stat().st_size - size))
+        return text.read().decode(errors="replace")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def claim(directory: Path) -> IO[bytes]:
+    """Holds a directory for this process until the returned file is closed or the process is gone, however it went."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    held = (directory / "lock").open("wb")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise InUseError(f"{directory} is in use by another running process.") from None
+    return held
+
+
+class InUseError(RuntimeError):
+    """Another living process works in this directory."""
