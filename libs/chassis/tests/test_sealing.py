@@ -25,7 +25,9 @@ PLACE: dict[str, Any] = {"table": "clients", "row": ROW, "revision": 7}
 
 def vectors(name: str) -> list[Any]:
     loaded: list[Any] = json.loads((VECTORS / name).read_text())
-    return [pytest.param({k: v if k in ("id", "result") else bytes.fromhex(v) for k, v in one.items()}, id=str(one["id"])) for one in loaded]
+    return [
+        pytest.param({k: v if k in ("id", "result") else bytes.fromhex(v) for k, v in one.items()}, id=str(one["id"])) for one in loaded
+    ]
 
 
 def keys_of(
@@ -155,9 +157,7 @@ def test_only_fields_declared_phi_are_sealed_and_opening_merges_them_back() -> N
     assert not opened.HasField("phone")
 
 
-@given(
-    subjective=st.none() | st.text(max_size=40), plan=st.none() | st.text(max_size=40), duration=st.none() | st.integers(0, 480)
-)
+@given(subjective=st.none() | st.text(max_size=40), plan=st.none() | st.text(max_size=40), duration=st.none() | st.integers(0, 480))
 def test_a_note_comes_back_as_it_was_sealed(subjective: str | None, plan: str | None, duration: int | None) -> None:
     keys = keys_of(service="clinical")
     note = sessions_pb2.Session(subjective=subjective, plan=plan, duration_minutes=duration)
@@ -220,7 +220,9 @@ def test_a_wrapped_key_moved_elsewhere_does_not_unwrap() -> None:
         ring.unwrap(ring.wrap(b"k" * 32, b"here"), b"there")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"active": "1", "keys": {"1": "c2hvcnQ="}, "index": "c2hvcnQ="}', '{"active": "2", "keys": {}, "index": ""}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"active": "1", "keys": {"1": "c2hvcnQ="}, "index": "c2hvcnQ="}', '{"active": "2", "keys": {}, "index": ""}']
+)
 def test_what_is_no_keyring_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the class is the promise
         Keyring.parse(text)

@@ -232,9 +232,7 @@ class Keys:
                 for purpose in sorted(missing):
                     version = 1 + max((row["version"] for row in rows if row["purpose"] == purpose), default=0)
                     wrapped = self._keyring.wrap(os.urandom(KEY_BYTES), self._context(workspace_id, purpose, version))
-                    await tx.run(
-                        self._add, workspace_id=workspace_id, purpose=purpose, version=version, wrapped=wrapped, state="active"
-                    )
+                    await tx.run(self._add, workspace_id=workspace_id, purpose=purpose, version=version, wrapped=wrapped, state="active")
                 rows = await tx.all(self._read, workspace_id=workspace_id)
         keys = self._unwrapped(workspace_id, rows)
         if len(self._kept) >= _WORKSPACES_KEPT:

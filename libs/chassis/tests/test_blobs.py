@@ -1,0 +1,235 @@
+"""Both stores keep files alike: one suite, run on a directory and on a bucket behind a real HTTP server."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import boto3
+import httpx
+import pytest
+from chassis.blobs import Blobs, LocalBlobs, new_key, open_blobs
+from chassis.errors import NotFound, Unavailable
+from chassis.s3 import S3Blobs
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from moto.server import ThreadedMotoServer
+
+PATIENT_FILE = "Ada Lovelace – MRI.pdf"
+Fetch = Callable[[str], Awaitable[tuple[bytes, str]]]
+
+
+@dataclass
+class Store:
+    """A store, and how somebody who holds a link fetches what it is for: the bytes and their type."""
+
+    blobs: Blobs
+    fetch: Fetch
+
+
+@pytest.fixture(scope="module")
+def s3_endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    name = f"files-{uuid4()}"
+    boto3.client("s3", region_name="us-east-1", endpoint_url=s3_endpoint).create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture(params=["directory", "bucket"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    if request.param == "directory":
+        local = open_blobs(f"file://{tmp_path}/files", "a secret", "http://gateway.test")
+        assert isinstance(local, LocalBlobs)
+
+        async def serve(url: str) -> tuple[bytes, str]:
+            grant = local.open_token(url.rsplit("/", 1)[1])
+            return await local.get(grant.key), grant.content_type
+
+        yield Store(local, serve)
+        return
+    endpoint, name = request.getfixturevalue("s3_endpoint"), request.getfixturevalue("bucket")
+    async with httpx.AsyncClient() as people:
+
+        async def download(url: str) -> tuple[bytes, str]:
+            reply = await people.get(url)
+            reply.raise_for_status()
+            assert reply.headers["content-disposition"].startswith("attachment")
+            return reply.content, reply.headers["content-type"]
+
+        yield Store(open_blobs(f"s3://{name}?endpoint={endpoint}&region=us-east-1", "", ""), download)
+
+
+def a_key() -> str:
+    return new_key(uuid4(), uuid4())
+
+
+async def test_what_was_put_is_got(store: Store) -> None:
+    key = a_key()
+    await store.blobs.put(key, b"%PDF-1.7 \x00\xff", "application/pdf")
+    assert await store.blobs.get(key) == b"%PDF-1.7 \x00\xff"
+
+
+async def test_a_second_put_replaces_the_first(store: Store) -> None:
+    key = a_key()
+    await store.blobs.put(key, b"one", "image/png")
+    await store.blobs.put(key, b"two", "image/png")
+    assert await store.blobs.get(key) == b"two"
+
+
+async def test_what_is_absent_is_not_found_and_deleting_it_is_no_fault(store: Store) -> None:
+    key = a_key()
+    with pytest.raises(NotFound):
+        await store.blobs.get(key)
+    await store.blobs.delete(key)
+    await store.blobs.put(key, b"one", "image/png")
+    await store.blobs.delete(key)
+    with pytest.raises(NotFound):
+        await store.blobs.get(key)
+
+
+async def test_a_link_fetches_the_file(store: Store) -> None:
+    key = a_key()
+    await store.blobs.put(key, b"\x89PNG", "image/png")
+    url = await store.blobs.presign(key, expires_in=60, file_name="scan.png", content_type="image/png")
+    assert await store.fetch(url) == (b"\x89PNG", "image/png")
+
+
+async def test_a_link_does_not_tell_what_the_file_is_called(store: Store) -> None:
+    key = a_key()
+    url = await store.blobs.presign(key, expires_in=60, file_name=PATIENT_FILE, content_type="application/pdf")
+    assert "Ada" not in url
+    assert "Lovelace" not in url
+    assert "MRI" not in url
+
+
+@pytest.mark.parametrize(
+    "key", ["", "a", "../../etc/passwd", f"{uuid4()}/../{uuid4()}", f"{uuid4()}/{uuid4()}.pdf", f"{uuid4()}/{uuid4()}\n"]
+)
+async def test_a_key_of_any_other_shape_is_a_fault(store: Store, key: str) -> None:
+    with pytest.raises(ValueError, match="key"):
+        await store.blobs.put(key, b"x", "image/png")
+    with pytest.raises(ValueError, match="key"):
+        await store.blobs.get(key)
+
+
+async def test_a_store_that_answers_is_ready(store: Store) -> None:
+    assert await store.blobs.ready()
+
+
+# --- a directory's own promises
+
+
+def local(root: Path, secret: str = "a secret") -> LocalBlobs:
+    return LocalBlobs(root, secret, "http://gateway.test/")
+
+
+async def test_a_link_names_the_file_to_the_gateway_alone(tmp_path: Path) -> None:
+    url = await local(tmp_path).presign(a_key(), expires_in=60, file_name=PATIENT_FILE, content_type="application/pdf")
+    assert url.startswith("http://gateway.test/files/")
+    assert local(tmp_path).open_token(url.rsplit("/", 1)[1]).file_name == PATIENT_FILE
+
+
+async def test_a_link_runs_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs, begun = local(tmp_path), time.time()
+    token = (await blobs.presign(a_key(), expires_in=60, file_name="x", content_type="image/png")).rsplit("/", 1)[1]
+    monkeypatch.setattr(time, "time", lambda: begun + 58)
+    assert blobs.open_token(token).content_type == "image/png"
+    monkeypatch.setattr(time, "time", lambda: begun + 61)
+    with pytest.raises(NotFound):
+        blobs.open_token(token)
+
+
+async def test_a_link_sealed_with_another_secret_opens_nothing(tmp_path: Path) -> None:
+    url = await local(tmp_path, "another").presign(a_key(), expires_in=60, file_name="x", content_type="image/png")
+    with pytest.raises(NotFound):
+        local(tmp_path).open_token(url.rsplit("/", 1)[1])
+
+
+@given(
+    where=st.floats(0, 1, exclude_max=True), other=st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=/?é")
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_a_link_changed_anywhere_opens_nothing(tmp_path: Path, where: float, other: str) -> None:
+    blobs = local(tmp_path)
+    token = (await blobs.presign(a_key(), expires_in=60, file_name="x", content_type="image/png")).rsplit("/", 1)[1]
+    at = int(where * len(token))
+    changed = token[:at] + other + token[at + 1 :]
+    if changed != token:
+        with pytest.raises(NotFound):
+            blobs.open_token(changed)
+
+
+async def test_files_are_their_owners_alone_and_nothing_half_written_stays(tmp_path: Path) -> None:
+    key = a_key()
+    await local(tmp_path).put(key, b"one", "image/png")
+    workspace = tmp_path / key.split("/")[0]
+    assert [file.name for file in workspace.iterdir()] == [key.split("/")[1]]
+    assert (tmp_path / key).stat().st_mode & 0o077 == 0
+    assert workspace.stat().st_mode & 0o077 == 0
+
+
+async def test_a_directory_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    blobs = local(tmp_path / "file")
+    with pytest.raises(Unavailable) as refused:
+        await blobs.put(a_key(), b"one", "image/png")
+    assert refused.value.code == "blob_store_unavailable"
+    assert not await blobs.ready()
+
+
+# --- a bucket's own promises
+
+
+async def test_a_bucket_that_does_not_answer_is_unavailable(bucket: str) -> None:
+    blobs = S3Blobs(bucket, endpoint="http://127.0.0.1:9")
+    with pytest.raises(Unavailable) as refused:
+        await blobs.get(a_key())
+    assert refused.value.code == "blob_store_unavailable"
+    assert not await blobs.ready()
+
+
+async def test_a_bucket_that_is_not_there_is_not_ready(s3_endpoint: str, bucket: str) -> None:
+    assert not await S3Blobs("no-such-bucket", endpoint=s3_endpoint).ready()
+
+
+async def test_a_file_in_a_bucket_is_encrypted_at_rest_and_private(s3_endpoint: str, bucket: str) -> None:
+    key = a_key()
+    await S3Blobs(bucket, endpoint=s3_endpoint).put(key, b"one", "image/png")
+    kept = boto3.client("s3", region_name="us-east-1", endpoint_url=s3_endpoint).head_object(Bucket=bucket, Key=key)
+    assert kept["ServerSideEncryption"] == "AES256"
+    async with httpx.AsyncClient() as people:
+        assert (await people.get(f"{s3_endpoint}/{bucket}/{key}")).status_code == 403
+
+
+async def test_a_buckets_link_is_signed_for_as_long_as_was_asked(s3_endpoint: str, bucket: str) -> None:
+    url = await S3Blobs(bucket, endpoint=s3_endpoint).presign(
+        a_key(), expires_in=900, file_name=PATIENT_FILE, content_type="application/pdf"
+    )
+    asked = parse_qs(urlsplit(url).query)
+    assert asked["X-Amz-Expires"] == ["900"]
+    assert asked["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+    assert asked["response-content-disposition"] == ['attachment; filename="attachment.pdf"']
+
+
+async def test_a_buckets_link_leads_where_people_can_go(s3_endpoint: str, bucket: str) -> None:
+    blobs = S3Blobs(bucket, endpoint=s3_endpoint, public_endpoint="https://files.example.com")
+    url = await blobs.presign(a_key(), expires_in=60, file_name="x", content_type="image/png")
+    assert url.startswith(f"https://files.example.com/{bucket}/")
+
+
+@pytest.mark.parametrize("url", ["", "file://", "file://host/dir", "s3://", "ftp://x/y"])
+def test_a_store_of_no_known_kind_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="blob store"):
+        open_blobs(url, "a secret", "http://gateway.test")
