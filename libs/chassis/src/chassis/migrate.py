@@ -28,9 +28,9 @@ from chassis.tables import chassis_tables
 
 VERSION_TABLE = "alembic_version"
 EXTENSIONS = ("btree_gist", "btree_gin")
-# Under row security an index serves only operators that cannot leak what they compare. These two are total over the
-# types kept here (uuid, timestamptz, int), but PostgreSQL does not mark them so.
-LEAKPROOF = ("arrayoverlap(anyarray, anyarray)", "range_overlaps(anyrange, anyrange)")
+# Under row security an index serves only operators that cannot leak what they compare. These are total over the types
+# kept here (uuid, timestamptz, int), but PostgreSQL does not mark them so, and a search then reads a whole workspace.
+LEAKPROOF = ("arrayoverlap(anyarray, anyarray)", "arraycontains(anyarray, anyarray)", "range_overlaps(anyrange, anyrange)")
 # What a role's sessions may take, whatever a program forgets to ask for.
 LIMITS = {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
