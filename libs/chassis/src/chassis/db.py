@@ -1,0 +1,347 @@
+"""PostgreSQL as every service uses it: statements compiled once, run by asyncpg inside one workspace's transaction.
+
+A statement is a SQLAlchemy Core expression, compiled at import to asyncpg's own SQL; nothing of SQLAlchemy runs
+in a request. A transaction opens at its first statement, pinned to a workspace by a transaction-local setting that
+row security reads; `BEGIN` and the setting travel together.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.sql.expression import ClauseElement
+
+from chassis.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
+
+_DIALECT = asyncpg_dialect.dialect()
+_SECONDS_TO_ROLL_BACK = 2.0
+
+Record = asyncpg.Record
+
+
+class Statement:
+    """SQL text and the names of its parameters, in order."""
+
+    __slots__ = ("_defaults", "names", "sql")
+
+    def __init__(self, sql: str, names: tuple[str, ...], defaults: Mapping[str, Any]) -> None:
+        self.sql = sql
+        self.names = names
+        self._defaults = defaults
+
+    def arguments(self, given: Mapping[str, Any]) -> list[Any]:
+        """The values in the statement's order; a name it does not know, or lacks, is a TypeError."""
+        defaults = self._defaults
+        try:
+            values = [given[name] if name in given else defaults[name] for name in self.names]
+        except KeyError as missing:
+            raise TypeError(f"parameter {missing} is missing: {self.sql}") from None
+        if not self._knows(given):
+            raise TypeError(f"unknown parameters {sorted(set(given) - set(self.names))}: {self.sql}")
+        return values
+
+    def _knows(self, given: Mapping[str, Any]) -> bool:
+        names = self.names
+        return all(name in names for name in given)
+
+
+def statement(expression: ClauseElement) -> Statement:
+    """Compiles a Core expression; bind parameters keep their names, literals their values."""
+    compiled = expression.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
+    defaults = {name: compiled.params[name] for name in names if not compiled.binds[name].required}  # type: ignore[attr-defined]
+    return Statement(str(compiled), names, defaults)
+
+
+class Transaction:
+    """One lazy transaction. `commit` and `rollback` are its owner's to call: the interceptor's, a reaction's, `Database.transaction`'s."""
+
+    __slots__ = ("_connection", "_database", "_deadline", "_lock", "workspace_id")
+
+    def __init__(self, database: "Database", workspace_id: UUID | None, deadline: float | None = None) -> None:
+        self.workspace_id = workspace_id
+        self._database = database
+        self._deadline = deadline
+        self._connection: Any = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def begun(self) -> bool:
+        return self._connection is not None
+
+    async def one(self, stmt: Statement, **params: Any) -> Record:
+        """The row; NotFound when there is none."""
+        row = await self.maybe(stmt, **params)
+        if row is None:
+            raise NotFound("not_found", "There is nothing here under this id.")
+        return row
+
+    async def maybe(self, stmt: Statement, **params: Any) -> Record | None:
+        """The first row, or None."""
+        row: Record | None = await self._ask("fetchrow", stmt, params)
+        return row
+
+    async def all(self, stmt: Statement, **params: Any) -> list[Record]:
+        rows: list[Record] = await self._ask("fetch", stmt, params)
+        return rows
+
+    async def run(self, stmt: Statement, **params: Any) -> int:
+        """How many rows it touched."""
+        status: str = await self._ask("execute", stmt, params)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def many(self, stmt: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Runs the statement once per row, in one pipelined round trip."""
+        arguments = [stmt.arguments(self._with_workspace(stmt, row)) for row in rows]
+        async with self._lock:
+            connection = await self._begin()
+            with refusals():
+                await connection.executemany(stmt.sql, arguments, timeout=self._remaining())
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What fails inside is undone alone; the transaction goes on."""
+        await self.execute("SAVEPOINT inner_work")
+        try:
+            yield
+        except BaseException:
+            await self.execute("ROLLBACK TO SAVEPOINT inner_work")
+            raise
+        await self.execute("RELEASE SAVEPOINT inner_work")
+
+    async def execute(self, sql: str) -> None:
+        """Runs a command that has no parameters and no rows."""
+        async with self._lock:
+            connection = await self._begin()
+            with refusals():
+                await connection.execute(sql, timeout=self._remaining())
+
+    async def connection(self) -> "asyncpg.Connection[Record]":
+        """The connection itself, begun, for what statements cannot say (COPY, unnest inserts)."""
+        async with self._lock:
+            begun: asyncpg.Connection[Record] = await self._begin()
+            return begun
+
+    async def repin(self, workspace_id: UUID) -> None:
+        """Moves an open transaction to another workspace; for batches whose rows belong to several."""
+        self.workspace_id = workspace_id
+        if self._connection is not None:
+            await self.execute(f"SELECT set_config('app.workspace_id', '{UUID(str(workspace_id))}', true)")
+
+    async def commit(self) -> None:
+        """Ends the transaction, if it ever began, and gives the connection back."""
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        try:
+            with refusals():
+                await connection.execute("COMMIT", timeout=self._remaining(at_least=_SECONDS_TO_ROLL_BACK))
+        except BaseException:
+            await self._database.give_back(connection, broken=True)
+            raise
+        await self._database.give_back(connection)
+
+    async def rollback(self) -> None:
+        """Undoes what was done, if anything; a connection that will not even do that is dropped."""
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        try:
+            await connection.execute("ROLLBACK", timeout=_SECONDS_TO_ROLL_BACK)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            await self._database.give_back(connection, broken=True)
+        except BaseException:
+            await self._database.give_back(connection, broken=True)
+            raise
+        else:
+            await self._database.give_back(connection)
+
+    async def _ask(self, how: str, stmt: Statement, params: dict[str, Any]) -> Any:
+        arguments = stmt.arguments(self._with_workspace(stmt, params))
+        # One connection speaks one statement at a time; callers may still gather.
+        async with self._lock:
+            connection = await self._begin()
+            with refusals():
+                return await getattr(connection, how)(stmt.sql, *arguments, timeout=self._remaining())
+
+    def _with_workspace(self, stmt: Statement, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "workspace_id" in stmt.names and "workspace_id" not in params:
+            return {**params, "workspace_id": self.workspace_id}
+        return params
+
+    async def _begin(self) -> Any:
+        if self._connection is None:
+            connection = await self._database.lend(self._remaining())
+            workspace = "" if self.workspace_id is None else str(UUID(str(self.workspace_id)))
+            try:
+                with refusals():
+                    await connection.execute(
+                        f"BEGIN; SELECT set_config('app.workspace_id', '{workspace}', true)", timeout=self._remaining()
+                    )
+            except BaseException:
+                await self._database.give_back(connection, broken=True)
+                raise
+            self._connection = connection
+        return self._connection
+
+    def _remaining(self, at_least: float = 0.05) -> float | None:
+        if self._deadline is None:
+            return None
+        return max(self._deadline - asyncio.get_running_loop().time(), at_least)
+
+
+class Database:
+    """A pool of connections of one role. It connects when first asked, so start order never matters."""
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        schema: str,
+        size: int = 10,
+        statement_timeout: float = 15.0,
+        lock_timeout: float = 5.0,
+    ) -> None:
+        self.schema = schema
+        self._dsn = dsn
+        self._size = size
+        self._settings = {
+            "application_name": f"caseload-{schema}",
+            "search_path": f"{schema}, public",
+            "statement_timeout": str(int(statement_timeout * 1000)),
+            "lock_timeout": str(int(lock_timeout * 1000)),
+            "idle_in_transaction_session_timeout": "60000",
+            "jit": "off",
+            "TimeZone": "UTC",
+        }
+        self._pool: asyncpg.Pool[Record] | None = None
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self, workspace_id: UUID | None, *, seconds: float | None = None) -> AsyncIterator[Transaction]:
+        """For work nobody called for: commits at the end, rolls back on any exception."""
+        deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        transaction = Transaction(self, workspace_id, deadline)
+        try:
+            yield transaction
+        except BaseException:
+            await asyncio.shield(transaction.rollback())
+            raise
+        await asyncio.shield(transaction.commit())
+
+    async def lend(self, timeout: float | None = None) -> Any:
+        """A free connection, or Unavailable when none can be had in time."""
+        with refusals():
+            pool = await self._opened()
+            return await pool.acquire(timeout=10.0 if timeout is None else min(timeout, 10.0))
+
+    async def give_back(self, connection: Any, *, broken: bool = False) -> None:
+        if self._pool is None:
+            return
+        if broken:
+            connection.terminate()
+        await self._pool.release(connection)
+
+    async def ready(self) -> bool:
+        """Whether a statement gets through."""
+        try:
+            async with self.transaction(None, seconds=2.0) as tx:
+                await tx.execute("SELECT 1")
+        except Refusal:
+            return False
+        return True
+
+    @property
+    def in_use(self) -> int:
+        return 0 if self._pool is None else self._pool.get_size() - self._pool.get_idle_size()
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            try:
+                await asyncio.wait_for(pool.close(), timeout=5.0)
+            except TimeoutError:
+                pool.terminate()
+
+    async def _opened(self) -> "asyncpg.Pool[Record]":
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    self._pool = await asyncpg.create_pool(
+                        self._dsn,
+                        min_size=0,
+                        max_size=self._size,
+                        init=_teach_json,
+                        # Every setting we make is transaction-local, so there is nothing to reset.
+                        reset=_nothing_to_reset,
+                        statement_cache_size=512,
+                        max_cached_statement_lifetime=0,
+                        max_inactive_connection_lifetime=0,
+                        timeout=5.0,
+                        command_timeout=None,
+                        server_settings=self._settings,
+                    )
+        return self._pool
+
+
+async def _nothing_to_reset(_connection: Any) -> None:
+    return None
+
+
+async def _teach_json(connection: Any) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda value: orjson.loads(value[1:]),
+        format="binary",
+    )
+
+
+class refusals:  # noqa: N801 - reads as a statement: `with refusals():`
+    """Turns what PostgreSQL refuses into a Refusal whose code is the violated constraint's name."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if error is not None and (refusal := refusal_of(error)) is not None:
+            raise refusal from error
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """The Refusal a database error stands for, or None where it is a fault of ours."""
+    match error:
+        case asyncpg.UniqueViolationError() | asyncpg.ExclusionViolationError():
+            return Conflict(str(error.constraint_name))
+        case asyncpg.ForeignKeyViolationError():
+            return NotFound(str(error.constraint_name))
+        case asyncpg.CheckViolationError():
+            return Invalid(str(error.constraint_name))
+        case asyncpg.NotNullViolationError():
+            return Invalid(f"{error.column_name}_required")
+        case asyncpg.CharacterNotInRepertoireError() | asyncpg.UntranslatableCharacterError():
+            return Invalid("text_not_storable", "The text holds a character that cannot be stored.")
+        case (
+            asyncpg.LockNotAvailableError()
+            | asyncpg.DeadlockDetectedError()
+            | asyncpg.SerializationError()
+            | asyncpg.QueryCanceledError()
+            | asyncpg.PostgresConnectionError()
+            | asyncpg.OperatorInterventionError()
+            | asyncpg.InsufficientResourcesError()
+            | asyncpg.InternalClientError()
+            | OSError()
+            | TimeoutError()
+        ):
+            return Unavailable("database_unavailable", "The database does not answer at the moment.", retry_after=1.0)
+        case asyncpg.InterfaceError() if not isinstance(error, asyncpg.DataError):
+            return Unavailable("database_unavailable", "The database does not answer at the moment.", retry_after=1.0)
+        case _:
+            return None

@@ -1,0 +1,69 @@
+"""`python -m <service>`: the service as a process of its own.
+
+all (the default) answers, reacts and relays · serve · react · relay: one of them alone · migrate · events: what died, and its replay.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+
+import uvloop
+
+from chassis.broker import open_broker
+from chassis.dead_letters import add_arguments, run_command
+from chassis.migrate import migrate
+from chassis.observe import configure_logs, serve_http
+from chassis.runtime import Runtime, Service
+from chassis.settings import Settings
+
+PARTS = {"all": ("serve", "react", "relay"), "serve": ("serve",), "react": ("react",), "relay": ("relay",)}
+
+
+def run(service: Service, arguments: Sequence[str] | None = None) -> None:
+    """The whole command line of one service."""
+    parser = argparse.ArgumentParser(prog=service.name, description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    for part in PARTS:
+        commands.add_parser(part)
+    commands.add_parser("migrate").add_argument("target", nargs="?", default="head")
+    add_arguments(commands.add_parser("events"))
+    options = parser.parse_args(arguments)
+    settings = service.settings()
+    configure_logs(service.name, settings.log_level)
+    if options.command == "migrate":
+        if settings.admin_database_url is None:
+            raise SystemExit("CASELOAD_ADMIN_DATABASE_URL is not set")
+        migrate(settings.admin_database_url.get_secret_value(), service.name, target=options.target)
+    elif options.command == "events":
+        raise SystemExit(asyncio.run(run_command(service.name, settings, options)))
+    else:
+        pin(settings)
+        uvloop.run(work(service, settings, PARTS[options.command or "all"]))
+
+
+async def work(service: Service, settings: Settings, parts: Sequence[str]) -> None:
+    """Runs the parts until SIGTERM or SIGINT, then drains."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    broker = open_broker(settings.broker_url.get_secret_value())
+    runtime = Runtime(service, settings, broker=broker)
+    http = await serve_http(settings.http_listen, runtime.ready) if settings.http_listen else None
+    try:
+        for part in parts:
+            await getattr(runtime, part)()
+        await stopping.wait()
+    finally:
+        await runtime.stop()
+        await broker.close()
+        if http is not None:
+            await http.close()
+
+
+def pin(settings: Settings) -> None:
+    """Keeps the process on the core it was given, where it was given one."""
+    if settings.cpu is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {settings.cpu})

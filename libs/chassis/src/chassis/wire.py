@@ -1,0 +1,72 @@
+"""How a Refusal travels: a gRPC status, its code in a trailer, and the rest as JSON beside it."""
+
+from typing import Any
+
+import grpc
+import orjson
+
+from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+
+CODE = "code"
+REFUSAL = "refusal-bin"
+
+_STATUS: dict[type[Refusal], grpc.StatusCode] = {
+    NotFound: grpc.StatusCode.NOT_FOUND,
+    Invalid: grpc.StatusCode.INVALID_ARGUMENT,
+    Conflict: grpc.StatusCode.ALREADY_EXISTS,
+    Stale: grpc.StatusCode.ABORTED,
+    Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    Forbidden: grpc.StatusCode.PERMISSION_DENIED,
+    TooMany: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    Unavailable: grpc.StatusCode.UNAVAILABLE,
+}
+_CLASS = {status: kind for kind, status in _STATUS.items()}
+
+
+def status(refusal: Refusal) -> grpc.StatusCode:
+    return _STATUS[type(refusal)]
+
+
+def trailers(refusal: Refusal) -> tuple[tuple[str, str | bytes], ...]:
+    body = {
+        "message": refusal.message,
+        "facts": refusal.facts,
+        "faults": [[fault.pointer, fault.detail] for fault in refusal.faults],
+        "retry_after": refusal.retry_after,
+    }
+    return ((CODE, refusal.code), (REFUSAL, orjson.dumps(body)))
+
+
+def refusal_of(error: grpc.aio.AioRpcError, callee: str) -> Refusal | None:
+    """The Refusal the callee raised; Unavailable when it did not answer; None for a fault of its own."""
+    trailing: dict[str, Any] = dict(error.trailing_metadata() or ())
+    code = error.code()
+    if CODE in trailing and REFUSAL in trailing and code in _CLASS:
+        body = orjson.loads(trailing[REFUSAL])
+        return _CLASS[code](
+            str(trailing[CODE]),
+            body["message"],
+            facts=body["facts"],
+            faults=[Fault(pointer, detail) for pointer, detail in body["faults"]],
+            retry_after=body["retry_after"],
+        )
+    if code is grpc.StatusCode.UNAVAILABLE:
+        return unavailable(callee)
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return too_late()
+    return None
+
+
+def again(refusal: Refusal) -> Refusal:
+    """A new instance of the same refusal, for a caller in the same process."""
+    return type(refusal)(
+        refusal.code, refusal.message, facts=refusal.facts, faults=refusal.faults, retry_after=refusal.retry_after
+    )
+
+
+def unavailable(callee: str) -> Unavailable:
+    return Unavailable(f"{callee}_unavailable", f"The {callee} service does not answer at the moment.", retry_after=1.0)
+
+
+def too_late() -> Unavailable:
+    return Unavailable("deadline_exceeded", "This took too long; try again.", retry_after=1.0)
