@@ -1,0 +1,37 @@
+"""What identity is told from outside, beyond what every service is."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from chassis.settings import Settings
+from chassis.tokens import ACCESS_SECONDS
+
+
+class IdentitySettings(Settings):
+    # The Ed25519 private key (PEM) that signs people's access tokens. Every replica has the same one.
+    access_key_file: Path | None = None
+
+    # Seconds.
+    session_idle_seconds: int = Field(30 * 60, gt=ACCESS_SECONDS)
+    session_absolute_seconds: int = Field(12 * 3600, gt=ACCESS_SECONDS)
+    magic_link_seconds: int = Field(600, gt=0, le=600)
+    # How long requests racing on one refresh token get the same successor.
+    refresh_grace_seconds: int = Field(10, ge=0, le=60)
+
+    # Argon2id (RFC 9106): passes, KiB of memory, lanes. About 0.15 s of one core.
+    argon2_passes: int = Field(2, ge=1)
+    argon2_memory_kib: int = Field(65536, ge=8)
+    argon2_lanes: int = Field(1, ge=1)
+    # Passwords checked at a time, and the most that may wait for it before a sign-in is told to come back.
+    password_threads: int = Field(2, ge=1)
+    password_queue: int = Field(64, ge=1)
+
+    def faults(self) -> list[str]:
+        found = super().faults()
+        if self.access_key_file is None:
+            found.append("CASELOAD_ACCESS_KEY_FILE is not set")
+        # The least OWASP's password storage sheet allows for two passes.
+        if self.argon2_memory_kib < 19456 or self.argon2_passes < 2:
+            found.append("CASELOAD_ARGON2_MEMORY_KIB and _PASSES are weaker than 19456 and 2")
+        return found

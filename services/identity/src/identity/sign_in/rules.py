@@ -1,0 +1,99 @@
+"""What makes a password good enough, how fast somebody may guess, and how long a sign-in lasts."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from chassis.errors import Fault, Invalid
+
+SHORTEST_PASSWORD = 12
+# Argon2 would take any length; nobody's patience does.
+LONGEST_PASSWORD = 256
+_FEWEST_DIFFERENT_SIGNS = 5
+
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,253}")
+
+
+def _doubling(free: int, longest: int) -> tuple[int, ...]:
+    """Seconds to wait after the first, second … try: nothing for the free ones, then 1, 2, 4 … up to the longest."""
+    waits = [0] * (free - 1)
+    wait = 1
+    while wait < longest:
+        waits.append(wait)
+        wait *= 2
+    return (*waits, longest)
+
+
+# Wrong passwords for one account from one device or one source.
+PASSWORD_DELAYS = _doubling(free=5, longest=900)
+# Wrong passwords for one account from all unknown devices together: patient with people, tiresome for a botnet.
+# Known devices do not wait in this line, so a stranger cannot keep an owner out.
+PASSWORD_DELAYS_ANYWHERE = _doubling(free=50, longest=60)
+# Links asked for and not used.
+LINK_DELAYS = (0, 0, 0, 0, 30, 60, 120, 300, 600)
+LINK_DELAYS_ANYWHERE = (*([0] * 19), 60, 120, 300, 600)
+
+# A line in which nobody has tried for so long is forgotten.
+QUIET = {"password": timedelta(days=1), "link": timedelta(hours=1)}
+
+
+def normal_email(email: str) -> str:
+    """The form in which two spellings of one address are equal."""
+    return unicodedata.normalize("NFKC", email.strip()).casefold()
+
+
+def check_email(email: str) -> str:
+    """The address without surrounding blanks; Invalid when it cannot be one."""
+    bare = email.strip()
+    if not _EMAIL.fullmatch(bare):
+        raise Invalid("email_invalid", "This is not an e-mail address.", faults=[Fault("/email", "is not an e-mail address")])
+    return bare
+
+
+def normal_password(password: str) -> str:
+    """The same signs typed on another keyboard are the same password (NIST SP 800-63B, 5.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check_password(password: str, *, email: str, pointer: str = "/new_password") -> str:
+    """The password in its normal form; Invalid when it is too easily guessed."""
+    normal = normal_password(password)
+    if not SHORTEST_PASSWORD <= len(normal) <= LONGEST_PASSWORD:
+        detail = f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+    elif len(set(normal)) < _FEWEST_DIFFERENT_SIGNS:
+        detail = f"must have at least {_FEWEST_DIFFERENT_SIGNS} different characters"
+    elif normal_email(email) in normal.casefold() or normal.casefold() in normal_email(email):
+        detail = "must not be the e-mail address"
+    else:
+        return normal
+    raise Invalid("password_too_weak", "This password is too easily guessed.", faults=[Fault(pointer, detail)])
+
+
+def source(ip_address_text: str | None) -> str:
+    """Where an attempt comes from: an IPv4 address, or the /64 in which one IPv6 host may pick any address."""
+    try:
+        address = ip_address(ip_address_text or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def delay(tries: int, delays: Sequence[int]) -> int:
+    """Seconds to wait after so many tries."""
+    return 0 if tries < 1 else delays[min(tries, len(delays)) - 1]
+
+
+def idle_at(now: datetime, *, idle_seconds: int, expires_at: datetime) -> datetime:
+    """When a sign-in is over unless the person is active: never later than it is over anyway."""
+    return min(now + timedelta(seconds=idle_seconds), expires_at)
+
+
+def in_grace(now: datetime, used_at: datetime, *, grace_seconds: int) -> bool:
+    """Whether a used refresh token may be an honest latecomer of requests that raced; after that it is a thief's or its victim's."""
+    return now - used_at <= timedelta(seconds=grace_seconds)

@@ -1,0 +1,1 @@
+"""The tenants: one practice or one hospital each."""
