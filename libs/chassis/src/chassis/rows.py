@@ -41,7 +41,7 @@ def fill(message: M, row: Mapping[str, Any]) -> M:
     return message
 
 
-def enum_text(enum: EnumTypeWrapper[Any], value: int) -> str:
+def enum_text(enum: "EnumTypeWrapper[Any]", value: int) -> str:
     """`APPOINTMENT_STATUS_NO_SHOW` as `no_show`; Invalid for the unspecified and the unknown."""
     texts = _enum_texts(enum.DESCRIPTOR)
     if value not in texts:
