@@ -1,0 +1,111 @@
+"""A connection to RabbitMQ that comes back by itself and is set up anew each time."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import AMQPError
+from pamqp.exceptions import PAMQPException
+from yarl import URL
+
+_log = logging.getLogger(__name__)
+
+# What the loss of a connection or a channel looks like to whoever is using it. aiormq tells of a closed
+# channel by RuntimeError, and cancels what waits on it with a CancelledError of its own, which Link turns away.
+LOST = (AMQPError, PAMQPException, OSError, RuntimeError, TimeoutError)
+
+
+class Link:
+    """Keeps one connection up. `equip` makes its channels; when any of them closes, all is made again."""
+
+    def __init__(self, url: str, name: str, equip: Callable[[AbstractConnection], Awaitable[None]]) -> None:
+        parts = URL(url)
+        self._url = parts if "heartbeat" in parts.query else parts.update_query(heartbeat="10")
+        self._name = name
+        self._equip = equip
+        self._up = asyncio.Event()
+        self._broken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._companions: list[asyncio.Task[None]] = []
+
+    @property
+    def started(self) -> bool:
+        return self._task is not None
+
+    def start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_up(), name=self._name)
+
+    async def up(self, *, within: float) -> bool:
+        """Whether it is up, waiting a little for it to come up."""
+        if not self._up.is_set():
+            try:
+                await asyncio.wait_for(self._up.wait(), within)
+            except TimeoutError:
+                return False
+        return True
+
+    def renew(self) -> None:
+        """Drops the connection and sets up a new one."""
+        self._broken.set()
+
+    def watch(self, channel: AbstractChannel) -> None:
+        """The end of this channel is the end of the connection."""
+        channel.close_callbacks.add(self._on_close)
+
+    def accompany(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs `work` as long as the connection is up; its failure is the connection's."""
+
+        async def run() -> None:
+            try:
+                await work
+            except LOST:
+                self._broken.set()
+
+        self._companions.append(asyncio.create_task(run(), name=f"{self._name}-companion"))
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _on_close(self, *_: object) -> None:
+        self._broken.set()
+
+    async def _keep_up(self) -> None:
+        failures = 0
+        while True:
+            connection: AbstractConnection | None = None
+            try:
+                self._broken.clear()
+                connection = await aio_pika.connect(self._url, timeout=5.0, client_properties={"connection_name": self._name})
+                connection.close_callbacks.add(self._on_close)
+                async with asyncio.timeout(30.0):
+                    await self._equip(connection)
+                self._up.set()
+                failures = 0
+                _log.info("connected to the broker", extra={"link": self._name})
+                await self._broken.wait()
+                _log.warning("the connection to the broker is gone", extra={"link": self._name})
+            except LOST as error:
+                failures += 1
+                _log.warning("the broker cannot be reached", extra={"link": self._name, "error": type(error).__name__})
+            finally:
+                self._up.clear()
+                await self._let_go(connection)
+            await asyncio.sleep(min(10.0, 0.1 * 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+
+    async def _let_go(self, connection: AbstractConnection | None) -> None:
+        for companion in self._companions:
+            companion.cancel()
+        self._companions.clear()
+        if connection is not None and not connection.is_closed:
+            try:
+                async with asyncio.timeout(2.0):
+                    await connection.close()
+            except LOST:
+                _log.info("the connection did not close in order", extra={"link": self._name})

@@ -1,0 +1,77 @@
+"""Events leave with the commit that caused them: written here in its transaction, carried on by the relay."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import asyncpg
+
+from chassis.db import Database
+from chassis.envelope import Envelope
+from chassis.errors import Refusal
+from chassis.relay import Relay
+
+__all__ = ["Bell", "Envelope", "Relay", "write"]
+
+_log = logging.getLogger(__name__)
+
+
+async def write(connection: "asyncpg.Connection[asyncpg.Record]", schema: str, envelopes: Sequence[Envelope]) -> None:
+    """Puts all events of a transaction into the outbox with one insert."""
+    await connection.execute(
+        f"INSERT INTO {schema}.outbox (workspace_id, id, type, payload, request_id, traceparent, occurred_at)"
+        " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])",
+        [e.workspace_id for e in envelopes],
+        [e.id for e in envelopes],
+        [e.type for e in envelopes],
+        [e.payload for e in envelopes],
+        [e.request_id for e in envelopes],
+        [e.traceparent for e in envelopes],
+        [e.occurred_at for e in envelopes],
+    )
+
+
+class Bell:
+    """Wakes the relay after commits: one NOTIFY for all that were made within `pause` seconds.
+
+    NOTIFY takes a lock on the whole database while it commits, so it is kept out of the transactions themselves
+    and is rung rarely. A ring that is lost costs no event: the relay looks by itself every second.
+    """
+
+    def __init__(self, database: Database, *, pause: float = 0.01) -> None:
+        self._database = database
+        self._pause = pause
+        self._wanted = False
+        self._ringing: asyncio.Task[None] | None = None
+
+    def ring(self) -> None:
+        """Says that a transaction with events has committed; returns at once."""
+        self._wanted = True
+        if self._ringing is None or self._ringing.done():
+            self._ringing = asyncio.create_task(self._ring(), name="outbox-bell")
+
+    async def close(self) -> None:
+        """Lets the last ring out."""
+        if self._ringing is not None:
+            await asyncio.wait([self._ringing], timeout=1.0)
+            self._ringing.cancel()
+
+    async def _ring(self) -> None:
+        while self._wanted:
+            await asyncio.sleep(self._pause)
+            # Before the NOTIFY, so that a commit made during it rings once more.
+            self._wanted = False
+            try:
+                connection = await self._database.lend(timeout=1.0)
+            except Refusal:
+                return
+            try:
+                await connection.execute(f"NOTIFY {self._database.schema}_outbox", timeout=1.0)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                _log.info("the relay was not woken", extra={"error": type(error).__name__})
+                await self._database.give_back(connection, broken=True)
+            except BaseException:
+                await self._database.give_back(connection, broken=True)
+                raise
+            else:
+                await self._database.give_back(connection)
