@@ -1,0 +1,50 @@
+"""The Trail service: what happened, and whether the record of it is whole."""
+
+from typing import Any
+
+from caseload.audit.v1 import events_pb2
+from caseload.audit.v1 import trail_pb2 as pb
+from caseload.audit.v1.trail_rpc import TrailServicer
+
+from audit.trail import rules, store
+from audit.trail.verifying import verify
+from chassis.call import Call
+from chassis.rows import enum_text, fill, page, when
+
+
+class Trail(TrailServicer[Call]):
+    async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, call: Call) -> pb.AuditEventPage:
+        asked = page(request)
+        filters = _filters(request)
+        names = frozenset(filters)
+        total = await call.db.one(store.total(names) if names else store.total_of_all, **filters)
+        rows = await call.db.all(store.matching(names), limit=asked.limit, offset=asked.offset, **filters)
+        return pb.AuditEventPage(items=[fill(pb.AuditEvent(), row) for row in rows], total=total[0])
+
+    async def GetAuditEvent(self, request: pb.GetAuditEventRequest, call: Call) -> pb.AuditEvent:
+        return fill(pb.AuditEvent(), await call.db.one(store.get, id=request.audit_event_id))
+
+    async def VerifyTrail(self, request: pb.VerifyTrailRequest, call: Call) -> pb.Verification:
+        found = await verify(call.db)
+        return pb.Verification(intact=found.first_break is None, events=found.events, head=found.head.hex(), first_break=found.first_break)
+
+
+def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
+    """The filters that narrow, as the store's parameters."""
+    filters: dict[str, Any] = {}
+    if request.HasField("user_id"):
+        filters["user_id"] = request.user_id
+    types = rules.resource_types(request.resource_type if request.HasField("resource_type") else None, phi_only=request.phi_only)
+    if types is not None:
+        filters["resource_types"] = types
+    if request.HasField("resource_id"):
+        filters["resource_id"] = request.resource_id
+    if request.HasField("action"):
+        filters["action"] = rules.check_action(request.action)
+    if request.HasField("outcome"):
+        filters["outcome"] = enum_text(events_pb2.Outcome, request.outcome)
+    if request.HasField("start_date"):
+        filters["start"] = when(request.start_date)
+    if request.HasField("end_date"):
+        filters["end"] = when(request.end_date)
+    return filters
