@@ -21,7 +21,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from chassis.tables import chassis_tables
@@ -106,7 +106,7 @@ async def is_current(admin_dsn: str, service: str) -> bool:
     try:
         if await connection.fetchval("SELECT to_regclass($1)", f"{service}.{VERSION_TABLE}") is None:
             return False
-        applied = {row[0] for row in await connection.fetch(f"SELECT version_num FROM {service}.{VERSION_TABLE}")}  # noqa: S608 - our own name
+        applied = {row[0] for row in await connection.fetch(f"SELECT version_num FROM {service}.{VERSION_TABLE}")}
     finally:
         await connection.close()
     return applied == set(ScriptDirectory.from_config(config(service)).get_heads())
@@ -228,7 +228,7 @@ def _service() -> str:
 
 
 @asynccontextmanager
-async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncIterator[Any]:
+async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncIterator[AsyncConnection]:
     """A connection that acts as the schema's owner and that no other migrator of the schema holds at the same time."""
     engine = create_async_engine(sqlalchemy_url(admin_dsn), poolclass=NullPool)
     try:
@@ -254,4 +254,3 @@ def sqlalchemy_url(dsn: str) -> str:
 
 def _lock_key(purpose: str) -> int:
     return int.from_bytes(blake2b(f"caseload {purpose}".encode(), digest_size=8).digest(), signed=True)
-

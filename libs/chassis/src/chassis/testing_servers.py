@@ -16,7 +16,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("CASELOAD_TEST_DATABASE_URL"):
         yield given
     elif docker_answers():
-        from testcontainers.postgres import PostgresContainer  # noqa: PLC0415 - slow to import, rarely needed
+        from testcontainers.postgres import PostgresContainer
 
         with PostgresContainer("postgres:17", driver=None).with_command("-c max_connections=300 -c fsync=off") as container:
             yield container.get_connection_url()
@@ -34,7 +34,7 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("CASELOAD_TEST_BROKER_URL"):
         yield given
     elif docker_answers():
-        from testcontainers.rabbitmq import RabbitMqContainer  # noqa: PLC0415 - slow to import, rarely needed
+        from testcontainers.rabbitmq import RabbitMqContainer
 
         with RabbitMqContainer("rabbitmq:4") as container:
             host, port = container.get_container_host_ip(), container.get_exposed_port(5672)
