@@ -145,7 +145,7 @@ def config(service: str, connection: Connection | None = None) -> Config:
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
     settings.set_main_option("version_locations", str(versions_of(service)))
-    settings.set_main_option("version_path_separator", "newline")
+    settings.set_main_option("path_separator", "newline")
     settings.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     settings.attributes.update(service=service, connection=connection, metadata=None)
     return settings
