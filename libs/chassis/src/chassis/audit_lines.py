@@ -27,7 +27,7 @@ _LONGEST_USER_AGENT = 300
 def line(call: Call, method: Method, ids: Sequence[str], *, refusal: Refusal | None = None) -> events_pb2.AuditRecorded:
     """What the trail is to keep of this call."""
     caller = call.caller
-    recorded = events_pb2.AuditRecorded(
+    return events_pb2.AuditRecorded(
         id=str(uuid7()),
         workspace_id=str(call.workspace_id),
         user_id=None if caller.user_id is None else str(caller.user_id),
@@ -46,7 +46,6 @@ def line(call: Call, method: Method, ids: Sequence[str], *, refusal: Refusal | N
         facts=call.facts,
         occurred_at=stamp(call.now),
     )
-    return recorded
 
 
 class AuditBatcher:
@@ -80,7 +79,7 @@ class AuditBatcher:
             batch, self._waiting = self._waiting[:_MOST_IN_A_BATCH], self._waiting[_MOST_IN_A_BATCH:]
             try:
                 await self._store([envelope for envelope, _ in batch])
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
                 refusal = error if isinstance(error, Refusal) else Unavailable("audit_unavailable", retry_after=1.0)
                 refusal.__cause__ = None if refusal is error else error
                 for _, done in batch:

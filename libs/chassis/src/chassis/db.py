@@ -8,7 +8,7 @@ row security reads; `BEGIN` and the setting travel together.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -18,10 +18,10 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from chassis.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
 
-_DIALECT = asyncpg_dialect.dialect()
+_DIALECT: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 _SECONDS_TO_ROLL_BACK = 2.0
 
-Record = asyncpg.Record
+Record: TypeAlias = asyncpg.Record
 
 
 class Statement:
@@ -36,18 +36,12 @@ class Statement:
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         """The values in the statement's order; a name it does not know, or lacks, is a TypeError."""
-        defaults = self._defaults
-        try:
-            values = [given[name] if name in given else defaults[name] for name in self.names]
-        except KeyError as missing:
-            raise TypeError(f"parameter {missing} is missing: {self.sql}") from None
-        if not self._knows(given):
-            raise TypeError(f"unknown parameters {sorted(set(given) - set(self.names))}: {self.sql}")
-        return values
-
-    def _knows(self, given: Mapping[str, Any]) -> bool:
-        names = self.names
-        return all(name in names for name in given)
+        defaults, names = self._defaults, self.names
+        missing = [name for name in names if name not in given and name not in defaults]
+        unknown = [name for name in given if name not in names]
+        if missing or unknown:
+            raise TypeError(f"missing {missing}, unknown {unknown}: {self.sql}")
+        return [given[name] if name in given else defaults[name] for name in names]
 
 
 def statement(expression: ClauseElement) -> Statement:

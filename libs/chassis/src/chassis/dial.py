@@ -90,7 +90,7 @@ class RemotePeer:
     def __init__(self, name: str, address: str, signer: ServiceSigner | None, *, channel: grpc.aio.Channel | None = None) -> None:
         self.name = name
         self._signer = signer
-        self._channel = channel or grpc.aio.insecure_channel(
+        self._channel: Any = channel or grpc.aio.insecure_channel(
             address,
             options=(
                 ("grpc.max_send_message_length", LARGEST_MESSAGE),

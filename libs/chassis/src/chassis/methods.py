@@ -34,8 +34,8 @@ class Method:
     reply: type[Message]
     needs: str
     callers: frozenset[str]
-    resource: int
-    action: int
+    resource: options_pb2.Resource
+    action: options_pb2.Action
     audited: bool
     # Whether the line is written in the effect's own transaction.
     writes: bool
@@ -48,8 +48,8 @@ class Method:
 
 def read(descriptor: MethodDescriptor) -> Method:
     """The method's declarations; UndeclaredMethod when it lacks one."""
-    options = descriptor.GetOptions()
-    needs = options.Extensions[options_pb2.needs]
+    options: Any = descriptor.GetOptions()
+    needs: str = options.Extensions[options_pb2.needs]
     callers = frozenset(options.Extensions[options_pb2.callers])
     if not needs and not callers:
         raise UndeclaredMethod(f"{descriptor.full_name} declares neither needs nor callers")
@@ -111,7 +111,8 @@ def _is_many(value: object) -> bool:
 
 def _id_check(descriptor: Descriptor) -> Callable[[Message], None]:
     """Refuses malformed ids, so that the database never sees one."""
-    fields = [(f.name, f.is_repeated) for f in descriptor.fields if f.GetOptions().Extensions[options_pb2.uuid]]
+    declared: list[tuple[FieldDescriptor, Any]] = [(field, field.GetOptions()) for field in descriptor.fields]
+    fields = [(field.name, field.is_repeated) for field, options in declared if options.Extensions[options_pb2.uuid]]
     optional = {f.name for f in descriptor.fields if f.has_presence and f.type == FieldDescriptor.TYPE_STRING}
 
     def check(message: Message) -> None:

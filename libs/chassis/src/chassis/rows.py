@@ -41,7 +41,7 @@ def fill(message: M, row: Mapping[str, Any]) -> M:
     return message
 
 
-def enum_text(enum: "EnumTypeWrapper[Any]", value: int) -> str:
+def enum_text(enum: EnumTypeWrapper, value: int) -> str:
     """`APPOINTMENT_STATUS_NO_SHOW` as `no_show`; Invalid for the unspecified and the unknown."""
     texts = _enum_texts(enum.DESCRIPTOR)
     if value not in texts:
@@ -60,7 +60,8 @@ def masked(request: Message, allowed: Iterable[str]) -> dict[str, Any]:
     for name in request.mask.paths:  # type: ignore[attr-defined]
         if name not in permitted or name not in fields:
             raise Invalid("unknown_field", "A field cannot be changed.", faults=[Fault(f"/{name}", "cannot be changed")])
-        values[name] = _plain(request, fields[name])
+        field: Any = fields[name]
+        values[name] = _plain(request, field)
     return values
 
 

@@ -8,11 +8,12 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from uuid import UUID
 
 import uvloop
 
-from chassis.broker import open_broker
-from chassis.dead_letters import add_arguments, run_command
+from chassis.broker import Broker, InProcessBroker, RabbitBroker
+from chassis.dead_letters import dead, replay
 from chassis.migrate import migrate
 from chassis.observe import configure_logs, serve_http
 from chassis.runtime import Runtime, Service
@@ -28,16 +29,20 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     for part in PARTS:
         commands.add_parser(part)
     commands.add_parser("migrate").add_argument("target", nargs="?", default="head")
-    add_arguments(commands.add_parser("events"))
+    events = commands.add_parser("events").add_subparsers(dest="events", required=True)
+    events.add_parser("dead").add_argument("--queue")
+    replayed = events.add_parser("replay")
+    replayed.add_argument("queue")
+    replayed.add_argument("--id", type=UUID)
     options = parser.parse_args(arguments)
     settings = service.settings()
     configure_logs(service.name, settings.log_level)
     if options.command == "migrate":
         if settings.admin_database_url is None:
             raise SystemExit("CASELOAD_ADMIN_DATABASE_URL is not set")
-        migrate(settings.admin_database_url.get_secret_value(), service.name, target=options.target)
+        asyncio.run(migrate(settings.admin_database_url.get_secret_value(), service.name, options.target))
     elif options.command == "events":
-        raise SystemExit(asyncio.run(run_command(service.name, settings, options)))
+        asyncio.run(letters(service, settings, options))
     else:
         pin(settings)
         uvloop.run(work(service, settings, PARTS[options.command or "all"]))
@@ -49,7 +54,7 @@ async def work(service: Service, settings: Settings, parts: Sequence[str]) -> No
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    broker = open_broker(settings.broker_url.get_secret_value())
+    broker = broker_of(settings)
     runtime = Runtime(service, settings, broker=broker)
     http = await serve_http(settings.http_listen, runtime.ready) if settings.http_listen else None
     try:
@@ -57,10 +62,26 @@ async def work(service: Service, settings: Settings, parts: Sequence[str]) -> No
             await getattr(runtime, part)()
         await stopping.wait()
     finally:
+        await broker.drain()
         await runtime.stop()
         await broker.close()
         if http is not None:
             await http.close()
+
+
+async def letters(service: Service, settings: Settings, options: argparse.Namespace) -> None:
+    """Lists or replays what the service's reactions gave up on."""
+    queues = [reaction.queue for reaction in service.reactions(Runtime(service, settings, broker=InProcessBroker()))]
+    if options.events == "dead":
+        await dead(settings, service.name, queues, options.queue)
+    else:
+        await replay(settings, service.name, queues, options.queue, options.id)
+
+
+def broker_of(settings: Settings) -> Broker:
+    """The transport that the broker's address asks for."""
+    url = settings.broker_url.get_secret_value()
+    return InProcessBroker() if url.startswith("inprocess:") else RabbitBroker(url)
 
 
 def pin(settings: Settings) -> None:

@@ -28,7 +28,7 @@ from chassis.dial import LARGEST_MESSAGE, Peers
 from chassis.idempotency import Idempotency
 from chassis.observe import observe_call
 from chassis.outbox import Bell, Relay
-from chassis.react import Reaction, Reactor
+from chassis.react import Reaction, subscription
 from chassis.sealing import Keyring, Keys
 from chassis.serve import GrpcHandler, Server
 from chassis.settings import Settings
@@ -68,7 +68,6 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
         self._grpc: grpc.aio.Server | None = None
         self._health: HealthServicer | None = None
-        self._reactor: Reactor | None = None
         self._relay: Relay | None = None
         self.port: int | None = None
 
@@ -148,8 +147,10 @@ class Runtime:
 
     async def react(self) -> None:
         """Takes the events this service reacts to, and runs its loops."""
-        self._reactor = Reactor(self, self.broker, self.service.reactions(self))
-        await self._reactor.start()
+        for reaction in self.service.reactions(self):
+            await self.broker.subscribe(
+                subscription(reaction, service=self.name, database=self.database, runtime=self, written=self.bell.ring)
+            )
         for loop in self.service.loops(self):
             self._start(loop)
 
@@ -164,7 +165,7 @@ class Runtime:
         return not self.server.draining and await self.database.ready()
 
     async def stop(self) -> None:
-        """Takes nothing new, finishes what runs, lets go of everything."""
+        """Takes nothing new, finishes what runs, lets go of everything. Drain the broker first: it may be shared."""
         if self._health is not None:
             await self._health.enter_graceful_shutdown()
         if "server" in self.__dict__:
@@ -173,8 +174,6 @@ class Runtime:
             await self._grpc.stop(_SECONDS_TO_DRAIN)
         if self._servers is not None:
             self._servers.pop(self.name, None)
-        if self._reactor is not None:
-            await self._reactor.stop()
         if self._relay is not None:
             await self._relay.stop()
         for task in self._tasks:

@@ -231,7 +231,7 @@ class Server:
             raise
 
 
-class GrpcHandler(grpc.GenericRpcHandler):
+class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic in the stubs alone
     """Puts a Server behind grpc.aio."""
 
     def __init__(self, server: Server) -> None:
@@ -241,7 +241,7 @@ class GrpcHandler(grpc.GenericRpcHandler):
             for method in server.methods
         }
 
-    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
+    def service(self, details: grpc.HandlerCallDetails) -> Any:
         return self._handlers.get(details.method)
 
     def _door(self, path: str) -> Callable[[bytes, Any], Any]:

@@ -37,7 +37,6 @@ M = TypeVar("M", bound=Message)
 S = TypeVar("S")
 SERVICES = ("identity", "clients", "scheduling", "clinical", "notifications", "audit", "gateway")
 _PASSWORD = "for-tests-only"  # noqa: S105 - a private cluster
-_KID = "house"
 _templates: dict[tuple[str, tuple[str, ...]], str] = {}
 
 
@@ -50,7 +49,7 @@ class House:
         self.broker = broker
         self.runtimes: dict[str, Runtime] = {}
         self.access_key = generate_key()
-        self._signer = AccessSigner(self.access_key, _KID)
+        self._signer = AccessSigner(self.access_key)
         self._peers: dict[str, Peers] = {}
 
     def runtime(self, name: str) -> Runtime:
@@ -117,7 +116,7 @@ class House:
         async with self.superuser() as connection:
             for name in self.runtimes:
                 rows = await connection.fetch(
-                    f"SELECT payload FROM {name}.outbox WHERE type = $1 AND ($2::uuid IS NULL OR workspace_id = $2)"  # noqa: S608
+                    f"SELECT payload FROM {name}.outbox WHERE type = $1 AND ($2::uuid IS NULL OR workspace_id = $2)"
                     " ORDER BY occurred_at, id",
                     kind.DESCRIPTOR.full_name,
                     workspace_id,
@@ -133,7 +132,7 @@ class House:
                 waiting = 0
                 for name in self.runtimes:
                     waiting += await connection.fetchval(
-                        f"SELECT count(*) FROM {name}.outbox WHERE published_at IS NULL AND type = ANY($1::text[])",  # noqa: S608
+                        f"SELECT count(*) FROM {name}.outbox WHERE published_at IS NULL AND type = ANY($1::text[])",
                         taken,
                     )
                 if not waiting:
@@ -177,7 +176,7 @@ async def house(
     if beside:
         shutil.copytree(beside.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
         built.access_key = beside.access_key
-        built._signer = AccessSigner(beside.access_key, _KID)  # noqa: SLF001 - the same house
+        built._signer = AccessSigner(beside.access_key)  # noqa: SLF001 - the same house
     else:
         _furnish(built)
     own = {name: value for name, value in (settings or {}).items() if name in SERVICES}
@@ -226,7 +225,7 @@ def _settings(built: House, name: str, names: tuple[str, ...]) -> dict[str, Any]
 
 def _trust(built: House, name: str) -> Trust:
     """Where identity is not in the house, the house vouches for its own signer."""
-    told = sign_in_pb2.Trust(keys=[sign_in_pb2.PublicKey(kid=_KID, x=built._signer.public_x)])  # noqa: SLF001 - the same house
+    told = sign_in_pb2.Trust(keys=[sign_in_pb2.PublicKey(kid=built._signer.kid, x=built._signer.public_x)])  # noqa: SLF001 - the same house
 
     async def poll() -> sign_in_pb2.Trust:
         return told

@@ -6,6 +6,7 @@ Both are JWTs signed with Ed25519 (RFC 8037) and typed (RFC 9068, RFC 8725 secti
 import base64
 import time
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,9 +30,9 @@ _REQUIRED = ["iss", "aud", "sub", "iat", "exp", "jti"]
 class AccessSigner:
     """Signs people's access tokens; only identity has one."""
 
-    def __init__(self, private_key_pem: bytes, kid: str) -> None:
+    def __init__(self, private_key_pem: bytes, kid: str | None = None) -> None:
         self._key = _private(private_key_pem)
-        self.kid = kid
+        self.kid = kid or thumbprint(self._key.public_key())
 
     def sign(self, claims: Mapping[str, Any], *, now: float | None = None, seconds: int = ACCESS_SECONDS) -> str:
         """`claims` are sub, ws, sid, role, scope, amr, auth_time and epoch; the rest is added."""
@@ -145,6 +146,12 @@ def read_service_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
             raise TypeError(f"{path.name} is not an Ed25519 key")
         keys[path.stem] = key
     return keys
+
+
+def thumbprint(key: Ed25519PublicKey) -> str:
+    """The key's JWK thumbprint (RFC 7638, RFC 8037 appendix A.3), which names it wherever it is used."""
+    members = f'{{"crv":"Ed25519","kty":"OKP","x":"{public_x(key)}"}}'
+    return base64.urlsafe_b64encode(sha256(members.encode()).digest()).rstrip(b"=").decode()
 
 
 def public_x(key: Ed25519PublicKey) -> str:

@@ -39,7 +39,8 @@ def trailers(refusal: Refusal) -> tuple[tuple[str, str | bytes], ...]:
 
 def refusal_of(error: grpc.aio.AioRpcError, callee: str) -> Refusal | None:
     """The Refusal the callee raised; Unavailable when it did not answer; None for a fault of its own."""
-    trailing: dict[str, Any] = dict(error.trailing_metadata() or ())
+    metadata: Any = error.trailing_metadata() or ()
+    trailing: dict[str, Any] = dict(metadata)
     code = error.code()
     if CODE in trailing and REFUSAL in trailing and code in _CLASS:
         body = orjson.loads(trailing[REFUSAL])
