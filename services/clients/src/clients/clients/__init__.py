@@ -1,0 +1,1 @@
+"""Clients: created, found, read, changed, put aside and erased."""
