@@ -40,7 +40,8 @@ def trailers(refusal: Refusal) -> tuple[tuple[str, str | bytes], ...]:
 def refusal_of(error: grpc.aio.AioRpcError, callee: str) -> Refusal | None:
     """The Refusal the callee raised; Unavailable when it did not answer; None for a fault of its own."""
     metadata: Any = error.trailing_metadata() or ()
-    trailing: dict[str, Any] = dict(metadata)
+    # Not dict(metadata): grpc's Metadata has a keys() that yields pairs.
+    trailing: dict[str, Any] = {key: value for key, value in metadata}  # noqa: C416 - the same
     code = error.code()
     if CODE in trailing and REFUSAL in trailing and code in _CLASS:
         body = orjson.loads(trailing[REFUSAL])
