@@ -61,10 +61,10 @@ def seconds_left(out: Outgoing) -> float:
 
 
 def credentials(out: Outgoing, callee: str, signer: ServiceSigner | None) -> str:
-    """The user's own token where there is one, else the calling service's."""
+    """The user's own token where there is one; else, for work in a workspace, the calling service's; else none."""
     if out.token:
         return f"Bearer {out.token}"
-    if signer is None:
+    if signer is None or out.workspace_id is None:
         return ""
     return f"Bearer {signer.token(callee, out.workspace_id)}"
 
