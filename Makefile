@@ -1,0 +1,60 @@
+# The only door. `make` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+.PHONY: help run suite test e2e check fmt protos migration lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.for-run ## the whole suite in one process; nothing to install but Python (PORT, CASELOAD_HOME)
+	@exec $(PYTHON) -m standalone run
+
+suite: .venv/.for-run ## every service its own process, with RabbitMQ and PostgreSQL on this machine (PORT, CASELOAD_HOME)
+	@scripts/rabbitmq
+	exec $(PYTHON) -m standalone suite
+
+test: .venv/.for-dev ## every test, on real parts (ARGS="-k name")
+	@scripts/rabbitmq for-tests
+	$(PYTHON) -m pytest $(ARGS)
+
+e2e: .venv/.for-dev ## only the journeys across services
+	@scripts/rabbitmq for-tests
+	$(PYTHON) -m pytest tests-e2e $(ARGS)
+
+check: .venv/.for-dev ## format, lint, types, import rules, contracts, migrations
+	@$(PYTHON) -m ruff format --check --quiet .
+	$(PYTHON) -m ruff check --quiet .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	.venv/bin/buf lint protos
+	$(PYTHON) libs/contracts/generate.py --check
+	$(PYTHON) -m standalone.schema drift
+
+fmt: .venv/.for-dev ## formats, and fixes what can be fixed safely
+	@$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+protos: .venv/.for-dev ## writes libs/contracts/src from protos/
+	@.venv/bin/buf lint protos
+	$(PYTHON) libs/contracts/generate.py
+
+migration: .venv/.for-dev ## writes the next migration from tables.py (service=clients name="add a column")
+	@$(PYTHON) -m standalone.schema write "$(service)" "$(name)"
+
+lock: ## resolves the dependencies again (ARGS="--upgrade")
+	@$(LOCK) $(ARGS) -o requirements.lock
+	$(LOCK) $(ARGS) --group dev -o requirements-dev.lock
+
+# What is there for developing will do for running.
+.venv/.for-run: requirements.lock scripts/prepare
+	@if [ ! .venv/.for-dev -nt requirements-dev.lock ] || [ ! .venv/.for-dev -nt scripts/prepare ]; then scripts/prepare run; else touch $@; fi
+
+.venv/.for-dev: requirements-dev.lock scripts/prepare
+	@scripts/prepare dev
