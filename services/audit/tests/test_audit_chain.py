@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from audit.trail.chain import FIELDS, GENESIS, Seal, Walk, encode, link
 
 text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
-metadata = st.recursive(
-    text, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3), max_leaves=5
-).flatmap(lambda value: st.dictionaries(text, st.just(value), max_size=2))
+metadata = st.recursive(text, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3), max_leaves=5).flatmap(
+    lambda value: st.dictionaries(text, st.just(value), max_size=2)
+)
 moments = st.datetimes(min_value=datetime(1999, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 
 events = st.fixed_dictionaries(

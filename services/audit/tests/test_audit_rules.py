@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
-from caseload.options.v1 import options_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.trail import rules
+from caseload.options.v1 import options_pb2
 from chassis.errors import Invalid
 from chassis.rows import enum_text
 

@@ -2,19 +2,28 @@
 
 from functools import partial
 
+from audit.settings import AuditSettings
 from audit.tables import metadata
+from audit.trail.checkpoints import Checkpoints
 from audit.trail.partitions import keep_months_ahead
 from audit.trail.reactions import record
 from audit.trail.rpc import Trail
 from audit.trail.sealer import Sealer
-from chassis.run import Service, run
+from chassis.run import run
+from chassis.runtime import Runtime, Service
+
+
+def checkpoints(runtime: Runtime) -> Checkpoints:
+    return Checkpoints(runtime.database, runtime.blobs, every=runtime.settings.checkpoint_seconds)
+
 
 SERVICE = Service(
     name="audit",
     metadata=metadata,
-    features=lambda runtime: [Trail()],
+    settings=AuditSettings,
+    features=lambda runtime: [Trail(checkpoints(runtime))],
     reactions=lambda runtime: [record],
-    loops=lambda runtime: [Sealer(runtime.database).run, partial(keep_months_ahead, runtime.database)],
+    loops=lambda runtime: [Sealer(runtime.database, checkpoints(runtime)).run, partial(keep_months_ahead, runtime.database)],
 )
 
 if __name__ == "__main__":

@@ -72,6 +72,12 @@ class Walk:
             self.broken = expected
         return holds
 
+    def meet(self, sequence: int, hash_: bytes) -> bool:
+        """Whether the walk, now at this sequence, finds the hash that was copied from it earlier."""
+        if (self.sequence, self.hash) != (sequence, hash_):
+            self.broken = min(self.sequence + 1, sequence)
+        return self.broken is None
+
     def arrive(self, sequence: int, hash_: bytes) -> bool:
         """Whether the walk ends where the chain's head says it ends; the break is the first place they do not agree on."""
         if self.sequence != sequence:

@@ -1,9 +1,8 @@
 """The trail follows every service: whatever was done, read or refused arrives here."""
 
+from audit.trail import rules, store
 from caseload.audit.v1 import events_pb2
 from caseload.options.v1 import options_pb2
-
-from audit.trail import rules, store
 from chassis.errors import Conflict
 from chassis.react import Delivery, on
 from chassis.rows import enum_text, when

@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from audit.trail import rules, store
+from audit.trail.checkpoints import Checkpoints
+from audit.trail.verifying import verify
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
-
-from audit.trail import rules, store
-from audit.trail.verifying import verify
 from chassis.call import Call
 from chassis.rows import enum_text, fill, page, when
 
 
 class Trail(TrailServicer[Call]):
+    def __init__(self, checkpoints: Checkpoints) -> None:
+        self._checkpoints = checkpoints
+
     async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, call: Call) -> pb.AuditEventPage:
         asked = page(request)
         filters = _filters(request)
@@ -25,7 +28,7 @@ class Trail(TrailServicer[Call]):
         return fill(pb.AuditEvent(), await call.db.one(store.get, id=request.audit_event_id))
 
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, call: Call) -> pb.Verification:
-        found = await verify(call.db)
+        found = await verify(call.db, await self._checkpoints.newest(call.workspace_id))
         return pb.Verification(intact=found.first_break is None, events=found.events, head=found.head.hex(), first_break=found.first_break)
 
 

@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge
 
 from audit.trail import store
 from audit.trail.chain import GENESIS, link
+from audit.trail.checkpoints import Checkpoints
 from chassis.db import Database, refusals
 from chassis.errors import Refusal, Unavailable
 
@@ -29,8 +30,9 @@ class Sealer:
     of the seals, so a sealer that wrongly believes itself the only one does no harm.
     """
 
-    def __init__(self, database: Database, *, batch: int = 500, look_every: float = 0.25) -> None:
+    def __init__(self, database: Database, checkpoints: Checkpoints, *, batch: int = 500, look_every: float = 0.25) -> None:
         self._database = database
+        self._checkpoints = checkpoints
         self._batch = batch
         # The queue is almost always empty, and asking it costs less than a NOTIFY in every recording transaction.
         self._look_every = look_every
@@ -49,17 +51,19 @@ class Sealer:
         connection = await self._database.lend()
         try:
             with refusals():
-                # Asked again and again, not waited for: a statement that waits holds a snapshot, and vacuum with it.
-                while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                    await asyncio.sleep(self._look_every)
-                self.leading = True
-                _log.info("this sealer leads")
-                # The look goes through the session that holds the lock, so a lock that is lost is noticed at once.
                 while True:
+                    # Asked again and again, not waited for: a statement that waits holds a snapshot, and vacuum with it.
+                    if not self.leading and not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                        await asyncio.sleep(self._look_every)
+                        continue
+                    self.leading = True
+                    # The look goes through the session that holds the lock, so a lock that is lost is noticed at once.
                     waiting = await connection.fetch(store.workspaces_waiting.sql)
                     _WAITING.set(sum(row["events"] for row in waiting))
                     _LAG.set(max((row["age"] for row in waiting), default=0.0))
-                    if not await self._seal_all([row["workspace_id"] for row in waiting]):
+                    more = await self._seal_all([row["workspace_id"] for row in waiting])
+                    await self._checkpoints.copy_due()
+                    if not more:
                         await asyncio.sleep(self._look_every)
         finally:
             self.leading = False
@@ -101,4 +105,5 @@ class Sealer:
             await tx.run(store.move_head, new_sequence=sequences[-1], new_hash=hashes[-1])
             await tx.run(store.end_wait, arrivals=[event["arrival"] for event in events])
         _SEALED.inc(len(events))
+        self._checkpoints.moved(workspace_id)
         return len(events)

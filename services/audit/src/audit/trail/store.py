@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    FromClause,
     Integer,
     LargeBinary,
     Text,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from audit.tables import audit_events, chain_heads, seals, touched, unsealed
 from chassis.db import Statement, statement
@@ -72,9 +73,7 @@ _sealed_event = (
         func.encode(seals.c.hash, "hex").label("hash"),
     )
     .select_from(
-        audit_events.outerjoin(
-            seals, (seals.c.workspace_id == audit_events.c.workspace_id) & (seals.c.event_id == audit_events.c.id)
-        )
+        audit_events.outerjoin(seals, (seals.c.workspace_id == audit_events.c.workspace_id) & (seals.c.event_id == audit_events.c.id))
     )
     .where(audit_events.c.workspace_id == _workspace)
 )
@@ -113,6 +112,7 @@ total_of_all = statement(
 def _keys(filters: frozenset[str]) -> Any:
     """created_at and id of what passes; by way of `touched` when it is about one resource."""
     event = audit_events.c
+    source: FromClause = audit_events
     if "resource_id" in filters:
         created_at, event_id = touched.c.created_at, touched.c.event_id
         source = touched
@@ -122,7 +122,6 @@ def _keys(filters: frozenset[str]) -> Any:
             source = touched.join(audit_events, same)
     else:
         created_at, event_id = event.created_at, event.id
-        source = audit_events
         scope = [event.workspace_id == _workspace]
     tests: dict[str, ColumnElement[bool]] = {
         "user_id": event.user_id == bindparam("user_id", type_=Uuid),
@@ -150,13 +149,13 @@ workspaces_waiting = statement(
 )
 
 begin_chain = statement(
-    insert(chain_heads)
-    .values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary))
-    .on_conflict_do_nothing()
+    insert(chain_heads).values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary)).on_conflict_do_nothing()
 )
 # Whoever holds this row is the only one who can add to the chain until he commits.
-hold_head = statement(
-    select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace).with_for_update()
+hold_head = statement(select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace).with_for_update())
+head = statement(select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace))
+seal_at = statement(
+    select(seals.c.hash).where(seals.c.workspace_id == _workspace, seals.c.sequence == bindparam("sequence", type_=BigInteger))
 )
 waiting = statement(
     select(unsealed.c.arrival, *audit_events.columns)
