@@ -1,0 +1,20 @@
+"""The identity service, put together."""
+
+from chassis.run import run
+from chassis.runtime import Runtime, Service
+from identity.settings import IdentitySettings
+from identity.sign_in.clearing import clearing
+from identity.sign_in.rpc import SignIn
+from identity.tables import metadata
+from identity.users.rpc import Users
+from identity.workspaces.rpc import Workspaces
+
+
+def features(runtime: Runtime) -> list[SignIn | Users | Workspaces]:
+    return [SignIn(runtime), Users(runtime), Workspaces()]
+
+
+SERVICE = Service("identity", metadata, features, loops=lambda runtime: [clearing(runtime)], settings=IdentitySettings)
+
+if __name__ == "__main__":
+    run(SERVICE)

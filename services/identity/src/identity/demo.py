@@ -1,0 +1,47 @@
+"""The workspaces to try everything in: a practice, a hospital, and the platform's own."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.runtime import Runtime
+from identity.workspaces.workflow import open_workspace
+
+PASSWORD = "caseload-demo"  # noqa: S105 - shown to everybody at start, in demonstrations only
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    email: str
+    full_name: str
+    role: str
+    workspace: str
+    workspace_id: UUID
+    user_id: UUID
+
+
+async def open_demo(runtime: Runtime) -> list[Opened]:
+    """The three demo workspaces, opened unless they are there already."""
+    return [
+        await _open(runtime, "Riverside Practice", "practice", "owner", "owner@example.com", "Olivia Reed"),
+        await _open(runtime, "General Hospital", "hospital", "admin", "admin@example.com", "Adrian Cole"),
+        # A platform admin sees no workspace's records, and so has a workspace without any.
+        await _open(runtime, "Caseload Platform", "practice", "owner", "platform@example.com", "Petra Lang", is_platform_admin=True),
+    ]
+
+
+async def _open(
+    runtime: Runtime, name: str, kind: str, role: str, email: str, full_name: str, *, is_platform_admin: bool = False
+) -> Opened:
+    workspace_id, user_id = await open_workspace(
+        runtime,
+        name=name,
+        kind=kind,
+        time_zone="UTC",
+        locale="en",
+        owner_email=email,
+        owner_full_name=full_name,
+        role=role,
+        password=PASSWORD,
+        is_platform_admin=is_platform_admin,
+    )
+    return Opened(email, full_name, role, name, workspace_id, user_id)
