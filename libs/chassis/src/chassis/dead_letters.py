@@ -1,6 +1,5 @@
 """Events that a reaction gave up on: kept, listed, and sent once more when somebody asks."""
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,27 +52,18 @@ def graveyard(settings: Settings, schema: str, queues: Sequence[str]) -> Graveya
     return TableGraveyard(settings.relay_database_url.get_secret_value(), schema)
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """`events dead [--queue Q]` and `events replay Q [--id ID]`."""
-    commands = parser.add_subparsers(dest="events_command", required=True)
-    commands.add_parser("dead", help="list what reactions gave up on").add_argument("--queue")
-    again = commands.add_parser("replay", help="send dead letters to their queue once more")
-    again.add_argument("queue")
-    again.add_argument("--id", type=UUID, dest="event_id", help="one of them; without it, all of the queue")
+async def dead(settings: Settings, schema: str, queues: Sequence[str], queue: str | None = None) -> None:
+    """`events dead [--queue]`: prints a line per dead letter."""
+    found = await graveyard(settings, schema, queues).listed(queue)
+    for burial in found:
+        print(burial)  # noqa: T201 - a command's output
+    print(f"{len(found)} dead letters")  # noqa: T201 - the same
 
 
-async def run_command(schema: str, settings: Settings, options: Namespace, *, queues: Sequence[str]) -> int:
-    """Does what the arguments ask for; the exit status is 1 when a replay found nothing."""
-    graves = graveyard(settings, schema, queues)
-    if options.events_command == "dead":
-        found = await graves.listed(options.queue)
-        for burial in found:
-            print(burial)  # noqa: T201 - a command's output
-        print(f"{len(found)} dead letters")  # noqa: T201
-        return 0
-    count = await graves.replay(options.queue, options.event_id)
-    print(f"{count} sent to {options.queue} once more")  # noqa: T201
-    return 0 if count else 1
+async def replay(settings: Settings, schema: str, queues: Sequence[str], queue: str, event_id: UUID | None = None) -> None:
+    """`events replay <queue> [--id]`: sends them once more."""
+    count = await graveyard(settings, schema, queues).replay(queue, event_id)
+    print(f"{count} sent to {queue} once more")  # noqa: T201 - a command's output
 
 
 async def bury(connection: "asyncpg.Connection[asyncpg.Record]", schema: str, letter: DeadLetter) -> None:

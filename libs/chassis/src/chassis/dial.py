@@ -209,7 +209,9 @@ class LocalPeer:
 class Peers(dict[str, Peer]):
     """The other services by name, each reached the way this process reaches it."""
 
-    def __init__(self, signer: ServiceSigner | None, *, addresses: Mapping[str, str] | None = None, servers: Mapping[str, Server] | None = None) -> None:
+    def __init__(
+        self, signer: ServiceSigner | None, *, addresses: Mapping[str, str] | None = None, servers: Mapping[str, Server] | None = None
+    ) -> None:
         super().__init__()
         self._signer = signer
         self._addresses = addresses or {}

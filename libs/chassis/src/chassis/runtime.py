@@ -259,6 +259,3 @@ def _needed(value: Any, name: str) -> Any:
     if not value:
         raise SystemExit(f"{name} is not set")
     return value
-
-
-

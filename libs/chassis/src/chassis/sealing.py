@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from caseload.options.v1 import options_pb2
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -32,6 +31,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.expression import bindparam
 from sqlalchemy.types import Integer, LargeBinary, Text
 
+from caseload.options.v1 import options_pb2
 from chassis.blind import BlindIndex
 from chassis.db import Database, Record, statement
 from chassis.frames import frame

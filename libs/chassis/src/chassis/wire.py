@@ -61,9 +61,7 @@ def refusal_of(error: grpc.aio.AioRpcError, callee: str) -> Refusal | None:
 
 def again(refusal: Refusal) -> Refusal:
     """A new instance of the same refusal, for a caller in the same process."""
-    return type(refusal)(
-        refusal.code, refusal.message, facts=refusal.facts, faults=refusal.faults, retry_after=refusal.retry_after
-    )
+    return type(refusal)(refusal.code, refusal.message, facts=refusal.facts, faults=refusal.faults, retry_after=refusal.retry_after)
 
 
 def unavailable(callee: str) -> Unavailable:
