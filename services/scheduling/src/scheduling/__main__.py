@@ -1,0 +1,22 @@
+"""Who meets whom, when and where; what is offered."""
+
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1.users_rpc import UsersStub
+from chassis.run import run
+from chassis.runtime import Runtime, Service
+from scheduling.appointments.reactions import erase_appointments
+from scheduling.appointments.rpc import Appointments
+from scheduling.locations.rpc import Locations
+from scheduling.services.rpc import Services
+from scheduling.tables import metadata
+
+
+def features(runtime: Runtime) -> list[Appointments | Services | Locations]:
+    peers = runtime.peers
+    return [Appointments(runtime.keys, ClientsStub(peers["clients"]), UsersStub(peers["identity"])), Services(), Locations()]
+
+
+SERVICE = Service("scheduling", metadata, features, reactions=lambda _runtime: [erase_appointments])
+
+if __name__ == "__main__":
+    run(SERVICE)
