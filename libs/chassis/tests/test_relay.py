@@ -1,0 +1,232 @@
+"""The relay's own promises: nothing is lost, whoever dies and whatever commits late."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from google.protobuf.wrappers_pb2 import StringValue
+from uuid_utils.compat import uuid7
+
+from chassis.broker import BrokerDown
+from chassis.envelope import Envelope
+from chassis.outbox import Bell, Relay, write
+
+
+class Ledger:
+    """A broker that keeps the order of what it was given, and can be away or slow."""
+
+    def __init__(self):
+        self.taken = []
+        self.away = False
+        self.asked_while_away = 0
+        self.slow = {}
+
+    async def publish(self, envelope):
+        if self.away:
+            self.asked_while_away += 1
+            raise BrokerDown
+        value = StringValue.FromString(envelope.payload).value
+        if value in self.slow:
+            await self.slow[value].wait()
+        self.taken.append(value)
+
+    async def send(self, queue, envelope):
+        await self.publish(envelope)
+
+    async def subscribe(self, subscription):
+        raise NotImplementedError
+
+    async def drain(self, grace=10.0):
+        return
+
+    async def close(self):
+        return
+
+
+@pytest.fixture
+def ledger():
+    return Ledger()
+
+
+@pytest.fixture
+async def relays(parcels, ledger):
+    """Makes relays and stops whichever are left."""
+    made = []
+
+    def make(**but):
+        relay = Relay(parcels.relay_dsn, "parcels", ledger, **{"poll": 0.05, **but})
+        task = asyncio.create_task(relay.run())
+        made.append((relay, task))
+        return relay, task
+
+    yield make
+    for relay, task in made:
+        await relay.stop(grace=0.5)
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_transaction_that_commits_after_later_ones_loses_nothing(parcels, ledger, relays):
+    relays()
+    early = parcels.call()
+    early.emit(StringValue(value="began first, committed last"))
+    await write(await early.db.connection(), "parcels", early._envelopes)
+    early._envelopes.clear()
+    await parcels.emit(StringValue(value="later"))
+    await parcels.until(lambda: ledger.taken == ["later"])
+    await parcels.until(parcels.is_sent)
+
+    await early.commit()
+
+    await parcels.until(lambda: ledger.taken == ["later", "began first, committed last"])
+
+
+async def test_events_leave_in_the_order_they_occurred(parcels, ledger, relays):
+    for number in range(30):
+        await parcels.emit(StringValue(value=f"{number:02}.0"), StringValue(value=f"{number:02}.1"))
+    relays(batch=7)
+
+    await parcels.until(parcels.is_sent)
+    assert ledger.taken == [f"{number:02}.{part}" for number in range(30) for part in (0, 1)]
+
+
+async def test_what_was_rolled_back_never_leaves(parcels, ledger, relays):
+    relays()
+    call = parcels.call()
+    call.emit(StringValue(value="regretted"))
+    await write(await call.db.connection(), "parcels", call._envelopes)
+    await call.rollback()
+    await parcels.emit(StringValue(value="meant"))
+
+    await parcels.until(lambda: ledger.taken == ["meant"])
+    assert len(await parcels.look("SELECT 1 FROM parcels.outbox")) == 1
+
+
+async def test_one_of_two_relays_works_and_the_other_takes_over_when_its_session_dies(parcels, ledger, relays):
+    first, first_task = relays()
+    await parcels.until(lambda: first.leading)
+    second, _ = relays()
+    await parcels.emit(StringValue(value="one"))
+    await parcels.until(parcels.is_sent)
+    assert not second.leading
+
+    first_task.cancel()
+    await asyncio.gather(first_task, return_exceptions=True)
+    await parcels.emit(StringValue(value="two"))
+
+    await parcels.until(lambda: second.leading)
+    await parcels.until(parcels.is_sent)
+    assert ledger.taken == ["one", "two"]
+
+
+async def test_a_leader_cut_off_from_the_database_comes_back_by_itself(parcels, ledger, relays):
+    relay, task = relays()
+    await parcels.until(lambda: relay.leading)
+
+    cut = await parcels.look(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'caseload-parcels-relay'"
+        " AND datname = current_database()"
+    )
+    assert [row[0] for row in cut] == [True]
+    await parcels.emit(StringValue(value="after the cut"))
+
+    await parcels.until(lambda: ledger.taken == ["after the cut"])
+    await parcels.until(parcels.is_sent)
+    assert not task.done()
+
+
+async def test_a_confirmation_that_arrives_while_the_database_is_away_is_marked_afterwards(parcels, ledger, relays):
+    release = ledger.slow["slow"] = asyncio.Event()
+    relay, _ = relays()
+    await parcels.emit(StringValue(value="slow"))
+    await parcels.until(lambda: relay._in_flight)
+    await parcels.look(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'caseload-parcels-relay'"
+        " AND datname = current_database()"
+    )
+    release.set()
+
+    await parcels.until(parcels.is_sent)
+    assert ledger.taken == ["slow"]
+
+
+async def test_events_wait_for_a_broker_that_is_away_without_being_blamed(parcels, ledger, relays):
+    ledger.away = True
+    relays()
+    await parcels.emit(StringValue(value="a"), StringValue(value="b"))
+    await parcels.until(lambda: ledger.asked_while_away >= 4)
+    assert await parcels.waiting() == 2
+    assert {row["attempts"] for row in await parcels.look("SELECT attempts FROM parcels.outbox")} == {0}
+
+    ledger.away = False
+
+    await parcels.until(parcels.is_sent)
+    assert ledger.taken == ["a", "b"]
+
+
+async def test_a_full_hand_of_slow_deliveries_is_bounded(parcels, ledger, relays):
+    for number in range(5):
+        ledger.slow[str(number)] = asyncio.Event()
+    relay, _ = relays(most_in_flight=3)
+    await parcels.emit(*(StringValue(value=str(number)) for number in range(5)))
+    await parcels.until(lambda: len(relay._in_flight) == 3)
+
+    for event in ledger.slow.values():
+        event.set()
+
+    await parcels.until(parcels.is_sent)
+
+
+async def test_the_commit_wakes_the_relay_long_before_it_would_look_by_itself(parcels, ledger, relays):
+    relay, _ = relays(poll=30.0)
+    await parcels.until(lambda: relay.leading)
+    await asyncio.sleep(0.2)
+    bell = Bell(parcels.database)
+
+    await parcels.emit(StringValue(value="urgent"))
+    bell.ring()
+
+    await parcels.until(lambda: ledger.taken == ["urgent"], seconds=3)
+    await bell.close()
+
+
+async def test_many_commits_ring_the_bell_once(parcels):
+    heard = []
+    listener = await asyncpg.connect(parcels.admin_dsn)
+    await listener.add_listener("parcels_outbox", lambda *_: heard.append(1))
+    bell = Bell(parcels.database, pause=0.1)
+    for _ in range(50):
+        bell.ring()
+    await asyncio.sleep(0.4)
+    assert len(heard) == 1
+
+    bell.ring()
+    await parcels.until(lambda: len(heard) == 2)
+    await bell.close()
+    await listener.close()
+
+
+async def test_what_is_long_over_is_cleared_away_and_the_rest_stays(parcels, ledger, relays):
+    sent, waiting = await parcels.emit(StringValue(value="old and sent"), StringValue(value="old and waiting"))
+    await parcels.look("UPDATE parcels.outbox SET published_at = now() - interval '4 days' WHERE id = $1", sent)
+    await parcels.look("UPDATE parcels.outbox SET due_at = now() + interval '1 day' WHERE id = $1", waiting)
+    for age in (20, 2):
+        await parcels.look(
+            "INSERT INTO parcels.inbox VALUES ($1, 'q', $2, now() - $3::interval)", parcels.workspace, uuid7(), timedelta(days=age)
+        )
+    relays()
+
+    await parcels.until(lambda: _counts(parcels, outbox=1, inbox=1))
+    assert (await parcels.look("SELECT id FROM parcels.outbox"))[0]["id"] == waiting
+
+
+async def test_the_outbox_takes_no_event_of_another_workspace(parcels):
+    call = parcels.call()
+    foreign = Envelope(uuid7(), uuid7(), "google.protobuf.StringValue", b"", call.now)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await write(await call.db.connection(), "parcels", [foreign])
+    await call.rollback()
+
+
+async def _counts(parcels, **tables):
+    return all([len(await parcels.look(f"SELECT 1 FROM parcels.{name}")) == count for name, count in tables.items()])
