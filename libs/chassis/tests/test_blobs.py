@@ -10,14 +10,15 @@ from uuid import uuid4
 import boto3
 import httpx
 import pytest
-from chassis.blobs import Blobs, LocalBlobs, new_key, open_blobs
-from chassis.errors import NotFound, Unavailable
-from chassis.s3 import S3Blobs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
-PATIENT_FILE = "Ada Lovelace – MRI.pdf"
+from chassis.blobs import Blobs, LocalBlobs, new_key, open_blobs
+from chassis.errors import NotFound, Unavailable
+from chassis.s3 import S3Blobs
+
+PATIENT_FILE = "Ada Lovelace (MRI).pdf"
 Fetch = Callable[[str], Awaitable[tuple[bytes, str]]]
 
 

@@ -8,14 +8,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from caseload.clients.v1 import clients_pb2
-from caseload.clinical.v1 import sessions_pb2
-from chassis.blind import BUCKETS, fold, words
-from chassis.sealing import Keyring, SealBroken, WorkspaceKeys, only_phi
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clinical.v1 import sessions_pb2
+from chassis.blind import BUCKETS, fold, words
+from chassis.sealing import Keyring, SealBroken, WorkspaceKeys, only_phi
 
 VECTORS = Path(__file__).parent / "vectors"
 WORKSPACE = UUID("018f0000-0000-7000-8000-000000000001")
@@ -224,7 +225,7 @@ def test_a_wrapped_key_moved_elsewhere_does_not_unwrap() -> None:
     "text", ["", "[]", "{}", '{"active": "1", "keys": {"1": "c2hvcnQ="}, "index": "c2hvcnQ="}', '{"active": "2", "keys": {}, "index": ""}']
 )
 def test_what_is_no_keyring_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the class is the promise
+    with pytest.raises(ValueError):
         Keyring.parse(text)
 
 

@@ -14,3 +14,9 @@ class SessionFinalized(_message.Message):
     client_id: str
     version: int
     def __init__(self, session_id: _Optional[str] = ..., client_id: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class AttachmentRemoved(_message.Message):
+    __slots__ = ("attachment_id",)
+    ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    attachment_id: str
+    def __init__(self, attachment_id: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,26 @@
+"""Clinical, put together."""
+
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.run import run
+from chassis.runtime import Service
+from clinical.attachments.reactions import reactions as attachment_reactions
+from clinical.attachments.rpc import Attachments
+from clinical.erasure.reactions import erase_client
+from clinical.sessions.rpc import Sessions
+from clinical.settings import ClinicalSettings
+from clinical.tables import metadata
+
+SERVICE = Service(
+    name="clinical",
+    metadata=metadata,
+    features=lambda runtime: [
+        Sessions(runtime.keys, ClientsStub(runtime.peers["clients"]), AppointmentsStub(runtime.peers["scheduling"])),
+        Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
+    ],
+    reactions=lambda runtime: [erase_client, *attachment_reactions(runtime.blobs)],
+    settings=ClinicalSettings,
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,16 @@
+"""Bytes follow their row: what was removed is removed from the store as well."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from caseload.clinical.v1 import events_pb2
+from chassis.blobs import Blobs, new_key
+from chassis.react import Delivery, Reaction, on
+
+
+def reactions(blobs: Blobs) -> Sequence[Reaction]:
+    @on(events_pb2.AttachmentRemoved, queue="clinical.remove-files")
+    async def remove_file(event: events_pb2.AttachmentRemoved, delivery: Delivery) -> None:
+        await blobs.delete(new_key(delivery.workspace_id, UUID(event.attachment_id)))
+
+    return [remove_file]

@@ -1,0 +1,117 @@
+"""The Attachments service: each method is one use case and one transaction."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from caseload.clinical.v1 import attachments_pb2 as pb
+from caseload.clinical.v1 import events_pb2
+from caseload.clinical.v1.attachments_rpc import AttachmentsServicer
+from chassis import rows
+from chassis.blobs import Blobs, new_key
+from chassis.call import Call
+from chassis.db import Transaction
+from chassis.sealing import Keys
+from clinical.attachments import record, rules, store
+from clinical.attachments.checks import CleanFile
+from clinical.attachments.inspection import Inspection
+
+
+class Attachments(AttachmentsServicer[Call]):
+    """Bytes are examined and put away before the first statement; nothing waits for them with a transaction open."""
+
+    def __init__(self, keys: Keys, blobs: Blobs, *, quota_bytes: int) -> None:
+        self._keys = keys
+        self._blobs = blobs
+        self._quota_bytes = quota_bytes
+        self._inspection = Inspection()
+        self._discarding: set[asyncio.Task[None]] = set()
+
+    async def UploadAttachment(self, request: pb.UploadAttachmentRequest, call: Call) -> pb.Attachment:
+        name = rules.file_name(request.file_name)
+        file = await self._inspection.clean(request.content, call)
+        keys = await self._keys.of(call.workspace_id)
+        attachment_id = uuid7()
+        async with self._put(file, attachment_id, call):
+            session = await call.db.one(store.count_in_session, session_id=request.session_id, change=1)
+            row = await call.db.one(
+                store.add,
+                id=attachment_id,
+                session_id=request.session_id,
+                client_id=session["client_id"],
+                created_by_user_id=call.user_id,
+                sealed=record.sealed(name, keys, attachment_id=attachment_id, version=1),
+                file_type=file.media_type,
+                file_size_bytes=len(file.content),
+                created_at=call.now,
+            )
+            storage = await call.db.one(store.use_storage, used_bytes=len(file.content))
+            rules.check_quota(storage["used_bytes"], self._quota_bytes)
+        return record.opened({**row, "session_date": session["session_date"]}, keys)
+
+    async def ListAttachments(self, request: pb.ListAttachmentsRequest, call: Call) -> pb.AttachmentList:
+        keys = await self._keys.of(call.workspace_id)
+        await call.db.one(store.has_session, session_id=request.session_id)
+        found = await call.db.all(store.of_session, session_id=request.session_id)
+        return pb.AttachmentList(items=[record.opened(row, keys) for row in found], total=len(found))
+
+    async def GetAttachment(self, request: pb.GetAttachmentRequest, call: Call) -> pb.Attachment:
+        keys = await self._keys.of(call.workspace_id)
+        return record.opened(await call.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
+
+    async def GetDownload(self, request: pb.GetDownloadRequest, call: Call) -> pb.Download:
+        seconds = 60 * rules.minutes(request.expires_in_minutes if request.HasField("expires_in_minutes") else None)
+        keys = await self._keys.of(call.workspace_id)
+        file = record.opened(await call.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
+        url = await self._blobs.presign(
+            new_key(call.workspace_id, UUID(file.id)), expires_in=seconds, file_name=file.file_name, content_type=file.file_type
+        )
+        expires_at = rows.stamp(call.now + timedelta(seconds=seconds))
+        return pb.Download(download_url=url, expires_at=expires_at, expires_in_seconds=seconds)
+
+    async def RenameAttachment(self, request: pb.RenameAttachmentRequest, call: Call) -> pb.Attachment:
+        name = rules.file_name(request.file_name)
+        keys = await self._keys.of(call.workspace_id)
+        row = await call.db.one(store.lock, id=request.attachment_id, session_id=request.session_id)
+        file = record.opened(row, keys)
+        await call.db.run(store.rename, id=row["id"], sealed=record.sealed(name, keys, attachment_id=row["id"], version=row["version"] + 1))
+        file.file_name = name
+        return file
+
+    async def DeleteAttachment(self, request: pb.DeleteAttachmentRequest, call: Call) -> pb.DeleteAttachmentResponse:
+        await call.db.one(store.lock_session, session_id=request.session_id)
+        removed = await call.db.one(store.remove, id=request.attachment_id, session_id=request.session_id)
+        await call.db.one(store.count_in_session, session_id=request.session_id, change=-1)
+        await call.db.one(store.free_storage, freed_bytes=removed["file_size_bytes"])
+        # The bytes follow by an event, which is tried until the store has let go of them.
+        call.emit(events_pb2.AttachmentRemoved(attachment_id=str(removed["id"])))
+        return pb.DeleteAttachmentResponse()
+
+    @asynccontextmanager
+    async def _put(self, file: CleanFile, attachment_id: UUID, call: Call) -> AsyncIterator[None]:
+        """Puts the bytes away for as long as their row comes to be; they go again when it is refused, here or at the commit."""
+        key = new_key(call.workspace_id, attachment_id)
+
+        async def unless_kept(tx: Transaction) -> None:
+            if not (await tx.one(store.exists, id=attachment_id))["found"]:
+                await self._blobs.delete(key)
+
+        call.afterwards(unless_kept)
+        putting = asyncio.ensure_future(self._blobs.put(key, file.content, file.media_type))
+        try:
+            await asyncio.shield(putting)
+            yield
+        except asyncio.CancelledError:
+            # Nothing runs afterwards for a caller who has gone, and the put may yet succeed.
+            discarding = asyncio.create_task(self._discard(putting, key))
+            self._discarding.add(discarding)
+            discarding.add_done_callback(self._discarding.discard)
+            raise
+
+    async def _discard(self, putting: "asyncio.Future[None]", key: str) -> None:
+        await asyncio.wait([putting])
+        await self._blobs.delete(key)

@@ -1,0 +1,1 @@
+"""A client who is erased elsewhere is erased here."""

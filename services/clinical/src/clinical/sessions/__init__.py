@@ -1,0 +1,1 @@
+"""Session notes: drafted, saved from several places at once, signed, amended."""

@@ -1,0 +1,155 @@
+"""The tables of clinical. What a note says and what a file is called is sealed; what lists are ordered by stays open."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from chassis.tables import chassis_tables, moment, tenant
+
+metadata = MetaData(schema="clinical")
+
+sessions = tenant(
+    "sessions",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("client_id", Uuid, nullable=False),
+    Column("appointment_id", Uuid),
+    # The note a stale save was meant for; this one keeps its text.
+    Column("conflict_of", Uuid),
+    Column("created_by_user_id", Uuid, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    moment("session_date"),
+    Column("duration_minutes", Integer),
+    Column("status", Text, nullable=False),
+    moment("draft_last_saved_at", nullable=True),
+    moment("finalized_at", nullable=True),
+    Column("finalized_by_user_id", Uuid),
+    moment("amended_at", nullable=True),
+    Column("amendment_count", Integer, nullable=False, server_default=text("0")),
+    Column("attachment_count", Integer, nullable=False, server_default=text("0")),
+    moment("deleted_at", nullable=True),
+    Column("deleted_by_user_id", Uuid),
+    moment("permanent_delete_after", nullable=True),
+    moment("created_at"),
+    moment("updated_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_sessions"),
+    ForeignKeyConstraint(
+        ["workspace_id", "conflict_of"], ["clinical.sessions.workspace_id", "clinical.sessions.id"], name="conflict_of_not_found"
+    ),
+    CheckConstraint("status IN ('draft', 'finalized', 'archived')", name="session_status"),
+    CheckConstraint("duration_minutes BETWEEN 0 AND 480", name="duration_out_of_range"),
+    CheckConstraint("(status = 'draft') = (finalized_at IS NULL)", name="session_finalized_at"),
+    CheckConstraint("attachment_count >= 0", name="session_attachment_count"),
+    # One living note per appointment, whoever writes it first.
+    Index(
+        "session_already_exists",
+        "workspace_id",
+        "appointment_id",
+        unique=True,
+        postgresql_where=text("appointment_id IS NOT NULL AND deleted_at IS NULL"),
+    ),
+    Index("ix_sessions_date", "workspace_id", text("session_date DESC"), text("id DESC")),
+    Index("ix_sessions_status", "workspace_id", "status", text("session_date DESC"), text("id DESC")),
+    Index("ix_sessions_client", "workspace_id", "client_id", text("session_date DESC"), text("id DESC")),
+    Index("ix_sessions_appointment", "workspace_id", "appointment_id", postgresql_where=text("appointment_id IS NOT NULL")),
+    Index("ix_sessions_conflict_of", "workspace_id", "conflict_of", postgresql_where=text("conflict_of IS NOT NULL")),
+)
+
+# What a note said each time it was signed or amended. Rows are added and go with their note, and are never changed.
+session_versions = tenant(
+    "session_versions",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("session_id", Uuid, nullable=False),
+    Column("version_number", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_by_user_id", Uuid, nullable=False),
+    moment("created_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_session_versions"),
+    UniqueConstraint("workspace_id", "session_id", "version_number", name="session_version_exists"),
+    ForeignKeyConstraint(
+        ["workspace_id", "session_id"],
+        ["clinical.sessions.workspace_id", "clinical.sessions.id"],
+        name="fk_session_versions_session",
+        ondelete="CASCADE",
+    ),
+)
+
+# What a client's timeline tells of notes: one row per telling, so that one index orders them all.
+history = tenant(
+    "history",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("session_id", Uuid, nullable=False),
+    Column("client_id", Uuid, nullable=False),
+    Column("appointment_id", Uuid),
+    Column("kind", Text, nullable=False),
+    moment("at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_history"),
+    ForeignKeyConstraint(
+        ["workspace_id", "session_id"],
+        ["clinical.sessions.workspace_id", "clinical.sessions.id"],
+        name="fk_history_session",
+        ondelete="CASCADE",
+    ),
+    CheckConstraint("kind IN ('session', 'session_finalized', 'session_amended')", name="history_kind"),
+    Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
+    Index("ix_history_session", "workspace_id", "session_id"),
+)
+
+# How many notes a workspace has, kept as they come and go: counting them grows with their number.
+tallies = tenant(
+    "tallies",
+    metadata,
+    Column("status", Text, nullable=False),
+    Column("live", BigInteger, nullable=False),
+    Column("deleted", BigInteger, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "status", name="pk_tallies"),
+    CheckConstraint("live >= 0 AND deleted >= 0", name="tally_below_zero"),
+)
+
+attachments = tenant(
+    "attachments",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("session_id", Uuid),
+    Column("client_id", Uuid, nullable=False),
+    Column("created_by_user_id", Uuid, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("file_type", Text, nullable=False),
+    Column("file_size_bytes", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    moment("created_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_attachments"),
+    ForeignKeyConstraint(
+        ["workspace_id", "session_id"], ["clinical.sessions.workspace_id", "clinical.sessions.id"], name="session_not_found"
+    ),
+    CheckConstraint("status IN ('scanning', 'ready', 'rejected')", name="attachment_status"),
+    Index("ix_attachments_session", "workspace_id", "session_id", "created_at", "id"),
+    Index("ix_attachments_client", "workspace_id", "client_id"),
+)
+
+# Bytes a workspace keeps; moved in the transaction that adds or removes a file, so it is never off.
+storage = tenant(
+    "storage",
+    metadata,
+    Column("used_bytes", BigInteger, nullable=False),
+    PrimaryKeyConstraint("workspace_id", name="pk_storage"),
+    CheckConstraint("used_bytes >= 0", name="storage_below_zero"),
+)
+
+chassis_tables(metadata)
