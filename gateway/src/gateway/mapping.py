@@ -1,0 +1,166 @@
+"""The one road between the public models and the services' messages: compiled once per type, then only walked.
+
+`to_proto` fills a request message from a Pydantic model; `render` makes what orjson writes from a reply. Fields meet
+by name. Times are Timestamps inside and RFC 3339 in UTC outside, enums lower-case words, free objects Structs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
+from pydantic import BaseModel
+
+MessageT = TypeVar("MessageT", bound=Message)
+Rendering = tuple[str, Callable[[Any], Any] | None, bool]
+Filling = tuple[str, Callable[[Message, Any], None]]
+
+_from_timestamp = datetime.fromtimestamp
+
+
+def to_proto(model: BaseModel, message_type: type[MessageT], **extra: Any) -> MessageT:
+    """A message with the model's same-named fields; `extra` adds those the model has not.
+
+    None leaves a field unset. A message with a field mask gets every field the model was explicitly given, so that
+    null (to be cleared) and absent (to be left alone) stay two things.
+    """
+    message = message_type()
+    fillings, masked = _fillings(message_type.DESCRIPTOR)
+    values = model.__dict__
+    given = model.model_fields_set
+    for name, fill in fillings:
+        value = extra[name] if name in extra else values.get(name)
+        if value is not None:
+            fill(message, value)
+    if masked:
+        paths = getattr(message, "mask").paths  # noqa: B009 - only messages that have one come here
+        paths.extend(name for name, _ in fillings if name in given and name not in extra)
+    return message
+
+
+def render(message: Message) -> dict[str, Any]:
+    """The message as a dictionary ready for `dump`: every field is there, null when unset."""
+    has = message.HasField
+    out: dict[str, Any] = {}
+    for name, convert, optional in _renderings(message.DESCRIPTOR):
+        if optional and not has(name):
+            out[name] = None
+        else:
+            value = getattr(message, name)
+            out[name] = value if convert is None else convert(value)
+    return out
+
+
+def render_page(items: Sequence[dict[str, Any]], total: int, page: int, page_size: int) -> dict[str, Any]:
+    return {"items": items, "total": total, "page": page, "page_size": page_size, "total_pages": -(-total // page_size)}
+
+
+def dump(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+
+
+# ---- replies
+
+
+@cache
+def _renderings(descriptor: Descriptor) -> tuple[Rendering, ...]:
+    return tuple(_rendering(field) for field in descriptor.fields)
+
+
+def _rendering(field: FieldDescriptor) -> Rendering:
+    convert = _converter(field)
+    if field.is_repeated:
+        return field.name, (lambda values: [convert(v) for v in values]) if convert else list, False
+    return field.name, convert, field.has_presence
+
+
+def _converter(field: FieldDescriptor) -> Callable[[Any], Any] | None:
+    if field.message_type is not None:
+        return {"google.protobuf.Timestamp": moment, "google.protobuf.Struct": plain}.get(field.message_type.full_name, render)
+    if field.enum_type is not None:
+        return _words(field.enum_type).get
+    return None
+
+
+def moment(value: Timestamp) -> datetime:
+    """The time as `dump` writes it with Z, and without a fraction where there is none."""
+    whole = _from_timestamp(value.seconds, UTC)
+    return whole.replace(microsecond=value.nanos // 1000) if value.nanos else whole
+
+
+def plain(value: Any) -> Any:
+    """A Struct, or a part of one, as Python has it; whole numbers come back whole."""
+    if isinstance(value, Struct):
+        return {name: plain(part) for name, part in value.fields.items()}
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return plain(value.struct_value)
+    if kind == "list_value":
+        return [plain(part) for part in value.list_value.values]
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() and abs(number) <= 2**53 else number
+    return None if kind in {None, "null_value"} else getattr(value, kind)
+
+
+@cache
+def _words(enum: EnumDescriptor) -> dict[int, str | None]:
+    """Number -> lower-case word without the enum's own prefix; UNSPECIFIED is nothing said."""
+    prefix = enum.values[0].name.removesuffix("UNSPECIFIED")
+    return {v.number: v.name.removeprefix(prefix).lower() if v.number else None for v in enum.values}
+
+
+# ---- requests
+
+
+@cache
+def _fillings(descriptor: Descriptor) -> tuple[tuple[Filling, ...], bool]:
+    """The ways to set each field, and whether the message carries a field mask."""
+    masks = {f.name for f in descriptor.fields if f.message_type is not None and f.message_type.full_name == "google.protobuf.FieldMask"}
+    return tuple((f.name, _filling(f)) for f in descriptor.fields if f.name not in masks), bool(masks)
+
+
+def _filling(field: FieldDescriptor) -> Callable[[Message, Any], None]:
+    name = field.name
+    if field.is_repeated:
+
+        def extend(message: Message, values: Iterable[Any]) -> None:
+            getattr(message, name).extend(str(v) if isinstance(v, UUID) else v for v in values)
+
+        return extend
+    if field.message_type is not None:
+        kind = field.message_type.full_name
+
+        def merge(message: Message, value: Any) -> None:
+            part = getattr(message, name)
+            part.SetInParent()
+            if kind == "google.protobuf.Timestamp":
+                part.FromDatetime(value)
+            elif isinstance(value, Message):
+                part.CopyFrom(value)
+            else:
+                part.update(value)
+
+        return merge
+    if field.enum_type is not None:
+        numbers = {word: number for number, word in _words(field.enum_type).items() if word}
+
+        def choose(message: Message, word: str) -> None:
+            setattr(message, name, numbers[word])
+
+        return choose
+
+    def put(message: Message, value: Any) -> None:
+        if isinstance(value, UUID):
+            value = str(value)
+        elif isinstance(value, date):
+            value = value.isoformat()
+        setattr(message, name, value)
+
+    return put

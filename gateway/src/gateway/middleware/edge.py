@@ -1,0 +1,120 @@
+"""The outermost layer: gives each request its ids, each reply its headers, and both a line in the log and the metrics."""
+
+import logging
+import re
+import secrets
+import time
+
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from gateway.visit import KEY, Visit
+
+access = logging.getLogger("gateway.access")
+
+_request_id = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+# W3C Trace Context, version 00.
+_traceparent = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+_requests = Counter("caseload_http_requests", "Requests answered.", ("method", "route", "status"))
+_seconds = Histogram(
+    "caseload_http_request_seconds",
+    "Time from a request's first byte to its reply's last.",
+    ("method", "route"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_QUIET = frozenset({"/health", "/health/live", "/health/ready", "/metrics", "/api/v1/health"})
+
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+# What an API answers is data: nothing to run, nothing to frame, nothing to keep.
+_API = ((b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), (b"cache-control", b"no-store"))
+_TLS = (b"strict-transport-security", b"max-age=31536000")
+
+
+class Edge:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        visit = Visit(scope)
+        visit.request_id = _own(visit.sent.get(b"x-request-id"), _request_id) or str(uuid7())
+        visit.traceparent = _own(visit.sent.get(b"traceparent"), _traceparent) or _new_trace()
+        scope[KEY] = visit
+        started = time.perf_counter()
+        status = 500
+
+        async def reply(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _complete(message["headers"], visit)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, reply)
+        finally:
+            _record(visit, status, time.perf_counter() - started)
+
+
+def _own(sent: bytes | None, shape: re.Pattern[bytes]) -> str:
+    return sent.decode() if sent is not None and shape.fullmatch(sent) else ""
+
+
+def _new_trace() -> str:
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+
+
+def _complete(headers: list[tuple[bytes, bytes]], visit: Visit) -> list[tuple[bytes, bytes]]:
+    # A route's own policy (a page's, a file's) stands.
+    present = {name for name, _ in headers}
+    added = [*_ALWAYS, *(pair for pair in _API if pair[0] not in present), *visit.headers]
+    added.append((b"x-request-id", visit.request_id.encode()))
+    if visit.https:
+        added.append(_TLS)
+    if visit.allowance is not None:
+        limit, remaining, reset = visit.allowance
+        added += (
+            (b"ratelimit-limit", b"%d" % limit),
+            (b"ratelimit-remaining", b"%d" % remaining),
+            (b"ratelimit-reset", b"%d" % reset),
+        )
+    return [*headers, *added]
+
+
+def _record(visit: Visit, status: int, seconds: float) -> None:
+    # The template, never the path: ids would make a label each.
+    route = visit.template or "unmatched"
+    method = visit.method if visit.method in _METHODS else "other"
+    _requests.labels(method, route, str(status)).inc()
+    _seconds.labels(method, route).observe(seconds)
+    if visit.path in _QUIET:
+        return
+    caller = visit.caller
+    access.info(
+        "%s %s %d",
+        method,
+        route,
+        status,
+        extra={
+            "method": method,
+            "route": route,
+            "path": visit.path if visit.template else "",
+            "status": status,
+            "code": visit.code,
+            "milliseconds": round(seconds * 1000, 2),
+            "request_id": visit.request_id,
+            "traceparent": visit.traceparent,
+            "workspace_id": str(caller.workspace_id or ""),
+            "user_id": str(caller.user_id or ""),
+        },
+    )

@@ -1,0 +1,179 @@
+"""What all shapes are made of: words, times, identifiers and pages, with the contract's bounds."""
+
+import re
+from datetime import date, datetime
+from functools import cache
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
+_DEEPEST = 12
+
+
+class Shape(BaseModel):
+    """Members nobody knows are passed over, so that a newer front end can talk to an older gateway."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def absent() -> Any:
+    """The default of a member that may be left out but never be null; the mapping takes it for unset."""
+    return None
+
+
+def _printable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("Should not contain the character NUL")
+    return text
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, str) and _RFC3339.fullmatch(value):
+        try:
+            parsed = datetime.fromisoformat(value.upper().replace(",", "."))
+        except ValueError:
+            parsed = None
+        # The bounds keep every conversion between zones inside what a calendar can say.
+        if parsed is not None and 1900 <= parsed.year <= 2200:
+            return parsed
+    raise ValueError("Should be a time with its offset, like 2026-03-01T09:00:00Z")
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            parsed = date.fromisoformat(value)
+        except ValueError:
+            parsed = None
+        if parsed is not None and 1800 <= parsed.year <= 2200:
+            return parsed
+    raise ValueError("Should be a date, like 2026-03-01")
+
+
+def _moment_in_address(value: Any) -> datetime:
+    # In an address a bare + means a blank.
+    return _moment(re.sub(r" (\d\d:\d\d)$", r"+\1", value) if isinstance(value, str) else value)
+
+
+def _moment_or_day(value: Any) -> datetime | date:
+    return _day(value) if isinstance(value, str) and _DATE.fullmatch(value) else _moment_in_address(value)
+
+
+def _email(value: str) -> str:
+    if len(value) > 254 or not _EMAIL.fullmatch(value.strip()) or "\x00" in value:
+        raise ValueError("Should be an e-mail address")
+    return value.strip()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(value: str) -> str:
+    if value not in _zones():
+        raise ValueError("Should be the IANA name of a time zone, like Europe/Berlin")
+    return value
+
+
+def _bounded(value: Any, depth: int = 0) -> Any:
+    """Free objects travel as Structs: numbers are doubles there, and nesting is walked recursively."""
+    if depth > _DEEPEST:
+        raise ValueError("Is nested too deeply")
+    if isinstance(value, dict):
+        for name, part in value.items():
+            _printable(name)
+            _bounded(part, depth + 1)
+    elif isinstance(value, list):
+        for part in value:
+            _bounded(part, depth + 1)
+    elif isinstance(value, str):
+        _encodable(_printable(value))
+    elif isinstance(value, int | float) and not -1e308 < value < 1e308:
+        raise ValueError("Holds a number that is too large")
+    return value
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("Should be valid Unicode") from None
+    return text
+
+
+def _bare(value: Any) -> Any:
+    """An empty filter is none."""
+    return None if value == "" else value
+
+
+_time_schema = WithJsonSchema({"type": "string", "format": "date-time"})
+_date_schema = WithJsonSchema({"type": "string", "format": "date"})
+
+Text = Annotated[str, AfterValidator(_printable)]
+Text20 = Annotated[str, Field(max_length=20), AfterValidator(_printable)]
+Text50 = Annotated[str, Field(max_length=50), AfterValidator(_printable)]
+Text100 = Annotated[str, Field(max_length=100), AfterValidator(_printable)]
+Text255 = Annotated[str, Field(max_length=255), AfterValidator(_printable)]
+Text5000 = Annotated[str, Field(max_length=5000), AfterValidator(_printable)]
+Name255 = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
+Email = Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})]
+Zone = Annotated[str, AfterValidator(_zone)]
+Object = Annotated[dict[str, Any], AfterValidator(_bounded)]
+Flag = Annotated[bool, Field(strict=True)]
+Time = Annotated[datetime, PlainValidator(_moment), _time_schema]
+Day = Annotated[date, PlainValidator(_day), _date_schema]
+
+# Of query strings.
+Search = Annotated[Annotated[str, Field(max_length=200), AfterValidator(_printable)] | None, BeforeValidator(_bare)]
+QueryTime = Annotated[datetime, PlainValidator(_moment_in_address), _time_schema]
+# A bare date is the whole day in the workspace's time zone.
+TimeOrDay = Annotated[
+    datetime | date,
+    PlainValidator(_moment_or_day),
+    WithJsonSchema({"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}),
+]
+PageNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+PageSize = Annotated[int, Field(ge=1, le=100)]
+
+LocationType = Literal["clinic", "home", "online"]
+
+
+class PageQuery(Shape):
+    page: PageNumber = 1
+    page_size: PageSize = 50
+
+
+class Page(Shape):
+    total: int
+    page: int
+    page_size: int
+    total_pages: int
+
+
+class Message(Shape):
+    message: str
+
+
+class Fault(Shape):
+    pointer: str
+    detail: str
+
+
+class Problem(Shape):
+    """RFC 9457. Problems of some codes have further members, which their page names."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    code: str
+    errors: list[Fault] = Field(default_factory=list, description="Always there on 422.")
