@@ -1,0 +1,138 @@
+"""Every workspace has keys of its own in every service, made once, kept wrapped, and gone when they are destroyed."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from chassis import sealing
+from chassis.db import Database
+from chassis.errors import Unavailable
+from chassis.sealing import Keyring, Keys, SealBroken
+
+PLACE: dict[str, Any] = {"table": "parcels", "row": UUID(int=7), "revision": 1}
+RING = Keyring.generate()
+
+
+def keys_of(parcels, ring: Keyring = RING) -> Keys:
+    """A process's own view of the keys."""
+    return Keys(parcels.database, ring, service="parcels")
+
+
+async def wrapped(parcels) -> list[Any]:
+    return await parcels.look("SELECT * FROM parcels.data_keys WHERE workspace_id = $1 ORDER BY purpose, version", parcels.workspace)
+
+
+async def test_keys_are_made_when_first_asked_for_and_are_the_same_ever_after(parcels):
+    sealed = (await keys_of(parcels).of(parcels.workspace)).seal_bytes(b"note", **PLACE)
+
+    assert (await keys_of(parcels).of(parcels.workspace)).open_bytes(sealed, **PLACE) == b"note"
+    assert [(row["purpose"], row["version"], row["state"]) for row in await wrapped(parcels)] == [
+        ("index", 1, "active"),
+        ("seal", 1, "active"),
+    ]
+
+
+async def test_processes_that_ask_for_the_first_time_together_get_the_same_keys(parcels):
+    asked = await asyncio.gather(*(keys_of(parcels).of(parcels.workspace) for _ in range(8)))
+
+    sealed = asked[0].seal_bytes(b"note", **PLACE)
+    assert {keys.open_bytes(sealed, **PLACE) for keys in asked} == {b"note"}
+    assert len({keys.exact("email", "a@example.com") for keys in asked}) == 1
+    assert len(await wrapped(parcels)) == 2
+
+
+async def test_callers_that_ask_together_share_one_reading(parcels, monkeypatch):
+    keys, readings, read = keys_of(parcels), [], Keys._load
+
+    async def counted(self: Keys, workspace_id: UUID) -> Any:
+        readings.append(workspace_id)
+        return await read(self, workspace_id)
+
+    monkeypatch.setattr(Keys, "_load", counted)
+    first, second = await asyncio.gather(keys.of(parcels.workspace), keys.of(parcels.workspace))
+    assert await keys.of(parcels.workspace) is first is second
+    assert readings == [parcels.workspace]
+
+
+async def test_a_caller_who_gives_up_does_not_take_the_keys_from_the_others(parcels):
+    keys = keys_of(parcels)
+    impatient, patient = asyncio.create_task(keys.of(parcels.workspace)), asyncio.create_task(keys.of(parcels.workspace))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert (await patient).workspace_id == parcels.workspace
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+
+
+async def test_two_workspaces_cannot_read_each_other(parcels):
+    keys, other = keys_of(parcels), uuid7()
+    sealed = (await keys.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
+    with pytest.raises(SealBroken):
+        (await keys.of(other)).open_bytes(sealed, **PLACE)
+    assert (await keys.of(parcels.workspace)).tokens("Ada") != (await keys.of(other)).tokens("Ada")
+
+
+async def test_the_database_holds_no_key_that_opens_without_the_keyring(parcels):
+    await keys_of(parcels).of(parcels.workspace)
+    with pytest.raises(SealBroken):
+        await keys_of(parcels, Keyring.generate()).of(parcels.workspace)
+
+
+async def test_a_wrapped_key_moved_to_another_workspace_does_not_unwrap(parcels):
+    other = uuid7()
+    await keys_of(parcels).of(parcels.workspace)
+    await parcels.look(
+        "INSERT INTO parcels.data_keys SELECT $2, purpose, version, wrapped, state, created_at FROM parcels.data_keys WHERE workspace_id = $1",
+        parcels.workspace,
+        other,
+    )
+    with pytest.raises(SealBroken):
+        await keys_of(parcels).of(other)
+
+
+async def test_destroyed_keys_take_all_that_was_sealed_with_them(parcels):
+    keys = keys_of(parcels)
+    sealed = (await keys.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
+    await keys.forget(parcels.workspace)
+
+    assert await wrapped(parcels) == []
+    with pytest.raises(SealBroken):
+        (await keys.of(parcels.workspace)).open_bytes(sealed, **PLACE)
+
+
+async def test_another_process_lets_go_of_destroyed_keys_by_itself(parcels, monkeypatch):
+    monkeypatch.setattr(sealing, "_SECONDS_KEPT", 0.0)
+    elsewhere = keys_of(parcels)
+    sealed = (await elsewhere.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
+    await keys_of(parcels).forget(parcels.workspace)
+    with pytest.raises(SealBroken):
+        (await elsewhere.of(parcels.workspace)).open_bytes(sealed, **PLACE)
+
+
+async def test_values_sealed_before_a_rotation_still_open_and_new_ones_use_the_new_key(parcels):
+    old = await keys_of(parcels).of(parcels.workspace)
+    sealed = old.seal_bytes(b"note", **PLACE)
+    await parcels.look("UPDATE parcels.data_keys SET state = 'reading' WHERE workspace_id = $1 AND purpose = 'seal'", parcels.workspace)
+
+    rotated = await keys_of(parcels).of(parcels.workspace)
+    assert rotated.open_bytes(sealed, **PLACE) == b"note"
+    assert int.from_bytes(rotated.seal_bytes(b"note", **PLACE)[1:5], "big") == 2
+    assert rotated.exact("email", "a") == old.exact("email", "a")
+
+
+async def test_a_retired_key_opens_nothing(parcels):
+    sealed = (await keys_of(parcels).of(parcels.workspace)).seal_bytes(b"note", **PLACE)
+    await parcels.look("UPDATE parcels.data_keys SET state = 'retired' WHERE workspace_id = $1 AND purpose = 'seal'", parcels.workspace)
+    with pytest.raises(SealBroken):
+        (await keys_of(parcels).of(parcels.workspace)).open_bytes(sealed, **PLACE)
+
+
+async def test_a_database_that_is_away_is_asked_again_the_next_time(parcels):
+    keys = Keys(Database("postgresql://nobody@127.0.0.1:9/nowhere", schema="parcels"), RING, service="parcels")
+    with pytest.raises(Unavailable):
+        await keys.of(parcels.workspace)
+    keys._database = parcels.database
+    assert (await keys.of(parcels.workspace)).workspace_id == parcels.workspace
