@@ -1,18 +1,20 @@
 """A clients service for all tests, and a practice of its own, nobody's before, for each."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
+from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.call import Outgoing
 from chassis.testing import House, house
 from clients.__main__ import SERVICE
+from clients.clients import record, store
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,18 @@ class Practice:
     async def names(self, **filters: Any) -> list[str]:
         return [client.full_name for client in (await self.page(**filters)).items]
 
+    async def admit(self, names: Iterable[tuple[str, str]]) -> None:
+        """Very many at once, written as the service writes each of them."""
+        runtime = self.house.runtime("clients")
+        keys = await runtime.keys.of(self.workspace_id)
+        async with runtime.background(self.workspace_id) as call:
+            rows = []
+            for first_name, last_name in names:
+                client = pb.Client(id=str(uuid7()), version=1, is_active=True)
+                record.write(client, {"first_name": first_name, "last_name": last_name})
+                rows.append({**record.columns(client, keys), "created_at": call.now, "updated_at": call.now})
+            await call.db.many(store.create, rows)
+
     def elsewhere(self, other: House) -> "Practice":
         """The same practice through another replica."""
         return Practice(other, self.workspace_id)
@@ -77,12 +91,18 @@ async def replica(postgres: str, clients_house: House) -> AsyncIterator[House]:
         yield h
 
 
-@pytest.fixture
-def practice(clients_house: House) -> Practice:
-    return Practice(clients_house, clients_house.workspace())
+@pytest.fixture(scope="session")
+def open_practice(clients_house: House) -> Callable[..., Practice]:
+    """Makes a workspace that nobody has used yet, seen through the house given or the usual one."""
+    return lambda here=clients_house: Practice(here, here.workspace())
 
 
 @pytest.fixture
-def neighbour(clients_house: House) -> Practice:
+def practice(open_practice: Callable[..., Practice]) -> Practice:
+    return open_practice()
+
+
+@pytest.fixture
+def neighbour(open_practice: Callable[..., Practice]) -> Practice:
     """Another workspace on the same service."""
-    return Practice(clients_house, clients_house.workspace())
+    return open_practice()

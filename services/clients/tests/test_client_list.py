@@ -1,0 +1,288 @@
+"""The list of clients: its order, its pages, its search, and that every replica shows what any of them has written."""
+
+import asyncio
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from caseload.clients.v1 import clients_pb2 as pb
+from chassis.errors import Invalid, Refusal
+from chassis.testing import house
+from clients.__main__ import SERVICE
+from clients.clients import store
+
+
+async def people(practice, *names: str, **particulars) -> list[str]:
+    """Clients of these names; their ids."""
+    created = []
+    for name in names:
+        first_name, last_name = name.split(" ", 1)
+        created.append((await practice.create(first_name=first_name, last_name=last_name, **particulars)).id)
+    return created
+
+
+async def test_clients_come_by_last_then_first_name_whatever_their_case_and_accents(practice):
+    in_order = ["Eva abel", "Ute Äbel", "adam Azur", "Ärne azur", "Aida de Luca", "Zoe DELACROIX", "Bo Ørsted", "Al Straße", "Bo STRASSER"]
+    shuffled = random.Random(7).sample(in_order, len(in_order))
+    await people(practice, *shuffled)
+
+    listed = await practice.names()
+    assert listed == [
+        "Eva abel",
+        "Ute Äbel",
+        "adam Azur",
+        "Ärne azur",
+        "Aida de Luca",
+        "Zoe DELACROIX",
+        "Al Straße",
+        "Bo STRASSER",
+        "Bo Ørsted",
+    ]
+
+
+async def test_equal_names_come_in_one_order_however_they_are_paged(practice):
+    ids = await people(practice, *["Ada Lovelace"] * 7)
+
+    paged = [(await practice.page(page=number, page_size=1)).items[0].id for number in range(1, 8)]
+    assert paged == sorted(ids)
+
+
+async def test_pages_join_without_gap_or_overlap_and_end(practice):
+    await people(practice, *(f"Number {number:02}" for number in range(11)))
+
+    pages = [await practice.page(page=number, page_size=4) for number in range(1, 5)]
+    assert [page.total for page in pages] == [11] * 4
+    assert [len(page.items) for page in pages] == [4, 4, 3, 0]
+    assert [item.last_name for page in pages for item in page.items] == [f"{number:02}" for number in range(11)]
+
+
+@pytest.mark.parametrize("window", [{"page": -1}, {"page_size": -1}, {"page_size": 101}])
+async def test_a_page_out_of_range_is_invalid(practice, window):
+    with pytest.raises(Invalid) as refused:
+        await practice.page(**window)
+    assert refused.value.code == "page_out_of_range"
+
+
+async def test_a_workspace_without_clients_has_an_empty_list(practice):
+    assert await practice.page() == pb.ClientPage()
+    assert await practice.page(search="a", tag="b", include_inactive=True) == pb.ClientPage()
+
+
+async def test_a_page_shows_whole_clients(practice):
+    client = await practice.create(email="ada@example.com", tags=["vip"], notes="likes engines", time_zone="Europe/London")
+
+    assert (await practice.page()).items[0] == client
+
+
+async def test_what_one_replica_writes_the_other_lists_at_once(practice, replica):
+    there = practice.elsewhere(replica)
+    assert await there.names() == []
+
+    ada, bob = await people(practice, "Ada Lovelace", "Bob Ross")
+    assert await there.names() == ["Ada Lovelace", "Bob Ross"]
+    await practice.update(ada, last_name="Ziegler")
+    assert await there.names() == ["Bob Ross", "Ada Ziegler"]
+    await practice.deactivate(bob)
+    assert await there.names() == ["Ada Ziegler"]
+    assert await there.names(include_inactive=True) == ["Bob Ross", "Ada Ziegler"]
+    await practice.erase(ada)
+    assert await there.names(include_inactive=True) == ["Bob Ross"]
+    await there.update(bob, is_active=True)
+    assert await practice.names() == ["Bob Ross"]
+
+
+async def test_a_client_erased_through_one_replica_is_never_listed_by_one_that_starts_later(postgres, practice):
+    ada, _ = await people(practice, "Ada Lovelace", "Bob Ross")
+    await practice.erase(ada)
+
+    async with house(postgres, SERVICE, beside=practice.house) as later:
+        assert await practice.elsewhere(later).names() == ["Bob Ross"]
+
+
+async def test_readers_among_writers_see_their_own_writes_and_end_with_the_same_list(practice, replica):
+    there = practice.elsewhere(replica)
+
+    async def work(number: int) -> None:
+        mine, other = (practice, there) if number % 2 else (there, practice)
+        client = await mine.create(first_name="A", last_name=f"W{number}")
+        assert f"A W{number}" in await other.names(page_size=100)
+        await mine.update(client.id, first_name="B")
+        assert f"B W{number}" in await other.names(page_size=100)
+        if number % 3 == 0:
+            await mine.erase(client.id)
+            assert not any(name.endswith(f" W{number}") for name in await other.names(page_size=100))
+
+    await asyncio.gather(*map(work, range(24)))
+
+    expected = sorted(f"B W{number}" for number in range(24) if number % 3)
+    assert await practice.names(page_size=100) == await there.names(page_size=100) == sorted(expected, key=lambda name: name.casefold())
+
+
+async def test_a_revision_is_seen_only_after_all_before_it(clients_house, practice):
+    """What the order relies on: the directory's row is held until the commit, so revisions cannot overtake one another."""
+    seen: list[list[int]] = []
+    written = asyncio.Event()
+
+    async def watch() -> None:
+        database = clients_house.runtime("clients").database
+        while not written.is_set():
+            async with database.transaction(practice.workspace_id) as tx:
+                seen.append([row["revision"] for row in await tx.all(store.changes, since=0)])
+            await asyncio.sleep(0)
+
+    watching = asyncio.create_task(watch())
+    await asyncio.gather(*(practice.create(last_name=f"W{number}") for number in range(60)))
+    written.set()
+    await watching
+
+    assert all(revisions == list(range(1, len(revisions) + 1)) for revisions in seen)
+    assert len({len(revisions) for revisions in seen}) > 3, "nobody looked while the writers were at it"
+
+
+async def test_a_list_of_several_batches_is_learned_whole_and_without_the_erased(practice, replica):
+    there = practice.elsewhere(replica)
+    many = store.CHANGES + 100
+    await practice.admit(("Anna", f"{number:05}") for number in range(many))
+    first = (await practice.page(page_size=1)).items[0]
+    await practice.erase(first.id)
+    await practice.update((await practice.page(page_size=1)).items[0].id, last_name="99999")
+
+    for here in (practice, there):
+        assert (await here.page(page_size=1)).total == many - 1
+        assert await here.names(page=2, page_size=3) == ["Anna 00005", "Anna 00006", "Anna 00007"]
+        assert (await here.names(page=many - 1, page_size=1)) == ["Anna 99999"]
+    # More have such a name than the index is asked to list.
+    assert (await there.page(search="ann")).total == many - 1 > store.CANDIDATES
+    assert await there.names(search="ann 00042") == ["Anna 00042"]
+    assert await there.names(search="ann 0004", page_size=2, page=2) == ["Anna 00042", "Anna 00043"]
+
+
+async def test_orders_that_had_to_make_room_are_learned_again(postgres, clients_house, open_practice):
+    async with house(postgres, SERVICE, beside=clients_house, settings={"clients_in_order": 3}) as small:
+        practices = [open_practice(small) for _ in range(4)]
+        for number, here in enumerate(practices):
+            await people(here, f"A Nr{number}", f"B Nr{number}")
+
+        for _ in range(2):
+            for number, here in enumerate(practices):
+                assert await here.names() == [f"A Nr{number}", f"B Nr{number}"]
+
+
+async def test_a_search_finds_beginnings_of_any_name_in_any_order(practice):
+    await people(practice, "Anna Müller-Lüdenscheidt", "Hannah Mull", "Bob O'Brien", "Jean-Luc van der Berg", "Maximiliane Schwarzenberger")
+
+    assert await practice.names(search="MUL") == ["Hannah Mull", "Anna Müller-Lüdenscheidt"]
+    assert await practice.names(search="ann") == ["Anna Müller-Lüdenscheidt"]
+    assert await practice.names(search="  müller  an ") == ["Anna Müller-Lüdenscheidt"]
+    assert await practice.names(search="lud") == ["Anna Müller-Lüdenscheidt"]
+    assert await practice.names(search="o'bri") == await practice.names(search="obri") == ["Bob O'Brien"]
+    assert await practice.names(search="berg jean luc") == ["Jean-Luc van der Berg"]
+    assert await practice.names(search="Schwarzenberg") == ["Maximiliane Schwarzenberger"]
+    for nobody in ("Schwarzenbergen", "ller", "anna bob", "annamuller", "-", "%", "' OR 1=1", "\0"):
+        assert await practice.names(search=nobody) == []
+    assert len(await practice.names(search="  ")) == 5
+
+
+async def test_a_search_finds_a_whole_email_address_or_phone_number(practice):
+    ada = await practice.create(email="Ada.Lovelace@Example.com", phone="+49 (30) 90-18.20")
+    await practice.create(first_name="Bob", last_name="Ross", email="bob@example.com", phone="030 901820")
+
+    for search in ("ada.lovelace@example.com", " ADA.LOVELACE@EXAMPLE.COM ", "+4930901820", "+49/30/901820"):
+        assert [client.id for client in (await practice.page(search=search)).items] == [ada.id]
+    assert await practice.names(search="030-901820") == ["Bob Ross"]
+    for part in ("lovelace@example.com", "ada.lovelace@example", "901820", "4930901820"):
+        assert await practice.names(search=part) == []
+
+    await practice.update(ada.id, email=None, phone="5550100")
+    assert await practice.names(search="ada.lovelace@example.com") == []
+    assert await practice.names(search="+4930901820") == []
+    assert await practice.names(search="555-0100") == ["Ada Lovelace"]
+
+
+async def test_tags_are_found_whole_and_narrow_a_search(practice):
+    await people(practice, "Ada Lovelace", "Anna Ng", tags=["vip", "knee"])
+    await people(practice, "Adam Smith", tags=["VIP"])
+
+    assert await practice.names(tag="vip") == ["Ada Lovelace", "Anna Ng"]
+    assert await practice.names(tag="vip", search="ada") == ["Ada Lovelace"]
+    assert await practice.names(tag=" knee ") == ["Ada Lovelace", "Anna Ng"]
+    assert await practice.names(tag="VIP") == ["Adam Smith"]
+    assert await practice.names(tag="vi") == []
+    assert len(await practice.names(tag=" ")) == 3
+
+
+async def test_a_filter_looks_past_the_inactive_unless_told_otherwise(practice):
+    ada, _ = await people(practice, "Ada Lovelace", "Adam Smith", tags=["vip"])
+    await practice.deactivate(ada)
+
+    for asked in ({"search": "ad"}, {"tag": "vip"}, {"search": "ad", "tag": "vip"}):
+        assert await practice.names(**asked) == ["Adam Smith"]
+        assert await practice.names(**asked, include_inactive=True) == ["Ada Lovelace", "Adam Smith"]
+
+
+async def test_a_renamed_client_is_found_by_the_new_name_only(practice):
+    (ada,) = await people(practice, "Ada Lovelace", tags=["old"])
+    await practice.update(ada, last_name="King", tags=["new"])
+
+    assert await practice.names(search="king") == await practice.names(tag="new") == ["Ada King"]
+    assert await practice.names(search="lovelace") == await practice.names(tag="old") == []
+
+
+@pytest.mark.parametrize(("name", "text"), [("search", "x" * 321), ("tag", "x" * 51)])
+async def test_a_filter_longer_than_anything_it_could_match_is_invalid(practice, name, text):
+    with pytest.raises(Invalid) as refused:
+        await practice.page(**{name: text})
+    assert [fault.pointer for fault in refused.value.faults] == [f"/{name}"]
+
+
+WORDS = [
+    "an",
+    "anna",
+    "annabel",
+    "Ann",
+    "ÁNNA",
+    "bo",
+    "bob",
+    "Müller",
+    "muller",
+    "o'hara",
+    "van",
+    "der",
+    "lee",
+    "Lee-Ann",
+    "ß",
+    "ssa",
+    "77",
+]
+parts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+searches = st.lists(
+    st.sampled_from(WORDS).flatmap(lambda word: st.integers(1, len(word)).map(lambda end: word[:end])), min_size=1, max_size=3
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(names=st.lists(st.tuples(parts, parts), min_size=1, max_size=12), sought=st.lists(searches, min_size=1, max_size=5))
+async def test_a_search_agrees_with_reading_every_name(open_practice, names, sought):
+    here = open_practice()
+    for first_name, last_name in names:
+        await here.create(first_name=first_name, last_name=last_name)
+
+    for search in sought:
+        found = [(client.first_name, client.last_name) for client in (await here.page(search=" ".join(search), page_size=100)).items]
+        assert sorted(found) == sorted(name for name in names if plainly_matches(name, search)), search
+
+
+def plainly_matches(name: tuple[str, str], search: list[str]) -> bool:
+    """As a person would put it: each word looked for begins a word of the name."""
+    spelled = str.maketrans({"á": "a", "ü": "u", "ß": "ss", "'": None, "-": " "})
+    of_name = " ".join(name).lower().translate(spelled).split()
+    wanted = " ".join(search).lower().translate(spelled).split()
+    return bool(wanted) and all(any(word.startswith(beginning) for word in of_name) for beginning in wanted)
+
+
+async def test_a_search_refused_for_its_text_never_repeats_it(practice):
+    with pytest.raises(Refusal) as refused:
+        await practice.page(search="Lovelace" * 50)
+    assert "Lovelace" not in f"{refused.value} {refused.value.message} {refused.value.faults} {refused.value.facts}"
