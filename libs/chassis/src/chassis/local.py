@@ -60,6 +60,10 @@ class LocalPostgres:
         return self._child.pid if self._child else None
 
     @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    @property
     def dsn(self) -> str:
         """The superuser's address; `dsn_for` makes those of other roles."""
         return self.dsn_for("postgres", (self.directory / "superuser").read_text())
@@ -183,6 +187,10 @@ class LocalRabbit:
     @property
     def pid(self) -> int | None:
         return self._child.pid if self._child else None
+
+    @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.poll() is None
 
     @property
     def amqp_url(self) -> str:

@@ -1,0 +1,115 @@
+"""One directory that holds all there is of an installation: secrets made at the first start, data, files, and caught mail.
+
+Secrets are files that their owner alone may read, written whole or not at all: a first start may be killed at any moment.
+"""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from chassis.children import claim
+from chassis.runtime import Service
+from chassis.sealing import Keyring
+from chassis.settings import Settings
+from chassis.tokens import generate_key, write_service_keys
+from standalone.services import NAMES, SERVICES
+
+
+class Home:
+    """The files of an installation and the settings its processes get from them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.resolve()
+        self.keyring = self.directory / "keyring.json"
+        self.service_keys = self.directory / "service-keys"
+        self.access_key = self.directory / "access.key"
+        self.blobs = self.directory / "files"
+        self.mail = self.directory / "mail"
+        self.postgres = self.directory / "postgres"
+        self.rabbit = self.directory / "rabbitmq"
+        self.demo_opened = self.directory / "demo-opened"
+        self.running = self.directory / "running.json"
+
+    def claim(self) -> IO[bytes]:
+        """Holds the directory for this process; InUseError when another living one has it."""
+        return claim(self.directory)
+
+    def furnish(self) -> None:
+        """Makes what is not there yet."""
+        for folder in (self.directory, self.blobs, self.mail):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        once(self.keyring, lambda part: Keyring.generate().save(part))
+        once(self.access_key, lambda part: write_secret(part, generate_key()))
+        once(self.directory / "blob-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
+        once(self.directory / "database-passwords.json", lambda part: write_secret(part, json.dumps(new_passwords()).encode()))
+        write_service_keys(self.service_keys, (*NAMES, "gateway"))
+
+    def password(self, role: str) -> str:
+        """The password of a database role, like clients_app."""
+        passwords: dict[str, str] = json.loads((self.directory / "database-passwords.json").read_text())
+        return passwords[role]
+
+    def common(self, **composition: Any) -> dict[str, Any]:
+        """What every process of this home is told; `composition` says how they find each other."""
+        return {
+            "keyring_file": self.keyring,
+            "service_keys_dir": self.service_keys,
+            "blob_url": f"file://{self.blobs}",
+            "blob_secret": (self.directory / "blob-secret").read_text(),
+            **composition,
+        }
+
+    def settings(self, service: Service, admin_dsn: str, **composition: Any) -> Settings:
+        """One service's settings, on the cluster that the administrator's DSN names."""
+        own: dict[str, Any] = {
+            **self.common(**composition),
+            "database_url": as_role(admin_dsn, f"{service.name}_app", self.password(f"{service.name}_app")),
+            "relay_database_url": as_role(admin_dsn, f"{service.name}_relay", self.password(f"{service.name}_relay")),
+        }
+        if "access_key_file" in service.settings.model_fields:
+            own["access_key_file"] = self.access_key
+        return service.settings(**own)
+
+    def tell(self, facts: dict[str, Any] | None) -> None:
+        """Leaves a note for other commands of who runs here; None takes it away."""
+        if facts is None:
+            self.running.unlink(missing_ok=True)
+            return
+        part = self.running.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        write_secret(part, json.dumps(facts, indent=2).encode())
+        part.replace(self.running)
+
+
+def once(path: Path, write: Callable[[Path], None]) -> None:
+    """Writes a file that is not there, under another name first."""
+    if path.exists():
+        return
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    write(part)
+    part.replace(path)
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def new_passwords() -> dict[str, str]:
+    return {f"{service.name}_{role}": secrets.token_urlsafe(24) for service in SERVICES for role in ("app", "relay")}
+
+
+def as_role(admin_dsn: str, user: str, password: str) -> str:
+    """The same server and database, as somebody else."""
+    parts = urlsplit(admin_dsn)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))

@@ -1,0 +1,146 @@
+"""A mailbox for a machine without mail: takes whatever is sent over SMTP, keeps it, and shows it.
+
+Each mail is one file, written whole before the sender hears "250 OK", so what was accepted is there after a crash.
+"""
+
+import asyncio
+import email
+import email.policy
+import html
+import os
+import signal
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from uuid_utils.compat import uuid7
+
+# A mailbox to look into, not an archive.
+MOST_KEPT = 1000
+LARGEST_MAIL = 10 * 1024 * 1024
+
+
+class Mailbox:
+    """The mails in one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def keep(self, sender: str, recipients: list[str], content: bytes) -> None:
+        """Writes one mail; its name is its time, so names sort by age."""
+        head = f"X-Envelope-From: {sender}\r\nX-Envelope-To: {', '.join(recipients)}\r\n".encode()
+        path = self.directory / f"{uuid7()}.eml"
+        part = path.with_suffix(".part")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(head + content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        for old in sorted(self.directory.glob("*.eml"))[:-MOST_KEPT]:
+            old.unlink(missing_ok=True)
+
+    def mails(self) -> list[dict[str, Any]]:
+        """All of them, newest first."""
+        return [read(path) for path in sorted(self.directory.glob("*.eml"), reverse=True)]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def read(path: Path) -> dict[str, Any]:
+    """One mail as GET /dev/mail tells it. A file never changes, so it is parsed once."""
+    message = email.message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=email.policy.default)
+    text, formatted = message.get_body(("plain",)), message.get_body(("html",))
+    # A UUIDv7 begins with its milliseconds since 1970 (RFC 9562 section 5.7).
+    received = datetime.fromtimestamp(int(path.stem.replace("-", "")[:12], 16) / 1000, UTC)
+    return {
+        "to": [part.strip() for part in str(message["X-Envelope-To"]).split(",")],
+        "from": str(message["From"] or message["X-Envelope-From"]),
+        "subject": str(message["Subject"] or ""),
+        # Lines end in CRLF on the wire (RFC 5321) alone.
+        "text": None if text is None else str(text.get_content()).replace("\r\n", "\n"),
+        "html": None if formatted is None else str(formatted.get_content()).replace("\r\n", "\n"),
+        "headers": {name: str(value) for name, value in message.items() if not name.startswith("X-Envelope-")},
+        "received_at": received.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+
+
+class Catcher:
+    """The SMTP server in front of a mailbox."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self._server: asyncio.Server | None = None
+
+    async def start(self, port: int = 0) -> str:
+        """Listens on loopback; the smtp:// address."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: SMTP(self, hostname="localhost", data_size_limit=LARGEST_MAIL, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port
+        )
+        return f"smtp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        """Called by aiosmtpd with a complete mail."""
+        content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content or "").encode()
+        await asyncio.to_thread(self._mailbox.keep, envelope.mail_from or "", list(envelope.rcpt_tos), content)
+        return "250 OK"
+
+
+def routes(mailbox: Mailbox) -> APIRouter:
+    """GET /dev/mail for programs, GET /dev/mail/view for a person."""
+    router = APIRouter(prefix="/dev/mail", include_in_schema=False)
+
+    @router.get("")
+    def mails() -> list[dict[str, Any]]:
+        return mailbox.mails()
+
+    @router.get("/view")
+    def view() -> HTMLResponse:
+        # What a mail brings along is shown, never run.
+        policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups"
+        return HTMLResponse(page(mailbox.mails()), headers={"Content-Security-Policy": policy})
+
+    return router
+
+
+STYLE = (
+    "body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}article{border:1px solid #ccc;border-radius:8px;"
+    "padding:1rem;margin:1rem 0}pre{white-space:pre-wrap;font:inherit;margin:.5rem 0 0}small{color:#666}"
+)
+
+
+def page(mails: list[dict[str, Any]]) -> str:
+    shown = "".join(article(mail) for mail in mails) or "<p>No mail yet.</p>"
+    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Mail</title><style>{STYLE}</style><h1>Mail</h1>{shown}</html>"
+
+
+def article(mail: dict[str, Any]) -> str:
+    text = html.escape(mail["text"] or "")
+    for word in {word for word in text.split() if word.startswith(("http://", "https://"))}:
+        text = text.replace(word, f'<a href="{word}" target=_blank rel=noopener>{word}</a>')
+    to, subject = html.escape(", ".join(mail["to"])), html.escape(mail["subject"])
+    return f"<article><small>{mail['received_at']} · to {to}</small><h2>{subject}</h2><pre>{text}</pre></article>"
+
+
+def catch(mailbox: Mailbox, port: int) -> None:
+    """The catcher as a process of its own."""
+
+    async def work() -> None:
+        stopping = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+        catcher = Catcher(mailbox)
+        await catcher.start(port)
+        await stopping.wait()
+        await catcher.close()
+
+    asyncio.run(work())

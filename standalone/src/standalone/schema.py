@@ -1,0 +1,56 @@
+"""`python -m standalone.schema drift | write <service> <message>`: holds every tables.py against its migrations, or writes the next one.
+
+Both work on a private PostgreSQL that is thrown away afterwards.
+"""
+
+import asyncio
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+from chassis.local import LocalPostgres
+from chassis.migrate import drift, migrate, provision, write_revision
+from standalone.services import SERVICES
+
+
+async def disagreements(dsn: str) -> list[str]:
+    """What each service's tables.py and migrations disagree on, after a walk up, down and up again."""
+    found = []
+    for service in SERVICES:
+        await provision(dsn, service.name, "throw-away", "throw-away")
+        for target in ("head", "base", "head"):
+            await migrate(dsn, service.name, target)
+        found += [f"{service.name}: {difference}" for difference in await drift(dsn, service.name, service.metadata)]
+    return found
+
+
+async def write(dsn: str, name: str, message: str) -> Path:
+    service = next((service for service in SERVICES if service.name == name), None)
+    if service is None or not message:
+        raise SystemExit('make migration service=<name> name="what it does"')
+    await provision(dsn, service.name, "throw-away", "throw-away")
+    await migrate(dsn, service.name)
+    return await write_revision(dsn, service.name, service.metadata, message)
+
+
+def main() -> int:
+    logging.disable(logging.WARNING)
+    command, *rest = sys.argv[1:] or ["drift"]
+    with tempfile.TemporaryDirectory() as directory:
+        server = LocalPostgres(Path(directory), fast=True).start()
+        try:
+            if command == "write":
+                print(asyncio.run(write(server.dsn, *rest)))
+                return 0
+            found = asyncio.run(disagreements(server.dsn))
+            for line in found:
+                print(line)
+            print(f"{len(SERVICES)} schemas, {len(found)} differences between tables.py and migrations")
+            return 1 if found else 0
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
