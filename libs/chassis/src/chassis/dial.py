@@ -24,6 +24,8 @@ from chassis.tokens import ServiceSigner
 
 DEFAULT_SECONDS = 10.0
 LARGEST_MESSAGE = 12 * 1024 * 1024
+# A refusal travels in the trailers, with all its facts; gRPC's own limit of 8 KiB is some thirty of them.
+LARGEST_REFUSAL = 1024 * 1024
 _SHAVED_PER_HOP = 0.02
 _MOST_ATTEMPTS = 3
 
@@ -95,6 +97,8 @@ class RemotePeer:
             options=(
                 ("grpc.max_send_message_length", LARGEST_MESSAGE),
                 ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+                ("grpc.max_metadata_size", LARGEST_REFUSAL),
+                ("grpc.absolute_max_metadata_size", LARGEST_REFUSAL),
                 # Above the server's minimum of ten seconds, or it answers too_many_pings.
                 ("grpc.keepalive_time_ms", 20_000),
                 ("grpc.keepalive_timeout_ms", 5_000),
