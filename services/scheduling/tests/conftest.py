@@ -1,0 +1,174 @@
+"""Scheduling for real, with the services it asks, and a front desk of its own for each test."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from uuid_utils.compat import uuid7
+
+from caseload.audit.v1 import events_pb2 as audit_pb
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.scheduling.v1 import appointments_pb2 as pb
+from caseload.scheduling.v1 import events_pb2, services_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.services_rpc import ServicesStub
+from chassis.call import Outgoing
+from chassis.testing import House, house
+from clients.__main__ import SERVICE as CLIENTS
+from identity.__main__ import SERVICE as IDENTITY
+from identity.workspaces.workflow import open_workspace
+from scheduling.__main__ import SERVICE as SCHEDULING
+
+NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
+EVENTS = (events_pb2.AppointmentBooked, events_pb2.AppointmentMoved, events_pb2.AppointmentClosed)
+CHOICES = {"location_type": pb.LocationType, "status": pb.AppointmentStatus}
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def choice(name: str, text: str) -> int:
+    return CHOICES[name].Value(f"{'LOCATION_TYPE' if name == 'location_type' else 'APPOINTMENT_STATUS'}_{text.upper()}")
+
+
+def spoken(values: dict[str, Any]) -> dict[str, Any]:
+    """Choices by their text, None for what is left unset."""
+    return {n: choice(n, v) if n in CHOICES and isinstance(v, str) else v for n, v in values.items() if v is not None}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Scheduling as one member of a workspace sees it."""
+
+    house: House
+    workspace_id: UUID
+    owner_id: UUID
+    user_id: UUID
+    client_id: str = ""
+    scopes: frozenset[str] | None = None
+
+    @property
+    def call(self) -> Outgoing:
+        return self.house.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
+
+    @property
+    def stub(self) -> AppointmentsStub:
+        return self.house.stub(AppointmentsStub)
+
+    def colleague(self) -> "Desk":
+        """Somebody else of the same practice, with a calendar of their own."""
+        return replace(self, user_id=uuid7())
+
+    def only(self, *scopes: str) -> "Desk":
+        return replace(self, scopes=frozenset(scopes))
+
+    async def new_client(self) -> str:
+        request = clients_pb2.CreateClientRequest(first_name="Ada", last_name="Lovelace")
+        return (await self.house.stub(ClientsStub).CreateClient(request, self.call)).id
+
+    async def offer(self, *, before: int = 0, after: int = 0, **but: Any) -> str:
+        """A service with these buffers."""
+        request = services_pb2.CreateServiceRequest(
+            **{"name": "Massage", "default_duration_minutes": 60, "buffer_before_minutes": before, "buffer_after_minutes": after, **but}
+        )
+        return (await self.house.stub(ServicesStub).CreateService(request, self.call)).id
+
+    def booking(self, **but: Any) -> pb.BookAppointmentRequest:
+        """An hour nobody could object to, but for what the test is about."""
+        start = but.get("scheduled_start", NINE)
+        request = {"client_id": self.client_id, "scheduled_start": start, "scheduled_end": start + minutes(60), "location_type": "clinic"}
+        return pb.BookAppointmentRequest(**spoken({**request, **but}))
+
+    async def book(self, **but: Any) -> pb.Appointment:
+        return await self.stub.BookAppointment(self.booking(**but), self.call)
+
+    async def change(self, appointment: pb.Appointment, *, allow_conflict: bool = False, **changes: Any) -> pb.Appointment:
+        """Changes the fields named; None clears one."""
+        request = pb.ChangeAppointmentRequest(
+            appointment_id=appointment.id, mask=FieldMask(paths=list(changes)), allow_conflict=allow_conflict, **spoken(changes)
+        )
+        return await self.stub.ChangeAppointment(request, self.call)
+
+    async def move(self, appointment: pb.Appointment, start: datetime, length: int = 60, **but: Any) -> pb.Appointment:
+        return await self.change(appointment, scheduled_start=start, scheduled_end=start + minutes(length), **but)
+
+    async def get(self, appointment_id: str) -> pb.Appointment:
+        return await self.stub.GetAppointment(pb.GetAppointmentRequest(appointment_id=appointment_id), self.call)
+
+    async def delete(self, appointment: pb.Appointment, reason: str | None = None) -> None:
+        await self.stub.DeleteAppointment(pb.DeleteAppointmentRequest(appointment_id=appointment.id, reason=reason), self.call)
+
+    async def page(self, **filters: Any) -> pb.AppointmentPage:
+        return await self.stub.ListAppointments(pb.ListAppointmentsRequest(**spoken(filters)), self.call)
+
+    async def clashes(self, start: datetime, length: int = 60, **but: Any) -> list[str]:
+        request = pb.CheckConflictsRequest(scheduled_start=start, scheduled_end=start + minutes(length), **but)
+        return [clash.id for clash in (await self.stub.CheckConflicts(request, self.call)).items]
+
+    async def figures(self, *client_ids: str) -> list[pb.Figures]:
+        return list((await self.stub.GetFigures(pb.GetFiguresRequest(client_ids=client_ids), self.call)).items)
+
+    async def history(self, **place: Any) -> pb.History:
+        return await self.stub.ListHistory(pb.ListHistoryRequest(**{"client_id": self.client_id, **place}), self.call)
+
+    async def told(self) -> list[Message]:
+        """Every event of this workspace's appointments, by kind."""
+        return [event for kind in EVENTS for event in await self.house.emitted(kind, self.workspace_id)]
+
+    async def audited(self, event_type: str) -> list[audit_pb.AuditRecorded]:
+        lines = await self.house.emitted(audit_pb.AuditRecorded, self.workspace_id)
+        return [line for line in lines if line.event_type == event_type]
+
+    async def double_bookings(self) -> int:
+        """How many pairs of this workspace's appointments share a practitioner's time without being told so; asked past the service."""
+        async with self.house.superuser() as connection:
+            return await connection.fetchval(
+                """
+                SELECT count(*) FROM scheduling.appointments a JOIN scheduling.appointments b
+                USING (workspace_id, practitioner_id)
+                WHERE workspace_id = $1 AND a.id < b.id AND a.scheduled_start < b.scheduled_end AND b.scheduled_start < a.scheduled_end
+                AND a.status IN ('scheduled', 'completed') AND b.status IN ('scheduled', 'completed')
+                AND a.deleted_at IS NULL AND b.deleted_at IS NULL AND NOT a.overbooked AND NOT b.overbooked
+                """,
+                self.workspace_id,
+            )
+
+
+async def open_desk(h: House) -> Desk:
+    workspace_id, owner_id = await open_workspace(
+        h.runtime("identity"),
+        name="Lakeside",
+        kind="practice",
+        time_zone="Europe/London",
+        locale="en-GB",
+        owner_email=f"{uuid7().hex}@example.com",
+        owner_full_name="Henrietta Castellanos",
+        role="owner",
+    )
+    return Desk(h, workspace_id, owner_id, user_id=uuid7())
+
+
+@pytest.fixture(scope="session")
+async def scheduling_house(postgres: str) -> AsyncIterator[House]:
+    async with house(postgres, SCHEDULING, CLIENTS, IDENTITY) as h:
+        yield h
+
+
+@pytest.fixture
+async def desk(scheduling_house: House) -> Desk:
+    opened = await open_desk(scheduling_house)
+    return replace(opened, client_id=await opened.new_client())
+
+
+@pytest.fixture
+async def neighbour(scheduling_house: House) -> Desk:
+    """Another workspace on the same services."""
+    opened = await open_desk(scheduling_house)
+    return replace(opened, client_id=await opened.new_client())
