@@ -58,6 +58,7 @@ async def a_hundred_thousand(audit_house):
 async def plan(h, stmt, workspace_id, **params) -> str:
     """How the serving role's own query is answered, as PostgreSQL tells it after running it."""
     async with h.runtime("audit").database.transaction(workspace_id) as tx:
+        await tx.execute(store.walk_indexes)
         connection = await tx.connection()
         given = {**params, "workspace_id": workspace_id} if "workspace_id" in stmt.names else params
         rows = await connection.fetch(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {stmt.sql}", *stmt.arguments(given))

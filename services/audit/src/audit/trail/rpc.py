@@ -20,6 +20,7 @@ class Trail(TrailServicer[Call]):
         asked = page(request)
         filters = _filters(request)
         names = frozenset(filters)
+        await call.db.execute(store.walk_indexes)
         total = await call.db.one(store.total(names) if names else store.total_of_all, **filters)
         rows = await call.db.all(store.matching(names), limit=asked.limit, offset=asked.offset, **filters)
         return pb.AuditEventPage(items=[fill(pb.AuditEvent(), row) for row in rows], total=total[0])

@@ -24,6 +24,7 @@ async def verify(tx: Transaction, checkpoint: Checkpoint | None) -> Finding:
 
     The checkpoint is read before the chain, which may have grown since and must still hold what it says.
     """
+    await tx.execute(store.walk_indexes)
     standing = await tx.one(store.standing)
     sealed, head_sequence, head = standing["seals"], standing["sequence"] or 0, standing["hash"] or GENESIS
     walk = Walk()
