@@ -6,6 +6,7 @@ to nothing. Buckets collide by design, so candidates are opened and looked at ag
 """
 
 import hmac
+import re
 import unicodedata
 
 from chassis.frames import frame
@@ -13,6 +14,8 @@ from chassis.frames import frame
 EXACT_BYTES = 16
 LONGEST_PREFIX = 8
 BUCKETS = 2**16
+
+_LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
 
 
 class BlindIndex:
@@ -41,6 +44,9 @@ class BlindIndex:
 
 def fold(text: str) -> str:
     """Case and accents away, as people leave them away when they search: "Müller" is "muller"."""
+    if text.isascii():
+        # The rule below comes to this, and most names are: a list of them is ten times sooner in order.
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
 
@@ -48,4 +54,4 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a name; apostrophes join, anything else that is no letter or digit parts."""
     joined = fold(text).replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
-    return "".join(sign if sign.isalnum() else " " for sign in joined).split()
+    return _LETTERS_AND_DIGITS.findall(joined)

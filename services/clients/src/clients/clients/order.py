@@ -1,7 +1,7 @@
 """A workspace's clients by last, then first name, in memory: names sort by what is said, not by how it is spelled."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -81,13 +81,13 @@ class Order:
         self._sort()
         if wanted.among is not None:
             known = (self._entries[client_id] for client_id in wanted.among if client_id in self._entries)
-            listed: Iterable[Entry] = sorted(e for e in known if wanted.include_inactive or e.id not in self._inactive)
+            listed = sorted(e for e in known if wanted.include_inactive or e.id not in self._inactive)
         else:
             listed = self._everyone if wanted.include_inactive else self._active
-        if not wanted.beginnings:
-            return listed if isinstance(listed, list) else list(listed)
-        sought = [f" {beginning}" for beginning in wanted.beginnings]
-        return [e for e in listed if e.id in wanted.found or all(beginning in e.words for beginning in sought)]
+        for beginning in wanted.beginnings:
+            sought, found = f" {beginning}", wanted.found
+            listed = [e for e in listed if sought in e.words or (found and e.id in found)]
+        return listed
 
     def _add(self, new: Entry, *, is_active: bool) -> None:
         self._entries[new.id] = new
