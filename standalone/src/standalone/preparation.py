@@ -3,8 +3,8 @@
 import asyncio
 
 from chassis.broker import InProcessBroker
-from chassis.migrate import is_current, migrate, provision
 from chassis.runtime import Runtime
+from chassis.schema import is_current, provision
 from identity.demo import PASSWORD, open_demo
 from standalone.home import Home
 from standalone.services import SERVICES
@@ -17,6 +17,9 @@ async def prepare_schemas(home: Home, admin_dsn: str) -> None:
     for service, has_newest in zip(SERVICES, current, strict=True):
         await provision(admin_dsn, service.name, home.password(f"{service.name}_app"), home.password(f"{service.name}_relay"))
         if not has_newest:
+            # Loading Alembic takes as long as all the rest of a start, which most need none of.
+            from chassis.migrate import migrate
+
             await migrate(admin_dsn, service.name)
 
 

@@ -1,88 +1,41 @@
-"""Makes a service's schema and roles, and takes its tables forward and back.
+"""Takes a service's tables forward and back, with Alembic, as the schema's owner.
 
-`provision` is the administrator's part, once per deployment and service; `migrate` runs Alembic as the owner, who
-cannot log in and whom row security binds like everyone else. A service keeps nothing but `migrations/versions`.
+The owner cannot log in, and row security binds it like everyone else. A service keeps nothing but `migrations/versions`.
 """
 
 import asyncio
-import importlib.util
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 from alembic import autogenerate, command, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from chassis.schema import TRIES, VERSION_TABLE, check_role, is_current, lock_key, provision, versions_of
 from chassis.tables import chassis_tables
 
-VERSION_TABLE = "alembic_version"
-EXTENSIONS = ("btree_gist", "btree_gin")
-# Under row security an index serves only operators that cannot leak what they compare. These are total over the types
-# kept here (uuid, timestamptz, int), but PostgreSQL does not mark them so, and a search then reads a whole workspace.
-LEAKPROOF = ("arrayoverlap(anyarray, anyarray)", "arraycontains(anyarray, anyarray)", "range_overlaps(anyrange, anyrange)")
-# What a role's sessions may take, whatever a program forgets to ask for.
-LIMITS = {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
+__all__ = [
+    "check_role",
+    "create_chassis_tables",
+    "drift",
+    "drop_chassis_tables",
+    "is_current",
+    "migrate",
+    "provision",
+    "secure",
+    "write_revision",
+]
+
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 # A migration that cannot have its lock at once gives way to the requests queueing behind it, and tries again.
-LOCK_SECONDS, STATEMENT_SECONDS, TRIES = 5, 300, 6
-
-
-async def provision(admin_dsn: str, service: str, app_password: str, relay_password: str) -> None:
-    """Makes or updates the service's roles and schema; safe to repeat and to run for several services at once."""
-    admin = await asyncpg.connect(admin_dsn)
-    try:
-        await admin.execute("SELECT pg_advisory_lock($1)", _lock_key("provision"))
-        is_superuser = await admin.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        for extension in EXTENSIONS:
-            await admin.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA public")
-        if is_superuser:
-            for function in LEAKPROOF:
-                await admin.execute(f"ALTER FUNCTION pg_catalog.{function} LEAKPROOF")
-        owner, app, relay = f"{service}_owner", f"{service}_app", f"{service}_relay"
-        await _make_role(admin, owner, None)
-        await _make_role(admin, app, app_password)
-        await _make_role(admin, relay, relay_password)
-        await admin.execute(f"GRANT {owner} TO CURRENT_USER")
-        await admin.execute(f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}")
-        await admin.execute(f"GRANT USAGE ON SCHEMA {service} TO {app}, {relay}")
-    finally:
-        await admin.close()
-
-
-async def _make_role(admin: Any, name: str, password: str | None) -> None:
-    """Roles belong to the whole cluster: another database's provisioning may be at the same one."""
-    quoted = "NULL" if password is None else "'" + password.replace("'", "''") + "'"
-    traits = f"{'NOLOGIN' if password is None else 'LOGIN'} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD {quoted}"
-    for _ in range(TRIES):
-        try:
-            async with admin.transaction():
-                exists = await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name)
-                await admin.execute(f"{'ALTER' if exists else 'CREATE'} ROLE {name} {traits}")
-                for setting, value in LIMITS.items() if password is not None else ():
-                    await admin.execute(f"ALTER ROLE {name} SET {setting} = '{value}'")
-        except (asyncpg.UniqueViolationError, asyncpg.DuplicateObjectError, asyncpg.InternalServerError):
-            await asyncio.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"the role {name} keeps being changed by somebody else")
-
-
-async def check_role(connection: Any) -> None:
-    """Refuses (RuntimeError) a serving role that row security does not bind."""
-    free = await connection.fetchval("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-    if free:
-        raise RuntimeError("this database role passes row security; a service must connect as its own app role")
+LOCK_SECONDS, STATEMENT_SECONDS = 5, 300
 
 
 async def migrate(admin_dsn: str, service: str, target: str = "head") -> None:
@@ -98,18 +51,6 @@ async def migrate(admin_dsn: str, service: str, target: str = "head") -> None:
             await asyncio.sleep(1)
         else:
             return
-
-
-async def is_current(admin_dsn: str, service: str) -> bool:
-    """Whether the newest revision is applied already; cheaper than finding out by migrating."""
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        if await connection.fetchval("SELECT to_regclass($1)", f"{service}.{VERSION_TABLE}") is None:
-            return False
-        applied = {row[0] for row in await connection.fetch(f"SELECT version_num FROM {service}.{VERSION_TABLE}")}
-    finally:
-        await connection.close()
-    return applied == set(ScriptDirectory.from_config(config(service)).get_heads())
 
 
 async def drift(admin_dsn: str, service: str, metadata: MetaData) -> list[str]:
@@ -170,16 +111,6 @@ def compare_options(service: str, partitions: set[str]) -> dict[str, Any]:
     }
 
 
-def versions_of(service: str) -> Path:
-    """Where the service's migrations lie: below CASELOAD_ROOT in an installed tree, else beside its sources."""
-    if root := os.environ.get("CASELOAD_ROOT"):
-        return Path(root) / "services" / service / "migrations" / "versions"
-    found = importlib.util.find_spec(service)
-    if found is None or found.origin is None:
-        raise LookupError(f"there is no service called {service}")
-    return Path(found.origin).parents[2] / "migrations" / "versions"
-
-
 # --- for use in migrations ---------------------------------------------------------------------------------------
 
 
@@ -234,7 +165,7 @@ async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncI
     try:
         async with engine.connect() as connection:
             for statement in (
-                f"SELECT pg_advisory_lock({_lock_key(f'migrate {service}')})",
+                f"SELECT pg_advisory_lock({lock_key(f'migrate {service}')})",
                 f"SET ROLE {service}_owner",
                 f"SET search_path = {search_path}",
                 f"SET lock_timeout = '{LOCK_SECONDS}s'",
@@ -250,7 +181,3 @@ async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncI
 def sqlalchemy_url(dsn: str) -> str:
     parts = urlsplit(dsn)
     return urlunsplit(parts._replace(scheme="postgresql+asyncpg"))
-
-
-def _lock_key(purpose: str) -> int:
-    return int.from_bytes(blake2b(f"caseload {purpose}".encode(), digest_size=8).digest(), signed=True)

@@ -14,7 +14,6 @@ import uvloop
 
 from chassis.broker import Broker, InProcessBroker, RabbitBroker
 from chassis.dead_letters import dead, replay
-from chassis.migrate import migrate
 from chassis.observe import configure_logs, serve_http
 from chassis.runtime import Runtime, Service
 from chassis.settings import Settings
@@ -40,6 +39,9 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     if options.command == "migrate":
         if settings.admin_database_url is None:
             raise SystemExit("CASELOAD_ADMIN_DATABASE_URL is not set")
+        # Loading Alembic takes as long as all the rest of a start, which needs none of it.
+        from chassis.migrate import migrate
+
         asyncio.run(migrate(settings.admin_database_url.get_secret_value(), service.name, options.target))
     elif options.command == "events":
         asyncio.run(letters(service, settings, options))
