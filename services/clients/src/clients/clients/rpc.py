@@ -93,11 +93,5 @@ class Clients(ClientsServicer[Call]):
 
 def _given(request: pb.CreateClientRequest) -> dict[str, Any]:
     """The particulars of a new client, None where nothing was said."""
-    return {
-        field.name: list(getattr(request, field.name))
-        if field.is_repeated
-        else getattr(request, field.name)
-        if not field.has_presence or request.HasField(field.name)
-        else None
-        for field in request.DESCRIPTOR.fields
-    }
+    given = {field.name: value for field, value in request.ListFields()}
+    return {field.name: given.get(field.name) for field in request.DESCRIPTOR.fields}
