@@ -39,7 +39,7 @@ class Devices:
         if not hmac.compare_digest(digest, self._digest(user_id, body)):
             return None
         marked = int.from_bytes(body[_NONCE_BYTES:], "big")
-        return body[:_NONCE_BYTES] if now.timestamp() - marked <= _KEPT.total_seconds() else None
+        return body[:_NONCE_BYTES] if int(now.timestamp()) - marked <= _KEPT.total_seconds() else None
 
     def _digest(self, user_id: UUID, body: bytes) -> bytes:
         return self._keyring.deployment_index("device", f"{user_id} {body.hex()}")

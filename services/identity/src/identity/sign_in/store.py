@@ -47,7 +47,12 @@ def _named(*columns: str) -> dict[str, Any]:
 
 sign_in = statement(select(sign_ins.c.workspace_id, sign_ins.c.user_id).where(sign_ins.c.email_index == bindparam("account")))
 
-account_of = statement(select(sign_ins.c.email_index).where(sign_ins.c.user_id == bindparam("user_id")))
+# No row security here, so the workspace is asked for.
+account_of = statement(
+    select(sign_ins.c.email_index)
+    .where(sign_ins.c.workspace_id == bindparam("workspace_id"))
+    .where(sign_ins.c.user_id == bindparam("user_id"))
+)
 
 _lane = (
     (login_attempts.c.account == bindparam("account"))
