@@ -9,33 +9,58 @@ follows GENESIS. Standard library alone, so that an export can be verified where
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-TAG = "caseload.audit.seal.v1"
+TAG = b"caseload.audit.seal.v1"
 GENESIS = bytes(32)
-FIELDS = (
-    "workspace_id",
-    "id",
-    "created_at",
-    "user_id",
-    "event_type",
-    "resource_type",
-    "resource_id",
-    "action",
-    "outcome",
-    "ip_address",
-    "user_agent",
-    "session_id",
-    "metadata",
-    "retention_until",
-)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# Sorted keys, no spaces and no escapes but the mandatory ones, as RFC 8785 writes texts, lists and objects.
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _number(value: int) -> bytes:
+    return value.to_bytes(8, "big", signed=True)
+
+
+def _moment(value: datetime) -> bytes:
+    """Microseconds since 1970."""
+    return _number((value - _EPOCH) // _MICROSECOND)
+
+
+def _day(value: date) -> bytes:
+    return value.isoformat().encode()
+
+
+def _object(value: Mapping[str, Any]) -> bytes:
+    return _json.encode(value).encode()
+
+
+_text: Callable[[str], bytes] = str.encode
+_uuid: Callable[[UUID], bytes] = attrgetter("bytes")
+
+FIELDS: dict[str, Callable[[Any], bytes]] = {
+    "workspace_id": _uuid,
+    "id": _uuid,
+    "created_at": _moment,
+    "user_id": _uuid,
+    "event_type": _text,
+    "resource_type": _text,
+    "resource_id": _uuid,
+    "action": _text,
+    "outcome": _text,
+    "ip_address": _text,
+    "user_agent": _text,
+    "session_id": _uuid,
+    "metadata": _object,
+    "retention_until": _day,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,32 +119,12 @@ def link(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:
 
 def encode(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:
     """What is hashed. No two different (previous, sequence, event) are written alike."""
-    parts = (TAG, previous, sequence, *(event[name] for name in FIELDS))
-    return b"".join(_part(part) for part in parts)
+    parts = [_part(TAG), _part(previous), _part(_number(sequence))]
+    for name, write in FIELDS.items():
+        value = event[name]
+        parts.append(b"\x00" if value is None else _part(write(value)))
+    return b"".join(parts)
 
 
-def _part(value: Any) -> bytes:
-    if value is None:
-        return b"\x00"
-    written = _bytes(value)
+def _part(written: bytes) -> bytes:
     return b"\x01" + len(written).to_bytes(8, "big") + written
-
-
-def _bytes(value: Any) -> bytes:
-    match value:
-        case str():
-            return value.encode()
-        case bytes():
-            return value
-        case UUID():
-            return bytes(value.bytes)
-        case int():
-            return value.to_bytes(8, "big", signed=True)
-        case datetime():
-            return ((value - _EPOCH) // _MICROSECOND).to_bytes(8, "big", signed=True)
-        case date():
-            return value.isoformat().encode()
-        case Mapping():
-            # JSON with sorted keys, no spaces and no escapes but the mandatory ones, as RFC 8785 writes texts and lists.
-            return json.dumps(dict(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    raise TypeError(f"the chain does not say how to write a {type(value).__name__}")
