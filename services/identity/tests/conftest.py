@@ -13,6 +13,7 @@ from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from chassis.call import Outgoing
+from chassis.db import Statement, Transaction
 from chassis.errors import Unauthenticated
 from chassis.runtime import Runtime
 from chassis.testing import House, house
@@ -152,3 +153,18 @@ async def practice(door: Door) -> Place:
 @pytest.fixture
 async def hospital(door: Door) -> Place:
     return await door.open("hospital")
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that is asked from here on, but for the polling of revocations."""
+    asked: list[str] = []
+    ask = Transaction._ask
+
+    async def counted(self: Transaction, how: str, stmt: Statement, params: dict[str, object]) -> object:
+        if "revocations" not in stmt.sql:
+            asked.append(stmt.sql)
+        return await ask(self, how, stmt, params)
+
+    monkeypatch.setattr(Transaction, "_ask", counted)
+    return asked

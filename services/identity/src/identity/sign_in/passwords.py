@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from threading import BoundedSemaphore
 from typing import TypeVar
 
@@ -37,8 +37,11 @@ class Passwords:
         self._threads = ThreadPoolExecutor(settings.password_threads, thread_name_prefix="password")
         # A place is given back when the work is done, not when somebody stops waiting for it.
         self._places = BoundedSemaphore(settings.password_queue)
-        # What passwords of unknown addresses are held against, so that they take as long as any other.
-        self._nobodys = self._hasher.hash("nobody has this password")
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """What passwords of unknown addresses are held against, so that they take as long as any other."""
+        return self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
         return await self._run(partial(self._hasher.hash, normal_password(password)))
@@ -48,8 +51,10 @@ class Passwords:
         return await self._run(partial(self._verify, normal_password(password)[: LONGEST_PASSWORD + 1], known_hash))
 
     def _verify(self, password: str, known_hash: str | None) -> Verdict:
+        # Made by whoever comes first, or only unknown addresses would ever wait for it.
+        nobodys = self._nobodys
         try:
-            self._hasher.verify(known_hash or self._nobodys, password)
+            self._hasher.verify(known_hash or nobodys, password)
         except VerifyMismatchError:
             return Verdict(right=False)
         if known_hash is None:
