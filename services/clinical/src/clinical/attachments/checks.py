@@ -7,15 +7,14 @@ changed one loses its signatures; what acts by itself, hides files or is locked 
 import io
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
 from PIL import Image, ImageCms, ImageOps
 
 from chassis.errors import Invalid
+from clinical.attachments.rules import CleanFile, check_size
 
-LARGEST_BYTES = 10 * 1024 * 1024
 # Above what cameras make today, and 256 MB in memory at four bytes each.
 MOST_PIXELS = 64_000_000
 MOST_PDF_OBJECTS = 200_000
@@ -35,18 +34,9 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-@dataclass(frozen=True, slots=True)
-class CleanFile:
-    """What may be kept of a file."""
-
-    content: bytes
-    media_type: str
-
-
 def clean(content: bytes) -> CleanFile:
     """The file as it may be kept; Invalid file_too_large, file_type_not_allowed, file_broken or file_unsafe."""
-    if len(content) > LARGEST_BYTES:
-        raise Invalid("file_too_large", "A file has at most 10 MB.")
+    check_size(content)
     media_type = next((named for magic, named in _MAGIC.items() if content.startswith(magic)), None)
     if media_type is None:
         raise Invalid("file_type_not_allowed", "Files are JPEG or PNG images, or PDF documents.")

@@ -17,7 +17,6 @@ from chassis.call import Call
 from chassis.db import Transaction
 from chassis.sealing import Keys
 from clinical.attachments import record, rules, store
-from clinical.attachments.checks import CleanFile
 from clinical.attachments.inspection import Inspection
 
 
@@ -92,7 +91,7 @@ class Attachments(AttachmentsServicer[Call]):
         return pb.DeleteAttachmentResponse()
 
     @asynccontextmanager
-    async def _put(self, file: CleanFile, attachment_id: UUID, call: Call) -> AsyncIterator[None]:
+    async def _put(self, file: rules.CleanFile, attachment_id: UUID, call: Call) -> AsyncIterator[None]:
         """Puts the bytes away for as long as their row comes to be; they go again when it is refused, here or at the commit."""
         key = new_key(call.workspace_id, attachment_id)
 

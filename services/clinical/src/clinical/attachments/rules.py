@@ -1,15 +1,30 @@
-"""What a file may be called, how long a link may last, how much a workspace may keep."""
+"""How large a file may be, what it may be called, how long a link may last, how much a workspace may keep."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from chassis.errors import Conflict, Fault, Invalid
 
+LARGEST_BYTES = 10 * 1024 * 1024
 LONGEST_NAME = 255
 DEFAULT_MINUTES = 15
 LONGEST_MINUTES = 60
 # What names a file's place on somebody's disk, in any system's spelling.
 _PATH = re.compile(r"^.*[/\\]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class CleanFile:
+    """What may be kept of a file."""
+
+    content: bytes
+    media_type: str
+
+
+def check_size(content: bytes) -> None:
+    if len(content) > LARGEST_BYTES:
+        raise Invalid("file_too_large", "A file has at most 10 MB.")
 
 
 def file_name(given: str) -> str:

@@ -1,0 +1,214 @@
+"""Clinical for real, with the services it asks, and a practice of its own, nobody's before, for each test."""
+
+import io
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pikepdf
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from PIL import Image
+from uuid_utils.compat import uuid7
+
+from caseload.audit.v1 import events_pb2 as audit_pb
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clinical.v1 import attachments_pb2, events_pb2
+from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.clinical.v1.attachments_rpc import AttachmentsStub
+from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.call import Outgoing
+from chassis.rows import stamp
+from chassis.testing import House, house
+from clients.__main__ import SERVICE as CLIENTS
+from clinical.__main__ import SERVICE as CLINICAL
+from identity.__main__ import SERVICE as IDENTITY
+from scheduling.__main__ import SERVICE as SCHEDULING
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+QUOTA = 200_000
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Clinical as one member of a workspace sees it, treating one client."""
+
+    house: House
+    workspace_id: UUID
+    user_id: UUID
+    client_id: str = ""
+    scopes: frozenset[str] | None = None
+
+    @property
+    def call(self) -> Outgoing:
+        return self.house.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
+
+    @property
+    def sessions(self) -> SessionsStub:
+        return self.house.stub(SessionsStub)
+
+    @property
+    def attachments(self) -> AttachmentsStub:
+        return self.house.stub(AttachmentsStub)
+
+    def colleague(self) -> "Practice":
+        return replace(self, user_id=uuid7())
+
+    def only(self, *scopes: str) -> "Practice":
+        return replace(self, scopes=frozenset(scopes))
+
+    # --- around notes
+
+    async def new_client(self) -> str:
+        request = clients_pb2.CreateClientRequest(first_name="Ada", last_name="Lovelace")
+        return (await self.house.stub(ClientsStub).CreateClient(request, self.call)).id
+
+    async def erase(self, client_id: str) -> None:
+        await self.house.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client_id), self.call)
+
+    async def book(self, start: datetime = MONDAY, *, client_id: str | None = None) -> str:
+        request = appointments_pb2.BookAppointmentRequest(
+            client_id=client_id or self.client_id,
+            scheduled_start=stamp(start),
+            scheduled_end=stamp(start + timedelta(hours=1)),
+            location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
+        )
+        return (await self.house.stub(AppointmentsStub).BookAppointment(request, self.call)).id
+
+    # --- notes
+
+    async def write(self, **but: Any) -> pb.Session:
+        """A note nobody could object to, but for what the test is about; None leaves a field out."""
+        given = {"client_id": self.client_id, "session_date": MONDAY, "subjective": "sleeps badly", **but}
+        return await self.sessions.CreateSession(pb.CreateSessionRequest(**spoken(given)), self.call)
+
+    async def get(self, session_id: str) -> pb.Session:
+        return await self.sessions.GetSession(pb.GetSessionRequest(session_id=session_id), self.call)
+
+    async def page(self, **filters: Any) -> pb.SessionPage:
+        return await self.sessions.ListSessions(pb.ListSessionsRequest(**filters), self.call)
+
+    async def ids(self, **filters: Any) -> list[str]:
+        return [note.id for note in (await self.page(**filters)).items]
+
+    async def autosave(self, note: pb.Session, *, seen: int | None = None, **changes: Any) -> pb.SaveSessionResponse:
+        """Saves the fields named, having seen the version `seen` (None: whatever is there); None clears one."""
+        request = pb.SaveDraftRequest(session_id=note.id, mask=FieldMask(paths=list(changes)), expected_version=seen, **spoken(changes))
+        return await self.sessions.SaveDraft(request, self.call)
+
+    async def save(self, note: pb.Session, *, seen: int | None = None, reason: str | None = None, **changes: Any) -> pb.SaveSessionResponse:
+        request = pb.SaveSessionRequest(
+            session_id=note.id, mask=FieldMask(paths=list(changes)), expected_version=seen, reason=reason, **spoken(changes)
+        )
+        return await self.sessions.SaveSession(request, self.call)
+
+    async def finalize(self, note: pb.Session, *, seen: int | None = None) -> pb.Session:
+        return await self.sessions.FinalizeSession(pb.FinalizeSessionRequest(session_id=note.id, expected_version=seen), self.call)
+
+    async def versions(self, note: pb.Session) -> list[pb.SessionVersion]:
+        return list((await self.sessions.ListVersions(pb.ListVersionsRequest(session_id=note.id), self.call)).versions)
+
+    async def history(self, **place: Any) -> pb.History:
+        return await self.sessions.ListHistory(pb.ListHistoryRequest(**{"client_id": self.client_id, **place}), self.call)
+
+    async def latest_finalized(self) -> pb.Session:
+        return await self.sessions.GetLatestFinalized(pb.GetLatestFinalizedRequest(client_id=self.client_id), self.call)
+
+    # --- files
+
+    async def attach(self, note: pb.Session, content: bytes, name: str = "scan.png") -> attachments_pb2.Attachment:
+        request = attachments_pb2.UploadAttachmentRequest(session_id=note.id, file_name=name, content=content)
+        return await self.attachments.UploadAttachment(request, self.call)
+
+    async def files(self, note: pb.Session) -> list[attachments_pb2.Attachment]:
+        return list((await self.attachments.ListAttachments(attachments_pb2.ListAttachmentsRequest(session_id=note.id), self.call)).items)
+
+    async def download(self, file: attachments_pb2.Attachment, minutes: int | None = None) -> attachments_pb2.Download:
+        request = attachments_pb2.GetDownloadRequest(session_id=file.session_id, attachment_id=file.id, expires_in_minutes=minutes)
+        return await self.attachments.GetDownload(request, self.call)
+
+    async def rename(self, file: attachments_pb2.Attachment, name: str) -> attachments_pb2.Attachment:
+        request = attachments_pb2.RenameAttachmentRequest(session_id=file.session_id, attachment_id=file.id, file_name=name)
+        return await self.attachments.RenameAttachment(request, self.call)
+
+    async def detach(self, file: attachments_pb2.Attachment) -> None:
+        request = attachments_pb2.DeleteAttachmentRequest(session_id=file.session_id, attachment_id=file.id)
+        await self.attachments.DeleteAttachment(request, self.call)
+
+    def stored(self) -> list[Path]:
+        """The workspace's files in the store."""
+        folder = self.house.folder / "blobs" / str(self.workspace_id)
+        return sorted(folder.iterdir()) if folder.exists() else []
+
+    # --- what others see
+
+    async def told(self) -> list[events_pb2.SessionFinalized]:
+        return await self.house.emitted(events_pb2.SessionFinalized, self.workspace_id)
+
+    async def audited(self, event_type: str) -> list[audit_pb.AuditRecorded]:
+        return [line for line in await self.house.emitted(audit_pb.AuditRecorded, self.workspace_id) if line.event_type == event_type]
+
+    async def count(self, table: str) -> int:
+        async with self.house.superuser() as connection:
+            return await connection.fetchval(f"SELECT count(*) FROM clinical.{table} WHERE workspace_id = $1", self.workspace_id)
+
+    async def used_bytes(self) -> int | None:
+        async with self.house.superuser() as connection:
+            return await connection.fetchval("SELECT used_bytes FROM clinical.storage WHERE workspace_id = $1", self.workspace_id)
+
+
+def spoken(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: stamp(value) if isinstance(value, datetime) else value for name, value in values.items() if value is not None}
+
+
+@pytest.fixture(scope="session")
+async def clinical_house(postgres: str) -> AsyncIterator[House]:
+    async with house(postgres, CLINICAL, CLIENTS, SCHEDULING, IDENTITY, settings={"clinical": {"storage_quota_bytes": QUOTA}}) as h:
+        yield h
+
+
+@pytest.fixture(scope="session")
+def open_practice(clinical_house: House) -> Callable[[], Any]:
+    async def opened() -> Practice:
+        practice = Practice(clinical_house, clinical_house.workspace(), uuid7())
+        return replace(practice, client_id=await practice.new_client())
+
+    return opened
+
+
+@pytest.fixture
+async def practice(open_practice: Callable[[], Any]) -> Practice:
+    return await open_practice()
+
+
+@pytest.fixture
+async def neighbour(open_practice: Callable[[], Any]) -> Practice:
+    """Another workspace on the same services."""
+    return await open_practice()
+
+
+def photo(kind: str = "JPEG", size: tuple[int, int] = (32, 16), mode: str = "RGB", **options: Any) -> bytes:
+    """A real image; a corner of it is red, so that turning it can be seen."""
+    image = Image.new(mode, size, "white" if mode in {"RGB", "L"} else 0)
+    if mode == "RGB":
+        image.paste("red", (0, 0, size[0] // 2, size[1] // 2))
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def document(change: Callable[[pikepdf.Pdf], None] | None = None, **options: Any) -> bytes:
+    """A real PDF of one page."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    if change:
+        change(pdf)
+    out = io.BytesIO()
+    pdf.save(out, **options)
+    return out.getvalue()

@@ -1,0 +1,283 @@
+"""Files of a note, from the upload to the link and away again."""
+
+import asyncio
+import io
+import json
+import time
+
+import pytest
+from PIL import Image
+
+from caseload.clinical.v1 import attachments_pb2 as pb
+from caseload.clinical.v1 import sessions_pb2
+from chassis.blobs import LocalBlobs
+from chassis.dial import InternalFault
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from chassis.rows import when
+from clinical.attachments import inspection
+
+from .conftest import MONDAY, QUOTA, document, photo
+
+
+def store_of(practice) -> LocalBlobs:
+    return practice.house.runtime("clinical").blobs
+
+
+async def test_a_file_is_kept_clean_and_fetched_through_its_link(practice):
+    note = await practice.write()
+    file = await practice.attach(note, photo(size=(64, 64)), name="/home/ada/Wound on 2 March.jpg")
+
+    assert file.file_name == "Wound on 2 March.jpg"
+    assert (file.file_type, file.status) == ("image/jpeg", pb.ATTACHMENT_STATUS_READY)
+    assert (file.session_id, file.client_id, file.is_session_file) == (note.id, practice.client_id, True)
+    assert when(file.session_date) == MONDAY
+    link = await practice.download(file)
+    grant = store_of(practice).open_token(link.download_url.rsplit("/", 1)[1])
+    kept = await store_of(practice).get(grant.key)
+    assert (grant.file_name, grant.content_type) == (file.file_name, file.file_type)
+    assert Image.open(io.BytesIO(kept)).size == (64, 64)
+    assert len(kept) == file.file_size_bytes == await practice.used_bytes()
+
+
+async def test_files_are_counted_listed_and_read_one_by_one(practice):
+    note = await practice.write()
+    first, second = await practice.attach(note, photo(), "a.jpg"), await practice.attach(note, document(), "b.pdf")
+
+    assert await practice.files(note) == [first, second]
+    request = pb.GetAttachmentRequest(session_id=note.id, attachment_id=second.id)
+    assert await practice.attachments.GetAttachment(request, practice.call) == second
+    stands = await practice.get(note.id)
+    assert stands.attachment_count == 2
+    assert stands.version == note.version, "a file does not make the text stale"
+    assert await practice.used_bytes() == first.file_size_bytes + second.file_size_bytes
+
+
+async def test_a_link_lasts_as_long_as_was_asked(practice):
+    file = await practice.attach(await practice.write(), photo())
+    for minutes, seconds in ((None, 900), (1, 60), (60, 3600)):
+        before = time.time()
+        link = await practice.download(file, minutes)
+        assert link.expires_in_seconds == seconds
+        assert seconds - 2 < when(link.expires_at).timestamp() - before < seconds + 5
+        grant = store_of(practice).open_token(link.download_url.rsplit("/", 1)[1])
+        assert abs(grant.expires_at - before - seconds) < 5
+    for minutes in (0, 61):
+        with pytest.raises(Invalid):
+            await practice.download(file, minutes)
+
+
+async def test_a_link_does_not_tell_what_the_file_is_called(practice):
+    file = await practice.attach(await practice.write(), photo(), "canary-diagnosis.jpg")
+    assert "canary" not in (await practice.download(file)).download_url
+
+
+async def test_a_file_is_renamed_and_keeps_everything_else(practice):
+    file = await practice.attach(await practice.write(), photo(), "a.jpg")
+    renamed = await practice.rename(file, "knee, left.jpg")
+    assert renamed.file_name == "knee, left.jpg"
+    assert await practice.files(note_of(file)) == [renamed]
+    assert await practice.rename(renamed, "a.jpg") == file
+    with pytest.raises(Invalid):
+        await practice.rename(file, "/")
+
+
+async def test_a_removed_file_leaves_neither_row_nor_byte(practice):
+    note = await practice.write()
+    kept, removed = await practice.attach(note, photo()), await practice.attach(note, document())
+    await practice.detach(removed)
+    await practice.house.settle()
+
+    assert await practice.files(note) == [kept]
+    assert [path.name for path in practice.stored()] == [kept.id]
+    assert await practice.used_bytes() == kept.file_size_bytes
+    assert (await practice.get(note.id)).attachment_count == 1
+    with pytest.raises(NotFound):
+        await practice.detach(removed)
+    assert (await practice.get(note.id)).attachment_count == 1
+
+
+async def test_the_last_file_is_not_removed_twice(practice):
+    note = await practice.write()
+    file = await practice.attach(note, photo())
+    ended = await asyncio.gather(*(practice.detach(file) for _ in range(4)), return_exceptions=True)
+    assert [one for one in ended if one is None] == [None]
+    assert sum(isinstance(one, NotFound) for one in ended) == 3
+    assert await practice.used_bytes() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"plain text", "file_type_not_allowed"),
+        (photo()[:100], "file_broken"),
+        (document(lambda pdf: pdf.attachments.update({"x": b"MZ"})), "file_unsafe"),
+        (b"%PDF-" + bytes(10 * 1024 * 1024), "file_too_large"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_file_that_may_not_be_kept_leaves_nothing(practice, content, code):
+    note = await practice.write()
+    with pytest.raises(Invalid) as refused:
+        await practice.attach(note, content)
+    assert refused.value.code == code
+    assert practice.stored() == []
+    assert (await practice.get(note.id)).attachment_count == 0
+    assert await practice.used_bytes() is None
+
+
+async def test_a_file_over_the_quota_leaves_nothing(practice):
+    note = await practice.write()
+    with pytest.raises(Conflict) as refused:
+        await practice.attach(note, heavy(QUOTA + 1))
+    assert refused.value.code == "quota_exceeded"
+    assert practice.stored() == []
+    assert await practice.used_bytes() is None
+    assert (await practice.get(note.id)).attachment_count == 0
+
+
+async def test_files_that_together_are_over_the_quota_do_not_all_come_in(practice):
+    notes = [await practice.write() for _ in range(4)]
+    sent = await asyncio.gather(*(practice.attach(note, heavy(QUOTA // 3)) for note in notes), return_exceptions=True)
+
+    kept = [one for one in sent if isinstance(one, pb.Attachment)]
+    assert 0 < len(kept) < 4
+    assert {one.code for one in sent if isinstance(one, Conflict)} == {"quota_exceeded"}
+    assert await practice.used_bytes() == sum(file.file_size_bytes for file in kept) <= QUOTA
+    assert [path.name for path in practice.stored()] == sorted(file.id for file in kept)
+
+
+async def test_a_file_of_a_strange_note_leaves_nothing(practice, neighbour):
+    theirs = await neighbour.write()
+    with pytest.raises(NotFound):
+        await practice.attach(theirs, photo())
+    assert practice.stored() == neighbour.stored() == []
+
+
+async def test_another_workspaces_file_is_no_file_at_all(practice, neighbour):
+    file = await practice.attach(await practice.write(), photo())
+    for attempt in (neighbour.download(file), neighbour.rename(file, "x"), neighbour.detach(file), neighbour.files(note_of(file))):
+        with pytest.raises(NotFound):
+            await attempt
+    assert len(practice.stored()) == 1
+
+
+async def test_a_file_is_found_through_its_own_note_alone(practice):
+    file, other = await practice.attach(await practice.write(), photo()), await practice.write()
+    misplaced = pb.Attachment(id=file.id, session_id=other.id)
+    for attempt in (practice.download(misplaced), practice.rename(misplaced, "x"), practice.detach(misplaced)):
+        with pytest.raises(NotFound):
+            await attempt
+
+
+async def test_reading_and_writing_files_are_scopes_of_their_own(practice):
+    note = await practice.write()
+    file = await practice.attach(note, photo())
+    reader = practice.only("sessions:read")
+    assert await reader.files(note) == [file]
+    for attempt in (
+        reader.attach(note, photo()),
+        reader.rename(file, "x"),
+        reader.detach(file),
+        practice.only("clients:read").download(file),
+    ):
+        with pytest.raises(Forbidden):
+            await attempt
+
+
+async def test_every_download_leaves_a_line_in_the_trail(practice):
+    file = await practice.attach(await practice.write(), photo())
+    await practice.download(file)
+    for event_type in ("upload_attachment", "get_download"):
+        (line,) = await practice.audited(event_type)
+        assert line.resource_id == file.id
+
+
+async def test_a_files_name_is_stored_and_told_nowhere_in_the_clear(practice):
+    await practice.attach(await practice.write(), photo(), "canary-name.jpg")
+    async with practice.house.superuser() as db:
+        for table in ("attachments", "outbox"):
+            for row in await db.fetch(f"SELECT t::text FROM clinical.{table} t"):
+                assert "canary-name" not in row[0]
+                assert b"canary-name".hex() not in row[0]
+
+
+async def test_a_store_that_does_not_answer_refuses_the_file_and_keeps_no_row(practice, monkeypatch):
+    note = await practice.write()
+
+    async def away(*_: object) -> None:
+        raise Unavailable("blob_store_unavailable")
+
+    monkeypatch.setattr(store_of(practice), "put", away)
+    with pytest.raises(Unavailable) as refused:
+        await practice.attach(note, photo())
+    assert refused.value.code == "blob_store_unavailable"
+    assert await practice.files(note) == []
+
+
+async def test_a_caller_who_gives_up_while_the_bytes_are_put_away_leaves_none(practice, monkeypatch):
+    note, blobs = await practice.write(), store_of(practice)
+    put, begun, go_on = blobs.put, asyncio.Event(), asyncio.Event()
+
+    async def slow(key: str, data: bytes, content_type: str) -> None:
+        begun.set()
+        await go_on.wait()
+        await put(key, data, content_type)
+
+    monkeypatch.setattr(blobs, "put", slow)
+    uploading = asyncio.ensure_future(practice.attach(note, photo()))
+    await begun.wait()
+    uploading.cancel()
+    await asyncio.wait([uploading])
+    await asyncio.sleep(0.2)
+    go_on.set()
+    async with asyncio.timeout(5):
+        while practice.house.runtime("clinical").server._running or practice.stored():
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(0.2)
+    assert practice.stored() == []
+    assert await practice.files(note) == []
+
+
+# --- the examiner
+
+
+async def test_an_examiner_that_cannot_work_is_a_fault_of_ours_and_keeps_nothing(practice, monkeypatch):
+    monkeypatch.setattr(inspection, "EXAMINER", "clinical.attachments.no_such_module")
+    note = await practice.write()
+    with pytest.raises(InternalFault):
+        await practice.attach(note, photo())
+    assert practice.stored() == []
+
+
+async def test_an_examiner_that_never_ends_is_ended(practice, monkeypatch, tmp_path):
+    (tmp_path / "endless_examiner.py").write_text("while True: pass")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(inspection, "EXAMINER", "endless_examiner")
+    monkeypatch.setattr(inspection, "MOST_SECONDS", 0.3)
+    note = await practice.write()
+    with pytest.raises(Unavailable) as refused:
+        await practice.attach(note, photo())
+    assert refused.value.code == "file_not_examined"
+    assert practice.stored() == []
+
+
+def test_an_examiner_killed_by_its_limits_tells_of_the_file():
+    with pytest.raises(Invalid) as refused:
+        inspection.answer_of(-9, b"", b"")
+    assert refused.value.code == "file_unsafe"
+    with pytest.raises(RuntimeError):
+        inspection.answer_of(1, b"", b"Traceback")
+    with pytest.raises(RuntimeError):
+        inspection.answer_of(0, b"", b"")
+    assert inspection.answer_of(0, json.dumps({"media_type": "image/png"}).encode() + b"\n\n\x00", b"").content == b"\n\x00"
+
+
+def heavy(size: int) -> bytes:
+    """A sound document of at least this size."""
+    return document(
+        lambda pdf: pdf.Root.__setitem__("/Padding", pdf.make_stream(bytes(range(256)) * (size // 256 + 1))), compress_streams=False
+    )
+
+
+def note_of(file: pb.Attachment) -> sessions_pb2.Session:
+    return sessions_pb2.Session(id=file.session_id)

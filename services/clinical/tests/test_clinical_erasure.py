@@ -1,0 +1,40 @@
+"""A client who is erased leaves nothing in clinical: no note, no version, no file, no byte counted."""
+
+from .conftest import photo
+
+
+async def test_an_erased_client_takes_everything_along_and_nobody_else(practice):
+    gone, stays = await practice.write(appointment_id=await practice.book()), await practice.write(client_id=await practice.new_client())
+    await practice.finalize(gone)
+    await practice.save(gone, reason="wrong tense", plan="rest")
+    draft = await practice.write()
+    await practice.autosave(draft, seen=1, plan="a")
+    await practice.autosave(draft, seen=1, plan="b")  # kept apart
+    await practice.attach(gone, photo())
+    kept = await practice.attach(stays, photo("PNG"))
+    await practice.house.settle()
+    assert len(practice.stored()) == 2
+
+    await practice.erase(practice.client_id)
+    await practice.house.settle()
+
+    assert await practice.ids() == [stays.id]
+    assert (await practice.page()).total == 1
+    assert await practice.count("session_versions") == 0
+    assert await practice.count("history") == 1
+    assert [file.id for file in await practice.files(stays)] == [kept.id]
+    assert [path.name for path in practice.stored()] == [kept.id]
+    assert await practice.used_bytes() == kept.file_size_bytes
+
+
+async def test_an_erasure_elsewhere_is_no_erasure_here(practice, neighbour):
+    note = await practice.write()
+    await neighbour.erase(neighbour.client_id)
+    await practice.house.settle()
+    assert await practice.get(note.id) == note
+
+
+async def test_a_client_without_notes_is_erased_without_ado(practice):
+    await practice.erase(practice.client_id)
+    await practice.house.settle()
+    assert await practice.ids() == []

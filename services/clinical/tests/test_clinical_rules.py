@@ -1,0 +1,137 @@
+"""The rules of notes and files, for anything that may be asked of them."""
+
+import unicodedata
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.errors import Conflict, Invalid, Stale
+from clinical.attachments import rules as files
+from clinical.sessions import rules
+
+texts = st.none() | st.text(max_size=20) | st.integers(0, 3).map(lambda over: "x" * (4999 + over))
+contents = st.fixed_dictionaries({}, optional={**dict.fromkeys(rules.TEXTS, texts), "duration_minutes": st.none() | st.integers(-5, 600)})
+
+
+@given(content=contents)
+def test_a_note_is_refused_for_every_fault_it_has_and_no_other(content: dict[str, Any]):
+    expected = {f"/{name}" for name in rules.TEXTS if content.get(name) and len(content[name]) > 5000}
+    minutes = content.get("duration_minutes")
+    if minutes is not None and not 0 <= minutes <= 480:
+        expected.add("/duration_minutes")
+    if not expected:
+        rules.check_content(content)
+        return
+    with pytest.raises(Invalid) as refused:
+        rules.check_content(content)
+    assert {fault.pointer for fault in refused.value.faults} == expected
+    assert "xxx" not in str(refused.value.faults)
+
+
+@given(expected=st.none() | st.integers(1, 9), version=st.integers(1, 9))
+def test_who_saw_another_version_is_stale_and_who_names_none_is_not(expected: int | None, version: int):
+    assert rules.is_stale(expected, version) is (expected is not None and expected != version)
+    if rules.is_stale(expected, version):
+        with pytest.raises(Stale) as refused:
+            rules.check_fresh(expected, version)
+        assert refused.value.facts == {"version": version}
+    else:
+        rules.check_fresh(expected, version)
+
+
+@given(said=st.lists(st.text(max_size=5), max_size=4))
+def test_a_note_is_empty_when_nothing_can_be_seen_of_it(said: list[str]):
+    if "".join(said).strip():
+        rules.check_not_empty(said)
+    else:
+        with pytest.raises(Invalid, match="session_empty"):
+            rules.check_not_empty(said)
+
+
+@given(status=st.none() | st.sampled_from(["draft", "finalized", "archived"]), is_draft=st.none() | st.booleans())
+def test_the_filters_of_status_agree(status, is_draft):
+    for one in ("draft", "finalized", "archived"):
+        passes = (status is None or one == status) and (is_draft is None or (one == "draft") == is_draft)
+        assert (one in rules.statuses(status, is_draft=is_draft)) is passes
+
+
+@given(session=st.uuids(), kind=st.sampled_from(["session", "session_finalized", "session_amended"]), other=st.uuids())
+def test_an_entry_is_known_by_what_it_tells(session: UUID, kind: str, other: UUID):
+    assert rules.entry_id(session, kind) == rules.entry_id(session, kind)
+    assert rules.entry_id(session, kind) not in {rules.entry_id(session, "another"), session}
+    assert (rules.entry_id(other, kind) == rules.entry_id(session, kind)) is (other == session)
+
+
+@pytest.mark.parametrize(("limit", "told"), [(0, 100), (1, 1), (1000, 1000)])
+def test_a_history_tells_as_much_as_was_asked(limit: int, told: int):
+    assert rules.entries(limit) == told
+
+
+@given(client=st.uuids(), other=st.uuids())
+def test_an_appointment_is_the_same_clients_however_the_id_is_spelled(client: UUID, other: UUID):
+    rules.check_same_client(str(client).upper(), str(client))
+    if client != other:
+        with pytest.raises(Invalid):
+            rules.check_same_client(str(client), str(other))
+
+
+# --- files
+
+
+@given(given_name=st.text(max_size=300))
+def test_a_file_name_never_names_a_place_and_hides_nothing(given_name: str):
+    try:
+        name = files.file_name(given_name)
+    except Invalid:
+        return
+    assert 0 < len(name) <= 255
+    assert name == name.strip()
+    assert not set(name) & set("/\\")
+    assert name.strip(".")
+    assert not {unicodedata.category(sign) for sign in name} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert files.file_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("given_name", "name"),
+    [
+        ("scan.png", "scan.png"),
+        ("C:\\Users\\ada\\scan.png", "scan.png"),
+        ("../../etc/passwd", "passwd"),
+        ("  Befund März 2026.pdf ", "Befund März 2026.pdf"),
+        ("scan\u202egnp.exe", "scangnp.exe"),
+        ("scan\x00.png\n", "scan.png"),
+        ("a" * 255, "a" * 255),
+    ],
+)
+def test_a_file_name_is_what_people_called_it(given_name: str, name: str):
+    assert files.file_name(given_name) == name
+
+
+@pytest.mark.parametrize("given_name", ["", "   ", "/", "folder/", "..", "C:\\", "\u200b", "a" * 256])
+def test_what_is_no_file_name_is_refused(given_name: str):
+    with pytest.raises(Invalid):
+        files.file_name(given_name)
+
+
+@given(asked=st.none() | st.integers(-100, 200))
+def test_a_link_lasts_one_to_sixty_minutes(asked: int | None):
+    if asked is None:
+        assert files.minutes(asked) == 15
+    elif 1 <= asked <= 60:
+        assert files.minutes(asked) == asked
+    else:
+        with pytest.raises(Invalid):
+            files.minutes(asked)
+
+
+@given(used=st.integers(0, 10), quota=st.integers(0, 10))
+def test_a_workspace_may_fill_its_room_and_no_more(used: int, quota: int):
+    if used <= quota:
+        files.check_quota(used, quota)
+    else:
+        with pytest.raises(Conflict, match="quota_exceeded"):
+            files.check_quota(used, quota)

@@ -1,0 +1,38 @@
+"""The schema: the migrations make what tables.py says, forward and back, and every table is under forced row security."""
+
+from chassis.migrate import drift, migrate
+from chassis.testing import house
+from clinical.__main__ import SERVICE
+
+OWN = {"sessions", "session_versions", "history", "tallies", "attachments", "storage"}
+
+
+async def test_the_migrations_go_up_down_and_up_and_agree_with_the_tables(postgres):
+    async with house(postgres, SERVICE, settings={"peers": {"clients": "unix:none", "scheduling": "unix:none"}}, relay=False) as h:
+        await migrate(h.admin_dsn, "clinical", "base")
+        async with h.superuser() as db:
+            left = await db.fetch("SELECT relname FROM pg_class WHERE relnamespace = 'clinical'::regnamespace AND relkind = 'r'")
+            assert [row["relname"] for row in left] == ["alembic_version"]
+        await migrate(h.admin_dsn, "clinical")
+        assert await drift(h.admin_dsn, "clinical", SERVICE.metadata) == []
+
+
+async def test_every_table_is_under_forced_row_security(clinical_house):
+    async with clinical_house.superuser() as db:
+        tables = await db.fetch(
+            """
+            SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS forced, pg_get_userbyid(c.relowner) AS owner,
+                   (SELECT array_agg(polname::text ORDER BY polname) FROM pg_policy WHERE polrelid = c.oid) AS policies,
+                   (SELECT bool_and(i.indkey[0] = a.attnum) FROM pg_index i WHERE i.indrelid = c.oid) AS by_workspace
+            FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace_id'
+            WHERE c.relnamespace = 'clinical'::regnamespace AND c.relkind = 'r' AND c.relname <> 'alembic_version'
+            """
+        )
+    assert {row["relname"] for row in tables} >= OWN
+    for row in tables:
+        assert row["forced"], row["relname"]
+        assert row["owner"] == "clinical_owner"
+        assert "tenant" in row["policies"]
+        if row["relname"] in OWN:
+            assert row["policies"] == ["tenant"]
+            assert row["by_workspace"], row["relname"]

@@ -1,0 +1,118 @@
+"""Notes in lists: newest first, narrowed by every filter, counted without counting."""
+
+from datetime import timedelta
+
+import pytest
+
+from caseload.clinical.v1 import sessions_pb2 as pb
+from chassis.errors import Invalid
+
+from .conftest import MONDAY, Practice
+
+DRAFT, FINALIZED, ARCHIVED = pb.SESSION_STATUS_DRAFT, pb.SESSION_STATUS_FINALIZED, pb.SESSION_STATUS_ARCHIVED
+
+
+async def series(practice: Practice, length: int, **but) -> list[str]:
+    """Notes a day apart; their ids, newest first."""
+    notes = [await practice.write(session_date=MONDAY + timedelta(days=day), **but) for day in range(length)]
+    return [note.id for note in reversed(notes)]
+
+
+async def test_notes_are_listed_newest_first_and_whole(practice):
+    ids = await series(practice, 3)
+    page = await practice.page()
+    assert [note.id for note in page.items] == ids
+    assert page.total == 3
+    assert page.items[0] == await practice.get(ids[0])
+
+
+async def test_pages_follow_one_another_without_gap_or_overlap(practice):
+    ids = await series(practice, 7)
+    pages = [await practice.page(page=number, page_size=3) for number in (1, 2, 3, 4)]
+    assert [note.id for page in pages for note in page.items] == ids
+    assert [len(page.items) for page in pages] == [3, 3, 1, 0]
+    assert {page.total for page in pages} == {7}
+
+
+async def test_notes_of_one_moment_have_an_order_too(practice):
+    ids = {(await practice.write()).id for _ in range(4)}
+    paged = [note for number in range(1, 5) for note in await practice.ids(page=number, page_size=1)]
+    assert len(paged) == 4
+    assert set(paged) == ids
+
+
+@pytest.mark.parametrize("asked", [{"page": -1}, {"page_size": 101}, {"page_size": -1}])
+async def test_a_page_that_cannot_be_is_refused(practice, asked):
+    with pytest.raises(Invalid):
+        await practice.page(**asked)
+
+
+async def test_every_filter_narrows(practice):
+    appointment_id = await practice.book()
+    signed, open_, of_appointment = await practice.write(), await practice.write(), await practice.write(appointment_id=appointment_id)
+    await practice.finalize(signed)
+    somebody_else = await practice.new_client()
+    other = await practice.write(client_id=somebody_else)
+
+    everything = {signed.id, open_.id, of_appointment.id, other.id}
+    for filters, expected in (
+        ({}, everything),
+        ({"client_id": practice.client_id}, everything - {other.id}),
+        ({"client_id": somebody_else}, {other.id}),
+        ({"appointment_id": appointment_id}, {of_appointment.id}),
+        ({"appointment_id": appointment_id, "client_id": somebody_else}, set()),
+        ({"status": FINALIZED}, {signed.id}),
+        ({"status": DRAFT}, everything - {signed.id}),
+        ({"status": ARCHIVED}, set()),
+        ({"is_draft": True}, everything - {signed.id}),
+        ({"is_draft": False}, {signed.id}),
+        ({"is_draft": False, "client_id": practice.client_id}, {signed.id}),
+        ({"is_draft": True, "status": FINALIZED}, set()),
+        ({"is_draft": True, "client_id": somebody_else}, {other.id}),
+        ({"include_deleted": True}, everything),
+        ({"include_deleted": True, "status": DRAFT, "client_id": somebody_else}, {other.id}),
+    ):
+        page = await practice.page(**filters)
+        assert {note.id for note in page.items} == expected, filters
+        assert page.total == len(expected), filters
+
+
+async def test_a_status_there_is_not_is_refused(practice):
+    with pytest.raises(Invalid):
+        await practice.page(status=99)
+
+
+async def test_notes_put_in_the_bin_are_listed_only_when_asked_for(practice):
+    kept, binned = await practice.write(), await practice.write()
+    async with practice.house.superuser() as db:
+        await db.execute("UPDATE clinical.sessions SET deleted_at = now() WHERE id = $1", binned.id)
+        await db.execute(
+            "UPDATE clinical.tallies SET live = live - 1, deleted = deleted + 1 WHERE workspace_id = $1", practice.workspace_id
+        )
+    for filters in ({}, {"client_id": practice.client_id}):
+        page = await practice.page(**filters)
+        assert [note.id for note in page.items] == [kept.id]
+        assert page.total == 1
+        page = await practice.page(include_deleted=True, **filters)
+        assert {note.id for note in page.items} == {kept.id, binned.id}
+        assert page.total == 2
+
+
+async def test_the_kept_counts_are_the_true_ones_after_all_that_can_happen(practice):
+    notes = [await practice.write() for _ in range(5)]
+    await practice.finalize(notes[0])
+    await practice.finalize(notes[1])
+    await practice.save(notes[1], reason="why not", plan="rest")
+    await practice.autosave(notes[2], seen=1, plan="a")
+    await practice.autosave(notes[2], seen=1, plan="b")  # kept apart
+    with pytest.raises(Invalid):
+        await practice.write(duration_minutes=999)
+    for filters, total in (({}, 6), ({"is_draft": True}, 4), ({"is_draft": False}, 2), ({"status": FINALIZED}, 2)):
+        page = await practice.page(**filters)
+        assert page.total == len(page.items) == total, filters
+
+
+async def test_a_neighbours_notes_are_not_counted(practice, neighbour):
+    await practice.write()
+    assert (await neighbour.page()).total == 0
+    assert (await neighbour.page(client_id=practice.client_id)).total == 0
