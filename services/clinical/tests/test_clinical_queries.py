@@ -1,0 +1,157 @@
+"""No request reads more rows than it is about: the plans of the hot statements among a hundred thousand notes."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.db import Statement, Transaction
+from chassis.testing import house
+from clinical.__main__ import SERVICE
+from clinical.attachments import store as files
+from clinical.erasure import store as erasure
+from clinical.sessions import store
+
+WORKSPACES = 5
+NOTES = 100_000
+EACH = NOTES // WORKSPACES
+PER_CLIENT = 20
+HERE = UUID(int=3)
+START = datetime(2020, 1, 1, tzinfo=UTC)
+LATE = datetime(2100, 1, 1, tzinfo=UTC)
+TABLES = {"sessions", "session_versions", "history", "attachments", "tallies", "storage"}
+
+
+def note(number: int) -> UUID:
+    """A note of the workspace looked at."""
+    return UUID(int=number * WORKSPACES + HERE.int - 1)
+
+
+def client_of(number: int) -> UUID:
+    return UUID(int=(number // PER_CLIENT) * WORKSPACES + HERE.int - 1)
+
+
+@pytest.fixture(scope="module")
+async def archive(postgres):
+    """Five workspaces of twenty thousand notes, a tenth of them drafts; what is sealed is noise."""
+    peers = {"clients": "unix:none", "scheduling": "unix:none"}
+    async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
+        async with h.superuser() as db:
+            await db.execute("SET session_replication_role = replica")
+            await db.execute(f"""
+                CREATE FUNCTION pg_temp.id(n bigint) RETURNS uuid LANGUAGE sql AS $$ SELECT lpad(to_hex(n), 32, '0')::uuid $$;
+                CREATE TEMP TABLE made AS SELECT pg_temp.id(n % {WORKSPACES} + 1) AS workspace_id, pg_temp.id(n) AS id,
+                    pg_temp.id(((n / {WORKSPACES}) / {PER_CLIENT}) * {WORKSPACES} + n % {WORKSPACES}) AS client_id,
+                    n, (n / {WORKSPACES}) % 10 = 0 AS is_draft, '2020-01-01Z'::timestamptz + n * interval '1 minute' AS at
+                    FROM generate_series(0, {NOTES - 1}) n;
+                INSERT INTO clinical.sessions (workspace_id, id, client_id, appointment_id, created_by_user_id, sealed, version, session_date,
+                    status, finalized_at, created_at, updated_at)
+                SELECT workspace_id, id, client_id, CASE WHEN n % 2 = 0 THEN id END, client_id, decode(repeat(md5(n::text), 10), 'hex'), 1, at,
+                    CASE WHEN is_draft THEN 'draft' ELSE 'finalized' END, CASE WHEN NOT is_draft THEN at END, at, at FROM made;
+                INSERT INTO clinical.session_versions SELECT workspace_id, id, id, 1, '\\x00', client_id, at FROM made WHERE NOT is_draft;
+                INSERT INTO clinical.history SELECT workspace_id, id, id, client_id, NULL, 'session', at FROM made;
+                INSERT INTO clinical.attachments SELECT workspace_id, id, id, client_id, client_id, '\\x00', 1, 'image/png', 10, 'ready', at
+                    FROM made WHERE n % 3 = 0;
+                INSERT INTO clinical.tallies SELECT workspace_id, CASE WHEN is_draft THEN 'draft' ELSE 'finalized' END, count(*), 0
+                    FROM made GROUP BY 1, 2;
+                INSERT INTO clinical.storage SELECT workspace_id, 10 * count(*) FROM made GROUP BY 1;
+                ANALYZE clinical.sessions; ANALYZE clinical.session_versions; ANALYZE clinical.history;
+                ANALYZE clinical.attachments; ANALYZE clinical.tallies; ANALYZE clinical.storage;
+            """)
+        yield h.runtime("clinical").database
+
+
+def page(*, wanted: str = "any", of_client: bool = False, of_appointment: bool = False, with_deleted: bool = False) -> Statement:
+    return store.page(of_client=of_client, of_appointment=of_appointment, wanted=wanted, with_deleted=with_deleted)
+
+
+def count(*, wanted: str = "any", of_client: bool = False, of_appointment: bool = False) -> Statement:
+    return store.count(of_client=of_client, of_appointment=of_appointment, wanted=wanted, with_deleted=False)
+
+
+FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
+CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
+SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
+
+# What is asked, and how many rows may be looked at on the way.
+ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
+    "first page": (page(), FIRST, 50),
+    "third page": (page(), {"limit": 50, "offset": 100}, 150),
+    "first page, bin included": (page(with_deleted=True), FIRST, 50),
+    "drafts": (page(wanted="one"), {**FIRST, "status": "draft"}, 50),
+    "signed": (page(wanted="signed"), FIRST, 56),
+    "of a client": (page(of_client=True), {**FIRST, **CLIENT}, PER_CLIENT),
+    "of a client, first five": (page(of_client=True), {**CLIENT, "limit": 5, "offset": 0}, 5),
+    "drafts of a client": (page(of_client=True, wanted="one"), {**FIRST, **CLIENT, "status": "draft"}, PER_CLIENT),
+    "of an appointment": (page(of_appointment=True), {**FIRST, "appointment_id": note(1000)}, 1),
+    "count": (count(), {}, 2),
+    "count of drafts": (count(wanted="one"), {"status": "draft"}, 2),
+    "count of a client": (count(of_client=True), CLIENT, PER_CLIENT),
+    "count of an appointment": (count(of_appointment=True), {"appointment_id": note(1000)}, 1),
+    "get": (store.get, {"id": note(1000)}, 1),
+    "lock": (store.lock, {"id": note(1000)}, 1),
+    "save": (store.save, SAVED, 1),
+    "amend": (store.amend, {**SAVED, "id": note(1001)}, 1),
+    "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START}, 1),
+    "latest signed": (store.latest_finalized, CLIENT, 3),
+    "versions": (store.versions, {"session_id": note(1001)}, 1),
+    "history": (store.newest_entries, {**CLIENT, "limit": 5}, 5),
+    "history read on": (store.entries_before, {**CLIENT, "limit": 5, "before": LATE, "before_id": note(0)}, 5),
+    "count of history": (store.count_entries, CLIENT, PER_CLIENT),
+    "files of a note": (files.of_session, {"session_id": note(1001)}, 2),
+    "a file": (files.get, {"id": note(1001), "session_id": note(1001)}, 2),
+    "storage": (files.free_storage, {"freed_bytes": 1}, 1),
+    "an erased client's notes": (erasure.lock_notes, CLIENT, PER_CLIENT),
+    "an erased client's files": (erasure.remove_attachments, CLIENT, PER_CLIENT),
+    "the notes' removal": (erasure.remove_notes, CLIENT, PER_CLIENT),
+}
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("asked", ASKED)
+async def test_a_statement_looks_at_no_more_rows_than_it_is_about(archive, asked, mode):
+    statement, parameters, most = ASKED[asked]
+    values = ", ".join(map(literal, statement.arguments(parameters)))
+    tx = Transaction(archive, HERE)
+    try:
+        connection = await tx.connection()
+        if asked == "the notes' removal":
+            await tx.run(erasure.remove_attachments, **parameters)
+        await connection.execute(f"SET LOCAL plan_cache_mode = {mode}; PREPARE asked AS {statement.sql}")
+        plan = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked{f' ({values})' if values else ''}"))
+        await connection.execute("DEALLOCATE asked")
+    finally:
+        await tx.rollback()
+
+    scans = [node for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") in TABLES and "Scan" in node["Node Type"]]
+    # A handful of rows in one page are read whole, whatever indexes there are.
+    assert not [node for node in scans if node["Node Type"] == "Seq Scan" and node["Relation Name"] not in {"tallies", "storage"}], plan
+    looked = sum(looked_at(node) for node in scans if node["Relation Name"] not in {"tallies", "storage"})
+    assert looked <= most, plan
+    assert scans
+    assert looked > 0 or all(node["Relation Name"] in {"tallies", "storage"} for node in scans), "it found nothing to look at"
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def looked_at(node: dict[str, Any]) -> float:
+    removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return (node["Actual Rows"] + removed) * node["Actual Loops"]
+
+
+def literal(value: Any) -> str:
+    """As EXECUTE wants it, which takes no parameters."""
+    match value:
+        case int():
+            return str(value)
+        case bytes():
+            return f"'\\x{value.hex()}'"
+        case _:
+            return f"'{value}'"
