@@ -1,0 +1,26 @@
+"""Every kind of event has somebody who takes it, and nobody waits for an event that is never told."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import caseload
+from google.protobuf.descriptor import Descriptor
+from standalone.services import SERVICES
+
+from chassis.testing import house
+
+
+def declared() -> Iterator[Descriptor]:
+    """The messages of every events.proto."""
+    for module in pkgutil.walk_packages(caseload.__path__, "caseload."):
+        if module.name.endswith(".events_pb2"):
+            yield from importlib.import_module(module.name).DESCRIPTOR.message_types_by_name.values()
+
+
+async def test_every_event_is_taken_and_every_queue_is_fed(postgres):
+    events = {event.full_name for event in declared() if not event.containing_type}
+    async with house(postgres, *SERVICES, relay=False) as h:
+        taken = {kind for kind, takers in h.broker._by_type.items() if takers}
+    assert events
+    assert events == taken
