@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2
 from chassis.blobs import open_blobs
@@ -105,7 +106,7 @@ def trust_in(services: Services) -> Trust:
 
     async def poll() -> sign_in_pb2.Trust:
         deadline = asyncio.get_running_loop().time() + 2.0
-        return await services.sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), Outgoing(deadline=deadline))
+        return await services.sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), Outgoing(deadline=deadline, request_id=str(uuid7())))
 
     return Trust(poll, audience="gateway", service_keys={})
 

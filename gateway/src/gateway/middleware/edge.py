@@ -2,20 +2,18 @@
 
 import logging
 import re
-import secrets
 import time
 
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from chassis.observe import child_trace
 from gateway.visit import KEY, Visit
 
 access = logging.getLogger("gateway.access")
 
 _request_id = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
-# W3C Trace Context, version 00.
-_traceparent = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 _requests = Counter("caseload_http_requests", "Requests answered.", ("method", "route", "status"))
 _seconds = Histogram(
@@ -47,8 +45,9 @@ class Edge:
             await self._app(scope, receive, send)
             return
         visit = Visit(scope)
-        visit.request_id = _own(visit.sent.get(b"x-request-id"), _request_id) or str(uuid7())
-        visit.traceparent = _own(visit.sent.get(b"traceparent"), _traceparent) or _new_trace()
+        sent = visit.sent.get(b"x-request-id", b"")
+        visit.request_id = sent.decode() if _request_id.fullmatch(sent) else str(uuid7())
+        visit.traceparent = child_trace(visit.header(b"traceparent"))
         scope[KEY] = visit
         started = time.perf_counter()
         status = 500
@@ -64,14 +63,6 @@ class Edge:
             await self._app(scope, receive, reply)
         finally:
             _record(visit, status, time.perf_counter() - started)
-
-
-def _own(sent: bytes | None, shape: re.Pattern[bytes]) -> str:
-    return sent.decode() if sent is not None and shape.fullmatch(sent) else ""
-
-
-def _new_trace() -> str:
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
 def _complete(headers: list[tuple[bytes, bytes]], visit: Visit) -> list[tuple[bytes, bytes]]:

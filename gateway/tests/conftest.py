@@ -1,0 +1,167 @@
+"""The gateway in front of the real services, spoken to over HTTP."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from uuid_utils.compat import uuid7
+
+from audit.__main__ import SERVICE as AUDIT
+from chassis.dial import Peers
+from chassis.testing import House, house
+from clients.__main__ import SERVICE as CLIENTS
+from clinical.__main__ import SERVICE as CLINICAL
+from gateway.app import build
+from gateway.settings import GatewaySettings
+from identity.__main__ import SERVICE as IDENTITY
+from identity.workspaces.workflow import open_workspace
+
+from notifications.__main__ import SERVICE as NOTIFICATIONS
+from scheduling.__main__ import SERVICE as SCHEDULING
+
+PASSWORD = "correct horse battery"
+PUBLIC_URL = "http://127.0.0.1:8000"
+# The least Argon2 there is: these tests are about what the gateway does with a sign-in.
+CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    email: str
+    user_id: UUID
+    workspace_id: UUID
+
+
+class Door:
+    """A gateway, and the house behind it."""
+
+    def __init__(self, built: House, peers: Peers, settings: GatewaySettings) -> None:
+        self.house = built
+        self.settings = settings
+        self.app = build(peers, settings)
+
+    def visitor(self, *, address: str = "198.51.100.7", **headers: str) -> httpx.AsyncClient:
+        """Somebody at this address, with a cookie jar of their own."""
+        transport = httpx.ASGITransport(self.app, client=(address, 50000))
+        return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
+
+    def colleague(self, person: Person, **claims: object) -> httpx.AsyncClient:
+        """Somebody of the person's workspace with a token for whatever role and scopes a test is about."""
+        call = self.house.caller(workspace_id=person.workspace_id, **{"user_id": person.user_id, **claims})
+        return self.visitor(Authorization=f"Bearer {call.token}")
+
+    async def open(self, kind: str = "practice") -> Person:
+        """A new workspace with the person who runs it."""
+        email = f"head-{uuid7().hex}@example.com"
+        workspace_id, user_id = await open_workspace(
+            self.house.runtime("identity"),
+            name="Lakeside",
+            kind=kind,
+            time_zone="America/New_York",
+            locale="en",
+            owner_email=email,
+            owner_full_name="Henrietta Castellanos",
+            role="owner" if kind == "practice" else "admin",
+            password=PASSWORD,
+        )
+        return Person(email, user_id, workspace_id)
+
+    def other(self, *, peers: Peers | None = None, **settings: object) -> "Door":
+        """A second gateway of the same house, told otherwise."""
+        return Door(self.house, self.app.state.peers if peers is None else peers, self.settings.model_copy(update=settings))
+
+
+@pytest.fixture(scope="session")
+async def door(postgres: str) -> AsyncIterator[Door]:
+    services = (IDENTITY, CLIENTS, SCHEDULING, CLINICAL, NOTIFICATIONS, AUDIT)
+    async with house(postgres, *services, settings={"identity": CHEAP, "public_url": PUBLIC_URL}) as built:
+        clinical = built.runtime("clinical").settings
+        settings = GatewaySettings(
+            environment="development",
+            public_url=PUBLIC_URL,
+            blob_url=clinical.blob_url,
+            blob_secret=clinical.blob_secret,
+            reads_per_minute=100_000,
+            writes_per_minute=100_000,
+            sign_ins_per_minute=100_000,
+        )
+        peers = Peers(None, addresses={name: runtime.settings.listen for name, runtime in built.runtimes.items()})
+        try:
+            yield Door(built, peers, settings)
+        finally:
+            await peers.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A workspace nobody else is in, and HTTP as the person who runs it."""
+
+    person: Person
+    http: httpx.AsyncClient
+
+    async def add_client(self, **but: object) -> dict[str, Any]:
+        reply = await self.http.post("/api/v1/clients", json={"first_name": "Ada", "last_name": "Lovelace", **but})
+        assert reply.status_code == 201, reply.text
+        return reply.json()
+
+    async def book(self, client_id: str, /, hour: int = 9, *, query: str = "", **but: object) -> httpx.Response:
+        body = {
+            "client_id": client_id,
+            "scheduled_start": f"2027-03-01T{hour:02}:00:00Z",
+            "scheduled_end": f"2027-03-01T{hour + 1:02}:00:00Z",
+            "location_type": "clinic",
+            **but,
+        }
+        return await self.http.post(f"/api/v1/appointments{query}", json=body)
+
+    async def booked(self, client_id: str, hour: int = 9, **but: object) -> dict[str, Any]:
+        reply = await self.book(client_id, hour, **but)
+        assert reply.status_code == 201, reply.text
+        return reply.json()
+
+    async def write_note(self, client_id: str, **but: object) -> dict[str, Any]:
+        body = {"client_id": client_id, "session_date": "2026-11-02T10:00:00Z", "subjective": "Slept badly.", **but}
+        reply = await self.http.post("/api/v1/sessions", json=body)
+        assert reply.status_code == 201, reply.text
+        return reply.json()
+
+
+@pytest.fixture
+async def person(door: Door) -> Person:
+    return await door.open()
+
+
+@pytest.fixture
+async def practice(door: Door, person: Person) -> AsyncIterator[Practice]:
+    async with door.colleague(person) as http:
+        yield Practice(person, http)
+
+
+@pytest.fixture
+async def elsewhere(door: Door) -> AsyncIterator[Practice]:
+    """Another workspace."""
+    person = await door.open()
+    async with door.colleague(person) as http:
+        yield Practice(person, http)
+
+
+@pytest.fixture
+def check_problem() -> Callable[[httpx.Response, int, str], dict[str, Any]]:
+    """Checks that a reply is this problem, whole; returns its members."""
+
+    def check(reply: httpx.Response, status: int, code: str) -> dict[str, Any]:
+        assert (reply.status_code, reply.headers["content-type"]) == (status, "application/problem+json"), reply.text
+        problem = reply.json()
+        assert problem.keys() >= {"type", "title", "status", "detail", "instance", "request_id", "code"}
+        assert (problem["status"], problem["code"]) == (status, code)
+        assert problem["type"].endswith(f"/problems/{code}")
+        assert problem["request_id"] == reply.headers["x-request-id"]
+        assert problem["instance"] == reply.request.url.path
+        assert isinstance(problem["detail"], str)
+        assert problem["detail"]
+        return problem
+
+    return check

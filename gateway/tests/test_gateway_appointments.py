@@ -1,0 +1,199 @@
+"""Appointments over HTTP: named clients, named conflicts, days of the practice's calendar."""
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from gateway.routes.appointments import initials
+
+FIELDS = {
+    "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
+    "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "client", "created_at",
+    "updated_at",
+}  # fmt: skip
+
+
+async def test_an_appointment_is_told_with_its_clients_name(practice):
+    client = await practice.add_client()
+
+    appointment = await practice.booked(client["id"], notes="first visit")
+
+    assert appointment.keys() == FIELDS
+    assert appointment["client"] == {name: client[name] for name in ("id", "first_name", "last_name", "full_name")}
+    assert appointment["practitioner_id"] == str(practice.person.user_id)
+    assert (appointment["status"], appointment["notes"], appointment["overbooked"]) == ("scheduled", "first visit", False)
+    assert (await practice.http.get(f"/api/v1/appointments/{appointment['id']}")).json() == appointment
+
+
+async def test_whoever_may_not_read_clients_sees_no_names(door, practice):
+    await practice.booked((await practice.add_client())["id"])
+
+    async with door.colleague(practice.person, scopes={"appointments:read"}) as colleague:
+        (listed,) = (await colleague.get("/api/v1/appointments")).json()["items"]
+
+    assert listed["client"] is None
+    assert listed["client_id"]
+
+
+async def test_a_clash_names_every_conflict_by_initials(practice, check_problem):
+    client = await practice.add_client()
+    first = await practice.booked(client["id"], 9)
+    second = await practice.booked((await practice.add_client(first_name="Grace", last_name="Hopper"))["id"], 10)
+
+    reply = await practice.book(client["id"], 9, scheduled_end="2027-03-01T10:30:00Z")
+
+    problem = check_problem(reply, 409, "appointment_conflict")
+    assert problem["conflicting_appointments"] == [
+        {
+            "id": appointment["id"],
+            "scheduled_start": appointment["scheduled_start"],
+            "scheduled_end": appointment["scheduled_end"],
+            "client_initials": letters,
+            "location_type": "clinic",
+            "status": "scheduled",
+        }
+        for appointment, letters in ((first, "A.L."), (second, "G.H."))
+    ]
+    assert client["id"] not in reply.text
+
+
+async def test_moving_into_another_appointment_is_refused_alike(practice, check_problem):
+    client = await practice.add_client()
+    await practice.booked(client["id"], 9)
+    other = await practice.booked(client["id"], 12)
+
+    moved = {"scheduled_start": "2027-03-01T09:30:00Z", "scheduled_end": "2027-03-01T10:30:00Z"}
+    problem = check_problem(await practice.http.put(f"/api/v1/appointments/{other['id']}", json=moved), 409, "appointment_conflict")
+
+    assert [conflict["client_initials"] for conflict in problem["conflicting_appointments"]] == ["A.L."]
+
+
+async def test_overbooking_has_to_be_asked_for(practice):
+    client = await practice.add_client()
+    await practice.booked(client["id"])
+
+    reply = await practice.book(client["id"], query="?allow_conflict=true")
+
+    assert (reply.status_code, reply.json()["overbooked"]) == (201, True)
+
+
+async def test_conflicts_are_checked_without_booking(practice):
+    booked = await practice.booked((await practice.add_client())["id"])
+    window = {"scheduled_start": "2027-03-01T09:30:00Z", "scheduled_end": "2027-03-01T09:45:00Z"}
+
+    busy = (await practice.http.get("/api/v1/appointments/conflicts", params=window)).json()
+    free = (await practice.http.get("/api/v1/appointments/conflicts", params={**window, "exclude_appointment_id": booked["id"]})).json()
+
+    assert busy["has_conflict"] is True
+    assert [conflict["id"] for conflict in busy["conflicting_appointments"]] == [booked["id"]]
+    assert free == {"has_conflict": False, "conflicting_appointments": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "hours"),
+    [
+        # 2027-03-01 in New York is 05:00 to 05:00 in UTC.
+        ("start_date=2027-03-01&end_date=2027-03-01", [9, 23]),
+        ("start_date=2027-03-02", []),
+        ("end_date=2027-02-28", [4]),
+        ("start_date=2027-03-01T09:00:00Z&end_date=2027-03-01T23:00:00Z", [9]),
+        ("start_date=2027-03-01T10:00:00+01:00", [9, 23]),
+        ("status=cancelled", []),
+        ("status=scheduled&page_size=1&page=2", [9]),
+    ],
+)
+async def test_a_day_is_a_day_where_the_practice_is(practice, query: str, hours: list[int]):
+    client = await practice.add_client()
+    for hour, end in ((4, "2027-03-01T04:30:00Z"), (9, "2027-03-01T09:30:00Z"), (23, "2027-03-01T23:30:00Z")):
+        await practice.booked(client["id"], hour, scheduled_end=end)
+
+    listed = (await practice.http.get(f"/api/v1/appointments?{query}")).json()
+
+    assert [int(appointment["scheduled_start"][11:13]) for appointment in listed["items"]] == hours
+
+
+@pytest.mark.parametrize(
+    "but",
+    [
+        {"scheduled_start": "2027-03-01T09:00:00"},
+        {"scheduled_start": 1_800_000_000},
+        {"scheduled_start": "9999-12-31T23:59:59-14:00"},
+        {"scheduled_end": "2027-03-01T09:00:00Z"},
+        {"scheduled_end": "2027-03-02T09:00:01Z"},
+        {"location_type": "moon"},
+        {"client_id": "42"},
+    ],
+)
+async def test_an_impossible_appointment_is_a_422(practice, but: dict[str, object]):
+    client = await practice.add_client()
+
+    reply = await practice.book(client["id"], **but)
+
+    assert (reply.status_code, bool(reply.json()["errors"])) == (422, True), reply.text
+
+
+async def test_a_deleted_appointment_is_off_the_calendar(practice):
+    client = await practice.add_client()
+    plain, reasoned = await practice.booked(client["id"], 9), await practice.booked(client["id"], 11)
+
+    replies = [
+        await practice.http.delete(f"/api/v1/appointments/{plain['id']}"),
+        await practice.http.request(
+            "DELETE", f"/api/v1/appointments/{reasoned['id']}", json={"reason": "ill", "session_note_action": "delete"}
+        ),
+    ]
+
+    assert [reply.status_code for reply in replies] == [204, 204]
+    assert (await practice.http.get("/api/v1/appointments?status=scheduled")).json()["total"] == 0
+    assert (await practice.book(client["id"], 9)).status_code == 201
+
+
+async def test_a_note_is_not_deleted_along_with_its_appointment(practice, check_problem):
+    client = await practice.add_client()
+    appointment = await practice.booked(client["id"])
+    await practice.write_note(client["id"], appointment_id=appointment["id"])
+    path = f"/api/v1/appointments/{appointment['id']}"
+
+    check_problem(await practice.http.request("DELETE", path, json={"session_note_action": "delete"}), 409, "session_note_kept")
+    assert (await practice.http.get(path)).json()["status"] == "scheduled"
+
+    assert (await practice.http.request("DELETE", path, json={"session_note_action": "keep"})).status_code == 204
+
+
+async def test_an_appointment_of_another_workspace_is_as_absent_as_none(practice, elsewhere):
+    theirs = (await elsewhere.booked((await elsewhere.add_client())["id"]))["id"]
+    mine = await practice.add_client()
+    for appointment_id in (theirs, str(uuid7())):
+        path = f"/api/v1/appointments/{appointment_id}"
+        replies = [
+            await practice.http.get(path),
+            await practice.http.put(path, json={"notes": "x"}),
+            await practice.http.delete(path),
+            await practice.http.get(f"{path}/reminders"),
+            await practice.http.post("/api/v1/sessions", json={"client_id": mine["id"], "appointment_id": appointment_id}),
+        ]
+        assert [reply.status_code for reply in replies] == [404] * 5, [reply.text for reply in replies]
+
+    assert (await elsewhere.http.get(f"/api/v1/appointments/{theirs}")).json()["version"] == 1
+
+
+def test_initials_are_what_there_is_of_a_name():
+    assert initials({"first_name": "ada", "last_name": "lovelace"}) == "A.L."
+    assert initials({"first_name": " ", "last_name": "Øre"}) == "Ø."
+    assert initials(None) == "?"
+
+
+async def test_services_and_locations_are_kept_changed_and_withdrawn(practice):
+    http = practice.http
+    service = (await http.post("/api/v1/services", json={"name": "Massage", "default_duration_minutes": 50, "price_minor_units": 0})).json()
+    room = (await http.post("/api/v1/locations", json={"name": "Room 1", "location_type": "clinic", "address": "1 Main St"})).json()
+
+    service = (await http.put(f"/api/v1/services/{service['id']}", json={"price_minor_units": None, "buffer_after_minutes": 10})).json()
+    room = (await http.put(f"/api/v1/locations/{room['id']}", json={"name": "Room 2"})).json()
+
+    assert (service["name"], service["price_minor_units"], service["buffer_after_minutes"]) == ("Massage", None, 10)
+    assert (room["name"], room["address"]) == ("Room 2", "1 Main St")
+    assert (await http.delete(f"/api/v1/services/{service['id']}")).status_code == 204
+    assert (await http.delete(f"/api/v1/locations/{room['id']}")).status_code == 204
+    assert (await http.get("/api/v1/services?is_active=true")).json()["total"] == 0
+    assert (await http.get("/api/v1/locations?is_active=true&location_type=clinic")).json()["total"] == 0
+    assert (await http.get(f"/api/v1/services/{service['id']}")).status_code == 404

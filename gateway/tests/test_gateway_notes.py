@@ -1,0 +1,244 @@
+"""Notes over HTTP: nobody's text is lost, and files come out clean."""
+
+import io
+from urllib.parse import urlsplit
+
+import pytest
+from PIL import Image
+from uuid_utils.compat import uuid7
+
+from chassis.errors import Invalid
+from gateway.routes.attachments import base_name
+from gateway.routes.sessions import expected_version
+
+FIELDS = {
+    "id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan",
+    "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at",
+    "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after",
+    "created_at", "updated_at",
+}  # fmt: skip
+
+
+def jpeg_with_gps() -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    exif[0x010E] = "taken at home"
+    written = io.BytesIO()
+    Image.new("RGB", (32, 24), "teal").save(written, "JPEG", exif=exif)
+    return written.getvalue()
+
+
+@pytest.fixture
+async def note(practice):
+    return await practice.write_note((await practice.add_client())["id"])
+
+
+@pytest.fixture
+async def path(note):
+    return f"/api/v1/sessions/{note['id']}"
+
+
+async def test_a_note_is_told_whole_with_its_version_as_etag(practice, note, path):
+    reply = await practice.http.get(path)
+
+    assert note.keys() == FIELDS
+    assert reply.json() == note
+    assert reply.headers["etag"] == f'"{note["version"]}"'
+    assert (note["status"], note["is_draft"], note["subjective"], note["objective"]) == ("draft", True, "Slept badly.", None)
+
+
+async def test_of_two_tabs_the_late_one_is_told_where_its_text_is_kept(practice, note, path, check_problem):
+    seen = {"If-Match": f'"{note["version"]}"'}
+    first = await practice.http.patch(f"{path}/draft", json={"plan": "Rest."}, headers=seen)
+    assert first.status_code == 200
+
+    late = await practice.http.patch(f"{path}/draft", json={"plan": "Run."}, headers=seen)
+
+    problem = check_problem(late, 412, "stale_version")
+    assert problem["current_version"] == first.json()["version"]
+    assert late.headers["etag"] == first.headers["etag"]
+    kept = (await practice.http.get(f"/api/v1/sessions/{problem['conflict_session_id']}")).json()
+    assert (kept["plan"], kept["is_draft"]) == ("Run.", True)
+    assert (await practice.http.get(path)).json()["plan"] == "Rest."
+
+
+async def test_put_keeps_a_stale_save_as_well(practice, note, path, check_problem):
+    await practice.http.put(path, json={"plan": "Rest."})
+
+    problem = check_problem(await practice.http.put(path, json={"plan": "Run."}, headers={"If-Match": "1"}), 412, "stale_version")
+
+    assert problem["conflict_session_id"]
+
+
+@pytest.mark.parametrize("header", ['"{}"', "{}", 'W/"{}"', "*"])
+async def test_a_save_on_what_was_seen_goes_through(practice, note, path, header: str):
+    reply = await practice.http.put(path, json={"plan": "Rest."}, headers={"If-Match": header.format(note["version"])})
+
+    assert (reply.status_code, reply.json()["plan"]) == (200, "Rest.")
+    assert reply.headers["etag"] == f'"{reply.json()["version"]}"'
+
+
+@pytest.mark.parametrize("header", ["", '"a"', '"1", "2"', '"1', "-1", "1" * 19])
+def test_a_header_that_names_no_version_is_refused(header: str):
+    with pytest.raises(Invalid) as refused:
+        expected_version(header)
+
+    assert refused.value.code == "invalid_if_match"
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_a_signed_note_is_amended_with_a_reason_and_keeps_its_versions(practice, note, path, method: str):
+    signed = (await practice.http.request(method, f"{path}/finalize")).json()
+    assert (signed["status"], signed["is_draft"], bool(signed["finalized_at"])) == ("finalized", False, True)
+
+    unreasoned = await practice.http.put(path, json={"plan": "Rest."})
+    amended = await practice.http.put(path, json={"plan": "Rest.", "reason": "A slip of the pen."})
+    versions = (await practice.http.get(f"{path}/versions")).json()["versions"]
+    latest = await practice.http.get(f"/api/v1/sessions/clients/{note['client_id']}/latest-finalized")
+
+    assert unreasoned.status_code == 422
+    assert (amended.status_code, amended.json()["amendment_count"]) == (200, 1)
+    assert [(version["version_number"], version["plan"], version["reason"]) for version in versions] == [
+        (2, "Rest.", "A slip of the pen."),
+        (1, None, None),
+    ]
+    assert latest.json() == amended.json()
+
+
+async def test_notes_are_listed_by_client_and_state_newest_first(practice, note):
+    newer = await practice.write_note(note["client_id"], session_date="2026-11-09T10:00:00Z")
+    other = await practice.write_note((await practice.add_client())["id"])
+    await practice.http.post(f"/api/v1/sessions/{newer['id']}/finalize")
+
+    async def found(query: str) -> list[str]:
+        return [item["id"] for item in (await practice.http.get(f"/api/v1/sessions?{query}")).json()["items"]]
+
+    assert await found(f"client_id={note['client_id']}") == [newer["id"], note["id"]]
+    assert await found("status=finalized") == [newer["id"]]
+    assert set(await found("is_draft=true")) == {note["id"], other["id"]}
+
+
+async def test_one_appointment_has_one_note(practice, check_problem):
+    client = await practice.add_client()
+    appointment = await practice.booked(client["id"])
+    note = await practice.write_note(client["id"], appointment_id=appointment["id"], session_date=None)
+    assert note["session_date"] == appointment["scheduled_start"]
+
+    again = await practice.http.post("/api/v1/sessions", json={"client_id": client["id"], "appointment_id": appointment["id"]})
+
+    check_problem(again, 409, "session_already_exists")
+
+
+@pytest.mark.parametrize("but", [{"subjective": "x" * 5001}, {"duration_minutes": 481}, {"duration_minutes": -1}, {"session_date": None}])
+async def test_an_impossible_note_is_a_422(practice, but: dict[str, object]):
+    client = await practice.add_client()
+    body = {"client_id": client["id"], "session_date": "2026-11-02T10:00:00Z", **but}
+
+    reply = await practice.http.post("/api/v1/sessions", json=body)
+
+    assert reply.status_code == 422, reply.text
+
+
+async def test_a_photograph_comes_out_without_where_it_was_taken(door, practice, path):
+    files = {"file": ("C:\\Users\\ada\\knee left.jpg", jpeg_with_gps(), "image/jpeg")}
+    attachment = (await practice.http.post(f"{path}/attachments", files=files)).json()
+    assert (attachment["file_name"], attachment["file_type"], attachment["status"]) == ("knee left.jpg", "image/jpeg", "ready")
+
+    listed = (await practice.http.get(f"{path}/attachments")).json()
+    one = (await practice.http.get(f"{path}/attachments/{attachment['id']}")).json()
+    link = (await practice.http.get(f"{path}/attachments/{attachment['id']}/download?expires_in_minutes=5")).json()
+    async with door.visitor() as visitor:
+        file = await visitor.get(urlsplit(link["download_url"]).path)
+
+    assert listed == {"items": [attachment], "total": 1}
+    assert attachment.items() <= one.items()
+    assert one["download_url"]
+    assert one["expires_at"].endswith("Z")
+    assert (link["expires_in_seconds"], link.keys()) == (300, {"download_url", "expires_at", "expires_in_seconds"})
+    assert file.headers["content-disposition"] == "attachment; filename*=UTF-8''knee%20left.jpg"
+    assert file.headers["content-type"] == "image/jpeg"
+    picture = Image.open(io.BytesIO(file.content))
+    assert (picture.size, dict(picture.getexif())) == ((32, 24), {})
+    assert (await practice.http.get(path)).json()["attachment_count"] == 1
+
+
+async def test_a_file_is_renamed_and_removed(practice, path, check_problem):
+    files = {"file": ("a.jpg", jpeg_with_gps(), "image/jpeg")}
+    attachment = (await practice.http.post(f"{path}/attachments", files=files)).json()
+    its = f"{path}/attachments/{attachment['id']}"
+
+    renamed = (await practice.http.patch(its, json={"file_name": "b.jpg"})).json()
+
+    assert renamed["file_name"] == "b.jpg"
+    assert (await practice.http.delete(its)).status_code == 204
+    check_problem(await practice.http.get(its), 404, "not_found")
+
+
+async def test_a_link_that_was_tampered_with_opens_nothing(door, check_problem):
+    async with door.visitor() as visitor:
+        check_problem(await visitor.get(f"/files/{'A' * 120}"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (b"{}", {"Content-Type": "application/json"}),
+        (b"", {}),
+        (b"no parts", {"Content-Type": "multipart/form-data; boundary=x"}),
+        (b"no boundary", {"Content-Type": "multipart/form-data"}),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\ntext\r\n--x--\r\n',
+            {"Content-Type": "multipart/form-data; boundary=x"},
+        ),
+    ],
+)
+async def test_an_upload_without_a_file_is_a_422(practice, path, content: bytes, headers: dict[str, str]):
+    reply = await practice.http.post(f"{path}/attachments", content=content, headers=headers)
+
+    assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "/file")
+
+
+async def test_what_is_no_picture_and_no_pdf_is_a_422(practice, path):
+    reply = await practice.http.post(f"{path}/attachments", files={"file": ("a.jpg", b"MZ" * 500, "image/jpeg")})
+
+    assert reply.status_code == 422, reply.text
+
+
+async def test_a_file_over_ten_megabytes_is_refused(practice, path, check_problem):
+    big = b"\xff\xd8\xff" + b"x" * (10 * 1024 * 1024)
+    barely = await practice.http.post(f"{path}/attachments", files={"file": ("a.jpg", big, "image/jpeg")})
+    far = await practice.http.post(f"{path}/attachments", files={"file": ("a.jpg", big * 2, "image/jpeg")})
+
+    for reply in (barely, far):
+        check_problem(reply, 413, "body_too_large")
+
+
+async def test_a_note_of_another_workspace_is_as_absent_as_none(practice, elsewhere, note):
+    files = {"file": ("a.jpg", jpeg_with_gps(), "image/jpeg")}
+    attachment = (await practice.http.post(f"/api/v1/sessions/{note['id']}/attachments", files=files)).json()
+    for session_id, attachment_id in ((note["id"], attachment["id"]), (str(uuid7()), str(uuid7()))):
+        path = f"/api/v1/sessions/{session_id}"
+        its = f"{path}/attachments/{attachment_id}"
+        http = elsewhere.http
+        replies = [
+            await http.get(path),
+            await http.put(path, json={"plan": "x"}),
+            await http.patch(f"{path}/draft", json={"plan": "x"}),
+            await http.post(f"{path}/finalize"),
+            await http.get(f"{path}/versions"),
+            await http.get(f"{path}/attachments"),
+            await http.post(f"{path}/attachments", files=files),
+            await http.get(its),
+            await http.get(f"{its}/download"),
+            await http.patch(its, json={"file_name": "x"}),
+            await http.delete(its),
+        ]
+        assert [reply.status_code for reply in replies] == [404] * 11, [reply.text for reply in replies]
+
+    assert (await practice.http.get(f"/api/v1/sessions/{note['id']}")).json()["attachment_count"] == 1
+
+
+@pytest.mark.parametrize("sent", ["", "/", "..\\", "a\tb", "x" * 256])
+def test_what_cannot_name_a_file_is_refused(sent: str):
+    with pytest.raises(Invalid):
+        base_name(sent)

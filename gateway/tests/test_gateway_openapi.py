@@ -1,0 +1,183 @@
+"""The OpenAPI document against what the contract asks of the operations that are built."""
+
+import re
+
+import pytest
+from fastapi.routing import APIRoute
+
+from gateway.app import ROUTERS
+from gateway.openapi import document
+
+OPERATIONS = """
+POST /auth/magic-link
+POST /auth/verify
+POST /auth/login
+POST /auth/session/refresh
+POST /auth/logout
+GET /auth/me
+PUT /auth/password
+GET /auth/sessions
+DELETE /auth/sessions/{}
+GET /users
+GET PUT /users/{}
+PUT /users/{}/role
+POST /users/{}/deactivate
+POST /users/{}/activate
+GET PATCH /workspaces/current
+POST GET /clients
+GET PUT DELETE /clients/{}
+DELETE /clients/{}/permanent
+GET /clients/{}/timeline
+POST GET /appointments
+GET /appointments/conflicts
+GET PUT DELETE /appointments/{}
+GET /appointments/{}/reminders
+POST GET /services
+GET PUT DELETE /services/{}
+POST GET /locations
+GET PUT DELETE /locations/{}
+POST GET /sessions
+GET PUT /sessions/{}
+PATCH /sessions/{}/draft
+POST PATCH /sessions/{}/finalize
+GET /sessions/{}/versions
+GET /sessions/clients/{}/latest-finalized
+POST GET /sessions/{}/attachments
+GET PATCH DELETE /sessions/{}/attachments/{}
+GET /sessions/{}/attachments/{}/download
+POST GET /reminders/configurations
+PUT DELETE /reminders/configurations/{}
+GET /reminders/logs
+GET /audit-events
+GET /audit-events/{}
+GET /audit/verify
+GET /health
+"""
+SHAPES = {
+    "Client", "ClientCreate", "ClientUpdate", "ClientPage", "ClientSummary", "Appointment", "AppointmentCreate", "AppointmentUpdate",
+    "AppointmentPage", "Session", "SessionCreate", "SessionUpdate", "SessionPage", "SessionVersion", "User", "UserUpdate", "UserPage",
+    "Workspace", "Service", "ServicePage", "Location", "LocationPage", "ReminderConfiguration", "ReminderLog", "ReminderLogPage",
+    "AuditEvent", "AuditEventPage", "Attachment", "LoginSession", "SignedIn", "Timeline", "TimelineEvent", "ConflictCheck", "Conflict",
+    "Problem",
+}  # fmt: skip
+
+
+@pytest.fixture
+def described(door):
+    return document(door.app)
+
+
+def operations(described):
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+async def test_it_is_served_to_anybody(door):
+    async with door.visitor() as visitor:
+        reply = await visitor.get("/api/v1/openapi.json")
+
+    assert reply.json()["openapi"].startswith("3.1")
+
+
+def test_exactly_the_contracts_operations_are_built(described):
+    wanted = {(method.lower(), f"/api/v1{line.split()[-1]}") for line in OPERATIONS.strip().splitlines() for method in line.split()[:-1]}
+
+    built = {(method, re.sub(r"\{[^}]*\}", "{}", path)) for path, method, _ in operations(described) if path.startswith("/api/v1/")}
+
+    assert built == wanted
+
+
+def test_shapes_bear_the_contracts_names(described):
+    assert described["components"]["schemas"].keys() >= SHAPES
+    assert not {name for name in described["components"]["schemas"] if name.endswith(("-Input", "-Output")) or "_" in name}
+
+
+def test_replies_always_have_all_their_fields(described):
+    schemas = described["components"]["schemas"]
+    for name in SHAPES - {
+        "ClientCreate",
+        "ClientUpdate",
+        "AppointmentCreate",
+        "AppointmentUpdate",
+        "SessionCreate",
+        "SessionUpdate",
+        "UserUpdate",
+    }:
+        optional = schemas[name]["properties"].keys() - set(schemas[name]["required"])
+        assert optional <= ({"errors"} if name == "Problem" else set()), name
+
+
+def test_operation_ids_are_stable_and_unique(described):
+    ids = [operation["operationId"] for _, _, operation in operations(described)]
+
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", operation_id) for operation_id in ids)
+
+
+def test_every_error_is_described_as_a_problem(described):
+    assert "HTTPValidationError" not in described["components"]["schemas"]
+    for _, _, operation in operations(described):
+        for status, response in operation["responses"].items():
+            assert ("$ref" in response) == (status[0] in "45")
+    for response in described["components"]["responses"].values():
+        assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_every_write_takes_an_idempotency_key(described):
+    for _, method, operation in operations(described):
+        references = [parameter.get("$ref", "") for parameter in operation.get("parameters", [])]
+        assert ("#/components/parameters/IdempotencyKey" in references) == (method != "get")
+
+
+def test_only_signing_in_and_health_are_open_to_anybody(described):
+    opened = {path for path, _, operation in operations(described) if operation.get("security") == []}
+
+    assert opened == {
+        "/api/v1/auth/magic-link",
+        "/api/v1/auth/verify",
+        "/api/v1/auth/login",
+        "/api/v1/auth/session/refresh",
+        "/api/v1/health",
+        "/health",
+        "/health/live",
+        "/health/ready",
+        "/.well-known/jwks.json",
+    }
+
+
+def test_no_reference_leads_nowhere(described):
+    for reference in set(re.findall(r"'#/components/(\w+)/([\w-]+)'", str(described))):
+        assert reference[1] in described["components"][reference[0]], reference
+
+
+async def test_every_operation_refuses_a_caller_it_does_not_know(door, described):
+    async with door.visitor() as visitor:
+        for path, method, operation in operations(described):
+            if operation.get("security") == []:
+                continue
+            address = re.sub(r"\{[^}]*\}", "0198c0de-0000-7000-8000-00000000abcd", path)
+            for token in (None, "Bearer nonsense"):
+                reply = await visitor.request(method, address, headers={"Authorization": token} if token else {})
+                assert reply.status_code == 401, (method, path, reply.text)
+
+
+async def test_the_short_cut_finds_the_route_the_router_would(door):
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    async with door.visitor() as visitor:
+        for route in routes:
+            path = re.sub(r"\{[^}]*\}", "0198c0de-0000-7000-8000-00000000abcd", route.path)
+            for method in route.methods:
+                reply = await visitor.request(method, path)
+                assert reply.status_code != 405, (method, path)
+                if reply.status_code == 404:
+                    assert route.path in {"/files/{token}", "/problems/{code}"}, (method, path)
+
+
+async def test_the_documentation_names_every_operation(door, described):
+    async with door.visitor() as visitor:
+        page = (await visitor.get("/docs")).text
+
+    for path, _, operation in operations(described):
+        assert f'id="{operation["operationId"]}"' in page
+        assert path in page

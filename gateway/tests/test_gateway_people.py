@@ -1,0 +1,122 @@
+"""People, their workspace and the audit trail over HTTP."""
+
+import asyncio
+
+from uuid_utils.compat import uuid7
+
+USER = {
+    "id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number",
+    "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "last_login_at", "created_at", "updated_at",
+}  # fmt: skip
+EVENT = {
+    "id", "workspace_id", "user_id", "event_type", "resource_type", "resource_id", "action", "outcome", "ip_address", "user_agent",
+    "session_id", "metadata", "retention_until", "sequence", "hash", "created_at",
+}  # fmt: skip
+
+
+async def test_a_person_is_told_whole_and_changed_in_part(practice):
+    path = f"/api/v1/users/{practice.person.user_id}"
+    hours = {"mon": [{"start": "08:00", "end": "16:00"}]}
+
+    changed = (await practice.http.put(path, json={"shift_schedule": hours, "license_number": "PT-1"})).json()
+    again = (await practice.http.put(path, json={"license_number": None})).json()
+
+    assert changed.keys() == USER
+    assert (changed["shift_schedule"], changed["license_number"], changed["role"]) == (hours, "PT-1", "owner")
+    assert (again["shift_schedule"], again["license_number"]) == (hours, None)
+    assert (await practice.http.get("/api/v1/users?role=owner&is_active=true")).json()["items"][0] == again
+    assert (await practice.http.get("/api/v1/users?role=assistant")).json()["total"] == 0
+
+
+async def test_a_person_of_another_workspace_is_as_absent_as_none(practice, elsewhere):
+    for user_id in (elsewhere.person.user_id, uuid7()):
+        path = f"/api/v1/users/{user_id}"
+        replies = [
+            await practice.http.get(path),
+            await practice.http.put(path, json={"full_name": "Mallory"}),
+            await practice.http.put(f"{path}/role", json={"role": "assistant"}),
+            await practice.http.post(f"{path}/deactivate"),
+            await practice.http.post(f"{path}/activate"),
+        ]
+        assert [reply.status_code for reply in replies] == [404] * 5, [reply.text for reply in replies]
+
+
+async def test_a_role_the_contract_does_not_know_is_a_422(practice, check_problem):
+    reply = await practice.http.put(f"/api/v1/users/{practice.person.user_id}/role", json={"role": "king"})
+
+    check_problem(reply, 422, "validation_failed")
+
+
+async def test_the_workspace_keeps_what_is_not_named(practice):
+    before = (await practice.http.get("/api/v1/workspaces/current")).json()
+
+    after = (
+        await practice.http.patch("/api/v1/workspaces/current", json={"name": "Seaside", "settings": {"theme": {"dark": True}}})
+    ).json()
+
+    assert (after["name"], after["settings"]) == ("Seaside", {"theme": {"dark": True}})
+    assert after["time_zone"] == before["time_zone"] == "America/New_York"
+    assert (before["kind"], before["status"], before["address"], before["settings"]) == ("practice", "active", None, {})
+
+
+async def test_the_trail_tells_of_writes_reads_and_denials_and_verifies(door, practice):
+    client = await practice.add_client()
+    await practice.http.get(f"/api/v1/clients/{client['id']}")
+    async with door.colleague(practice.person, role="operator", scopes={"clients:read"}) as colleague:
+        assert (await colleague.delete(f"/api/v1/clients/{client['id']}")).status_code == 403
+
+    async with asyncio.timeout(20):
+        while True:
+            listed = (await practice.http.get(f"/api/v1/audit-events?resource_type=Client&resource_id={client['id']}")).json()
+            told = {(event["action"], event["outcome"]) for event in listed["items"]}
+            if told >= {("CREATE", "success"), ("READ", "success"), ("UPDATE", "failure")} and all(e["hash"] for e in listed["items"]):
+                break
+            await asyncio.sleep(0.1)
+    one = (await practice.http.get(f"/api/v1/audit-events/{listed['items'][0]['id']}")).json()
+    verified = (await practice.http.get("/api/v1/audit/verify")).json()
+
+    assert one.keys() == EVENT
+    assert (one["ip_address"], one["workspace_id"]) == ("198.51.100.7", str(practice.person.workspace_id))
+    assert {key: verified[key] for key in ("intact", "first_break")} == {"intact": True, "first_break": None}
+    assert verified["events"] >= 3
+    assert len(verified["head"]) == 64
+
+
+async def test_the_trail_of_another_workspace_is_absent(practice, elsewhere):
+    await elsewhere.add_client()
+    async with asyncio.timeout(20):
+        while not (theirs := (await elsewhere.http.get("/api/v1/audit-events?resource_type=Client")).json()["items"]):
+            await asyncio.sleep(0.1)
+
+    assert (await practice.http.get(f"/api/v1/audit-events/{theirs[0]['id']}")).status_code == 404
+    assert (await practice.http.get("/api/v1/audit-events?resource_type=Client")).json()["total"] == 0
+
+
+async def test_reminder_rules_are_kept_changed_and_removed(practice):
+    http = practice.http
+    before = (await http.get("/api/v1/reminders/configurations")).json()["total"]
+    rule = (await http.post("/api/v1/reminders/configurations", json={"hours_before": 48, "channel": "email"})).json()
+    path = f"/api/v1/reminders/configurations/{rule['id']}"
+
+    changed = (await http.put(path, json={"is_active": False})).json()
+
+    assert (rule["is_active"], rule["template_id"]) == (True, None)
+    assert (changed["hours_before"], changed["is_active"], changed["channel"]) == (48, False, "email")
+    assert (await http.delete(path)).status_code == 204
+    assert (await http.get("/api/v1/reminders/configurations")).json()["total"] == before
+    assert (await http.put(path, json={"is_active": True})).status_code == 404
+    assert (await http.post("/api/v1/reminders/configurations", json={"hours_before": 0})).status_code == 422
+
+
+async def test_a_booked_appointment_has_its_reminders_on_record(door, practice):
+    await practice.http.post("/api/v1/reminders/configurations", json={"hours_before": 24, "channel": "email"})
+    appointment = await practice.booked((await practice.add_client(email="ada@example.com"))["id"])
+    await door.house.settle()
+
+    logs = (await practice.http.get(f"/api/v1/appointments/{appointment['id']}/reminders")).json()
+    listed = (await practice.http.get(f"/api/v1/reminders/logs?appointment_id={appointment['id']}&status=pending")).json()
+    day = (await practice.http.get("/api/v1/reminders/logs?start_date=2027-02-28&end_date=2027-02-28")).json()
+
+    assert ("2027-02-28T09:00:00Z", "pending", 24) in {(log["due_at"], log["status"], log["hours_before"]) for log in logs}
+    assert listed["items"] == logs
+    assert [log["id"] for log in day["items"]] == [log["id"] for log in logs if log["due_at"].startswith("2027-02-28T09")]

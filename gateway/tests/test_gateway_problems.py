@@ -1,0 +1,182 @@
+"""Every refusal is a problem, whoever refuses."""
+
+import logging
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from chassis.dial import Peers
+from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+from gateway.middleware.edge import Edge
+from gateway.middleware.refusals import Refusals
+from gateway.problems import Problems, fault_of
+from gateway.services import NAMES
+
+
+def raising(error: Exception) -> httpx.AsyncClient:
+    """Visits an application that does nothing but fail."""
+
+    async def application(scope, receive, send):
+        raise error
+
+    transport = httpx.ASGITransport(Edge(Refusals(application, Problems("https://practice.example"))), raise_app_exceptions=True)
+    return httpx.AsyncClient(transport=transport, base_url="http://gateway")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (Unauthenticated, 401),
+        (Forbidden, 403),
+        (NotFound, 404),
+        (Conflict, 409),
+        (Stale, 412),
+        (Invalid, 422),
+        (TooMany, 429),
+        (Unavailable, 503),
+    ],
+)
+async def test_each_kind_of_refusal_has_its_status(kind: type[Refusal], status: int, check_problem):
+    async with raising(kind("some_code", "A sentence.", facts={"limit": 3, "status": "forged"})) as client:
+        problem = check_problem(await client.get("/api/v1/x?secret=1"), status, "some_code")
+
+    assert problem["detail"] == "A sentence."
+    assert problem["limit"] == 3
+    assert problem["type"] == "https://practice.example/problems/some_code"
+
+
+async def test_faults_are_told_with_pointers(check_problem):
+    async with raising(Invalid("nope", faults=[Fault("/name", "is empty")])) as client:
+        problem = check_problem(await client.get("/"), 422, "nope")
+
+    assert problem["errors"] == [{"pointer": "/name", "detail": "is empty"}]
+
+
+async def test_whoever_is_sent_away_is_told_for_how_long(check_problem):
+    async with raising(TooMany("slow_down", retry_after=1.2)) as client:
+        assert (await client.get("/")).headers["retry-after"] == "2"
+    async with raising(Unavailable("away")) as client:
+        assert (await client.get("/")).headers["retry-after"] == "1"
+
+
+async def test_what_nobody_foresaw_quotes_nobody(caplog: pytest.LogCaptureFixture, check_problem):
+    caplog.set_level(logging.DEBUG)
+    async with raising(ValueError("Ada Lovelace, born 1815")) as client:
+        reply = await client.get("/")
+
+    check_problem(reply, 500, "internal_error")
+    assert "unexpected ValueError" in caplog.text
+    assert "Lovelace" not in reply.text + caplog.text
+
+
+def test_a_fault_never_repeats_what_was_sent():
+    error = {"type": "uuid_parsing", "loc": ("path", "client_id"), "msg": "Input should be a valid UUID, invalid character: `L`"}
+
+    assert fault_of(error) == Fault("/client_id", "Input should be a valid UUID.")
+    assert fault_of({"type": "x", "loc": ("body", "a/b", "c~d", 0), "msg": "m"}).pointer == "/a~1b/c~0d/0"
+
+
+async def test_an_unknown_address_is_a_404(practice, check_problem):
+    check_problem(await practice.http.get("/api/v1/nowhere"), 404, "not_found")
+
+
+async def test_an_unknown_method_is_a_405_that_says_which_are_known(practice, check_problem):
+    reply = await practice.http.put("/api/v1/clients")
+
+    check_problem(reply, 405, "method_not_allowed")
+    assert reply.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    "body", ["{", "[]", '"text"', "null", '{"first_name": "\\ud800", "last_name": "L"}', '{"first_name": "a\\u0000b", "last_name": "L"}']
+)
+async def test_a_body_that_is_no_client_is_a_422(practice, body: str, check_problem):
+    reply = await practice.http.post("/api/v1/clients", content=body, headers={"Content-Type": "application/json"})
+
+    assert check_problem(reply, 422, "validation_failed")["errors"]
+
+
+async def test_every_fault_of_a_body_is_told_at_once(practice, check_problem):
+    body = {"first_name": "", "email": "nobody", "date_of_birth": "1990-13-01", "time_zone": "Mars/Olympus", "is_active": "yes"}
+
+    problem = check_problem(await practice.http.post("/api/v1/clients", json=body), 422, "validation_failed")
+
+    pointers = {fault["pointer"] for fault in problem["errors"]}
+    assert pointers == {"/first_name", "/last_name", "/email", "/date_of_birth", "/time_zone", "/is_active"}
+    assert "Mars" not in str(problem)
+
+
+@pytest.mark.parametrize("query", ["page=0", "page_size=101", "page_size=0", "page=x", "page=99999999999"])
+async def test_a_page_out_of_range_is_a_422(practice, query: str, check_problem):
+    check_problem(await practice.http.get(f"/api/v1/clients?{query}"), 422, "validation_failed")
+
+
+async def test_a_malformed_id_is_a_422_and_an_unknown_one_a_404(practice, check_problem):
+    check_problem(await practice.http.get("/api/v1/clients/42"), 422, "validation_failed")
+    check_problem(await practice.http.get(f"/api/v1/clients/{uuid4()}"), 404, "not_found")
+
+
+async def test_a_body_over_the_limit_is_refused_by_its_announced_length(practice, check_problem):
+    reply = await practice.http.post("/api/v1/clients", json={"notes": "x" * 1_100_000})
+
+    assert check_problem(reply, 413, "body_too_large")["limit_bytes"] == 1024 * 1024
+
+
+async def test_a_body_over_the_limit_is_refused_while_it_streams(practice, check_problem):
+    async def endless():
+        for _ in range(40):
+            yield b"x" * 100_000
+
+    reply = await practice.http.post("/api/v1/clients", content=endless(), headers={"Content-Type": "application/json"})
+
+    check_problem(reply, 413, "body_too_large")
+
+
+async def test_nobody_is_told_to_sign_in(door, check_problem):
+    async with door.visitor() as visitor:
+        reply = await visitor.get("/api/v1/clients")
+
+    check_problem(reply, 401, "sign_in_required")
+    assert reply.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_role_without_the_scope_is_forbidden(door, practice, check_problem):
+    async with door.colleague(practice.person, scopes={"appointments:read"}) as colleague:
+        reply = await colleague.get("/api/v1/clients")
+
+    assert reply.status_code == 403
+    check_problem(reply, 403, reply.json()["code"])
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "caf\xe9"])
+async def test_an_idempotency_key_that_cannot_be_one_is_a_422(practice, key: str, check_problem):
+    reply = await practice.http.post(
+        "/api/v1/clients", json={"first_name": "A", "last_name": "B"}, headers={"Idempotency-Key": key.encode("latin-1")}
+    )
+
+    check_problem(reply, 422, "invalid_idempotency_key")
+
+
+async def test_a_service_that_does_not_answer_is_a_503(door, practice, tmp_path, check_problem):
+    nobody = dict.fromkeys(NAMES, f"unix:{tmp_path}/nobody.sock")
+    peers = Peers(None, addresses=nobody | {"identity": door.house.runtime("identity").settings.listen})
+    lonely = door.other(peers=peers)
+    try:
+        async with lonely.colleague(practice.person) as colleague:
+            check_problem(await colleague.get("/api/v1/services"), 503, "scheduling_unavailable")
+            problem = check_problem(await colleague.get("/health/ready"), 503, "not_ready")
+    finally:
+        await peers.close()
+
+    assert problem["services"] == {name: name == "identity" for name in NAMES}
+
+
+async def test_the_page_about_a_problem_explains_it(door, check_problem):
+    async with door.visitor() as visitor:
+        page = await visitor.get("/problems/appointment_conflict")
+
+        assert page.status_code == 200
+        assert page.headers["content-type"].startswith("text/html")
+        assert "conflicting_appointments" in page.text
+        check_problem(await visitor.get("/problems/<script>"), 404, "not_found")

@@ -1,0 +1,220 @@
+"""Browsers keep cookies, API clients send tokens, and neither passes for the other."""
+
+import asyncio
+
+import httpx
+import jwt
+import pytest
+from uuid_utils.compat import uuid7
+
+PASSWORD = "correct horse battery"
+ROOM = {"name": "Room 1", "location_type": "clinic"}
+
+
+@pytest.fixture
+async def browser(door, person):
+    """A browser in which the person is signed in."""
+    async with door.visitor() as visitor:
+        reply = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+        assert reply.status_code == 200, reply.text
+        yield visitor
+
+
+def csrf(browser: httpx.AsyncClient) -> dict[str, str]:
+    return {"X-CSRF-Token": browser.cookies["csrf_token"]}
+
+
+def cookies_of(reply: httpx.Response) -> dict[str, str]:
+    """The attributes of each cookie a reply sets, by its name."""
+    return {line.partition("=")[0]: line.partition(";")[2] for line in reply.headers.get_list("set-cookie")}
+
+
+def lose_access(browser: httpx.AsyncClient) -> None:
+    """What the access cookie's Max-Age does after five minutes."""
+    browser.cookies.delete("access_token")
+
+
+async def test_signing_in_answers_a_token_and_the_person_and_sets_the_cookies(door, person):
+    async with door.visitor() as visitor:
+        reply = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+
+    told = reply.json()
+    assert told.keys() == {"access_token", "token_type", "expires_in", "user"}
+    assert (told["token_type"], told["user"]["id"], told["user"]["email"]) == ("bearer", str(person.user_id), person.email)
+    cookies = cookies_of(reply)
+    assert cookies.keys() == {"access_token", "refresh_token", "csrf_token", "device_token"}
+    assert "HttpOnly" in cookies["access_token"]
+    assert "HttpOnly" in cookies["refresh_token"]
+    assert "Path=/api/v1;" in cookies["refresh_token"]
+    assert "SameSite=Strict" in cookies["refresh_token"]
+    assert "HttpOnly" not in cookies["csrf_token"]
+    assert not any("Secure" in attributes for attributes in cookies.values())
+
+
+async def test_cookies_are_secure_everywhere_but_on_ones_own_machine(door, person):
+    async with door.other(public_url="https://practice.example").visitor() as visitor:
+        reply = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+
+    assert all("; Secure" in attributes for attributes in cookies_of(reply).values())
+
+
+async def test_a_wrong_password_and_an_unknown_address_are_told_alike(door, person, check_problem):
+    async with door.visitor() as visitor:
+        wrong = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": "wrong"})
+        unknown = await visitor.post("/api/v1/auth/login", json={"email": "nobody@example.com", "password": "wrong"})
+
+    assert check_problem(wrong, 401, "invalid_credentials")["detail"] == check_problem(unknown, 401, "invalid_credentials")["detail"]
+    assert not wrong.headers.get_list("set-cookie")
+
+
+async def test_asking_for_a_link_says_the_same_of_known_and_unknown_addresses(door, person):
+    async with door.visitor() as visitor:
+        replies = [await visitor.post("/api/v1/auth/magic-link", json={"email": email}) for email in (person.email, "nobody@example.com")]
+
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert replies[0].json() == replies[1].json()
+    assert replies[0].json()["message"]
+
+
+async def test_a_forged_link_signs_nobody_in(door, check_problem):
+    async with door.visitor() as visitor:
+        check_problem(await visitor.post("/api/v1/auth/verify", json={"token": "x" * 40}), 401, "link_invalid")
+
+
+async def test_a_browser_reads_with_its_cookie_alone(browser, person):
+    reply = await browser.get("/api/v1/auth/me")
+
+    assert reply.json()["id"] == str(person.user_id)
+
+
+async def test_a_browsers_write_must_repeat_the_csrf_token(browser, check_problem):
+    check_problem(await browser.post("/api/v1/locations", json=ROOM), 403, "csrf_failed")
+    check_problem(await browser.post("/api/v1/locations", json=ROOM, headers={"X-CSRF-Token": "guess"}), 403, "csrf_failed")
+    assert (await browser.get("/api/v1/locations")).json()["total"] == 0
+
+    assert (await browser.post("/api/v1/locations", json=ROOM, headers=csrf(browser))).status_code == 201
+
+
+async def test_a_cookie_planted_by_a_sister_site_does_not_help_it(browser, check_problem):
+    headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", **csrf(browser)}
+
+    check_problem(await browser.post("/api/v1/locations", json=ROOM, headers=headers), 403, "csrf_failed")
+
+
+async def test_a_token_in_the_header_needs_no_csrf_token(browser, door):
+    async with door.visitor(Authorization=f"Bearer {browser.cookies['access_token']}") as client:
+        assert (await client.post("/api/v1/locations", json=ROOM)).status_code == 201
+
+
+@pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer", "Basic b3duZXI6cGFzcw==", "Bearer a.b.c"])
+async def test_a_bad_header_is_not_saved_by_a_good_cookie(browser, check_problem, header: str):
+    reply = await browser.get("/api/v1/auth/me", headers={"Authorization": header})
+
+    check_problem(reply, 401, "token_invalid")
+    assert not reply.headers.get_list("set-cookie")
+
+
+async def test_an_active_browser_stays_signed_in(browser, person):
+    before = dict(browser.cookies)
+    lose_access(browser)
+
+    reply = await browser.get("/api/v1/auth/me")
+
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["id"] == str(person.user_id)
+    assert browser.cookies["refresh_token"] != before["refresh_token"]
+    assert browser.cookies["csrf_token"] == before["csrf_token"]
+
+
+async def test_an_access_cookie_that_has_become_void_is_renewed_as_well(browser):
+    lose_access(browser)
+    browser.cookies.set("access_token", "void", domain="127.0.0.1")
+
+    assert (await browser.get("/api/v1/auth/me")).status_code == 200
+
+
+async def test_requests_racing_on_an_expired_cookie_all_get_in_with_one_successor(browser):
+    lose_access(browser)
+
+    replies = await asyncio.gather(*(browser.get("/api/v1/auth/me") for _ in range(8)))
+    late = await browser.get("/api/v1/auth/me")
+
+    assert {reply.status_code for reply in (*replies, late)} == {200}
+    successors = {line for reply in replies for line in reply.headers.get_list("set-cookie") if line.startswith("refresh_token=")}
+    assert len({line.split(";")[0] for line in successors}) == 1
+
+
+async def test_a_write_on_an_expired_cookie_goes_through(browser):
+    lose_access(browser)
+
+    assert (await browser.post("/api/v1/locations", json=ROOM, headers=csrf(browser))).status_code == 201
+
+
+async def test_refreshing_rotates_the_refresh_token(browser, check_problem):
+    before = browser.cookies["refresh_token"]
+    check_problem(await browser.post("/api/v1/auth/session/refresh"), 403, "csrf_failed")
+
+    reply = await browser.post("/api/v1/auth/session/refresh", headers=csrf(browser))
+
+    assert reply.json()["access_token"]
+    assert browser.cookies["refresh_token"] != before
+
+
+async def test_there_is_nothing_to_refresh_without_a_cookie(door, check_problem):
+    async with door.visitor() as visitor:
+        check_problem(await visitor.post("/api/v1/auth/session/refresh"), 401, "refresh_token_missing")
+
+
+async def test_signing_out_ends_the_sign_in_and_empties_the_jar(browser, door, check_problem):
+    held = dict(browser.cookies)
+
+    reply = await browser.post("/api/v1/auth/logout", headers=csrf(browser))
+
+    assert reply.status_code == 200
+    assert not {"access_token", "refresh_token", "csrf_token"} & set(browser.cookies)
+    await door.app.state.trust.refresh()
+    async with door.visitor(Authorization=f"Bearer {held['access_token']}") as thief:
+        check_problem(await thief.get("/api/v1/auth/me"), 401, "token_revoked")
+    async with door.visitor() as thief:
+        thief.cookies.set("refresh_token", held["refresh_token"])
+        reply = await thief.get("/api/v1/auth/me")
+        assert reply.status_code == 401
+        assert "Max-Age=0" in cookies_of(reply)["refresh_token"]
+
+
+async def test_the_places_of_sign_in_are_listed_and_ended_one_by_one(browser, door, person, check_problem):
+    async with door.visitor() as phone:
+        await phone.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+        sessions = (await browser.get("/api/v1/auth/sessions")).json()
+        assert [session["current"] for session in sessions].count(True) == 1
+        other = next(session for session in sessions if not session["current"])
+
+        ended = await browser.delete(f"/api/v1/auth/sessions/{other['id']}", headers=csrf(browser))
+
+        assert ended.status_code == 204
+        check_problem(await browser.delete(f"/api/v1/auth/sessions/{uuid7()}", headers=csrf(browser)), 404, "not_found")
+        await door.app.state.trust.refresh()
+        assert (await phone.get("/api/v1/auth/me")).status_code == 401
+        assert (await browser.get("/api/v1/auth/me")).status_code == 200
+
+
+async def test_a_new_password_is_the_only_one_that_signs_in(browser, door, person, check_problem):
+    change = {"current_password": PASSWORD, "new_password": "staple battery horse"}
+
+    assert (await browser.put("/api/v1/auth/password", json=change, headers=csrf(browser))).status_code == 204
+
+    async with door.visitor() as visitor:
+        check_problem(
+            await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD}), 401, "invalid_credentials"
+        )
+        again = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": change["new_password"]})
+        assert again.status_code == 200
+
+
+async def test_the_published_keys_verify_the_tokens(browser, door):
+    async with door.visitor() as visitor:
+        keys = jwt.PyJWKSet.from_dict((await visitor.get("/.well-known/jwks.json")).json())
+
+    token = browser.cookies["access_token"]
+    kid = jwt.get_unverified_header(token)["kid"]
+    assert jwt.decode(token, keys[kid], algorithms=["EdDSA"], audience="caseload")["iss"] == "caseload"

@@ -1,0 +1,108 @@
+"""A client's story, merged from the calendar and the notes."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.errors import Invalid
+from gateway.routes.timeline import Place, read_cursor, write_cursor
+
+moments = st.integers(0, 3).map(lambda seconds: datetime(2027, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
+places = st.builds(Place, moments, st.sampled_from([0, 1]), st.integers(0, 5).map(lambda number: str(UUID(int=number))))
+
+
+@given(st.sets(places, max_size=20), st.integers(1, 5))
+def test_going_from_cursor_to_cursor_tells_everything_once_and_in_order(story: set[Place], limit: int):
+    told: list[Place] = []
+    since: Place | None = None
+    while True:
+        merged: list[Place] = []
+        for source in (0, 1):
+            own = sorted(((place.at, place.id) for place in story if place.source == source), reverse=True)
+            after = own if since is None else [entry for entry in own if entry < since.before(source)]
+            merged += [Place(at, source, entry_id) for at, entry_id in after[:limit]]
+        page = sorted(merged, reverse=True)[:limit]
+        if not page:
+            break
+        told += page
+        since = read_cursor(write_cursor(page[-1]))
+
+    assert told == sorted(story, reverse=True)
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzEsMiwzXQ", "é", "WzEsMCwiYSJd", "e30", "bnVsbA", "WzFlOTksMCwiYSJd"])
+def test_a_cursor_of_somebody_elses_making_is_refused(cursor: str):
+    with pytest.raises(Invalid):
+        read_cursor(cursor)
+
+
+async def test_it_tells_appointments_and_notes_newest_first(practice):
+    client = await practice.add_client()
+    appointment = await practice.booked(client["id"])
+    note = await practice.write_note(client["id"])
+    await practice.http.post(f"/api/v1/sessions/{note['id']}/finalize")
+    await practice.booked((await practice.add_client())["id"], 15)
+
+    timeline = (await practice.http.get(f"/api/v1/clients/{client['id']}/timeline")).json()
+
+    assert timeline.keys() == {"client_id", "events", "total_events", "next_cursor"}
+    assert (timeline["client_id"], timeline["total_events"], timeline["next_cursor"]) == (client["id"], 3, None)
+    assert [event["event_type"] for event in timeline["events"]] == ["appointment_scheduled", "session_finalized", "session"]
+    assert timeline["events"][0] == {
+        "event_type": "appointment_scheduled",
+        "event_date": appointment["scheduled_start"],
+        "title": "Appointment scheduled",
+        "description": "At the clinic",
+        "appointment_id": appointment["id"],
+        "session_id": None,
+        "plan_id": None,
+        "milestone_id": None,
+    }
+    assert timeline["events"][2]["session_id"] == note["id"]
+    assert "Slept badly" not in str(timeline)
+
+
+async def test_it_is_told_page_by_page(practice):
+    client = await practice.add_client()
+    for hour in (8, 10, 12):
+        await practice.booked(client["id"], hour)
+    for day in (1, 2):
+        await practice.write_note(client["id"], session_date=f"2026-11-0{day}T10:00:00Z")
+    path = f"/api/v1/clients/{client['id']}/timeline"
+    whole = (await practice.http.get(path)).json()["events"]
+
+    told, cursor = [], None
+    for _ in range(4):
+        page = (await practice.http.get(path, params={"limit": 2} | ({"cursor": cursor} if cursor else {}))).json()
+        told += page["events"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert len(whole) == 5
+    assert told == whole
+    assert cursor is None
+
+
+async def test_each_sees_what_their_role_may_see(door, practice, check_problem):
+    client = await practice.add_client()
+    await practice.booked(client["id"])
+    await practice.write_note(client["id"])
+
+    async def seen(*scopes: str):
+        async with door.colleague(practice.person, scopes=scopes) as colleague:
+            return await colleague.get(f"/api/v1/clients/{client['id']}/timeline")
+
+    assert [event["event_type"] for event in (await seen("appointments:read")).json()["events"]] == ["appointment_scheduled"]
+    assert [event["event_type"] for event in (await seen("sessions:read")).json()["events"]] == ["session"]
+    check_problem(await seen("clients:read"), 403, "forbidden")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501"])
+async def test_a_limit_out_of_range_is_a_422(practice, check_problem, query: str):
+    client = await practice.add_client()
+
+    check_problem(await practice.http.get(f"/api/v1/clients/{client['id']}/timeline?{query}"), 422, "validation_failed")
