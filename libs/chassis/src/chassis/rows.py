@@ -100,7 +100,7 @@ def _copier(field: FieldDescriptor) -> Put:
         if field.message_type is timestamp_pb2.Timestamp.DESCRIPTOR:
             return lambda message, value: getattr(message, name).CopyFrom(stamp(value))
         if field.message_type is struct_pb2.Struct.DESCRIPTOR:
-            return lambda message, value: getattr(message, name).update(value)
+            return lambda message, value: _merge(getattr(message, name), value)
         return lambda message, value: getattr(message, name).CopyFrom(value)
     if field.type == FieldDescriptor.TYPE_ENUM:
         numbers = {text: number for number, text in _enum_texts(field.enum_type).items()}
@@ -108,6 +108,12 @@ def _copier(field: FieldDescriptor) -> Put:
     if field.type == FieldDescriptor.TYPE_STRING:
         return lambda message, value: setattr(message, name, _text(value))
     return lambda message, value: setattr(message, name, value)
+
+
+def _merge(part: struct_pb2.Struct, value: dict[str, Any]) -> None:
+    # An empty object is not an absent one.
+    part.SetInParent()
+    part.update(value)
 
 
 def _text(value: Any) -> str:
