@@ -18,7 +18,6 @@ from gateway.app import build
 from gateway.settings import GatewaySettings
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
-
 from notifications.__main__ import SERVICE as NOTIFICATIONS
 from scheduling.__main__ import SERVICE as SCHEDULING
 
