@@ -3,21 +3,23 @@
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter as Count
+from prometheus_client import Gauge
 
 from chassis.broker.protocol import Broker, BrokerDown, Unroutable, cause
 from chassis.envelope import Envelope
 
 _log = logging.getLogger(__name__)
 
-_PUBLISHED = Counter("caseload_outbox_published_total", "Events a broker has confirmed.", ["service"])
-_UNROUTABLE = Counter("caseload_outbox_unroutable_total", "Attempts to publish an event that nobody takes.", ["service", "type"])
+_PUBLISHED = Count("caseload_outbox_published_total", "Events a broker has confirmed.", ["service"])
+_UNROUTABLE = Count("caseload_outbox_unroutable_total", "Attempts to publish an event that nobody takes.", ["service", "type"])
 _WAITING = Gauge("caseload_outbox_waiting", "Events not yet confirmed by a broker.", ["service"])
 _LAG = Gauge("caseload_outbox_lag_seconds", "Age of the oldest event not yet confirmed.", ["service"])
 
@@ -223,25 +225,28 @@ class Relay:
         for queue, workspace_id, event_id in done:
             if queue:
                 await connection.execute(self._sql.replayed, queue, workspace_id, event_id)
-        for key, error in refused.items():
-            await self._record(connection, key, error)
+        await self._record(connection, refused)
         self._heed_broker(len(done) + len(refused), len(answered))
         for key in answered:
             del self._answered[key]
 
-    async def _record(self, connection: Any, key: Key, error: BaseException) -> None:
-        queue, workspace_id, event_id = key
-        if queue:
-            _log.error("a dead letter cannot be replayed", extra={"queue": queue, "event_id": str(event_id), "error": cause(error)})
-            await connection.execute(self._sql.not_replayable, queue, workspace_id, event_id)
+    async def _record(self, connection: Any, refused: dict[Key, BaseException]) -> None:
+        """Says, once for all alike, what could not be delivered, and lets it be tried again later and later."""
+        for (queue, workspace_id, event_id), error in refused.items():
+            if queue:
+                _log.error("a dead letter cannot be replayed", extra={"queue": queue, "event_id": str(event_id), "error": cause(error)})
+                await connection.execute(self._sql.not_replayable, queue, workspace_id, event_id)
+        events = [(key[1], key[2], cause(error)[:200]) for key, error in refused.items() if key[0] == ""]
+        if not events:
             return
-        attempts, type_ = await connection.fetchrow(self._sql.refused, workspace_id, event_id, cause(error)[:200], _LONGEST_BACKOFF)
-        facts = {"service": self._schema, "type": type_, "event_id": str(event_id), "error": cause(error), "attempts": attempts}
-        if isinstance(error, Unroutable):
-            _UNROUTABLE.labels(self._schema, type_).inc()
-            _log.error("nobody takes this event: no queue is bound to it", extra=facts)
-        else:
-            _log.error("the broker did not take an event", extra=facts)
+        rows = await connection.fetch(self._sql.refused, *map(list, zip(*events, strict=True)), _LONGEST_BACKOFF)
+        for (type_, why), count in Counter((row["type"], row["last_error"]) for row in rows).items():
+            facts = {"service": self._schema, "type": type_, "error": why, "events": count}
+            if why == Unroutable.__name__:
+                _UNROUTABLE.labels(self._schema, type_).inc(count)
+                _log.error("nobody takes this event: no queue is bound to it", extra=facts)
+            else:
+                _log.error("the broker did not take an event", extra=facts)
 
     def _heed_broker(self, answers: int, attempts: int) -> None:
         if answers:
@@ -280,9 +285,10 @@ class _Sql:
             " WHERE o.workspace_id = done.workspace_id AND o.id = done.id"
         )
         self.refused = (
-            f"UPDATE {schema}.outbox SET attempts = attempts + 1, last_error = $3,"
+            f"UPDATE {schema}.outbox AS o SET attempts = attempts + 1, last_error = refused.error,"
             " due_at = now() + make_interval(secs => least($4::float8, 0.5 * 2 ^ least(attempts, 16)))"
-            " WHERE workspace_id = $1 AND id = $2 RETURNING attempts, type"
+            " FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS refused(workspace_id, id, error)"
+            " WHERE o.workspace_id = refused.workspace_id AND o.id = refused.id RETURNING o.type, o.last_error"
         )
         self.lag = (
             "SELECT count(*), coalesce(extract(epoch FROM now() - min(occurred_at)), 0)::float8"

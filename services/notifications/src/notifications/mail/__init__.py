@@ -1,0 +1,1 @@
+"""Letters, and the conversation that hands one over."""

@@ -1,0 +1,97 @@
+"""The words of every mail. No PHI but a first name, a time and the practice's name: mail is read on lock screens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from html import escape
+from string import Template
+from uuid import UUID
+
+_HTML = Template("""\
+<!doctype html>
+<html lang="en">
+<body style="font-family: sans-serif; color: #1a1a1a; max-width: 34em; margin: 2em auto; line-height: 1.5">
+$body
+</body>
+</html>
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail's words with places to fill in; the HTML part says the same as the plain one."""
+
+    subject: Template
+    text: Template
+    html: Template
+
+    def written(self, *, sender: str, to: str, message_id: str, now: datetime, sender_name: str = "", **places: str) -> EmailMessage:
+        """The mail, ready to be handed over. `sender_name` stands instead of the sender's own.
+
+        Raises ValueError for an address that is none.
+        """
+        message = EmailMessage()
+        name, address = parseaddr(sender)
+        message["From"] = Address(display_name=_line(sender_name or name), addr_spec=address)
+        message["To"] = Address(addr_spec=to)
+        message["Subject"] = _line(self.subject.substitute(places))
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = f"<{message_id}@{address.rpartition('@')[2]}>"
+        # RFC 3834: no out-of-office reply is wanted.
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self.text.substitute(places))
+        html = self.html.substitute({name: escape(value) for name, value in places.items()})
+        message.add_alternative(_HTML.substitute(body=html), subtype="html")
+        return message
+
+
+def message_id(kind: str, item_id: UUID) -> str:
+    """The same for every attempt at one mail, so that whoever receives it twice can tell."""
+    return f"{kind}.{item_id}"
+
+
+def _line(text: str) -> str:
+    """Fit for a header: one line of printable characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+REMINDER = Letter(
+    subject=Template("Your appointment on $day"),
+    text=Template("""\
+Hello $first_name,
+
+this is a reminder of your appointment at $practice:
+
+    $day, $time
+
+If you cannot come, please let us know in good time.
+
+$practice
+"""),
+    html=Template("""\
+<p>Hello $first_name,</p>
+<p>this is a reminder of your appointment at $practice:</p>
+<p style="font-size: 1.2em"><strong>$day, $time</strong></p>
+<p>If you cannot come, please let us know in good time.</p>
+<p>$practice</p>"""),
+)
+
+MAGIC_LINK = Letter(
+    subject=Template("Your sign-in link"),
+    text=Template("""\
+Hello $full_name,
+
+open this link to sign in. It works once, for $minutes minutes:
+
+$link
+
+If you did not ask for it, nothing needs to be done: nobody can sign in without it.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>open this link to sign in. It works once, for $minutes minutes:</p>
+<p><a href="$link">$link</a></p>
+<p>If you did not ask for it, nothing needs to be done: nobody can sign in without it.</p>"""),
+)

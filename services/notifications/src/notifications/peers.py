@@ -1,0 +1,27 @@
+"""The services that a sender asks before it mails."""
+
+from dataclasses import dataclass
+
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1.sign_in_rpc import SignInStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    appointments: AppointmentsStub
+    clients: ClientsStub
+    sign_in: SignInStub
+    workspaces: WorkspacesStub
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> "Peers":
+        peers = runtime.peers
+        return cls(
+            appointments=AppointmentsStub(peers["scheduling"]),
+            clients=ClientsStub(peers["clients"]),
+            sign_in=SignInStub(peers["identity"]),
+            workspaces=WorkspacesStub(peers["identity"]),
+        )

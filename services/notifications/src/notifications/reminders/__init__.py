@@ -1,0 +1,1 @@
+"""When clients are reminded, and of what they were."""

@@ -1,0 +1,251 @@
+"""Notifications for real, with the services they ask and a mail server that misbehaves on command."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiosmtpd.smtp import SMTP
+from google.protobuf.field_mask_pb2 import FieldMask
+from uuid_utils.compat import uuid7
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.notifications.v1 import reminders_pb2 as pb
+from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.call import Outgoing
+from chassis.testing import House, house
+from clients.__main__ import SERVICE as CLIENTS
+from identity.__main__ import SERVICE as IDENTITY
+from identity.workspaces.workflow import open_workspace
+from notifications.__main__ import SERVICE
+from scheduling.__main__ import SERVICE as SCHEDULING
+
+HURRIED = {
+    "sending_poll_seconds": 0.1,
+    "retry_seconds": 0.2,
+    "mail_seconds": 1.0,
+    "lease_seconds": 2.0,
+    "app_url": "https://app.example.com",
+    "mail_from": "Caseload <no-reply@mail.example.com>",
+}
+# The least Argon2 there is; nobody signs in by password here.
+CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}
+
+
+@dataclass
+class PostOffice:
+    """A mail server. What it does to an address is put into `behaviour`; what it has taken stands in `taken`."""
+
+    port: int = 0
+    taken: list[EmailMessage] = field(default_factory=list)
+    # How often a conversation has come to RCPT, by address.
+    asked: Counter[str] = field(default_factory=Counter)
+    behaviour: dict[str, str] = field(default_factory=dict)
+    is_closed: bool = False
+    turned_away: int = 0
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    on_data: Callable[[str], None] | None = None
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [mail for mail in self.taken if mail["To"] == address]
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.asked[address] += 1
+        match self.behaviour.get(address):
+            case "bounces":
+                return "550 5.1.1 no such mailbox: ada.lovelace"
+            case "defers":
+                return "451 4.7.1 try again later"
+            case "is silent":
+                await self.release.wait()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        address = envelope.rcpt_tos[0]
+        behaviour = self.behaviour.get(address)
+        if behaviour == "rejects":
+            return "554 5.6.0 not this"
+        if behaviour == "defers the mail":
+            return "451 4.3.0 not now"
+        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        if self.on_data is not None:
+            self.on_data(address)
+        if behaviour == "hangs up after the mail":
+            session.peer_transport.abort()
+        if behaviour == "is silent after the mail":
+            await self.release.wait()
+        return "250 OK"
+
+
+class Conversation(SMTP):
+    """Lets a closed office turn people away, and a handler cut the wire."""
+
+    def connection_made(self, transport: Any) -> None:
+        if self.event_handler.is_closed:
+            self.event_handler.turned_away += 1
+            transport.abort()
+            return
+        super().connection_made(transport)
+        self.session.peer_transport = transport
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self.transport is not None:
+            super().connection_lost(error)
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A workspace as its owner sees it, and the mail that reaches its clients."""
+
+    house: House
+    office: PostOffice
+    workspace_id: UUID
+    owner_id: UUID
+
+    @property
+    def call(self) -> Outgoing:
+        return self.house.caller(workspace_id=self.workspace_id, user_id=self.owner_id)
+
+    @property
+    def stub(self) -> RemindersStub:
+        return self.house.stub(RemindersStub)
+
+    async def client(self, **but: Any) -> clients_pb2.Client:
+        request = {"first_name": "Ada", "last_name": "Lovelace", "email": f"ada-{uuid7().hex}@example.com", **but}
+        request = {name: value for name, value in request.items() if value is not None}
+        return await self.house.stub(ClientsStub).CreateClient(clients_pb2.CreateClientRequest(**request), self.call)
+
+    async def book(self, client: clients_pb2.Client, ahead: timedelta, *, settle: bool = True) -> appointments_pb2.Appointment:
+        """An hour that starts so long from now; overlapping others on purpose."""
+        start = datetime.now(UTC) + ahead
+        request = appointments_pb2.BookAppointmentRequest(
+            client_id=client.id,
+            scheduled_start=start,
+            scheduled_end=start + timedelta(hours=1),
+            location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
+            allow_conflict=True,
+        )
+        booked = await self.house.stub(AppointmentsStub).BookAppointment(request, self.call)
+        if settle:
+            await self.house.settle()
+        return booked
+
+    async def change(self, appointment: appointments_pb2.Appointment, *, settle: bool = True, **changes: Any) -> None:
+        request = appointments_pb2.ChangeAppointmentRequest(
+            appointment_id=appointment.id, mask=FieldMask(paths=list(changes)), allow_conflict=True, **changes
+        )
+        await self.house.stub(AppointmentsStub).ChangeAppointment(request, self.call)
+        if settle:
+            await self.house.settle()
+
+    async def move(self, appointment: appointments_pb2.Appointment, ahead: timedelta, *, settle: bool = True) -> None:
+        start = datetime.now(UTC) + ahead
+        await self.change(appointment, settle=settle, scheduled_start=start, scheduled_end=start + timedelta(hours=1))
+
+    async def cancel(self, appointment: appointments_pb2.Appointment, *, settle: bool = True) -> None:
+        await self.change(appointment, settle=settle, status=appointments_pb2.APPOINTMENT_STATUS_CANCELLED)
+
+    async def rule(self, hours: int, **but: Any) -> pb.ReminderConfiguration:
+        request = {"hours_before": hours, "channel": pb.CHANNEL_EMAIL, **but}
+        return await self.stub.CreateConfiguration(pb.CreateConfigurationRequest(**request), self.call)
+
+    async def rules(self) -> list[pb.ReminderConfiguration]:
+        return list((await self.stub.ListConfigurations(pb.ListConfigurationsRequest(), self.call)).items)
+
+    async def reminders(self, appointment: appointments_pb2.Appointment) -> list[pb.ReminderLog]:
+        request = pb.ListForAppointmentRequest(appointment_id=appointment.id)
+        return list((await self.stub.ListForAppointment(request, self.call)).items)
+
+    async def statuses(self, appointment: appointments_pb2.Appointment) -> list[str]:
+        """Of its reminders, latest due first."""
+        return [_status(reminder) for reminder in await self.reminders(appointment)]
+
+    async def ended(self, appointment: appointments_pb2.Appointment, seconds: float = 15.0) -> pb.ReminderLog:
+        """The one reminder of an appointment, once it is no longer pending."""
+
+        async def is_over() -> pb.ReminderLog | None:
+            (reminder,) = await self.reminders(appointment)
+            return None if _status(reminder) == "pending" else reminder
+
+        return await self.until(is_over, seconds)
+
+    async def until(self, condition: Callable[[], Any], seconds: float = 15.0) -> Any:
+        async with asyncio.timeout(seconds):
+            while True:
+                found = condition()
+                if asyncio.iscoroutine(found):
+                    found = await found
+                if found:
+                    return found
+                await asyncio.sleep(0.03)
+
+    async def make_due(self, appointment: appointments_pb2.Appointment) -> None:
+        """Lets the time of its waiting reminders come, for nobody waits for days here."""
+        async with self.house.superuser() as connection:
+            status = await connection.execute(
+                "UPDATE notifications.reminders SET due_at = now(), next_attempt_at = now() WHERE appointment_id = $1 AND status = 'pending'",
+                UUID(appointment.id),
+            )
+        assert not status.endswith(" 0"), "no reminder was waiting"
+
+    async def look(self, sql: str, *arguments: Any) -> list[Any]:
+        async with self.house.superuser() as connection:
+            return await connection.fetch(sql, *arguments)
+
+
+def _status(reminder: pb.ReminderLog) -> str:
+    return pb.ReminderStatus.Name(reminder.status).removeprefix("REMINDER_STATUS_").lower()
+
+
+@pytest.fixture(scope="session")
+async def office() -> AsyncIterator[PostOffice]:
+    made = PostOffice()
+    server = await asyncio.get_running_loop().create_server(lambda: Conversation(made, enable_SMTPUTF8=True), "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    yield made
+    made.release.set()
+    server.close()
+
+
+@pytest.fixture(scope="session")
+async def notifications_house(postgres: str, office: PostOffice) -> AsyncIterator[House]:
+    own = {**HURRIED, "smtp_url": f"smtp://127.0.0.1:{office.port}"}
+    async with house(postgres, IDENTITY, CLIENTS, SCHEDULING, SERVICE, settings={"identity": CHEAP, "notifications": own}) as h:
+        yield h
+
+
+@pytest.fixture
+async def practice(notifications_house: House, office: PostOffice) -> Practice:
+    """A practice of its own for each test, with the rule every practice begins with."""
+    return await open_practice(notifications_house, office)
+
+
+@pytest.fixture
+async def neighbour(notifications_house: House, office: PostOffice) -> Practice:
+    return await open_practice(notifications_house, office)
+
+
+async def open_practice(h: House, office: PostOffice, **but: Any) -> Practice:
+    values = {
+        "name": "Lakeside & Partners",
+        "kind": "practice",
+        "time_zone": "Europe/Berlin",
+        "locale": "en-GB",
+        "owner_email": f"owner-{uuid7().hex}@example.com",
+        "owner_full_name": "Henrietta Castellanos",
+        "role": "owner",
+        **but,
+    }
+    workspace_id, owner_id = await open_workspace(h.runtime("identity"), **values)
+    await h.settle()
+    return Practice(h, office, workspace_id, owner_id)
