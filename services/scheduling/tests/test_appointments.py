@@ -117,6 +117,8 @@ async def test_somebody_who_left_gets_no_new_appointment(desk):
         ({"scheduled_start": NINE.replace(year=1899)}, "slot_out_of_range"),
         ({"scheduled_start": NINE.replace(year=2200)}, "slot_out_of_range"),
         ({"location_type": None}, "unknown_choice"),
+        ({"notes": "x" * 20_001}, "text_too_long"),
+        ({"location_details": "x" * 2_001}, "text_too_long"),
     ],
 )
 async def test_terms_that_make_no_sense_are_refused(desk, but, code):
@@ -200,6 +202,16 @@ async def test_what_must_be_said_cannot_be_cleared(desk):
         with pytest.raises(Invalid) as refused:
             await desk.change(booked, **{name: None})
         assert [fault.pointer for fault in refused.value.faults] == [f"/{name}"]
+
+
+async def test_texts_stay_within_a_reply(desk):
+    booked = await desk.book(notes="x" * 20_000, location_details="x" * 2_000)
+
+    with pytest.raises(Invalid):
+        await desk.change(booked, notes="x" * 20_001)
+    with pytest.raises(Invalid):
+        await desk.delete(booked, reason="x" * 20_001)
+    assert await desk.get(booked.id) == booked
 
 
 async def test_an_unknown_field_is_refused(desk):

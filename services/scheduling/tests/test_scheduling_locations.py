@@ -31,7 +31,7 @@ async def test_a_location_reads_back_as_opened(desk, locations):
     assert (created.address, created.details) == ("1 Main Street", "First floor")
 
 
-@pytest.mark.parametrize("but", [{"name": ""}, {"name": "x" * 256}, {"location_type": 0}, {"location_type": 9}])
+@pytest.mark.parametrize("but", [{"name": ""}, {"name": "x" * 256}, {"address": "x" * 5_001}, {"location_type": 0}, {"location_type": 9}])
 async def test_a_location_that_makes_no_sense_is_refused(desk, locations, but):
     with pytest.raises(Invalid):
         await locations.CreateLocation(room(**but), desk.call)

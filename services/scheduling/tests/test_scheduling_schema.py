@@ -167,6 +167,20 @@ async def test_no_hot_query_reads_a_table_from_end_to_end(alone, crowded):
                 assert "Relation Name" not in node or rows <= most, (name, rows, node)
 
 
+async def test_no_hot_query_does_so_once_postgresql_plans_it_for_any_arguments(alone, crowded):
+    """A statement run often is planned without its arguments in sight, and must not turn into a scan then."""
+    async with alone.runtime("scheduling").database.transaction(crowded["workspace_id"]) as tx:
+        connection = await tx.connection()
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        for name, (stmt, _) in hot(crowded).items():
+            await connection.execute(f"PREPARE hot AS {stmt.sql}")
+            unknown = ", ".join(["NULL"] * len(stmt.names))
+            plan = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE hot({unknown})"))[0]["Plan"]
+            for node in nodes(plan):
+                assert node["Node Type"] != "Seq Scan" or node["Relation Name"] == "day_figures", (name, node)
+            await connection.execute("DEALLOCATE hot")
+
+
 async def test_a_booking_looks_at_its_own_calendar_alone(alone, crowded):
     from asyncpg import Range
 

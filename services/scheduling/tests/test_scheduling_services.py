@@ -54,6 +54,7 @@ async def test_what_was_not_said_has_its_defaults(desk, services):
     [
         ({"name": " "}, "/name"),
         ({"name": "x" * 256}, "/name"),
+        ({"description": "x" * 5_001}, "/description"),
         ({"default_duration_minutes": 0}, "/default_duration_minutes"),
         ({"default_duration_minutes": 1441}, "/default_duration_minutes"),
         ({"buffer_before_minutes": -1}, "/buffer_before_minutes"),

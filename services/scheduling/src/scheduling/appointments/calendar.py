@@ -1,9 +1,9 @@
 """Taking time in a practitioner's calendar, which several may want at once.
 
 The constraint `appointment_conflict` decides between bookings: whichever the database takes first has the time.
-An overbooking lies outside it, and outside all later bookings' sight for as long as it is not committed. Therefore a
-calendar is locked, shared by those who book and alone by those who overbook or move: when a booking asks whether an
-overbooking has the time, none is under way.
+An overbooking lies outside it, and out of everybody's sight until it is committed. Therefore a calendar is locked, shared
+by those who book and alone by those who overbook or move: when a booking asks whether an overbooking has the time, none
+is under way.
 """
 
 from collections.abc import Awaitable, Callable
@@ -49,7 +49,7 @@ async def book(call: Call, appointment: dict[str, Any], *, allow_conflict: bool)
 
 async def move(call: Call, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
     """Writes an appointment's new terms. Conflict, with every clash, where the time is taken and that is not allowed."""
-    # Alone, for two that move into each other's places would wait for each other.
+    # Alone: two that were written into each other's places in one instant would wait for each other.
     await call.db.run(store.hold_calendar, practitioner_id=appointment["practitioner_id"])
 
     async def write(overbooking: dict[str, Any]) -> Record | None:

@@ -93,6 +93,7 @@ class Appointments(AppointmentsServicer[Call]):
         return opened(changed, keys)
 
     async def DeleteAppointment(self, request: pb.DeleteAppointmentRequest, call: Call) -> pb.DeleteAppointmentResponse:
+        rules.check_texts(reason=request.reason)
         keys = await self._keys.of(call.workspace_id)
         row = await call.db.one(store.get_to_change, id=request.appointment_id)
         place = {"table": "appointments", "row": row["id"], "revision": row["version"] + 1}
@@ -151,6 +152,7 @@ def _agreed(request: pb.BookAppointmentRequest, *, by: UUID) -> Terms:
     def given(name: str) -> Any:
         return getattr(request, name) if request.HasField(name) else None
 
+    rules.check_texts(notes=given("notes"), location_details=given("location_details"))
     practitioner_id, location_id, service_id = (
         UUID(value) if (value := given(name)) else None for name in ("practitioner_id", "location_id", "service_id")
     )

@@ -15,6 +15,9 @@ LONGEST = timedelta(hours=24)
 MOST_CLIENTS = 500
 MOST_HISTORY = 500
 
+# A page of a hundred appointments still has to fit into one reply.
+LONGEST_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000}
+
 # The furthest a service's buffers reach.
 LONGEST_BUFFER = timedelta(minutes=240)
 
@@ -78,6 +81,17 @@ def check_slot(start: datetime | None, end: datetime | None) -> Span:
     return start, end
 
 
+def check_texts(**texts: str | None) -> None:
+    """Invalid for a text longer than its kind may be."""
+    faults = [
+        Fault(f"/{name}", f"must be {LONGEST_TEXT[name]} characters or fewer")
+        for name, text in texts.items()
+        if text is not None and len(text) > LONGEST_TEXT[name]
+    ]
+    if faults:
+        raise Invalid("text_too_long", "A text is too long.", faults=faults)
+
+
 def check_wanted(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The fields to set, ids as ids; Invalid for one that cannot be cleared."""
     cleared = [name for name, value in wanted.items() if value is None and name not in _OPTIONAL]
@@ -90,6 +104,7 @@ def changed(before: Terms, wanted: Mapping[str, Any]) -> Terms:
     """The terms with what is wanted put in; Invalid for a slot, or a status, that cannot become of them."""
     after = replace(before, **wanted)
     check_slot(after.scheduled_start, after.scheduled_end)
+    check_texts(notes=after.notes, location_details=after.location_details)
     check_outcome(before.status, after.status)
     return after
 
@@ -185,4 +200,4 @@ def _meeting(terms: Terms) -> tuple[Any, ...]:
 
 
 def _wrong(code: str, name: str, detail: str) -> Invalid:
-    return Invalid(code, faults=[Fault(f"/{name}", detail)])
+    return Invalid(code, f"{name} {detail}.", faults=[Fault(f"/{name}", detail)])

@@ -1,7 +1,7 @@
 """Where appointments are kept. Row security confines every statement to the caller's workspace.
 
-Overlap is searched for among the starts near it: row security keeps an operator that might tell of other rows, as
-`&&` on ranges might, away from indexes, and no appointment with its buffers reaches further than a day and eight hours.
+Overlap is searched for among the starts near by, for an appointment with its buffers reaches no further than a day and
+eight hours: under row security no index serves `&&` on ranges, unless a superuser has marked it leakproof.
 """
 
 from typing import Any

@@ -8,6 +8,7 @@ from chassis.errors import Fault, Invalid
 COLUMNS = ("name", "location_type", "address", "details", "is_active")
 _OPTIONAL = {"address": None, "details": None}
 _LONGEST_NAME = 255
+_LONGEST_TEXT = 5_000
 
 
 def check_location(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -17,6 +18,9 @@ def check_location(wanted: Mapping[str, Any]) -> dict[str, Any]:
     faults = []
     if not 1 <= len(location["name"]) <= _LONGEST_NAME:
         faults.append(Fault("/name", f"must have 1 to {_LONGEST_NAME} characters"))
+    faults += [
+        Fault(f"/{name}", f"must be {_LONGEST_TEXT} characters or fewer") for name in _OPTIONAL if len(location[name] or "") > _LONGEST_TEXT
+    ]
     if location.get("location_type") is None:
         faults.append(Fault("/location_type", "is required"))
     if not isinstance(location.get("is_active"), bool):

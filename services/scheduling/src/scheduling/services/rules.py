@@ -18,6 +18,7 @@ COLUMNS = (
 )
 _DEFAULTS = {"description": None, "buffer_before_minutes": 0, "buffer_after_minutes": 0, "price_minor_units": None, "currency": None}
 _LONGEST_NAME = 255
+_LONGEST_TEXT = 5_000
 _LONGEST_MINUTES = 1440
 _LONGEST_BUFFER_MINUTES = 240
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -37,6 +38,8 @@ def _wrong(service: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     if not 1 <= len(service["name"]) <= _LONGEST_NAME:
         found.append(("name", f"must have 1 to {_LONGEST_NAME} characters"))
+    if len(service["description"] or "") > _LONGEST_TEXT:
+        found.append(("description", f"must be {_LONGEST_TEXT} characters or fewer"))
     if not 1 <= (service.get("default_duration_minutes") or 0) <= _LONGEST_MINUTES:
         found.append(("default_duration_minutes", f"must be from 1 to {_LONGEST_MINUTES}"))
     found += [
