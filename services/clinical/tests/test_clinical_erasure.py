@@ -1,5 +1,11 @@
 """A client who is erased leaves nothing in clinical: no note, no version, no file, no byte counted."""
 
+import asyncio
+
+import pytest
+
+from chassis.errors import NotFound
+
 from .conftest import photo
 
 
@@ -38,3 +44,35 @@ async def test_a_client_without_notes_is_erased_without_ado(practice):
     await practice.erase(practice.client_id)
     await practice.house.settle()
     assert await practice.ids() == []
+
+
+async def test_a_note_begun_before_the_erasure_is_not_written_after_it(practice, monkeypatch):
+    server = practice.house.runtime("clinical").server
+    clients = server._methods["/caseload.clinical.v1.Sessions/CreateSession"][1].__self__._clients
+    check, found, go_on = clients.CheckClient, asyncio.Event(), asyncio.Event()
+
+    async def slow(request, call):
+        reply = await check(request, call)
+        found.set()
+        await go_on.wait()
+        return reply
+
+    monkeypatch.setattr(clients, "CheckClient", slow)
+    writing = asyncio.ensure_future(practice.write())
+    await found.wait()
+    await practice.erase(practice.client_id)
+    await practice.house.settle()
+    go_on.set()
+
+    with pytest.raises(NotFound):
+        await writing
+    assert await practice.count("sessions") == 0
+
+
+async def test_an_erasure_that_meets_a_note_being_written_takes_it_along(practice):
+    written = asyncio.gather(*(practice.write() for _ in range(8)), return_exceptions=True)
+    await practice.erase(practice.client_id)
+    await written
+    await practice.house.settle()
+    assert await practice.count("sessions") == 0
+    assert (await practice.page()).total == 0

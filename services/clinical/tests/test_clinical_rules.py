@@ -37,7 +37,7 @@ def test_who_saw_another_version_is_stale_and_who_names_none_is_not(expected: in
     if rules.is_stale(expected, version):
         with pytest.raises(Stale) as refused:
             rules.check_fresh(expected, version)
-        assert refused.value.facts == {"version": version}
+        assert refused.value.facts == {"current_version": version}
     else:
         rules.check_fresh(expected, version)
 

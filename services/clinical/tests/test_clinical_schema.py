@@ -4,7 +4,7 @@ from chassis.migrate import drift, migrate
 from chassis.testing import house
 from clinical.__main__ import SERVICE
 
-OWN = {"sessions", "session_versions", "history", "tallies", "attachments", "storage"}
+OWN = {"sessions", "session_versions", "history", "tallies", "clients", "attachments", "storage"}
 
 
 async def test_the_migrations_go_up_down_and_up_and_agree_with_the_tables(postgres):

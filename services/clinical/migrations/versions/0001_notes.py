@@ -106,6 +106,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("appointment_id IS NOT NULL AND deleted_at IS NULL"),
     )
     op.create_table(
+        "clients",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
+        schema="clinical",
+    )
+    op.create_table(
         "storage",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("used_bytes", sa.BigInteger(), nullable=False),
@@ -195,7 +203,7 @@ def upgrade() -> None:
     )
     for table in ("sessions", "attachments"):
         secure(table)
-    for table in ("history", "tallies", "storage"):
+    for table in ("clients", "history", "tallies", "storage"):
         secure(table, grants="SELECT, INSERT, UPDATE")
     secure("session_versions", grants="SELECT, INSERT")
     op.execute(KEEP_VERSIONS)
@@ -210,7 +218,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("attachments", "history", "session_versions", "storage", "tallies", "sessions"):
+    for table in ("attachments", "history", "session_versions", "storage", "tallies", "clients", "sessions"):
         op.drop_table(table, schema="clinical")
     op.execute("DROP FUNCTION clinical.keep_versions()")
     drop_chassis_tables()

@@ -110,6 +110,16 @@ history = tenant(
     Index("ix_history_session", "workspace_id", "session_id"),
 )
 
+# Whom notes were written for. Writing a note and erasing its client wait for each other here, and who is erased stays
+# so: a note that was begun before the erasure is not written after it.
+clients = tenant(
+    "clients",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    moment("erased_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
+)
+
 # How many notes a workspace has, kept as they come and go: counting them grows with their number.
 tallies = tenant(
     "tallies",

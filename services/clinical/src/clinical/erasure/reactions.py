@@ -12,6 +12,7 @@ from clinical.sessions import store as notes
 
 @on(clients_events_pb2.ClientErased, queue="clinical.erase-client")
 async def erase_client(event: clients_events_pb2.ClientErased, delivery: Delivery) -> None:
+    await delivery.db.run(store.erase, client_id=event.client_id, now=delivery.now)
     await delivery.db.all(store.lock_notes, client_id=event.client_id)
     removed = await delivery.db.all(store.remove_attachments, client_id=event.client_id)
     for file in removed:

@@ -48,6 +48,7 @@ class Sessions(SessionsServicer[Call]):
             note.appointment_id = request.appointment_id
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
+        rules.check_not_erased((await call.db.one(store.admit, client_id=note.client_id))["erased_at"])
         row = await self._create(note, call, keys)
         await self._tell(row, "session", row["session_date"], call)
         await call.db.run(store.tally, status="draft")

@@ -1,10 +1,11 @@
 """What a note may say and when it may change. All of a form is judged at once, so that it can be mended in one go."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from chassis.errors import Conflict, Fault, Invalid, Stale
+from chassis.errors import Conflict, Fault, Invalid, NotFound, Stale
 
 TEXTS = ("subjective", "objective", "assessment", "plan")
 EDITABLE = (*TEXTS, "session_date", "duration_minutes")
@@ -52,6 +53,12 @@ def check_same_client(client_id: str, of_appointment: str) -> None:
         )
 
 
+def check_not_erased(erased_at: datetime | None) -> None:
+    """Refuses a note of a client who was erased while it was being written."""
+    if erased_at is not None:
+        raise NotFound("not_found", "There is no such client.")
+
+
 def check_not_empty(texts: Iterable[str]) -> None:
     """Refuses to sign a note that says nothing."""
     if not any(text.strip() for text in texts):
@@ -81,7 +88,7 @@ def check_draft(status: str) -> None:
 def check_fresh(expected: int | None, version: int) -> None:
     """Refuses (Stale) somebody who had not seen the note as it stands."""
     if is_stale(expected, version):
-        raise Stale("session_changed", "The note was changed meanwhile.", facts={"version": version})
+        raise Stale("stale_version", "The note has changed since.", facts={"current_version": version})
 
 
 def is_stale(expected: int | None, version: int) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, Uuid, bindparam, func, insert, select, tuple_, up
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import Statement, statement
-from clinical.tables import history, session_versions, sessions, tallies
+from clinical.tables import clients, history, session_versions, sessions, tallies
 
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
@@ -17,6 +17,14 @@ _alive = sessions.c.deleted_at.is_(None)
 def _named(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
+
+# Whether the client was erased; from here to the commit nobody erases it.
+admit = statement(
+    upsert(clients)
+    .values(workspace_id=bindparam("workspace_id"), id=_client_id)
+    .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": clients.c.erased_at})
+    .returning(clients.c.erased_at)
+)
 
 create = statement(
     insert(sessions)
