@@ -4,9 +4,9 @@ Secrets are files that their owner alone may read, written whole or not at all: 
 """
 
 import base64
+import hmac
 import json
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +17,7 @@ from chassis.runtime import Service
 from chassis.sealing import Keyring
 from chassis.settings import Settings
 from chassis.tokens import generate_key, write_service_keys
-from standalone.services import NAMES, SERVICES
+from standalone.services import NAMES
 
 
 class Home:
@@ -46,13 +46,13 @@ class Home:
         once(self.keyring, lambda part: Keyring.generate().save(part))
         once(self.access_key, lambda part: write_secret(part, generate_key()))
         once(self.directory / "blob-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
-        once(self.directory / "database-passwords.json", lambda part: write_secret(part, json.dumps(new_passwords()).encode()))
+        once(self.directory / "database-secret", lambda part: write_secret(part, os.urandom(32)))
         write_service_keys(self.service_keys, (*NAMES, "gateway"))
 
     def password(self, role: str) -> str:
-        """The password of a database role, like clients_app."""
-        passwords: dict[str, str] = json.loads((self.directory / "database-passwords.json").read_text())
-        return passwords[role]
+        """The password of a database role, like clients_app; a service that comes later has one as well."""
+        secret = (self.directory / "database-secret").read_bytes()
+        return hmac.digest(secret, role.encode(), "sha256").hex()
 
     def common(self, **composition: Any) -> dict[str, Any]:
         """What every process of this home is told; `composition` says how they find each other."""
@@ -102,10 +102,6 @@ def write_secret(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def new_passwords() -> dict[str, str]:
-    return {f"{service.name}_{role}": secrets.token_urlsafe(24) for service in SERVICES for role in ("app", "relay")}
 
 
 def as_role(admin_dsn: str, user: str, password: str) -> str:

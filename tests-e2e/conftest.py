@@ -1,0 +1,78 @@
+"""The two compositions as real processes, and somebody signed in to either."""
+
+import contextlib
+import time
+
+import httpx
+import pytest
+
+from standalone.trial import Trial
+
+PASSWORD = "caseload-demo"
+# The tests' own pace is not what the limits are for.
+LIMITS = {"CASELOAD_READS_PER_MINUTE": "1000000", "CASELOAD_WRITES_PER_MINUTE": "1000000", "CASELOAD_SIGN_INS_PER_MINUTE": "1000000"}
+
+
+@pytest.fixture(scope="session")
+def trials(tmp_path_factory):
+    """Each composition, started when the first test asks for it."""
+    started = {}
+
+    def of(composition):
+        if composition not in started:
+            trial = Trial(composition, tmp_path_factory.mktemp("trial") / composition, LIMITS)
+            trial.start()
+            started[composition] = trial
+        return started[composition]
+
+    yield of
+    for trial in started.values():
+        assert trial.stop() == 0
+
+
+@pytest.fixture(params=["run", "suite"], ids=["embedded", "suite"])
+def trial(request, trials):
+    return trials(request.param)
+
+
+@pytest.fixture
+def embedded(trials):
+    return trials("run")
+
+
+@pytest.fixture
+def suite(trials):
+    return trials("suite")
+
+
+@pytest.fixture
+def sign_in():
+    """Signs somebody in by password; a client that carries the access token, under the API's root."""
+    with contextlib.ExitStack() as stack:
+
+        def signed_in(trial, email="owner@example.com"):
+            client = stack.enter_context(httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30))
+            reply = client.post("/auth/login", json={"email": email, "password": PASSWORD})
+            assert reply.status_code == 200, reply.text
+            bearer = stack.enter_context(httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30))
+            bearer.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
+            bearer.user = reply.json()["user"]
+            return bearer
+
+        yield signed_in
+
+
+@pytest.fixture
+def eventually():
+    """Asks again until the answer is truthy; what happens between processes takes its time."""
+
+    def ask(question, seconds=30.0):
+        give_up = time.monotonic() + seconds
+        while True:
+            answer = question()
+            if answer:
+                return answer
+            assert time.monotonic() < give_up, f"still {answer!r} after {seconds} s"
+            time.sleep(0.1)
+
+    return ask
