@@ -41,6 +41,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 _HEADER_BYTES = 1 + 4 + NONCE_BYTES
 _TAG_BYTES = 16
+_UUID_FRAME = b"\x00\x00\x00\x11\x00"
 
 # How long a process may go on with the keys it has read. A rotation waits longer than this
 # between adding a key and using it, and destroyed keys are out of every process after it.
@@ -170,7 +171,7 @@ class WorkspaceKeys(BlindIndex):
         if start is None:
             start = frame(self._service.encode(), table.encode(), column.encode(), self.workspace_id.bytes)
             self._places[table, column] = start
-        return start + frame(_row_bytes(row)) + revision.to_bytes(8, "big")
+        return start + _row_frame(row) + revision.to_bytes(8, "big")
 
 
 class Keys:
@@ -294,14 +295,15 @@ def _phi_fields(descriptor: Descriptor) -> tuple[FieldDescriptor, ...]:
 
 
 def _is_phi(field: FieldDescriptor) -> bool:
-    return bool(field.GetOptions().Extensions[options_pb2.phi])
+    options: Any = field.GetOptions()
+    return bool(options.Extensions[options_pb2.phi])
 
 
-def _row_bytes(row: UUID | str) -> bytes:
+def _row_frame(row: UUID | str) -> bytes:
     """A UUID is the same row as its text; any other text is another kind of row."""
-    if isinstance(row, UUID):
-        return b"\x00" + row.bytes
     try:
-        return b"\x00" + UUID(row).bytes
+        known = row if isinstance(row, UUID) else UUID(row)
     except ValueError:
-        return b"\x01" + row.encode()
+        return frame(b"\x01" + str(row).encode())
+    # As frame(b"\x00" + known.bytes), which every opened row would pay for.
+    return _UUID_FRAME + known.bytes
