@@ -12,6 +12,7 @@ from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.rows import when
 
@@ -292,6 +293,19 @@ async def test_a_slot_tells_what_a_note_needs(desk):
         location_type=pb.LOCATION_TYPE_CLINIC,
         version=1,
     )
+
+
+async def test_the_services_that_need_a_slot_may_ask_for_it_themselves_and_for_nothing_else(desk):
+    booked = await desk.book()
+    itself = desk.house.on_behalf_of(desk.workspace_id)
+
+    for service in ("clinical", "notifications"):
+        stub = desk.house.stub(AppointmentsStub, as_service=service)
+        assert (await stub.GetSlot(pb.GetSlotRequest(appointment_id=booked.id), itself)).client_id == desk.client_id
+        with pytest.raises(Forbidden):
+            await stub.GetAppointment(pb.GetAppointmentRequest(appointment_id=booked.id), itself)
+    with pytest.raises(Forbidden):
+        await desk.house.stub(AppointmentsStub, as_service="audit").GetSlot(pb.GetSlotRequest(appointment_id=booked.id), itself)
 
 
 async def test_nothing_of_a_neighbour_is_found_or_touched(desk, neighbour):
