@@ -58,7 +58,7 @@ class PostOffice:
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.taken if mail["To"] == address]
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         self.asked[address] += 1
         match self.behaviour.get(address):
             case "bounces":
@@ -70,7 +70,7 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         address = envelope.rcpt_tos[0]
         behaviour = self.behaviour.get(address)
         if behaviour == "rejects":

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import grpc
@@ -36,6 +36,7 @@ from chassis.tokens import ServiceSigner, read_service_keys
 from chassis.trust import Trust
 
 Loop = Callable[[], Awaitable[None]]
+T = TypeVar("T")
 
 _SECONDS_TO_DRAIN = 10.0
 _BACKGROUND_SECONDS = 30.0
@@ -70,6 +71,14 @@ class Runtime:
         self._health: HealthServicer | None = None
         self._relay: Relay | None = None
         self.port: int | None = None
+        self._shared: dict[Any, Any] = {}
+
+    def once(self, make: Callable[["Runtime"], T]) -> T:
+        """What the service's features, reactions and loops share with one another: made when first asked for."""
+        if make not in self._shared:
+            self._shared[make] = make(self)
+        shared: T = self._shared[make]
+        return shared
 
     @cached_property
     def database(self) -> Database:

@@ -2,7 +2,7 @@
 
 from chassis.run import run
 from chassis.runtime import Service
-from notifications.desk import desk
+from notifications.desk import Desk
 from notifications.magic_links import reactions as magic_links
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
@@ -12,9 +12,9 @@ from notifications.tables import metadata
 SERVICE = Service(
     "notifications",
     metadata,
-    features=lambda runtime: [Reminders(desk(runtime).peers.appointments)],
-    reactions=lambda runtime: [*reminders.reactions(desk(runtime)), *magic_links.reactions(desk(runtime))],
-    loops=lambda runtime: desk(runtime).loops,
+    features=lambda runtime: [Reminders(runtime.once(Desk).peers.appointments)],
+    reactions=lambda runtime: [*reminders.reactions(runtime.once(Desk)), *magic_links.reactions(runtime.once(Desk))],
+    loops=lambda runtime: runtime.once(Desk).loops,
     settings=NotificationsSettings,
 )
 

@@ -1,7 +1,6 @@
 """The desk where a process's mail is dealt with: reactions put work on it and wake the senders who go round."""
 
 from datetime import timedelta
-from weakref import WeakKeyDictionary
 
 from chassis.runtime import Loop, Runtime
 from notifications.magic_links.sending import magic_links
@@ -41,13 +40,3 @@ class Desk:
             poll=self._settings.sending_poll_seconds,
             patience=self._settings.mail_seconds,
         )
-
-
-_desks: WeakKeyDictionary[Runtime, Desk] = WeakKeyDictionary()
-
-
-def desk(runtime: Runtime) -> Desk:
-    """The one desk of a runtime, which its reactions and its loops share."""
-    if runtime not in _desks:
-        _desks[runtime] = Desk(runtime)
-    return _desks[runtime]
