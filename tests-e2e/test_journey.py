@@ -5,10 +5,17 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 from PIL import ExifTags, Image
 
 # The reminder rule is one hour; the appointment begins so much later than that, so the mail is due in a moment.
 SECONDS_UNTIL_DUE = 4
+
+
+@pytest.fixture
+def api(trial):
+    with httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30) as client:
+        yield client
 
 
 def photograph():
@@ -28,9 +35,8 @@ def text(moment):
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def sign_in_by_link(trial, email, eventually):
+def sign_in_by_link(api, trial, email, eventually):
     """Asks for a link, reads it from the caught mail, and follows it."""
-    api = httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30)
     before = len(trial.mail())
     unknown = api.post("/auth/magic-link", json={"email": "nobody@example.com"})
     known = api.post("/auth/magic-link", json={"email": email})
@@ -46,7 +52,6 @@ def sign_in_by_link(trial, email, eventually):
 
     api.cookies.clear()
     api.headers["Authorization"] = f"Bearer {signed_in.json()['access_token']}"
-    return api
 
 
 def made(reply, status=201):
@@ -54,8 +59,8 @@ def made(reply, status=201):
     return reply.json()
 
 
-def test_one_clients_journey_through_every_service(trial, eventually):
-    api = sign_in_by_link(trial, "owner@example.com", eventually)
+def test_one_clients_journey_through_every_service(api, trial, eventually):
+    sign_in_by_link(api, trial, "owner@example.com", eventually)
     me = made(api.get("/auth/me"), 200)
 
     # A client.
