@@ -174,7 +174,7 @@ class Server:
             await self._end(call.rollback())
             if isinstance(error, Refusal):
                 await self._record_denial(call, method, request, error)
-                await self._end(call.run_afterwards())
+            await self._end(call.run_afterwards())
             raise
         await self._end(call.run_afterwards())
         return body

@@ -53,6 +53,12 @@ class Trust:
             self._refreshing = asyncio.create_task(self._ask())
         await asyncio.shield(self._refreshing)
 
+    async def close(self) -> None:
+        """Lets go of a question still under way; its peer is about to close."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.wait([self._refreshing])
+
     async def _ask(self) -> None:
         asked = time.monotonic()
         told = await self._poll()
