@@ -4,11 +4,11 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-import caseload
 from google.protobuf.descriptor import Descriptor
-from standalone.services import SERVICES
 
+import caseload
 from chassis.testing import house
+from standalone.services import SERVICES
 
 
 def declared() -> Iterator[Descriptor]:

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from caseload.audit.v1 import events_pb2 as audit_pb
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
-from caseload.clinical.v1 import attachments_pb2, events_pb2
+from caseload.clinical.v1 import attachments_pb2
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
@@ -147,9 +147,6 @@ class Practice:
         return sorted(folder.iterdir()) if folder.exists() else []
 
     # --- what others see
-
-    async def told(self) -> list[events_pb2.SessionFinalized]:
-        return await self.house.emitted(events_pb2.SessionFinalized, self.workspace_id)
 
     async def audited(self, event_type: str) -> list[audit_pb.AuditRecorded]:
         return [line for line in await self.house.emitted(audit_pb.AuditRecorded, self.workspace_id) if line.event_type == event_type]

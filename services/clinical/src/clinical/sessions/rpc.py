@@ -8,7 +8,6 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
-from caseload.clinical.v1 import events_pb2
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.sessions_rpc import SessionsServicer
 from caseload.scheduling.v1 import appointments_pb2
@@ -97,7 +96,6 @@ class Sessions(SessionsServicer[Call]):
         await self._tell(row, "session_finalized", row["finalized_at"], call)
         await call.db.one(store.untally, of_status="draft", live=1, deleted=0)
         await call.db.run(store.tally, status="finalized")
-        call.emit(events_pb2.SessionFinalized(session_id=note.id, client_id=note.client_id, version=row["version"]))
         return record.opened(row, keys)
 
     async def ListVersions(self, request: pb.ListVersionsRequest, call: Call) -> pb.VersionList:
