@@ -92,8 +92,10 @@ async def test_the_trail_of_another_workspace_is_absent(practice, elsewhere):
     assert (await practice.http.get("/api/v1/audit-events?resource_type=Client")).json()["total"] == 0
 
 
-async def test_reminder_rules_are_kept_changed_and_removed(practice):
+async def test_reminder_rules_are_kept_changed_and_removed(door, practice):
     http = practice.http
+    # A workspace is given its first rule when it has been opened.
+    await door.house.settle()
     before = (await http.get("/api/v1/reminders/configurations")).json()["total"]
     rule = (await http.post("/api/v1/reminders/configurations", json={"hours_before": 48, "channel": "email"})).json()
     path = f"/api/v1/reminders/configurations/{rule['id']}"

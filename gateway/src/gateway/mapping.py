@@ -17,6 +17,8 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import BaseModel
 
+from chassis.rows import stamp
+
 MessageT = TypeVar("MessageT", bound=Message)
 Rendering = tuple[str, Callable[[Any], Any] | None, bool]
 Filling = tuple[str, Callable[[Message, Any], None]]
@@ -141,7 +143,7 @@ def _filling(field: FieldDescriptor) -> Callable[[Message, Any], None]:
             part = getattr(message, name)
             part.SetInParent()
             if kind == "google.protobuf.Timestamp":
-                part.FromDatetime(value)
+                part.CopyFrom(stamp(value))
             elif isinstance(value, Message):
                 part.CopyFrom(value)
             else:

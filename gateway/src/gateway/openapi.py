@@ -75,7 +75,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     numbers = {"400", "422", "429", "503"} if path.startswith("/api/") else {"503"}
     if operation.get("security") != []:
         numbers |= {"401", "403"}
-    if "{" in path:
+    # An id may be in the body as well.
+    if "{" in path or "requestBody" in operation:
         numbers.add("404")
     if method in _WRITES:
         numbers |= {"409", "413"}

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+from chassis.observe import stack
 from gateway.visit import Visit
 
 log = logging.getLogger("gateway.problems")
@@ -81,8 +81,7 @@ class Problems:
 
     def unexpected(self, error: Exception, visit: Visit) -> Response:
         # Neither the exception's text nor its arguments: they may hold what a client told their practitioner.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("unexpected %s\n%s", type(error).__name__, where, extra={"request_id": visit.request_id})
+        log.error("unexpected %s", type(error).__name__, extra={"request_id": visit.request_id, "exception": stack(error)})
         return self._respond(500, "internal_error", "Something went wrong here. The request id helps to find out what.", visit, {}, (), {})
 
     def _respond(

@@ -1,11 +1,16 @@
 """The gateway as a server: uvicorn on uvloop and httptools, draining when told to stop."""
 
+import asyncio
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
 
 from chassis.dial import Peers
+from chassis.tls import TLS
 from gateway.app import build
 from gateway.settings import GatewaySettings
 
@@ -15,11 +20,27 @@ async def serve(settings: GatewaySettings) -> None:
     if settings.cpu is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {settings.cpu})
     # No signer: the gateway has nothing to say on its own behalf, only what its visitors do.
-    peers = Peers(None, addresses=settings.peers)
+    peers = Peers(None, addresses=settings.peers, tls=TLS.of(settings))
+    server = Server(configuration(build(peers, settings), settings))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, server.stop)
     try:
-        await uvicorn.Server(configuration(build(peers, settings), settings)).serve()
+        await server.serve()
     finally:
         await peers.close()
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to whoever runs it: uvicorn, once drained, would still end the process by the one it caught."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        """Takes nothing new and finishes what is under way; a second time, at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def configuration(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:

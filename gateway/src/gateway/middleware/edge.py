@@ -88,7 +88,7 @@ def _record(visit: Visit, status: int, seconds: float) -> None:
     method = visit.method if visit.method in _METHODS else "other"
     _requests.labels(method, route, str(status)).inc()
     _seconds.labels(method, route).observe(seconds)
-    if visit.path in _QUIET:
+    if visit.path in _QUIET or not access.isEnabledFor(logging.INFO):
         return
     caller = visit.caller
     access.info(

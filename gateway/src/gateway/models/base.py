@@ -137,7 +137,8 @@ TimeOrDay = Annotated[
     PlainValidator(_moment_or_day),
     WithJsonSchema({"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}),
 ]
-PageNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+# So many pages that the last one's offset still is an integer to the database.
+PageNumber = Annotated[int, Field(ge=1, le=10_000_000)]
 PageSize = Annotated[int, Field(ge=1, le=100)]
 
 LocationType = Literal["clinic", "home", "online"]

@@ -17,6 +17,7 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2 as clinical
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
 from chassis.errors import Fault, Forbidden, Invalid
+from chassis.rows import stamp
 from gateway.mapping import moment
 from gateway.models import clients as shapes
 from gateway.openapi import noun
@@ -99,7 +100,7 @@ async def _appointments(at: Visit, client_id: UUID, since: Place | None, limit: 
     request = scheduling.ListHistoryRequest(client_id=str(client_id), limit=limit)
     if since is not None:
         when, request.before_id = since.before(_APPOINTMENTS)
-        request.before.FromDatetime(when)
+        request.before.CopyFrom(stamp(when))
     history = await at.services.appointments.ListHistory(request, at.call)
     events = []
     for entry in history.items:
@@ -114,7 +115,7 @@ async def _sessions(at: Visit, client_id: UUID, since: Place | None, limit: int)
     request = clinical.ListHistoryRequest(client_id=str(client_id), limit=limit)
     if since is not None:
         when, request.before_id = since.before(_SESSIONS)
-        request.before.FromDatetime(when)
+        request.before.CopyFrom(stamp(when))
     history = await at.services.sessions.ListHistory(request, at.call)
     events = []
     for entry in history.items:
