@@ -16,6 +16,8 @@ from chassis.errors import Fault, Invalid
 
 M = TypeVar("M", bound=Message)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# With the most entries on each, its offset still is an integer to PostgreSQL.
+_LAST_PAGE = 10_000_000
 
 
 def stamp(moment: datetime) -> timestamp_pb2.Timestamp:
@@ -75,8 +77,8 @@ def page(request: Any, *, default: int = 50, most: int = 100) -> Page:
     """The page a request asks for; 0 means the default. Invalid outside 1..most."""
     number, size = request.page or 1, request.page_size or default
     faults = []
-    if number < 1:
-        faults.append(Fault("/page", "must be 1 or more"))
+    if not 1 <= number <= _LAST_PAGE:
+        faults.append(Fault("/page", f"must be from 1 to {_LAST_PAGE}"))
     if not 1 <= size <= most:
         faults.append(Fault("/page_size", f"must be from 1 to {most}"))
     if faults:
