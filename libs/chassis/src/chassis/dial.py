@@ -20,6 +20,7 @@ from chassis.call import Call, Outgoing
 from chassis.errors import Refusal, Unavailable
 from chassis.methods import Method, read
 from chassis.serve import Headers, Server
+from chassis.tls import TLS
 from chassis.tokens import ServiceSigner
 
 DEFAULT_SECONDS = 10.0
@@ -89,25 +90,12 @@ async def patiently(method: Method, out: Outgoing, attempt: Callable[[float], Aw
 class RemotePeer:
     """A service behind a gRPC channel."""
 
-    def __init__(self, name: str, address: str, signer: ServiceSigner | None, *, channel: grpc.aio.Channel | None = None) -> None:
+    def __init__(
+        self, name: str, address: str, signer: ServiceSigner | None, *, tls: TLS | None = None, channel: grpc.aio.Channel | None = None
+    ) -> None:
         self.name = name
         self._signer = signer
-        self._channel: Any = channel or grpc.aio.insecure_channel(
-            address,
-            options=(
-                ("grpc.max_send_message_length", LARGEST_MESSAGE),
-                ("grpc.max_receive_message_length", LARGEST_MESSAGE),
-                ("grpc.max_metadata_size", LARGEST_REFUSAL),
-                ("grpc.absolute_max_metadata_size", LARGEST_REFUSAL),
-                # Above the server's minimum of ten seconds, or it answers too_many_pings.
-                ("grpc.keepalive_time_ms", 20_000),
-                ("grpc.keepalive_timeout_ms", 5_000),
-                ("grpc.initial_reconnect_backoff_ms", 100),
-                ("grpc.min_reconnect_backoff_ms", 100),
-                ("grpc.max_reconnect_backoff_ms", 1_000),
-                ("grpc.enable_retries", 0),
-            ),
-        )
+        self._channel: Any = channel or _channel(address, tls)
 
     def __call__(self, descriptor: MethodDescriptor) -> Ask:
         method = read(descriptor)
@@ -159,6 +147,25 @@ class RemotePeer:
         if out.traceparent:
             pairs.append(("traceparent", out.traceparent))
         return tuple(pairs)
+
+
+def _channel(address: str, tls: TLS | None) -> grpc.aio.Channel:
+    options = (
+        ("grpc.max_send_message_length", LARGEST_MESSAGE),
+        ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+        ("grpc.max_metadata_size", LARGEST_REFUSAL),
+        ("grpc.absolute_max_metadata_size", LARGEST_REFUSAL),
+        # Above the server's minimum of ten seconds, or it answers too_many_pings.
+        ("grpc.keepalive_time_ms", 20_000),
+        ("grpc.keepalive_timeout_ms", 5_000),
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.min_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 1_000),
+        ("grpc.enable_retries", 0),
+    )
+    if tls is None:
+        return grpc.aio.insecure_channel(address, options=options)
+    return grpc.aio.secure_channel(address, tls.asking(), options=options)
 
 
 class LocalPeer:
@@ -214,19 +221,25 @@ class Peers(dict[str, Peer]):
     """The other services by name, each reached the way this process reaches it."""
 
     def __init__(
-        self, signer: ServiceSigner | None, *, addresses: Mapping[str, str] | None = None, servers: Mapping[str, Server] | None = None
+        self,
+        signer: ServiceSigner | None,
+        *,
+        addresses: Mapping[str, str] | None = None,
+        servers: Mapping[str, Server] | None = None,
+        tls: TLS | None = None,
     ) -> None:
         super().__init__()
         self._signer = signer
         self._addresses = addresses or {}
         self._servers = servers
+        self._tls = tls
 
     def __missing__(self, name: str) -> Peer:
         peer: Peer
         if self._servers is not None:
             peer = LocalPeer(name, self._signer, self._servers)
         elif name in self._addresses:
-            peer = RemotePeer(name, self._addresses[name], self._signer)
+            peer = RemotePeer(name, self._addresses[name], self._signer, tls=self._tls)
         else:
             raise LookupError(f"no address is set for the service {name!r}")
         self[name] = peer

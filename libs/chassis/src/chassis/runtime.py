@@ -32,6 +32,7 @@ from chassis.react import Reaction, subscription
 from chassis.sealing import Keyring, Keys
 from chassis.serve import GrpcHandler, Server
 from chassis.settings import Settings
+from chassis.tls import TLS
 from chassis.tokens import ServiceSigner, read_service_keys
 from chassis.trust import Trust
 
@@ -104,7 +105,7 @@ class Runtime:
 
     @cached_property
     def peers(self) -> Peers:
-        return Peers(self.signer, addresses=self.settings.peers, servers=self._servers)
+        return Peers(self.signer, addresses=self.settings.peers, servers=self._servers, tls=TLS.of(self.settings))
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -190,6 +191,8 @@ class Runtime:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if "bell" in self.__dict__:
             await self.bell.close()
+        if "trust" in self.__dict__:
+            await self.trust.close()
         if "peers" in self.__dict__:
             await self.peers.close()
         for database in ("database", "_key_database"):
@@ -219,15 +222,8 @@ class Runtime:
         self._start(lambda: self._tell_health(names))
 
     def _add_port(self, server: grpc.aio.Server, address: str) -> int:
-        settings = self.settings
-        if settings.tls_certificate_file and settings.tls_key_file and settings.tls_authority_file:
-            credentials = grpc.ssl_server_credentials(
-                [(settings.tls_key_file.read_bytes(), settings.tls_certificate_file.read_bytes())],
-                root_certificates=settings.tls_authority_file.read_bytes(),
-                require_client_auth=True,
-            )
-            return server.add_secure_port(address, credentials)
-        return server.add_insecure_port(address)
+        tls = TLS.of(self.settings)
+        return server.add_insecure_port(address) if tls is None else server.add_secure_port(address, tls.answering())
 
     async def _tell_health(self, names: Sequence[str]) -> None:
         """Says SERVING while the database answers, and not otherwise."""
