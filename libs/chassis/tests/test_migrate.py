@@ -187,3 +187,12 @@ async def test_a_migration_gives_way_to_requests_and_tries_again(migrated, tmp_p
         assert await is_current(migrated, SERVICE)
     finally:
         await reader.close()
+
+
+async def test_the_administrators_address_may_say_how_the_connection_is_protected(database):
+    await provision(database, SERVICE, "app-password", "relay-password")
+
+    # sslmode belongs to PostgreSQL's own addresses; "prefer" goes on without TLS where the server has none.
+    await migrate(database + ("&" if "?" in database else "?") + "sslmode=prefer", SERVICE)
+
+    assert await is_current(database, SERVICE)

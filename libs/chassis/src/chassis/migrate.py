@@ -6,10 +6,11 @@ The owner cannot log in, and row security binds it like everyone else. A service
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 from alembic import autogenerate, command, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -161,7 +162,8 @@ def _service() -> str:
 @asynccontextmanager
 async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncIterator[AsyncConnection]:
     """A connection that acts as the schema's owner and that no other migrator of the schema holds at the same time."""
-    engine = create_async_engine(sqlalchemy_url(admin_dsn), poolclass=NullPool)
+    # asyncpg itself reads the DSN: SQLAlchemy's own reading of it knows no sslmode.
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=partial(asyncpg.connect, admin_dsn), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             for statement in (
@@ -176,8 +178,3 @@ async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncI
             yield connection
     finally:
         await engine.dispose()
-
-
-def sqlalchemy_url(dsn: str) -> str:
-    parts = urlsplit(dsn)
-    return urlunsplit(parts._replace(scheme="postgresql+asyncpg"))

@@ -34,7 +34,8 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     replayed.add_argument("queue")
     replayed.add_argument("--id", type=UUID)
     options = parser.parse_args(arguments)
-    settings = service.settings()
+    # A migration serves nobody, and needs nothing of what serving does.
+    settings = Settings() if options.command == "migrate" else service.settings()
     configure_logs(service.name, settings.log_level)
     if options.command == "migrate":
         if settings.admin_database_url is None:
