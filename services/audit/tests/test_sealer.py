@@ -9,7 +9,8 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from audit.__main__ import SERVICE, checkpoints
+from audit.__main__ import SERVICE
+from audit.trail.checkpoints import checkpoints
 from audit.trail.sealer import Sealer
 from caseload.audit.v1.trail_rpc import TrailStub
 from chassis.testing import house

@@ -4,18 +4,13 @@ from functools import partial
 
 from audit.settings import AuditSettings
 from audit.tables import metadata
-from audit.trail.checkpoints import Checkpoints
+from audit.trail.checkpoints import checkpoints
 from audit.trail.partitions import keep_months_ahead
 from audit.trail.reactions import record
 from audit.trail.rpc import Trail
 from audit.trail.sealer import Sealer
 from chassis.run import run
-from chassis.runtime import Runtime, Service
-
-
-def checkpoints(runtime: Runtime) -> Checkpoints:
-    return Checkpoints(runtime.database, runtime.blobs, every=runtime.settings.checkpoint_seconds)
-
+from chassis.runtime import Service
 
 SERVICE = Service(
     name="audit",

@@ -13,6 +13,7 @@ from audit.trail import store
 from chassis.blobs import Blobs, new_key
 from chassis.db import Database
 from chassis.errors import NotFound, Refusal
+from chassis.runtime import Runtime
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +73,10 @@ class Checkpoints:
         except NotFound:
             return None
         return Checkpoint(read["sequence"], bytes.fromhex(read["hash"]))
+
+
+def checkpoints(runtime: Runtime) -> Checkpoints:
+    return Checkpoints(runtime.database, runtime.blobs, every=runtime.settings.checkpoint_seconds)
 
 
 def _key(workspace_id: UUID) -> str:
