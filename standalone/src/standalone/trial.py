@@ -76,9 +76,8 @@ class Trial:
         self._process = None
 
     @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     @property
     def running(self) -> dict[str, Any]:
@@ -91,6 +90,13 @@ class Trial:
         pid = int(self.running["processes"][name])
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def pause_process(self, name: str) -> None:
+        """Makes a process hang: it is there, and does nothing."""
+        os.kill(int(self.running["processes"][name]), signal.SIGSTOP)
+
+    def resume_process(self, name: str) -> None:
+        os.kill(int(self.running["processes"][name]), signal.SIGCONT)
 
     def mail(self) -> list[dict[str, Any]]:
         """What was caught, newest first."""
