@@ -35,6 +35,25 @@ async def test_the_access_log_names_the_route_and_never_the_query(practice, capl
     assert "Lovelace" not in str(vars(line))
 
 
+async def test_nothing_a_client_confided_is_logged_or_counted(door, practice, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    client = await practice.add_client(first_name="Canaria", last_name="Canaria", notes="Canaria", email="canaria@example.com")
+    await practice.http.get("/api/v1/clients?search=Canaria")
+    await practice.http.post("/api/v1/clients", json={"first_name": "Canaria" * 50})
+    appointment = await practice.booked(client["id"], notes="Canaria")
+    assert (await practice.book(client["id"], notes="Canaria")).status_code == 409
+    await practice.http.request("DELETE", f"/api/v1/appointments/{appointment['id']}", json={"reason": "Canaria"})
+    note = await practice.write_note(client["id"], subjective="Canaria")
+    await practice.http.post(f"/api/v1/sessions/{note['id']}/attachments", files={"file": ("canaria.jpg", b"Canaria", "image/jpeg")})
+    async with door.visitor() as visitor:
+        metrics = (await visitor.get("/metrics")).text
+
+    # What the test's own client says of its requests is no part of the gateway.
+    logged = [str(vars(record)) for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
+    assert len(logged) > 7
+    assert not [line for line in [*logged, metrics] if "canaria" in line.lower()]
+
+
 async def test_metrics_count_by_route_and_not_by_id(door, practice):
     labels = {"method": "GET", "route": "/api/v1/clients/{client_id}", "status": "200"}
     before = REGISTRY.get_sample_value("caseload_http_requests_total", labels) or 0

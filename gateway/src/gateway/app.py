@@ -1,8 +1,9 @@
 """The gateway, put together: what every request passes, and the routes behind it."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -47,6 +48,8 @@ from gateway.services import Services
 from gateway.sessions import Keeper, Sessions
 from gateway.settings import GatewaySettings
 from gateway.visit import KEY
+
+log = logging.getLogger(__name__)
 
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
@@ -135,13 +138,24 @@ def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, p
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    polling = asyncio.create_task(app.state.trust.keep_fresh())
+    trust: Trust = app.state.trust
+    polling = asyncio.create_task(_poll_for_ever(trust))
     try:
         yield
     finally:
         polling.cancel()
-        with suppress(asyncio.CancelledError):
-            await polling
+        await asyncio.wait([polling])
+        await trust.close()
+
+
+async def _poll_for_ever(trust: Trust) -> None:
+    while True:
+        try:
+            await trust.keep_fresh()
+        except Exception:
+            # Whoever shows a token meanwhile asks identity themselves.
+            log.exception("asking whom to trust failed and starts again")
+        await asyncio.sleep(1)
 
 
 async def _raised_by_starlette(request: Request, error: Exception) -> Response:

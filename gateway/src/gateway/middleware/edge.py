@@ -91,6 +91,7 @@ def _record(visit: Visit, status: int, seconds: float) -> None:
     if visit.path in _QUIET or not access.isEnabledFor(logging.INFO):
         return
     caller = visit.caller
+    # Nor here: a link's token is part of its path.
     access.info(
         "%s %s %d",
         method,
@@ -99,7 +100,6 @@ def _record(visit: Visit, status: int, seconds: float) -> None:
         extra={
             "method": method,
             "route": route,
-            "path": visit.path if visit.template else "",
             "status": status,
             "code": visit.code,
             "milliseconds": round(seconds * 1000, 2),

@@ -31,11 +31,13 @@ _NO_NAME = "?"
 async def book_appointment(body: shapes.AppointmentCreate, at: SignedIn, *, allow_conflict: AllowConflict = False) -> Response:
     """A clash is refused with `appointment_conflict`, which lists every conflict."""
     request = to_proto(body, pb.BookAppointmentRequest, allow_conflict=allow_conflict)
+    # The name first: once the appointment is booked, no other service's silence may call it a failure.
+    names = await _summaries(at, [request.client_id])
     try:
         appointment = await at.services.appointments.BookAppointment(request, at.call)
     except Conflict as refusal:
         raise await _with_initials(at, refusal) from None
-    return reply(await _named(at, appointment), 201)
+    return reply(render(appointment) | {"client": names.get(appointment.client_id)}, 201)
 
 
 @router.get("", response_model=shapes.AppointmentPage)
