@@ -264,10 +264,14 @@ async def test_denials_are_on_record(postgres: str) -> None:
         wanted = str(uuid7())
         with pytest.raises(NotFound):
             await stub.DeleteLocation(pb.DeleteLocationRequest(location_id=wanted), h.caller())
+        rooms.refusal = Conflict("taken")
+        with pytest.raises(Conflict):
+            await stub.CreateLocation(pb.CreateLocationRequest(name="Blue"), h.caller())
         lines = await h.emitted(audit.AuditRecorded)
         assert [(line.outcome, line.code) for line in lines] == [
             (audit.OUTCOME_FAILURE, "permission_denied"),
             (audit.OUTCOME_FAILURE, "not_found"),
+            (audit.OUTCOME_FAILURE, "taken"),
         ]
         assert lines[1].resource_id == wanted
 

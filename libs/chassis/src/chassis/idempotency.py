@@ -20,6 +20,7 @@ from chassis.sealing import Keys, WorkspaceKeys
 from chassis.tables import chassis_tables
 
 KEPT = timedelta(hours=72)
+IN_PROGRESS = "idempotency_in_progress"
 _NAMESPACE = UUID("6f0d2c0e-6a0b-4e58-9d4b-0b9f7c6d5a11")
 
 
@@ -68,7 +69,7 @@ class Idempotency:
         row = uuid5(_NAMESPACE, name)
         held = await call.db.one(self._lock, name=name)
         if not held["held"]:
-            raise Conflict("idempotency_in_progress", "The same request is still being answered.", retry_after=1.0)
+            raise Conflict(IN_PROGRESS, "The same request is still being answered.", retry_after=1.0)
         where = self._where(call, method, key)
         kept = await call.db.maybe(self._find, since=call.now - KEPT, **where)
         if kept is None:

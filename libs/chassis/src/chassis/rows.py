@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from google.protobuf import struct_pb2, timestamp_pb2
@@ -65,6 +65,14 @@ def masked(request: Message, allowed: Iterable[str]) -> dict[str, Any]:
         field: Any = fields[name]
         values[name] = _plain(request, field)
     return values
+
+
+def given(request: Message) -> dict[str, Any]:
+    """What a request says, as Python values: None where it may keep silent and does."""
+    return {
+        field.name: _plain(request, field) if field.is_repeated or field.has_presence else getattr(request, field.name)
+        for field in cast("Iterable[Any]", request.DESCRIPTOR.fields)
+    }
 
 
 @dataclass(frozen=True, slots=True)

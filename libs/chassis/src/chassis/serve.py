@@ -17,14 +17,16 @@ from chassis import wire
 from chassis.audit_lines import AuditBatcher, line
 from chassis.call import Call, Caller
 from chassis.db import Database
-from chassis.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticated, Unavailable
-from chassis.idempotency import Claim, Idempotency
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
+from chassis.idempotency import IN_PROGRESS, Claim, Idempotency
 from chassis.methods import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, read
 from chassis.trust import Trust
 
 # What a call may take when its caller does not say.
 DEFAULT_SECONDS = 10.0
 _LONGEST_KEY = 255
+# What somebody tried and was refused for more than its form.
+_ON_RECORD = (Forbidden, NotFound, Unauthenticated, Conflict, Stale)
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +217,7 @@ class Server:
 
     async def _record_denial(self, call: Call, method: Method, request: Message | None, refusal: Refusal) -> None:
         """A refusal to show or do something is itself worth a line; where it cannot be written, nothing is answered but that."""
-        if not (method.audited and call.placed and isinstance(refusal, Forbidden | NotFound | Unauthenticated)):
+        if not (method.audited and call.placed and isinstance(refusal, _ON_RECORD)) or refusal.code == IN_PROGRESS:
             return
         ids = [] if request is None else method.request_ids(request)
         await self._batcher.record(call, line(call, method, ids if all(len(i) == 36 for i in ids) else [], refusal=refusal))
@@ -261,5 +263,3 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
 
         return answer
 
-
-__all__ = ["GrpcHandler", "Headers", "Server", "Unavailable", "bind"]

@@ -5,7 +5,6 @@ from itertools import chain, combinations
 from typing import Any
 from uuid import UUID
 
-from google.protobuf.message import Message
 from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.types import Integer
 
@@ -67,11 +66,3 @@ class Catalogue:
         rows, count = self._lists[frozenset(filters)]
         total: int = (await call.db.one(count, **filters))["total"]
         return await call.db.all(rows, **filters, skip=page.offset, limit=page.limit), total
-
-
-def given(request: Message) -> dict[str, Any]:
-    """What a request says; None where it may keep silent and does."""
-    return {
-        field.name: getattr(request, field.name) if not field.has_presence or request.HasField(field.name) else None
-        for field in request.DESCRIPTOR.fields
-    }

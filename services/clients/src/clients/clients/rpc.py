@@ -23,7 +23,7 @@ class Clients(ClientsServicer[Call]):
         self._directory = directory
 
     async def CreateClient(self, request: pb.CreateClientRequest, call: Call) -> pb.Client:
-        particulars = rules.check_particulars(_given(request), now=call.now)
+        particulars = rules.check_particulars(rows.given(request), now=call.now)
         keys = await self._keys.of(call.workspace_id)
         client = pb.Client(id=str(uuid7()), workspace_id=str(call.workspace_id), version=1)
         record.write(client, particulars)
@@ -89,9 +89,3 @@ class Clients(ClientsServicer[Call]):
             client.updated_at.CopyFrom(rows.stamp(call.now))
             await call.db.run(store.change, **record.columns(client, keys), updated_at=call.now)
         return client
-
-
-def _given(request: pb.CreateClientRequest) -> dict[str, Any]:
-    """The particulars of a new client, None where nothing was said."""
-    given = {field.name: value for field, value in request.ListFields()}
-    return {field.name: given.get(field.name) for field in request.DESCRIPTOR.fields}

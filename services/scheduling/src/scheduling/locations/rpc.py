@@ -8,8 +8,7 @@ from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.appointments_pb2 import LocationType
 from caseload.scheduling.v1.locations_rpc import LocationsServicer
 from chassis.call import Call
-from chassis.rows import enum_text, fill, masked, page
-from scheduling.catalogue import given
+from chassis.rows import enum_text, fill, given, masked, page
 from scheduling.locations import rules
 from scheduling.locations.store import catalogue
 

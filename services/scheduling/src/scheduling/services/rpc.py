@@ -5,8 +5,7 @@ from uuid_utils.compat import uuid7
 from caseload.scheduling.v1 import services_pb2 as pb
 from caseload.scheduling.v1.services_rpc import ServicesServicer
 from chassis.call import Call
-from chassis.rows import fill, masked, page
-from scheduling.catalogue import given
+from chassis.rows import fill, given, masked, page
 from scheduling.services import rules
 from scheduling.services.store import catalogue
 

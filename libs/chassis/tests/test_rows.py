@@ -1,0 +1,120 @@
+"""Between rows and messages: what is copied, what is cleared, and what is refused."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from uuid import uuid4
+
+import pytest
+from google.protobuf import timestamp_pb2
+from google.protobuf.field_mask_pb2 import FieldMask
+from hypothesis import given, strategies
+
+from caseload.clients.v1 import clients_pb2
+from caseload.identity.v1 import users_pb2
+from caseload.scheduling.v1 import appointments_pb2 as pb
+from chassis import rows
+from chassis.errors import Invalid
+
+MOMENTS = strategies.datetimes(timezones=strategies.just(UTC))
+
+
+@given(MOMENTS)
+def test_a_moment_survives_the_way_there_and_back(moment):
+    assert rows.when(rows.stamp(moment)) == moment
+
+
+def test_a_moment_of_any_zone_is_told_in_utc():
+    eastern = datetime(2026, 11, 20, 9, tzinfo=timezone(timedelta(hours=-5)))
+    assert rows.stamp(eastern) == timestamp_pb2.Timestamp(seconds=int(eastern.timestamp()))
+
+
+@pytest.mark.parametrize("seconds", [-(2**60), 2**60])
+def test_a_moment_outside_the_calendar_is_refused(seconds):
+    with pytest.raises(Invalid):
+        rows.when(timestamp_pb2.Timestamp(seconds=seconds))
+
+
+def test_a_row_fills_the_fields_of_its_columns_and_none_leaves_them_unset():
+    id_, start = uuid4(), datetime(2026, 11, 20, 9, tzinfo=UTC)
+    row = {
+        "id": id_,
+        "scheduled_start": start,
+        "location_type": "home",
+        "status": "no_show",
+        "overbooked": True,
+        "version": 7,
+        "series_id": None,
+        "somebody_elses": 1,
+    }
+    filled = rows.fill(pb.Appointment(), row)
+    assert filled == pb.Appointment(
+        id=str(id_),
+        scheduled_start=rows.stamp(start),
+        location_type=pb.LOCATION_TYPE_HOME,
+        status=pb.APPOINTMENT_STATUS_NO_SHOW,
+        overbooked=True,
+        version=7,
+    )
+    assert not filled.HasField("series_id")
+
+
+def test_dates_and_objects_are_told_as_the_contract_writes_them():
+    assert rows.fill(clients_pb2.Client(), {"date_of_birth": date(1970, 2, 1)}).date_of_birth == "1970-02-01"
+    shifts = {"mon": [{"start": "08:00", "end": "16:00"}], "weight": 2}
+    request = users_pb2.UpdateUserRequest(mask=FieldMask(paths=["shift_schedule"]))
+    rows.fill(request, {"shift_schedule": shifts})
+    assert rows.masked(request, ["shift_schedule"]) == {"shift_schedule": shifts}
+
+
+def test_a_value_of_a_wrong_kind_is_our_fault_not_a_text():
+    with pytest.raises(TypeError):
+        rows.fill(pb.Appointment(), {"id": 7})
+
+
+def test_a_mask_says_what_is_set_and_what_is_cleared():
+    request = pb.ChangeAppointmentRequest(
+        mask=FieldMask(paths=["notes", "status", "scheduled_start"]),
+        status=pb.APPOINTMENT_STATUS_CANCELLED,
+        scheduled_start=timestamp_pb2.Timestamp(seconds=0),
+        location_details="not named",
+    )
+    assert rows.masked(request, ["notes", "status", "scheduled_start", "location_details"]) == {
+        "notes": None,
+        "status": "cancelled",
+        "scheduled_start": datetime(1970, 1, 1, tzinfo=UTC),
+    }
+
+
+@pytest.mark.parametrize("name", ["version", "no_such_field", "mask", "client_id.x", ""])
+def test_a_mask_that_names_something_else_is_refused(name):
+    with pytest.raises(Invalid) as refused:
+        rows.masked(pb.ChangeAppointmentRequest(mask=FieldMask(paths=[name])), ["notes"])
+    assert refused.value.faults[0].pointer == f"/{name}"
+
+
+def test_an_unspecified_choice_is_refused():
+    with pytest.raises(Invalid):
+        rows.enum_text(pb.LocationType, 0)
+    request = pb.ChangeAppointmentRequest(mask=FieldMask(paths=["status"]), status=99)
+    with pytest.raises(Invalid):
+        rows.masked(request, ["status"])
+
+
+def test_what_a_request_may_keep_silent_about_is_none_when_it_does():
+    said = rows.given(clients_pb2.CreateClientRequest(first_name="Ada", tags=["new"], consent_status=False))
+    assert said["first_name"] == "Ada"
+    assert said["tags"] == ["new"]
+    assert said["consent_status"] is False
+    assert said["email"] is None
+    assert set(said) == {field.name for field in clients_pb2.CreateClientRequest.DESCRIPTOR.fields}
+
+
+@given(strategies.integers(-(2**31), 2**31 - 1), strategies.integers(-(2**31), 2**31 - 1))
+def test_a_page_is_within_bounds_or_refused(number, size):
+    request = pb.ListAppointmentsRequest(page=number, page_size=size)
+    if 0 <= number <= rows._LAST_PAGE and 0 <= size <= 100:
+        page = rows.page(request)
+        assert 1 <= page.limit <= 100
+        assert page.offset == (max(number, 1) - 1) * page.limit
+    else:
+        with pytest.raises(Invalid):
+            rows.page(request)
