@@ -7,7 +7,7 @@ row security reads; `BEGIN` and the setting travel together.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -241,7 +241,9 @@ class Database:
         if self._pool is None:
             return
         if broken:
-            connection.terminate()
+            # One whose other end has vanished has left the pool already, and says so.
+            with suppress(asyncpg.InterfaceError):
+                connection.terminate()
         await self._pool.release(connection)
 
     async def ready(self) -> bool:
