@@ -73,7 +73,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     numbers = {"400", "422", "429", "503"} if path.startswith("/api/") else {"503"}
-    if operation.get("security") != []:
+    if operation.get("security") != [] or method in _WRITES:
         numbers |= {"401", "403"}
     # An id may be in the body as well.
     if "{" in path or "requestBody" in operation:
