@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -111,6 +111,7 @@ class Practice:
     office: PostOffice
     workspace_id: UUID
     owner_id: UUID
+    owner_email: str
 
     @property
     def call(self) -> Outgoing:
@@ -207,8 +208,17 @@ def _status(reminder: pb.ReminderLog) -> str:
     return pb.ReminderStatus.Name(reminder.status).removeprefix("REMINDER_STATUS_").lower()
 
 
+@pytest.fixture
+def office(post_office: PostOffice) -> Iterator[PostOffice]:
+    """The mail server, which behaves again when the test is over."""
+    yield post_office
+    post_office.behaviour.clear()
+    post_office.is_closed = False
+    post_office.on_data = None
+
+
 @pytest.fixture(scope="session")
-async def office() -> AsyncIterator[PostOffice]:
+async def post_office() -> AsyncIterator[PostOffice]:
     made = PostOffice()
     server = await asyncio.get_running_loop().create_server(lambda: Conversation(made, enable_SMTPUTF8=True), "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
@@ -218,8 +228,8 @@ async def office() -> AsyncIterator[PostOffice]:
 
 
 @pytest.fixture(scope="session")
-async def notifications_house(postgres: str, office: PostOffice) -> AsyncIterator[House]:
-    own = {**HURRIED, "smtp_url": f"smtp://127.0.0.1:{office.port}"}
+async def notifications_house(postgres: str, post_office: PostOffice) -> AsyncIterator[House]:
+    own = {**HURRIED, "smtp_url": f"smtp://127.0.0.1:{post_office.port}"}
     async with house(postgres, IDENTITY, CLIENTS, SCHEDULING, SERVICE, settings={"identity": CHEAP, "notifications": own}) as h:
         yield h
 
@@ -248,4 +258,4 @@ async def open_practice(h: House, office: PostOffice, **but: Any) -> Practice:
     }
     workspace_id, owner_id = await open_workspace(h.runtime("identity"), **values)
     await h.settle()
-    return Practice(h, office, workspace_id, owner_id)
+    return Practice(h, office, workspace_id, owner_id, str(values["owner_email"]))

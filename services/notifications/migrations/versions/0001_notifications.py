@@ -30,6 +30,24 @@ BEGIN
 END $$
 """
 
+# At the commit, so that a day's figures are locked by one commit at a time and not by whole calls; in order of day and
+# status, so that no two commits of one reminder wait for each other.
+KEEP_FIGURES = """
+CREATE FUNCTION notifications.keep_figures() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    INSERT INTO notifications.reminder_figures AS kept (workspace_id, day, status, reminder_count)
+    SELECT workspace_id, (due_at AT TIME ZONE 'UTC')::date, status, sum(change)
+    FROM (VALUES
+        (OLD.workspace_id, OLD.due_at, OLD.told_status, -1),
+        (NEW.workspace_id, NEW.due_at, NEW.told_status, 1)
+    ) AS changes (workspace_id, due_at, status, change)
+    WHERE status IS NOT NULL
+    GROUP BY 1, 2, 3 HAVING sum(change) <> 0 ORDER BY 1, 2, 3
+    ON CONFLICT (workspace_id, day, status) DO UPDATE SET reminder_count = kept.reminder_count + excluded.reminder_count;
+    RETURN NULL;
+END $$
+"""
+
 
 def upgrade() -> None:
     create_chassis_tables()
@@ -74,6 +92,15 @@ def upgrade() -> None:
     op.create_index("ix_appointments_client", "appointments", ["workspace_id", "client_id"], schema=SCHEMA)
     _create_reminders()
     op.create_table(
+        "reminder_figures",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reminder_count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_reminder_figures"),
+        schema=SCHEMA,
+    )
+    op.create_table(
         "mails",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -103,7 +130,13 @@ def upgrade() -> None:
     op.create_index("ix_due_work", "due_work", ["kind", "due_at"], schema=SCHEMA)
     for table in ("reminder_configurations", "appointments", "reminders"):
         secure(table)
-    secure("mails", grants="SELECT, INSERT, UPDATE")
+    for table in ("mails", "reminder_figures"):
+        secure(table, grants="SELECT, INSERT, UPDATE")
+    op.execute(KEEP_FIGURES)
+    op.execute(
+        "CREATE CONSTRAINT TRIGGER keep_figures AFTER INSERT OR UPDATE OR DELETE ON notifications.reminders"
+        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION notifications.keep_figures()"
+    )
     _open_due_work()
 
 
@@ -120,6 +153,12 @@ def _create_reminders() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.Text(), server_default="pending", nullable=False),
+        sa.Column(
+            "told_status",
+            sa.Text(),
+            sa.Computed("CASE status WHEN 'sending' THEN 'pending' ELSE status END", persisted=True),
+            nullable=False,
+        ),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -137,7 +176,7 @@ def _create_reminders() -> None:
         schema=SCHEMA,
     )
     op.create_index("ix_reminders_due", "reminders", ["workspace_id", "due_at", "id"], schema=SCHEMA)
-    op.create_index("ix_reminders_status", "reminders", ["workspace_id", "status", "due_at", "id"], schema=SCHEMA)
+    op.create_index("ix_reminders_status", "reminders", ["workspace_id", "told_status", "due_at", "id"], schema=SCHEMA)
     op.create_index("ix_reminders_client", "reminders", ["workspace_id", "client_id", "due_at", "id"], schema=SCHEMA)
     op.create_index("ix_reminders_appointment", "reminders", ["workspace_id", "appointment_id", "due_at", "id"], schema=SCHEMA)
     op.create_index(
@@ -175,7 +214,8 @@ def _open_due_work() -> None:
 
 
 def downgrade() -> None:
-    for table in ("due_work", "mails", "reminders", "appointments", "reminder_configurations"):
+    for table in ("due_work", "mails", "reminders", "reminder_figures", "appointments", "reminder_configurations"):
         op.drop_table(table, schema=SCHEMA)
     op.execute("DROP FUNCTION notifications.keep_due_work()")
+    op.execute("DROP FUNCTION notifications.keep_figures()")
     drop_chassis_tables()

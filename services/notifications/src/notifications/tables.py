@@ -5,6 +5,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
+    Date,
     Index,
     Integer,
     MetaData,
@@ -64,6 +66,8 @@ reminders = tenant(
     moment("starts_at"),
     moment("due_at"),
     Column("status", Text, nullable=False, server_default="pending"),
+    # As people are told: one that is being sent has not gone out yet.
+    Column("told_status", Text, Computed("CASE status WHEN 'sending' THEN 'pending' ELSE status END", persisted=True), nullable=False),
     # When a sender is to look at it next: due_at at first, later after a mail that was not taken.
     moment("next_attempt_at"),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -80,7 +84,7 @@ reminders = tenant(
     ),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="reminder_sent_facts"),
     Index("ix_reminders_due", "workspace_id", "due_at", "id"),
-    Index("ix_reminders_status", "workspace_id", "status", "due_at", "id"),
+    Index("ix_reminders_status", "workspace_id", "told_status", "due_at", "id"),
     Index("ix_reminders_client", "workspace_id", "client_id", "due_at", "id"),
     Index("ix_reminders_appointment", "workspace_id", "appointment_id", "due_at", "id"),
     # One reminder per rule waits for its time; those that went out stay beside it.
@@ -91,6 +95,16 @@ reminders = tenant(
         postgresql_where=text("status = 'pending'"),
     ),
 )  # fmt: skip
+
+# How many reminders of each status are due on each UTC day; kept by the trigger `keep_figures` at every commit.
+reminder_figures = tenant(
+    "reminder_figures",
+    metadata,
+    Column("day", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reminder_count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_reminder_figures"),
+)
 
 # Mail that a person is waiting for, one row each; no address and no secret, which are asked for when it is sent.
 mails = tenant(

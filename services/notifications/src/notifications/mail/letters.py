@@ -1,5 +1,6 @@
 """The words of every mail. No PHI but a first name, a time and the practice's name: mail is read on lock screens."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -8,6 +9,9 @@ from email.utils import format_datetime, parseaddr
 from html import escape
 from string import Template
 from uuid import UUID
+
+# Without quotes, comments, lists and routes, which RFC 5322 also allows and nobody has.
+_PLAIN_ADDRESS = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\.]+(\.[^\s@"(),:;<>\[\]\\.]+)*""")
 
 _HTML = Template("""\
 <!doctype html>
@@ -35,7 +39,7 @@ class Letter:
         message = EmailMessage()
         name, address = parseaddr(sender)
         message["From"] = Address(display_name=_line(sender_name or name), addr_spec=address)
-        message["To"] = Address(addr_spec=to)
+        message["To"] = _address(to)
         message["Subject"] = _line(self.subject.substitute(places))
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{message_id}@{address.rpartition('@')[2]}>"
@@ -50,6 +54,14 @@ class Letter:
 def message_id(kind: str, item_id: UUID) -> str:
     """The same for every attempt at one mail, so that whoever receives it twice can tell."""
     return f"{kind}.{item_id}"
+
+
+def _address(text: str) -> Address:
+    """Raises ValueError for what is none; the standard library fails on some of these in ways of its own."""
+    if not _PLAIN_ADDRESS.fullmatch(text):
+        raise ValueError("not an address")
+    username, _, domain = text.rpartition("@")
+    return Address(username=username, domain=domain)
 
 
 def _line(text: str) -> str:

@@ -79,10 +79,9 @@ class Rounds:
                 except Refusal as away:
                     _log.warning("due work cannot be claimed", extra={"kind": self._kind, "error": cause(away)})
                     full = False
-                if not full:
+                # A conversation that ends wakes the round too: there is room again.
+                if not full or len(self.running) >= self._at_once:
                     await self._doze()
-                elif len(self.running) >= self._at_once:
-                    await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             if self.running:
                 await asyncio.wait(self.running, timeout=self._patience)

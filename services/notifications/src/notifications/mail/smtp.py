@@ -42,7 +42,7 @@ class Undecided(Unsent):
 class MailServer:
     """The server of an address: smtp://user:password@host:port, or smtps:// for TLS from the first byte.
 
-    Beyond this machine STARTTLS is demanded, unless the address ends in ?starttls=optional.
+    Beyond this machine STARTTLS is demanded, on it it is taken when offered; ?starttls=optional or =required decide otherwise.
     """
 
     def __init__(self, url: str, *, seconds: float) -> None:
@@ -53,8 +53,10 @@ class MailServer:
         self._port = parts.port or (465 if self._use_tls else 587)
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
-        optional = is_local(parts.hostname) or parse_qs(parts.query).get("starttls") == ["optional"]
-        self._start_tls = None if optional and not self._use_tls else not self._use_tls
+        usual = "optional" if is_local(parts.hostname) else "required"
+        needed = parse_qs(parts.query).get("starttls", [usual]) != ["optional"]
+        # For aiosmtplib None is: when offered.
+        self._start_tls = False if self._use_tls else needed or None
 
     async def send(self, message: EmailMessage) -> None:
         """Hands the mail over. Raises NotTaken, Refused or Undecided."""
@@ -140,11 +142,11 @@ def _broken_off(error: Exception) -> str:
             return f"server_refuses_{error.code}"
         case TimeoutError():
             return "mail_server_silent"
-        case aiosmtplib.SMTPNotSupported():
-            return "starttls_not_offered"
         case aiosmtplib.SMTPServerDisconnected():
             return "mail_server_hung_up"
         case OSError():
             return "mail_server_unreachable"
+        case aiosmtplib.SMTPException():
+            return "starttls_or_sign_in_not_offered"
         case _:
             return "conversation_failed"

@@ -10,12 +10,11 @@ from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.call import Call
 from chassis.errors import Fault, Invalid
-from chassis.rows import enum_text, fill, masked, page, when
-from notifications.reminders import rules, store, workflow
+from chassis.rows import Page, enum_text, fill, masked, page, when
+from notifications.reminders import log, rules, store, workflow
 
-# A reminder that is being sent is one that has not gone out yet.
-_STORED = {"pending": ["pending", "sending"]}
-_LONGEST_LOG = 100
+# An appointment has one reminder per rule and move.
+_ALL = Page(limit=1000, offset=0)
 
 
 class Reminders(RemindersServicer[Call]):
@@ -63,34 +62,24 @@ class Reminders(RemindersServicer[Call]):
         return pb.DeleteConfigurationResponse()
 
     async def ListLogs(self, request: pb.ListLogsRequest, call: Call) -> pb.ReminderLogPage:
-        window = page(request)
-        return await _log(_filters(request), call, limit=window.limit, offset=window.offset)
+        window = {
+            "since": when(request.start_date) if request.HasField("start_date") else None,
+            "until": when(request.end_date) if request.HasField("end_date") else None,
+        }
+        found, total = await log.turn_to(call.db, _filters(request), page(request), **window)
+        return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
     async def ListForAppointment(self, request: pb.ListForAppointmentRequest, call: Call) -> pb.ReminderLogPage:
         # NotFound for a stranger; what is known here comes by events and may be behind.
         await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), call)
-        return await _log({"appointment_id": request.appointment_id}, call, limit=_LONGEST_LOG, offset=0)
-
-
-async def _log(filters: dict[str, Any], call: Call, *, limit: int, offset: int) -> pb.ReminderLogPage:
-    listed, counted = store.log[frozenset(filters)]
-    found = await call.db.all(listed, **filters, limit=limit, offset=offset)
-    total = await call.db.one(counted, **filters)
-    return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total["total"])
+        found, total = await log.turn_to(call.db, {"appointment_id": request.appointment_id}, _ALL)
+        return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
 
 def _filters(request: pb.ListLogsRequest) -> dict[str, Any]:
-    filters: dict[str, Any] = {}
-    for name in ("appointment_id", "client_id"):
-        if request.HasField(name):
-            filters[name] = getattr(request, name)
+    filters: dict[str, Any] = {name: getattr(request, name) for name in ("appointment_id", "client_id") if request.HasField(name)}
     if request.HasField("status"):
-        status = enum_text(pb.ReminderStatus, request.status)
-        filters["statuses"] = _STORED.get(status, [status])
-    if request.HasField("start_date"):
-        filters["start"] = when(request.start_date)
-    if request.HasField("end_date"):
-        filters["end"] = when(request.end_date)
+        filters["told_status"] = enum_text(pb.ReminderStatus, request.status)
     return filters
 
 
@@ -104,4 +93,4 @@ def _check_changes(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_proto(row: Any) -> pb.ReminderLog:
-    return fill(pb.ReminderLog(), {**row, "status": "pending" if row["status"] == "sending" else row["status"]})
+    return fill(pb.ReminderLog(), {**row, "status": row["told_status"]})

@@ -1,8 +1,5 @@
 """Where rules, known appointments and reminders are kept. Row security confines every statement to the caller's workspace."""
 
-from collections.abc import Sequence
-from itertools import combinations
-
 from sqlalchemy import (
     ARRAY,
     DateTime,
@@ -23,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db import Statement, statement
+from chassis.db import statement
 from notifications.tables import appointments, reminder_configurations, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)
@@ -254,23 +251,3 @@ put_back = statement(
         last_error=bindparam("reason"),
     )
 )
-
-# --- the log
-
-FILTERS = {
-    "appointment_id": reminders.c.appointment_id == _appointment_id,
-    "client_id": reminders.c.client_id == _client_id,
-    "statuses": reminders.c.status == any_(bindparam("statuses", type_=ARRAY(Text))),
-    "start": reminders.c.due_at >= bindparam("start", type_=DateTime(timezone=True)),
-    "end": reminders.c.due_at < bindparam("end", type_=DateTime(timezone=True)),
-}
-
-
-def _log(names: Sequence[str]) -> tuple[Statement, Statement]:
-    conditions = [FILTERS[name] for name in names]
-    listed = select(reminders).where(*conditions).order_by(reminders.c.due_at.desc(), reminders.c.id.desc()).limit(_limit).offset(_offset)
-    return statement(listed), statement(select(func.count().label("total")).select_from(reminders).where(*conditions))
-
-
-# One pair of statements per combination of filters: a condition that may be switched off would hide the index.
-log = {frozenset(names): _log(names) for size in range(len(FILTERS) + 1) for names in combinations(FILTERS, size)}

@@ -75,5 +75,6 @@ async def withdraw(db: Transaction, rule: Any) -> None:
 
 async def forget_client(db: Transaction, client_id: UUID | str) -> None:
     """Leaves nothing of an erased client."""
+    await db.run(store.hold_rules)
     await db.run(store.forget_reminders, client_id=client_id)
     await db.run(store.forget_appointments, client_id=client_id)

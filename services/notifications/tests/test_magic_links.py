@@ -1,0 +1,158 @@
+"""The mail with a sign-in link: at once, once, and with a secret that is kept nowhere else."""
+
+import asyncio
+import re
+import time
+from datetime import timedelta
+
+import pytest
+
+from caseload.identity.v1 import events_pb2, sign_in_pb2
+from caseload.identity.v1.sign_in_rpc import SignInStub
+from chassis.errors import Refusal
+from notifications.desk import Desk
+
+
+async def test_a_requested_link_is_mailed_and_signs_its_reader_in(practice):
+    await _request(practice)
+    mail = await _mail(practice)
+
+    signed_in = await _verify(practice, _token(mail))
+    assert signed_in.user.id == str(practice.owner_id)
+    assert mail["Subject"] == "Your sign-in link"
+    assert mail["From"].addresses[0].display_name == "Caseload"
+    assert "for 10 minutes" in _text(mail)
+    assert "Hello Henrietta Castellanos," in _text(mail)
+
+
+async def test_the_link_leads_to_the_front_end_in_both_parts_of_the_mail(practice):
+    await _request(practice)
+    mail = await _mail(practice)
+    link = f"https://app.example.com/auth/verify?token={_token(mail)}"
+    assert link in _text(mail)
+    assert f'href="{link}"' in mail.get_body(("html",)).get_content()
+
+
+async def test_the_secret_is_kept_nowhere_in_notifications(practice):
+    await _request(practice)
+    token = _token(await _mail(practice))
+    await practice.until(lambda: _is(practice, "sent"))
+
+    async with practice.house.superuser() as connection:
+        tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'notifications'")
+        assert {"mails", "due_work", "inbox", "outbox"} <= {row["tablename"] for row in tables}
+        for row in tables:
+            text = "".join(str(dict(r)) for r in await connection.fetch(f"SELECT * FROM notifications.{row['tablename']}"))
+            assert token not in text
+            assert practice.owner_email not in text
+
+
+async def test_a_link_is_mailed_on_the_request_and_not_on_the_next_look(practice):
+    rounds = practice.house.runtime("notifications").once(Desk).mails
+    before, rounds._poll = rounds._poll, 60.0
+    try:
+        await asyncio.sleep(0.3)  # the look that has begun already ends
+        began = time.monotonic()
+        await _request(practice)
+        await _mail(practice, seconds=5)
+        assert time.monotonic() - began < 5
+    finally:
+        rounds._poll = before
+        await rounds.wake()
+
+
+async def test_no_heap_of_reminders_stands_before_a_link(practice, office):
+    slow = [await practice.client() for _ in range(6)]
+    for client in slow:
+        office.behaviour[client.email] = "is silent"
+        await practice.book(client, timedelta(minutes=30), settle=False)
+    # Every conversation there may be at a time for reminders is taken.
+    await practice.until(lambda: sum(office.asked[client.email] for client in slow) >= 5)
+
+    await _request(practice)
+    await _mail(practice, seconds=5)
+    assert sum(len(office.to(client.email)) for client in slow) == 0
+
+
+async def test_a_link_that_could_not_be_mailed_is_minted_anew_for_the_next_attempt(practice, office):
+    office.behaviour[practice.owner_email] = "defers the mail"
+    await _request(practice)
+    await practice.until(lambda: office.asked[practice.owner_email] >= 1)
+    office.behaviour.pop(practice.owner_email)
+
+    mail = await _mail(practice)
+    await _verify(practice, _token(mail))
+    assert len(office.to(practice.owner_email)) == 1
+
+
+async def test_a_link_whose_mail_may_be_out_is_not_mailed_again(practice, office):
+    office.behaviour[practice.owner_email] = "hangs up after the mail"
+    await _request(practice)
+    await practice.until(lambda: _is(practice, "unknown"))
+    await asyncio.sleep(practice.house.runtime("notifications").settings.lease_seconds + 0.5)
+    assert office.asked[practice.owner_email] == 1
+
+
+async def test_a_link_that_expired_before_it_could_be_mailed_is_dropped(practice, office):
+    office.behaviour[practice.owner_email] = "defers"
+    await _request(practice)
+    await practice.until(lambda: office.asked[practice.owner_email] >= 1)
+    (link,) = await practice.house.emitted(events_pb2.MagicLinkRequested, practice.workspace_id)
+    await practice.look(
+        "UPDATE identity.magic_links SET created_at = now() - interval '20 minutes', expires_at = now() - interval '10 minutes'"
+        " WHERE id = $1",
+        link.magic_link_id,
+    )
+    office.behaviour.pop(practice.owner_email)
+
+    await practice.until(lambda: _is(practice, "dropped"))
+    assert office.to(practice.owner_email) == []
+
+
+async def test_a_link_nobody_would_take_in_time_is_given_up(practice, office):
+    office.behaviour[practice.owner_email] = "defers"
+    await _request(practice)
+    await practice.until(lambda: office.asked[practice.owner_email] >= 1)
+    await practice.look(
+        "UPDATE notifications.mails SET created_at = now() - interval '10 minutes' WHERE workspace_id = $1", practice.workspace_id
+    )
+
+    await practice.until(lambda: _is(practice, "failed"))
+    (row,) = await practice.look("SELECT last_error FROM notifications.mails WHERE workspace_id = $1", practice.workspace_id)
+    assert row["last_error"] == "recipient_deferred_451"
+    assert await practice.look("SELECT 1 FROM notifications.due_work WHERE workspace_id = $1", practice.workspace_id) == []
+
+
+async def test_a_mailed_link_opens_once(practice):
+    await _request(practice)
+    token = _token(await _mail(practice))
+    await _verify(practice, token)
+    with pytest.raises(Refusal):
+        await _verify(practice, token)
+
+
+async def _request(practice):
+    request = sign_in_pb2.RequestMagicLinkRequest(email=practice.owner_email)
+    await practice.house.stub(SignInStub).RequestMagicLink(request, practice.house.nobody())
+
+
+async def _verify(practice, token):
+    return await practice.house.stub(SignInStub).VerifyMagicLink(sign_in_pb2.VerifyMagicLinkRequest(token=token), practice.house.nobody())
+
+
+async def _mail(practice, seconds=15):
+    (mail,) = await practice.until(lambda: practice.office.to(practice.owner_email), seconds)
+    return mail
+
+
+async def _is(practice, status):
+    rows = await practice.look("SELECT status FROM notifications.mails WHERE workspace_id = $1", practice.workspace_id)
+    return [row["status"] for row in rows] == [status]
+
+
+def _text(mail):
+    return mail.get_body(("plain",)).get_content()
+
+
+def _token(mail):
+    return re.search(r"token=(\S+)", _text(mail)).group(1)

@@ -1,0 +1,172 @@
+"""The schema: forward and back and forward again, closed to strangers, and every hot query by index."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from chassis.migrate import drift, migrate
+from chassis.rows import Page
+from chassis.testing import house
+from notifications.__main__ import SERVICE
+from notifications.mail import rounds
+from notifications.reminders import log, store
+from notifications.tables import metadata
+
+NOW = datetime.now(UTC)
+MANY = 100_000
+
+
+@pytest.fixture(scope="module")
+async def alone(postgres):
+    """The schema of notifications on a database nobody else uses; nothing is sent."""
+    peers = {"clients": "unix:/nowhere", "identity": "unix:/nowhere", "scheduling": "unix:/nowhere"}
+    async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
+        for task in h.runtime("notifications")._tasks:
+            task.cancel()
+        yield h
+
+
+async def test_the_migrations_go_up_down_and_up_and_leave_nothing_behind(alone):
+    before = await _names(alone)
+    await migrate(alone.admin_dsn, "notifications", "base")
+    assert await _names(alone) == {"alembic_version"}
+    await migrate(alone.admin_dsn, "notifications")
+
+    assert await _names(alone) == before
+    assert {"reminders", "mails", "due_work", "reminder_figures", "keep_due_work", "keep_figures"} < before
+
+
+async def test_the_schema_is_what_the_tables_say(alone):
+    assert await drift(alone.admin_dsn, "notifications", metadata) == []
+
+
+async def test_due_work_can_be_found_across_workspaces_but_neither_made_nor_moved_there(alone):
+    runtime, workspace_id, item = alone.runtime("notifications"), uuid7(), uuid7()
+    async with runtime.database.transaction(workspace_id) as tx:
+        await (await tx.connection()).execute("INSERT INTO notifications.due_work VALUES ($1, 'mail', $2, now())", workspace_id, item)
+    async with runtime.database.transaction(None) as tx:
+        connection = await tx.connection()
+        assert await connection.fetchval("SELECT workspace_id FROM notifications.due_work WHERE item_id = $1", item) == workspace_id
+        assert await connection.execute("UPDATE notifications.due_work SET due_at = now() WHERE item_id = $1", item) == "UPDATE 1"
+        assert await connection.execute("DELETE FROM notifications.due_work WHERE item_id = $1", item) == "DELETE 0"
+    for sql in (
+        "INSERT INTO notifications.due_work VALUES (gen_random_uuid(), 'mail', gen_random_uuid(), now())",
+        f"UPDATE notifications.due_work SET workspace_id = '{uuid7()}'",
+        f"UPDATE notifications.due_work SET item_id = '{uuid7()}'",
+    ):
+        tx = runtime.database.transaction(None)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx as begun:
+                await (await begun.connection()).execute(sql)
+    await _clear(alone)
+
+
+@pytest.fixture(scope="module")
+async def crowded(alone):
+    """100 000 reminders of one workspace over two years, a tenth of them waiting, and the work of a thousand others."""
+    workspace_id, clients, appointments = uuid7(), [uuid7() for _ in range(5000)], [uuid7() for _ in range(MANY)]
+    async with alone.superuser() as connection:
+        await connection.execute(
+            """
+            INSERT INTO notifications.reminders (workspace_id, id, appointment_id, client_id, hours_before, channel, appointment_version,
+                starts_at, due_at, status, next_attempt_at, sent_at, created_at)
+            SELECT $1, gen_random_uuid(), appointment, ($3::uuid[])[1 + n % 5000], 24, 'email', 1, at + interval '1 day', at, status, at,
+                CASE status WHEN 'sent' THEN at END, at
+            FROM unnest($2::uuid[]) WITH ORDINALITY AS made (appointment, n),
+                LATERAL (SELECT $4::timestamptz + (n - 90000) * interval '10 minutes' AS at,
+                    CASE WHEN n > 90000 THEN 'pending' WHEN n % 100 = 1 THEN 'failed' ELSE 'sent' END AS status) AS rest
+            """,
+            workspace_id, appointments, clients, NOW,
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO notifications.appointments SELECT workspace_id, appointment_id, client_id, starts_at, status = 'pending', 1"
+            " FROM notifications.reminders"
+        )
+        for table in ("reminders", "appointments", "due_work", "reminder_figures"):
+            await connection.execute(f"VACUUM ANALYZE notifications.{table}")
+    return {"workspace_id": workspace_id, "appointment_id": appointments[95_000], "client_id": clients[7]}
+
+
+def hot(known):
+    always = {"since": log.EARLIEST, "until": log.LATEST}
+    first = {**always, "skip": 0, "limit": 50}
+    given = {"appointment_id": known["appointment_id"], "client_id": known["client_id"], "told_status": "failed"}
+    lists = {f"list by {sorted(names)}": (log._listed[names], {n: given[n] for n in names} | first) for names in log._kinds}
+    counts = {f"count by {sorted(names)}": (log._counted[names], {n: given[n] for n in names} | always) for names in log._counted}
+    places = {
+        f"place by {sorted(names)}": (log._placed[names], {n: given[n] for n in names} | always | {"offset": 0 if names else 80_000})
+        for names in log._placed
+    }
+    return {
+        **lists,
+        **counts,
+        **places,
+        "a far page": (log._listed[frozenset()], {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
+        "claim": (rounds.claim, {"kind": "reminder", "room": 5, "lease": timedelta(minutes=3)}),
+        "known": (store.appointment, {"id": known["appointment_id"]}),
+        "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),
+        "forget": (store.forget_reminders, {"client_id": known["client_id"]}),
+        "forget appointments": (store.forget_appointments, {"client_id": known["client_id"]}),
+    }
+
+
+async def test_no_hot_query_reads_a_table_from_end_to_end(alone, crowded):
+    for name, (stmt, arguments) in hot(crowded).items():
+        for node in _nodes(await _plan(alone, crowded["workspace_id"], stmt, arguments)):
+            # A figure per day and status makes a small table, which PostgreSQL rightly reads whole.
+            whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] not in {"reminder_figures", "reminder_configurations"}
+            assert not whole, (name, node)
+            rows = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+            assert "Relation Name" not in node or rows <= 3000, (name, rows, node)
+
+
+async def test_the_figures_are_what_counting_says_and_far_pages_are_where_walking_leads(alone, crowded):
+    async with alone.runtime("notifications").database.transaction(crowded["workspace_id"]) as tx:
+        connection = await tx.connection()
+        for status in (None, "pending", "failed"):
+            filters = {} if status is None else {"told_status": status}
+            for window in ({}, {"since": NOW - timedelta(days=30, hours=5)}, {"until": NOW - timedelta(days=3, hours=7, minutes=5)}):
+                for offset in (0, 49, 700):
+                    found, total = await log.turn_to(tx, filters, Page(limit=7, offset=offset), **window)
+                    condition = "($1::text IS NULL OR told_status = $1) AND due_at >= $2 AND due_at < $3"
+                    arguments = (status, window.get("since", log.EARLIEST), window.get("until", log.LATEST))
+                    walked = await connection.fetch(
+                        f"SELECT id FROM notifications.reminders WHERE {condition} ORDER BY due_at DESC, id DESC OFFSET $4 LIMIT 7",
+                        *arguments,
+                        offset,
+                    )
+                    assert total == await connection.fetchval(f"SELECT count(*) FROM notifications.reminders WHERE {condition}", *arguments)
+                    assert [row["id"] for row in found] == [row["id"] for row in walked]
+
+
+async def _plan(alone, workspace_id, stmt, arguments):
+    """As the app role, under row security; what it changed is undone."""
+    async with alone.runtime("notifications").database.transaction(workspace_id) as tx:
+        connection = await tx.connection()
+        await connection.execute("SAVEPOINT before")
+        raw = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {stmt.sql}", *stmt.arguments(arguments))
+        await connection.execute("ROLLBACK TO SAVEPOINT before")
+    return json.loads(raw)[0]["Plan"]
+
+
+def _nodes(plan):
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
+
+
+async def _names(alone):
+    async with alone.superuser() as connection:
+        rows = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'notifications'::regnamespace AND relkind = 'r'"
+            " UNION SELECT proname FROM pg_proc WHERE pronamespace = 'notifications'::regnamespace"
+        )
+    return {row[0] for row in rows}
+
+
+async def _clear(alone):
+    async with alone.superuser() as connection:
+        await connection.execute("TRUNCATE notifications.due_work")
