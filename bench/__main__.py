@@ -1,0 +1,119 @@
+"""`make bench`: the suite beside three baselines, each figure a ratio measured in the same minutes on the same machine.
+
+ROUNDS (5), SECONDS of one turn (0.7), USERS (1,16,100), ONLY (a part of an operation's name), CASELOAD_PIN=true.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import asyncpg
+
+from bench import report
+from bench.contest import LEVELS, Bounds, Contest, Key, Turns, drained
+from bench.operations import OPERATIONS
+from bench.processes import memory, tree_memory
+from bench.scene import Backlog, Scene, open_suite, set_up
+from standalone.trial import Trial
+
+# What the suite says once its database and its broker answer.
+SERVERS_ARE_UP = "Preparing the schemas."
+MOST_MEGABYTES, MOST_SECONDS_TO_START = 450, 5
+
+
+def main() -> None:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="caseload-bench-") as directory:
+        trial = open_suite(Path(directory) / "home")
+        try:
+            first = started(trial)
+            trial.stop()
+            again = started(trial)
+            time.sleep(3)
+            print(f"{os.cpu_count()} cores, {os.uname().machine}, Python {sys.version.split()[0]}")
+            print("\nAt rest")
+            print(report.limit("from database and broker up to ready", again, MOST_SECONDS_TO_START, "s"))
+            print(f"  {'the very first time, with migrations':54} {first:.1f} s")
+            print("\n".join(at_rest(trial)), flush=True)
+            told = asyncio.run(contest(trial, Path(directory)))
+            for key, turns in told.items():
+                print("\n".join(report.table(key, turns)))
+            print("\nMemory after all this")
+            print("\n".join(at_rest(trial)))
+            print("\nFloors")
+            print("\n".join(report.floors(told)))
+        finally:
+            trial.stop()
+    print(f"\n{time.monotonic() - began:.0f} s in all")
+
+
+async def contest(trial: Trial, directory: Path) -> dict[Key, Turns]:
+    scene = await set_up(trial)
+    await settle(scene)
+    processes = trial.running["processes"]
+    suite = [pid for name, pid in processes.items() if name not in {"postgres", "rabbitmq"}]
+    return await Contest(scene, processes, suite, directory).run(bounds())
+
+
+def bounds() -> Bounds:
+    levels = tuple(int(each) for each in os.environ.get("USERS", "").split(",") if each) or LEVELS
+    only = os.environ.get("ONLY", "")
+    return Bounds(
+        rounds=int(os.environ.get("ROUNDS", "5")),
+        seconds=float(os.environ.get("SECONDS", "0.7")),
+        levels=levels,
+        operations=tuple(operation for operation in OPERATIONS if only in operation.name),
+    )
+
+
+def started(trial: Trial) -> float:
+    """Starts the suite; the seconds from its database and broker being up to its being ready."""
+    seen = threading.Event()
+    up: list[float] = []
+    before = trial.output.stat().st_size if trial.output.exists() else 0
+
+    def watch() -> None:
+        while not seen.is_set() and not up:
+            if trial.output.exists() and SERVERS_ARE_UP in trial.output.read_text()[before:]:
+                up.append(time.monotonic())
+            time.sleep(0.02)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        trial.start()
+    finally:
+        seen.set()
+        watching.join()
+    return time.monotonic() - up[0]
+
+
+def at_rest(trial: Trial) -> list[str]:
+    """Memory by process. PSS, because the processes are forked from one and share what they have not written to."""
+    running = trial.running["processes"]
+    servers = {name: running[name] for name in ("postgres", "rabbitmq")}
+    used = memory({"starter": trial.running["pid"]} | {name: pid for name, pid in running.items() if name not in servers})
+    total = sum(pss for pss, _ in used.values())
+    each = ", ".join(f"{name} {pss:.0f}/{uss:.0f}" for name, (pss, uss) in used.items())
+    beside = ", ".join(f"{name} {tree_memory(pid):.0f} MB" for name, pid in servers.items())
+    return [
+        report.limit("the suite's processes together, PSS", total, MOST_MEGABYTES, "MB"),
+        f"  PSS/USS in MB: {each}",
+        f"  beside them: {beside}",
+    ]
+
+
+async def settle(scene: Scene) -> None:
+    """Lets what the seeding began come to its end, and gives every contender the same statistics to plan by."""
+    connection = await asyncpg.connect(scene.admin_dsn)
+    await drained(Backlog(connection))
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+
+
+if __name__ == "__main__":
+    main()

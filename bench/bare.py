@@ -1,0 +1,104 @@
+"""The fastest way to the same answers: one statement each as the administrator, opened and rendered as the suite does it.
+
+No tenancy, no audit, no tokens, no limits, one round trip. B1 calls this in a loop, B2 puts FastAPI in front of it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from asyncpg import Range
+from uuid_utils.compat import uuid7
+
+from bench.scene import PAGE, Scene
+from caseload.clinical.v1 import sessions_pb2
+from caseload.scheduling.v1 import appointments_pb2
+from chassis.rows import fill
+from chassis.sealing import WorkspaceKeys
+from clients.clients import record as client_record
+from gateway.mapping import dump, render, render_page
+from scheduling.appointments import record as appointment_record
+
+GET_CLIENT = """
+SELECT c.*, coalesce(f.appointment_count, 0) AS appointment_count,
+  (SELECT a.scheduled_start FROM scheduling.appointments a WHERE a.workspace_id = $1 AND a.client_id = $2 AND a.deleted_at IS NULL
+     AND a.status = 'scheduled' AND a.scheduled_start > now() ORDER BY a.scheduled_start LIMIT 1) AS next_appointment,
+  (SELECT a.scheduled_start FROM scheduling.appointments a WHERE a.workspace_id = $1 AND a.client_id = $2 AND a.deleted_at IS NULL
+     AND a.status = 'completed' ORDER BY a.scheduled_start DESC LIMIT 1) AS last_appointment
+FROM clients.clients c LEFT JOIN scheduling.client_figures f ON f.workspace_id = c.workspace_id AND f.client_id = c.id
+WHERE c.workspace_id = $1 AND c.id = $2
+"""
+LIST_CLIENTS = "SELECT * FROM clients.clients WHERE workspace_id = $1 AND id = ANY($2::uuid[])"
+BOOK = """
+INSERT INTO scheduling.appointments (workspace_id, id, client_id, practitioner_id, scheduled_start, scheduled_end, during,
+  location_type, status, sealed, created_by, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'scheduled', $9, $10, $11, $11) RETURNING *
+"""
+AUTOSAVE = """
+UPDATE clinical.sessions SET sealed = $3, duration_minutes = $4, version = version + 1, draft_last_saved_at = $5, updated_at = $5
+WHERE workspace_id = $1 AND id = $2 RETURNING *
+"""
+TIMELINE = """
+SELECT * FROM (
+  (SELECT 'appointment_' || status AS event_type, scheduled_start AS event_date, location_type AS description,
+     id::text AS appointment_id, NULL AS session_id
+   FROM scheduling.appointments WHERE workspace_id = $1 AND client_id = $2 AND deleted_at IS NULL
+   ORDER BY scheduled_start DESC, id DESC LIMIT 100)
+  UNION ALL
+  (SELECT kind, at, NULL, appointment_id::text, session_id::text FROM clinical.history
+   WHERE workspace_id = $1 AND client_id = $2 ORDER BY at DESC, id DESC LIMIT 100)
+) AS told ORDER BY event_date DESC LIMIT 100
+"""
+
+
+async def no_reset(_connection: Any) -> None:
+    """Nothing is set, so nothing has to be reset when a connection is given back."""
+
+
+class Bare:
+    """The five answers, as bytes of JSON."""
+
+    def __init__(self, scene: Scene, pool: "asyncpg.Pool[asyncpg.Record]", keys: dict[str, WorkspaceKeys]) -> None:
+        self._pool = pool
+        self._keys = keys
+        self._workspace = UUID(scene.workspace_id)
+        self._pages = [[UUID(each) for each in scene.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(scene.pages)]
+        self._total = len(scene.client_ids)
+        # Somebody else's calendar, or the contenders would take each other's slots.
+        self._practitioner = uuid4()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, scene: Scene) -> AsyncIterator["Bare"]:
+        keys = await scene.keys()
+        async with asyncpg.create_pool(scene.admin_dsn, min_size=10, max_size=10, reset=no_reset) as pool:
+            yield cls(scene, pool, keys)
+
+    async def get_client(self, client_id: UUID) -> bytes:
+        row = await self._pool.fetchrow(GET_CLIENT, self._workspace, client_id)
+        return dump(render(client_record.opened(row, self._keys["clients"])))
+
+    async def list_clients(self, page: int) -> bytes:
+        ids = self._pages[page - 1]
+        found = {row["id"]: row for row in await self._pool.fetch(LIST_CLIENTS, self._workspace, ids)}
+        items = [render(client_record.opened(found[each], self._keys["clients"])) for each in ids]
+        return dump(render_page(items, self._total, page, PAGE))
+
+    async def book(self, client_id: UUID, start: datetime, end: datetime, location_type: str) -> bytes:
+        made, now, keys = uuid7(), datetime.now(UTC), self._keys["scheduling"]
+        sealed = keys.seal(appointments_pb2.Appointment(), table="appointments", row=made, revision=1)
+        arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
+        return dump(render(appointment_record.opened(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
+
+    async def autosave(self, session_id: UUID, changes: dict[str, Any]) -> bytes:
+        note = sessions_pb2.Session(**changes)
+        sealed = self._keys["clinical"].seal(note, table="sessions", row=session_id, revision=0)
+        arguments = (session_id, sealed, note.duration_minutes, datetime.now(UTC))
+        return dump(render(fill(note, await self._pool.fetchrow(AUTOSAVE, self._workspace, *arguments))))
+
+    async def timeline(self, client_id: UUID) -> bytes:
+        rows = await self._pool.fetch(TIMELINE, self._workspace, client_id)
+        return dump({"client_id": str(client_id), "events": [dict(row) for row in rows]})

@@ -1,0 +1,73 @@
+"""B1, bare asyncpg: the answers asked for in a loop, without HTTP.
+
+`python -m bench.loop scene.json` takes the plans that the load takes, and finds the operation by method and path.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+import uvloop
+
+from bench.bare import Bare
+from bench.load import Figures, Plan, Tally, filled
+from bench.scene import Scene
+
+Answer = Callable[[str, bytes], Awaitable[bytes]]
+
+
+def answering(bare: Bare, plan: Plan) -> Answer:
+    """The operation that the plan's method and paths ask for, given a path and a body."""
+
+    def id_in(path: str) -> UUID:
+        return UUID(path.split("/")[4].partition("?")[0])
+
+    def book(_path: str, body: bytes) -> Awaitable[bytes]:
+        slot = json.loads(body)
+        start, end = datetime.fromisoformat(slot["scheduled_start"]), datetime.fromisoformat(slot["scheduled_end"])
+        return bare.book(UUID(slot["client_id"]), start, end, slot["location_type"])
+
+    match plan.method, plan.paths[0]:
+        case "POST", _:
+            return book
+        case "PATCH", _:
+            return lambda path, body: bare.autosave(id_in(path), json.loads(body))
+        case _, path if "?page=" in path:
+            return lambda path, _: bare.list_clients(int(path.partition("?page=")[2].partition("&")[0]))
+        case _, path if "/timeline" in path:
+            return lambda path, _: bare.timeline(id_in(path))
+        case _:
+            return lambda path, _: bare.get_client(id_in(path))
+
+
+async def run(bare: Bare, plan: Plan) -> Figures:
+    tally, answer = Tally(plan.first), answering(bare, plan)
+    begin = time.perf_counter() + plan.warm_up
+    end = begin + plan.seconds
+
+    async def user(number: int) -> None:
+        while (now := time.perf_counter()) < end:
+            n = tally.take()
+            await answer(plan.paths[(number if plan.apart else n) % len(plan.paths)], filled(plan.body, n))
+            done = time.perf_counter()
+            if now >= begin and done <= end:
+                tally.took.append(done - now)
+
+    await asyncio.gather(*map(user, range(plan.users)))
+    return tally.figures(plan.seconds)
+
+
+async def main(scene: Scene) -> None:
+    async with Bare.open(scene) as bare:
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            sys.stdout.write(json.dumps(asdict(await run(bare, Plan(**json.loads(line))))) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(Scene.load(sys.argv[1])))

@@ -1,0 +1,205 @@
+"""B3, the usual monolith: FastAPI, SQLAlchemy's ORM with a session for each request, and a response_model for each answer.
+
+`python -m bench.monolith scene.json port`
+"""
+
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, get_type_hints
+from uuid import UUID, uuid4
+
+from fastapi import Depends, FastAPI, Request
+from google.protobuf.message import Message
+from pydantic import BaseModel, create_model
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range as OrmRange
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import registry
+from uuid_utils.compat import uuid7
+
+from bench.scene import PAGE, Scene
+from bench.serving import serve
+from caseload.clients.v1 import clients_pb2
+from caseload.clinical.v1 import sessions_pb2
+from caseload.scheduling.v1 import appointments_pb2
+from chassis.sealing import WorkspaceKeys
+from clients.tables import clients
+from clinical.tables import history, sessions
+from gateway.mapping import render
+from gateway.models import clients as client_shapes
+from gateway.models import clinical as clinical_shapes
+from gateway.models import scheduling as scheduling_shapes
+from gateway.models.clinical import DraftUpdate
+from gateway.models.scheduling import AppointmentCreate
+from scheduling.tables import appointments, client_figures
+
+mapped = registry()
+
+
+def usual(shape: type[BaseModel], **other: Any) -> Any:
+    """The public shape with plain types instead of our own, as a response model that FastAPI validates and writes by itself."""
+    hints = {name: hint for name, hint in get_type_hints(shape).items() if name in shape.model_fields} | other
+    fields: dict[str, Any] = {name: (hint, ...) for name, hint in hints.items()}
+    return create_model(shape.__name__, **fields)
+
+
+Client: Any = usual(client_shapes.Client)
+ClientPage = usual(client_shapes.ClientPage, items=list[Client])
+Timeline = usual(client_shapes.Timeline, events=list[usual(client_shapes.TimelineEvent)])  # type: ignore[misc]
+Appointment = usual(scheduling_shapes.Appointment, client=Any)
+Session = usual(clinical_shapes.Session)
+
+
+class ClientRow:
+    """A client as the ORM loads it."""
+
+
+class FiguresRow:
+    """What is counted of a client's appointments."""
+
+
+class AppointmentRow:
+    """An appointment as the ORM loads it."""
+
+
+class SessionRow:
+    """A note as the ORM loads it."""
+
+
+class HistoryRow:
+    """One entry of a note's history."""
+
+
+for entity, table in (
+    (ClientRow, clients),
+    (FiguresRow, client_figures),
+    (AppointmentRow, appointments),
+    (SessionRow, sessions),
+    (HistoryRow, history),
+):
+    mapped.map_imperatively(entity, table)
+
+
+def build(scene: Scene) -> FastAPI:  # noqa: PLR0915 - one application in one place, as monoliths are
+    workspace = UUID(scene.workspace_id)
+    practitioner = uuid4()
+    pages = [[UUID(each) for each in scene.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(scene.pages)]
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = create_async_engine(scene.admin_dsn.replace("postgresql://", "postgresql+asyncpg://"), pool_size=10, max_overflow=0)
+        app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
+        app.state.keys = await scene.keys()
+        yield
+        await engine.dispose()
+
+    async def session(request: Request) -> AsyncIterator[AsyncSession]:
+        async with request.app.state.sessions() as opened:
+            yield opened
+
+    Db = Annotated[AsyncSession, Depends(session)]  # noqa: N806 - a type
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/api/v1/clients/{client_id}", response_model=Client)
+    async def get_client(client_id: UUID, db: Db) -> Any:
+        row = await db.get_one(ClientRow, (workspace, client_id))
+        figures = await db.get(FiguresRow, (workspace, client_id))
+        told = _client(row, app.state.keys["clients"])
+        mine = select(appointments.c.scheduled_start).where(
+            appointments.c.workspace_id == workspace, appointments.c.client_id == client_id, appointments.c.deleted_at.is_(None)
+        )
+        upcoming = mine.where(appointments.c.status == "scheduled", appointments.c.scheduled_start > datetime.now(UTC))
+        past = mine.where(appointments.c.status == "completed")
+        told["next_appointment"] = await db.scalar(upcoming.order_by(appointments.c.scheduled_start).limit(1))
+        told["last_appointment"] = await db.scalar(past.order_by(appointments.c.scheduled_start.desc()).limit(1))
+        told["appointment_count"] = figures.appointment_count if figures else 0  # type: ignore[attr-defined]
+        return told
+
+    @app.get("/api/v1/clients", response_model=ClientPage)
+    async def list_clients(page: int, page_size: int, db: Db) -> Any:
+        rows: Iterable[Any] = await db.scalars(
+            select(ClientRow).where(clients.c.workspace_id == workspace, clients.c.id.in_(pages[page - 1]))
+        )
+        found = {row.id: row for row in rows}
+        items = [_client(found[each], app.state.keys["clients"]) for each in pages[page - 1]]
+        total = await db.scalar(select(func.count()).select_from(ClientRow).where(clients.c.workspace_id == workspace))
+        return {"items": items, "total": total, "page": page, "page_size": page_size, "total_pages": len(pages)}
+
+    @app.post("/api/v1/appointments", response_model=Appointment, status_code=201)
+    async def book(body: AppointmentCreate, db: Db) -> Any:
+        made, now, keys = uuid7(), datetime.now(UTC), app.state.keys["scheduling"]
+        told = appointments_pb2.Appointment(notes=body.notes)
+        row: Any = AppointmentRow()
+        for name, value in {
+            **body.model_dump(include={"client_id", "scheduled_start", "scheduled_end", "location_type"}),
+            "workspace_id": workspace,
+            "id": made,
+            "practitioner_id": practitioner,
+            "during": OrmRange(body.scheduled_start, body.scheduled_end),
+            "status": "scheduled",
+            "sealed": keys.seal(told, table="appointments", row=made, revision=1),
+            "created_by": practitioner,
+            "created_at": now,
+            "updated_at": now,
+        }.items():
+            setattr(row, name, value)
+        db.add(row)
+        await db.commit()
+        await db.refresh(row)
+        return {**_open(row, appointments_pb2.Appointment(), "appointments", keys), "client": None}
+
+    @app.patch("/api/v1/sessions/{session_id}/draft", response_model=Session)
+    async def autosave(session_id: UUID, body: DraftUpdate, db: Db) -> Any:
+        keys = app.state.keys["clinical"]
+        row: Any = await db.get_one(SessionRow, (workspace, session_id))
+        note = keys.open(row.sealed, into=sessions_pb2.Session(), table="sessions", row=session_id, revision=row.version)
+        for name, value in body.model_dump(exclude_unset=True).items():
+            setattr(note, name, value)
+        row.version += 1
+        row.sealed = keys.seal(note, table="sessions", row=session_id, revision=row.version)
+        row.duration_minutes = body.duration_minutes
+        row.draft_last_saved_at = row.updated_at = datetime.now(UTC)
+        await db.commit()
+        return {**_open(row, sessions_pb2.Session(), "sessions", keys), "is_draft": row.status == "draft"}
+
+    @app.get("/api/v1/clients/{client_id}/timeline", response_model=Timeline)
+    async def timeline(client_id: UUID, limit: int, db: Db) -> Any:
+        booked: Iterable[Any] = await db.scalars(
+            select(AppointmentRow)
+            .where(appointments.c.workspace_id == workspace, appointments.c.client_id == client_id, appointments.c.deleted_at.is_(None))
+            .order_by(appointments.c.scheduled_start.desc())
+            .limit(limit)
+        )
+        written: Iterable[Any] = await db.scalars(
+            select(HistoryRow)
+            .where(history.c.workspace_id == workspace, history.c.client_id == client_id)
+            .order_by(history.c.at.desc())
+            .limit(limit)
+        )
+        events = [_event(f"appointment_{row.status}", row.scheduled_start, appointment_id=row.id) for row in booked]
+        events += [_event(row.kind, row.at, appointment_id=row.appointment_id, session_id=row.session_id) for row in written]
+        events = sorted(events, key=lambda event: event["event_date"], reverse=True)[:limit]
+        return {"client_id": client_id, "events": events, "total_events": len(events), "next_cursor": None}
+
+    return app
+
+
+def _client(row: Any, keys: WorkspaceKeys) -> dict[str, Any]:
+    return _open(row, clients_pb2.Client(), "clients", keys)
+
+
+def _open(row: Any, into: Message, table: str, keys: WorkspaceKeys) -> dict[str, Any]:
+    """The row's open columns and what was sealed, by name."""
+    sealed = render(keys.open(row.sealed, into=into, table=table, row=row.id, revision=row.version))
+    return sealed | {name: value for name, value in vars(row).items() if name in sealed}
+
+
+def _event(kind: str, at: datetime, **ids: UUID | None) -> dict[str, Any]:
+    named = dict.fromkeys(("description", "appointment_id", "session_id", "plan_id", "milestone_id"))
+    return {"event_type": kind, "event_date": at, "title": kind, **named, **ids}
+
+
+if __name__ == "__main__":
+    serve(build(Scene.load(sys.argv[1])), int(sys.argv[2]))

@@ -1,0 +1,105 @@
+"""The chain an autosave goes through, with a plain UPDATE at its end: no outbox, no audit, no reading of what is replaced.
+
+`python -m bench.plain scene.json port` is a gateway and a clinical service as two processes. Tokens, revocation, limits,
+row security, sealing, gRPC and the transaction are the suite's own.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import uvloop
+from sqlalchemy import Uuid, bindparam, update
+
+from bench.scene import Scene
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis import rows
+from chassis.broker import InProcessBroker
+from chassis.call import Call
+from chassis.children import die_with, socket_directory
+from chassis.db import statement
+from chassis.observe import configure_logs
+from chassis.runtime import Runtime, Service
+from chassis.settings import Settings
+from clinical.__main__ import SERVICE
+from clinical.sessions.rpc import Sessions
+from clinical.sessions.rules import TEXTS
+from clinical.tables import metadata, sessions
+from standalone.door import serve_door
+from standalone.home import Home
+from standalone.services import NAMES
+
+save = statement(
+    update(sessions)
+    .where(sessions.c.id == bindparam("id", type_=Uuid))
+    .values(
+        sealed=bindparam("sealed"),
+        duration_minutes=bindparam("duration_minutes"),
+        version=sessions.c.version + 1,
+        draft_last_saved_at=bindparam("now"),
+        updated_at=bindparam("now"),
+    )
+    .returning(sessions)
+)
+
+
+class PlainSessions(Sessions):
+    async def SaveDraft(self, request: pb.SaveDraftRequest, call: Call) -> pb.SaveSessionResponse:
+        keys = await self._keys.of(call.workspace_id)
+        note = pb.Session(**{name: getattr(request, name) for name in TEXTS})
+        sealed = keys.seal(note, table="sessions", row=request.session_id, revision=0)
+        row = await call.db.one(save, id=request.session_id, sealed=sealed, duration_minutes=request.duration_minutes, now=call.now)
+        saved = rows.fill(note, row)
+        saved.is_draft = True
+        return pb.SaveSessionResponse(session=saved)
+
+
+class PlainClinical(Runtime):
+    """A clinical service that saves plainly and whose methods declare no audit line."""
+
+    async def serve(self, *, over_grpc: bool = True) -> None:
+        methods = self.server._methods  # noqa: SLF001 - nothing else of the suite has a use for this
+        for path, (method, answer) in methods.items():
+            methods[path] = (replace(method, audited=False, writes=False), answer)
+        await super().serve(over_grpc=over_grpc)
+
+
+def features(runtime: Runtime) -> list[PlainSessions]:
+    return [PlainSessions(runtime.keys, ClientsStub(runtime.peers["clients"]), AppointmentsStub(runtime.peers["scheduling"]))]
+
+
+async def answer(service: Service, settings: Settings) -> None:
+    """Serves until SIGTERM."""
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    runtime = PlainClinical(service, settings, broker=InProcessBroker())
+    await runtime.serve()
+    await stopping.wait()
+    await runtime.stop()
+
+
+def main(scene: Scene, port: int) -> None:
+    home = Home(Path(scene.home))
+    sockets = socket_directory(home.directory / "suite")
+    address = f"unix:{sockets}/plain.sock"
+    peers = {name: f"unix:{sockets}/{name}.sock" for name in NAMES}
+    door = socket.create_server(("127.0.0.1", port), backlog=1024)
+    parent = os.getpid()
+    # Before any event loop or gRPC object exists, as the suite does it.
+    if os.fork() == 0:
+        die_with(parent, signal.SIGTERM)
+        configure_logs("plain")
+        service = Service("clinical", metadata, features, settings=SERVICE.settings)
+        uvloop.run(answer(service, home.settings(SERVICE, scene.admin_dsn, peers=peers, listen=address)))
+        os._exit(0)
+    serve_door(home, door, None, peers={**peers, "clinical": address}, public_url=f"http://127.0.0.1:{port}")
+
+
+if __name__ == "__main__":
+    main(Scene.load(sys.argv[1]), int(sys.argv[2]))
