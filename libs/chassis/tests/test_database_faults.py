@@ -1,12 +1,14 @@
 """The database going away under a transaction: always Unavailable, and the next transaction is none the worse for it."""
 
 import asyncio
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import literal, select
 
 from chassis.db import Database, statement
-from chassis.errors import Unavailable
+from chassis.errors import Conflict, Unavailable
+from chassis.outbox import Bell
 
 one = statement(select(literal(1).label("one")))
 
@@ -32,6 +34,76 @@ async def ask_again(tx):
 
 async def commit(tx):
     await tx.commit()
+
+
+@pytest.fixture
+async def lingering(parcels):
+    """A pool behind a wire that brings the server's last words at once, and its hanging up only later."""
+    parts = urlsplit(parcels.app_dsn)
+    directory = parse_qs(parts.query).get("host", [None])[0]
+
+    async def serve(reader, writer):
+        if directory:
+            far_reader, far_writer = await asyncio.open_unix_connection(f"{directory}/.s.PGSQL.5432")
+        else:
+            far_reader, far_writer = await asyncio.open_connection(parts.hostname, parts.port or 5432)
+        await asyncio.gather(pump(reader, far_writer, linger=0.0), pump(far_reader, writer, linger=3.0))
+
+    wire = await asyncio.start_server(serve, "127.0.0.1", 0)
+    near = f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{wire.sockets[0].getsockname()[1]}"
+    database = Database(parts._replace(netloc=near, query="sslmode=disable").geturl(), schema="parcels", size=1)
+    yield database
+    await database.close()
+    wire.close()
+
+
+async def pump(reader, writer, *, linger):
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+        await asyncio.sleep(linger)
+    except OSError:
+        pass
+    finally:
+        writer.transport.abort()
+
+
+async def test_a_server_that_has_said_its_last_word_but_not_hung_up_is_away_as_well(parcels, lingering):
+    with pytest.raises(Unavailable):
+        async with lingering.transaction(parcels.workspace, seconds=5.0) as tx:
+            await tx.one(one)
+            await cut_off(parcels)
+            await tx.one(one)
+
+    assert lingering.in_use == 0
+    assert await lingering.ready()
+
+
+async def test_a_refusal_stays_what_it_is_where_there_is_nobody_left_to_roll_back_with(parcels, lingering):
+    with pytest.raises(Conflict) as refused:
+        async with lingering.transaction(parcels.workspace, seconds=5.0) as tx:
+            await tx.one(one)
+            await cut_off(parcels)
+            raise Conflict("taken")
+    assert refused.value.code == "taken"
+
+    assert lingering.in_use == 0
+    assert await lingering.ready()
+
+
+async def test_a_bell_that_cannot_be_rung_says_so_and_is_rung_again(parcels, lingering, caplog):
+    assert await lingering.ready()
+    await cut_off(parcels)
+    bell = Bell(lingering)
+    with caplog.at_level("INFO"):
+        bell.ring()
+        await bell.close()
+    assert [record.message for record in caplog.records] == ["the relay was not woken"]
+
+    assert lingering.in_use == 0
+    bell.ring()
+    await bell.close()
+    assert bell._ringing.exception() is None
 
 
 @pytest.mark.parametrize("go_on", [ask_again, commit])

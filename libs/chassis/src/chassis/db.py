@@ -21,6 +21,9 @@ from chassis.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
 _DIALECT: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 _SECONDS_TO_ROLL_BACK = 2.0
 
+# How asyncpg tells that a command got no answer and its connection is of no more use.
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
+
 Record: TypeAlias = asyncpg.Record
 
 
@@ -148,7 +151,7 @@ class Transaction:
         connection, self._connection = self._connection, None
         try:
             await connection.execute("ROLLBACK", timeout=_SECONDS_TO_ROLL_BACK)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        except LOST:
             await self._database.give_back(connection, broken=True)
         except BaseException:
             await self._database.give_back(connection, broken=True)

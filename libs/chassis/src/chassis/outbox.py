@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from chassis.db import Database
+from chassis.db import LOST, Database
 from chassis.envelope import Envelope
 from chassis.errors import Refusal
 from chassis.relay import Relay
@@ -67,7 +67,7 @@ class Bell:
                 return
             try:
                 await connection.execute(f"NOTIFY {self._database.schema}_outbox", timeout=1.0)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except LOST as error:
                 _log.info("the relay was not woken", extra={"error": type(error).__name__})
                 await self._database.give_back(connection, broken=True)
             except BaseException:
