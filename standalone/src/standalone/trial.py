@@ -28,10 +28,10 @@ class Trial:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, seconds: float = 90.0) -> float:
-        """Returns once the gateway is ready; how many seconds that took."""
+        """Returns once the gateway is ready, and the installation has said what runs in it; how many seconds that took."""
         own = {"PORT": str(self.port), "CASELOAD_HOME": str(self.home)}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CASELOAD_") and name != "DATABASE_URL"}
-        began = time.monotonic()
+        began, stale = time.monotonic(), self._told_at()
         with self.output.open("ab") as out:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, "-m", "standalone", self.composition],
@@ -41,7 +41,8 @@ class Trial:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        while not self.ready():
+        # What one that was killed has left behind says nothing of this one.
+        while not (self.ready() and self._told_at() > stale):
             if self._process.poll() is not None or time.monotonic() - began > seconds:
                 self.stop()
                 raise RuntimeError(f"{self.composition} did not become ready:\n{self.output.read_text()[-4000:]}")
@@ -53,6 +54,13 @@ class Trial:
             return httpx.get(f"{self.gateway_url}/health/ready", timeout=5).status_code == 200
         except httpx.HTTPError:
             return False
+
+    def _told_at(self) -> int:
+        """When the installation last said what runs in it, in nanoseconds; 0 where it has not."""
+        try:
+            return (self.home / "running.json").stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def stop(self, *, seconds: float = 60.0) -> int | None:
         """Asks it to end, as Ctrl-C does; the exit code."""
