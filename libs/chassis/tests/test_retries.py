@@ -1,0 +1,66 @@
+"""When a failed delivery is tried again, and when it is given up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.broker import Malformed, Retries
+from chassis.broker.protocol import Tally, cause, place
+from chassis.errors import Conflict, Unavailable
+
+FAILURES = st.lists(st.sampled_from([ValueError(), Unavailable("away"), Conflict("taken")]), max_size=60)
+RETRIES = st.builds(Retries, st.lists(st.floats(0.1, 600), min_size=1, max_size=6).map(tuple), st.integers(0, 20))
+
+
+@given(RETRIES, FAILURES)
+def test_every_delivery_comes_to_an_end(retries, failures):
+    tally, tries = Tally(), 0
+    for error in failures:
+        tries += 1
+        again = retries.after(error, tally)
+        if again is None:
+            break
+        assert again.delay in retries.delays
+        tally = again.tally
+    assert tries <= len(retries.delays) + retries.waits + 1
+
+
+@given(RETRIES, st.integers(0, 20))
+def test_what_fails_is_tried_once_more_than_there_are_delays_however_long_it_had_to_wait_before(retries, waits):
+    tally = Tally()
+    for _ in range(min(waits, retries.waits)):
+        tally = retries.after(Unavailable("away"), tally).tally
+    delays = []
+    while again := retries.after(ValueError(), tally):
+        delays.append(again.delay)
+        tally = again.tally
+    assert delays == list(retries.delays)
+
+
+def test_what_cannot_be_read_is_given_up_at_once():
+    assert Retries().after(Malformed(), Tally()) is None
+
+
+def test_somebody_who_is_away_is_waited_for_about_a_day():
+    retries, tally, seconds = Retries(), Tally(), 0.0
+    while again := retries.after(Unavailable("away"), tally):
+        seconds += again.delay
+        tally = again.tally
+        if tally.waits == retries.waits:
+            break
+    assert 20 * 3600 < seconds < 30 * 3600
+    assert tally.attempt == 1
+
+
+def test_without_a_delay_there_is_nothing_to_count():
+    with pytest.raises(ValueError, match="at least one delay"):
+        Retries(delays=())
+
+
+def test_an_error_is_told_by_its_kind_code_and_place_but_not_in_its_words():
+    with pytest.raises(Conflict) as refused:
+        raise Conflict("room_taken", "Jane Doe is in there.")
+    assert cause(refused.value) == "Conflict:room_taken"
+    assert place(refused.value).startswith("test_retries.py:")
+    assert cause(ValueError("Jane Doe")) == "ValueError"
+    assert place(ValueError()) == ""
