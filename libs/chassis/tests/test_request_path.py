@@ -155,10 +155,22 @@ async def test_a_fault_of_ours_is_no_refusal_and_tells_no_words(postgres: str, c
             await stub.UpdateLocation(pb.UpdateLocationRequest(location_id=str(uuid7())), h.caller())
 
 
-async def test_a_malformed_id_is_refused_with_its_place(postgres: str) -> None:
+# Several of them are UUIDs to Python.
+MALFORMED = [
+    "",
+    "7",
+    "0199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0",
+    "\u0660199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e",
+    "0199f3b27d3c7a3e9c607f5b1c8a9d0e",
+]
+MALFORMED += ["0_99f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e", " 199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e", "0199f3b27-d3c7-a3e-9c60-7f5b1c8a9d0e"]
+
+
+@pytest.mark.parametrize("malformed", MALFORMED)
+async def test_a_malformed_id_is_refused_with_its_place(postgres: str, malformed: str) -> None:
     async with running(postgres) as (h, _, stub):
         with pytest.raises(Invalid) as refused:
-            await stub.GetLocation(pb.GetLocationRequest(location_id="7"), h.caller())
+            await stub.GetLocation(pb.GetLocationRequest(location_id=malformed), h.caller())
         assert refused.value.faults == (Fault("/location_id", "is not a UUID"),)
 
 
@@ -274,6 +286,15 @@ async def test_denials_are_on_record(postgres: str) -> None:
             (audit.OUTCOME_FAILURE, "taken"),
         ]
         assert lines[1].resource_id == wanted
+
+
+@pytest.mark.parametrize("typed", ["x" * 36, "Ada Winterbourne, came back in March"])
+async def test_what_is_typed_in_place_of_an_id_is_not_on_record(postgres: str, typed: str) -> None:
+    async with running(postgres) as (h, _, stub):
+        with pytest.raises(Forbidden):
+            await stub.DeleteLocation(pb.DeleteLocationRequest(location_id=typed), h.caller(scopes=[]))
+        (line,) = await h.emitted(audit.AuditRecorded)
+        assert (line.code, line.HasField("resource_id"), list(line.resource_ids)) == ("permission_denied", False, [])
 
 
 @pytest.mark.parametrize("how", ["missing", "garbage", "expired", "foreign key", "wrong audience", "wrong type"])

@@ -19,7 +19,7 @@ from chassis.call import Call, Caller
 from chassis.db import Database
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
 from chassis.idempotency import IN_PROGRESS, Claim, Idempotency
-from chassis.methods import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, read
+from chassis.methods import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid, read
 from chassis.trust import Trust
 
 # What a call may take when its caller does not say.
@@ -220,7 +220,8 @@ class Server:
         if not (method.audited and call.placed and isinstance(refusal, _ON_RECORD)) or refusal.code == IN_PROGRESS:
             return
         ids = [] if request is None else method.request_ids(request)
-        await self._batcher.record(call, line(call, method, ids if all(len(i) == 36 for i in ids) else [], refusal=refusal))
+        # Refused before its ids were looked at, a request may hold anything in their place.
+        await self._batcher.record(call, line(call, method, ids if all(map(is_uuid, ids)) else [], refusal=refusal))
 
     async def _end(self, ending: Any) -> Any:
         """Carries a commit or rollback through even when the caller stops waiting."""
