@@ -90,6 +90,30 @@ def test_an_orphaned_server_is_ended_and_replaced(tmp_path):
         second.stop()
 
 
+async def test_a_killed_server_is_replaced_while_its_backends_are_still_at_work(tmp_path):
+    server = LocalPostgres(tmp_path, fast=True).start()
+    connections = [await asyncpg.connect(server.dsn) for _ in range(2)]
+    backends = [psutil.Process(connection.get_server_pid()) for connection in connections]
+    busy = [asyncio.create_task(c.fetchval("SELECT count(*) FROM generate_series(1, 1000000000)")) for c in connections]
+    async with asyncio.timeout(30):
+        while any(backend.cpu_times().user < 0.05 for backend in backends):
+            await asyncio.sleep(0.05)
+    os.kill(server.pid, signal.SIGKILL)
+    server._child.wait(10)
+    assert any(backend.is_running() for backend in backends), "the fault is that somebody outlives the server"
+
+    server.stop()
+    try:
+        server.start()
+        assert await ask(server.dsn, "SELECT 1") == 1
+    finally:
+        server.stop()
+
+    assert not any(backend.is_running() for backend in backends)
+    assert all(isinstance(end, Exception) for end in await asyncio.gather(*busy, return_exceptions=True))
+    await asyncio.gather(*(connection.close() for connection in connections))
+
+
 def test_a_stale_note_with_a_strangers_number_does_not_stop_it(tmp_path):
     LocalPostgres(tmp_path, fast=True).start().stop()
     (tmp_path / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path}/data\n1\n5432\n\n\n\nready\n")

@@ -16,7 +16,8 @@ from typing import IO
 
 import psutil
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 28, 47, 2
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 CAP_DAC_OVERRIDE = 1
 CAPABILITIES_V3 = 0x20080522
 # A unix socket's path may have 107 bytes; this leaves 17 for the file's name.
@@ -70,6 +71,8 @@ def step_down(uid: int, gid: int) -> None:
     """Becomes another user but keeps passing root-only directories: a home or a checkout of root's is closed to others."""
     if LIBC is not None:
         LIBC.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Without it access(2), which PostgreSQL asks about its own files, leaves capabilities out of account.
+        LIBC.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
@@ -168,6 +171,19 @@ def end_orphan(pid: int, mark: str, gently: signal.Signals, patience: float) -> 
             orphan.wait(patience)
     except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
         return
+
+
+def end_orphans_in(directory: Path, name: str, patience: float) -> None:
+    """Kills what a killed server left behind: processes of that name whose working directory this is."""
+    left = []
+    for process in psutil.process_iter():
+        try:
+            if process.name() == name and process.cwd() == str(directory):
+                process.kill()
+                left.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            continue
+    psutil.wait_procs(left, patience)
 
 
 class InUseError(RuntimeError):

