@@ -5,6 +5,7 @@ an event's outbox row is marked only when every reaction to it is done. So nothi
 """
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import uvloop
 
 from chassis.broker import InProcessBroker
+from chassis.children import ChildFailedError
 from chassis.local import LocalPostgres
 from chassis.observe import configure_logs
 from chassis.runtime import Runtime
@@ -27,6 +29,8 @@ from standalone.services import SERVICES
 from standalone.settings import StandaloneSettings
 
 DEFAULT_HOME = Path(".caseload")
+
+log = logging.getLogger(__name__)
 
 
 def run_embedded(settings: StandaloneSettings) -> None:
@@ -101,4 +105,7 @@ async def keep_alive(postgres: LocalPostgres | None) -> None:
             # Blocks the loop for the half second it takes: nothing can be answered without it anyway, and the child
             # has to be the main thread's.
             postgres.stop()
-            postgres.start()
+            try:
+                postgres.start()
+            except ChildFailedError:
+                log.warning("PostgreSQL did not start and is tried again", extra={"log": postgres.log})

@@ -15,7 +15,7 @@ from typing import Any
 
 import uvloop
 
-from chassis.children import free_port, socket_directory
+from chassis.children import ChildFailedError, free_port, socket_directory
 from chassis.local import LocalPostgres, LocalRabbit
 from chassis.observe import configure_logs
 from chassis.run import PARTS, work
@@ -164,7 +164,11 @@ class Suite:
             if server is not None and not server.alive and not self._family.stopping:
                 say(f"{name} died and starts again.")
                 server.stop()
-                server.start()
+                try:
+                    server.start()
+                except ChildFailedError:
+                    # What is in its way may be cleared: until then the others refuse as Unavailable, and it is tried at every look.
+                    say(f"{name} did not start and is tried again; see {server.log}")
                 self._tell()
 
     def _tell(self) -> None:
