@@ -38,5 +38,6 @@ class Desk:
             at_once=self._settings.mails_at_once,
             lease=lease,
             poll=self._settings.sending_poll_seconds,
-            patience=self._settings.mail_seconds,
+            # At the end of the process; what takes longer is found `sending` by the next one.
+            patience=min(self._settings.mail_seconds, 10.0),
         )
