@@ -1,0 +1,144 @@
+"""The operations of an OpenAPI document, each with requests made from its parameters and its body's schema."""
+
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from PIL import Image
+
+# What a schema alone cannot tell.
+SAMPLES = {"hours_before": 99, "time_zone": "Europe/Berlin", "currency": "EUR", "role": "doctor", "search": "Is", "tag": "knee"}
+
+
+def operations(document):
+    for path, methods in document["paths"].items():
+        for method, described in methods.items():
+            yield Operation(document, path, method.upper(), described)
+
+
+class Operation:
+    """One operation: what it is called, which of its fields are ids, and how it is asked."""
+
+    def __init__(self, document, path, method, described):
+        self.path, self.method = path, method
+        parameters = [resolved(document, parameter) for parameter in described.get("parameters", ())]
+        self.path_ids = [meaning(path, p["name"]) for p in parameters if p["in"] == "path"]
+        self.query = {p["name"]: resolved(document, p["schema"]) for p in parameters if p["in"] == "query"}
+        self._required_query = {p["name"] for p in parameters if p["in"] == "query" and p.get("required")}
+        content = resolved(document, described.get("requestBody", {})).get("content", {})
+        self._has_file = "multipart/form-data" in content
+        schema = content.get("application/json", {}).get("schema")
+        self.body, self._required_body = properties(document, schema) if schema else ({}, set())
+        self.query_ids = [name for name, schema in self.query.items() if is_id(schema)]
+        self.body_ids = [name for name, schema in self.body.items() if is_id(schema)]
+
+    def __str__(self):
+        return f"{self.method} {self.path}"
+
+    def send(self, api, ids, instead=None):
+        """Asks it with `ids`, but for those to be put `instead`; a field that is not required is sent when it is one of these."""
+        instead = instead or {}
+        given = ids | instead
+        path = re.sub(r"\{(\w+)\}", lambda name: given[meaning(self.path, name[1])], self.path)
+        query = self._required_query | (instead.keys() & self.query.keys())
+        if "practitioner_id" in query:
+            query |= {"scheduled_start", "scheduled_end"} & self.query.keys()
+        return api.request(
+            self.method,
+            f"{api.base_url.copy_with(path='')}{path}",
+            params={name: value(name, self.query[name], given) for name in query},
+            json=self._body(given, instead),
+            files={"file": ("picture.png", picture(), "image/png")} if self._has_file else None,
+        )
+
+    def _body(self, given, instead):
+        if not self.body:
+            return None
+        sent = {name for name in self.body if name in self._required_body or name in instead}
+        if not self._required_body and not sent:
+            sent = {name for name, schema in self.body.items() if not is_id(schema) and name != "status"}
+        body = {name: value(name, self.body[name], given) for name in sent}
+        if "scheduled_start" in body:
+            body |= times()
+        if "session_date" in self.body and "appointment_id" not in body:
+            body["session_date"] = text(now())
+        return body
+
+
+def meaning(path, name):
+    """What an id is called among a workspace's things: the session of a sign-in is not that of a treatment."""
+    return "sign_in_id" if path.startswith("/api/v1/auth/sessions/") and name == "session_id" else name
+
+
+def resolved(document, schema):
+    while "$ref" in schema:
+        target = document
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        schema = target
+    return schema
+
+
+def properties(document, schema):
+    """The fields of an object's schema, and those it requires; an object that may be null counts as an object."""
+    schema = resolved(document, schema)
+    for choice in schema.get("anyOf", ()):
+        if (found := resolved(document, choice)).get("properties"):
+            schema = found
+    return {name: resolved(document, field) for name, field in schema.get("properties", {}).items()}, set(schema.get("required", ()))
+
+
+def is_id(schema):
+    return any(choice.get("format") == "uuid" for choice in (schema, *schema.get("anyOf", ())))
+
+
+EXAMPLES = {
+    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith("end") else 0)),
+    ("string", "date"): lambda name: "1990-05-17",
+    ("string", "email"): lambda name: "somebody@example.com",
+    ("string", None): lambda name: f"{uuid4().hex[:12]} {name}",
+    ("boolean", None): lambda name: True,
+    ("array", None): lambda name: [],
+    ("object", None): lambda name: {},
+}
+
+
+def value(name, schema, ids):
+    """Something the schema allows, and the id where it asks for one."""
+    if is_id(schema):
+        return ids[name]
+    if name in SAMPLES:
+        return SAMPLES[name]
+    schema = next((choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"), schema)
+    if "const" in schema or "enum" in schema:
+        return schema.get("const") or schema["enum"][0]
+    if schema["type"] in {"integer", "number"}:
+        return int(schema.get("minimum", 1)) + 1
+    made = EXAMPLES[schema["type"], schema.get("format")](name)
+    return made[: schema.get("maxLength", 60)] if isinstance(made, str) else made
+
+
+def now():
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def text(moment):
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+_booked = 0
+
+
+def times():
+    """A start and an end that nothing else booked here has."""
+    global _booked  # noqa: PLW0603 - one calendar for all
+    _booked += 1
+    start = now() + timedelta(days=30, hours=_booked)
+    return {"scheduled_start": text(start), "scheduled_end": text(start + timedelta(minutes=20))}
+
+
+def picture():
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,133 @@
+"""Every operation of the OpenAPI document, asked for another workspace's things: answered as if they were nowhere, and nothing changes.
+
+Operations, parameters and bodies come from the document, so a new operation is tested the day it is served.
+"""
+
+import asyncio
+import hashlib
+from itertools import combinations
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from operations import operations
+from worlds import furnish
+
+from chassis.local import LocalPostgres
+from standalone.services import NAMES
+
+# Ids of things that no operation makes yet; for these nowhere is all there is.
+NOT_MADE_YET = {"department_id"}
+# Tables that go on living while nobody asks for anything: sign-ins, events on their way, and what records the asking.
+LIVING = {"outbox", "inbox", "idempotency", "data_keys", "dead_letters", "login_sessions", "refresh_tokens", "magic_links", "sign_ins"}
+
+
+@pytest.fixture
+def mine(embedded, sign_in, eventually):
+    return Workspace(embedded, sign_in, "admin@example.com", eventually)
+
+
+@pytest.fixture
+def theirs(embedded, sign_in, eventually):
+    return Workspace(embedded, sign_in, "owner@example.com", eventually)
+
+
+class Workspace:
+    def __init__(self, trial, sign_in, email, eventually):
+        self._trial, self._sign_in, self._email, self._eventually = trial, sign_in, email, eventually
+        self.api = sign_in(trial, email)
+        self.id = UUID(self.api.user["workspace_id"])
+
+    def furnished(self):
+        """Fresh ids of one of everything."""
+        ids = furnish(self.api, lambda: self._sign_in(self._trial, self._email))
+        events = self._eventually(lambda: self.api.get("/audit-events", params={"resource_id": ids["client_id"]}).json()["items"])
+        return ids | {"audit_event_id": events[0]["id"]}
+
+
+async def kept(trial, workspace_id):
+    """A digest of every table's rows of the workspace, read past all row security."""
+    connection = await asyncpg.connect(LocalPostgres(trial.home / "postgres").dsn)
+    try:
+        tables = await connection.fetch(
+            "SELECT c.table_schema || '.' || c.table_name AS name FROM information_schema.columns c"
+            " JOIN information_schema.tables t USING (table_schema, table_name)"
+            " WHERE c.column_name = 'workspace_id' AND t.table_type = 'BASE TABLE' AND c.table_schema = ANY($1)",
+            [name for name in NAMES if name != "audit"],
+        )
+        digests = {}
+        for (name,) in tables:
+            if name.split(".")[1] not in LIVING:
+                rows = await connection.fetch(f"SELECT t::text FROM {name} t WHERE workspace_id = $1 ORDER BY 1", workspace_id)
+                digests[name] = hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest(), len(rows)
+        return digests
+    finally:
+        await connection.close()
+
+
+def told(reply, names):
+    """An answer without what differs from one request to the next."""
+    text = reply.text
+    for name in names:
+        text = text.replace(name, "<id>")
+    if reply.headers.get("content-type", "").endswith("json") and "request_id" in reply.json():
+        text = text.replace(reply.json()["request_id"], "<request>")
+    return reply.status_code, text
+
+
+def subsets(names):
+    return [chosen for size in range(1, len(names) + 1) for chosen in combinations(names, size)]
+
+
+async def test_anothers_ids_are_nowhere_for_every_operation(embedded, mine, theirs):
+    foreign = theirs.furnished()
+    document = mine.api.get("/openapi.json").json()
+    before = await settled(embedded, theirs.id)
+    tried, faults = set(), []
+
+    for operation in operations(document):
+        named = [*operation.path_ids, *operation.body_ids, *operation.query_ids]
+        if not named:
+            continue
+        own = mine.furnished()
+        unknown = set(named) - own.keys() - NOT_MADE_YET
+        assert not unknown, f"{operation}: {unknown} is an id this test knows nothing of"
+        own |= {name: str(uuid4()) for name in NOT_MADE_YET}
+
+        for chosen in [*subsets(operation.path_ids), *((name,) for name in (*operation.body_ids, *operation.query_ids))]:
+            wanted = {name: foreign.get(name, str(uuid4())) for name in chosen}
+            absent = {name: str(uuid4()) for name in chosen}
+            answer = operation.send(mine.api, own, wanted)
+            nowhere = operation.send(mine.api, own, absent)
+
+            if told(answer, wanted.values()) != told(nowhere, absent.values()):
+                faults.append(f"{operation} tells another's {chosen} from nobody's: {answer.text} / {nowhere.text}")
+            hidden = answer.status_code == 404 or (set(chosen) <= set(operation.query_ids) and empty(answer.json()))
+            if not hidden:
+                faults.append(f"{operation} with another's {chosen}: {answer.status_code} {answer.text}")
+            tried.add((str(operation), chosen))
+
+        own_answer = operation.send(mine.api, own)
+        if own_answer.status_code in {401, 404, 405, 422}:
+            faults.append(f"{operation} with one's own ids: {own_answer.status_code} {own_answer.text}")
+
+    assert not faults, "\n".join(faults)
+    assert await kept(embedded, theirs.id) == before
+    assert len(tried) > 40
+
+
+async def settled(trial, workspace_id):
+    """What is kept once the reactions to making it are done."""
+    last = None
+    for _ in range(60):
+        found = await kept(trial, workspace_id)
+        if found == last:
+            return found
+        last = found
+        await asyncio.sleep(1)
+    raise AssertionError("the workspace does not come to rest")
+
+
+def empty(answer):
+    """A list of nothing, or no conflict with anything."""
+    return answer.get("items") == [] or answer.get("has_conflict") is False

@@ -1,0 +1,46 @@
+"""One of everything that a workspace can have, by the names the OpenAPI document uses for their ids."""
+
+from itertools import count
+from uuid import uuid4
+
+from operations import now, picture, text, times
+
+# Beyond the rule a workspace begins with, and the one of the journey.
+_hours_before = count(100)
+
+
+def furnish(api, sign_in_again):
+    """Makes one of everything through the API; the ids by name."""
+
+    def made(path, **request):
+        reply = api.post(path, **request)
+        assert reply.status_code == 201, reply.text
+        return reply.json()["id"]
+
+    client = made("/clients", json={"first_name": "Isa", "last_name": "Lated"})
+    location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
+    service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
+    appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
+    note = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Worse."})
+    attachment = made(f"/sessions/{note}/attachments", files={"file": ("picture.png", picture(), "image/png")})
+    signed = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Better."})
+    finalized = api.post(f"/sessions/{signed}/finalize")
+    assert finalized.status_code == 200, finalized.text
+    configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
+    sign_in_again()
+    (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
+    return {
+        "user_id": api.user["id"],
+        "practitioner_id": api.user["id"],
+        "client_id": client,
+        "location_id": location,
+        "service_id": service,
+        "appointment_id": appointment,
+        "exclude_appointment_id": appointment,
+        "session_id": note,
+        "attachment_id": attachment,
+        "configuration_id": configuration,
+        "sign_in_id": other,
+        # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.
+        "resource_id": made("/clients", json={"first_name": "Seldom", "last_name": "Seen"}),
+    }
