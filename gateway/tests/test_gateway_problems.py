@@ -20,7 +20,9 @@ def raising(error: Exception) -> httpx.AsyncClient:
     async def application(scope, receive, send):
         raise error
 
-    transport = httpx.ASGITransport(Edge(Refusals(application, Problems("https://practice.example"))), raise_app_exceptions=True)
+    transport = httpx.ASGITransport(
+        Edge(Refusals(application, Problems("https://practice.example", ["/api/v1/x"]))), raise_app_exceptions=True
+    )
     return httpx.AsyncClient(transport=transport, base_url="http://gateway")
 
 
@@ -79,6 +81,24 @@ def test_a_fault_never_repeats_what_was_sent():
 
 async def test_an_unknown_address_is_a_404(practice, check_problem):
     check_problem(await practice.http.get("/api/v1/nowhere"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("clients/Ada Jones", "clients/-"),
+        ("clients/Ada Jones/timeline", "clients/-/timeline"),
+        ("Ada Jones/x/clients%2F1", "-/-/clients/-"),
+        ("sessions/0199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e/Ada", "sessions/0199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e/-"),
+    ],
+)
+async def test_a_problem_does_not_repeat_what_was_typed_into_its_address(door, practice, typed: str, told: str):
+    for http in (practice.http, door.visitor()):
+        problem = (await http.get(httpx.URL("http://127.0.0.1:8000", raw_path=f"/api/v1/{typed}".replace(" ", "%20").encode()))).json()
+
+        assert problem["status"] in {401, 404, 422}
+        assert problem["instance"] == f"/api/v1/{told}"
+        assert "Ada" not in str(problem)
 
 
 async def test_an_unknown_method_is_a_405_that_says_which_are_known(practice, check_problem):

@@ -12,7 +12,7 @@ from limits.aio.storage import MemoryStorage
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2
@@ -77,7 +77,7 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings) -> FastAPI:
     services = Services.of(peers)
     trust = trust_in(services)
     keeper = Keeper(services.sign_in, trust, settings)
-    problems = Problems(settings.public_url)
+    problems = Problems(settings.public_url, (route.path for route in routes if isinstance(route, Route)))
 
     app = FastAPI(
         title="Caseload",

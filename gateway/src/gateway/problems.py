@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+from chassis.methods import is_uuid
 from chassis.observe import stack
 from gateway.visit import Visit
 
@@ -55,10 +56,11 @@ _BY_STATUS: Mapping[int, tuple[str, str]] = {
 
 
 class Problems:
-    """Renders refusals. `public_url` is where the pages about them are found."""
+    """Renders refusals. `public_url` is where the pages about them are found, `paths` are the addresses there are."""
 
-    def __init__(self, public_url: str) -> None:
+    def __init__(self, public_url: str, paths: Iterable[str]) -> None:
         self._types = public_url.rstrip("/") + "/problems/"
+        self._words = frozenset(part for path in paths for part in path.split("/") if not part.startswith("{"))
 
     def refusal(self, refusal: Refusal, visit: Visit) -> Response:
         status = next((number for kind, number in STATUS.items() if isinstance(refusal, kind)), 500)
@@ -100,7 +102,7 @@ class Problems:
             "title": title(code),
             "status": status,
             "detail": detail,
-            "instance": visit.path,
+            "instance": self._place(visit.path),
             "request_id": visit.request_id,
             "code": code,
         }
@@ -108,6 +110,10 @@ class Problems:
             body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
         body |= {name: value for name, value in facts.items() if name not in _MEMBERS}
         return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), status, headers, "application/problem+json")
+
+    def _place(self, path: str) -> str:
+        """The address without what is neither an id nor a word of ours: people type names there, and problems are kept and passed on."""
+        return "/".join(part if part in self._words or is_uuid(part) else "-" for part in path.split("/"))
 
 
 def title(code: str) -> str:
