@@ -61,7 +61,9 @@ def masked(request: Message, allowed: Iterable[str]) -> dict[str, Any]:
     fields = request.DESCRIPTOR.fields_by_name
     for name in request.mask.paths:  # type: ignore[attr-defined]
         if name not in permitted or name not in fields:
-            raise Invalid("unknown_field", "A field cannot be changed.", faults=[Fault(f"/{name}", "cannot be changed")])
+            # What is no field's name may be anything, and is not repeated.
+            where = name if name in fields else "mask"
+            raise Invalid("unknown_field", "A field cannot be changed.", faults=[Fault(f"/{where}", "cannot be changed")])
         field: Any = fields[name]
         values[name] = _plain(request, field)
     return values
