@@ -12,7 +12,7 @@ from chassis.rows import Page
 from chassis.testing import house
 from notifications.__main__ import SERVICE
 from notifications.mail import rounds
-from notifications.reminders import log, store
+from notifications.reminders import store
 from notifications.tables import metadata
 
 NOW = datetime.now(UTC)
@@ -91,20 +91,20 @@ async def crowded(alone):
 
 
 def hot(known):
-    always = {"since": log.EARLIEST, "until": log.LATEST}
+    always = {"since": store.EARLIEST, "until": store.LATEST}
     first = {**always, "skip": 0, "limit": 50}
     given = {"appointment_id": known["appointment_id"], "client_id": known["client_id"], "told_status": "failed"}
-    lists = {f"list by {sorted(names)}": (log._listed[names], {n: given[n] for n in names} | first) for names in log._kinds}
-    counts = {f"count by {sorted(names)}": (log._counted[names], {n: given[n] for n in names} | always) for names in log._counted}
+    lists = {f"list by {sorted(names)}": (store.log.listed[names], {n: given[n] for n in names} | first) for names in store.log.listed}
+    counts = {f"count by {sorted(names)}": (store.log.counted[names], {n: given[n] for n in names} | always) for names in store.log.counted}
     places = {
-        f"place by {sorted(names)}": (log._placed[names], {n: given[n] for n in names} | always | {"offset": 0 if names else 80_000})
-        for names in log._placed
+        f"place by {sorted(names)}": (store.log.placed[names], {n: given[n] for n in names} | always | {"offset": 0 if names else 80_000})
+        for names in store.log.placed
     }
     return {
         **lists,
         **counts,
         **places,
-        "a far page": (log._listed[frozenset()], {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
+        "a far page": (store.log.listed[frozenset()], {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
         "claim": (rounds.claim, {"kind": "reminder", "room": 5, "lease": timedelta(minutes=3)}),
         "known": (store.appointment, {"id": known["appointment_id"]}),
         "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),
@@ -130,9 +130,9 @@ async def test_the_figures_are_what_counting_says_and_far_pages_are_where_walkin
             filters = {} if status is None else {"told_status": status}
             for window in ({}, {"since": NOW - timedelta(days=30, hours=5)}, {"until": NOW - timedelta(days=3, hours=7, minutes=5)}):
                 for offset in (0, 49, 700):
-                    found, total = await log.turn_to(tx, filters, Page(limit=7, offset=offset), **window)
+                    found, total = await store.log.turn_to(tx, filters, Page(limit=7, offset=offset), **window)
                     condition = "($1::text IS NULL OR told_status = $1) AND due_at >= $2 AND due_at < $3"
-                    arguments = (status, window.get("since", log.EARLIEST), window.get("until", log.LATEST))
+                    arguments = (status, window.get("since", store.EARLIEST), window.get("until", store.LATEST))
                     walked = await connection.fetch(
                         f"SELECT id FROM notifications.reminders WHERE {condition} ORDER BY due_at DESC, id DESC OFFSET $4 LIMIT 7",
                         *arguments,

@@ -193,7 +193,7 @@ async def test_half_a_place_in_history_is_refused(desk):
 
 async def test_a_far_page_reads_no_more_than_its_own_day(desk):
     """The price of a page is the same at both ends of the agenda."""
-    from scheduling.appointments import agenda
+    from scheduling.appointments import store
 
     await _fill(desk, days=400, per_day=12)
     read = {}
@@ -201,9 +201,9 @@ async def test_a_far_page_reads_no_more_than_its_own_day(desk):
         from chassis.rows import Page
 
         for name, offset in (("near", 0), ("middle", 2405), ("far", 4775)):
-            place = await tx.one(agenda._placed[frozenset()], since=NINE - 999 * DAY, until=NINE + 999 * DAY, offset=offset)
+            place = await tx.one(store.agenda.placed[frozenset()], since=NINE - 999 * DAY, until=NINE + 999 * DAY, offset=offset)
             read[name] = offset - place["passed"]
-            rows, total = await agenda.turn_to(tx, {}, None, None, Page(limit=25, offset=offset))
+            rows, total = await store.agenda.turn_to(tx, {}, Page(limit=25, offset=offset))
             assert (len(rows), total) == (25, 4800)
     assert max(read.values()) < 12
 

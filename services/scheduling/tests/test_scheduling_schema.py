@@ -10,7 +10,7 @@ from chassis.db import Statement
 from chassis.migrate import drift, migrate
 from chassis.testing import House, house
 from scheduling.__main__ import SERVICE
-from scheduling.appointments import agenda, store
+from scheduling.appointments import store
 from scheduling.tables import metadata
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -116,26 +116,26 @@ def hot(known) -> dict[str, tuple[Statement, dict[str, object]]]:
     first, far = {"skip": 0, "limit": 50}, {"skip": 12, "limit": 50}
     lists = {
         f"list by {', '.join(sorted(names)) or 'nothing'}": (
-            agenda._listed[names],
+            store.agenda.listed[names],
             {**{n: v for n, v in {**client, **practitioner, "status": "no_show"}.items() if n in names}, **always, **first},
         )
-        for names in agenda._kinds
+        for names in store.agenda.listed
     }
     counts = {
         f"count by {', '.join(sorted(names))}": (
-            agenda._counted[names],
+            store.agenda.counted[names],
             {**{n: v for n, v in {**client, **practitioner, "status": "no_show"}.items() if n in names}, **always},
         )
-        for names in agenda._counted
+        for names in store.agenda.counted
     }
     return {
         **lists,
         **counts,
-        "a day's list": (agenda._listed[frozenset()], {**day, **first}),
-        "a far page's list": (agenda._listed[frozenset()], {**always, "since": NINE + timedelta(days=90), **far}),
-        "where a far page begins": (agenda._placed[frozenset()], {**always, "offset": 90_000}),
-        "where a status's page begins": (agenda._placed[frozenset({"status"})], {**always, "offset": 900, "status": "no_show"}),
-        "where a window's page begins": (agenda._placed[frozenset()], {**day, "offset": 50}),
+        "a day's list": (store.agenda.listed[frozenset()], {**day, **first}),
+        "a far page's list": (store.agenda.listed[frozenset()], {**always, "since": NINE + timedelta(days=90), **far}),
+        "where a far page begins": (store.agenda.placed[frozenset()], {**always, "offset": 90_000}),
+        "where a status's page begins": (store.agenda.placed[frozenset({"status"})], {**always, "offset": 900, "status": "no_show"}),
+        "where a window's page begins": (store.agenda.placed[frozenset()], {**day, "offset": 50}),
         "get": (store.get, one),
         "get to change": (store.get_to_change, one),
         "slot": (store.slot, one),

@@ -11,7 +11,7 @@ from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.call import Call
 from chassis.errors import Fault, Invalid
 from chassis.rows import Page, enum_text, fill, masked, page, when
-from notifications.reminders import log, rules, store, workflow
+from notifications.reminders import rules, store, workflow
 
 # An appointment has one reminder per rule and move.
 _ALL = Page(limit=1000, offset=0)
@@ -66,13 +66,13 @@ class Reminders(RemindersServicer[Call]):
             "since": when(request.start_date) if request.HasField("start_date") else None,
             "until": when(request.end_date) if request.HasField("end_date") else None,
         }
-        found, total = await log.turn_to(call.db, _filters(request), page(request), **window)
+        found, total = await store.log.turn_to(call.db, _filters(request), page(request), **window)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
     async def ListForAppointment(self, request: pb.ListForAppointmentRequest, call: Call) -> pb.ReminderLogPage:
         # NotFound for a stranger; what is known here comes by events and may be behind.
         await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), call)
-        found, total = await log.turn_to(call.db, {"appointment_id": request.appointment_id}, _ALL)
+        found, total = await store.log.turn_to(call.db, {"appointment_id": request.appointment_id}, _ALL)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
 

@@ -1,5 +1,7 @@
 """Where rules, known appointments and reminders are kept. Row security confines every statement to the caller's workspace."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     ARRAY,
     DateTime,
@@ -20,8 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from chassis.dated import DatedPages
 from chassis.db import statement
-from notifications.tables import appointments, reminder_configurations, reminders
+from notifications.tables import appointments, reminder_configurations, reminder_figures, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)
 _id = bindparam("id", type_=Uuid)
@@ -31,6 +34,20 @@ _hours = bindparam("hours_before", type_=Integer)
 _client_id = bindparam("client_id", type_=Uuid)
 _limit = bindparam("limit", type_=Integer)
 _offset = bindparam("offset", type_=Integer)
+
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+# Latest due first.
+log = DatedPages(
+    reminders,
+    reminders.c.due_at,
+    figures=reminder_figures,
+    held="reminder_count",
+    narrow=("appointment_id", "client_id"),
+    wide={"told_status": "status"},
+    within=(EARLIEST, LATEST),
+    latest_first=True,
+)
 
 # --- rules
 

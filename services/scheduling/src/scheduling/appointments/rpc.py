@@ -17,7 +17,7 @@ from caseload.scheduling.v1.appointments_rpc import AppointmentsServicer
 from chassis.call import Call
 from chassis.rows import enum_text, fill, masked, page, when
 from chassis.sealing import Keys
-from scheduling.appointments import agenda, calendar, rules, store
+from scheduling.appointments import calendar, rules, store
 from scheduling.appointments.record import columns, event, held_by, opened, terms_of
 from scheduling.appointments.rules import News, Terms
 
@@ -57,7 +57,7 @@ class Appointments(AppointmentsServicer[Call]):
             filters["status"] = enum_text(pb.AppointmentStatus, request.status)
         since, until = _moment(request, "start_date"), _moment(request, "end_date")
         keys = await self._keys.of(call.workspace_id)
-        found, total = await agenda.turn_to(call.db, filters, since, until, asked)
+        found, total = await store.agenda.turn_to(call.db, filters, asked, since=since, until=until)
         return pb.AppointmentPage(items=[opened(row, keys) for row in found], total=total)
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, call: Call) -> pb.Appointment:
