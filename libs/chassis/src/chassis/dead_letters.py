@@ -134,7 +134,8 @@ class RabbitGraveyard:
         async with await aio_pika.connect(self._url, timeout=5.0) as connection:
             for name in [queue] if queue else self._queues:
                 channel = await connection.channel()
-                found += [_burial(name, letter) for letter in await _letters(channel, name)]
+                for letter in await _letters(channel, name):
+                    found += _burials(name, letter)
                 await channel.close()
         return sorted(found, key=lambda burial: burial.died_at)
 
@@ -144,14 +145,16 @@ class RabbitGraveyard:
             channel = await connection.channel(on_return_raises=True)
             for letter in await _letters(channel, queue):
                 try:
-                    envelope, _ = wire.read(letter)
+                    envelopes = [envelope for envelope, _ in wire.read_all(letter)]
                 except Malformed:
                     continue
-                if event_id in (None, envelope.id):
-                    await channel.default_exchange.publish(wire.message(envelope), queue, mandatory=True, timeout=15.0)
+                # A parcel that nobody survived unpacking is replayed whole.
+                if event_id is None or event_id in [envelope.id for envelope in envelopes]:
+                    for envelope in envelopes:
+                        await channel.default_exchange.publish(wire.message(envelope), queue, mandatory=True, timeout=15.0)
                     # Only now: a crash in between replays it twice, which the inbox knows.
                     await letter.ack()
-                    count += 1
+                    count += len(envelopes)
         return count
 
 
@@ -166,12 +169,12 @@ async def _letters(channel: AbstractChannel, queue: str) -> list[AbstractIncomin
     return found
 
 
-def _burial(queue: str, letter: AbstractIncomingMessage) -> Burial:
+def _burials(queue: str, letter: AbstractIncomingMessage) -> list[Burial]:
+    why, when = wire.error_of(letter), _died_at(letter)
     try:
-        envelope, tally = wire.read(letter)
+        return [Burial(queue, e.id, e.workspace_id, e.type, why, tally.attempt, when) for e, tally in wire.read_all(letter)]
     except Malformed:
-        return Burial(queue, None, None, str(letter.type), wire.error_of(letter), 1, _died_at(letter))
-    return Burial(queue, envelope.id, envelope.workspace_id, envelope.type, wire.error_of(letter), tally.attempt, _died_at(letter))
+        return [Burial(queue, None, None, str(letter.type), why, 1, when)]
 
 
 def _died_at(letter: AbstractIncomingMessage) -> datetime:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from google.protobuf.message import DecodeError, Message
 
@@ -20,25 +21,30 @@ class Delivery(Call):
     """One event on one queue, while it is being reacted to: a Call on the service's own behalf, in the event's workspace.
 
     Its transaction begins with the inbox row, so whatever else it holds happens once. `attempt` counts from 1;
-    `runtime` is the service's own.
+    `runtime` is the service's own. Of events taken together it bears the ids of the first; `event_ids` has all.
     """
 
-    __slots__ = ("attempt", "event_id", "queue", "runtime")
+    __slots__ = ("attempt", "event_ids", "queue", "runtime")
 
     def __init__(
-        self, envelope: Envelope, *, queue: str, service: str, database: Database, seconds: float, attempt: int, runtime: Any
+        self, envelopes: Sequence[Envelope], *, queue: str, service: str, database: Database, seconds: float, attempt: int, runtime: Any
     ) -> None:
+        first = envelopes[0]
         super().__init__(
-            Caller(workspace_id=envelope.workspace_id, service=service),
+            Caller(workspace_id=first.workspace_id, service=service),
             database,
             deadline=asyncio.get_running_loop().time() + seconds,
-            request_id=envelope.request_id,
-            traceparent=envelope.traceparent or None,
+            request_id=first.request_id,
+            traceparent=first.traceparent or None,
         )
         self.queue = queue
-        self.event_id = envelope.id
+        self.event_ids = [envelope.id for envelope in envelopes]
         self.attempt = attempt
         self.runtime = runtime
+
+    @property
+    def event_id(self) -> UUID:
+        return self.event_ids[0]
 
     @property
     def db(self) -> "InboxTransaction":
@@ -49,17 +55,18 @@ class Delivery(Call):
 
 
 class DoneBefore(Exception):
-    """The effect of this event on this queue is committed already."""
+    """The effect of every event of this delivery is committed already."""
 
 
 class InboxTransaction(Transaction):
-    """A transaction whose first statement claims the event; DoneBefore when it is another's."""
+    """A transaction whose first statement claims the events; DoneBefore when all of them are another's."""
 
-    __slots__ = ("_delivery", "done_before")
+    __slots__ = ("_delivery", "claimed", "done_before")
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(delivery.database, delivery.workspace_id, delivery.deadline)
         self._delivery = delivery
+        self.claimed: frozenset[UUID] = frozenset()
         self.done_before = False
 
     async def _begin(self) -> Any:
@@ -68,15 +75,17 @@ class InboxTransaction(Transaction):
         if not self.begun:
             connection = await super()._begin()
             # Waits for a twin that is being handled elsewhere: its end decides whether this one is the second.
-            claimed = await connection.execute(
+            # In one order everywhere, so that two that claim several never wait for each other.
+            rows = await connection.fetch(
                 f"INSERT INTO {self._delivery.database.schema}.inbox (workspace_id, queue, event_id)"
-                " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                " SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
                 self.workspace_id,
                 self._delivery.queue,
-                self._delivery.event_id,
+                sorted(self._delivery.event_ids),
                 timeout=self._remaining(),
             )
-            if claimed == "INSERT 0 0":
+            self.claimed = frozenset(row["event_id"] for row in rows)
+            if not self.claimed:
                 self.done_before = True
                 raise DoneBefore
         return await super()._begin()
@@ -84,13 +93,17 @@ class InboxTransaction(Transaction):
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """An effect, the event it follows and the queue it takes it from. `seconds` bounds one attempt."""
+    """An effect, the event it follows and the queue it takes it from. `seconds` bounds one attempt.
+
+    The effect of a reaction that takes events `together` gets a sequence of them, all of one workspace.
+    """
 
     event: type[Message]
     queue: str
     effect: Callable[[Any, Delivery], Awaitable[None]]
     concurrency: int
     seconds: float
+    together: bool = False
 
 
 def on(
@@ -100,6 +113,20 @@ def on(
 
     def reaction(effect: Callable[[EventT, Delivery], Awaitable[None]]) -> Reaction:
         return Reaction(event, queue, effect, concurrency, seconds)
+
+    return reaction
+
+
+def on_many(
+    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0
+) -> Callable[[Callable[[Sequence[EventT], Delivery], Awaitable[None]]], Reaction]:
+    """The same for events so frequent that those which arrive together are better kept together, in one transaction.
+
+    Should that fail, each is taken by itself, so that one which cannot be kept holds up no other.
+    """
+
+    def reaction(effect: Callable[[Sequence[EventT], Delivery], Awaitable[None]]) -> Reaction:
+        return Reaction(event, queue, effect, concurrency, seconds, together=True)
 
     return reaction
 
@@ -127,9 +154,9 @@ class Reactor:
 def subscription(reaction: Reaction, *, service: str, database: Database, runtime: Any, written: Callable[[], None]) -> Subscription:
     """The reaction as a broker takes it. `written` is called when the effect has put events of its own into the outbox."""
 
-    async def handle(envelope: Envelope, attempt: int) -> None:
+    async def react(envelopes: Sequence[Envelope], attempt: int) -> None:
         delivery = Delivery(
-            envelope,
+            envelopes,
             queue=reaction.queue,
             service=service,
             database=database,
@@ -138,13 +165,18 @@ def subscription(reaction: Reaction, *, service: str, database: Database, runtim
             runtime=runtime,
         )
         try:
-            event = reaction.event.FromString(envelope.payload)
+            events = {envelope.id: reaction.event.FromString(envelope.payload) for envelope in envelopes}
         except DecodeError as wrong:
             raise Malformed from wrong
         try:
-            await reaction.effect(event, delivery)
-            # An effect that touched nothing is remembered too.
-            await delivery.db.connection()
+            if reaction.together:
+                # Which of them are new is for the inbox to say.
+                await delivery.db.connection()
+                await reaction.effect([event for id_, event in events.items() if id_ in delivery.db.claimed], delivery)
+            else:
+                await reaction.effect(events[delivery.event_id], delivery)
+                # An effect that touched nothing is remembered too.
+                await delivery.db.connection()
             announced = await _to_the_end(delivery.commit())
         except BaseException as error:
             done_before = delivery.db.done_before
@@ -155,6 +187,12 @@ def subscription(reaction: Reaction, *, service: str, database: Database, runtim
         if announced:
             written()
         await delivery.run_afterwards()
+
+    async def handle(envelope: Envelope, attempt: int) -> None:
+        await react([envelope], attempt)
+
+    async def handle_many(envelopes: Sequence[Envelope]) -> None:
+        await react(envelopes, 1)
 
     async def keep(letter: DeadLetter) -> None:
         async with database.transaction(letter.envelope.workspace_id, seconds=10.0) as tx:
@@ -167,6 +205,7 @@ def subscription(reaction: Reaction, *, service: str, database: Database, runtim
         bury=keep,
         concurrency=reaction.concurrency,
         seconds=reaction.seconds,
+        handle_many=handle_many if reaction.together else None,
     )
 
 

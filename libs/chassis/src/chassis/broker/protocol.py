@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +46,7 @@ class Subscription:
 
     `handle` gets the envelope and the number of the attempt, from 1. `bury` keeps what died, where the transport
     has no place of its own for it. `seconds` bounds one attempt, `concurrency` how many run at once in this process.
+    `handle_many`, where there is one, does first attempts at several events of one workspace together: all or none.
     """
 
     queue: str
@@ -54,6 +55,7 @@ class Subscription:
     bury: Callable[[DeadLetter], Awaitable[None]]
     concurrency: int = 16
     seconds: float = 60.0
+    handle_many: Callable[[Sequence[Envelope]], Awaitable[None]] | None = None
 
 
 class Broker(Protocol):
@@ -160,6 +162,21 @@ async def attempt(subscription: Subscription, envelope: Envelope, tally: Tally, 
         return Outcome(again, cause(error), tally)
     _REACTED.labels(subscription.queue, "done").inc()
     return Outcome()
+
+
+async def attempt_together(subscription: Subscription, envelopes: Sequence[Envelope]) -> bool:
+    """Makes the first attempt at events of one workspace together; False when each is to be attempted by itself instead."""
+    if subscription.handle_many is None or len(envelopes) == 1:
+        return False
+    try:
+        async with asyncio.timeout(subscription.seconds):
+            await subscription.handle_many(envelopes)
+    except Exception as error:  # noqa: BLE001 - by themselves they show which of them fails, and that is counted and told there
+        facts = {"queue": subscription.queue, "events": len(envelopes), "error": cause(error), "at": place(error)}
+        _log.info("events that fail together are taken one by one", extra=facts)
+        return False
+    _REACTED.labels(subscription.queue, "done").inc(len(envelopes))
+    return True
 
 
 def cause(error: BaseException) -> str:

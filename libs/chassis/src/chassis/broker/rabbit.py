@@ -1,7 +1,12 @@
-"""RabbitMQ: one topic exchange, one quorum queue per reaction, delay queues that lead back to it, and a queue for its dead."""
+"""RabbitMQ: one topic exchange, one quorum queue per reaction, delay queues that lead back to it, and a queue for its dead.
+
+Events of one type that are published at the same time travel as one message, a parcel, since to the broker and to
+both its sides a message costs the same whatever it holds. Taken from its queue, each of them is again by itself.
+"""
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,7 +17,18 @@ from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
 from prometheus_client import Gauge
 
 from chassis.broker import rabbit_wire as wire
-from chassis.broker.protocol import Broker, BrokerDown, Malformed, Retries, Subscription, Unroutable, attempt
+from chassis.broker.parcels import Letter, Packing, by_workspace
+from chassis.broker.protocol import (
+    Broker,
+    BrokerDown,
+    Malformed,
+    Retries,
+    Subscription,
+    Tally,
+    Unroutable,
+    attempt,
+    attempt_together,
+)
 from chassis.broker.rabbit_link import LOST, Link
 from chassis.envelope import Envelope
 
@@ -47,6 +63,8 @@ class RabbitBroker(Broker):
         self._consuming = Link(url, f"{name}-consume", self._equip_consumers)
         self._events: AbstractExchange | None = None
         self._direct: AbstractExchange | None = None
+        self._packing = Packing(lambda type_, envelopes: self._put(None, type_, wire.parcel(envelopes)))
+        self._room: dict[str, asyncio.Semaphore] = {}
         self._tags: list[tuple[Any, str]] = []
         self._running: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -55,6 +73,8 @@ class RabbitBroker(Broker):
         if subscription.queue in self._subscriptions:
             raise ValueError(f"two reactions on one queue: {subscription.queue}")
         self._subscriptions[subscription.queue] = subscription
+        # A parcel holds more than one; how many reactions run at once stays what it is.
+        self._room[subscription.queue] = asyncio.Semaphore(subscription.concurrency)
         self._publishing.start()
         if self._consuming.started:
             # A running connection gains a consumer by being equipped anew, the same way as after a loss.
@@ -63,7 +83,7 @@ class RabbitBroker(Broker):
             self._consuming.start()
 
     async def publish(self, envelope: Envelope) -> None:
-        await self._put(None, envelope.type, wire.message(envelope))
+        await self._packing.add(envelope)
 
     async def send(self, queue: str, envelope: Envelope) -> None:
         await self._put("", queue, wire.message(envelope))
@@ -84,6 +104,7 @@ class RabbitBroker(Broker):
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        await self._packing.close()
         await self._publishing.close()
 
     async def _put(self, exchange: str | None, routing_key: str, message: Message) -> None:
@@ -149,23 +170,47 @@ class RabbitBroker(Broker):
 
     async def _process(self, taker: Subscription, incoming: AbstractIncomingMessage) -> None:
         try:
-            envelope, tally = wire.read(incoming)
+            letters = wire.read_all(incoming)
         except Malformed:
             _log.error("a message that is not an event", extra={"queue": taker.queue})
-            await self._insist(wire.dead_queue(taker.queue), _foreign(incoming), incoming)
-            return
-        outcome = await attempt(taker, envelope, tally, self._retries)
-        if outcome.done:
-            await incoming.ack()
-        elif outcome.again is None:
-            dead = wire.message(envelope, tally, error=outcome.error)
-            await self._insist(wire.dead_queue(taker.queue), dead, incoming)
+            settled = await self._insist(wire.dead_queue(taker.queue), _foreign(incoming), incoming)
         else:
-            retry = wire.message(envelope, outcome.again.tally)
-            await self._insist(wire.delay_queue(taker.queue, outcome.again.delay), retry, incoming)
+            if incoming.redelivered and wire.is_parcel(incoming):
+                # Whoever had it before may have died of one of them: from here on each goes by itself, and is counted by itself.
+                moved = [await self._insist(taker.queue, wire.message(envelope), incoming) for envelope, _ in letters]
+                settled = all(moved)
+            else:
+                settled = await self._settle(taker, letters, incoming)
+        if settled:
+            await incoming.ack()
 
-    async def _insist(self, queue: str, message: Message, incoming: AbstractIncomingMessage) -> None:
-        """Moves a message on, and only then takes it from where it was; tries while this delivery is still ours."""
+    async def _settle(self, taker: Subscription, letters: Sequence[Letter], incoming: AbstractIncomingMessage) -> bool:
+        """Sees every event of a message to its end; False when the message is no longer ours to acknowledge."""
+        alone: list[Letter] = []
+        for group in by_workspace(letters):
+            async with self._room[taker.queue]:
+                if self._draining:
+                    return False
+                together = await attempt_together(taker, [envelope for envelope, _ in group])
+            if not together:
+                alone += group
+        return all(await asyncio.gather(*(self._settle_one(taker, *letter, incoming) for letter in alone)))
+
+    async def _settle_one(self, taker: Subscription, envelope: Envelope, tally: Tally, incoming: AbstractIncomingMessage) -> bool:
+        async with self._room[taker.queue]:
+            if self._draining:
+                return False
+            outcome = await attempt(taker, envelope, tally, self._retries)
+        if outcome.done:
+            return True
+        if outcome.again is None:
+            dead = wire.message(envelope, outcome.tally, error=outcome.error)
+            return await self._insist(wire.dead_queue(taker.queue), dead, incoming)
+        retry = wire.message(envelope, outcome.again.tally)
+        return await self._insist(wire.delay_queue(taker.queue, outcome.again.delay), retry, incoming)
+
+    async def _insist(self, queue: str, message: Message, incoming: AbstractIncomingMessage) -> bool:
+        """Moves on what a message holds, before that is taken from where it was; tries while the delivery is still ours."""
         while not incoming.channel.is_closed:
             try:
                 await self._put("", queue, message)
@@ -173,8 +218,8 @@ class RabbitBroker(Broker):
                 _log.warning("a message cannot be moved on yet", extra={"queue": queue, "error": type(error).__name__})
                 await asyncio.sleep(1.0)
             else:
-                await incoming.ack()
-                return
+                return True
+        return False
 
     async def _measure(self, connection: AbstractConnection) -> None:
         """Tells how deep the queues are; one that has lost its consumer or is gone ends this connection, which sets it up anew."""

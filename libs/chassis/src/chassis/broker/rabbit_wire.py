@@ -1,14 +1,22 @@
 """RabbitMQ's side of the bargain, in names, arguments and headers."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractIncomingMessage
+from google.protobuf.message import DecodeError
 
+from caseload.transport.v1 import parcel_pb2
 from chassis.broker.protocol import Malformed, Tally
 from chassis.envelope import Envelope
+from chassis.errors import Invalid
+from chassis.rows import stamp, when
+
+_EVENT = "application/x-protobuf"
+_PARCEL = "application/x-protobuf; messageType=caseload.transport.v1.Parcel"
 
 # Redeliveries of one message before the broker itself gives it up: only a consumer that dies with it comes this far.
 _DELIVERY_LIMIT = 20
@@ -70,7 +78,7 @@ def message(envelope: Envelope, tally: Tally | None = None, *, error: str = "") 
         envelope.payload,
         headers=headers,
         type=envelope.type,
-        content_type="application/x-protobuf",
+        content_type=_EVENT,
         timestamp=datetime.now(UTC),
         delivery_mode=DeliveryMode.PERSISTENT,
     )
@@ -93,6 +101,58 @@ def read(incoming: AbstractIncomingMessage) -> tuple[Envelope, Tally]:
     except (KeyError, ValueError) as wrong:
         raise Malformed from wrong
     return envelope, tally
+
+
+def parcel(envelopes: Sequence[Envelope]) -> Message:
+    """Several events of one type as one message; one alone goes without wrapping."""
+    if len(envelopes) == 1:
+        return message(envelopes[0])
+    letters = [
+        parcel_pb2.Letter(
+            id=envelope.id.bytes,
+            workspace_id=envelope.workspace_id.bytes,
+            payload=envelope.payload,
+            occurred_at=stamp(envelope.occurred_at),
+            request_id=envelope.request_id,
+            traceparent=envelope.traceparent,
+        )
+        for envelope in envelopes
+    ]
+    return Message(
+        parcel_pb2.Parcel(letters=letters).SerializeToString(),
+        type=envelopes[0].type,
+        content_type=_PARCEL,
+        timestamp=datetime.now(UTC),
+        delivery_mode=DeliveryMode.PERSISTENT,
+    )
+
+
+def is_parcel(incoming: AbstractIncomingMessage) -> bool:
+    return incoming.content_type == _PARCEL
+
+
+def unpack(incoming: AbstractIncomingMessage) -> list[Envelope]:
+    """The events of a parcel; Malformed when it is not one of ours."""
+    try:
+        return [
+            Envelope(
+                id=UUID(bytes=letter.id),
+                workspace_id=UUID(bytes=letter.workspace_id),
+                type=str(incoming.type),
+                payload=letter.payload,
+                occurred_at=when(letter.occurred_at),
+                request_id=letter.request_id,
+                traceparent=letter.traceparent,
+            )
+            for letter in parcel_pb2.Parcel.FromString(incoming.body).letters
+        ]
+    except (DecodeError, ValueError, Invalid) as wrong:
+        raise Malformed from wrong
+
+
+def read_all(incoming: AbstractIncomingMessage) -> list[tuple[Envelope, Tally]]:
+    """Every event of a message, however many it carries."""
+    return [(envelope, Tally()) for envelope in unpack(incoming)] if is_parcel(incoming) else [read(incoming)]
 
 
 def error_of(incoming: AbstractIncomingMessage) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import TypeEngine
 
 from audit.tables import audit_events, chain_heads, seals, touched, unsealed
 from chassis.db import Statement, statement
@@ -33,34 +34,42 @@ _workspace = bindparam("workspace_id", type_=Uuid)
 
 # ---------------------------------------------------------------- recording
 
+
+def _many(name: str, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    """The values of one column, a row each."""
+    return func.unnest(bindparam(name, type_=ARRAY(type_)))
+
+
+_lines = select(
+    _workspace.label("workspace_id"),
+    *(_many(column.name, column.type).label(column.name) for column in audit_events.columns if column.name != "workspace_id"),
+).subquery("lines")
+_arrived = select(_workspace.label("workspace_id"), _many("ids", Uuid()).label("id"), _many("times", _moment).label("created_at")).subquery(
+    "arrived"
+)
+
 # The same id under another time is the same event told again, whatever partition it would fall into.
 record = statement(
     insert(audit_events)
     .from_select(
         [column.name for column in audit_events.columns],
-        select(*(bindparam(column.name, type_=column.type) for column in audit_events.columns)).where(
-            ~exists().where(audit_events.c.workspace_id == _workspace, audit_events.c.id == bindparam("id", type_=Uuid))
+        select(*(_lines.c[column.name] for column in audit_events.columns)).where(
+            ~exists().where(audit_events.c.workspace_id == _workspace, audit_events.c.id == _lines.c.id)
         ),
     )
     .on_conflict_do_nothing()
+    .returning(audit_events.c.id)
 )
 touch = statement(
     insert(touched).from_select(
         ["workspace_id", "resource_id", "created_at", "event_id"],
-        select(
-            _workspace,
-            func.unnest(bindparam("resource_ids", type_=ARRAY(Uuid))),
-            bindparam("created_at", type_=_moment),
-            bindparam("id", type_=Uuid),
-        ),
+        select(_workspace, _many("resource_ids", Uuid()), _many("times", _moment), _many("ids", Uuid())),
     )
 )
 await_seal = statement(
     insert(unsealed).from_select(
         ["workspace_id", "event_id", "event_created_at"],
-        select(_workspace, bindparam("id", type_=Uuid), bindparam("created_at", type_=_moment)).where(
-            ~exists().where(seals.c.workspace_id == _workspace, seals.c.event_id == bindparam("id", type_=Uuid))
-        ),
+        select(_arrived).where(~exists().where(seals.c.workspace_id == _workspace, seals.c.event_id == _arrived.c.id)),
     )
 )
 
