@@ -36,6 +36,11 @@ class Operation:
     def __str__(self):
         return f"{self.method} {self.path}"
 
+    @property
+    def uses_up(self):
+        """Whether a thing is not what it was after this, for the operations that follow."""
+        return self.method == "DELETE" or self.path.endswith(("/finalize", "/deactivate"))
+
     def send(self, api, ids, instead=None):
         """Asks it with `ids`, but for those to be put `instead`; a field that is not required is sent when it is one of these."""
         instead = instead or {}
