@@ -37,9 +37,10 @@ async def events_command(settings: StandaloneSettings, options: argparse.Namespa
         broker_url = json.loads(home.running.read_text()).get("broker_url", broker_url)
     with administrator(home, settings) as admin_dsn:
         for service in SERVICES:
-            own = home.settings(service, admin_dsn, broker_url=broker_url)
+            # Nothing is mailed from here, but no service takes settings without a mail server.
+            own = home.settings(service, admin_dsn, broker_url=broker_url, smtp_url="smtp://127.0.0.1")
             queues = queues_of(service, own)
-            if options.queue is None or options.queue in queues:
+            if queues and options.queue in {None, *queues}:
                 if options.events == "dead":
                     await dead(own, service.name, queues, options.queue)
                 else:
@@ -47,7 +48,9 @@ async def events_command(settings: StandaloneSettings, options: argparse.Namespa
 
 
 def queues_of(service: Service, settings: Settings) -> list[str]:
-    return [reaction.queue for reaction in service.reactions(Runtime(service, settings, broker=InProcessBroker()))]
+    """The queues of a service's reactions, of a runtime that reaches nobody and serves nothing."""
+    runtime = Runtime(service, settings, broker=InProcessBroker(), servers={})
+    return [reaction.queue for reaction in service.reactions(runtime)]
 
 
 @contextmanager

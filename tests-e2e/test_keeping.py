@@ -1,0 +1,74 @@
+"""The keeper's commands, on an installation that runs and on one that does not."""
+
+import os
+import subprocess
+import sys
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from chassis.local import LocalPostgres
+from standalone.trial import Trial
+
+QUEUE = "notifications.plan-reminders"
+
+
+def caseload(home, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "standalone", *arguments],
+        env=os.environ | {"CASELOAD_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("composition", ["run", "suite"])
+def test_dead_letters_are_listed_while_it_runs(trials, composition):
+    listed = caseload(trials(composition).home, "events", "dead")
+
+    assert listed.returncode == 0, listed.stderr
+    assert "dead letters" in listed.stdout
+
+
+@pytest.mark.parametrize("composition", ["run", "suite"])
+def test_a_queue_may_be_replayed_while_it_runs(trials, composition):
+    replayed = caseload(trials(composition).home, "events", "replay", QUEUE)
+
+    assert replayed.returncode == 0, replayed.stderr
+    assert QUEUE in replayed.stdout
+
+
+async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(tmp_path):
+    home = tmp_path / "home"
+    trial = Trial("run", home)
+    trial.start()
+    trial.stop()
+    server = LocalPostgres(home / "postgres").start()
+    try:
+        connection = await asyncpg.connect(server.dsn)
+        letter = uuid7()
+        await connection.execute(
+            "INSERT INTO notifications.dead_letters (workspace_id, queue, id, type, payload, occurred_at, error, attempts)"
+            " VALUES ($1, $2, $3, 'caseload.scheduling.v1.AppointmentBooked', '', now(), 'ValueError', 5)",
+            uuid7(),
+            QUEUE,
+            letter,
+        )
+        await connection.close()
+    finally:
+        server.stop()
+
+    told = caseload(home, "events", "dead", "--queue", QUEUE)
+    assert (told.returncode, str(letter) in told.stdout) == (0, True), told.stderr
+    replayed = caseload(home, "events", "replay", QUEUE, "--id", str(letter))
+    assert (replayed.returncode, "1 sent" in replayed.stdout) == (0, True), replayed.stderr
+
+
+def test_every_schema_is_migrated_without_serving(tmp_path):
+    migrated = caseload(tmp_path / "home", "migrate")
+
+    assert migrated.returncode == 0, migrated.stderr
+    assert "6 schemas are at their newest revision" in migrated.stdout
