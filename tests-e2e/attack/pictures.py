@@ -1,0 +1,16 @@
+"""Files with a text hidden where files hide text."""
+
+import io
+
+from PIL import ExifTags, Image
+
+
+def photograph(text):
+    """A JPEG that bears the text in its EXIF and as a comment."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = text
+    exif[ExifTags.Base.Artist] = text
+    file = io.BytesIO()
+    Image.effect_noise((64, 48), 40).convert("RGB").save(file, "JPEG", exif=exif, comment=text.encode())
+    assert text.encode() in file.getvalue()
+    return file.getvalue()
