@@ -122,7 +122,9 @@ def generate(out: Path) -> None:
 
 def differences(fresh: Path, kept: Path) -> list[str]:
     names = {str(p.relative_to(base)) for base in (fresh, kept) for p in base.rglob("*.py*") if "__pycache__" not in p.parts}
-    return sorted(n for n in names if not ((fresh / n).exists() and (kept / n).exists() and filecmp.cmp(fresh / n, kept / n, shallow=False)))
+    return sorted(
+        n for n in names if not ((fresh / n).exists() and (kept / n).exists() and filecmp.cmp(fresh / n, kept / n, shallow=False))
+    )
 
 
 def main() -> int:

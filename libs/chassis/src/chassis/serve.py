@@ -263,4 +263,3 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
             raise AssertionError("abort does not return")
 
         return answer
-
