@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Column, Index, Integer, MetaData, PrimaryKeyConstr
 from uuid_utils.compat import uuid7
 
 from chassis.migrate import check_role, drift, is_current, migrate, provision, write_revision
+from chassis.schema import UnboundRole
 from chassis.tables import chassis_tables, tenant
 from chassis.testing import _dsn
 
@@ -147,7 +148,7 @@ async def test_the_relay_sees_every_outbox_row_and_nothing_else(migrated):
 async def test_a_role_that_passes_row_security_is_refused(migrated):
     admin = await asyncpg.connect(migrated)
     try:
-        with pytest.raises(RuntimeError):
+        with pytest.raises(UnboundRole):
             await check_role(admin)
     finally:
         await admin.close()

@@ -6,7 +6,8 @@ row security reads; `BEGIN` and the setting travel together.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -164,8 +165,12 @@ class Transaction:
         # One connection speaks one statement at a time; callers may still gather.
         async with self._lock:
             connection = await self._begin()
-            with refusals():
-                return await getattr(connection, how)(stmt.sql, *arguments, timeout=self._remaining())
+            began = time.perf_counter()
+            try:
+                with refusals():
+                    return await getattr(connection, how)(stmt.sql, *arguments, timeout=self._remaining())
+            finally:
+                self._database.took(stmt.sql, time.perf_counter() - began)
 
     def _with_workspace(self, stmt: Statement, params: Mapping[str, Any]) -> Mapping[str, Any]:
         if "workspace_id" in stmt.names and "workspace_id" not in params:
@@ -204,8 +209,11 @@ class Database:
         size: int = 10,
         statement_timeout: float = 15.0,
         lock_timeout: float = 5.0,
+        took: Callable[[str, float], None] = lambda _sql, _seconds: None,
     ) -> None:
         self.schema = schema
+        # Told of every statement how long it took.
+        self.took = took
         self._dsn = dsn
         self._size = size
         self._settings = {

@@ -176,13 +176,13 @@ def observe_pool(service: str, in_use: Callable[[], float]) -> None:
     _CONNECTIONS.labels(service).set_function(in_use)
 
 
-def slow_query_log(service: str, limit: float) -> Callable[[Any], None]:
-    """For asyncpg's `add_query_logger`: the statement's text, which holds no values, when it took longer than `limit` seconds."""
+def slow_query_log(service: str, limit: float) -> Callable[[str, float], None]:
+    """Notes a statement, whose text holds no values, when it took `limit` seconds or more."""
 
-    def note(query: Any) -> None:
-        if query.elapsed >= limit:
+    def note(sql: str, seconds: float) -> None:
+        if seconds >= limit:
             _SLOW.labels(service).inc()
-            log.warning("slow query", extra={"seconds": round(query.elapsed, 4), "statement": " ".join(query.query.split())})
+            log.warning("slow query", extra={"service": service, "seconds": round(seconds, 4), "statement": " ".join(sql.split())})
 
     return note
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,10 +26,12 @@ from chassis.broker import Broker
 from chassis.call import Call, Caller, Outgoing
 from chassis.db import Database
 from chassis.dial import LARGEST_MESSAGE, Peers
+from chassis.errors import Unavailable
 from chassis.idempotency import Idempotency
-from chassis.observe import observe_call
+from chassis.observe import observe_call, observe_pool, slow_query_log
 from chassis.outbox import Bell, Relay
 from chassis.react import Reaction, subscription
+from chassis.schema import UnboundRole, check_role
 from chassis.sealing import Keyring, Keys
 from chassis.serve import GrpcHandler, Server
 from chassis.settings import Settings
@@ -83,7 +86,8 @@ class Runtime:
 
     @cached_property
     def database(self) -> Database:
-        return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=self.settings.pool_max)
+        took = slow_query_log(self.name, self.settings.slow_query_seconds)
+        return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=self.settings.pool_max, took=took)
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -152,6 +156,9 @@ class Runtime:
         if self._servers is not None:
             self._servers[self.name] = server
         self._start(self.trust.keep_fresh)
+        if self.settings.environment == "production":
+            self._start(self._refuse_unbound_role)
+        observe_pool(self.name, lambda: self.database.in_use)
         if over_grpc:
             await self._listen(server)
 
@@ -233,6 +240,21 @@ class Runtime:
             for name in ("", *names):
                 await self._health.set(name, serving)
             await asyncio.sleep(1.0)
+
+    async def _refuse_unbound_role(self) -> None:
+        """Leaves rather than serve as a role that row security does not bind; asked as soon as the database answers."""
+        while True:
+            try:
+                async with self.database.transaction(None, seconds=5.0) as tx:
+                    await check_role(await tx.connection())
+            except Unavailable:
+                await asyncio.sleep(1.0)
+            except UnboundRole:
+                log.critical("this database role passes row security; a service connects as its own app role", extra={"service": self.name})
+                # At once: while this drains, every workspace would be open to every other.
+                os._exit(os.EX_CONFIG)
+            else:
+                return
 
     def _start(self, loop: Loop) -> None:
         self._tasks.append(asyncio.create_task(self._for_ever(loop)))

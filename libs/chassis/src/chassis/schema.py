@@ -62,11 +62,15 @@ async def _make_role(admin: Any, name: str, password: str | None) -> None:
     raise RuntimeError(f"the role {name} keeps being changed by somebody else")
 
 
+class UnboundRole(Exception):
+    """A superuser's role, or one that bypasses row security."""
+
+
 async def check_role(connection: Any) -> None:
-    """Refuses (RuntimeError) a serving role that row security does not bind."""
+    """Raises UnboundRole for a serving role that row security does not bind."""
     free = await connection.fetchval("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
     if free:
-        raise RuntimeError("this database role passes row security; a service must connect as its own app role")
+        raise UnboundRole
 
 
 async def is_current(admin_dsn: str, service: str) -> bool:

@@ -30,7 +30,6 @@ class Settings(BaseSettings):
     relay_database_url: SecretStr | None = None
     # Read by `provision` and `migrate` alone; no serving process is given it.
     admin_database_url: SecretStr | None = None
-    pool_min: int = Field(1, ge=0)
     pool_max: int = Field(10, ge=1)
     # Seconds a statement may take before it is logged as slow.
     slow_query_seconds: float = 0.25
