@@ -15,8 +15,10 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from caseload.transport.v1 import stream_pb2
 from chassis import wire
 from chassis.call import Call, Outgoing
+from chassis.conversation import ENVELOPE, LARGEST_SHARED, Conversation
 from chassis.errors import Refusal, Unavailable
 from chassis.methods import Method, read
 from chassis.serve import Headers, Server
@@ -96,6 +98,7 @@ class RemotePeer:
         self.name = name
         self._signer = signer
         self._channel: Any = channel or _channel(address, tls)
+        self._conversation = Conversation(name, self._channel)
 
     def __call__(self, descriptor: MethodDescriptor) -> Ask:
         method = read(descriptor)
@@ -105,11 +108,12 @@ class RemotePeer:
         async def ask(request: Message, call: Call | Outgoing) -> Any:
             out = outgoing(call)
             raw = request.SerializeToString()
-            metadata = self._metadata(out)
 
             async def attempt(seconds: float) -> bytes:
+                if self._conversation.up and len(raw) <= LARGEST_SHARED:
+                    return await self._converse(method, raw, out, seconds)
                 try:
-                    answer: bytes = await send(raw, timeout=seconds, metadata=metadata)
+                    answer: bytes = await send(raw, timeout=seconds, metadata=self._metadata(out))
                 except grpc.aio.AioRpcError as error:
                     refusal = wire.refusal_of(error, self.name)
                     if refusal is None:
@@ -120,6 +124,27 @@ class RemotePeer:
             return reply.FromString(await patiently(method, out, attempt))
 
         return ask
+
+    async def _converse(self, method: Method, raw: bytes, out: Outgoing, seconds: float) -> bytes:
+        question = stream_pb2.Question(
+            path=method.path,
+            request=raw,
+            seconds=seconds,
+            authorization=credentials(out, self.name, self._signer),
+            request_id=out.request_id,
+            idempotency_key=out.idempotency_key,
+            ip_address=out.ip_address,
+            user_agent=out.user_agent,
+            traceparent=out.traceparent,
+        )
+        answer = await self._conversation.ask(question, seconds)
+        match answer.WhichOneof("outcome"):
+            case "reply":
+                return answer.reply
+            case "refused":
+                raise wire.unpacked(answer.refused)
+            case _:
+                raise InternalFault(method.path)
 
     async def ready(self) -> bool:
         """Whether the service's own health check says it serves."""
@@ -132,6 +157,7 @@ class RemotePeer:
         return answer == b"\x08\x01"
 
     async def close(self) -> None:
+        await self._conversation.close()
         await self._channel.close()
 
     def _metadata(self, out: Outgoing) -> tuple[tuple[str, str], ...]:
@@ -151,8 +177,8 @@ class RemotePeer:
 
 def _channel(address: str, tls: TLS | None) -> grpc.aio.Channel:
     options = (
-        ("grpc.max_send_message_length", LARGEST_MESSAGE),
-        ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+        ("grpc.max_send_message_length", LARGEST_MESSAGE + ENVELOPE),
+        ("grpc.max_receive_message_length", LARGEST_MESSAGE + ENVELOPE),
         ("grpc.max_metadata_size", LARGEST_REFUSAL),
         ("grpc.absolute_max_metadata_size", LARGEST_REFUSAL),
         # Above the server's minimum of ten seconds, or it answers too_many_pings.

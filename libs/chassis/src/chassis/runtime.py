@@ -24,6 +24,7 @@ from chassis.audit_lines import AuditBatcher
 from chassis.blobs import Blobs, open_blobs
 from chassis.broker import Broker
 from chassis.call import Call, Caller, Outgoing
+from chassis.conversation import ENVELOPE, Listener
 from chassis.db import Database
 from chassis.dial import LARGEST_MESSAGE, Peers
 from chassis.errors import Unavailable
@@ -72,6 +73,7 @@ class Runtime:
         self._servers = servers
         self._tasks: list[asyncio.Task[None]] = []
         self._grpc: grpc.aio.Server | None = None
+        self._listener: Listener | None = None
         self._health: HealthServicer | None = None
         self._relay: Relay | None = None
         self.port: int | None = None
@@ -187,7 +189,8 @@ class Runtime:
             await self._health.enter_graceful_shutdown()
         if "server" in self.__dict__:
             await self.server.drain(_SECONDS_TO_DRAIN)
-        if self._grpc is not None:
+        if self._grpc is not None and self._listener is not None:
+            self._listener.close()
             await self._grpc.stop(_SECONDS_TO_DRAIN)
         if self._servers is not None:
             self._servers.pop(self.name, None)
@@ -209,14 +212,15 @@ class Runtime:
     async def _listen(self, server: Server) -> None:
         self._grpc = grpc.aio.server(
             options=(
-                ("grpc.max_send_message_length", LARGEST_MESSAGE),
-                ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+                ("grpc.max_send_message_length", LARGEST_MESSAGE + ENVELOPE),
+                ("grpc.max_receive_message_length", LARGEST_MESSAGE + ENVELOPE),
                 ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
                 ("grpc.keepalive_permit_without_calls", 1),
                 ("grpc.so_reuseport", 0),
             )
         )
-        self._grpc.add_generic_rpc_handlers((GrpcHandler(server),))
+        self._listener = Listener(server)
+        self._grpc.add_generic_rpc_handlers((GrpcHandler(server), self._listener.handler()))
         self._health = HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         names = sorted({method.service for method in server.methods})

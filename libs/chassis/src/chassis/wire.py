@@ -5,6 +5,7 @@ from typing import Any
 import grpc
 import orjson
 
+from caseload.transport.v1 import stream_pb2
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 
 CODE = "code"
@@ -21,13 +22,14 @@ _STATUS: dict[type[Refusal], grpc.StatusCode] = {
     Unavailable: grpc.StatusCode.UNAVAILABLE,
 }
 _CLASS = {status: kind for kind, status in _STATUS.items()}
+_CLASS_OF_NUMBER: dict[int, type[Refusal]] = {status.value[0]: kind for kind, status in _STATUS.items()}
 
 
 def status(refusal: Refusal) -> grpc.StatusCode:
     return _STATUS[type(refusal)]
 
 
-def trailers(refusal: Refusal) -> tuple[tuple[str, str | bytes], ...]:
+def trailers(refusal: Refusal) -> tuple[tuple[str, str], tuple[str, bytes]]:
     body = {
         "message": refusal.message,
         "facts": refusal.facts,
@@ -44,19 +46,30 @@ def refusal_of(error: grpc.aio.AioRpcError, callee: str) -> Refusal | None:
     trailing: dict[str, Any] = {key: value for key, value in metadata}  # noqa: C416 - the same
     code = error.code()
     if CODE in trailing and REFUSAL in trailing and code in _CLASS:
-        body = orjson.loads(trailing[REFUSAL])
-        return _CLASS[code](
-            str(trailing[CODE]),
-            body["message"],
-            facts=body["facts"],
-            faults=[Fault(pointer, detail) for pointer, detail in body["faults"]],
-            retry_after=body["retry_after"],
-        )
+        return _refusal(_CLASS[code], str(trailing[CODE]), trailing[REFUSAL])
     if code is grpc.StatusCode.UNAVAILABLE:
         return unavailable(callee)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return too_late()
     return None
+
+
+def packed(refusal: Refusal) -> stream_pb2.Refused:
+    """The refusal as a stream carries it."""
+    (_, code), (_, body) = trailers(refusal)
+    number: int = status(refusal).value[0]
+    return stream_pb2.Refused(status=number, code=code, refusal=body)
+
+
+def unpacked(refused: stream_pb2.Refused) -> Refusal:
+    """The Refusal the callee raised."""
+    return _refusal(_CLASS_OF_NUMBER[refused.status], refused.code, refused.refusal)
+
+
+def _refusal(kind: type[Refusal], code: str, packed_body: bytes) -> Refusal:
+    body = orjson.loads(packed_body)
+    faults = [Fault(pointer, detail) for pointer, detail in body["faults"]]
+    return kind(code, body["message"], facts=body["facts"], faults=faults, retry_after=body["retry_after"])
 
 
 def again(refusal: Refusal) -> Refusal:

@@ -1,0 +1,245 @@
+"""Calls that share a stream: each is answered, refused, timed and given up by itself."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+
+import grpc
+import pytest
+from grpc.aio import _channel
+
+from caseload.scheduling.v1 import locations_pb2 as pb
+from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
+from caseload.transport.v1 import stream_pb2
+from chassis.call import Outgoing
+from chassis.conversation import LARGEST_SHARED, METHOD, SERVICE
+from chassis.dial import InternalFault, Peers
+from chassis.errors import Conflict, Fault, NotFound, Unauthenticated, Unavailable
+from chassis.runtime import Service
+from chassis.testing import house
+from scheduling.tables import metadata
+
+
+class Rooms(LocationsServicer):
+    """Says how it was asked; waits, refuses and fails where the name of a room tells it to."""
+
+    def __init__(self):
+        self.given_up = []
+        self.names = []
+        self.hold = asyncio.Event()
+
+    async def CreateLocation(self, request, call):
+        self.names.append(request.name)
+        match request.name:
+            case "taken":
+                raise Conflict("taken", "Taken.", facts={"by": ["x", 1]}, faults=[Fault("/name", "is taken")])
+            case "broken":
+                raise ZeroDivisionError
+            case "slow":
+                try:
+                    await self.hold.wait()
+                except asyncio.CancelledError:
+                    self.given_up.append(request.name)
+                    raise
+        return pb.Location(name=request.name[:100], address=call.request_id, details=f"{call.ip_address} {call.user_agent}")
+
+    async def GetLocation(self, request, call):
+        raise NotFound("not_found")
+
+    async def ListLocations(self, request, call):
+        return pb.LocationPage(items=[pb.Location(details="x" * 10_000) for _ in range(500)])
+
+    async def UpdateLocation(self, request, call):
+        raise NotImplementedError
+
+    async def DeleteLocation(self, request, call):
+        raise NotImplementedError
+
+
+@asynccontextmanager
+async def talking(postgres, rooms=None):
+    """A service, and a stub whose stream to it is up."""
+    rooms = rooms or Rooms()
+    async with house(postgres, Service("scheduling", metadata, lambda _: [rooms])) as h:
+        stub = h.stub(LocationsStub)
+        await comes_up(h)
+        yield h, rooms, stub
+
+
+def conversation(h):
+    return h._peers["gateway"]["scheduling"]._conversation
+
+
+async def comes_up(h):
+    async with asyncio.timeout(10):
+        while not conversation(h).up:
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """How many calls went by themselves."""
+    calls = []
+    send = _channel.UnaryUnaryMultiCallable.__call__
+
+    def counted(self, *arguments, **named):
+        calls.append(1)
+        return send(self, *arguments, **named)
+
+    monkeypatch.setattr(_channel.UnaryUnaryMultiCallable, "__call__", counted)
+    return calls
+
+
+async def test_many_at_once_get_their_own_answers_and_none_goes_alone(postgres, alone):
+    async with talking(postgres) as (h, _, stub):
+        callers = [h.caller() for _ in range(200)]
+        made = await asyncio.gather(*(stub.CreateLocation(pb.CreateLocationRequest(name=f"{n}"), c) for n, c in enumerate(callers)))
+        assert [(m.name, m.address) for m in made] == [(f"{n}", c.request_id) for n, c in enumerate(callers)]
+        assert {m.details for m in made} == {"192.0.2.7 tests"}
+        assert alone == []
+
+
+async def test_a_refusal_keeps_its_class_and_all_it_says(postgres):
+    async with talking(postgres) as (h, _, stub):
+        with pytest.raises(Conflict) as refused:
+            await stub.CreateLocation(pb.CreateLocationRequest(name="taken"), h.caller())
+        told = refused.value
+        assert (told.code, told.message, told.facts, told.faults) == ("taken", "Taken.", {"by": ["x", 1]}, (Fault("/name", "is taken"),))
+
+
+async def test_everyone_on_the_stream_is_verified(postgres):
+    async with talking(postgres) as (h, _, stub):
+        known, forged = h.caller(), h.caller()
+        forged.token = forged.token[:-4] + "AAAA"
+        answers = await asyncio.gather(
+            *(stub.CreateLocation(pb.CreateLocationRequest(name="x"), who) for who in (known, forged, h.nobody())), return_exceptions=True
+        )
+        assert [type(answer) for answer in answers] == [pb.Location, Unauthenticated, Unauthenticated]
+
+
+async def test_a_fault_is_a_fault_and_the_others_go_on(postgres):
+    async with talking(postgres) as (h, _, stub):
+        answers = await asyncio.gather(
+            *(stub.CreateLocation(pb.CreateLocationRequest(name=name), h.caller()) for name in ("broken", "sound")), return_exceptions=True
+        )
+        assert [type(answer) for answer in answers] == [InternalFault, pb.Location]
+
+
+async def test_who_takes_too_long_is_given_up_and_holds_up_nobody(postgres):
+    async with talking(postgres) as (h, rooms, stub):
+        hasty = h.caller()
+        hasty.deadline = asyncio.get_running_loop().time() + 0.3
+        slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), hasty))
+        await asyncio.sleep(0)
+        began = time.monotonic()
+        assert (await stub.CreateLocation(pb.CreateLocationRequest(name="quick"), h.caller())).name == "quick"
+        assert time.monotonic() - began < 0.25
+        with pytest.raises(Unavailable) as late:
+            await slow
+        assert late.value.code == "deadline_exceeded"
+        await eventually(lambda: rooms.given_up == ["slow"])
+
+
+async def test_an_asker_who_stops_waiting_stops_the_work(postgres):
+    async with talking(postgres) as (h, rooms, stub):
+        asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
+        await eventually(lambda: rooms.names == ["slow"])
+        asking.cancel()
+        await eventually(lambda: rooms.given_up == ["slow"])
+
+
+async def test_a_stream_that_ends_fails_what_was_asked_on_it_at_once_and_comes_back(postgres):
+    async with talking(postgres) as (h, rooms, stub):
+        asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
+        await eventually(lambda: rooms.names == ["slow"])
+        conversation(h)._task.cancel()
+        with pytest.raises(Unavailable) as gone:
+            await asking
+        assert gone.value.code == "scheduling_unavailable"
+        await eventually(lambda: rooms.given_up == ["slow"])
+        # By itself at first, and on a stream again before long.
+        assert (await stub.CreateLocation(pb.CreateLocationRequest(name="again"), h.caller())).name == "again"
+        await comes_up(h)
+
+
+async def test_a_callee_that_knows_nothing_of_streams_is_asked_call_by_call(postgres, alone, monkeypatch):
+    monkeypatch.setattr("chassis.conversation.METHOD", "NotYet")
+    async with house(postgres, Service("scheduling", metadata, lambda _: [Rooms()])) as h:
+        monkeypatch.setattr("chassis.conversation.METHOD", METHOD)
+        stub = h.stub(LocationsStub)
+        for _ in range(5):
+            assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
+            await asyncio.sleep(0.1)
+        assert not conversation(h).up
+        assert len(alone) == 5
+
+
+async def test_a_large_request_does_not_stand_in_the_way_of_small_ones(postgres, alone):
+    async with talking(postgres) as (h, _, stub):
+        name = "x" * (LARGEST_SHARED + 1)
+        assert (await stub.CreateLocation(pb.CreateLocationRequest(name=name), h.caller())).name == name[:100]
+        assert len(alone) == 1
+
+
+async def test_large_answers_come_whole(postgres):
+    async with talking(postgres) as (h, _, stub):
+        pages = await asyncio.gather(*(stub.ListLocations(pb.ListLocationsRequest(), h.caller()) for _ in range(4)))
+        assert [sum(len(item.details) for item in page.items) for page in pages] == [5_000_000] * 4
+
+
+async def test_a_service_that_stops_answers_what_it_was_asked_and_does_not_wait_for_more(postgres):
+    rooms = Rooms()
+    async with talking(postgres, rooms) as (h, _, stub):
+        asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
+        await eventually(lambda: rooms.names == ["slow"])
+        began = time.monotonic()
+        stopping = asyncio.ensure_future(h.runtime("scheduling").stop())
+        await asyncio.sleep(0.1)
+        with pytest.raises(Unavailable):
+            await stub.CreateLocation(pb.CreateLocationRequest(name="late"), h.caller())
+        rooms.hold.set()
+        assert (await asking).name == "slow"
+        await stopping
+        assert time.monotonic() - began < 5
+        assert "late" not in rooms.names
+
+
+async def test_gibberish_ends_the_stream_and_nothing_else(postgres):
+    async with talking(postgres) as (h, _, stub):
+        async with grpc.aio.insecure_channel(h.runtime("scheduling").settings.listen) as channel:
+            stream = channel.stream_stream(f"/{SERVICE}/{METHOD}")()
+            await stream.wait_for_connection()
+            await stream.write(b"\xff\xff\xff")
+            async with asyncio.timeout(5):
+                assert await stream.read() is grpc.aio.EOF
+        assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
+
+
+async def test_a_method_that_is_not_there_is_a_fault_of_that_call_alone(postgres):
+    async with talking(postgres) as (h, _, stub):
+        peers = Peers(None, addresses={"scheduling": h.runtime("scheduling").settings.listen})
+        talk = peers["scheduling"]._conversation
+        async with asyncio.timeout(5):
+            while not talk.up:
+                await asyncio.sleep(0.02)
+        answer = await talk.ask(stream_pb2.Question(path="/caseload.scheduling.v1.Locations/Burn", seconds=2), 2)
+        assert answer.WhichOneof("outcome") == "failed"
+        await peers.close()
+        assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
+
+
+async def test_without_a_deadline_of_its_own_a_call_still_has_one(postgres):
+    async with talking(postgres) as (h, rooms, stub):
+        asked = h.caller()
+        assert asked.deadline is None
+        assert isinstance(asked, Outgoing)
+        asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), asked))
+        await eventually(lambda: rooms.names == ["slow"])
+        rooms.hold.set()
+        assert (await asking).name == "slow"
+
+
+async def eventually(condition, seconds=5.0):
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
