@@ -5,10 +5,12 @@ import logging
 from types import SimpleNamespace
 
 import httpx
+from sqlalchemy import Text, bindparam, func, select
 
 from caseload.clients.v1 import clients_pb2
+from chassis.db import Database, statement
 from chassis.errors import NotFound
-from chassis.observe import JsonFormatter, child_trace, new_trace, observe_call, serve_http, trace_id
+from chassis.observe import JsonFormatter, child_trace, new_trace, observe_call, serve_http, slow_query_log, trace_id
 
 CANARY = "Annabelle Quillfeather"
 
@@ -91,3 +93,19 @@ async def test_health_and_metrics_are_served():
             assert 'caseload_rpc_total{code="ok",method="GetClient",service="clients"}' in (await client.get("/metrics")).text
     finally:
         await server.close()
+
+
+async def test_a_slow_statement_is_noted_without_its_values(postgres, caplog):
+    slow = statement(select(func.pg_sleep(0.06), bindparam("name", type_=Text)))
+    database = Database(postgres, schema="public", took=slow_query_log("clients", 0.05))
+    try:
+        async with database.transaction(None) as tx:
+            await tx.one(slow, name=CANARY)
+            await tx.one(statement(select(bindparam("name", type_=Text))), name=CANARY)
+    finally:
+        await database.close()
+
+    (record,) = [record for record in caplog.records if record.message == "slow query"]
+    assert "pg_sleep" in record.statement
+    assert CANARY not in JsonFormatter("clients").format(record)
+    assert record.seconds >= 0.05
