@@ -1,0 +1,126 @@
+"""Where a drill is held: the suite as processes of its own with real servers, and the ways to look at it that its people do not have."""
+
+import asyncio
+import json
+import time
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from chassis.local import LocalPostgres
+from drill.postbox import Postbox
+from standalone.services import NAMES
+from standalone.trial import Trial
+
+ENVIRONMENT = {
+    # The drill's own pace is not what the limits are for.
+    "CASELOAD_READS_PER_MINUTE": "10000000",
+    "CASELOAD_WRITES_PER_MINUTE": "10000000",
+    "CASELOAD_SIGN_INS_PER_MINUTE": "10000000",
+    # Deadlines that can be waited for.
+    "CASELOAD_CALL_SECONDS": "5",
+    "CASELOAD_MAIL_SECONDS": "4",
+    "CASELOAD_LEASE_SECONDS": "10",
+    "CASELOAD_RETRY_SECONDS": "1",
+}
+CALL_SECONDS = 5.0
+
+
+class Ground:
+    """A running composition, its postbox, and its database seen from above."""
+
+    def __init__(self, home, composition="suite", environment=None):
+        self.postbox = Postbox()
+        self.trial = Trial(composition, home, ENVIRONMENT | {"CASELOAD_SMTP_URL": self.postbox.url} | (environment or {}))
+
+    async def __aenter__(self):
+        await self.postbox.open()
+        self.trial.start()
+        return self
+
+    async def __aexit__(self, *_):
+        code = await asyncio.to_thread(self.trial.stop)
+        await self.postbox.close()
+        assert code == 0, self.trial.output.read_text()[-4000:]
+
+    @property
+    def gateway_url(self):
+        return self.trial.gateway_url
+
+    @asynccontextmanager
+    async def superuser(self):
+        """A connection that row security does not bind."""
+        connection = await asyncpg.connect(LocalPostgres(self.trial.home / "postgres").dsn, timeout=10)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def rows(self, sql, *values):
+        async with self.superuser() as connection:
+            return await connection.fetch(sql, *values)
+
+    async def value(self, sql, *values):
+        async with self.superuser() as connection:
+            return await connection.fetchval(sql, *values)
+
+    def log(self, name):
+        """What a process has logged, line by line; what is no JSON is left out."""
+        path = self.trial.home / "logs" / f"{name}.log"
+        text = path if path.exists() else self.trial.output
+        return [json.loads(line) for line in Path(text).read_text().splitlines() if line.startswith("{")]
+
+    async def metric(self, service, name, **labels):
+        """The sum of a metric's samples that bear these labels."""
+        url = self.trial.running["health"][service] if "health" in self.trial.running else self.gateway_url
+        async with httpx.AsyncClient(verify=False) as client:
+            text = (await client.get(f"{url}/metrics")).text
+        wanted = [f'{label}="{value}"' for label, value in labels.items()]
+        lines = [line for line in text.splitlines() if line.startswith(name) and all(part in line for part in wanted)]
+        return sum(float(line.rpartition(" ")[2]) for line in lines)
+
+    async def is_ready(self):
+        return await asyncio.to_thread(self.trial.ready)
+
+    async def ready(self, seconds=120.0):
+        await until(self.is_ready, seconds, "the gateway says that every service is ready")
+
+    async def unsettled(self):
+        """What still waits anywhere, by place: events not delivered, queues not drained, lines not sealed, mail that is due."""
+        waiting = {}
+        async with self.superuser() as connection:
+            for name in NAMES:
+                waiting[f"{name}.outbox"] = await connection.fetchval(f"SELECT count(*) FROM {name}.outbox WHERE published_at IS NULL")
+            waiting["audit.unsealed"] = await connection.fetchval("SELECT count(*) FROM audit.unsealed")
+            waiting["reminders"] = await connection.fetchval(
+                "SELECT count(*) FROM notifications.reminders WHERE due_at <= now() AND status IN ('pending', 'sending')"
+            )
+            # An event that was delivered stands in the inbox of every queue that takes its kind.
+            for queue, kind in (("audit.record", "caseload.audit.v1.AuditRecorded"), *BOOKED):
+                told = " UNION ALL ".join(f"SELECT id FROM {name}.outbox WHERE type = $1" for name in NAMES)
+                inbox = f"{queue.partition('.')[0]}.inbox"
+                sql = f"SELECT count(*) FROM ({told}) AS told WHERE id NOT IN (SELECT event_id FROM {inbox} WHERE queue = $2)"
+                waiting[queue] = await connection.fetchval(sql, kind, queue)
+        return {place: count for place, count in waiting.items() if count}
+
+    async def settle(self, seconds=180.0):
+        """Waits until nothing waits any more; how long that took."""
+        began = time.monotonic()
+        while waiting := await self.unsettled():
+            assert time.monotonic() - began < seconds, f"still waiting after {seconds:.0f} s: {waiting}"
+            await asyncio.sleep(0.25)
+        return time.monotonic() - began
+
+
+BOOKED = (("notifications.plan-reminders", "caseload.scheduling.v1.AppointmentBooked"),)
+
+
+async def until(question, seconds, what):
+    """Asks again until the answer is truthy."""
+    give_up = time.monotonic() + seconds
+    while not (answer := await question()):
+        assert time.monotonic() < give_up, f"not after {seconds:.0f} s: {what}"
+        await asyncio.sleep(0.1)
+    return answer
