@@ -52,6 +52,11 @@ def test_somebody_who_is_away_is_waited_for_about_a_day():
     assert tally.attempt == 1
 
 
+@given(st.integers(0, 1449))
+def test_somebody_who_comes_back_is_found_within_a_minute(waits):
+    assert Retries().after(Unavailable("away"), Tally(waits=waits)).delay <= 60.0
+
+
 def test_without_a_delay_there_is_nothing_to_count():
     with pytest.raises(ValueError, match="at least one delay"):
         Retries(delays=())

@@ -98,11 +98,13 @@ class Retries:
     """When a failed delivery is tried again, and when it is given up.
 
     A failure counts: the event is tried `len(delays) + 1` times. That something it needs is Unavailable is not the
-    event's fault: it waits by the same delays, the last one over and over, `waits` times (by default about a day).
+    event's fault: it waits by those delays that are no longer than `longest_wait`, the last one over and over, `waits`
+    times (by default about a day). So what comes back is found within a minute, however long it was away.
     """
 
     delays: tuple[float, ...] = (1.0, 10.0, 60.0, 600.0)
-    waits: int = 150
+    longest_wait: float = 60.0
+    waits: int = 1450
 
     def __post_init__(self) -> None:
         if not self.delays:
@@ -114,8 +116,8 @@ class Retries:
             case Malformed():
                 return None
             case Unavailable() if tally.waits < self.waits:
-                delay = self.delays[min(tally.waits, len(self.delays) - 1)]
-                return Again(delay, Tally(tally.attempt, tally.waits + 1))
+                delays = [delay for delay in self.delays if delay <= self.longest_wait] or self.delays[:1]
+                return Again(delays[min(tally.waits, len(delays) - 1)], Tally(tally.attempt, tally.waits + 1))
             case _ if tally.attempt <= len(self.delays):
                 return Again(self.delays[tally.attempt - 1], Tally(tally.attempt + 1, tally.waits))
             case _:
