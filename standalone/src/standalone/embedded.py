@@ -15,10 +15,10 @@ from typing import Any
 
 import uvloop
 
-from chassis.broker import InProcessBroker
 from chassis.children import ChildFailedError
 from chassis.local import LocalPostgres
 from chassis.observe import configure_logs
+from chassis.run import broker_of
 from chassis.runtime import Runtime
 from chassis.serve import Server
 from standalone.door import Door
@@ -70,8 +70,9 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
             composition["smtp_url"] = settings.smtp_url.get_secret_value()
 
         servers: dict[str, Server] = {}
-        broker = InProcessBroker()
-        runtimes = [Runtime(s, home.settings(s, admin_dsn, **composition), broker=broker, servers=servers) for s in SERVICES]
+        told = [home.settings(service, admin_dsn, **composition) for service in SERVICES]
+        broker = broker_of(told[0])
+        runtimes = [Runtime(service, own, broker=broker, servers=servers) for service, own in zip(SERVICES, told, strict=True)]
         stack.push_async_callback(broker.close)
         for runtime in runtimes:
             stack.push_async_callback(runtime.stop)

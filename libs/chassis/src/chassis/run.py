@@ -12,7 +12,7 @@ from uuid import UUID
 
 import uvloop
 
-from chassis.broker import Broker, InProcessBroker, RabbitBroker
+from chassis.broker import Broker, InProcessBroker, RabbitBroker, Retries
 from chassis.dead_letters import dead, replay
 from chassis.observe import configure_logs, serve_http
 from chassis.runtime import Runtime, Service
@@ -83,8 +83,8 @@ async def letters(service: Service, settings: Settings, options: argparse.Namesp
 
 def broker_of(settings: Settings) -> Broker:
     """The transport that the broker's address asks for."""
-    url = settings.broker_url.get_secret_value()
-    return InProcessBroker() if url.startswith("inprocess:") else RabbitBroker(url)
+    url, retries = settings.broker_url.get_secret_value(), Retries(settings.reaction_delays)
+    return InProcessBroker(retries) if url.startswith("inprocess:") else RabbitBroker(url, retries)
 
 
 def pin(settings: Settings) -> None:

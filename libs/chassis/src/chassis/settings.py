@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, PositiveFloat, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -36,6 +36,8 @@ class Settings(BaseSettings):
 
     # amqp(s)://user:password@host/vhost, or inprocess:// when every service lives in this process.
     broker_url: SecretStr = SecretStr("inprocess://")
+    # Seconds before a reaction that has failed is tried again, and again; when they are used up, its event is a dead letter.
+    reaction_delays: tuple[PositiveFloat, ...] = Field((1.0, 10.0, 60.0, 600.0), min_length=1)
 
     # The root keys that wrap every workspace's keys. Losing this file is losing the data.
     keyring_file: Path | None = None
