@@ -5,6 +5,7 @@ import time
 
 import httpx
 import pytest
+from drill.ground import Ground
 
 from standalone.trial import Trial
 
@@ -43,6 +44,20 @@ def embedded(trials):
 @pytest.fixture
 def suite(trials):
     return trials("suite")
+
+
+@pytest.fixture(scope="session")
+async def ground(tmp_path_factory):
+    """A suite of its own for what kills, freezes and refuses."""
+    async with Ground(tmp_path_factory.mktemp("drill") / "suite") as ground:
+        yield ground
+
+
+@pytest.fixture(scope="session")
+async def embedded_ground(tmp_path_factory):
+    """The same in one process."""
+    async with Ground(tmp_path_factory.mktemp("drill") / "embedded", "run") as ground:
+        yield ground
 
 
 @pytest.fixture

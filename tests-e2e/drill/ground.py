@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+import sys
 import time
+from asyncio.subprocess import PIPE
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,7 +27,9 @@ ENVIRONMENT = {
     "CASELOAD_MAIL_SECONDS": "4",
     "CASELOAD_LEASE_SECONDS": "10",
     "CASELOAD_RETRY_SECONDS": "1",
+    "CASELOAD_REACTION_DELAYS": "[0.3, 0.6, 1.2]",
 }
+ATTEMPTS = 4
 CALL_SECONDS = 5.0
 
 
@@ -66,15 +71,26 @@ class Ground:
         async with self.superuser() as connection:
             return await connection.fetchval(sql, *values)
 
+    async def command(self, *arguments):
+        """What a keeper's command on this installation says."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CASELOAD_") and name != "DATABASE_URL"}
+        environment = inherited | {"CASELOAD_HOME": str(self.trial.home)}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "standalone", *arguments, env=environment, stdout=PIPE, stderr=PIPE
+        )
+        said, complaint = await asyncio.wait_for(process.communicate(), 120)
+        assert process.returncode == 0, complaint.decode()
+        return said.decode().splitlines()
+
     def log(self, name):
         """What a process has logged, line by line; what is no JSON is left out."""
         path = self.trial.home / "logs" / f"{name}.log"
         text = path if path.exists() else self.trial.output
         return [json.loads(line) for line in Path(text).read_text().splitlines() if line.startswith("{")]
 
-    async def metric(self, service, name, **labels):
+    async def metric(self, place, name, /, **labels):
         """The sum of a metric's samples that bear these labels."""
-        url = self.trial.running["health"][service] if "health" in self.trial.running else self.gateway_url
+        url = self.trial.running["health"][place] if "health" in self.trial.running else self.gateway_url
         async with httpx.AsyncClient(verify=False) as client:
             text = (await client.get(f"{url}/metrics")).text
         wanted = [f'{label}="{value}"' for label, value in labels.items()]
