@@ -225,6 +225,9 @@ class Database:
             "jit": "off",
             # Solid-state storage and a warm cache: a page found by an index costs little more than the next page.
             "random_page_cost": "1.1",
+            # Planned once per connection. To plan a small statement takes longer than to run it, and each time anew it would
+            # know hardly more: the workspace is a setting, which the planner does not look into.
+            "plan_cache_mode": "force_generic_plan",
             "TimeZone": "UTC",
         }
         self._pool: asyncpg.Pool[Record] | None = None
