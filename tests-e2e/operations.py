@@ -22,6 +22,7 @@ class Operation:
 
     def __init__(self, document, path, method, described):
         self.path, self.method = path, method
+        self.is_public = described.get("security") == []
         parameters = [resolved(document, parameter) for parameter in described.get("parameters", ())]
         self.path_ids = [meaning(path, p["name"]) for p in parameters if p["in"] == "path"]
         self.query = {p["name"]: resolved(document, p["schema"]) for p in parameters if p["in"] == "query"}

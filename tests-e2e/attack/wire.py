@@ -1,0 +1,76 @@
+"""HTTP/1.1 in bytes: for requests that no library would send, and for very many that differ in a header."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class Wire:
+    """One connection."""
+
+    def __init__(self, reader, writer, host):
+        self._reader, self._writer, self.host = reader, writer, host
+
+    @classmethod
+    @asynccontextmanager
+    async def to(cls, url):
+        address = urlsplit(url)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**24)
+        try:
+            yield cls(reader, writer, address.netloc)
+        finally:
+            writer.close()
+
+    async def send(self, data):
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def reply(self, *, of="GET", seconds=30.0):
+        """The next whole reply; None where the server hangs up instead."""
+        async with asyncio.timeout(seconds):
+            try:
+                head = await self._reader.readuntil(b"\r\n\r\n")
+            except (asyncio.IncompleteReadError, ConnectionResetError):
+                return None
+            first, *lines = head.decode("latin-1").split("\r\n")
+            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+            status, body = int(first.split()[1]), b""
+            if of != "HEAD" and status >= 200:
+                if "content-length" in headers:
+                    body = await self._reader.readexactly(int(headers["content-length"]))
+                elif headers.get("transfer-encoding") == "chunked":
+                    body = await self._chunks()
+            return Reply(status, headers, body)
+
+    async def ask(self, method, path, headers=None, body=b"", *, seconds=30.0):
+        """Sends an ordinary request, headers as they are given, and waits for its reply."""
+        await self.send(request(method, path, {"Host": self.host, **(headers or {})}, body))
+        return await self.reply(of=method, seconds=seconds)
+
+    async def _chunks(self):
+        whole = b""
+        while size := int((await self._reader.readline()).split(b";")[0], 16):
+            whole += await self._reader.readexactly(size)
+            await self._reader.readexactly(2)
+        await self._reader.readline()
+        return whole
+
+
+def request(method, path, headers, body=b""):
+    """A request's bytes; the length of its body is added unless the headers say something of it."""
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    if body and not {"content-length", "transfer-encoding"} & {name.lower() for name in headers}:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
