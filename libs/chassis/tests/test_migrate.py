@@ -2,13 +2,16 @@
 
 import asyncio
 import textwrap
+import time
 
 import asyncpg
 import pytest
 from sqlalchemy import ARRAY, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Text, Uuid
 from uuid_utils.compat import uuid7
 
-from chassis.migrate import check_role, drift, is_current, migrate, provision, write_revision
+from chassis.migrate import SchemaBusy, check_role, drift, is_current, migrate, provision, write_revision
+from chassis.run import run
+from chassis.runtime import Service
 from chassis.schema import UnboundRole
 from chassis.tables import chassis_tables, tenant
 from chassis.testing import _dsn
@@ -171,7 +174,7 @@ async def test_a_search_under_row_security_uses_the_index(migrated):
         await admin.close()
 
 
-async def test_a_migration_gives_way_to_requests_and_tries_again(migrated, tmp_path, monkeypatch):
+async def test_a_migration_gives_way_to_requests_and_tries_again(migrated, monkeypatch):
     monkeypatch.setattr("chassis.migrate.LOCK_SECONDS", 1)
     await drift(migrated, SERVICE, tables())
     await write_revision(migrated, SERVICE, tables(Column("colour", Text)), "colour")
@@ -188,6 +191,53 @@ async def test_a_migration_gives_way_to_requests_and_tries_again(migrated, tmp_p
         assert await is_current(migrated, SERVICE)
     finally:
         await reader.close()
+
+
+async def test_a_migration_that_never_gets_its_lock_stalls_nobody_and_leaves_everything_as_it_was(migrated, monkeypatch):
+    monkeypatch.setattr("chassis.migrate.LOCK_SECONDS", 1)
+    monkeypatch.setattr("chassis.migrate.TRIES", 2)
+    await write_revision(migrated, SERVICE, tables(Column("colour", Text)), "colour")
+    holder, app = await asyncpg.connect(migrated), await asyncpg.connect(_dsn(migrated, user="probe_app"))
+    waits = []
+
+    async def ask_again_and_again():
+        """Requests of other people, for whom a lock that is only being waited for is as good as taken."""
+        while True:
+            began = time.monotonic()
+            await app.fetch("SELECT * FROM probe.things")
+            waits.append(time.monotonic() - began)
+            await asyncio.sleep(0.01)
+
+    try:
+        await holder.execute("BEGIN; SELECT * FROM probe.things")
+        asking = asyncio.create_task(ask_again_and_again())
+        with pytest.raises(SchemaBusy, match=SERVICE):
+            await migrate(migrated, SERVICE)
+        await asyncio.sleep(0.1)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+        assert 0.3 < max(waits) < 5, "they queue behind the migration, and not for long"
+        assert len(waits) > 20, "between its attempts they pass"
+        assert not await is_current(migrated, SERVICE)
+        await holder.execute("ROLLBACK")
+        await migrate(migrated, SERVICE)
+        assert await is_current(migrated, SERVICE)
+    finally:
+        await holder.close()
+        await app.close()
+
+
+def test_a_migration_that_gave_way_says_so_in_one_line(monkeypatch):
+    async def busy(*_):
+        raise SchemaBusy("the tables are held by somebody else")
+
+    monkeypatch.setattr("chassis.migrate.migrate", busy)
+    monkeypatch.setattr("chassis.run.configure_logs", lambda *_: None)
+    monkeypatch.setenv("CASELOAD_ADMIN_DATABASE_URL", "postgresql://nobody@/nowhere")
+    with pytest.raises(SystemExit) as ended:
+        run(Service(SERVICE, MetaData(), features=lambda runtime: []), ["migrate"])
+    assert ended.value.code == "the tables are held by somebody else"
 
 
 async def test_the_administrators_address_may_say_how_the_connection_is_protected(database):

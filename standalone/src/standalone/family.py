@@ -62,7 +62,10 @@ class Member:
                 os.sched_setaffinity(0, {self.core})
             self.work()
         except SystemExit as leaving:
-            return leaving.code if isinstance(leaving.code, int) else 1
+            if isinstance(leaving.code, int):
+                return leaving.code
+            sys.stderr.write(f"{leaving.code}\n")
+            return 1
         except BaseException:  # noqa: BLE001 - the last word of a process
             traceback.print_exc(limit=0)
             return 1

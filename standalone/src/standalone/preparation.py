@@ -18,9 +18,12 @@ async def prepare_schemas(home: Home, admin_dsn: str) -> None:
         await provision(admin_dsn, service.name, home.password(f"{service.name}_app"), home.password(f"{service.name}_relay"))
         if not has_newest:
             # Loading Alembic takes as long as all the rest of a start, which most need none of.
-            from chassis.migrate import migrate
+            from chassis.migrate import SchemaBusy, migrate
 
-            await migrate(admin_dsn, service.name)
+            try:
+                await migrate(admin_dsn, service.name)
+            except SchemaBusy as busy:
+                raise SystemExit(str(busy)) from None
 
 
 async def prepare(home: Home, admin_dsn: str, settings: StandaloneSettings) -> None:

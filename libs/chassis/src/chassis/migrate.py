@@ -23,6 +23,7 @@ from chassis.schema import TRIES, VERSION_TABLE, check_role, is_current, lock_ke
 from chassis.tables import chassis_tables
 
 __all__ = [
+    "SchemaBusy",
     "check_role",
     "create_chassis_tables",
     "drift",
@@ -35,20 +36,26 @@ __all__ = [
 ]
 
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
-# A migration that cannot have its lock at once gives way to the requests queueing behind it, and tries again.
-LOCK_SECONDS, STATEMENT_SECONDS = 5, 300
+# A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
+LOCK_SECONDS, STATEMENT_SECONDS = 2, 300
+
+
+class SchemaBusy(RuntimeError):
+    """A migration gave way at every attempt: somebody holds on to a table. The schema is as it was."""
 
 
 async def migrate(admin_dsn: str, service: str, target: str = "head") -> None:
-    """Takes the service's schema to a revision: head, base, an id, +1 or -1."""
+    """Takes the service's schema to a revision: head, base, an id, +1 or -1. Raises SchemaBusy."""
     steps = command.downgrade if target == "base" or target.startswith("-") else command.upgrade
     for left in reversed(range(TRIES)):
         try:
             async with _as_owner(admin_dsn, service, search_path=service) as connection:
                 await connection.run_sync(lambda sync: steps(config(service, sync), target))
         except DBAPIError as error:
-            if left == 0 or getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
+            if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
                 raise
+            if left == 0:
+                raise SchemaBusy(f"the tables of {service} are held by somebody else; nothing was changed, try again later") from error
             await asyncio.sleep(1)
         else:
             return

@@ -41,9 +41,12 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         if settings.admin_database_url is None:
             raise SystemExit("CASELOAD_ADMIN_DATABASE_URL is not set")
         # Loading Alembic takes as long as all the rest of a start, which needs none of it.
-        from chassis.migrate import migrate
+        from chassis.migrate import SchemaBusy, migrate
 
-        asyncio.run(migrate(settings.admin_database_url.get_secret_value(), service.name, options.target))
+        try:
+            asyncio.run(migrate(settings.admin_database_url.get_secret_value(), service.name, options.target))
+        except SchemaBusy as busy:
+            raise SystemExit(str(busy)) from None
     elif options.command == "events":
         asyncio.run(letters(service, settings, options))
     else:
