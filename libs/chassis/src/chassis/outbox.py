@@ -32,15 +32,16 @@ async def write(connection: "asyncpg.Connection[asyncpg.Record]", schema: str, e
 
 
 class Bell:
-    """Wakes the relay after commits: one NOTIFY for all that were made within `pause` seconds.
+    """Wakes the relay after commits: one NOTIFY for all that were made within `pause` seconds, and rings at least `spacing` apart.
 
     NOTIFY takes a lock on the whole database while it commits, so it is kept out of the transactions themselves
     and is rung rarely. A ring that is lost costs no event: the relay looks by itself every second.
     """
 
-    def __init__(self, database: Database, *, pause: float = 0.01) -> None:
+    def __init__(self, database: Database, *, pause: float = 0.01, spacing: float = 0.05) -> None:
         self._database = database
         self._pause = pause
+        self._spacing = spacing
         self._wanted = False
         self._ringing: asyncio.Task[None] | None = None
 
@@ -57,8 +58,10 @@ class Bell:
             self._ringing.cancel()
 
     async def _ring(self) -> None:
+        pause = self._pause
         while self._wanted:
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(pause)
+            pause = self._spacing
             # Before the NOTIFY, so that a commit made during it rings once more.
             self._wanted = False
             try:

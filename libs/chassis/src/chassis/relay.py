@@ -48,6 +48,7 @@ class Relay:
         batch: int = 200,
         most_in_flight: int = 1_000,
         poll: float = 1.0,
+        pace: float = 0.05,
         outbox_days: float = 3,
         inbox_days: float = 14,
         dead_letter_days: float = 90,
@@ -59,6 +60,8 @@ class Relay:
         self._batch = batch
         self._most_in_flight = most_in_flight
         self._poll = poll
+        # While there is much to do, rounds follow each other no faster: what gathers meanwhile is carried and marked together.
+        self._pace = pace
         # An inbox outlives its senders' outboxes: whatever can come twice is still known.
         self._kept = {
             "outbox": ("published_at", outbox_days),
@@ -147,8 +150,9 @@ class Relay:
         looked = pruned = float("-inf")
         while not self._stopping.is_set():
             self._wake.clear()
-            await self._mark(connection)
-            full = await self._launch(connection)
+            began = loop.time()
+            marked = await self._mark(connection)
+            launched, full = await self._launch(connection)
             if loop.time() - looked >= self._poll:
                 looked = loop.time()
                 await self._replay(connection)
@@ -158,6 +162,8 @@ class Relay:
                 await self._prune(connection)
             if not full:
                 await self._doze()
+                if marked or launched:
+                    await self._sleep(began + self._pace - loop.time())
 
     async def _finish(self, connection: Any) -> None:
         if self._in_flight:
@@ -171,22 +177,24 @@ class Relay:
             return
 
     async def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
             return
 
-    async def _launch(self, connection: Any) -> bool:
-        """Sends what is due; True when there may be more at once."""
+    async def _launch(self, connection: Any) -> tuple[int, bool]:
+        """Sends what is due; how many events, and whether there may be more at once."""
         room = min(self._batch, self._most_in_flight - len(self._in_flight))
         if room <= 0 or asyncio.get_running_loop().time() < self._resume_at:
-            return False
+            return 0, False
         held = [key[2] for key in (*self._in_flight, *self._answered) if key[0] == ""]
         rows = await connection.fetch(self._sql.due, held, room)
         for row in rows:
             envelope = Envelope(*row)
             self._start(("", envelope.workspace_id, envelope.id), self._broker.publish(envelope))
-        return len(rows) == room
+        return len(rows), len(rows) == room
 
     async def _replay(self, connection: Any) -> None:
         """Sends the dead letters somebody has asked for, each to the one queue it died in."""
@@ -213,11 +221,11 @@ class Relay:
 
         self._in_flight[key] = asyncio.create_task(send(), name="relay-send")
 
-    async def _mark(self, connection: Any) -> None:
-        """Writes down what the broker has answered so far; what it did not take stays due."""
+    async def _mark(self, connection: Any) -> int:
+        """Writes down what the broker has answered so far, and how much that is; what it did not take stays due."""
         answered = dict(self._answered)
         if not answered:
-            return
+            return 0
         done = [key for key, error in answered.items() if error is None]
         refused = {key: error for key, error in answered.items() if error is not None and not isinstance(error, BrokerDown)}
         events = [key for key in done if key[0] == ""]
@@ -231,6 +239,7 @@ class Relay:
         self._heed_broker(len(done) + len(refused), len(answered))
         for key in answered:
             del self._answered[key]
+        return len(answered)
 
     async def _record(self, connection: Any, refused: dict[Key, BaseException]) -> None:
         """Says, once for all alike, what could not be delivered, and lets it be tried again later and later."""
