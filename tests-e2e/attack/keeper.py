@@ -1,6 +1,6 @@
 """An installation as its keeper has it: workspaces opened in it, people hired, every service's own door, the database seen from above."""
 
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -106,15 +106,17 @@ class Keeper:
         assert reply.status_code == 200, reply.text
         return reply
 
-    @contextmanager
     def api(self, person):
         """HTTP as the person, by access token, under the API's root."""
-        token = self.sign_in(person).json()["access_token"]
-        headers = {"Authorization": f"Bearer {token}"}
-        with httpx.Client(base_url=f"{self.trial.gateway_url}/api/v1", headers=headers, timeout=30) as http:
-            http.user = {"id": person.user_id, "workspace_id": person.workspace_id}
-            http.token = token
-            yield http
+        api = self.as_bearer(self.sign_in(person).json()["access_token"])
+        api.user = {"id": person.user_id, "workspace_id": person.workspace_id}
+        return api
+
+    def as_bearer(self, token):
+        """The same for whoever holds the token."""
+        api = httpx.Client(base_url=f"{self.trial.gateway_url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        api.token = token
+        return api
 
     @property
     def doors(self):

@@ -1,0 +1,113 @@
+"""Whoever is no longer to be believed is believed nowhere five seconds later: not by the gateway, not by any service asked directly."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+import grpc
+import pytest
+from attack.keeper import PASSWORD, Keeper
+from attack.surface import Line, methods, service_of
+from attack.wire import Wire
+
+LIMIT = 5.0
+# One question of each service, asked directly and through the gateway.
+QUESTIONS = {
+    "identity": ("GetMe", "/auth/me"),
+    "clients": ("ListClients", "/clients"),
+    "scheduling": ("ListServices", "/services"),
+    "clinical": ("ListSessions", "/sessions"),
+    "notifications": ("ListConfigurations", "/reminders/configurations"),
+    "audit": ("ListAuditEvents", "/audit-events"),
+}
+
+
+@pytest.fixture(scope="module")
+async def keeper(trials):
+    return Keeper(trials("suite"))
+
+
+@pytest.fixture(scope="module")
+async def owner(keeper):
+    return await keeper.open_practice()
+
+
+@pytest.fixture
+async def lines(keeper):
+    lines = {name: Line(address) for name, address in keeper.doors.items()}
+    yield lines
+    for line in lines.values():
+        await line.close()
+
+
+def signing_out(keeper, owner, person, token):
+    with keeper.as_bearer(token) as api:
+        return api.post("/auth/logout")
+
+
+def another_role(keeper, owner, person, token):
+    with keeper.api(owner) as api:
+        return api.put(f"/users/{person.user_id}/role", json={"role": "assistant"})
+
+
+def switching_off(keeper, owner, person, token):
+    with keeper.api(owner) as api:
+        return api.post(f"/users/{person.user_id}/deactivate")
+
+
+def a_new_password_elsewhere(keeper, owner, person, token):
+    with keeper.api(person) as api:
+        return api.put("/auth/password", json={"current_password": PASSWORD, "new_password": "another horse, another battery"})
+
+
+def ending_the_sign_in_from_elsewhere(keeper, owner, person, token):
+    with keeper.as_bearer(token) as api:
+        (ours,) = [found["id"] for found in api.get("/auth/sessions").json() if found["current"]]
+    with keeper.api(person) as api:
+        return api.delete(f"/auth/sessions/{ours}")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [signing_out, another_role, switching_off, a_new_password_elsewhere, ending_the_sign_in_from_elsewhere],
+    ids=lambda way: way.__name__,
+)
+async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(keeper, owner, lines, end):
+    person = await keeper.hire(owner.workspace_id, "owner")
+    token = keeper.sign_in(person).json()["access_token"]
+    asked = {method.name: method for method in methods() if (method.name, service_of(method)) in {(q[0], s) for s, q in QUESTIONS.items()}}
+
+    async def directly(service):
+        status, _, said = await lines[service].ask(asked[QUESTIONS[service][0]], b"", token)
+        return status is grpc.StatusCode.OK, said
+
+    async with AsyncExitStack() as stack:
+        wires = {service: await stack.enter_async_context(Wire.to(keeper.trial.gateway_url)) for service in QUESTIONS}
+
+        async def through_the_gateway(service):
+            reply = await wires[service].ask("GET", f"/api/v1{QUESTIONS[service][1]}", {"Authorization": f"Bearer {token}"})
+            return reply.status == 200, reply.body.decode()
+
+        doors = [(way.__name__, service) for way in (directly, through_the_gateway) for service in QUESTIONS]
+        ways = {"directly": directly, "through_the_gateway": through_the_gateway}
+        for way, service in doors:
+            believed, said = await ways[way](service)
+            assert believed, f"{service} {way}: {said}"
+
+        reply = await asyncio.to_thread(end, keeper, owner, person, token)
+        ended = time.monotonic()
+        assert reply.is_success, reply.text
+
+        async def until_refused(way, service):
+            while True:
+                asked_at = time.monotonic()
+                believed, said = await ways[way](service)
+                if not believed:
+                    assert "token_revoked" in said, f"{service} {way}: {said}"
+                    return asked_at - ended
+                await asyncio.sleep(0.1)
+
+        seconds = dict(zip(doors, await asyncio.gather(*(until_refused(*door) for door in doors)), strict=True))
+
+    assert len(seconds) == 12
+    assert max(seconds.values()) < LIMIT, seconds
