@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import uuid4
 
+import orjson
 import pytest
 from google.protobuf import timestamp_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -120,3 +121,11 @@ def test_a_page_is_within_bounds_or_refused(number, size):
     else:
         with pytest.raises(Invalid):
             rows.page(request)
+
+
+@pytest.mark.parametrize("number", [0, 1, -7, 0.5, 2**53, -(2**53), 2.0**53 + 2, 2.0**64, -1.8900755272195776e256, 1e308])
+def test_every_number_of_a_free_object_can_be_kept(number):
+    request = users_pb2.UpdateUserRequest(mask=FieldMask(paths=["shift_schedule"]))
+    request.shift_schedule.update({"a": [{"b": number}]})
+    (kept,) = rows.masked(request, ["shift_schedule"]).values()
+    assert orjson.loads(orjson.dumps(kept)) == {"a": [{"b": number}]}

@@ -173,7 +173,8 @@ def _value(value: struct_pb2.Value) -> Any:
             return [_value(item) for item in value.list_value.values]
         case "number_value":
             number = value.number_value
-            return int(number) if number.is_integer() else number
+            # Beyond 2**53 a double is no longer a number that was counted, and becomes too long to be kept as one.
+            return int(number) if number.is_integer() and abs(number) <= 2**53 else number
         case "null_value" | None:
             return None
         case kind:
