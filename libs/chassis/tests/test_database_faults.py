@@ -1,14 +1,20 @@
 """The database going away under a transaction: always Unavailable, and the next transaction is none the worse for it."""
 
 import asyncio
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import pytest
+from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import literal, select
+from uuid_utils.compat import uuid7
 
 from chassis.db import Database, statement
+from chassis.envelope import Envelope
 from chassis.errors import Conflict, Unavailable
 from chassis.outbox import Bell
+from chassis.react import on, subscription
 
 one = statement(select(literal(1).label("one")))
 
@@ -118,6 +124,47 @@ async def test_a_transaction_that_is_cut_off_is_unavailable_and_its_place_is_fre
 
     assert narrow.in_use == 0
     assert await narrow.ready()
+
+
+async def test_a_call_that_is_cut_off_before_its_events_are_written_is_unavailable_and_announces_nothing(parcels):
+    call = parcels.call()
+    await call.db.one(one)
+    call.emit(StringValue(value="never"))
+    await cut_off(parcels)
+
+    with pytest.raises(Unavailable):
+        await call.commit()
+    await call.rollback()
+
+    assert await parcels.waiting() == 0
+
+
+async def test_a_reaction_that_is_cut_off_as_it_claims_its_event_has_met_an_outage_and_not_failed(parcels):
+    async def keep(event, delivery):
+        await parcels.record(delivery, event.value)
+
+    reaction = on(StringValue, queue="parcels.take")(keep)
+    take = subscription(reaction, service="parcels", database=parcels.database, runtime=None, written=lambda: None)
+    event = Envelope(uuid7(), parcels.workspace, take.type, StringValue(value="a").SerializeToString(), datetime.now(UTC))
+    twin = await asyncpg.connect(parcels.admin_dsn)
+    try:
+        await twin.execute("BEGIN")
+        await twin.execute("INSERT INTO parcels.inbox VALUES ($1, $2, $3)", parcels.workspace, take.queue, event.id)
+        claiming = asyncio.create_task(take.handle(event, 1))
+        await parcels.until(lambda: waits_for_a_lock(parcels))
+        await cut_off(parcels)
+        with pytest.raises(Unavailable):
+            await claiming
+        await twin.execute("ROLLBACK")
+    finally:
+        await twin.close()
+
+    await take.handle(event, 1)
+    assert await parcels.effects() == ["a"]
+
+
+async def waits_for_a_lock(parcels):
+    return await parcels.look("SELECT 1 FROM pg_stat_activity WHERE application_name = 'caseload-parcels' AND wait_event_type = 'Lock'")
 
 
 async def test_a_connection_that_is_cut_off_between_two_transactions_is_not_lent_again(parcels, narrow):

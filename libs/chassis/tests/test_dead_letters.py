@@ -14,7 +14,7 @@ async def test_the_letters_of_in_process_delivery_are_listed_and_asked_for(parce
     settings = Settings(environment="development", relay_database_url=SecretStr(parcels.relay_dsn))
     letters = [_letter(parcels, queue) for queue in ("parcels.weigh", "parcels.stamp")]
     for letter in letters:
-        await bury(await (call := parcels.call()).db.connection(), "parcels", letter)
+        await bury((call := parcels.call()).db, "parcels", letter)
         await call.commit()
 
     await dead(settings, "parcels", [])

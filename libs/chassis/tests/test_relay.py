@@ -70,7 +70,7 @@ async def test_a_transaction_that_commits_after_later_ones_loses_nothing(parcels
     relays()
     early = parcels.call()
     early.emit(StringValue(value="began first, committed last"))
-    await write(await early.db.connection(), "parcels", early._envelopes)
+    await write(early.db, "parcels", early._envelopes)
     early._envelopes.clear()
     await parcels.emit(StringValue(value="later"))
     await parcels.until(lambda: ledger.taken == ["later"])
@@ -94,7 +94,7 @@ async def test_what_was_rolled_back_never_leaves(parcels, ledger, relays):
     relays()
     call = parcels.call()
     call.emit(StringValue(value="regretted"))
-    await write(await call.db.connection(), "parcels", call._envelopes)
+    await write(call.db, "parcels", call._envelopes)
     await call.rollback()
     await parcels.emit(StringValue(value="meant"))
 
@@ -224,7 +224,7 @@ async def test_the_outbox_takes_no_event_of_another_workspace(parcels):
     call = parcels.call()
     foreign = Envelope(uuid7(), uuid7(), "google.protobuf.StringValue", b"", call.now)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await write(await call.db.connection(), "parcels", [foreign])
+        await write(call.db, "parcels", [foreign])
     await call.rollback()
 
 

@@ -100,6 +100,6 @@ class AuditBatcher:
                 # Row security admits the rows of the pinned workspace only.
                 if tx.begun:
                     await tx.repin(workspace_id)
-                await write(await tx.connection(), self._database.schema, group)
+                await write(tx, self._database.schema, group)
         if self._written is not None:
             self._written()

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -170,8 +169,7 @@ class Call:
     async def commit(self) -> bool:
         """The chassis's to call: one insert for all that was announced, then COMMIT. True when events wait in the outbox."""
         if self._envelopes:
-            connection: Any = await self.db.connection()
-            await write(connection, self.database.schema, self._envelopes)
+            await write(self.db, self.database.schema, self._envelopes)
         if self._tx is not None:
             await self._tx.commit()
         return bool(self._envelopes)

@@ -113,12 +113,12 @@ class Transaction:
             raise
         await self.execute("RELEASE SAVEPOINT inner_work")
 
-    async def execute(self, sql: str) -> None:
-        """Runs a command that has no parameters and no rows."""
+    async def execute(self, sql: str, *arguments: Any) -> None:
+        """Runs a command of no rows, in words of its own."""
         async with self._lock:
             connection = await self._begin()
             with refusals():
-                await connection.execute(sql, timeout=self._remaining())
+                await connection.execute(sql, *arguments, timeout=self._remaining())
 
     async def connection(self) -> "asyncpg.Connection[Record]":
         """The connection itself, begun, for what statements cannot say (COPY, unnest inserts)."""

@@ -13,6 +13,7 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 
 from chassis.broker import rabbit_wire as wire
 from chassis.broker.protocol import DeadLetter, Malformed
+from chassis.db import Transaction
 from chassis.settings import Settings
 
 
@@ -66,10 +67,10 @@ async def replay(settings: Settings, schema: str, queues: Sequence[str], queue: 
     print(f"{count} sent to {queue} once more")  # noqa: T201 - a command's output
 
 
-async def bury(connection: "asyncpg.Connection[asyncpg.Record]", schema: str, letter: DeadLetter) -> None:
+async def bury(transaction: Transaction, schema: str, letter: DeadLetter) -> None:
     """Keeps a letter in the consuming service's own table; one that died again is the same letter."""
     envelope = letter.envelope
-    await connection.execute(
+    await transaction.execute(
         f"INSERT INTO {schema}.dead_letters AS d"
         " (workspace_id, queue, id, type, payload, request_id, traceparent, occurred_at, error, attempts)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (workspace_id, queue, id) DO UPDATE SET"

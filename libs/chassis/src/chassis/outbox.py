@@ -4,9 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-import asyncpg
-
-from chassis.db import LOST, Database
+from chassis.db import LOST, Database, Transaction
 from chassis.envelope import Envelope
 from chassis.errors import Refusal
 from chassis.relay import Relay
@@ -16,9 +14,9 @@ __all__ = ["Bell", "Envelope", "Relay", "write"]
 _log = logging.getLogger(__name__)
 
 
-async def write(connection: "asyncpg.Connection[asyncpg.Record]", schema: str, envelopes: Sequence[Envelope]) -> None:
+async def write(transaction: Transaction, schema: str, envelopes: Sequence[Envelope]) -> None:
     """Puts all events of a transaction into the outbox with one insert."""
-    await connection.execute(
+    await transaction.execute(
         f"INSERT INTO {schema}.outbox (workspace_id, id, type, payload, request_id, traceparent, occurred_at)"
         " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])",
         [e.workspace_id for e in envelopes],

@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError, Message
 
 from chassis.broker.protocol import Broker, DeadLetter, Malformed, Subscription
 from chassis.call import Call, Caller
-from chassis.db import Database, Transaction
+from chassis.db import Database, Transaction, refusals
 from chassis.dead_letters import bury
 from chassis.envelope import Envelope
 
@@ -76,14 +76,15 @@ class InboxTransaction(Transaction):
             connection = await super()._begin()
             # Waits for a twin that is being handled elsewhere: its end decides whether this one is the second.
             # In one order everywhere, so that two that claim several never wait for each other.
-            rows = await connection.fetch(
-                f"INSERT INTO {self._delivery.database.schema}.inbox (workspace_id, queue, event_id)"
-                " SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
-                self.workspace_id,
-                self._delivery.queue,
-                sorted(self._delivery.event_ids),
-                timeout=self._remaining(),
-            )
+            with refusals():
+                rows = await connection.fetch(
+                    f"INSERT INTO {self._delivery.database.schema}.inbox (workspace_id, queue, event_id)"
+                    " SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
+                    self.workspace_id,
+                    self._delivery.queue,
+                    sorted(self._delivery.event_ids),
+                    timeout=self._remaining(),
+                )
             self.claimed = frozenset(row["event_id"] for row in rows)
             if not self.claimed:
                 self.done_before = True
@@ -196,7 +197,7 @@ def subscription(reaction: Reaction, *, service: str, database: Database, runtim
 
     async def keep(letter: DeadLetter) -> None:
         async with database.transaction(letter.envelope.workspace_id, seconds=10.0) as tx:
-            await bury(await tx.connection(), database.schema, letter)
+            await bury(tx, database.schema, letter)
 
     return Subscription(
         queue=reaction.queue,
