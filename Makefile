@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite test e2e bench check fmt protos migration lock
+.PHONY: help run suite test e2e bench drill check fmt protos migration lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ e2e: .venv/.for-dev ## only the journeys across services
 bench: .venv/.for-dev ## the suite beside three baselines, as ratios of one run (ROUNDS=5 SECONDS=0.7 USERS=1,16,100 ONLY=client)
 	@scripts/rabbitmq
 	$(PYTHON) -m bench
+
+drill: .venv/.for-dev ## races, 100 kills and every outage against the suite, with their figures (ARGS="--kills 20 --each 200 --seed 2")
+	@scripts/rabbitmq
+	PYTHONPATH=tests-e2e $(PYTHON) -m drill $(ARGS)
 
 check: .venv/.for-dev ## format, lint, types, import rules, contracts, migrations
 	@$(PYTHON) -m ruff format --check --quiet .
