@@ -109,7 +109,16 @@ async def test_an_unknown_method_is_a_405_that_says_which_are_known(practice, ch
 
 
 @pytest.mark.parametrize(
-    "body", ["{", "[]", '"text"', "null", '{"first_name": "\\ud800", "last_name": "L"}', '{"first_name": "a\\u0000b", "last_name": "L"}']
+    "body",
+    [
+        "{",
+        "[]",
+        '{"first_name": "A", "last_name": "B", "last_name": "C"}',
+        '"text"',
+        "null",
+        '{"first_name": "\\ud800", "last_name": "L"}',
+        '{"first_name": "a\\u0000b", "last_name": "L"}',
+    ],
 )
 async def test_a_body_that_is_no_client_is_a_422(practice, body: str, check_problem):
     reply = await practice.http.post("/api/v1/clients", content=body, headers={"Content-Type": "application/json"})

@@ -128,7 +128,9 @@ def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, p
         Middleware(Edge),
         Middleware(Cors, frozenset(settings.cors_origins)),
         Middleware(Refusals, problems),
-        Middleware(BodyLimit, json_bytes=settings.json_limit_bytes, upload_bytes=settings.upload_limit_bytes),
+        Middleware(
+            BodyLimit, json_bytes=settings.json_limit_bytes, upload_bytes=settings.upload_limit_bytes, seconds=settings.body_seconds
+        ),
         Middleware(RateLimit, counters, buckets.by_address),
         Middleware(RateLimit, counters, buckets.sign_ins_by_address),
         Middleware(Sessions, keeper=keeper, public_paths=public),

@@ -33,7 +33,10 @@ class Dispatch:
 
 def _noun(path: str) -> str:
     parts = path.split("/")
-    return parts[3] if path.startswith("/api/v1/") and len(parts) > 3 else parts[1]
+    if path.startswith("/api/v1/"):
+        return parts[3]
+    # "OPTIONS *" asks of the server as a whole (RFC 9110 section 7.1).
+    return parts[1] if len(parts) > 1 else ""
 
 
 def _key(path: str) -> Key:

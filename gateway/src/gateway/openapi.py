@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from gateway.models.base import Problem
+from gateway.reading import JsonRoute
 
 # For a route that needs nobody to be signed in.
 PUBLIC: dict[str, Any] = {"security": []}
@@ -22,6 +23,7 @@ _PROBLEMS = {
     "401": "Nobody believable is asking.",
     "403": "The caller's role does not allow this.",
     "404": "Absent, or another workspace's.",
+    "408": "The body did not arrive in time.",
     "409": "Impossible beside what is already there.",
     "412": "The writer had not seen the newest version.",
     "413": "More bytes than are taken here.",
@@ -33,7 +35,7 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "Makes it safe to send the same write again: within 72 hours it is answered as the first time.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -45,7 +47,7 @@ API = "/api/v1"
 
 def noun(prefix: str, tag: str, *, root: str = API) -> APIRouter:
     """The addresses of one noun; an operation's id is its function's name."""
-    return APIRouter(prefix=root + prefix, tags=[tag], generate_unique_id_function=lambda route: route.name)
+    return APIRouter(prefix=root + prefix, tags=[tag], route_class=JsonRoute, generate_unique_id_function=lambda route: route.name)
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if "{" in path or "requestBody" in operation:
         numbers.add("404")
     if method in _WRITES:
-        numbers |= {"409", "413"}
+        numbers |= {"408", "409", "413"}
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
     if any(parameter.get("name", "").lower() == "if-match" for parameter in operation.get("parameters", ())):
         numbers.add("412")

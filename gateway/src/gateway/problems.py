@@ -51,6 +51,7 @@ _BY_STATUS: Mapping[int, tuple[str, str]] = {
     400: ("malformed_request", "The request cannot be read."),
     404: ("not_found", "There is nothing here."),
     405: ("method_not_allowed", "This address does not know that method."),
+    408: ("request_too_slow", "The request did not arrive in time."),
     413: ("body_too_large", "The request is larger than this address takes."),
 }
 
@@ -125,7 +126,8 @@ def fault_of(error: Mapping[str, Any]) -> Fault:
     """A validation error as a pointer and a sentence, without what was sent."""
     kind, where = error["type"], list(error["loc"])
     if kind == "json_invalid":
-        return Fault("", "The body is not JSON.")
+        # Said by the reader of JSON or by us; neither quotes the body.
+        return Fault("", f"The body cannot be read as JSON: {error['ctx']['error'].strip()}.")
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in where[1:])
     sentence: str = error["msg"]
     if kind == "value_error":

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from chassis.dial import Peers
 from chassis.tls import TLS
 from gateway.app import build
+from gateway.connections import connections
 from gateway.settings import GatewaySettings
 
 
@@ -50,7 +51,7 @@ def configuration(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
         host=host.strip("[]"),
         port=int(port),
         loop="uvloop",
-        http="httptools",
+        http=connections(settings),
         ws="none",
         lifespan="on",
         # Ours says more, and says no query strings.

@@ -26,6 +26,11 @@ class GatewaySettings(Settings):
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
     # Of one file; the multipart envelope around it comes on top.
     upload_limit_bytes: int = Field(10 * MEGABYTE, ge=1024)
+    # The address and the headers of a request together.
+    head_limit_bytes: int = Field(64 * 1024, ge=8 * 1024)
+    # How long a connection may take to say what it wants, and a body to begin to arrive; a long one has longer.
+    head_seconds: float = Field(10.0, gt=0)
+    body_seconds: float = Field(20.0, gt=0)
     # What a request may take in all, every service it asks included.
     call_seconds: float = Field(10.0, gt=0)
     # How long open requests may go on once the process is told to stop.

@@ -15,6 +15,7 @@ from gateway.services import Services
 KEY = "caseload.visit"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+_address = re.compile(r"[0-9a-fA-F.:]{2,45}(%[0-9A-Za-z._-]{1,15})?")
 _idempotency_key = re.compile(r"[\x20-\x7e]{1,255}")
 _nobody = Caller()
 
@@ -53,7 +54,8 @@ class Visit:
         # The request's headers by lower-case name.
         self.sent: dict[bytes, bytes] = dict(scope["headers"])
         client = scope.get("client")
-        self.address: str = client[0] if client else ""
+        # A proxy that is believed may still have passed on what somebody made up.
+        self.address: str = client[0] if client and _address.fullmatch(client[0]) else ""
         self.request_id = ""
         self.traceparent = ""
         self.caller = _nobody

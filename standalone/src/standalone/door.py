@@ -15,6 +15,7 @@ from chassis.observe import configure_logs
 from chassis.serve import Server
 from chassis.tokens import ServiceSigner
 from gateway.app import build
+from gateway.connections import connections
 from gateway.settings import GatewaySettings
 from standalone.home import Home
 from standalone.mail import Mailbox, routes
@@ -45,6 +46,8 @@ class Door:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                http=connections(settings),
+                ws="none",
                 lifespan="on",
                 forwarded_allow_ips=settings.trusted_proxies,
                 timeout_graceful_shutdown=settings.drain_seconds,

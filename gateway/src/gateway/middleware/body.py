@@ -1,4 +1,6 @@
-"""Refuses bodies over the limit, by their announced length at once and else by counting."""
+"""Refuses bodies over the limit, by their announced length at once and else by counting, and those that hardly arrive."""
+
+import asyncio
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,15 +8,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.problems import Malformed, TooLarge
 from gateway.visit import KEY, Visit
 
+# The slowest line that anybody is thought to have: bytes in a second.
+_SLOWEST = 8 * 1024
 # The multipart envelope: boundaries, headers, a file name.
 _ENVELOPE = 64 * 1024
 
 
 class BodyLimit:
-    def __init__(self, app: ASGIApp, *, json_bytes: int, upload_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, json_bytes: int, upload_bytes: int, seconds: float) -> None:
         self._app = app
         self._json = json_bytes
         self._upload = upload_bytes + _ENVELOPE
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -32,14 +37,22 @@ class BodyLimit:
                 raise Malformed("malformed_request", "The Content-Length is not a number.")
             if int(announced) > limit:
                 raise too_large(limit)
-        received = 0
+        received, complete = 0, False
+        begun = asyncio.get_running_loop().time()
 
         async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
+            nonlocal received, complete
+            if complete:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(begun + self._seconds + received / _SLOWEST):
+                    message = await receive()
+            except TimeoutError:
                 # The one class the framework's own body reading lets through.
+                raise HTTPException(408, headers={"Connection": "close"}) from None
+            received += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
+            if received > limit:
                 raise HTTPException(413)
             return message
 

@@ -1,0 +1,61 @@
+"""Request bodies as JSON (RFC 8259), read without the liberties that Python takes with it."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+
+def read(body: bytes) -> Any:
+    """What the body says; JSONDecodeError, which quotes nothing of it, where two readers might not read the same."""
+    try:
+        return _decoder.decode(body.decode())
+    except json.JSONDecodeError:
+        raise
+    except UnicodeDecodeError:
+        raise _wrong("it is not UTF-8") from None
+    except RecursionError:
+        raise _wrong("it is nested too deeply") from None
+    except ValueError:
+        raise _wrong("it holds a number that is too large") from None
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        # Which of the two counts is every reader's own choice, and a proxy's may be another than ours.
+        raise _wrong("a name is given twice")
+    return found
+
+
+def _no_number(_word: str) -> NoReturn:
+    raise _wrong("it holds a number that JSON does not know")
+
+
+def _wrong(why: str) -> json.JSONDecodeError:
+    return json.JSONDecodeError(why, "", 0)
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
+
+
+class _Request(Request):
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            self._json = read(await self.body())
+        return self._json
+
+
+class JsonRoute(APIRoute):
+    """A route whose body is read by `read`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def answer_it(request: Request) -> Response:
+            return await answer(_Request(request.scope, request.receive))
+
+        return answer_it

@@ -1,0 +1,55 @@
+"""A body means the same to every reader, or is refused."""
+
+import json
+
+import pytest
+from hypothesis import given, strategies
+
+from gateway.reading import read
+
+LEAVES = (
+    strategies.none()
+    | strategies.booleans()
+    | strategies.integers(-(2**63), 2**63)
+    | strategies.floats(allow_nan=False, allow_infinity=False)
+)
+TEXTS = strategies.text(strategies.characters(exclude_categories=["Cs"]))
+VALUES = strategies.recursive(LEAVES | TEXTS, lambda part: strategies.lists(part) | strategies.dictionaries(TEXTS, part))
+
+
+@given(VALUES)
+def test_what_json_can_say_is_read(value: object):
+    assert read(json.dumps(value).encode()) == value
+    assert read(json.dumps(value, ensure_ascii=False, indent=1).encode()) == value
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b'{"first_name": "Ada", "first_name": "Eve"}', "twice"),
+        (b'{"a": [{"b": 1, "b": 1}]}', "twice"),
+        (b'{"a": 1, "\\u0061": 2}', "twice"),
+        ('{"a": "é"}'.encode("latin-1"), "UTF-8"),
+        ('{"a": 1}'.encode("utf-16"), "UTF-8"),
+        (b'{"a": "\xed\xa0\x80"}', "UTF-8"),
+        (b'{"a": "\xc0\x80"}', "UTF-8"),
+        (b'{"a": NaN}', "does not know"),
+        (b"[Infinity, -Infinity]", "does not know"),
+        (b"9" * 5000, "too large"),
+        (b"[" * 100_000, "deeply"),
+        (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "deeply"),
+    ],
+)
+def test_what_two_readers_might_read_differently_is_refused_without_being_quoted(body: bytes, why: str):
+    with pytest.raises(json.JSONDecodeError) as refused:
+        read(body)
+    assert why in refused.value.msg
+    assert refused.value.doc == ""
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b'{"a": 1} {}', b"\xef\xbb\xbf{}", b'{"a": 1,}', b"{'a': 1}", b'"a\nb"', b"01", b'{"a": \x00}']
+)
+def test_what_is_no_json_is_refused(body: bytes):
+    with pytest.raises(json.JSONDecodeError):
+        read(body)
