@@ -234,3 +234,16 @@ async def test_a_buckets_link_leads_where_people_can_go(s3_endpoint: str, bucket
 def test_a_store_of_no_known_kind_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="blob store"):
         open_blobs(url, "a secret", "http://gateway.test")
+
+
+async def test_a_bucket_is_made_once_and_is_its_owners_alone(s3_endpoint: str, bucket: str) -> None:
+    made = S3Blobs(f"{bucket}-new", endpoint=s3_endpoint)
+    assert not await made.ready()
+    for _ in range(2):
+        await made.create()
+    assert await made.ready()
+
+    key = new_key(uuid4(), uuid4())
+    await made.put(key, b"one", "image/png")
+    async with httpx.AsyncClient() as anybody:
+        assert (await anybody.get(f"{s3_endpoint}/{bucket}-new/{key}")).status_code == 403

@@ -32,6 +32,7 @@ class S3Blobs:
         if encryption not in {"AES256", "aws:kms", "none"}:
             raise ValueError("a bucket's encryption is AES256, aws:kms or none")
         self._bucket = bucket
+        self._region = region
         self._at_rest: dict[str, Any] = {} if encryption == "none" else {"ServerSideEncryption": encryption}
         # Building a client reads AWS's service models from disk: once per process, not once per link.
         self._client = _client(region, endpoint)
@@ -63,6 +64,14 @@ class S3Blobs:
             },
             ExpiresIn=expires_in,
         )
+
+    async def create(self) -> None:
+        """Makes the bucket, its owner's alone, unless it is there already."""
+        if await self.ready():
+            return
+        # The first of the regions is the one that must not be named (CreateBucket, LocationConstraint).
+        place: Any = {} if self._region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self._region}}
+        await self._do(self._client.create_bucket, Bucket=self._bucket, **place)
 
     async def ready(self) -> bool:
         try:

@@ -131,10 +131,12 @@ def write_service_keys(folder: Path, names: Iterable[str]) -> None:
         if not private.exists():
             private.touch(mode=0o600)
             private.write_bytes(generate_key())
-        public = _private(private.read_bytes()).public_key()
-        (folder / f"{name}.pub").write_bytes(
-            public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        )
+        (folder / f"{name}.pub").write_bytes(public_pem(private.read_bytes()))
+
+
+def public_pem(key: bytes) -> bytes:
+    """The public half of a private key, PEM like it."""
+    return _private(key).public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def read_service_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
