@@ -9,6 +9,7 @@ import email.policy
 import html
 import os
 import signal
+import ssl
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import lru_cache
@@ -76,13 +77,15 @@ class Catcher:
         self._mailbox = mailbox
         self._server: asyncio.Server | None = None
 
-    async def start(self, port: int = 0) -> str:
-        """Listens on loopback; the smtp:// address."""
+    async def start(self, port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> str:
+        """Listens, on loopback unless told otherwise, and offers STARTTLS where it has a certificate; the smtp:// address."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, hostname="localhost", data_size_limit=LARGEST_MAIL, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port
+            lambda: SMTP(self, hostname="localhost", data_size_limit=LARGEST_MAIL, enable_SMTPUTF8=True, tls_context=tls, loop=loop),
+            host,
+            port,
         )
-        return f"smtp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"smtp://{host}:{self._server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
         if self._server is not None:
