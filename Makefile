@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite test e2e bench drill check fmt protos migration lock
+.PHONY: help run suite up down logs test e2e bench drill check fmt protos migration lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,15 @@ run: .venv/.for-run ## the whole suite in one process; nothing to install but Py
 suite: .venv/.for-run ## every service its own process, with RabbitMQ and PostgreSQL on this machine (PORT, CASELOAD_HOME)
 	@scripts/rabbitmq
 	exec $(PYTHON) -m standalone suite
+
+up: .venv/.for-run ## the suite in containers, for trying it out (PORT; IMAGES=local where no image can be pulled)
+	@deploy/compose/development up
+
+down: ## stops the containers; their data stays (ARGS=--volumes)
+	@deploy/compose/development down $(ARGS)
+
+logs: ## what the containers say (ARGS="clinical")
+	@deploy/compose/development logs --follow $(ARGS)
 
 test: .venv/.for-dev ## every test, on real parts (ARGS="-k name")
 	@scripts/rabbitmq for-tests

@@ -1,0 +1,45 @@
+"""What a container of the one image does: a service or one of its parts, the gateway, or a task of the operator's.
+
+<service> [all | serve | react | relay | migrate | events …]
+gateway
+provision         every service's roles and schema, before the migrations
+bucket            the private bucket for files, unless it is there
+open-workspace    a workspace and the first person who runs it
+demo              the demonstration workspaces, with a password everybody knows
+mail              catches all mail and shows it; for development
+secrets           makes the secrets of an installation that are not there yet
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from deployment.processes import SERVICES
+
+# By the name an operator types; each module has `main(arguments)`. Loaded when asked for: most containers serve one service.
+TASKS = {
+    "provision": "deployment.provision",
+    "bucket": "deployment.bucket",
+    "open-workspace": "deployment.workspaces",
+    "demo": "deployment.demonstration",
+    "mail": "deployment.mail",
+    "secrets": "deployment.secret_files",
+}
+
+
+def main(arguments: Sequence[str]) -> None:
+    name, *rest = arguments or ("help",)
+    if name in SERVICES:
+        from chassis.run import run
+
+        run(importlib.import_module(f"{name}.__main__").SERVICE, rest)
+    elif name == "gateway" and not rest:
+        importlib.import_module("gateway.__main__").main()
+    elif name in TASKS:
+        importlib.import_module(TASKS[name]).main(rest)
+    else:
+        raise SystemExit(f"{__doc__}\nservices: {', '.join(SERVICES)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,147 @@
+"""The secrets of an installation, a file each: what is missing is made, what is there is kept; no value is anybody's default.
+
+The folder serves docker compose as it is and Kubernetes as one Secret (`kubectl create secret generic caseload --from-file=…`).
+Certificates alone are made anew, when they run out within two months or lack a name.
+"""
+
+import argparse
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from chassis.sealing import Keyring
+from chassis.tokens import generate_key, public_pem
+from deployment.certificates import Pair, authority, is_due, issue
+from deployment.processes import PROCESSES, SERVERS, SERVICES
+from standalone.home import once, write_secret
+
+# What a bucket's key is called; its form suits stores that take an account for the first half.
+S3_KEY = "caseload:files"
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="secrets", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--owner", type=int, help="the user id of the containers, where root makes the files")
+    parser.add_argument("--database", default="postgres:5432", help="host:port of PostgreSQL")
+    parser.add_argument("--broker", default="rabbitmq:5671", help="host:port of RabbitMQ, which speaks TLS")
+    parser.add_argument("--smtp-url", help="the mail server, with user and password")
+    options = parser.parse_args(arguments)
+    installation = Installation(options.folder)
+    installation.make(database=options.database, broker=options.broker, smtp_url=options.smtp_url)
+    if options.owner is not None:
+        installation.give_to(options.owner)
+
+
+class Installation:
+    """One folder of secrets."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # Below the folder, where neither composition looks: no process needs to sign certificates.
+        self.authority_key = folder / "authority" / "key"
+
+    def make(self, *, database: str, broker: str, smtp_url: str | None = None) -> None:
+        """Whatever of it is not there yet."""
+        for folder in (self.folder, self.authority_key.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        once(self.folder / "keyring", lambda part: Keyring.generate().save(part))
+        self._once("access-key", generate_key)
+        for service in SERVICES:
+            key = self._once(f"{service}-service-key", generate_key)
+            self._once(f"{service}-service-key-public", partial(public_pem, key))
+        self._make_database(database)
+        self._make_broker(broker)
+        self._make_bucket()
+        self._make_certificates()
+        if smtp_url is not None:
+            self._once("smtp-url", smtp_url.encode)
+
+    def give_to(self, owner: int) -> None:
+        """Lets the containers' user read the files; the authority's own key stays with who made it."""
+        for path in self.folder.iterdir():
+            if path.is_file():
+                os.chown(path, owner, owner)
+
+    def _make_database(self, server: str) -> None:
+        # verify-full: whoever answers in the server's place is not told a password.
+        rest = f"@{server}/caseload?sslmode=verify-full&sslrootcert=/run/secrets/authority-certificate"
+        password = self._once("postgres-password", random_text).decode()
+        self._once("admin-database-url", f"postgresql://postgres:{quote(password, safe='')}{rest}".encode)
+        for service in SERVICES:
+            for kind, role in (("database-url", "app"), ("relay-database-url", "relay")):
+                address = f"postgresql://{service}_{role}:{secrets.token_urlsafe(24)}{rest}"
+                self._once(f"{service}-{kind}", address.encode)
+
+    def _make_broker(self, server: str) -> None:
+        password = self._once("rabbitmq-password", random_text).decode()
+        self._once("rabbitmq-settings", rabbitmq_settings(password).encode)
+        address = f"amqps://caseload:{quote(password, safe='')}@{server}/?cafile=/run/secrets/authority-certificate"
+        self._once("broker-url", address.encode)
+
+    def _make_bucket(self) -> None:
+        self._once("s3-access-key", S3_KEY.encode)
+        secret = self._once("s3-secret-key", random_text).decode()
+        credentials = f"[default]\naws_access_key_id = {S3_KEY}\naws_secret_access_key = {secret}\n"
+        self._once("s3-credentials", credentials.encode)
+
+    def _make_certificates(self) -> None:
+        if not (self.folder / "authority-certificate").exists():
+            certificate, key = authority()
+            # The key first: a certificate whose key was never written would be of no use for ever.
+            write(self.authority_key, key)
+            write(self.folder / "authority-certificate", certificate)
+        signer = ((self.folder / "authority-certificate").read_bytes(), self.authority_key.read_bytes())
+        for name in (*PROCESSES, *SERVERS):
+            self._certify(signer, name)
+
+    def _certify(self, signer: Pair, name: str) -> None:
+        addresses = (name, "localhost", "127.0.0.1")
+        held = self.folder / f"{name}-tls-certificate"
+        if held.exists() and not is_due(held.read_bytes(), addresses):
+            return
+        certificate, key = issue(signer, name, addresses)
+        # The certificate goes first and comes last: one that does not belong to its key would look as if all were well.
+        held.unlink(missing_ok=True)
+        write(self.folder / f"{name}-tls-key", key)
+        write(held, certificate)
+
+    def _once(self, name: str, content: Callable[[], bytes]) -> bytes:
+        once(self.folder / name, lambda part: write_secret(part, content()))
+        return (self.folder / name).read_bytes()
+
+
+def write(path: Path, content: bytes) -> None:
+    """In the place of what may be there."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    write_secret(part, content)
+    part.replace(path)
+
+
+def random_text() -> bytes:
+    return secrets.token_urlsafe(24).encode()
+
+
+def rabbitmq_settings(password: str) -> str:
+    """What the node reads at its start: TLS alone, and one account, which it makes when it has none."""
+    return "\n".join(
+        [
+            "listeners.tcp = none",
+            "listeners.ssl.default = 5671",
+            "ssl_options.cacertfile = /run/secrets/authority-certificate",
+            "ssl_options.certfile = /run/secrets/tls-certificate",
+            "ssl_options.keyfile = /run/secrets/tls-key",
+            # Whoever comes is known by an account, not by a certificate.
+            "ssl_options.verify = verify_none",
+            "default_user = caseload",
+            f"default_pass = {password}",
+            "log.console = true",
+            "log.console.level = info",
+            "log.file = false",
+            "",
+        ]
+    )
