@@ -119,9 +119,8 @@ async def test_an_event_that_nobody_takes_is_loud_stays_and_holds_up_no_neighbou
     with caplog.at_level(logging.ERROR, "chassis.relay"):
         await parcels.emit(Int64Value(value=1), StringValue(value="neighbour"))
         await parcels.until(lambda: _is(parcels, ["neighbour"]))
-        row = await parcels.until(lambda: _refused(parcels))
+        row = await parcels.until(lambda: _refused(parcels, "google.protobuf.Int64Value"))
 
-    assert row["type"] == "google.protobuf.Int64Value"
     assert row["published_at"] is None
     assert row["last_error"] == "Unroutable"
     assert "nobody takes this event: no queue is bound to it" in caplog.messages
@@ -130,7 +129,7 @@ async def test_an_event_that_nobody_takes_is_loud_stays_and_holds_up_no_neighbou
 async def test_an_event_that_nobody_took_is_delivered_once_somebody_does(post, parcels):
     post.relay()
     await parcels.emit(StringValue(value="early"))
-    await parcels.until(lambda: _refused(parcels))
+    await parcels.until(lambda: _refused(parcels, "google.protobuf.StringValue"))
 
     await post.take_label()
 
@@ -400,6 +399,6 @@ async def _count(post, number):
     return (letters or True) if len(letters) == number else None
 
 
-async def _refused(parcels):
+async def _refused(parcels, kind):
     rows = await parcels.look("SELECT * FROM parcels.outbox WHERE attempts > 0")
-    return rows[0] if rows else None
+    return next((row for row in rows if row["type"] == kind), None)

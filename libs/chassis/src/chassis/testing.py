@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import sign_in_pb2
 from chassis.broker import Broker, InProcessBroker, Retries
 from chassis.call import Outgoing
-from chassis.dial import Peers
+from chassis.dial import Peer, Peers
 from chassis.migrate import migrate, provision
 from chassis.runtime import Runtime, Service
 from chassis.sealing import Keyring
@@ -61,11 +61,14 @@ class House:
 
     def stub(self, kind: type[S], *, as_service: str = "gateway") -> S:
         """A stub of the service that the stub's module names; without a user's token it speaks as `as_service`."""
-        name = kind.__module__.split(".")[1]
+        return kind(self.peer(kind.__module__.split(".")[1], as_service))  # type: ignore[call-arg]
+
+    def peer(self, name: str, as_service: str = "gateway") -> Peer:
+        """A service as another one reaches it."""
         if as_service not in self._peers:
             signer = ServiceSigner(as_service, (self.folder / "service-keys" / f"{as_service}.key").read_bytes())
             self._peers[as_service] = Peers(signer, addresses={s: r.settings.listen for s, r in self.runtimes.items()})
-        return kind(self._peers[as_service][name])  # type: ignore[call-arg]
+        return self._peers[as_service][name]
 
     def caller(
         self,
@@ -190,6 +193,8 @@ async def house(
     try:
         for runtime in built.runtimes.values():
             await runtime.serve()
+            # A channel is made on a running loop; fixtures that are no coroutines ask for stubs too.
+            built.peer(runtime.name)
         for runtime in built.runtimes.values():
             await runtime.react()
             if relay:
