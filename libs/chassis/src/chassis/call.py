@@ -166,6 +166,10 @@ class Call:
             raise Unavailable("deadline_exceeded", "This took too long; try again.", retry_after=1.0)
         return left
 
+    def let_go(self) -> bool:
+        """The chassis's to call: ends a call that has only read, at once; False where there is something to commit."""
+        return not self._envelopes and (self._tx is None or self._tx.let_go())
+
     async def commit(self) -> bool:
         """The chassis's to call: one insert for all that was announced, then COMMIT. True when events wait in the outbox."""
         if self._envelopes:
@@ -179,6 +183,10 @@ class Call:
         self._envelopes.clear()
         if self._tx is not None:
             await self._tx.rollback()
+
+    @property
+    def has_more_to_do(self) -> bool:
+        return bool(self._after)
 
     async def run_afterwards(self) -> None:
         """The chassis's to call."""

@@ -8,18 +8,16 @@ row security reads; `BEGIN` and the setting travel together.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
-import orjson
-from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
-from sqlalchemy.sql.expression import ClauseElement
 
 from chassis.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
+from chassis.pool import Pool
+from chassis.statements import Statement, statement
 
-_DIALECT: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 _SECONDS_TO_ROLL_BACK = 2.0
 
 # How asyncpg tells that a command got no answer and its connection is of no more use.
@@ -27,45 +25,20 @@ LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Internal
 
 Record: TypeAlias = asyncpg.Record
 
-
-class Statement:
-    """SQL text and the names of its parameters, in order."""
-
-    __slots__ = ("_defaults", "names", "sql")
-
-    def __init__(self, sql: str, names: tuple[str, ...], defaults: Mapping[str, Any]) -> None:
-        self.sql = sql
-        self.names = names
-        self._defaults = defaults
-
-    def arguments(self, given: Mapping[str, Any]) -> list[Any]:
-        """The values in the statement's order; a name it does not know, or lacks, is a TypeError."""
-        defaults, names = self._defaults, self.names
-        missing = [name for name in names if name not in given and name not in defaults]
-        unknown = [name for name in given if name not in names]
-        if missing or unknown:
-            raise TypeError(f"missing {missing}, unknown {unknown}: {self.sql}")
-        return [given[name] if name in given else defaults[name] for name in names]
-
-
-def statement(expression: ClauseElement) -> Statement:
-    """Compiles a Core expression; bind parameters keep their names, literals their values."""
-    compiled = expression.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
-    defaults = {name: compiled.params[name] for name in names if not compiled.binds[name].required}  # type: ignore[attr-defined]
-    return Statement(str(compiled), names, defaults)
+__all__ = ["LOST", "Database", "Record", "Statement", "Transaction", "refusal_of", "refusals", "statement"]
 
 
 class Transaction:
     """One lazy transaction. `commit` and `rollback` are its owner's to call: the interceptor's, a reaction's, `Database.transaction`'s."""
 
-    __slots__ = ("_connection", "_database", "_deadline", "_lock", "workspace_id")
+    __slots__ = ("_connection", "_database", "_deadline", "_lock", "_only_read", "workspace_id")
 
     def __init__(self, database: "Database", workspace_id: UUID | None, deadline: float | None = None) -> None:
         self.workspace_id = workspace_id
         self._database = database
         self._deadline = deadline
         self._connection: Any = None
+        self._only_read = True
         self._lock = asyncio.Lock()
 
     @property
@@ -99,6 +72,7 @@ class Transaction:
         arguments = [stmt.arguments(self._with_workspace(stmt, row)) for row in rows]
         async with self._lock:
             connection = await self._begin()
+            self._only_read = False
             with refusals():
                 await connection.executemany(stmt.sql, arguments, timeout=self._remaining())
 
@@ -117,6 +91,7 @@ class Transaction:
         """Runs a command of no rows, in words of its own."""
         async with self._lock:
             connection = await self._begin()
+            self._only_read = False
             with refusals():
                 await connection.execute(sql, *arguments, timeout=self._remaining())
 
@@ -124,13 +99,24 @@ class Transaction:
         """The connection itself, begun, for what statements cannot say (COPY, unnest inserts)."""
         async with self._lock:
             begun: asyncpg.Connection[Record] = await self._begin()
+            self._only_read = False
             return begun
 
     async def repin(self, workspace_id: UUID) -> None:
         """Moves an open transaction to another workspace; for batches whose rows belong to several."""
         self.workspace_id = workspace_id
         if self._connection is not None:
-            await self.execute(f"SELECT set_config('app.workspace_id', '{UUID(str(workspace_id))}', true)")
+            await self.execute(_pin(workspace_id))
+
+    def let_go(self) -> bool:
+        """Ends a transaction that has only read, without waiting; False where there is something to commit."""
+        if self._connection is None:
+            return True
+        if not self._only_read or self._lock.locked():
+            return False
+        connection, self._connection = self._connection, None
+        self._database.set_aside(connection)
+        return True
 
     async def commit(self) -> None:
         """Ends the transaction, if it ever began, and gives the connection back."""
@@ -165,6 +151,7 @@ class Transaction:
         # One connection speaks one statement at a time; callers may still gather.
         async with self._lock:
             connection = await self._begin()
+            self._only_read = self._only_read and stmt.only_reads
             began = time.perf_counter()
             try:
                 with refusals():
@@ -179,13 +166,11 @@ class Transaction:
 
     async def _begin(self) -> Any:
         if self._connection is None:
-            connection = await self._database.lend(self._remaining())
-            workspace = "" if self.workspace_id is None else str(UUID(str(self.workspace_id)))
+            connection, unended = await self._database.lend_aside(self._remaining())
             try:
                 with refusals():
-                    await connection.execute(
-                        f"BEGIN; SELECT set_config('app.workspace_id', '{workspace}', true)", timeout=self._remaining()
-                    )
+                    # Whatever was pinned before ends with the transaction it was pinned in.
+                    await connection.execute(f"{'COMMIT; ' if unended else ''}BEGIN; {_pin(self.workspace_id)}", timeout=self._remaining())
             except BaseException:
                 await self._database.give_back(connection, broken=True)
                 raise
@@ -214,9 +199,7 @@ class Database:
         self.schema = schema
         # Told of every statement how long it took.
         self.took = took
-        self._dsn = dsn
-        self._size = size
-        self._settings = {
+        settings = {
             "application_name": f"caseload-{schema}",
             "search_path": f"{schema}, public",
             "statement_timeout": str(int(statement_timeout * 1000)),
@@ -230,8 +213,7 @@ class Database:
             "plan_cache_mode": "force_generic_plan",
             "TimeZone": "UTC",
         }
-        self._pool: asyncpg.Pool[Record] | None = None
-        self._opening = asyncio.Lock()
+        self._pool = Pool(dsn, size=size, settings=settings)
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID | None, *, seconds: float | None = None) -> AsyncIterator[Transaction]:
@@ -248,17 +230,19 @@ class Database:
     async def lend(self, timeout: float | None = None) -> Any:
         """A free connection, or Unavailable when none can be had in time."""
         with refusals():
-            pool = await self._opened()
-            return await pool.acquire(timeout=10.0 if timeout is None else min(timeout, 10.0))
+            return await self._pool.lend(_patience(timeout))
+
+    async def lend_aside(self, timeout: float | None = None) -> tuple[Any, bool]:
+        """The same, and whether what was read on it last is still to be ended by a COMMIT."""
+        with refusals():
+            return await self._pool.lend_aside(_patience(timeout))
 
     async def give_back(self, connection: Any, *, broken: bool = False) -> None:
-        if self._pool is None:
-            return
-        if broken:
-            # One whose other end has vanished has left the pool already, and says so.
-            with suppress(asyncpg.InterfaceError):
-                connection.terminate()
-        await self._pool.release(connection)
+        await self._pool.give_back(connection, broken=broken)
+
+    def set_aside(self, connection: Any) -> None:
+        """Takes back a connection on which a transaction has only read, and is not ended yet."""
+        self._pool.set_aside(connection)
 
     async def ready(self) -> bool:
         """Whether a statement gets through."""
@@ -271,49 +255,19 @@ class Database:
 
     @property
     def in_use(self) -> int:
-        return 0 if self._pool is None else self._pool.get_size() - self._pool.get_idle_size()
+        return self._pool.in_use
 
     async def close(self) -> None:
-        if self._pool is not None:
-            pool, self._pool = self._pool, None
-            try:
-                await asyncio.wait_for(pool.close(), timeout=5.0)
-            except TimeoutError:
-                pool.terminate()
-
-    async def _opened(self) -> "asyncpg.Pool[Record]":
-        if self._pool is None:
-            async with self._opening:
-                if self._pool is None:
-                    self._pool = await asyncpg.create_pool(
-                        self._dsn,
-                        min_size=0,
-                        max_size=self._size,
-                        init=_teach_json,
-                        # Every setting we make is transaction-local, so there is nothing to reset.
-                        reset=_nothing_to_reset,
-                        statement_cache_size=512,
-                        max_cached_statement_lifetime=0,
-                        max_inactive_connection_lifetime=0,
-                        timeout=5.0,
-                        command_timeout=None,
-                        server_settings=self._settings,
-                    )
-        return self._pool
+        await self._pool.close()
 
 
-async def _nothing_to_reset(_connection: Any) -> None:
-    return None
+def _patience(timeout: float | None) -> float:
+    return 10.0 if timeout is None else min(timeout, 10.0)
 
 
-async def _teach_json(connection: Any) -> None:
-    await connection.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        encoder=lambda value: b"\x01" + orjson.dumps(value),
-        decoder=lambda value: orjson.loads(value[1:]),
-        format="binary",
-    )
+def _pin(workspace_id: UUID | None) -> str:
+    """Confines the transaction, and it alone, to the workspace; without one it sees no row that belongs to any."""
+    return f"SET LOCAL app.workspace_id = '{'' if workspace_id is None else UUID(str(workspace_id))}'"
 
 
 class refusals:  # noqa: N801 - reads as a statement: `with refusals():`

@@ -168,7 +168,7 @@ class Server:
             if method.writes:
                 call.emit(line(call, method, ids))
             # Once begun, a commit is carried through, whoever stops waiting for it.
-            if await self._end(call.commit()):
+            if not call.let_go() and await self._end(call.commit()):
                 self._written()
             if method.audited and not method.writes:
                 await self._batcher.record(call, line(call, method, ids))
@@ -178,7 +178,8 @@ class Server:
                 await self._record_denial(call, method, request, error)
             await self._end(call.run_afterwards())
             raise
-        await self._end(call.run_afterwards())
+        if call.has_more_to_do:
+            await self._end(call.run_afterwards())
         return body
 
     async def _caller(self, method: Method, headers: Headers) -> Caller:

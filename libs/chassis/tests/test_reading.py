@@ -1,0 +1,173 @@
+"""Who has only read does not wait for COMMIT; nobody ever sees what was pinned, or locked, by the one before."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from sqlalchemy import bindparam, func, insert, literal, select, text, update
+from uuid_utils.compat import uuid7
+
+from chassis.db import Database, Transaction, statement
+from chassis.errors import Refusal
+
+from .conftest import EFFECTS, add_effect
+
+labels = statement(select(EFFECTS.c.label).order_by(EFFECTS.c.label))
+locked = statement(select(EFFECTS.c.label).with_for_update())
+backend = statement(select(func.pg_backend_pid().label("pid")))
+
+
+@pytest.fixture
+async def narrow(parcels):
+    """A pool of one connection."""
+    database = Database(parcels.app_dsn, schema="parcels", size=1)
+    yield database
+    await database.close()
+
+
+async def told(database, workspace):
+    """What a call that only reads is told; it lets go, as the interceptor does."""
+    tx = Transaction(database, workspace)
+    rows = await tx.all(labels)
+    assert tx.let_go()
+    return [row["label"] for row in rows]
+
+
+async def put(database, workspace, label):
+    async with database.transaction(workspace) as tx:
+        await tx.run(add_effect, event_id=uuid7(), label=label)
+
+
+async def states(parcels):
+    rows = await parcels.look("SELECT state FROM pg_stat_activity WHERE application_name = 'caseload-parcels'")
+    return [row["state"] for row in rows]
+
+
+async def test_the_next_on_a_connection_sees_its_own_workspace_alone(parcels, narrow):
+    ours, theirs = uuid7(), uuid7()
+    await put(narrow, ours, "ours")
+    await put(narrow, theirs, "theirs")
+
+    for _ in range(3):
+        assert await told(narrow, ours) == ["ours"]
+        assert await told(narrow, theirs) == ["theirs"]
+        assert await told(narrow, None) == []
+
+
+async def test_a_connection_is_lent_to_one_at_a_time_however_many_read(parcels):
+    workspaces = [uuid7() for _ in range(6)]
+    database = Database(parcels.app_dsn, schema="parcels", size=3)
+    for workspace in workspaces:
+        await put(database, workspace, str(workspace))
+
+    async def read(workspace: UUID):
+        for _ in range(20):
+            assert await told(database, workspace) == [str(workspace)]
+
+    await asyncio.gather(*(read(workspace) for workspace in workspaces * 3))
+    await parcels.until(lambda: database.in_use == 0)
+    await database.close()
+
+
+async def test_a_reader_sees_what_was_committed_since_the_last(parcels, narrow):
+    assert await told(narrow, parcels.workspace) == []
+    await put(parcels.database, parcels.workspace, "new")
+    assert await told(narrow, parcels.workspace) == ["new"]
+
+
+async def test_what_was_left_open_is_ended_when_nobody_comes_for_it(parcels, narrow):
+    await told(narrow, parcels.workspace)
+    assert await states(parcels) == ["idle in transaction"]
+    await parcels.until(lambda: _is(states(parcels), ["idle"]), seconds=2)
+    assert narrow.in_use == 0
+
+
+async def test_a_writer_gets_a_transaction_of_its_own(parcels, narrow):
+    await told(narrow, parcels.workspace)
+    tx = Transaction(narrow, parcels.workspace)
+    await tx.run(add_effect, event_id=uuid7(), label="undone")
+    await tx.rollback()
+    assert await told(narrow, parcels.workspace) == []
+
+
+async def test_who_wrote_or_locked_has_to_commit(parcels, narrow):
+    await put(narrow, parcels.workspace, "a")
+    for act in (
+        lambda tx: tx.run(add_effect, event_id=uuid7(), label="b"),
+        lambda tx: tx.all(locked),
+        lambda tx: tx.one(backend),
+        lambda tx: tx.execute("SELECT 1"),
+        lambda tx: tx.connection(),
+    ):
+        tx = Transaction(narrow, parcels.workspace)
+        await tx.all(labels)
+        await act(tx)
+        assert not tx.let_go()
+        await tx.commit()
+
+
+async def test_a_clean_connection_is_clean_and_comes_at_once_even_if_all_are_set_aside(parcels, narrow):
+    await told(narrow, parcels.workspace)
+    connection = await narrow.lend(timeout=1.0)
+    assert not connection.is_in_transaction()
+    assert await connection.fetchval("SELECT current_setting('app.workspace_id', true)") == ""
+    await narrow.give_back(connection)
+
+
+async def test_who_waits_for_a_connection_gets_it_as_soon_as_a_reader_is_done(parcels, narrow):
+    reader = Transaction(narrow, parcels.workspace)
+    await reader.all(labels)
+    waiting = asyncio.ensure_future(narrow.lend(timeout=2.0))
+    await asyncio.sleep(0.05)
+    assert reader.let_go()
+    connection = await waiting
+    assert not connection.is_in_transaction()
+    await narrow.give_back(connection)
+
+
+async def test_a_connection_cut_off_while_set_aside_is_not_lent_again(parcels, narrow):
+    await told(narrow, parcels.workspace)
+    await parcels.look("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'caseload-parcels'")
+    await asyncio.sleep(0.2)
+    assert await told(narrow, parcels.workspace) == []
+
+
+async def test_closing_ends_what_was_set_aside(parcels):
+    database = Database(parcels.app_dsn, schema="parcels", size=4)
+    await asyncio.gather(*(told(database, parcels.workspace) for _ in range(4)))
+    await database.close()
+    await parcels.until(lambda: _is(states(parcels), []), seconds=2)
+    with pytest.raises(Refusal):
+        await told(Database("postgresql://nobody@/nowhere?host=/nowhere", schema="parcels"), parcels.workspace)
+
+
+READS = {
+    "a select": select(EFFECTS),
+    "functions without effect": select(func.count(), func.coalesce(func.max(EFFECTS.c.label), literal(""))),
+    "a union of selects": select(EFFECTS.c.label).union_all(select(EFFECTS.c.label)),
+    "a subquery": select(select(EFFECTS.c.label).subquery()),
+}
+OTHERS = {
+    "a lock": select(EFFECTS).with_for_update(),
+    "a lock in a subquery": select(select(EFFECTS).with_for_update().subquery()),
+    "an advisory lock": select(func.pg_advisory_xact_lock(1)),
+    "a function nobody has vouched for": select(func.audit.make_partitions(1)),
+    "text": select(text("nextval('x')")),
+    "an insert": insert(EFFECTS).values(label="x"),
+    "an insert beside it": select(EFFECTS).add_cte(insert(EFFECTS).values(label="x").cte("x")),
+    "an update it reads from": select(update(EFFECTS).values(label=bindparam("y")).returning(EFFECTS.c.label).cte("x")),
+}
+
+
+@pytest.mark.parametrize("kind", READS)
+def test_is_known_to_do_nothing_but_read(kind):
+    assert statement(READS[kind]).only_reads
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_is_not_taken_for_reading(kind):
+    assert not statement(OTHERS[kind]).only_reads
+
+
+async def _is(coming, wanted):
+    return sorted(await coming) == wanted
