@@ -83,6 +83,12 @@ async def test_an_unknown_address_is_a_404(practice, check_problem):
     check_problem(await practice.http.get("/api/v1/nowhere"), 404, "not_found")
 
 
+async def test_another_spelling_of_an_address_is_absent_and_redirects_nowhere(practice, check_problem):
+    reply = await practice.http.get("/api/v1/clients/", headers={"Host": "elsewhere.example"})
+
+    check_problem(reply, 404, "not_found")
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -33,6 +33,8 @@ def test_what_json_can_say_is_read(value: object):
         ('{"a": 1}'.encode("utf-16"), "UTF-8"),
         (b'{"a": "\xed\xa0\x80"}', "UTF-8"),
         (b'{"a": "\xc0\x80"}', "UTF-8"),
+        (b'{"a": "\\ud800b"}', "half a character"),
+        (b'{"\\uDFFF": 1}', "half a character"),
         (b'{"a": NaN}', "does not know"),
         (b"[Infinity, -Infinity]", "does not know"),
         (b"9" * 5000, "too large"),

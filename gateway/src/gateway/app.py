@@ -85,6 +85,8 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        # An address has one spelling; the other would be redirected to whatever the Host header says.
+        redirect_slashes=False,
         lifespan=_lifespan,
         middleware=_middleware(settings, problems, keeper, public_paths(routes)),
         exception_handlers={HTTPException: _raised_by_starlette, RequestValidationError: _raised_by_validation},

@@ -12,11 +12,17 @@ from starlette.responses import Response
 def read(body: bytes) -> Any:
     """What the body says; JSONDecodeError, which quotes nothing of it, where two readers might not read the same."""
     try:
-        return _decoder.decode(body.decode())
+        value = _decoder.decode(body.decode())
+        if b"\\u" in body:
+            # An escape may name half a character, which no text can hold.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except json.JSONDecodeError:
         raise
     except UnicodeDecodeError:
         raise _wrong("it is not UTF-8") from None
+    except UnicodeEncodeError:
+        raise _wrong("it holds half a character") from None
     except RecursionError:
         raise _wrong("it is nested too deeply") from None
     except ValueError:
