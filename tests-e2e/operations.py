@@ -54,11 +54,11 @@ class Operation:
             self.method,
             f"{api.base_url.copy_with(path='')}{path}",
             params={name: value(name, self.query[name], given) for name in query},
-            json=self._body(given, instead),
+            json=self.body_of(given, instead),
             files={"file": ("picture.png", picture(), "image/png")} if self._has_file else None,
         )
 
-    def _body(self, given, instead):
+    def body_of(self, given, instead):
         if not self.body:
             return None
         sent = {name for name in self.body if name in self._required_body or name in instead}

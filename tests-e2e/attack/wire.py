@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,25 +24,37 @@ class Wire:
         self._reader, self._writer, self.host = reader, writer, host
 
     @classmethod
-    @asynccontextmanager
-    async def to(cls, url):
+    async def open(cls, url):
         address = urlsplit(url)
         reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**24)
+        return cls(reader, writer, address.netloc)
+
+    @classmethod
+    @asynccontextmanager
+    async def to(cls, url):
+        wire = await cls.open(url)
         try:
-            yield cls(reader, writer, address.netloc)
+            yield wire
         finally:
-            writer.close()
+            await wire.close()
+
+    async def close(self):
+        self._writer.close()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
 
     async def send(self, data):
-        self._writer.write(data)
-        await self._writer.drain()
+        """Sends what it can: whoever has been refused early may have been hung up on as well."""
+        with suppress(ConnectionError):
+            self._writer.write(data)
+            await self._writer.drain()
 
     async def reply(self, *, of="GET", seconds=30.0):
         """The next whole reply; None where the server hangs up instead."""
         async with asyncio.timeout(seconds):
             try:
                 head = await self._reader.readuntil(b"\r\n\r\n")
-            except (asyncio.IncompleteReadError, ConnectionResetError):
+            except (asyncio.IncompleteReadError, ConnectionError):
                 return None
             first, *lines = head.decode("latin-1").split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
