@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import aio_pika
@@ -11,7 +12,9 @@ from aio_pika.exceptions import ChannelPreconditionFailed
 from google.protobuf.wrappers_pb2 import StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import RabbitBroker, Retries
+from chassis.broker import BrokerDown, RabbitBroker, Retries
+from chassis.broker.rabbit_link import Link
+from chassis.envelope import Envelope
 from chassis.local import LocalRabbit, server_script
 from chassis.outbox import Relay
 from chassis.react import on, subscription
@@ -182,7 +185,7 @@ async def test_a_message_the_broker_has_confirmed_outlives_the_brokers_death(par
 
             second = broker(wire.url)
             await second.subscribe(keeper(parcels, queue))
-            await parcels.until(lambda: _is(parcels, ["confirmed", "written meanwhile"]), seconds=30)
+            await parcels.until(lambda: _is(parcels, ["confirmed", "written meanwhile"]), seconds=90)
     finally:
         await asyncio.to_thread(node.stop)
 
@@ -246,3 +249,42 @@ async def test_the_queues_are_replicated_and_bounded_in_their_redeliveries(parce
 
 async def _is(parcels, labels):
     return await parcels.effects() == labels
+
+
+@pytest.mark.parametrize("end", [Exception, asyncio.CancelledError, RuntimeError], ids=lambda end: end.__name__)
+async def test_a_connection_comes_back_whatever_its_setup_was_broken_off_with(rabbitmq, end):
+    """All of these are how aiormq tells whoever waits for an answer that the channel is gone."""
+    setups = []
+
+    async def equip(connection):
+        setups.append(connection)
+        if len(setups) == 1:
+            raise end
+
+    link = Link(rabbitmq, "broken-off", equip)
+    link.start()
+    try:
+        assert await link.up(within=30)
+    finally:
+        await asyncio.wait_for(link.close(), 10)
+    assert len(setups) == 2
+    assert link._task.cancelled(), "a cancellation that is meant is heeded"
+
+
+async def test_whoever_sends_while_the_broker_goes_away_hears_just_that(parcels, wire, running):
+    broker, _ = running
+    events = broker(wire.url)
+    queue = f"parcels.keep-{uuid7().hex}"
+    await events.subscribe(keeper(parcels, queue))
+    await parcels.until(lambda: events._tags)
+    answers = []
+    for moment in range(12):
+        envelopes = [Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", datetime.now(UTC)) for _ in range(10)]
+        sending = [asyncio.create_task(events.send(queue, envelope)) for envelope in envelopes]
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        wire.drop()
+        answers += await asyncio.gather(*sending, return_exceptions=True)
+
+    assert {type(answer) for answer in answers} <= {type(None), BrokerDown}
+    assert any(isinstance(answer, BrokerDown) for answer in answers), "nobody was cut off"

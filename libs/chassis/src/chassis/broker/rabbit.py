@@ -7,13 +7,14 @@ both its sides a message costs the same whatever it holds. Taken from its queue,
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from aio_pika import DeliveryMode, ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
+from aio_pika.exceptions import AMQPError, PublishError
 from prometheus_client import Gauge
 
 from chassis.broker import rabbit_wire as wire
@@ -29,7 +30,7 @@ from chassis.broker.protocol import (
     attempt,
     attempt_together,
 )
-from chassis.broker.rabbit_link import LOST, Link
+from chassis.broker.rabbit_link import Link, Lost, losses
 from chassis.envelope import Envelope
 
 _log = logging.getLogger(__name__)
@@ -91,10 +92,8 @@ class RabbitBroker(Broker):
     async def drain(self, grace: float = 10.0) -> None:
         self._draining = True
         for queue, tag in self._tags:
-            try:
+            with suppress(Lost), losses():
                 await queue.cancel(tag, timeout=2.0)
-            except LOST:
-                continue
         if self._running:
             await asyncio.wait(self._running, timeout=grace)
 
@@ -114,13 +113,12 @@ class RabbitBroker(Broker):
         target = self._events if exchange is None else self._direct
         assert target is not None
         try:
-            await target.publish(message, routing_key, mandatory=True, timeout=_SECONDS_TO_CONFIRM)
-        except PublishError as returned:
-            raise Unroutable(routing_key) from returned
-        except DeliveryError as refused:
-            # A nack: the queue is full or has no leader at the moment.
-            raise BrokerDown from refused
-        except LOST as lost:
+            with losses():
+                await target.publish(message, routing_key, mandatory=True, timeout=_SECONDS_TO_CONFIRM)
+        except Lost as lost:
+            if isinstance(lost.__cause__, PublishError):
+                raise Unroutable(routing_key) from lost
+            # Gone, or a nack: the queue is full or has no leader at the moment.
             raise BrokerDown from lost
 
     async def _equip_publisher(self, connection: AbstractConnection) -> None:
@@ -162,7 +160,7 @@ class RabbitBroker(Broker):
         self._running.add(task)
         try:
             await self._process(taker, incoming)
-        except LOST:
+        except Lost:
             # The channel went away with the message unacknowledged: it comes again, and the inbox knows if it was done.
             _log.info("a delivery could not be acknowledged", extra={"queue": taker.queue})
         finally:
@@ -182,7 +180,8 @@ class RabbitBroker(Broker):
             else:
                 settled = await self._settle(taker, letters, incoming)
         if settled:
-            await incoming.ack()
+            with losses():
+                await incoming.ack()
 
     async def _settle(self, taker: Subscription, letters: Sequence[Letter], incoming: AbstractIncomingMessage) -> bool:
         """Sees every event of a message to its end; False when the message is no longer ours to acknowledge."""

@@ -3,20 +3,37 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aio_pika.exceptions import AMQPError
-from pamqp.exceptions import PAMQPException
 from yarl import URL
 
 _log = logging.getLogger(__name__)
 
-# What the loss of a connection or a channel looks like to whoever is using it. aiormq tells of a closed
-# channel by RuntimeError, and cancels what waits on it with a CancelledError of its own, which Link turns away.
-LOST = (AMQPError, PAMQPException, OSError, RuntimeError, TimeoutError)
+
+class Lost(Exception):
+    """The connection or the channel is gone. Its words are the kind of error that told so."""
+
+
+@contextmanager
+def losses() -> Iterator[None]:
+    """Raises Lost for whatever aiormq makes of a loss.
+
+    It tells of one by errors of four families, by a bare Exception, and to whoever waits for an answer by a CancelledError
+    although nobody has cancelled anything.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise Lost(type(error).__name__) from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise Lost(type(error).__name__) from error
 
 
 class Link:
@@ -62,8 +79,9 @@ class Link:
 
         async def run() -> None:
             try:
-                await work
-            except LOST:
+                with losses():
+                    await work
+            except Lost:
                 self._broken.set()
 
         self._companions.append(asyncio.create_task(run(), name=f"{self._name}-companion"))
@@ -82,18 +100,19 @@ class Link:
             connection: AbstractConnection | None = None
             try:
                 self._broken.clear()
-                connection = await aio_pika.connect(self._url, timeout=5.0, client_properties={"connection_name": self._name})
-                connection.close_callbacks.add(self._on_close)
-                async with asyncio.timeout(30.0):
-                    await self._equip(connection)
+                with losses():
+                    connection = await aio_pika.connect(self._url, timeout=5.0, client_properties={"connection_name": self._name})
+                    connection.close_callbacks.add(self._on_close)
+                    async with asyncio.timeout(30.0):
+                        await self._equip(connection)
                 self._up.set()
                 failures = 0
                 _log.info("connected to the broker", extra={"link": self._name})
                 await self._broken.wait()
                 _log.warning("the connection to the broker is gone", extra={"link": self._name})
-            except LOST as error:
+            except Lost as lost:
                 failures += 1
-                _log.warning("the broker cannot be reached", extra={"link": self._name, "error": type(error).__name__})
+                _log.warning("the broker cannot be reached", extra={"link": self._name, "error": str(lost)})
             finally:
                 self._up.clear()
                 await self._let_go(connection)
@@ -105,7 +124,8 @@ class Link:
         self._companions.clear()
         if connection is not None and not connection.is_closed:
             try:
-                async with asyncio.timeout(2.0):
-                    await connection.close()
-            except LOST:
+                with losses():
+                    async with asyncio.timeout(2.0):
+                        await connection.close()
+            except Lost:
                 _log.info("the connection did not close in order", extra={"link": self._name})
