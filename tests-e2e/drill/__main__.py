@@ -43,7 +43,7 @@ class Record:
 
 async def races(record, *, each, seed):
     record.say(f"\n{WRITERS} writers, {RACERS} racers")
-    async with _ground() as ground:
+    async with _ground(record) as ground:
         began = time.monotonic()
         rush = await book_at_once(ground, each=each, seed=seed)
         record.figure("bookings of overlapping times tried", rush.booked + rush.refused, wanted=WRITERS * each)
@@ -68,7 +68,7 @@ async def races(record, *, each, seed):
 
 async def kills(record, *, count, seed):
     record.say(f"\n{count} kills, seed {seed}")
-    async with _ground() as ground:
+    async with _ground(record) as ground:
         report = await killing(ground, schedule(count, seed=seed), seed=seed, tell=record.say)
         history, verdict = report.history, report.verdict
         record.figure("kills", len(report.kills), wanted=count)
@@ -96,7 +96,7 @@ async def kills(record, *, count, seed):
 
 async def outages(record):
     record.say("\nOutages")
-    async with _ground() as ground:
+    async with _ground(record) as ground:
         for scenario in OUTAGES:
             await _outage(record, scenario.__name__.replace("_", " "), scenario(ground))
         for service in NAMES:
@@ -115,16 +115,20 @@ async def _outage(record, name, happening):
 
 
 @asynccontextmanager
-async def _ground():
+async def _ground(record):
     """A suite of its own, whose home is kept where something went wrong."""
-    folder = Path(tempfile.mkdtemp(prefix="drill-"))
+    folder, broken = Path(tempfile.mkdtemp(prefix="drill-")), len(record.broken)
     try:
         async with Ground(folder / "suite", environment=PACE) as ground:
             yield ground
-    except BaseException:
-        sys.stdout.write(f"What is left of it is in {folder}\n")
+    except BaseException as failure:
+        record.broken.append(repr(failure))
         raise
-    shutil.rmtree(folder)
+    finally:
+        if len(record.broken) == broken:
+            shutil.rmtree(folder)
+        else:
+            record.say(f"  What is left of it is in {folder}")
 
 
 async def drill(options):
