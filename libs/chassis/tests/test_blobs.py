@@ -1,5 +1,6 @@
 """Both stores keep files alike: one suite, run on a directory and on a bucket behind a real HTTP server."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -199,6 +200,48 @@ async def test_a_bucket_that_does_not_answer_is_unavailable(bucket: str) -> None
         await blobs.get(a_key())
     assert refused.value.code == "blob_store_unavailable"
     assert not await blobs.ready()
+
+
+async def test_a_bucket_whose_server_goes_away_is_unavailable_until_it_is_back(bucket: str) -> None:
+    first = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    first.start()
+    host, port = first.get_host_and_port()
+    blobs, key = S3Blobs(bucket, endpoint=f"http://{host}:{port}"), a_key()
+    await blobs.put(key, b"one", "image/png")
+
+    first.stop()
+    with pytest.raises(Unavailable) as refused:
+        await blobs.get(key)
+    assert refused.value.retry_after
+    assert not await blobs.ready()
+
+    again = ThreadedMotoServer(ip_address=host, port=port, verbose=False)
+    again.start()
+    try:
+        assert await blobs.ready()
+        assert await blobs.get(key) == b"one"
+    finally:
+        again.stop()
+
+
+async def test_a_bucket_whose_server_takes_every_question_and_answers_none_is_unavailable(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.s3._SECONDS_TO_READ", 0.5)
+    kept_waiting: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _reader, writer: kept_waiting.append(writer), "127.0.0.1", 0)
+    blobs = S3Blobs(bucket, endpoint=f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}")
+    try:
+        async with asyncio.timeout(30):
+            with pytest.raises(Unavailable) as refused:
+                await blobs.put(a_key(), b"one", "image/png")
+    finally:
+        silent.close()
+        for writer in kept_waiting:
+            writer.close()
+            await writer.wait_closed()
+    assert refused.value.code == "blob_store_unavailable"
+    assert kept_waiting, "nobody was kept waiting"
 
 
 async def test_a_bucket_that_is_not_there_is_not_ready(s3_endpoint: str, bucket: str) -> None:
