@@ -144,7 +144,7 @@ async def test_nothing_else_that_was_told_of_them_died(planting):
     queues = hiding_places.queues(planting.keeper)
     assert POISONED in queues
     letters = [letter for queue in queues for letter in await planting.tap.dead(queue)]
-    assert [letter.headers for letter in letters if letter.headers["workspace-id"] == str(planting.workspace_id)] == []
+    assert [letter.headers for letter in letters if letter.headers.get("workspace-id") == str(planting.workspace_id)] == []
 
 
 def test_no_metric_counts_by_one(planting):
