@@ -14,6 +14,7 @@ import pytest
 from aio_pika import Message
 from attack import hiding_places
 from attack.canaries import canary, sightings
+from attack.figures import tell
 from attack.planting import OK, REFUSED_WHATEVER_IS_SAID, Planting
 from attack.surface import methods, phi_fields
 from uuid_utils.compat import uuid7
@@ -102,6 +103,7 @@ def test_every_secret_there_is_was_told(planting):
     over_http = {name: status for name, status in planting.outcomes.items() if isinstance(status, int)}
     assert len(over_http) >= 10
     assert all(200 <= status < 300 for status in over_http.values()), over_http
+    tell(f"{len(planting.planted)} canaries by {len(told)} methods and {len(over_http)} operations, {len(planting.answers)} refusals")
     assert len(planting.planted) > 50
 
 

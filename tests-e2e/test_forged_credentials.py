@@ -9,6 +9,7 @@ from uuid import uuid4
 import grpc
 import httpx
 import pytest
+from attack.figures import tell
 from attack.keeper import Keeper
 from attack.mutants import misspellings, mutants
 from attack.surface import Line, methods
@@ -67,6 +68,7 @@ async def test_no_mutant_of_a_token_is_let_in_by_the_gateway(keeper, token):
 
     answers = await everybody_asks(keeper, map(bearer, mutants(token, MUTANTS, SEED)))
 
+    tell(f"{answers.total()} mutated tokens at the gateway: {dict(answers)}")
     assert answers.total() == MUTANTS
     assert answers.keys() <= {(401, "token_invalid"), (401, "token_expired")}, answers
     assert await everybody_asks(keeper, good) == {(200, None): 1}
@@ -86,6 +88,7 @@ async def test_no_mutant_of_a_token_is_let_in_by_a_service(keeper, token):
     assert (await line.ask(method, b"", token))[0] is grpc.StatusCode.OK
     await line.close()
 
+    tell(f"{answers.total()} mutated tokens at a service: {dict(answers)}")
     assert answers.total() == MUTANTS
     refused = grpc.StatusCode.UNAUTHENTICATED
     assert answers.keys() <= {(refused, "token_invalid", b""), (refused, "token_expired", b"")}, answers
@@ -99,6 +102,7 @@ async def test_no_mutant_of_a_cookie_is_let_in(keeper, person):
 
     answers = await everybody_asks(keeper, map(cookie, crumbs))
 
+    tell(f"{answers.total()} mutated cookies: {dict(answers)}")
     assert answers.total() == len(crumbs)
     assert {status for status, _ in answers} == {401}
     assert await everybody_asks(keeper, [cookie(jar)]) == {(200, None): 1}

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from attack import hostile
+from attack.figures import tell
 from attack.keeper import Keeper
 from attack.wire import Wire, request
 from operations import operations, picture
@@ -271,6 +272,7 @@ async def test_an_upload_that_is_not_one_is_refused(visitor):
 
 async def test_everything_is_as_well_as_before(visitor):
     """After all of the above."""
+    tell(f"{visitor.asked} hostile requests")
     assert visitor.asked > 1000
     assert visitor.keeper.trial.ready()
     verified = visitor.api.get("/audit/verify").json()
