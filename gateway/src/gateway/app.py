@@ -47,6 +47,7 @@ from gateway.routes import (
 from gateway.services import Services
 from gateway.sessions import Keeper, Sessions
 from gateway.settings import GatewaySettings
+from gateway.shortcut import Shortcut
 from gateway.visit import KEY
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings) -> FastAPI:
         # An address has one spelling; the other would be redirected to whatever the Host header says.
         redirect_slashes=False,
         lifespan=_lifespan,
-        middleware=_middleware(settings, problems, keeper, public_paths(routes)),
+        middleware=_middleware(settings, problems, keeper, routes),
         exception_handlers={HTTPException: _raised_by_starlette, RequestValidationError: _raised_by_validation},
     )
     app.state.settings = settings
@@ -121,8 +122,9 @@ def public_paths(routes: Sequence[BaseRoute]) -> frozenset[str]:
     return frozenset(route.path for route in routes if isinstance(route, APIRoute) and route.openapi_extra == PUBLIC)
 
 
-def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, public: frozenset[str]) -> list[Middleware]:
+def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, routes: Sequence[BaseRoute]) -> list[Middleware]:
     counters = MemoryStorage()
+    public = public_paths(routes)
     buckets = Buckets(
         reads=settings.reads_per_minute, writes=settings.writes_per_minute, sign_ins=settings.sign_ins_per_minute, public_paths=public
     )
@@ -137,6 +139,7 @@ def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, p
         Middleware(RateLimit, counters, buckets.sign_ins_by_address),
         Middleware(Sessions, keeper=keeper, public_paths=public),
         Middleware(RateLimit, counters, buckets.by_workspace),
+        Middleware(Shortcut, routes),
     ]
 
 

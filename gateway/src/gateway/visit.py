@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import State
 from starlette.types import Scope
 
 from chassis.call import Caller, Outgoing
@@ -115,15 +116,18 @@ class Visit:
         return key
 
 
-async def _signed_in(request: Request) -> Visit:
-    visit: Visit = request.scope[KEY]
+def welcome(visit: Visit, state: State) -> Visit:
+    """Gives the visit of somebody signed in what it asks the services with."""
     if not visit.caller.token:
         raise Unauthenticated("sign_in_required", "Sign in first.")
-    state = request.app.state
     visit.services = state.services
     visit.call = visit.outgoing(state.settings.call_seconds, token=visit.caller.token)
     visit.call.idempotency_key = visit.idempotency_key()
     return visit
+
+
+async def signed_in(request: Request) -> Visit:
+    return welcome(request.scope[KEY], request.app.state)
 
 
 async def _anyone(request: Request) -> Visit:
@@ -136,5 +140,5 @@ async def _anyone(request: Request) -> Visit:
 
 
 # What a route asks for: the visit of somebody signed in, or of anybody; `at.call` goes with every question to a service.
-SignedIn = Annotated[Visit, Depends(_signed_in)]
+SignedIn = Annotated[Visit, Depends(signed_in)]
 Anyone = Annotated[Visit, Depends(_anyone)]

@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from functools import lru_cache
 
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -82,12 +83,18 @@ def _complete(headers: list[tuple[bytes, bytes]], visit: Visit) -> list[tuple[by
     return [*headers, *added]
 
 
+@lru_cache(maxsize=4096)
+def _meters(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return _requests.labels(method, route, str(status)), _seconds.labels(method, route)
+
+
 def _record(visit: Visit, status: int, seconds: float) -> None:
     # The template, never the path: ids would make a label each.
     route = visit.template or "unmatched"
     method = visit.method if visit.method in _METHODS else "other"
-    _requests.labels(method, route, str(status)).inc()
-    _seconds.labels(method, route).observe(seconds)
+    counter, histogram = _meters(method, route, status)
+    counter.inc()
+    histogram.observe(seconds)
     if visit.path in _QUIET or not access.isEnabledFor(logging.INFO):
         return
     caller = visit.caller

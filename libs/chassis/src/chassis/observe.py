@@ -13,11 +13,13 @@ import threading
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from uuid import UUID
 
+import orjson
 from google.protobuf.message import Message
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
 
@@ -51,7 +53,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": f"{_second(int(record.created))}.{int(record.msecs):03}Z",
             "level": record.levelname.lower(),
             "service": self._service,
             "logger": record.name,
@@ -60,7 +62,16 @@ class JsonFormatter(logging.Formatter):
         line.update({name: harmless(value) for name, value in vars(record).items() if name not in _STANDARD})
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = stack(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        try:
+            return orjson.dumps(line).decode()
+        except TypeError:
+            # A number beyond 64 bits, or half a character.
+            return json.dumps(line)
+
+
+@lru_cache(maxsize=2)
+def _second(since_epoch: int) -> str:
+    return datetime.fromtimestamp(since_epoch, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def words(record: logging.LogRecord) -> str:
@@ -165,10 +176,16 @@ def trace_id(traceparent: str | None) -> str | None:
 
 def observe_call(method: Any, code: str, seconds: float) -> None:
     """Counts one answered call. `method` is the chassis's Method, `code` "ok" or the refusal's."""
-    service, name = method.path.strip("/").split("/")
+    counter, histogram = _meters(method.path, code)
+    counter.inc()
+    histogram.observe(seconds)
+
+
+@lru_cache(maxsize=4096)
+def _meters(path: str, code: str) -> tuple[Counter, Histogram]:
+    service, name = path.strip("/").split("/")
     short = service.split(".")[1] if "." in service else service
-    _CALLS.labels(short, name, code).inc()
-    _SECONDS.labels(short, name).observe(seconds)
+    return _CALLS.labels(short, name, code), _SECONDS.labels(short, name)
 
 
 def observe_pool(service: str, in_use: Callable[[], float]) -> None:
