@@ -48,7 +48,7 @@ drill: .venv/.for-dev ## races, 100 kills, every outage and every attack against
 		tests-e2e/test_generated_requests.py tests-e2e/test_forged_credentials.py tests-e2e/test_revocation.py \
 		tests-e2e/test_hostile_requests.py tests-e2e/test_hostile_calls.py tests-e2e/test_canaries.py
 
-check: .venv/.for-dev ## format, lint, types, import rules, contracts, migrations
+check: .venv/.for-dev ## format, lint, types, import rules, contracts, migrations, manifests
 	@$(PYTHON) -m ruff format --check --quiet .
 	$(PYTHON) -m ruff check --quiet .
 	$(PYTHON) -m mypy
@@ -56,6 +56,7 @@ check: .venv/.for-dev ## format, lint, types, import rules, contracts, migration
 	.venv/bin/buf lint protos
 	$(PYTHON) libs/contracts/generate.py --check
 	$(PYTHON) -m standalone.schema drift
+	deploy/k8s/check
 
 fmt: .venv/.for-dev ## formats, and fixes what can be fixed safely
 	@$(PYTHON) -m ruff format .

@@ -1,0 +1,170 @@
+"""Compose and Kubernetes run the same: the same processes, told the same, given the same secrets, and no more than they need."""
+
+import importlib
+
+import pytest
+from containers import processes
+
+from chassis.runtime import Service
+from chassis.settings import Settings
+from deployment.processes import PROCESSES, SERVERS, SERVICES
+from deployment.provision import ProvisionSettings
+from deployment.secret_files import Installation
+from gateway.settings import GatewaySettings
+from standalone.services import NAMES
+
+# What each installation decides for itself.
+OWN = {
+    "CASELOAD_PUBLIC_URL",
+    "CASELOAD_APP_URL",
+    "CASELOAD_BLOB_URL",
+    "CASELOAD_MAIL_FROM",
+    "CASELOAD_CORS_ORIGINS",
+    "CASELOAD_TRUSTED_PROXIES",
+    "AWS_CA_BUNDLE",
+}
+# Read by the AWS libraries, not by us.
+AWS = {"AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"}
+
+
+def settings_of(process):
+    """The settings a process reads, by its command."""
+    command, *rest = process.arguments
+    if command == "gateway":
+        return GatewaySettings
+    if command == "provision":
+        return ProvisionSettings
+    if command == "bucket" or rest == ["migrate"]:
+        return Settings
+    return importlib.import_module(f"{command}.__main__").SERVICE.settings
+
+
+@pytest.fixture(params=["compose", "practice", "hospital"])
+def deployment(request, composed, rendered):
+    return composed if request.param == "compose" else processes(rendered(request.param))
+
+
+def test_every_service_is_deployed_under_its_own_name(composed):
+    assert SERVICES == NAMES
+    assert {*PROCESSES, "provision", "bucket", *(f"{name}-migration" for name in NAMES)} == set(composed)
+
+
+def test_the_small_overlay_runs_what_compose_runs(composed, rendered):
+    practice = processes(rendered("practice"))
+
+    assert set(practice) == set(composed)
+    for name, process in practice.items():
+        # `all` is what a service does when it is not told a part.
+        assert process.arguments in {composed[name].arguments, (*composed[name].arguments, "all")}
+
+
+def test_both_tell_their_processes_the_same(composed, rendered):
+    for name, process in processes(rendered("practice")).items():
+        ours = composed[name].settings
+        assert set(process.settings) == set(ours), name
+        for setting in set(ours) - OWN:
+            assert str(process.settings[setting]).split() == str(ours[setting]).split(), (name, setting)
+
+
+def test_both_give_their_processes_the_same_secrets(composed, rendered):
+    for name, process in processes(rendered("practice")).items():
+        assert process.secrets == composed[name].secrets, name
+
+
+def test_the_large_overlay_runs_the_same_in_parts(rendered):
+    practice, hospital = processes(rendered("practice")), processes(rendered("hospital"))
+    parts = {}
+    for name, process in hospital.items():
+        whole = practice[name.removesuffix("-relay").removesuffix("-reactions")]
+        assert process.arguments[0] == whole.arguments[0]
+        assert (process.settings.keys(), process.secrets) == (whole.settings.keys(), whole.secrets), name
+        if process.arguments[0] in SERVICES and process.arguments[1] != "migrate":
+            parts.setdefault(process.arguments[0], set()).add(process.arguments[1])
+
+    assert set(hospital) >= set(practice)
+    for name in SERVICES:
+        expected = {"serve", "relay", "react"} if does_something_unasked(name) else {"serve", "relay"}
+        assert parts[name] == expected, name
+
+
+def does_something_unasked(name):
+    service = importlib.import_module(f"{name}.__main__").SERVICE
+    fields = Service.__dataclass_fields__
+    return service.reactions is not fields["reactions"].default or service.loops is not fields["loops"].default
+
+
+def test_nothing_is_said_that_nobody_reads(deployment):
+    for process in deployment.values():
+        fields = settings_of(process).model_fields
+        for setting in set(process.settings) - AWS:
+            name = setting.removeprefix("CASELOAD_").lower()
+            assert setting.startswith("CASELOAD_"), setting
+            assert name in fields or name.removesuffix("_file") in fields, f"{process.name} does not read {setting}"
+
+
+def test_every_file_a_setting_names_is_there(deployment):
+    for process in deployment.values():
+        for setting, value in process.settings.items():
+            if str(value).startswith("/run/") and not setting.endswith("_DIR"):
+                assert value in process.secrets, (process.name, setting)
+
+
+def test_no_secret_is_given_to_whom_no_setting_tells_of_it(deployment):
+    for process in deployment.values():
+        told = {value for value in process.settings.values() if str(value).startswith("/run/")}
+        for path in process.secrets:
+            # The authority is named within the addresses of database and broker.
+            if path != "/run/secrets/authority-certificate":
+                assert path in told or path.rpartition("/")[0] in told, (process.name, path)
+
+
+def test_nobody_is_given_anothers_secrets(deployment):
+    """A service gets its own database role, key and certificate, and public halves of the others'; the administrator's address is for tasks."""
+    for process in deployment.values():
+        if process.name == "provision":
+            continue
+        owner = process.arguments[0]
+        is_task = process.name == "bucket" or process.arguments[1:] == ("migrate",)
+        for name in process.secrets.values():
+            of = name.partition("-")[0]
+            assert of not in PROCESSES or of == owner or name.endswith("-service-key-public"), (process.name, name)
+            assert of not in SERVERS or name == "s3-credentials", (process.name, name)
+            assert is_task or name != "admin-database-url", process.name
+            assert not is_task or name in {"admin-database-url", "authority-certificate", "s3-credentials"}, (process.name, name)
+
+
+def test_what_is_deployed_is_fit_for_production(deployment, tmp_path, monkeypatch):
+    """With freshly made secrets, every process takes the settings it is given; without one of them, it refuses."""
+    Installation(tmp_path / "made").make(database="postgres:5432", broker="rabbitmq:5671", smtp_url="smtps://u:p@mail.example.org")
+    for process in deployment.values():
+        place = tmp_path / process.name
+        for path, name in process.secrets.items():
+            target = place / path.lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((tmp_path / "made" / name).read_bytes())
+        with monkeypatch.context() as environment:
+            for setting, value in process.settings.items():
+                environment.setenv(setting, str(value).replace("/run/", f"{place}/run/"))
+            settings = settings_of(process)()
+            assert settings.environment == "production"
+            if process.arguments[0] in PROCESSES and process.arguments[1:] != ("migrate",):
+                assert settings.tls_certificate_file.exists()
+                environment.delenv("CASELOAD_TLS_KEY_FILE")
+                with pytest.raises(ValueError, match="CASELOAD_TLS_CERTIFICATE_FILE"):
+                    settings_of(process)()
+
+
+def test_every_secret_that_is_used_is_made_and_every_one_made_is_used(compose, deployment, tmp_path):
+    Installation(tmp_path).make(database="postgres:5432", broker="rabbitmq:5671", smtp_url="smtps://mail.example.org")
+    made = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    used = {name for process in deployment.values() for name in process.secrets.values()}
+
+    assert used <= made
+    # The rest is for the servers that compose alone brings along.
+    servers = {
+        secret if isinstance(secret, str) else secret["source"]
+        for name in SERVERS
+        for secret in compose["services"].get(name, {}).get("secrets", ())
+    }
+    assert made - used - servers == {"rabbitmq-password", "mail-tls-certificate", "mail-tls-key"}
+    assert set(compose["secrets"]) == (used | servers)

@@ -1,0 +1,204 @@
+"""An operator's tasks, as the commands they are, on a real database."""
+
+import http.server
+import os
+import re
+import ssl
+import subprocess
+import sys
+import threading
+from urllib.parse import urlsplit, urlunsplit
+
+import aiosmtplib
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from chassis.children import free_port
+from chassis.schema import is_current
+from chassis.settings import Settings
+from deployment.__main__ import TASKS, main
+from deployment.mail import certificate
+from deployment.processes import SERVICES
+from deployment.secret_files import Installation
+from standalone.home import as_role
+from standalone.mail import Catcher, Mailbox
+
+EVERYTHING = ("help", *SERVICES, "gateway", *TASKS)
+
+
+class Site:
+    """An installation's secrets and a database of its own; commands run as processes, told what a container would be."""
+
+    def __init__(self, folder, admin_dsn):
+        self.folder = folder
+        self.admin_dsn = admin_dsn
+
+    def run(self, *command, **more):
+        told = {
+            "CASELOAD_ENVIRONMENT": "production",
+            "CASELOAD_ADMIN_DATABASE_URL": self.admin_dsn,
+            "CASELOAD_DATABASE_URLS_DIR": str(self.folder),
+            **more,
+        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CASELOAD_")}
+        return subprocess.run(
+            [sys.executable, "-m", "deployment", *command], env=environment | told, capture_output=True, text=True, check=False
+        )
+
+    def as_identity(self, *command, **more):
+        return self.run(
+            *command,
+            CASELOAD_DATABASE_URL_FILE=str(self.folder / "identity-database-url"),
+            CASELOAD_KEYRING_FILE=str(self.folder / "keyring"),
+            CASELOAD_ACCESS_KEY_FILE=str(self.folder / "access-key"),
+            **more,
+        )
+
+
+@pytest.fixture(scope="module")
+async def site(postgres, tmp_path_factory):
+    """Before anything was done there. The secrets name the database of the test."""
+    name = f"site_{uuid7().hex}"
+    administrator = await asyncpg.connect(postgres)
+    await administrator.execute(f"CREATE DATABASE {name}")
+    dsn = urlunsplit(urlsplit(postgres)._replace(path=f"/{name}"))
+    folder = tmp_path_factory.mktemp("site")
+    Installation(folder).make(database="postgres:5432", broker="rabbitmq:5671")
+    for service in SERVICES:
+        for kind in ("database-url", "relay-database-url"):
+            made = urlsplit((folder / f"{service}-{kind}").read_text())
+            (folder / f"{service}-{kind}").write_text(as_role(dsn, made.username, made.password))
+    yield Site(folder, dsn)
+    await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await administrator.close()
+
+
+@pytest.fixture(scope="module")
+async def prepared(site):
+    """After provisioning and the migrations, as the compositions run them."""
+    for command in (["provision"], *([name, "migrate"] for name in SERVICES)):
+        done = site.run(*command)
+        assert done.returncode == 0, (command, done.stderr)
+    return site
+
+
+async def test_provisioning_and_migrations_make_a_database_that_the_services_own_roles_can_use(prepared):
+    again = prepared.run("provision")
+    assert again.returncode == 0, again.stderr
+    for service in SERVICES:
+        assert await is_current(prepared.admin_dsn, service)
+        connection = await asyncpg.connect((prepared.folder / f"{service}-database-url").read_text())
+        assert await connection.fetchval("SELECT current_user") == f"{service}_app"
+        await connection.close()
+
+
+async def test_a_role_whose_address_is_anothers_is_not_provisioned(prepared, tmp_path):
+    for path in prepared.folder.glob("*-database-url"):
+        (tmp_path / path.name).write_text(path.read_text())
+    (tmp_path / "clients-database-url").write_text((prepared.folder / "audit-database-url").read_text())
+
+    done = prepared.run("provision", CASELOAD_DATABASE_URLS_DIR=str(tmp_path))
+
+    assert done.returncode == 1
+    assert "clients-database-url has to be the address of the role clients_app" in done.stderr
+
+
+async def test_the_first_workspace_is_opened_once(prepared):
+    command = ("open-workspace", "Lindenhof", "ada@example.org", "Ada Winter", "--kind", "hospital", "--time-zone", "Europe/Berlin")
+    opened = prepared.as_identity(*command)
+    assert opened.returncode == 0, opened.stderr
+    assert re.fullmatch(r"workspace [0-9a-f-]{36}, admin [0-9a-f-]{36}\n", opened.stdout)
+
+    assert prepared.as_identity(*command).stdout == opened.stdout
+    connection = await asyncpg.connect(prepared.admin_dsn)
+    rows = await connection.fetch("SELECT name, kind, time_zone FROM identity.workspaces WHERE name = 'Lindenhof'")
+    await connection.close()
+    assert [tuple(row) for row in rows] == [("Lindenhof", "hospital", "Europe/Berlin")]
+
+
+async def test_what_a_workspace_cannot_be_is_said(prepared):
+    refused = prepared.as_identity("open-workspace", "Lindenhof", "eve@example.org", "Eve", "--time-zone", "Europe/Nowhere")
+
+    assert refused.returncode == 1
+    assert "/time_zone is not an IANA time zone" in refused.stderr
+
+
+async def test_the_demonstration_is_not_opened_where_others_reach_the_gateway(prepared):
+    refused = prepared.as_identity("demo", CASELOAD_PUBLIC_URL="https://caseload.example.org")
+    assert refused.returncode == 1
+    assert "whose password they know" in refused.stderr
+    connection = await asyncpg.connect(prepared.admin_dsn)
+    assert await connection.fetchval("SELECT count(*) FROM identity.workspaces WHERE name = 'Riverside Practice'") == 0
+
+    opened = prepared.as_identity("demo", CASELOAD_PUBLIC_URL="http://localhost:8000")
+    assert opened.returncode == 0, opened.stderr
+    assert "owner@example.com" in opened.stdout
+    assert await connection.fetchval("SELECT count(*) FROM identity.workspaces WHERE name = 'Riverside Practice'") == 1
+    await connection.close()
+
+
+def test_a_service_without_its_secrets_refuses_to_start(prepared):
+    refused = prepared.run("clients", "serve")
+
+    assert refused.returncode == 1
+    assert "CASELOAD_KEYRING_FILE is not set" in refused.stderr
+
+
+def test_what_is_no_command_is_answered_with_what_there_is():
+    for arguments in ([], ["help"], ["gateway", "--port"], ["nonsense"]):
+        with pytest.raises(SystemExit) as refused:
+            main(arguments)
+        assert all(command in str(refused.value) for command in EVERYTHING[1:])
+
+
+def test_healthy_says_what_the_process_says(tmp_path):
+    """The image's own check, on a process that is ready, one that is not, and none."""
+    answers = iter([200, 503])
+
+    class Answering(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            assert self.path == "/health/ready"
+            self.send_response(next(answers))
+            self.end_headers()
+
+        def log_message(self, *_):
+            return
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    healthy = __file__.replace("tests/test_tasks.py", "image/healthy")
+
+    def asked(port):
+        environment = {"CASELOAD_HTTP_LISTEN": f"0.0.0.0:{port}"}
+        return subprocess.run([sys.executable, "-IS", healthy], env=environment, capture_output=True, check=False).returncode
+
+    assert asked(server.server_address[1]) == 0
+    assert asked(server.server_address[1]) == 1
+    server.shutdown()
+    server.server_close()
+    assert asked(free_port()) == 1
+
+
+async def test_the_mail_catcher_offers_starttls_and_shows_what_came(tmp_path):
+    installation = Installation(tmp_path / "secrets")
+    installation.make(database="postgres:5432", broker="rabbitmq:5671")
+    settings = Settings(
+        tls_certificate_file=tmp_path / "secrets" / "mail-tls-certificate", tls_key_file=tmp_path / "secrets" / "mail-tls-key"
+    )
+    catcher = Catcher(Mailbox(tmp_path))
+    address = urlsplit(await catcher.start(tls=certificate(settings)))
+    trusting = ssl.create_default_context(cafile=tmp_path / "secrets" / "authority-certificate")
+    try:
+        await aiosmtplib.send(
+            "Subject: Hello\r\n\r\nThere.",
+            sender="from@example.org",
+            recipients=["to@example.org"],
+            hostname=address.hostname,
+            port=address.port,
+            start_tls=True,
+            tls_context=trusting,
+        )
+    finally:
+        await catcher.close()
+    assert [mail["subject"] for mail in Mailbox(tmp_path).mails()] == ["Hello"]
