@@ -5,6 +5,7 @@ import time
 
 import httpx
 import pytest
+from deployed import deployed
 from drill.ground import Ground
 
 from standalone.trial import Trial
@@ -31,9 +32,13 @@ def trials(tmp_path_factory):
         assert trial.stop() == 0
 
 
-@pytest.fixture(params=["run", "suite"], ids=["embedded", "suite"])
+COMPOSITIONS = [pytest.param("run", id="embedded"), "suite"] if deployed() is None else ["deployed"]
+
+
+@pytest.fixture(params=COMPOSITIONS)
 def trial(request, trials):
-    return trials(request.param)
+    """Both compositions in turn, or in their place the installation that the environment names."""
+    return deployed() or trials(request.param)
 
 
 @pytest.fixture
