@@ -72,7 +72,7 @@ async def test_a_person_is_changed_field_by_field(door, practice):
         ({"license_number": "x" * 101}, "/license_number"),
         ({"shift_schedule": {"someday": []}}, "/shift_schedule/someday"),
         ({"shift_schedule": {"mon": [{"start": "16:00", "end": "08:00"}]}}, "/shift_schedule/mon/0"),
-        ({"role": "owner"}, "/role"),
+        ({"role": "owner"}, "/mask"),
     ],
 )
 async def test_what_a_person_cannot_be_is_refused_with_its_place(door, practice, values, pointer):
