@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
 import grpc
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
@@ -17,7 +19,7 @@ from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from chassis.call import Call, Outgoing
 from chassis.db import Statement
-from chassis.dial import InternalFault, Peers
+from chassis.dial import InternalFault, LocalPeer, Peers
 from chassis.errors import (
     Conflict,
     Fault,
@@ -357,6 +359,22 @@ async def test_health_and_reflection_answer(postgres: str) -> None:
             async for told in stream:
                 assert b"caseload.scheduling.v1.Locations" in told
                 break
+
+
+async def test_a_service_in_the_same_process_is_ready_only_while_its_database_is(postgres: str) -> None:
+    async with running(postgres) as (h, _, _stub):
+        peer = LocalPeer("scheduling", None, {"scheduling": h.runtime("scheduling").server})
+        assert await peer.ready()
+        name = urlsplit(h.admin_dsn).path.removeprefix("/")
+        admin = await asyncpg.connect(postgres)
+        try:
+            await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+            assert not await peer.ready()
+        finally:
+            await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            await admin.close()
+        assert await peer.ready()
 
 
 def test_a_method_that_declares_nothing_is_refused_at_boot() -> None:

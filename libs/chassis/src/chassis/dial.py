@@ -237,7 +237,7 @@ class LocalPeer:
 
     async def ready(self) -> bool:
         server = self._servers.get(self.name)
-        return server is not None and not server.draining
+        return server is not None and await server.ready()
 
     async def close(self) -> None:
         return None

@@ -181,7 +181,7 @@ class Runtime:
 
     async def ready(self) -> bool:
         """Whether calls can be answered now."""
-        return not self.server.draining and await self.database.ready()
+        return await self.server.ready()
 
     async def stop(self) -> None:
         """Takes nothing new, finishes what runs, lets go of everything. Drain the broker first: it may be shared."""

@@ -129,6 +129,10 @@ class Server:
             if self._observe is not None:
                 self._observe(method, outcome, time.perf_counter() - began)
 
+    async def ready(self) -> bool:
+        """Whether calls can be answered now."""
+        return not self.draining and await self._database.ready()
+
     async def drain(self, seconds: float) -> None:
         """Takes nothing new and waits for what runs."""
         self.draining = True
