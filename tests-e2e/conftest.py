@@ -65,6 +65,12 @@ async def embedded_ground(tmp_path_factory):
         yield ground
 
 
+@pytest.fixture(params=["embedded", "suite"])
+def place(request):
+    """Either composition, to be broken."""
+    return request.getfixturevalue("ground" if request.param == "suite" else "embedded_ground")
+
+
 @pytest.fixture
 def sign_in():
     """Signs somebody in by password; a client that carries the access token, under the API's root."""

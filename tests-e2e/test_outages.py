@@ -1,7 +1,12 @@
 """What the house needs goes away and comes back: refused in time, nothing lost, nothing twice, nobody restarted."""
 
+import os
+import signal
+
 import pytest
 from drill import outages
+from drill.faults import Life
+from drill.ground import until
 
 
 @pytest.mark.parametrize(
@@ -25,3 +30,23 @@ async def test_an_outage_is_refused_in_time_and_recovered_from_without_a_restart
 @pytest.mark.parametrize("service", ["scheduling", "identity"])
 async def test_a_peer_that_takes_every_question_and_answers_none_is_outlived_by_the_deadline(ground, service):
     await outages.peer_hangs(ground, service)
+
+
+async def test_a_database_that_will_not_start_is_tried_again_until_it_does(place):
+    data = place.trial.home / "postgres" / "data"
+    victim = Life.of(int((data / "postmaster.pid").read_text().partition("\n")[0]))
+    complaints = place.trial.output.read_text().count("did not start and is tried again")
+    (data / "PG_VERSION").rename(data / "aside")
+    try:
+        os.kill(victim.pid, signal.SIGKILL)
+
+        async def complained():
+            return place.trial.output.read_text().count("did not start and is tried again") > complaints
+
+        await until(complained, 60, "whoever starts it says that it did not start")
+        assert victim.is_over
+        assert not await place.is_ready()
+    finally:
+        (data / "aside").rename(data / "PG_VERSION")
+
+    await place.ready()

@@ -24,11 +24,6 @@ CHOKE = """
 RELIEVE = "DROP TRIGGER IF EXISTS choke ON notifications.appointments; DROP FUNCTION IF EXISTS notifications.choke()"
 
 
-@pytest.fixture(params=["embedded", "suite"])
-def place(request):
-    return request.getfixturevalue("ground" if request.param == "suite" else "embedded_ground")
-
-
 @pytest.fixture
 async def desk(place):
     async with Desk(place) as desk:
