@@ -260,13 +260,18 @@ class LocalRabbit:
         }
 
     def _is_ready(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self._port), timeout=2) as probe:
-                probe.sendall(b"AMQP\x00\x00\x09\x01")
-                # A method frame (type 1), Connection.Start: the node talks to clients.
-                return probe.recv(1) == b"\x01"
-        except OSError:
-            return False
+        return speaks_amqp("127.0.0.1", self._port)
+
+
+def speaks_amqp(host: str, port: int) -> bool:
+    """Whether a node talks to clients there."""
+    try:
+        with socket.create_connection((host, port), timeout=2) as probe:
+            probe.sendall(b"AMQP\x00\x00\x09\x01")
+            # A method frame (type 1): Connection.Start.
+            return probe.recv(1) == b"\x01"
+    except OSError:
+        return False
 
 
 def server_script() -> Path | None:
