@@ -138,8 +138,8 @@ async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(keeper, jar
             assert "set-cookie" not in reply.headers
             refused[operation.method] += 1
         assert (await wire.ask("GET", "/api/v1/auth/me", headers)).status == 200
-        room = b'{"name": "Room", "location_type": "clinic"}'
-        assert (await wire.ask("POST", "/api/v1/locations", headers | {"X-CSRF-Token": jar["csrf_token"]}, room)).status == 201
+        room, good = b'{"name": "Room", "location_type": "clinic"}', {"X-CSRF-Token": jar["csrf_token"], "Content-Type": "application/json"}
+        assert (await wire.ask("POST", "/api/v1/locations", headers | good, room)).status == 201
 
     assert refused.total() > 25
     assert refused.keys() == {"POST", "PUT", "PATCH", "DELETE"}
