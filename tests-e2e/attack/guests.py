@@ -41,7 +41,7 @@ class Guest:
 
     def __init__(self, keeper, person, colleagues, api, seed):
         self.api, self.person, self.chance, self._keeper = api, person, random.Random(seed), keeper
-        self._signed_in_at = time.monotonic()
+        self._signed_in_at, self._has_logged_in = time.monotonic(), False
         self._signer = AccessSigner(keeper.home.access_key.read_bytes())
         self._pools = {"user_id": [colleague.user_id for colleague in colleagues], "practitioner_id": [person.user_id]}
         self._colleague, self._password = colleagues[0], PASSWORD
@@ -145,8 +145,9 @@ class Guest:
             body |= times()
         if label == "POST /api/v1/sessions":
             body = {name: value for name, value in body.items() if name != "appointment_id"} | {"session_date": text(now())}
-        if label == "POST /api/v1/auth/login" and self.chance.random() < 0.2:
+        if label == "POST /api/v1/auth/login" and (not self._has_logged_in or self.chance.random() < 0.2):
             body |= {"email": self.person.email, "password": PASSWORD}
+            self._has_logged_in = True
         if label == "PUT /api/v1/auth/password":
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
