@@ -83,7 +83,7 @@ async def test_the_log_names_the_route_and_not_the_id(practice, caplog):
     with caplog.at_level(logging.INFO, "gateway.access"):
         await practice.http.get(f"/api/v1/clients/{client['id']}")
 
-    assert [record.route for record in caplog.records] == ["/api/v1/clients/{client_id}"]
+    assert [record.route for record in caplog.records if hasattr(record, "route")] == ["/api/v1/clients/{client_id}"]
     assert client["id"] not in caplog.text
 
 

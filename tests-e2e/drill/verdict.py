@@ -11,7 +11,7 @@ OVERLAPS = """
     SELECT count(*) FROM scheduling.appointments AS a
     JOIN scheduling.appointments AS b USING (workspace_id, practitioner_id)
     WHERE a.id < b.id AND a.status IN ('scheduled', 'completed') AND b.status IN ('scheduled', 'completed')
-      AND a.deleted_at IS NULL AND b.deleted_at IS NULL
+      AND a.deleted_at IS NULL AND b.deleted_at IS NULL AND NOT a.overbooked AND NOT b.overbooked
       AND a.scheduled_start < b.scheduled_end AND b.scheduled_start < a.scheduled_end
 """
 TABLES = ("clients.clients", "clinical.sessions", "scheduling.appointments")

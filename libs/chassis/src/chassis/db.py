@@ -300,6 +300,8 @@ def refusal_of(error: BaseException) -> Refusal | None:
             | asyncpg.SerializationError()
             | asyncpg.QueryCanceledError()
             | asyncpg.PostgresConnectionError()
+            # What a database says that takes no connections for now.
+            | asyncpg.ObjectNotInPrerequisiteStateError()
             | asyncpg.OperatorInterventionError()
             | asyncpg.InsufficientResourcesError()
             | asyncpg.InternalClientError()
