@@ -170,6 +170,8 @@ async def test_a_full_hand_of_slow_deliveries_is_bounded(parcels, ledger, relays
     relay, _ = relays(most_in_flight=3)
     await parcels.emit(*(StringValue(value=str(number)) for number in range(5)))
     await parcels.until(lambda: len(relay._in_flight) == 3)
+    await asyncio.sleep(0.3)
+    assert len(relay._in_flight) == 3, "there was time to take the others on"
 
     for event in ledger.slow.values():
         event.set()
