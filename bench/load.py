@@ -32,7 +32,7 @@ class Plan:
     users: int = 1
     seconds: float = 1.0
     # Not counted: connections are made, caches filled.
-    warm_up: float = 0.2
+    warm_up: float = 1.0
     # The first number; runs that write start where the run before ended.
     first: int = 0
     expect: int = 200

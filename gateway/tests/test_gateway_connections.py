@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from chassis.children import free_port
-from gateway.connections import connections
+from gateway.connections import Corked, connections
 
 
 @pytest.fixture
@@ -179,3 +179,47 @@ async def test_a_question_about_the_server_as_a_whole_is_a_404(line: Line):
     await line.say(b"OPTIONS * HTTP/1.1\r\nHost: here\r\n\r\n")
 
     assert (await line.answer())[0] == 404
+
+
+class Wire:
+    """What a socket would be told."""
+
+    def __init__(self):
+        self.sent = []
+        self.closed_after = None
+
+    def write(self, data):
+        self.sent.append(data)
+
+    def close(self):
+        self.closed_after = len(self.sent)
+
+    def is_closing(self):
+        return self.closed_after is not None
+
+
+async def test_what_is_written_in_one_turn_of_the_loop_is_sent_at_once():
+    wire = Wire()
+    corked = Corked(wire, asyncio.get_running_loop())
+    corked.write(b"head ")
+    corked.write(b"body")
+    assert wire.sent == []
+    await asyncio.sleep(0)
+    assert wire.sent == [b"head body"]
+    corked.write(b"next")
+    await asyncio.sleep(0)
+    assert wire.sent == [b"head body", b"next"]
+
+
+async def test_nothing_written_is_lost_by_closing_and_much_of_it_is_not_held_back():
+    wire = Wire()
+    corked = Corked(wire, asyncio.get_running_loop())
+    corked.write(b"x" * 100_000)
+    assert wire.sent == [b"x" * 100_000]
+    corked.write(b"last words")
+    corked.close()
+    assert wire.sent[1:] == [b"last words"]
+    assert wire.closed_after == 2
+    assert corked.is_closing()
+    await asyncio.sleep(0)
+    assert len(wire.sent) == 2

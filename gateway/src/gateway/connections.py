@@ -15,6 +15,8 @@ from gateway.settings import GatewaySettings
 _MOST_HEADERS = 128
 # How long the rest of a body is still taken in once its request has been refused, so that the refusal can be read.
 _LINGER_SECONDS = 10.0
+# Bytes of a reply that wait for the rest of it.
+_MOST_HELD = 64 * 1024
 
 
 class _Phase(Enum):
@@ -25,6 +27,38 @@ class _Phase(Enum):
 
 class _RefusedError(Exception):
     """Stops the parser."""
+
+
+class Corked:
+    """A transport that sends what is written in one turn of the event loop at once: a reply's head goes with its body."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._loop.call_soon(self._send)
+        self._parts.append(data)
+        self._size += len(data)
+        # Whoever writes much has to be told when it is too much.
+        if self._size > _MOST_HELD:
+            self._send()
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        if self._parts:
+            data = b"".join(self._parts)
+            self._parts, self._size = [], 0
+            self._transport.write(data)
 
 
 class Connection(HttpToolsProtocol):
@@ -41,7 +75,7 @@ class Connection(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
-        super().connection_made(transport)
+        super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type] # as much of one as uvicorn makes use of
         self._allow(self.settings.head_seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -1,6 +1,7 @@
 """Who has only read does not wait for COMMIT; nobody ever sees what was pinned, or locked, by the one before."""
 
 import asyncio
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -67,6 +68,75 @@ async def test_a_connection_is_lent_to_one_at_a_time_however_many_read(parcels):
     await asyncio.gather(*(read(workspace) for workspace in workspaces * 3))
     await parcels.until(lambda: database.in_use == 0)
     await database.close()
+
+
+async def test_readers_of_one_workspace_go_on_in_one_transaction_and_others_do_not(parcels, narrow):
+    async def begun():
+        rows = await parcels.look("SELECT xact_start FROM pg_stat_activity WHERE application_name = 'caseload-parcels'")
+        return rows[0]["xact_start"]
+
+    await told(narrow, parcels.workspace)
+    first = await begun()
+    await told(narrow, parcels.workspace)
+    assert await begun() == first
+    await told(narrow, uuid7())
+    assert await begun() > first
+
+
+async def test_no_transaction_of_readers_grows_old(parcels, narrow, monkeypatch):
+    monkeypatch.setattr("chassis.pool.SECONDS_OPEN", 0.05)
+    oldest = "SELECT extract(epoch FROM clock_timestamp() - xact_start)::float8 AS age FROM pg_stat_activity WHERE application_name = 'caseload-parcels'"
+    ages = []
+    for _ in range(30):
+        await told(narrow, parcels.workspace)
+        ages.append((await parcels.look(oldest))[0]["age"])
+    assert max(age for age in ages if age is not None) < 1.0
+    assert sum(age < before for before, age in pairwise(ages)) > 1
+
+
+async def test_who_goes_on_in_a_readers_transaction_and_writes_commits_its_own(parcels, narrow):
+    await told(narrow, parcels.workspace)
+    tx = Transaction(narrow, parcels.workspace)
+    assert await tx.all(labels) == []
+    await tx.run(add_effect, event_id=uuid7(), label="kept")
+    assert not tx.let_go()
+    await tx.commit()
+    assert await told(narrow, parcels.workspace) == ["kept"]
+
+    undone = Transaction(narrow, parcels.workspace)
+    await undone.all(labels)
+    await undone.run(add_effect, event_id=uuid7(), label="undone")
+    await undone.rollback()
+    assert await told(narrow, parcels.workspace) == ["kept"]
+
+
+async def test_many_who_wait_take_over_from_readers_and_none_is_forgotten(parcels):
+    database = Database(parcels.app_dsn, schema="parcels", size=2)
+    ours, theirs = uuid7(), uuid7()
+    await put(database, ours, "ours")
+    await put(database, theirs, "theirs")
+    readers = [told(database, (ours, theirs)[number % 2]) for number in range(60)]
+    writers = [put(database, theirs, "theirs") for _ in range(10)]
+    impatient = [asyncio.create_task(told(database, ours)) for _ in range(20)]
+    asyncio.get_running_loop().call_later(0.005, lambda: [task.cancel() for task in impatient[::2]])
+    answers = await asyncio.gather(*readers, *writers)
+    assert [{*answer} for answer in answers[:60]] == [{"ours"}, {"theirs"}] * 30
+    assert {*map(tuple, await asyncio.gather(*impatient[1::2]))} == {("ours",)}
+    await asyncio.gather(*impatient, return_exceptions=True)
+    await parcels.until(lambda: database.in_use == 0)
+    # Every connection can still be had, all at once.
+    lent = [await database.lend(timeout=1.0) for _ in range(2)]
+    for connection in lent:
+        await database.give_back(connection)
+    await database.close()
+
+
+async def test_who_waits_too_long_is_refused_and_takes_nothing_along(parcels, narrow):
+    connection = await narrow.lend(timeout=1.0)
+    with pytest.raises(Refusal):
+        await narrow.lend(timeout=0.05)
+    await narrow.give_back(connection)
+    assert await told(narrow, parcels.workspace) == []
 
 
 async def test_a_reader_sees_what_was_committed_since_the_last(parcels, narrow):
@@ -153,6 +223,7 @@ OTHERS = {
     "an advisory lock": select(func.pg_advisory_xact_lock(1)),
     "a function nobody has vouched for": select(func.audit.make_partitions(1)),
     "text": select(text("nextval('x')")),
+    "the time its transaction began": select(EFFECTS.c.label, func.now()),
     "an insert": insert(EFFECTS).values(label="x"),
     "an insert beside it": select(EFFECTS).add_cte(insert(EFFECTS).values(label="x").cte("x")),
     "an update it reads from": select(update(EFFECTS).values(label=bindparam("y")).returning(EFFECTS.c.label).cte("x")),

@@ -55,7 +55,7 @@ def term_of(number: int) -> bytes:
 
 # The statement's name, what it is asked, and how many rows it may look at on the way.
 ASKED: list[tuple[str, dict[str, Any], int]] = [
-    ("get", {"id": somebody(7)}, 1),
+    ("several", {"ids": [somebody(7), somebody(8), somebody(9)]}, 3),
     ("lock", {"id": somebody(7)}, 1),
     ("is_active", {"id": somebody(7)}, 1),
     ("names", {"ids": [somebody(n) for n in range(500)]}, 500),

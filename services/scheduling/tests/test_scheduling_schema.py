@@ -140,7 +140,7 @@ def hot(known) -> dict[str, tuple[Statement, dict[str, object]]]:
         "get to change": (store.get_to_change, one),
         "slot": (store.slot, one),
         "clashes": (store.clashes, {**one, **practitioner, "during": Range(NINE + timedelta(days=9), NINE + timedelta(days=9, hours=1))}),
-        "figures": (store.figures, {"client_ids": known["clients"][:40], "now": NINE + timedelta(days=9)}),
+        "figures": (store.figures, {"ids": known["clients"][:40], "now": NINE + timedelta(days=9)}),
         "history": (store.history, {**client, "limit": 100}),
         "history further back": (
             store.history_before,

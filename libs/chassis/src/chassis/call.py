@@ -1,15 +1,16 @@
 """Who is calling, for which workspace, until when, and the one transaction of the call."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database, Transaction
+from chassis.db import Database, Record, Statement, Transaction, nothing_here
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.outbox import Envelope, write
 
@@ -123,6 +124,21 @@ class Call:
         if self._tx is None:
             self._tx = Transaction(self.database, self._workspace_id, self.deadline)
         return self._tx
+
+    async def find(self, stmt: Statement, ids: Iterable[UUID], *, key: str = "id", **params: Any) -> dict[UUID, Record]:
+        """The rows with these `ids`, by `key`, read together with what other calls ask for; outside this call's own transaction.
+
+        The statement takes the ids, and perhaps `params`, which mean the same for whoever asks at the same moment.
+        """
+        return await self.database.together.find(stmt, key, self.workspace_id, ids, params)
+
+    async def find_one(self, stmt: Statement, id_: str) -> Record:
+        """The row with this id, read in the same way; NotFound when there is none."""
+        wanted = UUID(id_)
+        row = (await self.find(stmt, (wanted,))).get(wanted)
+        if row is None:
+            raise nothing_here()
+        return row
 
     def emit(self, event: Message) -> None:
         """Announces the event together with the commit, or not at all."""

@@ -15,8 +15,9 @@ from uuid import UUID
 import asyncpg
 
 from chassis.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
-from chassis.pool import Pool
+from chassis.pool import Pool, Reading
 from chassis.statements import Statement, statement
+from chassis.together import Together
 
 _SECONDS_TO_ROLL_BACK = 2.0
 
@@ -25,19 +26,22 @@ LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Internal
 
 Record: TypeAlias = asyncpg.Record
 
-__all__ = ["LOST", "Database", "Record", "Statement", "Transaction", "refusal_of", "refusals", "statement"]
+__all__ = ["LOST", "Database", "Record", "Statement", "Transaction", "nothing_here", "refusal_of", "refusals", "statement"]
 
 
 class Transaction:
     """One lazy transaction. `commit` and `rollback` are its owner's to call: the interceptor's, a reaction's, `Database.transaction`'s."""
 
-    __slots__ = ("_connection", "_database", "_deadline", "_lock", "_only_read", "workspace_id")
+    __slots__ = ("_connection", "_database", "_deadline", "_inherited", "_lock", "_only_read", "_since", "workspace_id")
 
     def __init__(self, database: "Database", workspace_id: UUID | None, deadline: float | None = None) -> None:
         self.workspace_id = workspace_id
         self._database = database
         self._deadline = deadline
         self._connection: Any = None
+        self._since = 0.0
+        # Whether it goes on in what a reader before it has begun.
+        self._inherited = False
         self._only_read = True
         self._lock = asyncio.Lock()
 
@@ -49,7 +53,7 @@ class Transaction:
         """The row; NotFound when there is none."""
         row = await self.maybe(stmt, **params)
         if row is None:
-            raise NotFound("not_found", "There is nothing here under this id.")
+            raise nothing_here()
         return row
 
     async def maybe(self, stmt: Statement, **params: Any) -> Record | None:
@@ -115,7 +119,7 @@ class Transaction:
         if not self._only_read or self._lock.locked():
             return False
         connection, self._connection = self._connection, None
-        self._database.set_aside(connection)
+        self._database.set_aside(Reading(connection, self.workspace_id, self._since))
         return True
 
     async def commit(self) -> None:
@@ -150,7 +154,7 @@ class Transaction:
         arguments = stmt.arguments(self._with_workspace(stmt, params))
         # One connection speaks one statement at a time; callers may still gather.
         async with self._lock:
-            connection = await self._begin()
+            connection = await self._begin(only_reads=stmt.only_reads)
             self._only_read = self._only_read and stmt.only_reads
             began = time.perf_counter()
             try:
@@ -164,18 +168,31 @@ class Transaction:
             return {**params, "workspace_id": self.workspace_id}
         return params
 
-    async def _begin(self) -> Any:
+    async def _begin(self, *, only_reads: bool = False) -> Any:
+        """The connection, in a transaction: for a statement that `only_reads` in a reader's before it, where that is of the same workspace."""
         if self._connection is None:
-            connection, unended = await self._database.lend_aside(self._remaining())
-            try:
-                with refusals():
-                    # Whatever was pinned before ends with the transaction it was pinned in.
-                    await connection.execute(f"{'COMMIT; ' if unended else ''}BEGIN; {_pin(self.workspace_id)}", timeout=self._remaining())
-            except BaseException:
-                await self._database.give_back(connection, broken=True)
-                raise
+            connection, reading = await self._database.lend_aside(self._remaining(), self.workspace_id)
+            if only_reads and reading is not None and reading.workspace_id == self.workspace_id and reading.is_young:
+                self._inherited, self._since = True, reading.since
+            else:
+                await self._pin(connection, ends_other=reading is not None)
             self._connection = connection
+        elif self._inherited and not only_reads:
+            # What was read so far holds nothing that could be lost with its transaction.
+            connection, self._connection = self._connection, None
+            await self._pin(connection, ends_other=True)
+            self._connection, self._inherited = connection, False
         return self._connection
+
+    async def _pin(self, connection: Any, *, ends_other: bool) -> None:
+        """Begins on the connection. Whatever was pinned before ends with the transaction it was pinned in."""
+        self._since = asyncio.get_running_loop().time()
+        try:
+            with refusals():
+                await connection.execute(f"{'COMMIT; ' if ends_other else ''}BEGIN; {_pin(self.workspace_id)}", timeout=self._remaining())
+        except BaseException:
+            await self._database.give_back(connection, broken=True)
+            raise
 
     def _remaining(self, at_least: float = 0.05) -> float | None:
         if self._deadline is None:
@@ -214,6 +231,7 @@ class Database:
             "TimeZone": "UTC",
         }
         self._pool = Pool(dsn, size=size, settings=settings)
+        self.together = Together(self)
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID | None, *, seconds: float | None = None) -> AsyncIterator[Transaction]:
@@ -225,24 +243,25 @@ class Database:
         except BaseException:
             await asyncio.shield(transaction.rollback())
             raise
-        await asyncio.shield(transaction.commit())
+        if not transaction.let_go():
+            await asyncio.shield(transaction.commit())
 
     async def lend(self, timeout: float | None = None) -> Any:
         """A free connection, or Unavailable when none can be had in time."""
         with refusals():
             return await self._pool.lend(_patience(timeout))
 
-    async def lend_aside(self, timeout: float | None = None) -> tuple[Any, bool]:
-        """The same, and whether what was read on it last is still to be ended by a COMMIT."""
+    async def lend_aside(self, timeout: float | None, workspace_id: UUID | None) -> tuple[Any, Reading | None]:
+        """The same, and what is still open on it; of that workspace, if there is any."""
         with refusals():
-            return await self._pool.lend_aside(_patience(timeout))
+            return await self._pool.lend_aside(_patience(timeout), workspace_id)
 
     async def give_back(self, connection: Any, *, broken: bool = False) -> None:
         await self._pool.give_back(connection, broken=broken)
 
-    def set_aside(self, connection: Any) -> None:
+    def set_aside(self, reading: Reading) -> None:
         """Takes back a connection on which a transaction has only read, and is not ended yet."""
-        self._pool.set_aside(connection)
+        self._pool.set_aside(reading)
 
     async def ready(self) -> bool:
         """Whether a statement gets through."""
@@ -259,6 +278,10 @@ class Database:
 
     async def close(self) -> None:
         await self._pool.close()
+
+
+def nothing_here() -> NotFound:
+    return NotFound("not_found", "There is nothing here under this id.")
 
 
 def _patience(timeout: float | None) -> float:

@@ -69,7 +69,7 @@ class InboxTransaction(Transaction):
         self.claimed: frozenset[UUID] = frozenset()
         self.done_before = False
 
-    async def _begin(self) -> Any:
+    async def _begin(self, *, only_reads: bool = False) -> Any:
         if self.done_before:
             raise DoneBefore
         if not self.begun:
@@ -89,7 +89,7 @@ class InboxTransaction(Transaction):
             if not self.claimed:
                 self.done_before = True
                 raise DoneBefore
-        return await super()._begin()
+        return await super()._begin(only_reads=only_reads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ _WITHOUT_EFFECT = frozenset(
         "lower",
         "max",
         "min",
-        "now",
         "nullif",
         "row_number",
         "sum",

@@ -42,7 +42,7 @@ class Clients(ClientsServicer[Call]):
 
     async def GetClient(self, request: pb.GetClientRequest, call: Call) -> pb.Client:
         keys = await self._keys.of(call.workspace_id)
-        return record.opened(await call.db.one(store.get, id=request.client_id), keys)
+        return record.opened(await call.find_one(store.several, request.client_id), keys)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, call: Call) -> pb.Client:
         particulars = rules.check_particulars(rows.masked(request, rules.PARTICULARS), now=call.now)
@@ -70,7 +70,7 @@ class Clients(ClientsServicer[Call]):
 
     async def GetContact(self, request: pb.GetContactRequest, call: Call) -> pb.Contact:
         keys = await self._keys.of(call.workspace_id)
-        client = record.opened(await call.db.one(store.get, id=request.client_id), keys)
+        client = record.opened(await call.find_one(store.several, request.client_id), keys)
         return pb.Contact(
             first_name=client.first_name,
             email=client.email if client.HasField("email") else None,

@@ -82,7 +82,7 @@ change = statement(
 erase = statement(delete(clients).where(clients.c.id == _id).returning(clients.c.id))
 note_erasure = statement(insert(erasures).values(workspace_id=_workspace, id=_id, revision=_revision))
 
-get = statement(select(clients).where(clients.c.id == _id))
+several = statement(select(clients).where(clients.c.id == any_(_ids)))
 
 is_active = statement(select(clients.c.is_active).where(clients.c.id == _id))
 

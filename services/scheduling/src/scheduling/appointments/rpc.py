@@ -122,8 +122,8 @@ class Appointments(AppointmentsServicer[Call]):
 
     async def GetFigures(self, request: pb.GetFiguresRequest, call: Call) -> pb.FiguresList:
         client_ids = rules.check_clients(request.client_ids)
-        found = await call.db.all(store.figures, client_ids=client_ids, now=call.now)
-        return pb.FiguresList(items=[fill(pb.Figures(), row) for row in found])
+        found = await call.find(store.figures, client_ids, key="client_id", now=call.now)
+        return pb.FiguresList(items=[fill(pb.Figures(), found[client_id]) for client_id in client_ids])
 
     async def ListHistory(self, request: pb.ListHistoryRequest, call: Call) -> pb.History:
         limit = rules.history_limit(request.limit)

@@ -137,9 +137,9 @@ def check_offered(kind: str, entry: EntryT | None) -> EntryT:
     return entry
 
 
-def check_clients(client_ids: Iterable[str]) -> list[str]:
+def check_clients(client_ids: Iterable[str]) -> list[UUID]:
     """Whose figures are asked for, each once."""
-    distinct = list(dict.fromkeys(client_ids))
+    distinct = list(dict.fromkeys(map(UUID, client_ids)))
     if len(distinct) > MOST_CLIENTS:
         raise _wrong("too_many_clients", "client_ids", f"may name at most {MOST_CLIENTS} clients")
     return distinct

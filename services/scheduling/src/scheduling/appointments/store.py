@@ -145,7 +145,7 @@ location = statement(select(locations.c.is_active, locations.c.deleted_at).where
 
 
 def _figures() -> Select[Any]:
-    asked = func.unnest(bindparam("client_ids", type_=ARRAY(Uuid))).table_valued(column("client_id", Uuid)).render_derived("asked")
+    asked = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).table_valued(column("client_id", Uuid)).render_derived("asked")
     client_id = asked.c.client_id
     theirs = (_a.client_id == client_id) & _kept
     upcoming = (
