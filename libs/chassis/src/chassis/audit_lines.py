@@ -5,7 +5,6 @@ its batch is durable, so that many readers share one commit.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from chassis.call import Call
 from chassis.db import Database
 from chassis.errors import Refusal, Unavailable
 from chassis.methods import Method
-from chassis.outbox import Envelope, write
+from chassis.outbox import Envelope, write_alone
 from chassis.rows import stamp
 
 _MOST_IN_A_BATCH = 500
@@ -78,7 +77,7 @@ class AuditBatcher:
         while self._waiting:
             batch, self._waiting = self._waiting[:_MOST_IN_A_BATCH], self._waiting[_MOST_IN_A_BATCH:]
             try:
-                await self._store([envelope for envelope, _ in batch])
+                await write_alone(self._database, [envelope for envelope, _ in batch])
             except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
                 refusal = error if isinstance(error, Refusal) else Unavailable("audit_unavailable", retry_after=1.0)
                 refusal.__cause__ = None if refusal is error else error
@@ -86,20 +85,8 @@ class AuditBatcher:
                     if not done.done():
                         done.set_exception(refusal)
             else:
+                if self._written is not None:
+                    self._written()
                 for _, done in batch:
                     if not done.done():
                         done.set_result(None)
-
-    async def _store(self, envelopes: Sequence[Envelope]) -> None:
-        by_workspace: dict[UUID, list[Envelope]] = defaultdict(list)
-        for envelope in envelopes:
-            by_workspace[envelope.workspace_id].append(envelope)
-        first = next(iter(by_workspace))
-        async with self._database.transaction(first, seconds=5.0) as tx:
-            for workspace_id, group in by_workspace.items():
-                # Row security admits the rows of the pinned workspace only.
-                if tx.begun:
-                    await tx.repin(workspace_id)
-                await write(tx, self._database.schema, group)
-        if self._written is not None:
-            self._written()

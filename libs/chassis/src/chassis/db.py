@@ -106,12 +106,6 @@ class Transaction:
             self._only_read = False
             return begun
 
-    async def repin(self, workspace_id: UUID) -> None:
-        """Moves an open transaction to another workspace; for batches whose rows belong to several."""
-        self.workspace_id = workspace_id
-        if self._connection is not None:
-            await self.execute(_pin(workspace_id))
-
     def let_go(self) -> bool:
         """Ends a transaction that has only read, without waiting; False where there is something to commit."""
         if self._connection is None:

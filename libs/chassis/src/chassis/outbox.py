@@ -2,23 +2,57 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+from uuid import UUID
 
-from chassis.db import LOST, Database, Transaction
+from chassis.db import LOST, Database, Transaction, refusals
 from chassis.envelope import Envelope
 from chassis.errors import Refusal
 from chassis.relay import Relay
 
-__all__ = ["Bell", "Envelope", "Relay", "write"]
+__all__ = ["Bell", "Envelope", "Relay", "write", "write_alone"]
+
+_SECONDS_ALONE = 5.0
 
 _log = logging.getLogger(__name__)
 
 
 async def write(transaction: Transaction, schema: str, envelopes: Sequence[Envelope]) -> None:
     """Puts all events of a transaction into the outbox with one insert."""
-    await transaction.execute(
-        f"INSERT INTO {schema}.outbox (workspace_id, id, type, payload, request_id, traceparent, occurred_at)"
-        " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])",
+    await transaction.execute(f"{_into(schema)} SELECT * FROM {_EVENTS}", *_columns(envelopes))
+
+
+async def write_alone(database: Database, envelopes: Sequence[Envelope]) -> None:
+    """Puts events of any workspaces into the outbox, durably, and nothing else: for those of one, pin, rows and commit cross as one."""
+    by_workspace: dict[UUID, list[Envelope]] = defaultdict(list)
+    for envelope in envelopes:
+        by_workspace[envelope.workspace_id].append(envelope)
+    # Every row of it comes after the pin has been set, and the pin goes with the statement's transaction.
+    sql = f"{_into(database.schema)} SELECT events.* FROM (SELECT set_config('app.workspace_id', $8, true)) AS pin, {_EVENTS} AS events"
+    connection = await database.lend(_SECONDS_ALONE)
+    try:
+        with refusals():
+            async with connection.transaction() if len(by_workspace) > 1 else nullcontext():
+                for workspace_id, group in by_workspace.items():
+                    await connection.execute(sql, *_columns(group), str(workspace_id), timeout=_SECONDS_ALONE)
+    except BaseException:
+        await database.give_back(connection, broken=True)
+        raise
+    await database.give_back(connection)
+
+
+_EVENTS = "unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])"
+
+
+def _into(schema: str) -> str:
+    return f"INSERT INTO {schema}.outbox (workspace_id, id, type, payload, request_id, traceparent, occurred_at)"
+
+
+def _columns(envelopes: Sequence[Envelope]) -> tuple[list[Any], ...]:
+    return (
         [e.workspace_id for e in envelopes],
         [e.id for e in envelopes],
         [e.type for e in envelopes],

@@ -61,7 +61,7 @@ class Pool:
 
     async def lend(self, timeout: float) -> Any:
         """A connection on which nothing is open; TimeoutError when none comes free in time."""
-        connection, reading = await self.lend_aside(timeout, None)
+        connection, reading = await self._lend(timeout, None, clean=True)
         if reading is not None:
             try:
                 await connection.execute("COMMIT", timeout=timeout)
@@ -72,8 +72,11 @@ class Pool:
 
     async def lend_aside(self, timeout: float, workspace_id: UUID | None) -> tuple[Any, Reading | None]:
         """A connection, and what is still open on it: if it can be, a transaction of that workspace."""
+        return await self._lend(timeout, workspace_id)
+
+    async def _lend(self, timeout: float, workspace_id: UUID | None, *, clean: bool = False) -> tuple[Any, Reading | None]:
         until = asyncio.get_running_loop().time() + timeout
-        while (reading := await self._turn(until, workspace_id)) is not None:
+        while (reading := await self._turn(until, workspace_id, clean=clean)) is not None:
             if not reading.connection.is_closed():
                 return reading.connection, reading
             await self.give_back(reading.connection, broken=True)
@@ -119,9 +122,9 @@ class Pool:
         except TimeoutError:
             pool.terminate()
 
-    async def _turn(self, until: float, workspace_id: UUID | None) -> Reading | None:
-        """What was set aside, or None when there is room for one more to go out."""
-        if self._aside:
+    async def _turn(self, until: float, workspace_id: UUID | None, *, clean: bool) -> Reading | None:
+        """What was set aside, or None when there is room for one more to go out; the latter first for who wants it clean."""
+        if self._aside and not (clean and self._left):
             reading, expiry = self._aside.pop(self._best(workspace_id))
             expiry.cancel()
             return reading
