@@ -127,7 +127,6 @@ def configure_logs(service: str, level: str = "INFO") -> None:
     """Sends everything that is logged, and everything that nobody caught, to stderr as JSON lines."""
     # Our lines tell none of this, and a line is written for every request.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None  # type: ignore[assignment] # the documented way not to look up who logged
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(service))
     root = logging.getLogger()
