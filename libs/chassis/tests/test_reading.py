@@ -4,8 +4,9 @@ import asyncio
 from itertools import pairwise
 from uuid import UUID
 
+import asyncpg
 import pytest
-from sqlalchemy import bindparam, func, insert, literal, select, text, update
+from sqlalchemy import Integer, bindparam, cast, func, insert, literal, select, text, update
 from uuid_utils.compat import uuid7
 
 from chassis.db import Database, Transaction, statement
@@ -114,6 +115,18 @@ async def test_who_goes_on_in_a_readers_transaction_and_writes_commits_its_own(p
     await undone.run(add_effect, event_id=uuid7(), label="undone")
     await undone.rollback()
     assert await told(narrow, parcels.workspace) == ["kept"]
+
+
+async def test_nobody_goes_on_in_a_transaction_that_has_failed(parcels, narrow):
+    failing = statement(select(cast(EFFECTS.c.label, Integer)))
+    assert failing.only_reads
+    await put(narrow, parcels.workspace, "no number")
+    tx = Transaction(narrow, parcels.workspace)
+    with pytest.raises(asyncpg.DataError):
+        await tx.all(failing)
+    assert not tx.let_go()
+    await tx.commit()
+    assert await told(narrow, parcels.workspace) == ["no number"]
 
 
 async def test_many_who_wait_take_over_from_readers_and_none_is_forgotten(parcels):

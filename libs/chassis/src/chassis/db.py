@@ -154,6 +154,10 @@ class Transaction:
             try:
                 with refusals():
                     return await getattr(connection, how)(stmt.sql, *arguments, timeout=self._remaining())
+            except BaseException:
+                # Nobody can read on in a transaction that has failed.
+                self._only_read = False
+                raise
             finally:
                 self._database.took(stmt.sql, time.perf_counter() - began)
 
