@@ -37,7 +37,7 @@ e2e: .venv/.for-dev ## only the journeys across services
 	@scripts/rabbitmq for-tests
 	$(PYTHON) -m pytest tests-e2e $(ARGS)
 
-bench: .venv/.for-dev ## the suite beside three baselines, as ratios of one run (ROUNDS=5 SECONDS=0.7 USERS=1,16,100 ONLY=client)
+bench: .venv/.for-dev ## the suite beside three baselines, as ratios of one run (ROUNDS=5 SECONDS=1 USERS=1,16,100 ONLY=client)
 	@scripts/rabbitmq
 	$(PYTHON) -m bench
 

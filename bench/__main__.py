@@ -1,6 +1,6 @@
 """`make bench`: the suite beside three baselines, each figure a ratio measured in the same minutes on the same machine.
 
-ROUNDS (5), SECONDS of one turn (0.7), USERS (1,16,100), ONLY (a part of an operation's name), CASELOAD_PIN=true.
+ROUNDS (5), SECONDS of one turn (1), USERS (1,16,100), ONLY (a part of an operation's name), CASELOAD_PIN=true.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ def bounds() -> Bounds:
     only = os.environ.get("ONLY", "")
     return Bounds(
         rounds=int(os.environ.get("ROUNDS", "5")),
-        seconds=float(os.environ.get("SECONDS", "0.7")),
+        seconds=float(os.environ.get("SECONDS", "1")),
         levels=levels,
         operations=tuple(operation for operation in OPERATIONS if only in operation.name),
     )

@@ -77,7 +77,7 @@ class Bounds:
     """How much is measured."""
 
     rounds: int = 5
-    seconds: float = 0.7
+    seconds: float = 1.0
     levels: tuple[int, ...] = LEVELS
     operations: tuple[Operation, ...] = OPERATIONS
 
