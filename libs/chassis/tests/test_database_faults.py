@@ -183,3 +183,11 @@ async def test_a_connection_that_has_left_the_pool_by_itself_may_be_given_back(p
 
     assert narrow.in_use == 0
     assert await narrow.ready()
+
+
+async def test_a_database_that_does_not_know_the_role_yet_is_away(parcels):
+    stranger = Database(parcels.app_dsn.replace("parcels_app", "nobody_yet"), schema="parcels")
+    with pytest.raises(Unavailable):
+        async with stranger.transaction(parcels.workspace) as tx:
+            await tx.execute("SELECT 1")
+    await stranger.close()

@@ -324,6 +324,8 @@ def refusal_of(error: BaseException) -> Refusal | None:
             # What a database says that takes no connections for now.
             | asyncpg.ObjectNotInPrerequisiteStateError()
             | asyncpg.OperatorInterventionError()
+            # It does not know our role, or no longer by this password: not yet prepared, or just being changed.
+            | asyncpg.InvalidAuthorizationSpecificationError()
             | asyncpg.InsufficientResourcesError()
             | asyncpg.InternalClientError()
             | OSError()
