@@ -223,3 +223,12 @@ async def test_nothing_written_is_lost_by_closing_and_much_of_it_is_not_held_bac
     assert corked.is_closing()
     await asyncio.sleep(0)
     assert len(wire.sent) == 2
+
+
+async def test_nothing_is_said_to_a_visitor_who_hung_up_in_the_same_moment():
+    wire = Wire()
+    corked = Corked(wire, asyncio.get_running_loop())
+    corked.write(b"too late")
+    wire.close()
+    await asyncio.sleep(0)
+    assert wire.sent == []

@@ -58,7 +58,9 @@ class Corked:
         if self._parts:
             data = b"".join(self._parts)
             self._parts, self._size = [], 0
-            self._transport.write(data)
+            # Who has hung up meanwhile hears no more, and a transport that is closed takes offence at being written to.
+            if not self._transport.is_closing():
+                self._transport.write(data)
 
 
 class Connection(HttpToolsProtocol):

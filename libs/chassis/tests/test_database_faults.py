@@ -1,7 +1,9 @@
 """The database going away under a transaction: always Unavailable, and the next transaction is none the worse for it."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
@@ -13,7 +15,7 @@ from uuid_utils.compat import uuid7
 from chassis.db import Database, statement
 from chassis.envelope import Envelope
 from chassis.errors import Conflict, Unavailable
-from chassis.outbox import Bell
+from chassis.outbox import Bell, write_alone
 from chassis.react import on, subscription
 
 one = statement(select(literal(1).label("one")))
@@ -42,9 +44,9 @@ async def commit(tx):
     await tx.commit()
 
 
-@pytest.fixture
-async def lingering(parcels):
-    """A pool behind a wire that brings the server's last words at once, and its hanging up only later."""
+@asynccontextmanager
+async def behind(parcels, to_server, to_client):
+    """A pool of a single connection behind a wire that these two carry."""
     parts = urlsplit(parcels.app_dsn)
     directory = parse_qs(parts.query).get("host", [None])[0]
 
@@ -53,7 +55,7 @@ async def lingering(parcels):
             far_reader, far_writer = await asyncio.open_unix_connection(f"{directory}/.s.PGSQL.5432")
         else:
             far_reader, far_writer = await asyncio.open_connection(parts.hostname, parts.port or 5432)
-        await asyncio.gather(pump(reader, far_writer, linger=0.0), pump(far_reader, writer, linger=3.0))
+        await asyncio.gather(to_server(reader, far_writer), to_client(far_reader, writer))
 
     wire = await asyncio.start_server(serve, "127.0.0.1", 0)
     near = f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{wire.sockets[0].getsockname()[1]}"
@@ -63,9 +65,29 @@ async def lingering(parcels):
     wire.close()
 
 
-async def pump(reader, writer, *, linger):
+@pytest.fixture
+async def lingering(parcels):
+    """A pool behind a wire that brings the server's last words at once, and its hanging up only later."""
+    async with behind(parcels, pump, partial(pump, linger=3.0)) as database:
+        yield database
+
+
+@pytest.fixture
+async def silent(parcels):
+    """A pool whose server has no word for anybody while `listening` is clear."""
+    listening = asyncio.Event()
+    listening.set()
+    async with behind(parcels, pump, partial(pump, only=listening)) as database:
+        database.listening = listening
+        yield database
+        listening.set()
+
+
+async def pump(reader, writer, *, linger=0.0, only=None):
     try:
         while data := await reader.read(65536):
+            if only is not None:
+                await only.wait()
             writer.write(data)
         await asyncio.sleep(linger)
     except OSError:
@@ -191,3 +213,17 @@ async def test_a_database_that_does_not_know_the_role_yet_is_away(parcels):
         async with stranger.transaction(parcels.workspace) as tx:
             await tx.execute("SELECT 1")
     await stranger.close()
+
+
+@pytest.mark.parametrize("workspaces", [1, 3], ids=["of one workspace", "of several"])
+async def test_a_server_that_falls_silent_holds_nobodys_lines_up_for_ever(parcels, silent, monkeypatch, workspaces):
+    monkeypatch.setattr("chassis.outbox._SECONDS_ALONE", 0.5)
+    events = [Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC)) for _ in range(workspaces)]
+    await write_alone(silent, events[:1])
+    silent.listening.clear()
+    async with asyncio.timeout(3):
+        with pytest.raises(Unavailable):
+            await write_alone(silent, [Envelope(uuid7(), each.workspace_id, "t", b"", datetime.now(UTC)) for each in events])
+    silent.listening.set()
+    await write_alone(silent, [Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC))])
+    assert silent.in_use == 0

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -32,13 +31,18 @@ async def write_alone(database: Database, envelopes: Sequence[Envelope]) -> None
         by_workspace[envelope.workspace_id].append(envelope)
     # Every row of it comes after the pin has been set, and the pin goes with the statement's transaction.
     sql = f"{_into(database.schema)} SELECT events.* FROM (SELECT set_config('app.workspace_id', $8, true)) AS pin, {_EVENTS} AS events"
+    several = len(by_workspace) > 1
     connection = await database.lend(_SECONDS_ALONE)
     try:
         with refusals():
-            async with connection.transaction() if len(by_workspace) > 1 else nullcontext():
-                for workspace_id, group in by_workspace.items():
-                    await connection.execute(sql, *_columns(group), str(workspace_id), timeout=_SECONDS_ALONE)
+            if several:
+                await connection.execute("BEGIN", timeout=_SECONDS_ALONE)
+            for workspace_id, group in by_workspace.items():
+                await connection.execute(sql, *_columns(group), str(workspace_id), timeout=_SECONDS_ALONE)
+            if several:
+                await connection.execute("COMMIT", timeout=_SECONDS_ALONE)
     except BaseException:
+        # Hung up on, the database undoes it by itself; to be asked to, it would have to answer.
         await database.give_back(connection, broken=True)
         raise
     await database.give_back(connection)
