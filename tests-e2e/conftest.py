@@ -5,6 +5,8 @@ import time
 
 import httpx
 import pytest
+from attack.keeper import Keeper
+from attack.surface import Line
 from deployed import deployed
 from drill.ground import Ground
 
@@ -49,6 +51,21 @@ def embedded(trials):
 @pytest.fixture
 def suite(trials):
     return trials("suite")
+
+
+@pytest.fixture(scope="module")
+async def keeper(trials):
+    """Whoever opens practices in the suite and knows the addresses of its services."""
+    return Keeper(trials("suite"))
+
+
+@pytest.fixture
+async def lines(keeper):
+    """A line to each service by name, past the gateway."""
+    lines = {name: Line(address) for name, address in keeper.doors.items()}
+    yield lines
+    for line in lines.values():
+        await line.close()
 
 
 @pytest.fixture(scope="session")

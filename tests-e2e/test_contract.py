@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 from operations import operations
 from worlds import furnish
 
@@ -68,6 +69,8 @@ def document(api):
 
 def test_the_document_is_valid_openapi(document):
     validate(document)
+    with pytest.raises(OpenAPIValidationError):
+        validate(document | {"paths": {"without a slash": {}}, "info": {}})
 
 
 @pytest.mark.parametrize("shape", SHAPES)

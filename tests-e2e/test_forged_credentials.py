@@ -10,7 +10,6 @@ import grpc
 import httpx
 import pytest
 from attack.figures import tell
-from attack.keeper import Keeper
 from attack.mutants import misspellings, mutants
 from attack.surface import Line, methods
 from attack.wire import Wire
@@ -20,11 +19,6 @@ from operations import operations
 MUTANTS = int(os.environ.get("CASELOAD_MUTATED_TOKENS", "1000"))
 SEED = 20261120
 AT_A_TIME = 16
-
-
-@pytest.fixture(scope="module")
-async def keeper(trials):
-    return Keeper(trials("suite"))
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,9 @@ import random
 from uuid import uuid4
 
 import grpc
-import pytest
 from attack.figures import tell
 from attack.hiding_places import Tap, queues
-from attack.keeper import Keeper
-from attack.surface import Line, methods, planted, service_of
+from attack.surface import methods, planted, service_of
 from google.protobuf.descriptor import FieldDescriptor as Field
 from worlds import furnish
 
@@ -80,19 +78,6 @@ def put(request, field, value):
         getattr(request, field.name).update(value)
     else:
         request.mask.paths.append(value)
-
-
-@pytest.fixture(scope="module")
-async def keeper(trials):
-    return Keeper(trials("suite"))
-
-
-@pytest.fixture
-async def lines(keeper):
-    lines = {name: Line(address) for name, address in keeper.doors.items()}
-    yield lines
-    for line in lines.values():
-        await line.close()
 
 
 async def test_no_field_of_any_method_makes_a_service_fail(keeper, lines):

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 import grpc
 import pytest
 from attack.figures import tell
-from attack.keeper import PASSWORD, Keeper
-from attack.surface import Line, methods, service_of
+from attack.keeper import PASSWORD
+from attack.surface import methods, service_of
 from attack.wire import Wire
 
 LIMIT = 5.0
@@ -24,21 +24,8 @@ QUESTIONS = {
 
 
 @pytest.fixture(scope="module")
-async def keeper(trials):
-    return Keeper(trials("suite"))
-
-
-@pytest.fixture(scope="module")
 async def owner(keeper):
     return await keeper.open_practice()
-
-
-@pytest.fixture
-async def lines(keeper):
-    lines = {name: Line(address) for name, address in keeper.doors.items()}
-    yield lines
-    for line in lines.values():
-        await line.close()
 
 
 def signing_out(keeper, owner, person, token):

@@ -97,6 +97,9 @@ async def test_an_event_reaches_every_queue_that_takes_its_type_and_no_other(pos
 
     await parcels.until(parcels.is_sent)
     await parcels.until(lambda: _is(parcels, ["a", "a", "b", "b"]))
+    # Time for the wrong one to come after all.
+    await asyncio.sleep(0.2)
+    assert await parcels.effects() == ["a", "a", "b", "b"]
 
 
 async def test_a_delivery_carries_the_workspace_and_the_request_it_came_from(post, parcels):
@@ -135,6 +138,7 @@ async def test_an_event_that_nobody_took_is_delivered_once_somebody_does(post, p
 
     await parcels.until(lambda: _is(parcels, ["early"]))
     await parcels.until(parcels.is_sent)
+    assert await parcels.effects() == ["early"]
 
 
 async def test_a_poison_dies_after_the_counted_attempts_while_its_neighbours_flow(post, parcels):
@@ -247,7 +251,9 @@ async def test_what_an_effect_announces_leaves_with_it(post, parcels):
     post.relay()
     await parcels.emit(StringValue(value="four"))
 
-    await parcels.until(lambda: counted == [4])
+    await parcels.until(lambda: counted)
+    await parcels.until(parcels.is_sent)
+    assert counted == [4]
 
 
 async def test_a_slow_reaction_holds_up_neither_its_neighbours_nor_the_relay(post, parcels):
@@ -264,8 +270,10 @@ async def test_a_slow_reaction_holds_up_neither_its_neighbours_nor_the_relay(pos
     await parcels.emit(StringValue(value="a"), StringValue(value="b"))
 
     await parcels.until(lambda: _is(parcels, ["a", "b"]))
+    assert not release.is_set()
     release.set()
     await parcels.until(lambda: _is(parcels, ["a", "b", "slow"]))
+    assert await parcels.effects() == ["a", "b", "slow"]
 
 
 async def test_no_more_than_the_bounded_number_of_deliveries_run_at_once(post, parcels):

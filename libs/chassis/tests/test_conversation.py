@@ -145,7 +145,9 @@ async def test_an_asker_who_stops_waiting_stops_the_work(postgres):
         asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
         asking.cancel()
-        await eventually(lambda: rooms.given_up == ["slow"])
+        await eventually(lambda: rooms.given_up)
+        assert rooms.given_up == ["slow"]
+        assert asking.cancelled()
 
 
 async def test_a_stream_that_ends_fails_what_was_asked_on_it_at_once_and_comes_back(postgres):

@@ -118,7 +118,11 @@ def test_a_stale_note_with_a_strangers_number_does_not_stop_it(tmp_path):
     LocalPostgres(tmp_path, fast=True).start().stop()
     (tmp_path / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path}/data\n1\n5432\n\n\n\nready\n")
 
-    LocalPostgres(tmp_path, fast=True).start().stop()
+    server = LocalPostgres(tmp_path, fast=True).start()
+    try:
+        assert asyncio.run(ask(server.dsn, "SELECT 1")) == 1
+    finally:
+        server.stop()
 
 
 def test_a_password_is_asked_for(tmp_path):

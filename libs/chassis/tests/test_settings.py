@@ -61,13 +61,14 @@ def test_production_refuses_and_says_why(values, named):
 def test_production_takes_what_is_safe(tmp_path):
     certificate = {f"tls_{name}_file": tmp_path / name for name in ("certificate", "key", "authority")}
 
-    Settings(
+    safe = Settings(
         database_url=FAR,
         broker_url="amqps://caseload:p@mq.example.com/",
         listen="0.0.0.0:50051",
         public_url="https://caseload.example.com",
         **certificate,
     )
+    assert safe.environment == "production"
 
 
 def test_secrets_do_not_show_in_what_is_printed():

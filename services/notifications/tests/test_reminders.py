@@ -107,6 +107,7 @@ async def test_a_move_past_the_time_of_one_rule_leaves_the_other_waiting(practic
 
     # Three days before has passed, so that is told at once; a day before is still to come.
     await practice.until(lambda: _is(practice, booked, {72: "sent", 24: "pending"}))
+    assert len(await practice.reminders(booked)) == 2
 
 
 async def test_a_cancellation_cancels_what_waits(practice):
