@@ -1,6 +1,7 @@
 """RabbitMQ away, killed, or cut off in the middle of a delivery."""
 
 import asyncio
+import gc
 import os
 import signal
 from datetime import UTC, datetime
@@ -288,3 +289,24 @@ async def test_whoever_sends_while_the_broker_goes_away_hears_just_that(parcels,
 
     assert {type(answer) for answer in answers} <= {type(None), BrokerDown}
     assert any(isinstance(answer, BrokerDown) for answer in answers), "nobody was cut off"
+
+
+async def test_a_broker_that_cannot_be_reached_leaves_no_connection_to_be_collected(wire):
+    """The garbage collector would close it, if it came by while this loop runs, and could not, if it came by later."""
+    gc.collect()
+    before = {id(each) for each in _open_connections()}
+    wire.cut()
+
+    async def equip(connection):
+        raise AssertionError
+
+    link = Link(wire.url, "nobody-there", equip)
+    link.start()
+    assert not await link.up(within=0.5)
+    await link.close()
+
+    assert [each for each in _open_connections() if id(each) not in before] == []
+
+
+def _open_connections():
+    return [each for each in gc.get_objects() if isinstance(each, aio_pika.Connection) and not each.is_closed]

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-import aio_pika
 import asyncpg
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from chassis.broker import rabbit_wire as wire
 from chassis.broker.protocol import DeadLetter, Malformed
+from chassis.broker.rabbit_link import connected
 from chassis.db import Transaction
 from chassis.settings import Settings
 
@@ -132,7 +132,7 @@ class RabbitGraveyard:
 
     async def listed(self, queue: str | None = None) -> list[Burial]:
         found = []
-        async with await aio_pika.connect(self._url, timeout=5.0) as connection:
+        async with connected(self._url) as connection:
             for name in [queue] if queue else self._queues:
                 channel = await connection.channel()
                 for letter in await _letters(channel, name):
@@ -142,7 +142,7 @@ class RabbitGraveyard:
 
     async def replay(self, queue: str, event_id: UUID | None = None) -> int:
         count = 0
-        async with await aio_pika.connect(self._url, timeout=5.0) as connection:
+        async with connected(self._url) as connection:
             channel = await connection.channel(on_return_raises=True)
             for letter in await _letters(channel, queue):
                 try:

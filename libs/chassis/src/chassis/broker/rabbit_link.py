@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import aio_pika
@@ -34,6 +34,29 @@ def losses() -> Iterator[None]:
         if task is None or task.cancelling():
             raise
         raise Lost(type(error).__name__) from error
+
+
+@asynccontextmanager
+async def connected(url: str | URL, *, name: str | None = None) -> AsyncIterator[AbstractConnection]:
+    """A connection that is closed afterwards, in order if that can be done within two seconds. Raises as aio-pika does, and Lost never.
+
+    One that did not come about is closed as well. aio-pika leaves it open, to be closed by the garbage collector whenever
+    that comes by, in whatever event loop is running then, or in none.
+    """
+    connection = aio_pika.Connection(URL(url), client_properties={"connection_name": name} if name else None)
+    try:
+        await connection.connect(timeout=5.0)
+        yield connection
+    finally:
+        try:
+            with losses():
+                async with asyncio.timeout(2.0):
+                    await connection.close()
+        except Lost:
+            _log.info("the connection did not close in order", extra={"link": name})
+        finally:
+            # What failed to close is closed by asking again: there is nobody left to tell.
+            await connection.close()
 
 
 class Link:
@@ -97,35 +120,29 @@ class Link:
     async def _keep_up(self) -> None:
         failures = 0
         while True:
-            connection: AbstractConnection | None = None
+            self._broken.clear()
             try:
-                self._broken.clear()
                 with losses():
-                    connection = await aio_pika.connect(self._url, timeout=5.0, client_properties={"connection_name": self._name})
-                    connection.close_callbacks.add(self._on_close)
-                    async with asyncio.timeout(30.0):
-                        await self._equip(connection)
-                self._up.set()
+                    async with connected(self._url, name=self._name) as connection:
+                        await self._live(connection)
                 failures = 0
-                _log.info("connected to the broker", extra={"link": self._name})
-                await self._broken.wait()
                 _log.warning("the connection to the broker is gone", extra={"link": self._name})
             except Lost as lost:
                 failures += 1
                 _log.warning("the broker cannot be reached", extra={"link": self._name, "error": str(lost)})
-            finally:
-                self._up.clear()
-                await self._let_go(connection)
             await asyncio.sleep(min(10.0, 0.1 * 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
 
-    async def _let_go(self, connection: AbstractConnection | None) -> None:
-        for companion in self._companions:
-            companion.cancel()
-        self._companions.clear()
-        if connection is not None and not connection.is_closed:
-            try:
-                with losses():
-                    async with asyncio.timeout(2.0):
-                        await connection.close()
-            except Lost:
-                _log.info("the connection did not close in order", extra={"link": self._name})
+    async def _live(self, connection: AbstractConnection) -> None:
+        """Sets it up, and stays until it breaks."""
+        connection.close_callbacks.add(self._on_close)
+        try:
+            async with asyncio.timeout(30.0):
+                await self._equip(connection)
+            self._up.set()
+            _log.info("connected to the broker", extra={"link": self._name})
+            await self._broken.wait()
+        finally:
+            self._up.clear()
+            for companion in self._companions:
+                companion.cancel()
+            self._companions.clear()
