@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -13,6 +13,8 @@ from uuid_utils.compat import uuid7
 from chassis.db import Database, Record, Statement, Transaction, nothing_here
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.outbox import Envelope, write
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +212,13 @@ class Call:
         for step in work:
             async with self.database.transaction(self._workspace_id, seconds=5.0) as tx:
                 await step(tx)
+
+
+async def carried_through(ending: Awaitable[T]) -> T:
+    """A commit or rollback that has begun is carried through, whoever stops waiting for it."""
+    task = asyncio.ensure_future(ending)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

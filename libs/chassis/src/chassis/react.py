@@ -9,7 +9,7 @@ from uuid import UUID
 from google.protobuf.message import DecodeError, Message
 
 from chassis.broker.protocol import Broker, DeadLetter, Malformed, Subscription
-from chassis.call import Call, Caller
+from chassis.call import Call, Caller, carried_through
 from chassis.db import Database, Transaction, refusals
 from chassis.dead_letters import bury
 from chassis.envelope import Envelope
@@ -178,10 +178,10 @@ def subscription(reaction: Reaction, *, service: str, database: Database, runtim
                 await reaction.effect(events[delivery.event_id], delivery)
                 # An effect that touched nothing is remembered too.
                 await delivery.db.connection()
-            announced = await _to_the_end(delivery.commit())
+            announced = await carried_through(delivery.commit())
         except BaseException as error:
             done_before = delivery.db.done_before
-            await _to_the_end(delivery.rollback())
+            await carried_through(delivery.rollback())
             if done_before and isinstance(error, Exception):
                 return
             raise
@@ -208,13 +208,3 @@ def subscription(reaction: Reaction, *, service: str, database: Database, runtim
         seconds=reaction.seconds,
         handle_many=handle_many if reaction.together else None,
     )
-
-
-async def _to_the_end(ending: Awaitable[bool | None]) -> bool | None:
-    """A commit or rollback that has begun is carried through, whoever stops waiting for it."""
-    task = asyncio.ensure_future(ending)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

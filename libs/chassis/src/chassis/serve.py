@@ -15,7 +15,7 @@ from google.protobuf.message import DecodeError, Message
 
 from chassis import wire
 from chassis.audit_lines import AuditBatcher, line
-from chassis.call import Call, Caller
+from chassis.call import Call, Caller, carried_through
 from chassis.db import Database
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
 from chassis.idempotency import IN_PROGRESS, Claim, Idempotency
@@ -161,7 +161,7 @@ class Server:
             if method.writes and headers.idempotency_key and caller.user_id is not None:
                 claimed = await self._claim(call, method, headers.idempotency_key, request)
                 if isinstance(claimed, bytes):
-                    await self._end(call.rollback())
+                    await carried_through(call.rollback())
                     return claimed
                 claim = claimed
             reply: Message = await servicer(request, call)
@@ -171,19 +171,18 @@ class Server:
                 await self._idempotency.keep(call, method, claim, body)
             if method.writes:
                 call.emit(line(call, method, ids))
-            # Once begun, a commit is carried through, whoever stops waiting for it.
-            if not call.let_go() and await self._end(call.commit()):
+            if not call.let_go() and await carried_through(call.commit()):
                 self._written()
             if method.audited and not method.writes:
                 await self._batcher.record(call, line(call, method, ids))
         except BaseException as error:
-            await self._end(call.rollback())
+            await carried_through(call.rollback())
             if isinstance(error, Refusal):
                 await self._record_denial(call, method, request, error)
-            await self._end(call.run_afterwards())
+            await carried_through(call.run_afterwards())
             raise
         if call.has_more_to_do:
-            await self._end(call.run_afterwards())
+            await carried_through(call.run_afterwards())
         return body
 
     async def _caller(self, method: Method, headers: Headers) -> Caller:
@@ -227,16 +226,6 @@ class Server:
         ids = [] if request is None else method.request_ids(request)
         # Refused before its ids were looked at, a request may hold anything in their place.
         await self._batcher.record(call, line(call, method, ids if all(map(is_uuid, ids)) else [], refusal=refusal))
-
-    async def _end(self, ending: Any) -> Any:
-        """Carries a commit or rollback through even when the caller stops waiting."""
-        task = asyncio.ensure_future(ending)
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if not task.done():
-                await asyncio.wait([task])
-            raise
 
 
 class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic in the stubs alone
