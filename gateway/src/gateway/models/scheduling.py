@@ -9,7 +9,7 @@ from gateway.models.base import Flag, LocationType, Name255, Page, PageQuery, Qu
 from gateway.models.clients import ClientSummary
 
 AppointmentStatus = Literal["scheduled", "completed", "cancelled", "no_show"]
-Minutes = Annotated[int, Field(strict=True, ge=0, le=1440)]
+Buffer = Annotated[int, Field(strict=True, ge=0, le=240)]  # minutes
 Duration = Annotated[int, Field(strict=True, ge=1, le=1440)]
 # What a JSON number holds exactly.
 Price = Annotated[int, Field(strict=True, ge=0, le=2**53)]
@@ -109,8 +109,8 @@ class ServiceCreate(Shape):
     name: Name255
     description: Text | None = None
     default_duration_minutes: Duration
-    buffer_before_minutes: Minutes = 0
-    buffer_after_minutes: Minutes = 0
+    buffer_before_minutes: Buffer = 0
+    buffer_after_minutes: Buffer = 0
     price_minor_units: Price | None = None
     currency: Currency | None = None
     is_active: Flag = True
@@ -120,8 +120,8 @@ class ServiceUpdate(Shape):
     name: Name255 = Field(default_factory=absent)
     description: Text | None = None
     default_duration_minutes: Duration = Field(default_factory=absent)
-    buffer_before_minutes: Minutes = Field(default_factory=absent)
-    buffer_after_minutes: Minutes = Field(default_factory=absent)
+    buffer_before_minutes: Buffer = Field(default_factory=absent)
+    buffer_after_minutes: Buffer = Field(default_factory=absent)
     price_minor_units: Price | None = None
     currency: Currency | None = None
     is_active: Flag = Field(default_factory=absent)
