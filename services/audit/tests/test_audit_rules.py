@@ -12,7 +12,7 @@ from caseload.options.v1 import options_pb2
 from chassis.errors import Invalid
 from chassis.rows import enum_text
 
-A, B, C = (UUID(int=n) for n in (1, 2, 3))
+A, B, C = (str(UUID(int=n)) for n in (1, 2, 3))
 
 
 @given(st.datetimes(min_value=datetime(1999, 1, 1), max_value=datetime(2500, 1, 1), timezones=st.timezones()))  # noqa: DTZ001 - hypothesis adds the zone
@@ -46,7 +46,13 @@ def test_any_text_becomes_one_that_can_be_stored(anything):
 @given(st.text(max_size=40))
 def test_what_is_no_id_names_nothing(anything):
     found = rules.identifier(anything)
-    assert found is None or found == UUID(anything)
+    assert found is None or found == str(UUID(anything))
+
+
+@given(st.uuids())
+def test_an_id_is_kept_as_the_trail_writes_it(id_):
+    assert rules.identifier(str(id_)) == rules.identifier(str(id_).upper()) == str(id_)
+    assert rules.identifier(id_.hex) is rules.identifier(f"{{{id_}}}") is None
 
 
 def test_metadata_says_nothing_where_there_is_nothing_to_say():
@@ -59,7 +65,7 @@ def test_metadata_holds_ids_codes_and_facts():
         "code": "not_found",
         "request_id": "r-1",
         "service": "clinical",
-        "resource_ids": [str(A), str(B)],
+        "resource_ids": [A, B],
         "facts": {"overbooked": "true"},
     }
 

@@ -16,14 +16,18 @@ from chassis.errors import Fault, Invalid
 
 M = TypeVar("M", bound=Message)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WRITTEN_AS_TEXT = (UUID, date)
 # With the most entries on each, its offset still is an integer to PostgreSQL.
 _LAST_PAGE = 10_000_000
 
 
-def stamp(moment: datetime) -> timestamp_pb2.Timestamp:
-    """An aware datetime as a Timestamp, to the microsecond."""
+def stamp(moment: datetime, into: timestamp_pb2.Timestamp | None = None) -> timestamp_pb2.Timestamp:
+    """An aware datetime as a Timestamp, to the microsecond; written into one where one is given."""
+    timestamp = timestamp_pb2.Timestamp() if into is None else into
     since = moment - _EPOCH
-    return timestamp_pb2.Timestamp(seconds=since.days * 86400 + since.seconds, nanos=since.microseconds * 1000)
+    timestamp.seconds = since.days * 86400 + since.seconds
+    timestamp.nanos = since.microseconds * 1000
+    return timestamp
 
 
 def when(timestamp: timestamp_pb2.Timestamp) -> datetime:
@@ -96,7 +100,7 @@ def page(request: Any, *, default: int = 50, most: int = 100) -> Page:
     return Page(limit=size, offset=(number - 1) * size)
 
 
-Put = Callable[[Any, Any], None]
+Put = Callable[[Any, Any], object]
 
 
 @cache
@@ -110,7 +114,7 @@ def _copier(field: FieldDescriptor) -> Put:
         return lambda message, value: getattr(message, name).extend(value)
     if field.type == FieldDescriptor.TYPE_MESSAGE:
         if field.message_type is timestamp_pb2.Timestamp.DESCRIPTOR:
-            return lambda message, value: getattr(message, name).CopyFrom(stamp(value))
+            return lambda message, value: stamp(value, getattr(message, name))
         if field.message_type is struct_pb2.Struct.DESCRIPTOR:
             return lambda message, value: _merge(getattr(message, name), value)
         return lambda message, value: getattr(message, name).CopyFrom(value)
@@ -131,7 +135,7 @@ def _merge(part: struct_pb2.Struct, value: dict[str, Any]) -> None:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, UUID | date):
+    if isinstance(value, _WRITTEN_AS_TEXT):
         return str(value)
     raise TypeError(f"a text field cannot hold a {type(value).__name__}")
 

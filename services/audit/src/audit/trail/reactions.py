@@ -16,7 +16,7 @@ from chassis.rows import enum_text, when
 async def record(events: Sequence[events_pb2.AuditRecorded], delivery: Delivery) -> None:
     """Keeps the lines, each once, and puts them in the queue for their seals."""
     lines: dict[UUID, dict[str, Any]] = {}
-    touched: dict[UUID, list[UUID]] = {}
+    touched: dict[UUID, list[str]] = {}
     for event in events:
         line, touched_by_it = _line(event)
         lines.setdefault(line["id"], line)
@@ -24,15 +24,16 @@ async def record(events: Sequence[events_pb2.AuditRecorded], delivery: Delivery)
     kept = [row["id"] for row in await delivery.db.all(store.record, **_columns(list(lines.values())))]
     if not kept:
         return
-    times = {event_id: lines[event_id]["created_at"] for event_id in kept}
-    if touches := [{"resource_ids": each, "times": times[id_], "ids": id_} for id_ in kept for each in touched[id_]]:
-        await delivery.db.run(store.touch, **_columns(touches))
-    if await delivery.db.run(store.await_seal, ids=kept, times=[times[event_id] for event_id in kept]) != len(kept):
+    times = [lines[event_id]["created_at"] for event_id in kept]
+    if touches := [(resource_id, time, event_id) for event_id, time in zip(kept, times, strict=True) for resource_id in touched[event_id]]:
+        resource_ids, moments, ids = map(list, zip(*touches, strict=True))
+        await delivery.db.run(store.touch, resource_ids=resource_ids, times=moments, ids=ids)
+    if await delivery.db.run(store.await_seal, ids=kept, times=times) != len(kept):
         # Sealed between our two statements, under another time: taken again, it is found to be told twice.
         raise Conflict("one_seal_per_event")
 
 
-def _line(event: events_pb2.AuditRecorded) -> tuple[dict[str, Any], list[UUID]]:
+def _line(event: events_pb2.AuditRecorded) -> tuple[dict[str, Any], list[str]]:
     """The event's row, and everything it touched."""
     created_at = when(event.occurred_at)
     resource_id = rules.identifier(event.resource_id)

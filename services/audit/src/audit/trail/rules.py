@@ -1,9 +1,9 @@
 """What the trail keeps of a line that a service left, and what it may be asked."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 from chassis.errors import Fault, Invalid
 
@@ -27,6 +27,8 @@ PHI_TYPES = ("Client", "Appointment", "Session", "SessionAttachment", "PlanOfCar
 ACTIONS = ("CREATE", "READ", "UPDATE", "DELETE", "LOGIN", "LOGOUT", "EXPORT", "PRINT", "SHARE")
 
 _LONGEST_TEXT = 512
+# RFC 9562, section 4.
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def retention_until(created_at: datetime) -> date:
@@ -43,23 +45,20 @@ def text(value: str) -> str | None:
     return value.replace("\0", "")[:_LONGEST_TEXT] or None
 
 
-def identifier(value: str) -> UUID | None:
-    """The id, or None: a refused call may have named anything, and what is no id names nothing."""
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
+def identifier(value: str) -> str | None:
+    """The id as the trail writes it, or None: a refused call may have named anything, and what is no id names nothing."""
+    return value.lower() if _UUID.fullmatch(value) else None
 
 
-def metadata(*, code: str, request_id: str, service: str, resource_ids: Sequence[UUID], facts: Mapping[str, str]) -> dict[str, Any]:
+def metadata(*, code: str, request_id: str, service: str, resource_ids: Sequence[str], facts: Mapping[str, str]) -> dict[str, Any]:
     """The open part of an event: ids and codes, and nothing where there is nothing to say."""
     open_facts = {text(name) or "": text(fact) or "" for name, fact in facts.items()}
     said: dict[str, Any] = {"code": text(code), "request_id": text(request_id), "service": text(service)}
-    said |= {"resource_ids": [str(each) for each in resource_ids], "facts": open_facts}
+    said |= {"resource_ids": list(resource_ids), "facts": open_facts}
     return {name: value for name, value in said.items() if value}
 
 
-def touched(resource_id: UUID | None, resource_ids: Sequence[UUID]) -> list[UUID]:
+def touched(resource_id: str | None, resource_ids: Sequence[str]) -> list[str]:
     """Everything the event was about, each once, so that "who read this client" finds lists as well."""
     ids = ([] if resource_id is None else [resource_id]) + list(resource_ids)
     return list(dict.fromkeys(ids))
