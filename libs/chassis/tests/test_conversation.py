@@ -154,7 +154,8 @@ async def test_a_stream_that_ends_fails_what_was_asked_on_it_at_once_and_comes_b
     async with talking(postgres) as (h, rooms, stub):
         asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
-        conversation(h)._task.cancel()
+        for stream in conversation(h)._tasks:
+            stream.cancel()
         with pytest.raises(Unavailable) as gone:
             await asking
         assert gone.value.code == "scheduling_unavailable"
@@ -162,6 +163,58 @@ async def test_a_stream_that_ends_fails_what_was_asked_on_it_at_once_and_comes_b
         # By itself at first, and on a stream again before long.
         assert (await stub.CreateLocation(pb.CreateLocationRequest(name="again"), h.caller())).name == "again"
         await comes_up(h)
+
+
+async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres, alone, monkeypatch):
+    monkeypatch.setattr("chassis.conversation.SECONDS_ON_A_STREAM", 0.1)
+    async with talking(postgres) as (h, rooms, stub):
+        slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
+        await eventually(lambda: rooms.names == ["slow"])
+        streams = [conversation(h)._stream]
+        while len(streams) < 5:
+            made = await asyncio.gather(*(stub.CreateLocation(pb.CreateLocationRequest(name=f"{n}"), h.caller()) for n in range(4)))
+            assert [m.name for m in made] == ["0", "1", "2", "3"]
+            if conversation(h)._stream is not streams[-1]:
+                streams.append(conversation(h)._stream)
+
+        assert alone == []
+        # Whoever was asked on the first of them answers on it; those on which nothing was left to answer have ended.
+        await eventually(lambda: len(conversation(h)._tasks) == 2)
+        rooms.hold.set()
+        assert (await slow).name == "slow"
+        await eventually(lambda: len(conversation(h)._tasks) == 1)
+
+
+async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_their_share(postgres, monkeypatch):
+    monkeypatch.setattr("chassis.runtime.SECONDS_ON_A_CONNECTION", 0.3)
+    monkeypatch.setattr("chassis.conversation.SECONDS_ON_A_STREAM", 0.4)
+    made, ended = [], []
+
+    async def lead(reader, writer):
+        """Where a cluster would choose an instance."""
+        made.append(writer)
+        far = await asyncio.open_unix_connection(h.runtime("scheduling").settings.listen.removeprefix("unix:"))
+        await asyncio.gather(carry(reader, far[1]), carry(far[0], writer))
+        ended.append(writer)
+
+    async with talking(postgres) as (h, _, _), await asyncio.start_server(lead, "127.0.0.1", 0) as door:
+        host, port = door.sockets[0].getsockname()
+        peers = Peers(None, addresses={"scheduling": f"{host}:{port}"})
+        stub = LocationsStub(peers["scheduling"])
+        async with asyncio.timeout(20):
+            while len(ended) < 3:
+                assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
+                await asyncio.sleep(0.01)
+        assert len(made) - len(ended) <= 2
+        await peers.close()
+        await eventually(lambda: len(made) == len(ended))
+
+
+async def carry(reader, writer):
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
 
 
 async def test_a_callee_that_knows_nothing_of_streams_is_asked_call_by_call(postgres, alone, monkeypatch):

@@ -24,7 +24,7 @@ from chassis.audit_lines import AuditBatcher
 from chassis.blobs import Blobs, open_blobs
 from chassis.broker import Broker
 from chassis.call import Call, Caller, Outgoing
-from chassis.conversation import ENVELOPE, Listener
+from chassis.conversation import ENVELOPE, SECONDS_ON_A_CONNECTION, Listener
 from chassis.db import Database
 from chassis.dial import LARGEST_MESSAGE, Peers
 from chassis.errors import Unavailable
@@ -216,6 +216,7 @@ class Runtime:
                 ("grpc.max_receive_message_length", LARGEST_MESSAGE + ENVELOPE),
                 ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
                 ("grpc.keepalive_permit_without_calls", 1),
+                ("grpc.max_connection_age_ms", int(SECONDS_ON_A_CONNECTION * 1000)),
                 ("grpc.so_reuseport", 0),
             )
         )
