@@ -92,7 +92,7 @@ class Conversation:
             self._stream, before = stream, self._stream
             if before is not None:
                 before.leave()
-            await stream.last()
+            await stream.hear()
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.UNIMPLEMENTED:
                 self._pause(_SECONDS_IF_UNKNOWN)
@@ -157,7 +157,7 @@ class _Stream:
         self.is_left = True
         self._something.set()
 
-    async def last(self) -> None:
+    async def hear(self) -> None:
         """Hears answers until the stream ends."""
         while (raw := await self._call.read()) is not _END:
             for answer in pb.Answers.FromString(raw).answers:
