@@ -6,7 +6,7 @@ import signal
 import pytest
 from drill import outages
 from drill.faults import Life
-from drill.ground import until
+from drill.ground import CALL_SECONDS, until
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,16 @@ from drill.ground import until
     ids=lambda outage: outage.__name__.replace("_", " "),
 )
 async def test_an_outage_is_refused_in_time_and_recovered_from_without_a_restart(ground, outage):
-    await outage(ground)
+    met_with = await outage(ground)
+    assert met_with.slowest < CALL_SECONDS + outages.MARGIN
+    assert met_with.seconds_to_recover < outages.SECONDS_TO_RECOVER
 
 
 @pytest.mark.parametrize("service", ["scheduling", "identity"])
 async def test_a_peer_that_takes_every_question_and_answers_none_is_outlived_by_the_deadline(ground, service):
-    await outages.peer_hangs(ground, service)
+    met_with = await outages.peer_hangs(ground, service)
+    assert met_with.refused == 1
+    assert met_with.slowest < CALL_SECONDS + outages.MARGIN
 
 
 async def test_a_database_that_will_not_start_is_tried_again_until_it_does(place):

@@ -206,6 +206,7 @@ async def test_a_queue_that_somebody_deletes_is_made_and_taken_from_again(parcel
     await parcels.emit(StringValue(value="after"))
 
     await parcels.until(lambda: _is(parcels, ["after", "before"]), seconds=30)
+    assert await parcels.effects() == ["after", "before"]
 
 
 async def test_a_message_whose_consumers_keep_dying_with_it_ends_among_the_dead(parcels, rabbitmq, running):
