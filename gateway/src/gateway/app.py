@@ -16,10 +16,10 @@ from starlette.routing import BaseRoute, Route
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2
-from chassis.blobs import open_blobs
-from chassis.call import Outgoing
-from chassis.dial import Peer
-from chassis.trust import Trust
+from chassis.auth.verifier import Trust
+from chassis.context import Outgoing
+from chassis.rpc.client.peers import Peer
+from chassis.storage.opening import open_blobs
 from gateway.dispatch import Dispatch
 from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors

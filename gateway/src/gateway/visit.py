@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import State
 from starlette.types import Scope
 
-from chassis.call import Caller, Outgoing
+from chassis.context import Caller, Outgoing
 from chassis.errors import Fault, Forbidden, Invalid, Unauthenticated
 from gateway.services import Services
 

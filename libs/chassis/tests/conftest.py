@@ -16,10 +16,13 @@ from sqlalchemy import Column, MetaData, Text, Uuid, bindparam, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
 
-from chassis.call import Call, Caller
-from chassis.db import Database, statement
-from chassis.migrate import create_chassis_tables, provision, secure
-from chassis.tables import tenant
+from chassis.context import Caller
+from chassis.db.database import Database
+from chassis.db.statement import statement
+from chassis.db.tables import tenant
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import create_chassis_tables, secure
+from chassis.work.unit_of_work import Call
 
 EFFECTS = tenant("effects", MetaData(schema="parcels"), Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
 add_effect = statement(

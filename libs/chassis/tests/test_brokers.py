@@ -7,12 +7,15 @@ import pytest
 from google.protobuf.wrappers_pb2 import Int64Value, StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import BrokerDown, InProcessBroker, RabbitBroker, Retries, Unroutable
-from chassis.dead_letters import RabbitGraveyard, TableGraveyard
-from chassis.envelope import Envelope
 from chassis.errors import Invalid, Unavailable
-from chassis.outbox import Relay
-from chassis.react import on, subscription
+from chassis.events.broker.errors import BrokerDown, Unroutable
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.broker.retry import Retries
+from chassis.events.dead_letters import RabbitGraveyard, TableGraveyard
+from chassis.events.handlers import on, subscription
+from chassis.events.relay import Relay
+from chassis.work.envelope import Envelope
 
 QUICK = Retries(delays=(0.05, 0.1), waits=6)
 
@@ -119,7 +122,7 @@ async def test_a_delivery_carries_the_workspace_and_the_request_it_came_from(pos
 async def test_an_event_that_nobody_takes_is_loud_stays_and_holds_up_no_neighbour(post, parcels, caplog):
     await post.take_label()
     post.relay()
-    with caplog.at_level(logging.ERROR, "chassis.relay"):
+    with caplog.at_level(logging.ERROR, "chassis.events.relay"):
         await parcels.emit(Int64Value(value=1), StringValue(value="neighbour"))
         await parcels.until(lambda: _is(parcels, ["neighbour"]))
         row = await parcels.until(lambda: _refused(parcels, "google.protobuf.Int64Value"))

@@ -11,12 +11,13 @@ from grpc.aio import _channel
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from caseload.transport.v1 import stream_pb2
-from chassis.call import Outgoing
-from chassis.conversation import LARGEST_SHARED, METHOD, SERVICE
-from chassis.dial import InternalFault, Peers
+from chassis.context import Outgoing
 from chassis.errors import Conflict, Fault, NotFound, Unauthenticated, Unavailable
-from chassis.runtime import Service
-from chassis.testing import house
+from chassis.rpc.client.attempts import InternalFault
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.stream_frames import LARGEST_SHARED, METHOD, SERVICE
+from chassis.service.definition import Service
+from chassis.testing.environment import house
 from scheduling.tables import metadata
 
 
@@ -166,7 +167,7 @@ async def test_a_stream_that_ends_fails_what_was_asked_on_it_at_once_and_comes_b
 
 
 async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres, alone, monkeypatch):
-    monkeypatch.setattr("chassis.conversation.SECONDS_ON_A_STREAM", 0.1)
+    monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.1)
     async with talking(postgres) as (h, rooms, stub):
         slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
@@ -186,8 +187,8 @@ async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres
 
 
 async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_their_share(postgres, monkeypatch):
-    monkeypatch.setattr("chassis.runtime.SECONDS_ON_A_CONNECTION", 0.3)
-    monkeypatch.setattr("chassis.conversation.SECONDS_ON_A_STREAM", 0.4)
+    monkeypatch.setattr("chassis.service.runtime.SECONDS_ON_A_CONNECTION", 0.3)
+    monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.4)
     made, ended = [], []
 
     async def lead(reader, writer):
@@ -218,9 +219,9 @@ async def carry(reader, writer):
 
 
 async def test_a_callee_that_knows_nothing_of_streams_is_asked_call_by_call(postgres, alone, monkeypatch):
-    monkeypatch.setattr("chassis.conversation.METHOD", "NotYet")
+    monkeypatch.setattr("chassis.rpc.server.stream.METHOD", "NotYet")
     async with house(postgres, Service("scheduling", metadata, lambda _: [Rooms()])) as h:
-        monkeypatch.setattr("chassis.conversation.METHOD", METHOD)
+        monkeypatch.setattr("chassis.rpc.server.stream.METHOD", METHOD)
         # The gateway's way there was made with the house; this one's is made by now.
         stub = h.stub(LocationsStub, as_service="audit")
         for _ in range(5):

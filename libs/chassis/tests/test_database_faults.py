@@ -12,11 +12,13 @@ from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import literal, select
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database, statement
-from chassis.envelope import Envelope
+from chassis.db.database import Database
+from chassis.db.statement import statement
 from chassis.errors import Conflict, Unavailable
-from chassis.outbox import Bell, write_alone
-from chassis.react import on, subscription
+from chassis.events.handlers import on, subscription
+from chassis.events.notifier import Bell
+from chassis.events.outbox import write_alone
+from chassis.work.envelope import Envelope
 
 one = statement(select(literal(1).label("one")))
 
@@ -217,7 +219,7 @@ async def test_a_database_that_does_not_know_the_role_yet_is_away(parcels):
 
 @pytest.mark.parametrize("workspaces", [1, 3], ids=["of one workspace", "of several"])
 async def test_a_server_that_falls_silent_holds_nobodys_lines_up_for_ever(parcels, silent, monkeypatch, workspaces):
-    monkeypatch.setattr("chassis.outbox._SECONDS_ALONE", 0.5)
+    monkeypatch.setattr("chassis.events.outbox._SECONDS_ALONE", 0.5)
     events = [Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC)) for _ in range(workspaces)]
     await write_alone(silent, events[:1])
     silent.listening.clear()

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import Integer, bindparam, cast, func, insert, literal, select, text, update
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database, Transaction, statement
+from chassis.db.database import Database
+from chassis.db.statement import statement
+from chassis.db.transaction import Transaction
 from chassis.errors import Refusal
 
 from .conftest import EFFECTS, add_effect
@@ -91,7 +93,7 @@ async def test_readers_of_one_workspace_go_on_in_one_transaction_and_others_do_n
 
 
 async def test_no_transaction_of_readers_grows_old(parcels, narrow, monkeypatch):
-    monkeypatch.setattr("chassis.pool.SECONDS_OPEN", 0.05)
+    monkeypatch.setattr("chassis.db.pool.SECONDS_OPEN", 0.05)
     oldest = "SELECT extract(epoch FROM clock_timestamp() - xact_start)::float8 AS age FROM pg_stat_activity WHERE application_name = 'caseload-parcels'"
     ages = []
     for _ in range(30):

@@ -17,9 +17,9 @@ from caseload.audit.v1 import events_pb2 as audit
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
-from chassis.call import Call, Outgoing
-from chassis.db import Statement
-from chassis.dial import InternalFault, LocalPeer, Peers
+from chassis.auth.tokens import ServiceSigner, generate_key
+from chassis.context import Outgoing
+from chassis.db.statement import Statement
 from chassis.errors import (
     Conflict,
     Fault,
@@ -32,10 +32,13 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chassis.methods import UndeclaredMethod, read
-from chassis.runtime import Service
-from chassis.testing import House, house
-from chassis.tokens import ServiceSigner, generate_key
+from chassis.rpc.client.attempts import InternalFault
+from chassis.rpc.client.in_process import LocalPeer
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.method import UndeclaredMethod, read
+from chassis.service.definition import Service
+from chassis.testing.environment import House, house
+from chassis.work.unit_of_work import Call
 from scheduling.tables import metadata
 
 INSERT = Statement(

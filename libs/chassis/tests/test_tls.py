@@ -18,15 +18,16 @@ from sqlalchemy import MetaData
 
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
-from chassis.call import Call, Outgoing
-from chassis.children import free_port
-from chassis.dial import Peers
+from chassis.context import Outgoing
+from chassis.db.system_tables import chassis_tables
 from chassis.errors import Unavailable
-from chassis.runtime import Service
+from chassis.local.processes import free_port
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.tls import TLS
+from chassis.service.definition import Service
 from chassis.settings import Settings
-from chassis.tables import chassis_tables
-from chassis.testing import house
-from chassis.tls import TLS
+from chassis.testing.environment import house
+from chassis.work.unit_of_work import Call
 
 metadata = MetaData(schema="scheduling")
 chassis_tables(metadata)

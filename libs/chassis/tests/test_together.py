@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from uuid_utils.compat import uuid7
 
-from chassis.call import Call, Caller
-from chassis.db import Database, statement
+from chassis.context import Caller
+from chassis.db.database import Database
+from chassis.db.statement import statement
 from chassis.errors import NotFound, Unavailable
+from chassis.work.unit_of_work import Call
 
 from .conftest import EFFECTS, add_effect
 

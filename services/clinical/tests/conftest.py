@@ -23,9 +23,9 @@ from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.call import Outgoing
-from chassis.rows import stamp
-from chassis.testing import House, house
+from chassis.context import Outgoing
+from chassis.protobuf.timestamps import stamp
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY

@@ -12,11 +12,12 @@ from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
-from chassis.call import Outgoing
-from chassis.db import Statement, Transaction
+from chassis.context import Outgoing
+from chassis.db.statement import Statement
+from chassis.db.transaction import Transaction
 from chassis.errors import Unauthenticated
-from chassis.runtime import Runtime
-from chassis.testing import House, house
+from chassis.service.runtime import Runtime
+from chassis.testing.environment import House, house
 from identity.__main__ import SERVICE
 from identity.sign_in.passwords import Passwords
 from identity.sign_in.rules import normal_email

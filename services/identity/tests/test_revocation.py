@@ -8,9 +8,9 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
-from chassis.call import Outgoing
+from chassis.context import Outgoing
 from chassis.errors import Unauthenticated
-from chassis.testing import house
+from chassis.testing.environment import house
 from clients.__main__ import SERVICE as CLIENTS
 from identity import demo
 from identity.__main__ import SERVICE as IDENTITY

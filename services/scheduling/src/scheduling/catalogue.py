@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.types import Integer
 
-from chassis.call import Call
-from chassis.db import Record, statement
-from chassis.rows import Page
+from chassis.db.paging import Page
+from chassis.db.statement import statement
+from chassis.db.transaction import Record
+from chassis.work.unit_of_work import Call
 
 
 class Catalogue:

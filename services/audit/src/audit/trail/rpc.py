@@ -8,8 +8,11 @@ from audit.trail.verifying import verify
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
-from chassis.call import Call
-from chassis.rows import enum_text, fill, page, when
+from chassis.db.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import when
+from chassis.work.unit_of_work import Call
 
 
 class Trail(TrailServicer[Call]):

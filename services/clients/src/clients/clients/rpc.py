@@ -7,9 +7,11 @@ from uuid_utils.compat import uuid7
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsServicer
-from chassis import rows
-from chassis.call import Call
-from chassis.sealing import Keys
+from chassis.db.paging import page
+from chassis.encryption.key_store import Keys
+from chassis.protobuf.fields import fill, given, masked
+from chassis.protobuf.timestamps import stamp
+from chassis.work.unit_of_work import Call
 from clients.clients import record, rules, store
 from clients.clients.directory import Directory
 from clients.clients.search import look_up
@@ -23,29 +25,29 @@ class Clients(ClientsServicer[Call]):
         self._directory = directory
 
     async def CreateClient(self, request: pb.CreateClientRequest, call: Call) -> pb.Client:
-        particulars = rules.check_particulars(rows.given(request), now=call.now)
+        particulars = rules.check_particulars(given(request), now=call.now)
         keys = await self._keys.of(call.workspace_id)
         client = pb.Client(id=str(uuid7()), workspace_id=str(call.workspace_id), version=1)
         record.write(client, particulars)
-        client.created_at.CopyFrom(rows.stamp(call.now))
+        client.created_at.CopyFrom(stamp(call.now))
         client.updated_at.CopyFrom(client.created_at)
         await call.db.run(store.create, **record.columns(client, keys), created_at=call.now, updated_at=call.now)
         return client
 
     async def ListClients(self, request: pb.ListClientsRequest, call: Call) -> pb.ClientPage:
-        window = rows.page(request)
+        window = page(request)
         search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
         keys = await self._keys.of(call.workspace_id)
         wanted = await look_up(search, tag, call.db, keys, include_inactive=request.include_inactive)
-        page, total = await self._directory.page(wanted, window, call.db, keys)
-        return pb.ClientPage(items=[record.opened(row, keys) for row in page], total=total)
+        found, total = await self._directory.page(wanted, window, call.db, keys)
+        return pb.ClientPage(items=[record.opened(row, keys) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, call: Call) -> pb.Client:
         keys = await self._keys.of(call.workspace_id)
         return record.opened(await call.find_one(store.several, request.client_id), keys)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, call: Call) -> pb.Client:
-        particulars = rules.check_particulars(rows.masked(request, rules.PARTICULARS), now=call.now)
+        particulars = rules.check_particulars(masked(request, rules.PARTICULARS), now=call.now)
         return await self._change(request.client_id, particulars, call)
 
     async def DeactivateClient(self, request: pb.DeactivateClientRequest, call: Call) -> pb.DeactivateClientResponse:
@@ -66,7 +68,7 @@ class Clients(ClientsServicer[Call]):
         return pb.SummaryList(items=[found[client_id] for client_id in asked if client_id in found])
 
     async def CheckClient(self, request: pb.CheckClientRequest, call: Call) -> pb.CheckClientResponse:
-        return rows.fill(pb.CheckClientResponse(), await call.db.one(store.is_active, id=request.client_id))
+        return fill(pb.CheckClientResponse(), await call.db.one(store.is_active, id=request.client_id))
 
     async def GetContact(self, request: pb.GetContactRequest, call: Call) -> pb.Contact:
         keys = await self._keys.of(call.workspace_id)
@@ -86,6 +88,6 @@ class Clients(ClientsServicer[Call]):
         record.write(client, particulars)
         if client.SerializeToString(deterministic=True) != before:
             client.version += 1
-            client.updated_at.CopyFrom(rows.stamp(call.now))
+            client.updated_at.CopyFrom(stamp(call.now))
             await call.db.run(store.change, **record.columns(client, keys), updated_at=call.now)
         return client

@@ -5,8 +5,8 @@ import json
 import os
 import sys
 
-from chassis.call import Call
 from chassis.errors import Invalid, Unavailable
+from chassis.work.unit_of_work import Call
 from clinical.attachments.rules import CleanFile, check_size
 
 EXAMINER = "clinical.attachments.examiner"

@@ -11,11 +11,11 @@ from uuid_utils.compat import uuid7
 from caseload.clinical.v1 import attachments_pb2 as pb
 from caseload.clinical.v1 import events_pb2
 from caseload.clinical.v1.attachments_rpc import AttachmentsServicer
-from chassis import rows
-from chassis.blobs import Blobs, new_key
-from chassis.call import Call
-from chassis.db import Transaction
-from chassis.sealing import Keys
+from chassis.db.transaction import Transaction
+from chassis.encryption.key_store import Keys
+from chassis.protobuf.timestamps import stamp
+from chassis.storage.base import Blobs, new_key
+from chassis.work.unit_of_work import Call
 from clinical.attachments import record, rules, store
 from clinical.attachments.inspection import Inspection
 
@@ -69,7 +69,7 @@ class Attachments(AttachmentsServicer[Call]):
         url = await self._blobs.presign(
             new_key(call.workspace_id, UUID(file.id)), expires_in=seconds, file_name=file.file_name, content_type=file.file_type
         )
-        expires_at = rows.stamp(call.now + timedelta(seconds=seconds))
+        expires_at = stamp(call.now + timedelta(seconds=seconds))
         return pb.Download(download_url=url, expires_at=expires_at, expires_in_seconds=seconds)
 
     async def RenameAttachment(self, request: pb.RenameAttachmentRequest, call: Call) -> pb.Attachment:

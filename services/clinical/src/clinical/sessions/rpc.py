@@ -12,11 +12,15 @@ from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.sessions_rpc import SessionsServicer
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis import rows
-from chassis.call import Call
-from chassis.db import Record
+from chassis.db.paging import page
+from chassis.db.transaction import Record
+from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
-from chassis.sealing import Keys, WorkspaceKeys
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, masked
+from chassis.protobuf.timestamps import when
+from chassis.work.unit_of_work import Call
 from clinical.sessions import record, rules, store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
@@ -58,8 +62,8 @@ class Sessions(SessionsServicer[Call]):
         return record.opened(await call.db.one(store.get, id=request.session_id), keys)
 
     async def ListSessions(self, request: pb.ListSessionsRequest, call: Call) -> pb.SessionPage:
-        window = rows.page(request)
-        status = rows.enum_text(pb.SessionStatus, request.status) if request.HasField("status") else None
+        window = page(request)
+        status = enum_text(pb.SessionStatus, request.status) if request.HasField("status") else None
         wanted = rules.statuses(status, is_draft=request.is_draft if request.HasField("is_draft") else None)
         if not wanted:
             return pb.SessionPage()
@@ -117,12 +121,12 @@ class Sessions(SessionsServicer[Call]):
             # Without an id, everything at that very moment counts as told.
             before_id = UUID(request.before_id) if request.HasField("before_id") else UUID(int=0)
             found = await call.db.all(
-                store.entries_before, client_id=request.client_id, before=rows.when(request.before), before_id=before_id, limit=limit
+                store.entries_before, client_id=request.client_id, before=when(request.before), before_id=before_id, limit=limit
             )
         else:
             found = await call.db.all(store.newest_entries, client_id=request.client_id, limit=limit)
         total = await call.db.one(store.count_entries, client_id=request.client_id)
-        return pb.History(items=[rows.fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
+        return pb.History(items=[fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
 
     async def _slot(self, request: pb.CreateSessionRequest, call: Call) -> appointments_pb2.Slot | None:
         if not request.HasField("appointment_id"):
@@ -131,7 +135,7 @@ class Sessions(SessionsServicer[Call]):
 
     async def _save(self, request: SaveRequest, call: Call) -> pb.SaveSessionResponse:
         """Saves a draft or amends a signed note; what comes too late is kept apart, so that nobody's text is lost."""
-        changes = rows.masked(request, rules.EDITABLE)
+        changes = masked(request, rules.EDITABLE)
         rules.check_changes(changes)
         keys = await self._keys.of(call.workspace_id)
         row = await call.db.one(store.lock, id=request.session_id)

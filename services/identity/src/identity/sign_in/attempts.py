@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from chassis.call import Call
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
+from chassis.encryption.keyring import Keyring
 from chassis.errors import TooMany
-from chassis.sealing import Keyring
+from chassis.work.unit_of_work import Call
 from identity.sign_in import rules, store
 from identity.sign_in.devices import Devices
 

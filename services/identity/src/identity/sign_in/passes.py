@@ -7,11 +7,11 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2 as pb
-from chassis.call import Call
+from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Unauthenticated
-from chassis.rows import stamp
-from chassis.sealing import WorkspaceKeys
-from chassis.tokens import ACCESS_SECONDS, AccessSigner
+from chassis.protobuf.timestamps import stamp
+from chassis.work.unit_of_work import Call
 from identity.roles import scopes
 from identity.settings import IdentitySettings
 from identity.sign_in import rules, store, workflow

@@ -8,12 +8,13 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2, users_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
-from chassis.call import Call
-from chassis.db import Transaction
+from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
+from chassis.db.transaction import Transaction
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
-from chassis.rows import fill, stamp
-from chassis.runtime import Runtime
-from chassis.tokens import ACCESS_SECONDS, AccessSigner
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import stamp
+from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import Call
 from identity.sign_in import rules, store, workflow
 from identity.sign_in.attempts import Attempts, Try
 from identity.sign_in.devices import Devices

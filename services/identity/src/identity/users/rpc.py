@@ -5,10 +5,12 @@ from uuid import UUID
 
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
-from chassis.call import Call
+from chassis.db.paging import page
 from chassis.errors import NotFound
-from chassis.rows import enum_text, fill, masked, page
-from chassis.runtime import Runtime
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, masked
+from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import Call
 from identity.roles import HEAD_OF
 from identity.sign_in import workflow as sign_in
 from identity.users import people, rules, store

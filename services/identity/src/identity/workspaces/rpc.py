@@ -2,8 +2,8 @@
 
 from caseload.identity.v1 import workspaces_pb2 as pb
 from caseload.identity.v1.workspaces_rpc import WorkspacesServicer
-from chassis.call import Call
-from chassis.rows import fill, masked
+from chassis.protobuf.fields import fill, masked
+from chassis.work.unit_of_work import Call
 from identity.workspaces import rules, store
 
 

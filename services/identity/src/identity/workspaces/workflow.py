@@ -5,9 +5,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import events_pb2, users_pb2
-from chassis.db import Record
+from chassis.db.transaction import Record
 from chassis.errors import Conflict
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from identity.sign_in import store as sign_in_store
 from identity.sign_in.passwords import Passwords
 from identity.sign_in.rules import check_email, check_password, normal_email

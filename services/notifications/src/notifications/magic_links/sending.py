@@ -9,8 +9,8 @@ from uuid import UUID
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.errors import Refusal, Unavailable
-from chassis.rows import when
-from chassis.runtime import Runtime
+from chassis.protobuf.timestamps import when
+from chassis.service.runtime import Runtime
 from notifications.magic_links import store
 from notifications.mail import letters
 from notifications.mail.sending import Kind, NotToBeSent

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from prometheus_client import Counter
 
-from chassis.db import Statement
+from chassis.db.statement import Statement
 from chassis.errors import Refusal, Unavailable
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from notifications.mail import rounds
 from notifications.mail.smtp import MailServer, NotTaken, Refused, Undecided, Unsent
 

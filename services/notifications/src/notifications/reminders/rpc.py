@@ -8,9 +8,12 @@ from caseload.notifications.v1 import reminders_pb2 as pb
 from caseload.notifications.v1.reminders_rpc import RemindersServicer
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.call import Call
+from chassis.db.paging import Page, page
 from chassis.errors import Fault, Invalid
-from chassis.rows import Page, enum_text, fill, masked, page, when
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, masked
+from chassis.protobuf.timestamps import when
+from chassis.work.unit_of_work import Call
 from notifications.reminders import rules, store, workflow
 
 # An appointment has one reminder per rule and move.

@@ -12,10 +12,10 @@ from prometheus_client import Histogram
 from caseload.clients.v1 import clients_pb2
 from caseload.identity.v1 import workspaces_pb2
 from caseload.scheduling.v1 import appointments_pb2
-from chassis.call import Call
 from chassis.errors import NotFound
-from chassis.rows import when
-from chassis.runtime import Runtime
+from chassis.protobuf.timestamps import when
+from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import Call
 from notifications.mail import letters
 from notifications.mail.sending import Kind, NotToBeSent
 from notifications.peers import Peers

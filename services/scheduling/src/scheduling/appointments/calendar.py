@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from chassis.call import Call
-from chassis.db import Record
+from chassis.db.transaction import Record
 from chassis.errors import Conflict, Unavailable
+from chassis.work.unit_of_work import Call
 from scheduling.appointments import rules, store
 from scheduling.appointments.record import clash_facts
 from scheduling.appointments.rules import Buffers, Terms

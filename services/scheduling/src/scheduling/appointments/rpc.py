@@ -14,9 +14,12 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsServicer
-from chassis.call import Call
-from chassis.rows import enum_text, fill, masked, page, when
-from chassis.sealing import Keys
+from chassis.db.paging import page
+from chassis.encryption.key_store import Keys
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, masked
+from chassis.protobuf.timestamps import when
+from chassis.work.unit_of_work import Call
 from scheduling.appointments import calendar, rules, store
 from scheduling.appointments.record import columns, event, held_by, opened, terms_of
 from scheduling.appointments.rules import News, Terms

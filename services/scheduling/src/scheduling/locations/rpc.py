@@ -7,8 +7,10 @@ from uuid_utils.compat import uuid7
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.appointments_pb2 import LocationType
 from caseload.scheduling.v1.locations_rpc import LocationsServicer
-from chassis.call import Call
-from chassis.rows import enum_text, fill, given, masked, page
+from chassis.db.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, given, masked
+from chassis.work.unit_of_work import Call
 from scheduling.locations import rules
 from scheduling.locations.store import catalogue
 

@@ -4,8 +4,9 @@ from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import services_pb2 as pb
 from caseload.scheduling.v1.services_rpc import ServicesServicer
-from chassis.call import Call
-from chassis.rows import fill, given, masked, page
+from chassis.db.paging import page
+from chassis.protobuf.fields import fill, given, masked
+from chassis.work.unit_of_work import Call
 from scheduling.services import rules
 from scheduling.services.store import catalogue
 
