@@ -16,16 +16,19 @@ from sqlalchemy import Column, MetaData, Text, Uuid, bindparam, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
 
-from chassis.context import Caller
+from chassis.context import Caller, RequestContext
 from chassis.db.database import Database
-from chassis.db.statement import statement
+from chassis.db.statement import command
 from chassis.db.tables import tenant
+from chassis.events.broker.base import Subscription
+from chassis.events.handlers import Reaction, subscription
+from chassis.events.outbox import Outbox
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import create_chassis_tables, secure
-from chassis.work.unit_of_work import Call
+from chassis.work.unit_of_work import UnitOfWork
 
 EFFECTS = tenant("effects", MetaData(schema="parcels"), Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
-add_effect = statement(
+add_effect = command(
     insert(EFFECTS).values(workspace_id=bindparam("workspace_id"), event_id=bindparam("event_id"), label=bindparam("label"))
 )
 
@@ -41,17 +44,24 @@ class Parcels:
     workspace: UUID
 
     async def emit(self, *events: Message, workspace: UUID | None = None) -> list[UUID]:
-        """Commits a call that announces these events; their ids."""
-        call = self.call(workspace)
-        for event in events:
-            call.emit(event)
-        ids = [envelope.id for envelope in call._envelopes]
-        await call.commit()
-        return ids
+        """Commits work that announces these events; their ids."""
+        async with self.work(workspace) as work:
+            for event in events:
+                work.emit(event)
+            return [envelope.id for envelope in work._envelopes]
 
-    def call(self, workspace: UUID | None = None) -> Call:
+    @property
+    def outbox(self) -> Outbox:
+        return Outbox(self.database)
+
+    def work(self, workspace: UUID | None = None) -> UnitOfWork:
+        """A unit of work on the service's own behalf."""
         caller = Caller(workspace_id=workspace or self.workspace, service="parcels")
-        return Call(caller, self.database, deadline=asyncio.get_running_loop().time() + 30, request_id="req-1")
+        context = RequestContext(request_id="req-1", caller=caller, workspace_id=caller.workspace_id)
+        return UnitOfWork(context.within(30), self.database, self.outbox)
+
+    def subscription(self, reaction: Reaction) -> Subscription:
+        return subscription(reaction, service="parcels", database=self.database, outbox=self.outbox)
 
     async def look(self, sql: str, *arguments: Any) -> list[Any]:
         """What a superuser sees."""
@@ -67,7 +77,7 @@ class Parcels:
     async def waiting(self) -> int:
         return (await self.look("SELECT count(*) FROM parcels.outbox WHERE published_at IS NULL"))[0][0]
 
-    async def record(self, delivery: Call, label: str) -> None:
+    async def record(self, delivery: UnitOfWork, label: str) -> None:
         """The effect of a reaction: a row."""
         await delivery.db.run(add_effect, event_id=uuid7(), label=label)
 

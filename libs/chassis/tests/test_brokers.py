@@ -13,7 +13,7 @@ from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
 from chassis.events.broker.retry import Retries
 from chassis.events.dead_letters import RabbitGraveyard, TableGraveyard
-from chassis.events.handlers import on, subscription
+from chassis.events.handlers import on
 from chassis.events.relay import Relay
 from chassis.work.envelope import Envelope
 
@@ -42,9 +42,7 @@ class Post:
     async def take(self, effect, event=StringValue, *, queue="parcels.take", **limits):
         reaction = on(event, queue=self.queue(queue), **limits)(effect)
         self.queues.append(reaction.queue)
-        await self.broker.subscribe(
-            subscription(reaction, service="parcels", database=self.parcels.database, runtime=self, written=lambda: None)
-        )
+        await self.broker.subscribe(self.parcels.subscription(reaction))
 
     async def take_label(self, *, queue="parcels.take"):
         """A reaction that keeps the event's value as a row."""
@@ -109,7 +107,7 @@ async def test_a_delivery_carries_the_workspace_and_the_request_it_came_from(pos
     seen = []
 
     async def look(event, delivery):
-        seen.append((delivery.workspace_id, delivery.request_id, delivery.event_id, delivery.attempt, delivery.caller.service))
+        seen.append((delivery.workspace_id, delivery.context.request_id, delivery.event_id, delivery.attempt, delivery.caller.service))
 
     await post.take(look)
     post.relay()
@@ -384,8 +382,7 @@ async def test_a_queue_has_one_reaction(post):
 
 
 def _envelope(parcels, payload):
-    call = parcels.call()
-    return Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, call.now, "req-1")
+    return Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, parcels.work().now, "req-1")
 
 
 async def _publish(post, envelope):

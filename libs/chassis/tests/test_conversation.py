@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import grpc
 import pytest
@@ -11,7 +12,7 @@ from grpc.aio import _channel
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from caseload.transport.v1 import stream_pb2
-from chassis.context import Outgoing
+from chassis.context import RequestContext
 from chassis.errors import Conflict, Fault, NotFound, Unauthenticated, Unavailable
 from chassis.rpc.client.attempts import InternalFault
 from chassis.rpc.client.peers import Peers
@@ -29,7 +30,7 @@ class Rooms(LocationsServicer):
         self.names = []
         self.hold = asyncio.Event()
 
-    async def CreateLocation(self, request, call):
+    async def CreateLocation(self, request, work):
         self.names.append(request.name)
         match request.name:
             case "taken":
@@ -42,18 +43,20 @@ class Rooms(LocationsServicer):
                 except asyncio.CancelledError:
                     self.given_up.append(request.name)
                     raise
-        return pb.Location(name=request.name[:100], address=call.request_id, details=f"{call.ip_address} {call.user_agent}")
+        return pb.Location(
+            name=request.name[:100], address=work.context.request_id, details=f"{work.context.ip_address} {work.context.user_agent}"
+        )
 
-    async def GetLocation(self, request, call):
+    async def GetLocation(self, request, work):
         raise NotFound("not_found")
 
-    async def ListLocations(self, request, call):
+    async def ListLocations(self, request, work):
         return pb.LocationPage(items=[pb.Location(details="x" * 10_000) for _ in range(500)])
 
-    async def UpdateLocation(self, request, call):
+    async def UpdateLocation(self, request, work):
         raise NotImplementedError
 
-    async def DeleteLocation(self, request, call):
+    async def DeleteLocation(self, request, work):
         raise NotImplementedError
 
 
@@ -68,7 +71,7 @@ async def talking(postgres, rooms=None):
 
 
 def conversation(h, asker="gateway"):
-    return h._peers[asker]["scheduling"]._conversation
+    return h._peers[asker]["scheduling"]._stream
 
 
 async def comes_up(h):
@@ -110,8 +113,8 @@ async def test_a_refusal_keeps_its_class_and_all_it_says(postgres):
 
 async def test_everyone_on_the_stream_is_verified(postgres):
     async with talking(postgres) as (h, _, stub):
-        known, forged = h.caller(), h.caller()
-        forged.token = forged.token[:-4] + "AAAA"
+        known = h.caller()
+        forged = replace(known, token=known.token[:-4] + "AAAA")
         answers = await asyncio.gather(
             *(stub.CreateLocation(pb.CreateLocationRequest(name="x"), who) for who in (known, forged, h.nobody())), return_exceptions=True
         )
@@ -128,8 +131,7 @@ async def test_a_fault_is_a_fault_and_the_others_go_on(postgres):
 
 async def test_who_takes_too_long_is_given_up_and_holds_up_nobody(postgres):
     async with talking(postgres) as (h, rooms, stub):
-        hasty = h.caller()
-        hasty.deadline = asyncio.get_running_loop().time() + 0.3
+        hasty = h.caller().within(0.3)
         slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), hasty))
         await asyncio.sleep(0)
         began = time.monotonic()
@@ -275,7 +277,7 @@ async def test_gibberish_ends_the_stream_and_nothing_else(postgres):
 async def test_a_method_that_is_not_there_is_a_fault_of_that_call_alone(postgres):
     async with talking(postgres) as (h, _, stub):
         peers = Peers(None, addresses={"scheduling": h.runtime("scheduling").settings.listen})
-        talk = peers["scheduling"]._conversation
+        talk = peers["scheduling"]._stream
         async with asyncio.timeout(5):
             while not talk.up:
                 await asyncio.sleep(0.02)
@@ -289,7 +291,7 @@ async def test_without_a_deadline_of_its_own_a_call_still_has_one(postgres):
     async with talking(postgres) as (h, rooms, stub):
         asked = h.caller()
         assert asked.deadline is None
-        assert isinstance(asked, Outgoing)
+        assert isinstance(asked, RequestContext)
         asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), asked))
         await eventually(lambda: rooms.names == ["slow"])
         rooms.hold.set()

@@ -14,8 +14,8 @@ async def test_the_letters_of_in_process_delivery_are_listed_and_asked_for(parce
     settings = Settings(environment="development", relay_database_url=SecretStr(parcels.relay_dsn))
     letters = [_letter(parcels, queue) for queue in ("parcels.weigh", "parcels.stamp")]
     for letter in letters:
-        await bury((call := parcels.call()).db, "parcels", letter)
-        await call.commit()
+        async with parcels.work() as work:
+            await bury(work.db, "parcels", letter)
 
     await dead(settings, "parcels", [])
     assert capsys.readouterr().out.splitlines()[-1] == "2 dead letters"
@@ -43,5 +43,5 @@ async def test_the_letters_of_rabbitmq_are_looked_for_in_the_queues_of_the_servi
 def _letter(parcels, queue):
     payload = StringValue(value="a").SerializeToString()
     return DeadLetter(
-        queue, Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, parcels.call().now), "ValueError", 3
+        queue, Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, parcels.work().now), "ValueError", 3
     )

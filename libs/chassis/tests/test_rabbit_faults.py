@@ -17,7 +17,7 @@ from chassis.events.broker.errors import BrokerDown
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
 from chassis.events.broker.rabbitmq.connection import Link
 from chassis.events.broker.retry import Retries
-from chassis.events.handlers import on, subscription
+from chassis.events.handlers import on
 from chassis.events.relay import Relay
 from chassis.local.rabbitmq import LocalRabbit, server_script
 from chassis.work.envelope import Envelope
@@ -117,7 +117,7 @@ def keeper(parcels, queue, wrap=lambda handle: handle):
         await parcels.record(delivery, event.value)
 
     reaction = on(StringValue, queue=queue)(keep)
-    made = subscription(reaction, service="parcels", database=parcels.database, runtime=None, written=lambda: None)
+    made = parcels.subscription(reaction)
     object.__setattr__(made, "handle", wrap(made.handle))
     return made
 

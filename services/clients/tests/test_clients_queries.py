@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 
-from chassis.db.transaction import Transaction
 from chassis.testing.environment import house
 from clients.__main__ import SERVICE
 from clients.clients import store
@@ -77,7 +76,7 @@ ASKED: list[tuple[str, dict[str, Any], int]] = [
 async def test_a_statement_looks_at_no_more_rows_than_it_is_about(crowd, name, asked, most, mode):
     statement = getattr(store, name)
     values = ", ".join(map(literal, statement.arguments(asked)))
-    tx = Transaction(crowd, HERE)
+    tx = crowd.begin(HERE)
     try:
         connection = await tx.connection()
         await connection.execute(f"SET LOCAL plan_cache_mode = {mode}; PREPARE asked AS {statement.sql}")

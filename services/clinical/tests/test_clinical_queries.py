@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 
 from chassis.db.statement import Statement
-from chassis.db.transaction import Transaction
 from chassis.testing.environment import house
 from clinical.__main__ import SERVICE
 from clinical.attachments import store as files
@@ -116,7 +115,7 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
 async def test_a_statement_looks_at_no_more_rows_than_it_is_about(archive, asked, mode):
     statement, parameters, most = ASKED[asked]
     values = ", ".join(map(literal, statement.arguments(parameters)))
-    tx = Transaction(archive, HERE)
+    tx = archive.begin(HERE)
     try:
         connection = await tx.connection()
         if asked == "the notes' removal":

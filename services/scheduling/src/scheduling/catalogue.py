@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, up
 from sqlalchemy.types import Integer
 
 from chassis.db.paging import Page
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from chassis.db.transaction import Record
-from chassis.work.unit_of_work import Call
+from chassis.work.unit_of_work import UnitOfWork
 
 
 class Catalogue:
@@ -27,43 +27,43 @@ class Catalogue:
         def matching(names: tuple[str, ...]) -> list[ColumnElement[bool]]:
             return [column.deleted_at.is_(None), *(column[name] == bindparam(name, type_=column[name].type) for name in names)]
 
-        self._create = statement(insert(table).values(**key, **given, created_at=now, updated_at=now).returning(*column))
-        self._get = statement(select(*column).where(one))
-        self._get_to_change = statement(select(*column).where(one).with_for_update())
-        self._change = statement(update(table).where(one).values(**given, updated_at=now).returning(*column))
-        self._withdraw = statement(update(table).where(one).values(is_active=False, deleted_at=now, updated_at=now).returning(column.id))
+        self._create = command(insert(table).values(**key, **given, created_at=now, updated_at=now).returning(*column))
+        self._get = query(select(*column).where(one))
+        self._get_to_change = command(select(*column).where(one).with_for_update())
+        self._change = command(update(table).where(one).values(**given, updated_at=now).returning(*column))
+        self._withdraw = command(update(table).where(one).values(is_active=False, deleted_at=now, updated_at=now).returning(column.id))
         kinds = chain.from_iterable(combinations(filters, size) for size in range(len(filters) + 1))
         self._lists = {
             frozenset(names): (
-                statement(
+                query(
                     select(*column)
                     .where(*matching(names))
                     .order_by(column.name, column.id)
                     .offset(bindparam("skip", type_=Integer))
                     .limit(bindparam("limit", type_=Integer))
                 ),
-                statement(select(func.count().label("total")).select_from(table).where(*matching(names))),
+                query(select(func.count().label("total")).select_from(table).where(*matching(names))),
             )
             for names in kinds
         }
 
-    async def create(self, call: Call, entry_id: UUID, values: Mapping[str, Any]) -> Record:
-        return await call.db.one(self._create, id=entry_id, **values, now=call.now)
+    async def create(self, work: UnitOfWork, entry_id: UUID, values: Mapping[str, Any]) -> Record:
+        return await work.db.one(self._create, id=entry_id, **values, now=work.now)
 
-    async def get(self, call: Call, entry_id: str) -> Record:
-        return await call.db.one(self._get, id=entry_id)
+    async def get(self, work: UnitOfWork, entry_id: str) -> Record:
+        return await work.db.one(self._get, id=entry_id)
 
-    async def get_to_change(self, call: Call, entry_id: str) -> Record:
-        return await call.db.one(self._get_to_change, id=entry_id)
+    async def get_to_change(self, work: UnitOfWork, entry_id: str) -> Record:
+        return await work.db.one(self._get_to_change, id=entry_id)
 
-    async def change(self, call: Call, entry_id: str, values: Mapping[str, Any]) -> Record:
-        return await call.db.one(self._change, id=entry_id, **values, now=call.now)
+    async def change(self, work: UnitOfWork, entry_id: str, values: Mapping[str, Any]) -> Record:
+        return await work.db.one(self._change, id=entry_id, **values, now=work.now)
 
-    async def withdraw(self, call: Call, entry_id: str) -> None:
-        await call.db.one(self._withdraw, id=entry_id, now=call.now)
+    async def withdraw(self, work: UnitOfWork, entry_id: str) -> None:
+        await work.db.one(self._withdraw, id=entry_id, now=work.now)
 
-    async def list(self, call: Call, filters: Mapping[str, Any], page: Page) -> tuple[list[Record], int]:
+    async def list(self, work: UnitOfWork, filters: Mapping[str, Any], page: Page) -> tuple[list[Record], int]:
         """The page's entries by name, and how many there are in all."""
         rows, count = self._lists[frozenset(filters)]
-        total: int = (await call.db.one(count, **filters))["total"]
-        return await call.db.all(rows, **filters, skip=page.offset, limit=page.limit), total
+        total: int = (await work.db.one(count, **filters))["total"]
+        return await work.db.all(rows, **filters, skip=page.offset, limit=page.limit), total

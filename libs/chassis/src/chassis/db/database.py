@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from chassis.db.dataloader import Together
-from chassis.db.errors import refusals
-from chassis.db.pool import Pool, Reading
-from chassis.db.transaction import Transaction
+from chassis.cancellation import finish_despite_cancellation
+from chassis.db.dataloader import Dataloader
+from chassis.db.pool import Pool
+from chassis.db.transaction import FirstStatement, Transaction
 from chassis.errors import Refusal
 
 
@@ -32,8 +32,6 @@ class Database:
         took: Callable[[str, float], None] = lambda _sql, _seconds: None,
     ) -> None:
         self.schema = schema
-        # Told of every statement how long it took.
-        self.took = took
         settings = {
             "application_name": f"caseload-{schema}",
             "search_path": f"{schema}, public",
@@ -48,38 +46,36 @@ class Database:
             "plan_cache_mode": "force_generic_plan",
             "TimeZone": "UTC",
         }
-        self._pool = Pool(dsn, size=size, settings=settings)
-        self.together = Together(self)
+        self._pool = Pool(dsn, size=size, settings=settings, took=took)
+        self.dataloader = Dataloader(self.transaction)
+
+    def begin(self, workspace_id: UUID | None, *, deadline: float | None = None, first: FirstStatement | None = None) -> Transaction:
+        """A transaction that its owner commits or rolls back; `deadline` is in the loop's time, `first` as in Transaction."""
+        return Transaction(self._pool, workspace_id, deadline=deadline, first=first)
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID | None, *, seconds: float | None = None) -> AsyncIterator[Transaction]:
-        """For work nobody called for: commits at the end, rolls back on any exception."""
+        """A transaction of its own: commits at the end, rolls back on any exception."""
         deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
-        transaction = Transaction(self, workspace_id, deadline)
+        transaction = self.begin(workspace_id, deadline=deadline)
         try:
             yield transaction
         except BaseException:
-            await asyncio.shield(transaction.rollback())
+            await finish_despite_cancellation(transaction.rollback())
             raise
-        if not transaction.let_go():
-            await asyncio.shield(transaction.commit())
+        if not transaction.release_if_read_only():
+            await finish_despite_cancellation(transaction.commit())
 
-    async def lend(self, timeout: float | None = None) -> Any:
-        """A free connection, or Unavailable when none can be had in time."""
-        with refusals():
-            return await self._pool.lend(_patience(timeout))
-
-    async def lend_aside(self, timeout: float | None, workspace_id: UUID | None) -> tuple[Any, Reading | None]:
-        """The same, and what is still open on it; of that workspace, if there is any."""
-        with refusals():
-            return await self._pool.lend_aside(_patience(timeout), workspace_id)
-
-    async def give_back(self, connection: Any, *, broken: bool = False) -> None:
-        await self._pool.give_back(connection, broken=broken)
-
-    def set_aside(self, reading: Reading) -> None:
-        """Takes back a connection on which a transaction has only read, and is not ended yet."""
-        self._pool.set_aside(reading)
+    @asynccontextmanager
+    async def connection(self, timeout: float | None = None) -> AsyncIterator[Any]:
+        """A connection without a transaction. Unavailable when none is free in time; closed when anything is raised inside."""
+        connection = await self._pool.acquire(timeout)
+        try:
+            yield connection
+        except BaseException:
+            await self._pool.release(connection, broken=True)
+            raise
+        await self._pool.release(connection)
 
     async def ready(self) -> bool:
         """Whether a statement gets through."""
@@ -96,7 +92,3 @@ class Database:
 
     async def close(self) -> None:
         await self._pool.close()
-
-
-def _patience(timeout: float | None) -> float:
-    return 10.0 if timeout is None else min(timeout, 10.0)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, case, cast, func, or_, select
 from sqlalchemy.types import BigInteger, Date, DateTime, Integer
 
-from chassis.db.statement import statement
+from chassis.db.statement import query
 from chassis.db.transaction import Record, Transaction
 from chassis.errors import Fault, Invalid
 
@@ -75,9 +75,9 @@ class DatedPages:
         self._only = [] if only is None else [only]
         filters = (*narrow, *wide)
         kinds = [frozenset(names) for names in chain.from_iterable(combinations(filters, size) for size in range(len(filters) + 1))]
-        self.listed = {names: statement(self._list(names)) for names in kinds}
-        self.counted = {names: statement(self._count(names)) for names in kinds if names & set(narrow)}
-        self.placed = {names: statement(self._place(names)) for names in kinds if not names & set(narrow)}
+        self.listed = {names: query(self._list(names)) for names in kinds}
+        self.counted = {names: query(self._count(names)) for names in kinds if names & set(narrow)}
+        self.placed = {names: query(self._place(names)) for names in kinds if not names & set(narrow)}
 
     async def turn_to(
         self, tx: Transaction, filters: Mapping[str, Any], page: Page, *, since: datetime | None = None, until: datetime | None = None

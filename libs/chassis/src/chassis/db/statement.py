@@ -1,15 +1,21 @@
-"""Statements: SQLAlchemy Core expressions compiled once, at import, to the SQL that asyncpg runs."""
+"""SQLAlchemy Core expressions compiled once, at import, to the SQL that asyncpg runs.
 
+A statement says whether it reads or writes: `query` compiles what only reads, `command` everything else. Both hold the
+expression to it, since queries of one workspace may share a transaction, in which a write or a lock would outlive its call.
+"""
+
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.expression import ClauseElement, FunctionElement, SelectBase, TextClause
+from sqlalchemy.sql.expression import ClauseElement, ColumnClause, FunctionElement, SelectBase, TextClause
 
 _DIALECT: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 
+# Functions that neither change nor lock anything, and do not depend on when their transaction began, as now() does.
 _WITHOUT_EFFECT = frozenset(
     [
         "any",
@@ -33,18 +39,19 @@ _WITHOUT_EFFECT = frozenset(
         "upper",
     ]
 )
+# As in count(*) and ORDER BY 1.
+_STAR_OR_POSITION = re.compile(r"[0-9]+|\*")
 
 
 class Statement:
-    """SQL text and the names of its parameters, in order."""
+    """SQL text and the names of its parameters, in order. `reads` is true for a query, false for a command."""
 
-    __slots__ = ("_defaults", "names", "only_reads", "sql")
+    __slots__ = ("_defaults", "names", "reads", "sql")
 
-    def __init__(self, sql: str, names: tuple[str, ...], defaults: Mapping[str, Any], *, only_reads: bool = False) -> None:
+    def __init__(self, sql: str, names: tuple[str, ...], defaults: Mapping[str, Any], *, reads: bool) -> None:
         self.sql = sql
         self.names = names
-        # That it changes nothing and holds nothing to the end of its transaction: certain, or not said.
-        self.only_reads = only_reads
+        self.reads = reads
         self._defaults = defaults
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
@@ -57,19 +64,42 @@ class Statement:
         return [given[name] if name in given else defaults[name] for name in names]
 
 
-def statement(expression: ClauseElement) -> Statement:
-    """Compiles a Core expression; bind parameters keep their names, literals their values."""
+def query(expression: ClauseElement) -> Statement:
+    """Compiles an expression that only reads: SELECTs without locks, of functions known to have no effect. Else TypeError."""
+    if doubt := _doubt(expression):
+        raise TypeError(f"a query only reads, and this has {doubt}; declare a command: {expression}")
+    return _compile(expression, reads=True)
+
+
+def command(expression: ClauseElement) -> Statement:
+    """Compiles an expression that writes, locks, or depends on its transaction's time. TypeError for one that only reads."""
+    if not _doubt(expression):
+        raise TypeError(f"this only reads; declare a query: {expression}")
+    return _compile(expression, reads=False)
+
+
+def _compile(expression: ClauseElement, *, reads: bool) -> Statement:
+    """Bind parameters keep their names, literals their values."""
     compiled = expression.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
     defaults = {name: compiled.params[name] for name in names if not compiled.binds[name].required}  # type: ignore[attr-defined]
-    return Statement(str(compiled), names, defaults, only_reads=_only_reads(expression))
+    return Statement(str(compiled), names, defaults, reads=reads)
 
 
-def _only_reads(expression: ClauseElement) -> bool:
-    """Whether it is made of nothing but SELECTs that take no locks, and of functions known to have no effect."""
+def _doubt(expression: ClauseElement) -> str:
+    """What keeps an expression from being known to only read; empty when nothing does."""
+    if not isinstance(expression, SelectBase):
+        return "no SELECT at its top"
     for part in visitors.iterate(expression):
-        if isinstance(part, UpdateBase | TextClause) or getattr(part, "_for_update_arg", None) is not None:
-            return False
-        if isinstance(part, FunctionElement) and part.name.lower() not in _WITHOUT_EFFECT:
-            return False
-    return isinstance(expression, SelectBase)
+        match part:
+            case UpdateBase():
+                return "a part that writes"
+            case TextClause():
+                return "SQL text of its own"
+            case ColumnClause(is_literal=True) if not _STAR_OR_POSITION.fullmatch(part.name):
+                return "SQL text of its own"
+            case FunctionElement() if part.name.lower() not in _WITHOUT_EFFECT:
+                return f"the function {part.name}"
+            case _ if getattr(part, "_for_update_arg", None) is not None:
+                return "a lock"
+    return ""

@@ -12,7 +12,7 @@ from sqlalchemy.sql.expression import bindparam
 from sqlalchemy.types import Integer, LargeBinary, Text
 
 from chassis.db.database import Database
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from chassis.db.transaction import Record
 from chassis.encryption.framing import frame
 from chassis.encryption.keyring import KEY_BYTES, Keyring
@@ -47,13 +47,13 @@ class Keys:
             schema=service,
         )
         mine = stored.c.workspace_id == bindparam("workspace_id", type_=PG_UUID)
-        self._read = statement(select(stored.c.purpose, stored.c.version, stored.c.wrapped, stored.c.state).where(mine))
-        self._add = statement(
+        self._read = query(select(stored.c.purpose, stored.c.version, stored.c.wrapped, stored.c.state).where(mine))
+        self._add = command(
             insert(stored)
             .values({name: bindparam(name) for name in ("workspace_id", "purpose", "version", "wrapped", "state")})
             .on_conflict_do_nothing()
         )
-        self._destroy = statement(delete(stored).where(mine))
+        self._destroy = command(delete(stored).where(mine))
 
     async def of(self, workspace_id: UUID) -> WorkspaceKeys:
         """The workspace's keys, made and committed by the first who asks."""

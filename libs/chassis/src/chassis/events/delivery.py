@@ -2,48 +2,48 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from chassis.context import Caller
+from chassis.context import Caller, RequestContext
 from chassis.db.database import Database
-from chassis.events.inbox import InboxTransaction
+from chassis.events.inbox import Inbox
 from chassis.work.envelope import Envelope
-from chassis.work.unit_of_work import Call
+from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
 
 
-class Delivery(Call):
-    """One event on one queue, while it is being reacted to: a Call on the service's own behalf, in the event's workspace.
+class Delivery(UnitOfWork):
+    """A unit of work on the service's own behalf, in the event's workspace, whose transaction begins with the inbox.
 
-    Its transaction begins with the inbox row, so whatever else it holds happens once. `attempt` counts from 1;
-    `runtime` is the service's own. Of events taken together it bears the ids of the first; `event_ids` has all.
+    `attempt` counts from 1. Of events that are handled together it bears the ids of the first; `event_ids` has all.
     """
 
-    __slots__ = ("attempt", "event_ids", "queue", "runtime")
+    __slots__ = ("attempt", "event_ids", "inbox", "queue")
 
     def __init__(
-        self, envelopes: Sequence[Envelope], *, queue: str, service: str, database: Database, seconds: float, attempt: int, runtime: Any
+        self,
+        envelopes: Sequence[Envelope],
+        *,
+        queue: str,
+        service: str,
+        database: Database,
+        outbox: OutboxWriter,
+        seconds: float,
+        attempt: int,
     ) -> None:
         first = envelopes[0]
-        super().__init__(
-            Caller(workspace_id=first.workspace_id, service=service),
-            database,
-            deadline=asyncio.get_running_loop().time() + seconds,
+        context = RequestContext(
             request_id=first.request_id,
+            deadline=asyncio.get_running_loop().time() + seconds,
+            caller=Caller(workspace_id=first.workspace_id, service=service),
+            workspace_id=first.workspace_id,
             traceparent=first.traceparent or None,
         )
-        self.queue = queue
         self.event_ids = [envelope.id for envelope in envelopes]
+        self.inbox = Inbox(database.schema, first.workspace_id, queue, self.event_ids)
+        super().__init__(context, database, outbox, first=self.inbox.claim)
+        self.queue = queue
         self.attempt = attempt
-        self.runtime = runtime
 
     @property
     def event_id(self) -> UUID:
         return self.event_ids[0]
-
-    @property
-    def db(self) -> "InboxTransaction":
-        if self._tx is None:
-            self._tx = InboxTransaction(self)
-        assert isinstance(self._tx, InboxTransaction)
-        return self._tx

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from google.protobuf.message import DecodeError, Message
 
 from chassis.db.database import Database
-from chassis.events.broker.base import Broker, DeadLetter, Subscription
+from chassis.events.broker.base import DeadLetter, Subscription
 from chassis.events.broker.errors import Malformed
 from chassis.events.dead_letters import bury
 from chassis.events.delivery import Delivery
 from chassis.work.envelope import Envelope
-from chassis.work.unit_of_work import carried_through
+from chassis.work.unit_of_work import OutboxWriter
 
 EventT = TypeVar("EventT", bound=Message)
 
@@ -57,62 +57,30 @@ def on_many(
     return reaction
 
 
-class Reactor:
-    """Hands a service's reactions to a broker."""
-
-    def __init__(self, runtime: Any, broker: Broker, reactions: Sequence[Reaction]) -> None:
-        self._runtime = runtime
-        self._broker = broker
-        self._reactions = reactions
-
-    async def start(self) -> None:
-        runtime = self._runtime
-        for reaction in self._reactions:
-            await self._broker.subscribe(
-                subscription(reaction, service=runtime.name, database=runtime.database, runtime=runtime, written=runtime.bell.ring)
-            )
-
-    async def stop(self) -> None:
-        """Takes no more deliveries and finishes what runs."""
-        await self._broker.drain()
-
-
-def subscription(reaction: Reaction, *, service: str, database: Database, runtime: Any, written: Callable[[], None]) -> Subscription:
-    """The reaction as a broker takes it. `written` is called when the effect has put events of its own into the outbox."""
+def subscription(reaction: Reaction, *, service: str, database: Database, outbox: OutboxWriter) -> Subscription:
+    """The reaction as a broker takes it."""
 
     async def react(envelopes: Sequence[Envelope], attempt: int) -> None:
         delivery = Delivery(
-            envelopes,
-            queue=reaction.queue,
-            service=service,
-            database=database,
-            seconds=reaction.seconds,
-            attempt=attempt,
-            runtime=runtime,
+            envelopes, queue=reaction.queue, service=service, database=database, outbox=outbox, seconds=reaction.seconds, attempt=attempt
         )
         try:
             events = {envelope.id: reaction.event.FromString(envelope.payload) for envelope in envelopes}
         except DecodeError as wrong:
             raise Malformed from wrong
         try:
-            if reaction.together:
-                # Which of them are new is for the inbox to say.
-                await delivery.db.connection()
-                await reaction.effect([event for id_, event in events.items() if id_ in delivery.db.claimed], delivery)
-            else:
-                await reaction.effect(events[delivery.event_id], delivery)
-                # An effect that touched nothing is remembered too.
-                await delivery.db.connection()
-            announced = await carried_through(delivery.commit())
-        except BaseException as error:
-            done_before = delivery.db.done_before
-            await carried_through(delivery.rollback())
-            if done_before and isinstance(error, Exception):
-                return
-            raise
-        if announced:
-            written()
-        await delivery.run_afterwards()
+            async with delivery:
+                if reaction.together:
+                    # The inbox says which of them are new.
+                    await delivery.db.connection()
+                    await reaction.effect([event for id_, event in events.items() if id_ in delivery.inbox.claimed], delivery)
+                else:
+                    await reaction.effect(events[delivery.event_id], delivery)
+                    # An effect without a statement is recorded too.
+                    await delivery.db.connection()
+        except Exception:
+            if not delivery.inbox.already_handled:
+                raise
 
     async def handle(envelope: Envelope, attempt: int) -> None:
         await react([envelope], attempt)

@@ -10,11 +10,11 @@ from chassis.errors import Refusal
 _log = logging.getLogger(__name__)
 
 
-class Bell:
-    """Wakes the relay after commits: one NOTIFY for all that were made within `pause` seconds, and rings at least `spacing` apart.
+class RelayNotifier:
+    """Sends NOTIFY: once for all commits within `pause` seconds, and at most every `spacing` seconds.
 
-    NOTIFY takes a lock on the whole database while it commits, so it is kept out of the transactions themselves
-    and is rung rarely. A ring that is lost costs no event: the relay looks by itself every second.
+    NOTIFY takes a lock on the whole database while it commits, so it is kept out of the transactions themselves and sent
+    rarely. A NOTIFY that is lost delays events by about a second, because the relay polls.
     """
 
     def __init__(self, database: Database, *, pause: float = 0.01, spacing: float = 0.05) -> None:
@@ -22,38 +22,29 @@ class Bell:
         self._pause = pause
         self._spacing = spacing
         self._wanted = False
-        self._ringing: asyncio.Task[None] | None = None
+        self._sending: asyncio.Task[None] | None = None
 
-    def ring(self) -> None:
-        """Says that a transaction with events has committed; returns at once."""
+    def notify(self) -> None:
+        """Schedules a NOTIFY and returns at once."""
         self._wanted = True
-        if self._ringing is None or self._ringing.done():
-            self._ringing = asyncio.create_task(self._ring(), name="outbox-bell")
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(), name="relay-notifier")
 
     async def close(self) -> None:
-        """Lets the last ring out."""
-        if self._ringing is not None:
-            await asyncio.wait([self._ringing], timeout=1.0)
-            self._ringing.cancel()
+        """Waits up to a second for the last NOTIFY."""
+        if self._sending is not None:
+            await asyncio.wait([self._sending], timeout=1.0)
+            self._sending.cancel()
 
-    async def _ring(self) -> None:
+    async def _send(self) -> None:
         pause = self._pause
         while self._wanted:
             await asyncio.sleep(pause)
             pause = self._spacing
-            # Before the NOTIFY, so that a commit made during it rings once more.
+            # Before the NOTIFY, so that a commit made during it causes another.
             self._wanted = False
             try:
-                connection = await self._database.lend(timeout=1.0)
-            except Refusal:
-                return
-            try:
-                await connection.execute(f"NOTIFY {self._database.schema}_outbox", timeout=1.0)
-            except LOST as error:
-                _log.info("the relay was not woken", extra={"error": type(error).__name__})
-                await self._database.give_back(connection, broken=True)
-            except BaseException:
-                await self._database.give_back(connection, broken=True)
-                raise
-            else:
-                await self._database.give_back(connection)
+                async with self._database.connection(timeout=1.0) as connection:
+                    await connection.execute(f"NOTIFY {self._database.schema}_outbox", timeout=1.0)
+            except (Refusal, *LOST) as error:
+                _log.info("the relay was not notified", extra={"error": type(error).__name__})

@@ -6,6 +6,7 @@ import grpc
 import orjson
 
 from caseload.transport.v1 import stream_pb2
+from chassis.context import deadline_exceeded
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 
 CODE = "code"
@@ -51,7 +52,7 @@ def refusal_of(error: grpc.aio.AioRpcError, callee: str) -> Refusal | None:
     if code is grpc.StatusCode.UNAVAILABLE:
         return unavailable(callee)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return too_late()
+        return deadline_exceeded()
     return None
 
 
@@ -80,7 +81,3 @@ def again(refusal: Refusal) -> Refusal:
 
 def unavailable(callee: str) -> Unavailable:
     return Unavailable(f"{callee}_unavailable", f"The {callee} service does not answer at the moment.", retry_after=1.0)
-
-
-def too_late() -> Unavailable:
-    return Unavailable("deadline_exceeded", "This took too long; try again.", retry_after=1.0)

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,19 +19,19 @@ from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.tokens import ServiceSigner, read_service_keys
 from chassis.auth.verifier import Trust
-from chassis.context import Caller, Outgoing
+from chassis.context import Caller, RequestContext
 from chassis.db.database import Database
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
 from chassis.errors import Unavailable
 from chassis.events.broker.base import Broker
 from chassis.events.handlers import subscription
-from chassis.events.notifier import Bell
+from chassis.events.notifier import RelayNotifier
+from chassis.events.outbox import Outbox
 from chassis.events.relay import Relay
 from chassis.migrations.roles import UnboundRole, check_role
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.client.peers import Peers
-from chassis.rpc.server.audit import AuditBatcher
 from chassis.rpc.server.grpc import GrpcHandler
 from chassis.rpc.server.idempotency import Idempotency
 from chassis.rpc.server.server import Server
@@ -43,7 +42,7 @@ from chassis.rpc.transport import LARGEST_MESSAGE
 from chassis.service.definition import Loop, Service
 from chassis.storage.base import Blobs
 from chassis.storage.opening import open_blobs
-from chassis.work.unit_of_work import Call
+from chassis.work.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 _SECONDS_TO_DRAIN = 10.0
@@ -107,8 +106,12 @@ class Runtime:
         return open_blobs(self.settings.blob_url, self.settings.blob_secret.get_secret_value(), self.settings.public_url)
 
     @cached_property
-    def bell(self) -> Bell:
-        return Bell(self.database)
+    def notifier(self) -> RelayNotifier:
+        return RelayNotifier(self.database)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.database, self.notifier)
 
     @cached_property
     def trust(self) -> Trust:
@@ -123,23 +126,16 @@ class Runtime:
             database=self.database,
             trust=self.trust,
             idempotency=Idempotency(self.name, self.keys),
-            batcher=AuditBatcher(self.database, written=self.bell.ring),
-            written=self.bell.ring,
+            outbox=self.outbox,
             observe=observe_call,
         )
 
-    @asynccontextmanager
-    async def background(self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS) -> AsyncIterator[Call]:
-        """A call that this service makes on its own behalf; it commits at the end."""
-        deadline = asyncio.get_running_loop().time() + seconds
-        call = Call(Caller(service=self.name, workspace_id=workspace_id), self.database, deadline=deadline, request_id=str(uuid7()))
-        try:
-            yield call
-        except BaseException:
-            await asyncio.shield(call.rollback())
-            raise
-        if await asyncio.shield(call.commit()):
-            self.bell.ring()
+    def background(self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS) -> UnitOfWork:
+        """`async with runtime.background(workspace_id) as work:` is work that this service does on its own behalf."""
+        context = RequestContext(
+            request_id=str(uuid7()), caller=Caller(service=self.name, workspace_id=workspace_id), workspace_id=workspace_id
+        )
+        return UnitOfWork(context.within(seconds), self.database, self.outbox)
 
     async def serve(self, *, over_grpc: bool = True) -> None:
         """Answers questions: over gRPC, and to the other services of this process."""
@@ -156,9 +152,7 @@ class Runtime:
     async def react(self) -> None:
         """Takes the events this service reacts to, and runs its loops."""
         for reaction in self.service.reactions(self):
-            await self.broker.subscribe(
-                subscription(reaction, service=self.name, database=self.database, runtime=self, written=self.bell.ring)
-            )
+            await self.broker.subscribe(subscription(reaction, service=self.name, database=self.database, outbox=self.outbox))
         for loop in self.service.loops(self):
             self._start(loop)
 
@@ -188,8 +182,8 @@ class Runtime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if "bell" in self.__dict__:
-            await self.bell.close()
+        if "notifier" in self.__dict__:
+            await self.notifier.close()
         if "trust" in self.__dict__:
             await self.trust.close()
         if "peers" in self.__dict__:
@@ -270,8 +264,7 @@ def trust(peers: Mapping[str, Any], *, audience: str, service_keys: Mapping[str,
     sign_in = SignInStub(peers["identity"])
 
     async def poll() -> sign_in_pb2.Trust:
-        deadline = asyncio.get_running_loop().time() + 2.0
-        return await sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), Outgoing(deadline=deadline, request_id=str(uuid7())))
+        return await sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), RequestContext(request_id=str(uuid7())).within(2.0))
 
     return Trust(poll, audience=audience, service_keys=dict(service_keys))
 

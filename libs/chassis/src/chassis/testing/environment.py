@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import sign_in_pb2
 from chassis.auth.tokens import AccessSigner, ServiceSigner, generate_key, read_service_keys, write_service_keys
 from chassis.auth.verifier import Trust
-from chassis.context import Outgoing
+from chassis.context import RequestContext
 from chassis.encryption.keyring import Keyring
 from chassis.events.broker.base import Broker
 from chassis.events.broker.in_process import InProcessBroker
@@ -81,7 +81,7 @@ class House:
         session_id: UUID | None = None,
         idempotency_key: str | None = None,
         **claims: Any,
-    ) -> Outgoing:
+    ) -> RequestContext:
         """Somebody signed in, with every scope there is unless told otherwise; pass it where a stub wants a call."""
         if scopes is None:
             scopes = {method.needs for runtime in self.runtimes.values() for method in runtime.server.methods} - {"", "public"}
@@ -97,7 +97,7 @@ class House:
             "epoch": int(time.time() * 1000),
             **claims,
         }
-        return Outgoing(
+        return RequestContext(
             token=self._signer.sign(body),
             request_id=str(uuid7()),
             ip_address="192.0.2.7",
@@ -106,13 +106,13 @@ class House:
             workspace_id=workspace_id,
         )
 
-    def nobody(self) -> Outgoing:
+    def nobody(self) -> RequestContext:
         """Somebody without a token, for public methods."""
-        return Outgoing(request_id=str(uuid7()), ip_address="192.0.2.7", user_agent="tests")
+        return RequestContext(request_id=str(uuid7()), ip_address="192.0.2.7", user_agent="tests")
 
-    def on_behalf_of(self, workspace_id: UUID) -> Outgoing:
+    def on_behalf_of(self, workspace_id: UUID) -> RequestContext:
         """A service's own call for a workspace; goes with `stub(…, as_service=…)`."""
-        return Outgoing(request_id=str(uuid7()), workspace_id=workspace_id)
+        return RequestContext(request_id=str(uuid7()), workspace_id=workspace_id)
 
     async def emitted(self, kind: type[M], workspace_id: UUID | None = None) -> list[M]:
         """Every event of this type in any outbox, oldest first."""

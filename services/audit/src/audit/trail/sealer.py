@@ -49,27 +49,26 @@ class Sealer:
             await asyncio.sleep(1.0)
 
     async def _lead(self) -> None:
-        connection = await self._database.lend()
         try:
+            # Closed by whatever ends the loop: a pooled connection would take the lock along.
             with refusals():
-                while True:
-                    # Asked again and again, not waited for: a statement that waits holds a snapshot, and vacuum with it.
-                    if not self.leading and not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                        await asyncio.sleep(self._look_every)
-                        continue
-                    self.leading = True
-                    # The look goes through the session that holds the lock, so a lock that is lost is noticed at once.
-                    waiting = await connection.fetch(store.workspaces_waiting.sql)
-                    _WAITING.set(sum(row["events"] for row in waiting))
-                    _LAG.set(max((row["age"] for row in waiting), default=0.0))
-                    more = await self._seal_all([row["workspace_id"] for row in waiting])
-                    await self._checkpoints.copy_due()
-                    if not more:
-                        await asyncio.sleep(self._look_every)
+                async with self._database.connection() as connection:
+                    while True:
+                        # Asked again and again, not waited for: a statement that waits holds a snapshot, and vacuum with it.
+                        if not self.leading and not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                            await asyncio.sleep(self._look_every)
+                            continue
+                        self.leading = True
+                        # The look goes through the session that holds the lock, so a lock that is lost is noticed at once.
+                        waiting = await connection.fetch(store.workspaces_waiting.sql)
+                        _WAITING.set(sum(row["events"] for row in waiting))
+                        _LAG.set(max((row["age"] for row in waiting), default=0.0))
+                        more = await self._seal_all([row["workspace_id"] for row in waiting])
+                        await self._checkpoints.copy_due()
+                        if not more:
+                            await asyncio.sleep(self._look_every)
         finally:
             self.leading = False
-            # Closed, not given back: a pooled connection would take the lock along.
-            await self._database.give_back(connection, broken=True)
 
     async def _seal_all(self, workspaces: list[UUID]) -> bool:
         """One batch of each; True when some workspace may have more at once. One that fails does not hold up the others."""

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
 from audit.tables import audit_events, chain_heads, seals, touched, unsealed
-from chassis.db.statement import Statement, statement
+from chassis.db.statement import Statement, command, query
 
 _moment = DateTime(timezone=True)
 _workspace = bindparam("workspace_id", type_=Uuid)
@@ -49,7 +49,7 @@ _arrived = select(_workspace.label("workspace_id"), _many("ids", Uuid()).label("
 )
 
 # The same id under another time is the same event told again, whatever partition it would fall into.
-record = statement(
+record = command(
     insert(audit_events)
     .from_select(
         [column.name for column in audit_events.columns],
@@ -60,13 +60,13 @@ record = statement(
     .on_conflict_do_nothing()
     .returning(audit_events.c.id)
 )
-touch = statement(
+touch = command(
     insert(touched).from_select(
         ["workspace_id", "resource_id", "created_at", "event_id"],
         select(_workspace, _many("resource_ids", Uuid()), _many("times", _moment), _many("ids", Uuid())),
     )
 )
-await_seal = statement(
+await_seal = command(
     insert(unsealed).from_select(
         ["workspace_id", "event_id", "event_created_at"],
         select(_arrived).where(~exists().where(seals.c.workspace_id == _workspace, seals.c.event_id == _arrived.c.id)),
@@ -91,7 +91,7 @@ _sealed_event = (
     )
     .where(audit_events.c.workspace_id == _workspace)
 )
-get = statement(_sealed_event.where(audit_events.c.id == bindparam("id", type_=Uuid)))
+get = query(_sealed_event.where(audit_events.c.id == bindparam("id", type_=Uuid)))
 
 FILTERS = ("user_id", "resource_types", "resource_id", "action", "outcome", "start", "end")
 
@@ -101,7 +101,7 @@ def matching(filters: frozenset[str]) -> Statement:
     """A page of the events that pass the filters, newest first; compiled once for each set of filters."""
     keys = _keys(filters).order_by(literal_column("1").desc(), literal_column("2").desc())
     found = keys.limit(bindparam("limit", type_=BigInteger)).offset(bindparam("offset", type_=BigInteger)).subquery("found")
-    return statement(
+    return query(
         _sealed_event.join(found, (found.c.created_at == audit_events.c.created_at) & (found.c.id == audit_events.c.id)).order_by(
             audit_events.c.created_at.desc(), audit_events.c.id.desc()
         )
@@ -111,11 +111,11 @@ def matching(filters: frozenset[str]) -> Statement:
 @cache
 def total(filters: frozenset[str]) -> Statement:
     """How many events pass the filters, counted in an index."""
-    return statement(select(func.count().label("total")).select_from(_keys(filters).subquery("found")))
+    return query(select(func.count().label("total")).select_from(_keys(filters).subquery("found")))
 
 
 # Every event is either sealed or waiting for it, so the whole need not be counted.
-total_of_all = statement(
+total_of_all = query(
     select(
         func.coalesce(select(chain_heads.c.sequence).where(chain_heads.c.workspace_id == _workspace).scalar_subquery(), 0)
         + select(func.count()).where(unsealed.c.workspace_id == _workspace).scalar_subquery()
@@ -154,7 +154,7 @@ def _keys(filters: frozenset[str]) -> Any:
 
 # ---------------------------------------------------------------- sealing
 
-workspaces_waiting = statement(
+workspaces_waiting = command(
     select(
         unsealed.c.workspace_id,
         func.count().label("events"),
@@ -162,16 +162,14 @@ workspaces_waiting = statement(
     ).group_by(unsealed.c.workspace_id)
 )
 
-begin_chain = statement(
+begin_chain = command(
     insert(chain_heads).values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary)).on_conflict_do_nothing()
 )
 # Whoever holds this row is the only one who can add to the chain until he commits.
-hold_head = statement(select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace).with_for_update())
-head = statement(select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace))
-seal_at = statement(
-    select(seals.c.hash).where(seals.c.workspace_id == _workspace, seals.c.sequence == bindparam("sequence", type_=BigInteger))
-)
-waiting = statement(
+hold_head = command(select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace).with_for_update())
+head = query(select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace))
+seal_at = query(select(seals.c.hash).where(seals.c.workspace_id == _workspace, seals.c.sequence == bindparam("sequence", type_=BigInteger)))
+waiting = query(
     select(unsealed.c.arrival, *audit_events.columns)
     .select_from(
         unsealed.join(
@@ -185,7 +183,7 @@ waiting = statement(
     .order_by(unsealed.c.arrival)
     .limit(bindparam("limit", type_=BigInteger))
 )
-add_seals = statement(
+add_seals = command(
     insert(seals).from_select(
         ["workspace_id", "sequence", "event_id", "event_created_at", "previous_hash", "hash"],
         select(
@@ -198,12 +196,12 @@ add_seals = statement(
         ),
     )
 )
-move_head = statement(
+move_head = command(
     update(chain_heads)
     .where(chain_heads.c.workspace_id == _workspace)
     .values(sequence=bindparam("new_sequence", type_=BigInteger), hash=bindparam("new_hash", type_=LargeBinary))
 )
-end_wait = statement(
+end_wait = command(
     delete(unsealed).where(
         unsealed.c.workspace_id == _workspace,
         unsealed.c.arrival == func.any(bindparam("arrivals", type_=ARRAY(BigInteger))),
@@ -213,7 +211,7 @@ end_wait = statement(
 # ---------------------------------------------------------------- verifying
 
 # One statement, and so one moment: in every moment, each event is either sealed or waiting.
-standing = statement(
+standing = query(
     select(
         select(func.count()).where(audit_events.c.workspace_id == _workspace).scalar_subquery().label("events"),
         select(func.count()).where(seals.c.workspace_id == _workspace).scalar_subquery().label("seals"),
@@ -222,7 +220,7 @@ standing = statement(
         select(chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace).scalar_subquery().label("hash"),
     )
 )
-chain = statement(
+chain = query(
     select(
         seals.c.sequence,
         seals.c.event_id,
@@ -245,7 +243,7 @@ chain = statement(
 
 # ---------------------------------------------------------------- months
 
-make_partitions = statement(
+make_partitions = command(
     select(
         func.audit.make_partitions(bindparam("first_month", type_=Date), bindparam("months", type_=Integer)).label("made"),
     )

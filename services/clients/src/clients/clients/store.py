@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from clients.tables import clients, directory, erasures, terms
 
 # Names that fall in more places than this are no narrower than looking through everybody.
@@ -63,15 +63,15 @@ def _terms_added() -> ReturningInsert[tuple[bytes]]:
     return upsert(terms).from_select(["workspace_id", "client_id", "term"], rows).on_conflict_do_nothing().returning(terms.c.term)
 
 
-create = statement(
+create = command(
     insert(clients)
     .values(workspace_id=_workspace, id=_id, created_at=bindparam("created_at"), **_written)
     .add_cte(_terms_added().cte("terms_added"))
 )
 
-lock = statement(select(clients).where(clients.c.id == _id).with_for_update())
+lock = command(select(clients).where(clients.c.id == _id).with_for_update())
 
-change = statement(
+change = command(
     update(clients)
     .where(clients.c.id == _id)
     .values(**_written)
@@ -79,26 +79,26 @@ change = statement(
     .add_cte(_terms_added().cte("terms_added"))
 )
 
-erase = statement(delete(clients).where(clients.c.id == _id).returning(clients.c.id))
-note_erasure = statement(insert(erasures).values(workspace_id=_workspace, id=_id, revision=_revision))
+erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id))
+note_erasure = command(insert(erasures).values(workspace_id=_workspace, id=_id, revision=_revision))
 
-several = statement(select(clients).where(clients.c.id == any_(_ids)))
+several = query(select(clients).where(clients.c.id == any_(_ids)))
 
-is_active = statement(select(clients.c.is_active).where(clients.c.id == _id))
+is_active = query(select(clients.c.is_active).where(clients.c.id == _id))
 
-names = statement(select(clients.c.id, clients.c.version, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
+names = query(select(clients.c.id, clients.c.version, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
 
 # The clients of a page and, of the same instant, the revision up to which the list they were taken from must reach.
-page = statement(
+page = query(
     select(directory.c.revision.label("as_of"), clients).select_from(
         directory.outerjoin(clients, and_(clients.c.workspace_id == directory.c.workspace_id, clients.c.id == any_(_ids)))
     )
 )
 
-with_any = statement(select(terms.c.client_id).where(terms.c.term == any_(_terms)))
+with_any = query(select(terms.c.client_id).where(terms.c.term == any_(_terms)))
 
 # One more than is of use, which tells that there are too many.
-candidates = statement(select(terms.c.client_id).where(terms.c.term == bindparam("term")).limit(CANDIDATES + 1))
+candidates = query(select(terms.c.client_id).where(terms.c.term == bindparam("term")).limit(CANDIDATES + 1))
 
 _since = bindparam("since", type_=clients.c.revision.type)
 _changed = (
@@ -114,4 +114,4 @@ _erased = (
     .limit(CHANGES)
 )
 # What a list that knows everything up to `since` has to learn next; sealed_name is null where a client was erased.
-changes = statement(union_all(_changed.subquery().select(), _erased.subquery().select()).order_by("revision").limit(CHANGES))
+changes = query(union_all(_changed.subquery().select(), _erased.subquery().select()).order_by("revision").limit(CHANGES))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Uuid, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from clinical.tables import attachments, sessions, storage
 
 _id = bindparam("id", type_=Uuid)
@@ -21,7 +21,7 @@ def _named(*names: str) -> dict[str, Any]:
 
 
 # Also finds out whether there is such a note.
-count_in_session = statement(
+count_in_session = command(
     update(sessions)
     .where(sessions.c.id == _session_id, sessions.c.deleted_at.is_(None))
     .values(attachment_count=sessions.c.attachment_count + bindparam("change", type_=sessions.c.attachment_count.type))
@@ -29,19 +29,19 @@ count_in_session = statement(
 )
 
 _used = upsert(storage).values(**_named("workspace_id", "used_bytes"))
-use_storage = statement(
+use_storage = command(
     _used.on_conflict_do_update(constraint="pk_storage", set_={"used_bytes": storage.c.used_bytes + _used.excluded.used_bytes}).returning(
         storage.c.used_bytes
     )
 )
 
-free_storage = statement(
+free_storage = command(
     update(storage)
     .values(used_bytes=storage.c.used_bytes - bindparam("freed_bytes", type_=storage.c.used_bytes.type))
     .returning(storage.c.used_bytes)
 )
 
-add = statement(
+add = command(
     insert(attachments)
     .values(
         version=1,
@@ -58,18 +58,18 @@ _with_date = select(attachments, sessions.c.session_date).join_from(
 )
 _of_living_note = _with_date.where(sessions.c.deleted_at.is_(None))
 
-get = statement(_of_living_note.where(*_one))
+get = query(_of_living_note.where(*_one))
 
-of_session = statement(_of_living_note.where(attachments.c.session_id == _session_id).order_by(attachments.c.created_at, attachments.c.id))
+of_session = query(_of_living_note.where(attachments.c.session_id == _session_id).order_by(attachments.c.created_at, attachments.c.id))
 
 _session = select(sessions.c.id).where(sessions.c.id == _session_id, sessions.c.deleted_at.is_(None))
-has_session = statement(_session)
-lock_session = statement(_session.with_for_update())
+has_session = query(_session)
+lock_session = command(_session.with_for_update())
 
-lock = statement(_of_living_note.where(*_one).with_for_update(of=attachments))
+lock = command(_of_living_note.where(*_one).with_for_update(of=attachments))
 
-rename = statement(update(attachments).where(attachments.c.id == _id).values(sealed=bindparam("sealed"), version=attachments.c.version + 1))
+rename = command(update(attachments).where(attachments.c.id == _id).values(sealed=bindparam("sealed"), version=attachments.c.version + 1))
 
-remove = statement(delete(attachments).where(*_one).returning(attachments.c.id, attachments.c.file_size_bytes))
+remove = command(delete(attachments).where(*_one).returning(attachments.c.id, attachments.c.file_size_bytes))
 
-exists = statement(select(func.count().label("found")).select_from(attachments).where(attachments.c.id == _id))
+exists = query(select(func.count().label("found")).select_from(attachments).where(attachments.c.id == _id))

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import Grouping
 
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from identity.tables import login_attempts, login_sessions, magic_links, refresh_tokens, revocations, sign_ins, users, workspaces
 from identity.users.store import PERSON
 
@@ -45,10 +45,10 @@ def _named(*columns: str) -> dict[str, Any]:
 
 # --- whose address it is, and how often it was tried --------------------------------------------------------------
 
-sign_in = statement(select(sign_ins.c.workspace_id, sign_ins.c.user_id).where(sign_ins.c.email_index == bindparam("account")))
+sign_in = query(select(sign_ins.c.workspace_id, sign_ins.c.user_id).where(sign_ins.c.email_index == bindparam("account")))
 
 # No row security here, so the workspace is asked for.
-account_of = statement(
+account_of = query(
     select(sign_ins.c.email_index)
     .where(sign_ins.c.workspace_id == bindparam("workspace_id"))
     .where(sign_ins.c.user_id == bindparam("user_id"))
@@ -69,7 +69,7 @@ def _blocked_after(tries: Any) -> ColumnElement[Any]:
 
 
 # Counts a try before it is made, so that a thousand at the same moment are a thousand; no row when it has to wait.
-count_try = statement(
+count_try = command(
     upsert(login_attempts)
     .values(
         account=bindparam("account", type_=LargeBinary),
@@ -87,21 +87,21 @@ count_try = statement(
     .returning(login_attempts.c.count)
 )
 
-seconds_blocked = statement(select(extract("epoch", login_attempts.c.blocked_until - _clock).label("seconds")).where(_lane))
+seconds_blocked = command(select(extract("epoch", login_attempts.c.blocked_until - _clock).label("seconds")).where(_lane))
 
-forget_tries = statement(delete(login_attempts).where(_lane))
+forget_tries = command(delete(login_attempts).where(_lane))
 
-take_back_try = statement(
+take_back_try = command(
     update(login_attempts).where(_lane).values(count=func.greatest(login_attempts.c.count - 1, 0), blocked_until=_clock)
 )
 
-forget_all_tries = statement(
+forget_all_tries = command(
     delete(login_attempts).where(login_attempts.c.account == bindparam("account")).where(login_attempts.c.purpose == bindparam("purpose"))
 )
 
 # --- letting somebody in ------------------------------------------------------------------------------------------
 
-credentials = statement(select(users.c.sealed, users.c.version, users.c.password_hash).where(users.c.id == bindparam("user_id")))
+credentials = query(select(users.c.sealed, users.c.version, users.c.password_hash).where(users.c.id == bindparam("user_id")))
 
 _may_enter = (
     (users.c.id == bindparam("user_id"))
@@ -111,7 +111,7 @@ _may_enter = (
 _admitted = (*PERSON, _milliseconds.label("epoch"))
 
 # Only while the hash is the one the password was held against: a password changed meanwhile has been wrong.
-admit_by_password = statement(
+admit_by_password = command(
     update(users)
     .where(_may_enter)
     .where(users.c.password_hash == bindparam("seen_hash"))
@@ -119,12 +119,12 @@ admit_by_password = statement(
     .returning(*_admitted)
 )
 
-admit_by_link = statement(update(users).where(_may_enter).values(last_login_at=_now).returning(*_admitted))
+admit_by_link = command(update(users).where(_may_enter).values(last_login_at=_now).returning(*_admitted))
 
 # Held until the commit, so that a role cannot change between being read here and being signed into a token.
-admit_again = statement(select(*_admitted).where(_may_enter).with_for_update(read=True, of=users))
+admit_again = command(select(*_admitted).where(_may_enter).with_for_update(read=True, of=users))
 
-change_password = statement(
+change_password = command(
     update(users)
     .where(users.c.id == bindparam("user_id"))
     .where(users.c.password_hash == bindparam("seen_hash"))
@@ -133,7 +133,7 @@ change_password = statement(
 
 # --- sign-ins and their refresh tokens ----------------------------------------------------------------------------
 
-begin_session = statement(
+begin_session = command(
     insert(login_sessions)
     .values(
         **_named("workspace_id", "id", "user_id", "method", "ip_address", "user_agent", "expires_at", "idle_at"),
@@ -146,7 +146,7 @@ begin_session = statement(
 _live = login_sessions.c.ended_at.is_(None) & (login_sessions.c.expires_at > _now) & (login_sessions.c.idle_at > _now)
 _session = login_sessions.c.id == bindparam("session_id")
 
-continue_session = statement(
+continue_session = command(
     update(login_sessions)
     .where(_session)
     .where(_live)
@@ -157,7 +157,7 @@ continue_session = statement(
     .returning(login_sessions)
 )
 
-sessions_of = statement(
+sessions_of = query(
     select(login_sessions)
     .where(login_sessions.c.user_id == bindparam("user_id"))
     .where(_live)
@@ -166,7 +166,7 @@ sessions_of = statement(
 
 _ended = {"ended_at": _now, "end_reason": bindparam("reason")}
 
-end_session = statement(
+end_session = command(
     update(login_sessions)
     .where(_session)
     .where(login_sessions.c.user_id == bindparam("user_id"))
@@ -175,7 +175,7 @@ end_session = statement(
     .returning(login_sessions.c.id)
 )
 
-end_sessions = statement(
+end_sessions = command(
     update(login_sessions)
     .where(login_sessions.c.user_id == bindparam("user_id"))
     .where(or_(bindparam("but", type_=Uuid).is_(None), login_sessions.c.id != bindparam("but", type_=Uuid)))
@@ -184,11 +184,11 @@ end_sessions = statement(
     .returning(login_sessions.c.id)
 )
 
-add_refresh_token = statement(insert(refresh_tokens).values(**_named("workspace_id", "session_id", "generation", "hash"), created_at=_now))
+add_refresh_token = command(insert(refresh_tokens).values(**_named("workspace_id", "session_id", "generation", "hash"), created_at=_now))
 
 _token = (refresh_tokens.c.session_id == bindparam("session_id")) & (refresh_tokens.c.hash == bindparam("hash"))
 
-refresh_token = statement(
+refresh_token = query(
     select(refresh_tokens.c.generation, refresh_tokens.c.used_at, refresh_tokens.c.successor_sealed, login_sessions.c.user_id)
     .select_from(
         refresh_tokens.join(
@@ -199,7 +199,7 @@ refresh_token = statement(
     .where(_token)
 )
 
-use_refresh_token = statement(
+use_refresh_token = command(
     update(refresh_tokens)
     .where(_token)
     .where(refresh_tokens.c.used_at.is_(None))
@@ -207,7 +207,7 @@ use_refresh_token = statement(
     .returning(refresh_tokens.c.generation)
 )
 
-forget_successors = statement(
+forget_successors = command(
     update(refresh_tokens)
     .where(refresh_tokens.c.session_id == bindparam("session_id"))
     .where(refresh_tokens.c.used_at < bindparam("before"))
@@ -217,11 +217,11 @@ forget_successors = statement(
 
 # --- magic links --------------------------------------------------------------------------------------------------
 
-ask_for_link = statement(insert(magic_links).values(**_named("workspace_id", "id", "user_id", "expires_at"), created_at=_now))
+ask_for_link = command(insert(magic_links).values(**_named("workspace_id", "id", "user_id", "expires_at"), created_at=_now))
 
 _usable = magic_links.c.used_at.is_(None) & (magic_links.c.expires_at > _now)
 
-issue_link = statement(
+issue_link = command(
     update(magic_links)
     .where(magic_links.c.id == bindparam("magic_link_id"))
     .where(_usable)
@@ -233,27 +233,27 @@ issue_link = statement(
 
 _link = (magic_links.c.id == bindparam("magic_link_id")) & (magic_links.c.hash == bindparam("hash"))
 
-link = statement(select(magic_links.c.user_id).where(_link))
+link = query(select(magic_links.c.user_id).where(_link))
 
-use_link = statement(update(magic_links).where(_link).where(_usable).values(used_at=_now).returning(magic_links.c.user_id))
+use_link = command(update(magic_links).where(_link).where(_usable).values(used_at=_now).returning(magic_links.c.user_id))
 
 # --- revocation ---------------------------------------------------------------------------------------------------
 
 _revocation = upsert(revocations).values(subject_id=bindparam("subject_id"), epoch=_milliseconds + 1, created_at=_clock)
 
-revoke = statement(
+revoke = command(
     _revocation.on_conflict_do_update(
         index_elements=["subject_id"],
         set_={"epoch": func.greatest(revocations.c.epoch, _revocation.excluded.epoch), "created_at": _revocation.excluded.created_at},
     )
 )
 
-revoked_since = statement(select(revocations.c.subject_id, revocations.c.epoch).where(revocations.c.created_at > bindparam("since")))
+revoked_since = query(select(revocations.c.subject_id, revocations.c.epoch).where(revocations.c.created_at > bindparam("since")))
 
 # --- clearing away ------------------------------------------------------------------------------------------------
 
-forget_revocations = statement(delete(revocations).where(revocations.c.created_at < bindparam("before")))
-forget_old_tries = statement(delete(login_attempts).where(login_attempts.c.last_at < bindparam("before")))
-forget_links = statement(delete(magic_links).where(magic_links.c.expires_at < bindparam("before")))
-forget_sessions = statement(delete(login_sessions).where(login_sessions.c.expires_at < bindparam("before")))
-workspaces_in_use = statement(select(sign_ins.c.workspace_id).distinct())
+forget_revocations = command(delete(revocations).where(revocations.c.created_at < bindparam("before")))
+forget_old_tries = command(delete(login_attempts).where(login_attempts.c.last_at < bindparam("before")))
+forget_links = command(delete(magic_links).where(magic_links.c.expires_at < bindparam("before")))
+forget_sessions = command(delete(login_sessions).where(login_sessions.c.expires_at < bindparam("before")))
+workspaces_in_use = query(select(sign_ins.c.workspace_id).distinct())

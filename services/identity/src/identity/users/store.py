@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, Uuid, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from identity.tables import login_attempts, sign_ins, users, workspaces
 
 _is_locked = (
@@ -43,21 +43,21 @@ _role = bindparam("role", type_=Text)
 _department = bindparam("department_id", type_=Uuid)
 _active = bindparam("is_active", type_=users.c.is_active.type)
 
-get = statement(select(*PERSON).where(_this))
+get = command(select(*PERSON).where(_this))
 
 # Names are sealed, so people are ordered and searched after they are opened: a workspace has hundreds, not millions.
-everybody = statement(
+everybody = command(
     select(*PERSON)
     .where(or_(_role.is_(None), users.c.role == _role))
     .where(or_(_department.is_(None), users.c.department_id == _department))
     .where(or_(_active.is_(None), users.c.is_active == _active))
 )
 
-practitioner = statement(select(users.c.id, users.c.role, users.c.is_active).where(_this))
+practitioner = query(select(users.c.id, users.c.role, users.c.is_active).where(_this))
 
-lock = statement(select(*PERSON).where(_this).with_for_update(key_share=True, of=users))
+lock = command(select(*PERSON).where(_this).with_for_update(key_share=True, of=users))
 
-write = statement(
+write = command(
     update(users)
     .where(_this)
     .values(
@@ -72,16 +72,16 @@ write = statement(
     .returning(*PERSON)
 )
 
-add = statement(
+add = command(
     insert(users).values(
         {name: bindparam(name) for name in ("workspace_id", "id", "sealed", "version", "role", "is_platform_admin", "password_hash")}
     )
 )
 
 # Taken before roles are changed or people switched off, so that two changes cannot each count on the other's owner.
-lock_workspace = statement(select(workspaces.c.kind).with_for_update(key_share=True))
+lock_workspace = command(select(workspaces.c.kind).with_for_update(key_share=True))
 
-other_heads = statement(
+other_heads = query(
     select(func.count().label("others"))
     .select_from(users)
     .where(users.c.role == bindparam("head"))
@@ -89,6 +89,6 @@ other_heads = statement(
     .where(users.c.id != bindparam("user_id"))
 )
 
-change_role = statement(update(users).where(_this).values(role=bindparam("role"), updated_at=bindparam("now")).returning(*PERSON))
+change_role = command(update(users).where(_this).values(role=bindparam("role"), updated_at=bindparam("now")).returning(*PERSON))
 
-switch = statement(update(users).where(_this).values(is_active=bindparam("is_active"), updated_at=bindparam("now")).returning(*PERSON))
+switch = command(update(users).where(_this).values(is_active=bindparam("is_active"), updated_at=bindparam("now")).returning(*PERSON))

@@ -3,16 +3,16 @@
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from identity.tables import sign_ins, workspaces
 
 _WHOLE = (workspaces, workspaces.c.workspace_id.label("id"))
 
-get = statement(select(*_WHOLE))
+get = query(select(*_WHOLE))
 
-lock = statement(select(*_WHOLE).with_for_update(key_share=True))
+lock = command(select(*_WHOLE).with_for_update(key_share=True))
 
-write = statement(
+write = command(
     update(workspaces)
     .values(
         **{name: bindparam(name) for name in ("name", "time_zone", "locale", "address", "phone", "license_number")},
@@ -22,6 +22,6 @@ write = statement(
     .returning(*_WHOLE)
 )
 
-add = statement(insert(workspaces).values({name: bindparam(name) for name in ("workspace_id", "name", "kind", "time_zone", "locale")}))
+add = command(insert(workspaces).values({name: bindparam(name) for name in ("workspace_id", "name", "kind", "time_zone", "locale")}))
 
-add_sign_in = statement(insert(sign_ins).values({name: bindparam(name) for name in ("email_index", "workspace_id", "user_id")}))
+add_sign_in = command(insert(sign_ins).values({name: bindparam(name) for name in ("email_index", "workspace_id", "user_id")}))

@@ -24,8 +24,8 @@ def magic_links(runtime: Runtime, sign_in: SignInStub) -> Kind:
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
         """Voids the secret of an earlier attempt, if there was one: it reached nobody."""
         try:
-            async with runtime.background(workspace_id) as call:
-                link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), call)
+            async with runtime.background(workspace_id) as work:
+                link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), work.context)
         except Unavailable:
             raise
         except Refusal as refusal:

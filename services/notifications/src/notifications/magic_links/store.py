@@ -3,21 +3,21 @@
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from notifications.tables import mails
 
 _id = bindparam("id", type_=Uuid)
 _now = bindparam("now", type_=DateTime(timezone=True))
 
-ask = statement(
+ask = command(
     upsert(mails)
     .values(workspace_id=bindparam("workspace_id", type_=Uuid), id=_id, kind="magic_link", next_attempt_at=_now, created_at=_now)
     .on_conflict_do_nothing()
 )
 
-to_send = statement(select(mails).where(mails.c.id == _id))
+to_send = query(select(mails).where(mails.c.id == _id))
 
-begin_sending = statement(
+begin_sending = command(
     update(mails)
     .where(mails.c.id == _id)
     .where(mails.c.status == "pending")
@@ -26,14 +26,14 @@ begin_sending = statement(
 )
 
 # A sender that had been given up for lost may still tell what became of its mail.
-end = statement(
+end = command(
     update(mails)
     .where(mails.c.id == _id)
     .where(mails.c.status == any_(literal(["pending", "sending", "unknown"], ARRAY(Text))))
     .values(status=bindparam("status"), sent_at=bindparam("sent_at", type_=DateTime(timezone=True)), last_error=bindparam("reason"))
 )
 
-put_back = statement(
+put_back = command(
     update(mails)
     .where(mails.c.id == _id)
     .where(mails.c.status == any_(literal(["pending", "sending"], ARRAY(Text))))

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Integer, Interval, Uuid, and_, bindparam, func, select, update
 
 from chassis.db.database import Database
-from chassis.db.statement import statement
+from chassis.db.statement import command
 from chassis.db.transaction import Transaction
 from chassis.errors import Refusal
 from chassis.observability.redaction import cause, place
@@ -27,14 +27,14 @@ _due = (
     .with_for_update(skip_locked=True)
     .cte("due")
 )
-claim = statement(
+claim = command(
     update(due_work)
     .where(and_(due_work.c.workspace_id == _due.c.workspace_id, due_work.c.kind == _due.c.kind, due_work.c.item_id == _due.c.item_id))
     .values(due_at=func.now() + bindparam("lease", type_=Interval))
     .returning(due_work.c.workspace_id, due_work.c.item_id)
 )
 # A claim lasts from the moment the conversation begins.
-renew = statement(
+renew = command(
     update(due_work)
     .where(due_work.c.workspace_id == bindparam("workspace_id", type_=Uuid))
     .where(due_work.c.kind == bindparam("kind"))

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.paging import DatedPages
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from notifications.tables import appointments, reminder_configurations, reminder_figures, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)
@@ -53,14 +53,14 @@ log = DatedPages(
 
 # Whoever plans by the rules holds them shared, whoever changes one holds them alone: no booking falls between.
 _rules_key = func.hashtextextended(func.concat("reminder rules ", _workspace), 0)
-hold_rules = statement(select(func.pg_advisory_xact_lock_shared(_rules_key)))
-hold_rules_alone = statement(select(func.pg_advisory_xact_lock(_rules_key)))
+hold_rules = command(select(func.pg_advisory_xact_lock_shared(_rules_key)))
+hold_rules_alone = command(select(func.pg_advisory_xact_lock(_rules_key)))
 
 _rules = reminder_configurations
 
-active_rules = statement(select(_rules.c.hours_before, _rules.c.channel).where(_rules.c.is_active))
+active_rules = query(select(_rules.c.hours_before, _rules.c.channel).where(_rules.c.is_active))
 
-create_rule = statement(
+create_rule = command(
     insert(_rules)
     .values(
         workspace_id=_workspace,
@@ -75,30 +75,30 @@ create_rule = statement(
 )
 
 # A workspace's first rule, unless somebody was faster.
-create_first_rule = statement(
+create_first_rule = command(
     upsert(_rules)
     .values(workspace_id=_workspace, id=_id, hours_before=_hours, channel="email", is_active=True, created_at=_now, updated_at=_now)
     .on_conflict_do_nothing()
     .returning(_rules)
 )
 
-lock_rule = statement(select(_rules).where(_rules.c.id == _id).with_for_update())
+lock_rule = command(select(_rules).where(_rules.c.id == _id).with_for_update())
 
-change_rule = statement(
+change_rule = command(
     update(_rules)
     .where(_rules.c.id == _id)
     .values(hours_before=_hours, channel=bindparam("channel"), is_active=bindparam("is_active"), updated_at=_now)
     .returning(_rules)
 )
 
-delete_rule = statement(delete(_rules).where(_rules.c.id == _id))
+delete_rule = command(delete(_rules).where(_rules.c.id == _id))
 
-list_rules = statement(select(_rules).order_by(_rules.c.hours_before.desc(), _rules.c.id).limit(_limit).offset(_offset))
-count_rules = statement(select(func.count().label("total")).select_from(_rules))
+list_rules = query(select(_rules).order_by(_rules.c.hours_before.desc(), _rules.c.id).limit(_limit).offset(_offset))
+count_rules = query(select(func.count().label("total")).select_from(_rules))
 
 # --- the calendar as known here
 
-appointment = statement(select(appointments).where(appointments.c.id == _id).with_for_update())
+appointment = command(select(appointments).where(appointments.c.id == _id).with_for_update())
 
 _known = upsert(appointments).values(
     workspace_id=_workspace,
@@ -109,7 +109,7 @@ _known = upsert(appointments).values(
     version=bindparam("version"),
 )
 # No row when something newer is known already.
-know_appointment = statement(
+know_appointment = command(
     _known.on_conflict_do_update(
         constraint="pk_appointments",
         set_={
@@ -122,8 +122,8 @@ know_appointment = statement(
     ).returning(appointments.c.id)
 )
 
-forget_appointments = statement(delete(appointments).where(appointments.c.client_id == _client_id))
-forget_reminders = statement(delete(reminders).where(reminders.c.client_id == _client_id))
+forget_appointments = command(delete(appointments).where(appointments.c.client_id == _client_id))
+forget_reminders = command(delete(reminders).where(reminders.c.client_id == _client_id))
 
 # --- planning
 
@@ -137,7 +137,7 @@ _moved = {
     "attempts": 0,
     "last_error": None,
 }
-move_pending = statement(
+move_pending = command(
     update(reminders)
     .where(reminders.c.appointment_id == _appointment_id)
     .where(reminders.c.hours_before == _hours)
@@ -155,10 +155,10 @@ _planned = upsert(reminders).values(
     created_at=_now,
     **_moved,
 )
-plan = statement(_planned.on_conflict_do_nothing())
+plan = command(_planned.on_conflict_do_nothing())
 
 # The same for a rule that is there again: what was cancelled with it is taken up, what went out is left alone.
-plan_again = statement(
+plan_again = command(
     _planned.on_conflict_do_update(
         constraint="reminder_planned_once",
         set_={
@@ -179,7 +179,7 @@ _waits = (
     .where(reminders.c.channel == bindparam("channel"))
     .where(reminders.c.status == "pending")
 )
-appointments_after = statement(
+appointments_after = query(
     select(appointments.c.id, appointments.c.client_id, appointments.c.starts_at, appointments.c.version)
     .where(appointments.c.is_open)
     .where(appointments.c.starts_at > bindparam("after", type_=DateTime(timezone=True)))
@@ -188,12 +188,12 @@ appointments_after = statement(
 
 _cancelled = {"status": "cancelled", "last_error": bindparam("reason")}
 
-cancel_pending = statement(
+cancel_pending = command(
     update(reminders).where(reminders.c.appointment_id == _appointment_id).where(reminders.c.status == "pending").values(**_cancelled)
 )
 
 # Those whose rules have nothing to say of the appointment as it is now.
-cancel_others = statement(
+cancel_others = command(
     update(reminders)
     .where(reminders.c.appointment_id == _appointment_id)
     .where(reminders.c.status == "pending")
@@ -201,7 +201,7 @@ cancel_others = statement(
     .values(**_cancelled)
 )
 
-cancel_rule = statement(
+cancel_rule = command(
     update(reminders)
     .where(reminders.c.hours_before == _hours)
     .where(reminders.c.channel == bindparam("channel"))
@@ -221,10 +221,10 @@ _superseded = (
     .where(_later.c.status == any_(literal(["pending", "sending", "sent", "unknown"], ARRAY(Text))))
     .exists()
 )
-to_send = statement(select(reminders, _superseded.label("is_superseded")).where(reminders.c.id == _id))
+to_send = query(select(reminders, _superseded.label("is_superseded")).where(reminders.c.id == _id))
 
 # Ours from here on, unless it was cancelled, moved or taken meanwhile.
-begin_sending = statement(
+begin_sending = command(
     update(reminders)
     .where(reminders.c.id == _id)
     .where(reminders.c.status == "pending")
@@ -234,7 +234,7 @@ begin_sending = statement(
 )
 
 # A sender that had been given up for lost may still tell what became of its mail.
-end = statement(
+end = command(
     update(reminders)
     .where(reminders.c.id == _id)
     .where(reminders.c.status == any_(literal(["pending", "sending", "unknown"], ARRAY(Text))))
@@ -258,7 +258,7 @@ _replaced = (
     .where(_later.c.appointment_version > reminders.c.appointment_version)
     .exists()
 )
-put_back = statement(
+put_back = command(
     update(reminders)
     .where(reminders.c.id == _id)
     .where(reminders.c.status == any_(literal(["pending", "sending"], ARRAY(Text))))

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, Text, Uuid
 
 from chassis.db.paging import DatedPages
-from chassis.db.statement import statement
+from chassis.db.statement import command, query
 from scheduling.appointments.rules import EARLIEST, LATEST, LONGEST, LONGEST_BUFFER, OCCUPYING
 from scheduling.tables import appointments, client_figures, day_figures, locations, services
 
@@ -73,8 +73,8 @@ def _overlapping() -> ColumnElement[bool]:
 _calendar = func.hashtextextended(
     cast(bindparam("workspace_id", type_=Uuid), Text) + cast(bindparam("practitioner_id", type_=Uuid), Text), literal(0, BigInteger)
 )
-share_calendar = statement(select(func.pg_advisory_xact_lock_shared(_calendar)))
-hold_calendar = statement(select(func.pg_advisory_xact_lock(_calendar)))
+share_calendar = command(select(func.pg_advisory_xact_lock_shared(_calendar)))
+hold_calendar = command(select(func.pg_advisory_xact_lock(_calendar)))
 
 _free = or_(bindparam("overbooked", type_=Boolean), ~exists().where(_overlapping(), _a.overbooked))
 
@@ -85,11 +85,11 @@ _booked = _given(
 )  # fmt: skip
 
 # No row when the time is taken. `ON CONFLICT` finds that out of the exclusion constraint without ending the transaction.
-book = statement(
+book = command(
     upsert(appointments).from_select(list(_booked), select(*_booked.values()).where(_free)).on_conflict_do_nothing().returning(*_a)
 )
 
-clashes = statement(
+clashes = query(
     select(_a.id, _a.scheduled_start, _a.scheduled_end, _a.client_id, _a.location_type, _a.status)
     .where(_overlapping())
     .order_by(_a.scheduled_start, _a.id)
@@ -97,9 +97,9 @@ clashes = statement(
 
 _one = (_a.id == bindparam("id", type_=Uuid)) & _kept
 
-get = statement(select(*_a).where(_one))
+get = query(select(*_a).where(_one))
 
-get_to_change = statement(select(*_a).where(_one).with_for_update())
+get_to_change = command(select(*_a).where(_one).with_for_update())
 
 _changed = _given(
     "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id", "service_id",
@@ -113,16 +113,16 @@ _change = (
 )
 
 # For a change that takes no time.
-change = statement(_change.where(_one))
+change = command(_change.where(_one))
 
 # No row when the time is taken by an overbooking; the constraint speaks for all others.
-move = statement(_change.where(_one, _free))
+move = command(_change.where(_one, _free))
 
 _removed = _given("sealed", "deletion_reason", "deleted_by", "deleted_at")
 
-remove = statement(update(appointments).where(_one).values(**_removed, version=_a.version + 1, updated_at=_removed["deleted_at"]))
+remove = command(update(appointments).where(_one).values(**_removed, version=_a.version + 1, updated_at=_removed["deleted_at"]))
 
-slot = statement(
+slot = query(
     select(
         _a.id.label("appointment_id"),
         _a.client_id,
@@ -135,13 +135,13 @@ slot = statement(
     ).where(_one)
 )
 
-service = statement(
+service = query(
     select(services.c.is_active, services.c.deleted_at, services.c.buffer_before_minutes, services.c.buffer_after_minutes).where(
         services.c.id == bindparam("id", type_=Uuid)
     )
 )
 
-location = statement(select(locations.c.is_active, locations.c.deleted_at).where(locations.c.id == bindparam("id", type_=Uuid)))
+location = query(select(locations.c.is_active, locations.c.deleted_at).where(locations.c.id == bindparam("id", type_=Uuid)))
 
 
 def _figures() -> Select[Any]:
@@ -172,7 +172,7 @@ def _figures() -> Select[Any]:
     )
 
 
-figures = statement(_figures())
+figures = query(_figures())
 
 _theirs = (_a.client_id == bindparam("client_id", type_=Uuid)) & _kept
 _history = (
@@ -182,34 +182,32 @@ _history = (
     .limit(bindparam("limit", type_=Integer))
 )
 
-history = statement(_history)
+history = query(_history)
 
-history_before = statement(
+history_before = query(
     _history.where(tuple_(_a.scheduled_start, _a.id) < tuple_(bindparam("before", type_=_TIME), bindparam("before_id", type_=Uuid)))
 )
 
-count_of_client = statement(
-    select(client_figures.c.appointment_count).where(client_figures.c.client_id == bindparam("client_id", type_=Uuid))
-)
+count_of_client = query(select(client_figures.c.appointment_count).where(client_figures.c.client_id == bindparam("client_id", type_=Uuid)))
 
 # Whoever erases a client holds its figures: a booking still on its way waits for them at its commit, and is refused there.
-hold_figures = statement(
+hold_figures = command(
     upsert(client_figures)
     .values(**_given("workspace_id", "client_id"), appointment_count=0)
     .on_conflict_do_update(constraint="pk_client_figures", set_={"appointment_count": client_figures.c.appointment_count})
 )
 
 # Earliest first, as every change of the figures goes, so that no two wait for each other.
-of_client = statement(
+of_client = command(
     select(_a.id, _a.client_id, _a.status, _a.version, _a.scheduled_start, _a.deleted_at)
     .where(_a.client_id == bindparam("client_id", type_=Uuid))
     .order_by(_a.scheduled_start, _a.id)
     .with_for_update()
 )
 
-erase = statement(delete(appointments).where(_a.id == bindparam("id", type_=Uuid)))
+erase = command(delete(appointments).where(_a.id == bindparam("id", type_=Uuid)))
 
-mark_erased = statement(
+mark_erased = command(
     update(client_figures)
     .where(client_figures.c.client_id == bindparam("client_id", type_=Uuid))
     .values(erased_at=bindparam("now", type_=_TIME))

@@ -1,4 +1,4 @@
-"""Deadlines, credentials and retries of a call."""
+"""The deadline, the token and the retries of a call."""
 
 import asyncio
 import random
@@ -8,55 +8,50 @@ from typing import Any
 from google.protobuf.message import Message
 
 from chassis.auth.tokens import ServiceSigner
-from chassis.context import Outgoing
+from chassis.context import RequestContext, deadline_exceeded
 from chassis.errors import Unavailable
-from chassis.rpc import status as wire
 from chassis.rpc.method import Method
-from chassis.work.unit_of_work import Call
 
 DEFAULT_SECONDS = 10.0
+# The caller hears the callee's refusal before its own deadline passes.
 _SHAVED_PER_HOP = 0.02
 _MOST_ATTEMPTS = 3
-Ask = Callable[[Message, Any], Awaitable[Any]]
+Ask = Callable[[Message, RequestContext], Awaitable[Any]]
 
 
 class InternalFault(RuntimeError):
     """The callee failed in a way it did not foresee; not the caller's doing, and not a Refusal."""
 
 
-def outgoing(call: Call | Outgoing) -> Outgoing:
-    return call if isinstance(call, Outgoing) else call.outgoing
-
-
-def seconds_left(out: Outgoing) -> float:
-    """What this hop may take; Unavailable when nothing is left."""
-    if out.deadline is None:
+def seconds_left(context: RequestContext) -> float:
+    """What this hop may take; Unavailable("deadline_exceeded") when nothing is left."""
+    left = context.remaining()
+    if left is None:
         return DEFAULT_SECONDS
-    left = out.deadline - asyncio.get_running_loop().time() - _SHAVED_PER_HOP
-    if left <= 0:
-        raise wire.too_late()
-    return left
+    if left <= _SHAVED_PER_HOP:
+        raise deadline_exceeded()
+    return left - _SHAVED_PER_HOP
 
 
-def credentials(out: Outgoing, callee: str, signer: ServiceSigner | None) -> str:
+def token_for(callee: str, context: RequestContext, signer: ServiceSigner | None) -> str:
     """The user's own token where there is one; else, for work in a workspace, the calling service's; else none."""
-    if out.token:
-        return f"Bearer {out.token}"
-    if signer is None or out.workspace_id is None:
+    if context.token:
+        return context.token
+    if signer is None or context.workspace_id is None:
         return ""
-    return f"Bearer {signer.token(callee, out.workspace_id)}"
+    return signer.token(callee, context.workspace_id)
 
 
-async def patiently(method: Method, out: Outgoing, attempt: Callable[[float], Awaitable[bytes]]) -> bytes:
-    """Asks again where the callee was unavailable and asking twice cannot do harm, with jitter, inside the deadline."""
+async def attempts(method: Method, context: RequestContext, attempt: Callable[[float], Awaitable[bytes]]) -> bytes:
+    """Tries again where the callee was unavailable and a second attempt does no harm, with jitter, inside the deadline."""
     for number in range(1, _MOST_ATTEMPTS + 1):
         try:
-            return await attempt(seconds_left(out))
+            return await attempt(seconds_left(context))
         except Unavailable as refusal:
             pause = random.uniform(0.02, 0.1) * 2**number  # noqa: S311 - jitter, not a secret
             if not method.repeatable or number == _MOST_ATTEMPTS or refusal.code == "deadline_exceeded":
                 raise
-            if out.deadline is not None and out.deadline - asyncio.get_running_loop().time() < pause + _SHAVED_PER_HOP:
+            if context.deadline is not None and context.deadline - asyncio.get_running_loop().time() < pause + _SHAVED_PER_HOP:
                 raise
             await asyncio.sleep(pause)
     raise AssertionError("the last attempt returns or raises")

@@ -9,15 +9,14 @@ from google.protobuf.message_factory import GetMessageClass
 
 from caseload.transport.v1 import stream_pb2
 from chassis.auth.tokens import ServiceSigner
-from chassis.context import Outgoing
+from chassis.context import RequestContext
 from chassis.rpc import status as wire
-from chassis.rpc.client.attempts import Ask, InternalFault, credentials, outgoing, patiently
-from chassis.rpc.client.stream import Conversation
+from chassis.rpc.client.attempts import Ask, InternalFault, attempts, token_for
+from chassis.rpc.client.stream import StreamClient
 from chassis.rpc.method import Method, read
-from chassis.rpc.stream_frames import ENVELOPE, LARGEST_SHARED
+from chassis.rpc.stream_frames import ENVELOPE, LARGEST_SHARED, to_question
 from chassis.rpc.tls import TLS
-from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
-from chassis.work.unit_of_work import Call
+from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
 
 
 class RemotePeer:
@@ -29,22 +28,22 @@ class RemotePeer:
         self.name = name
         self._signer = signer
         self._channel: Any = channel or _channel(address, tls)
-        self._conversation = Conversation(name, self._channel)
+        self._stream = StreamClient(name, self._channel)
 
     def __call__(self, descriptor: MethodDescriptor) -> Ask:
         method = read(descriptor)
         reply = GetMessageClass(descriptor.output_type)
         send = self._channel.unary_unary(method.path)  # bytes in, bytes out
 
-        async def ask(request: Message, call: Call | Outgoing) -> Any:
-            out = outgoing(call)
+        async def ask(request: Message, context: RequestContext) -> Any:
             raw = request.SerializeToString()
 
             async def attempt(seconds: float) -> bytes:
-                if self._conversation.up and len(raw) <= LARGEST_SHARED:
-                    return await self._converse(method, raw, out, seconds)
+                token = token_for(self.name, context, self._signer)
+                if self._stream.up and len(raw) <= LARGEST_SHARED:
+                    return await self._on_stream(method, to_question(context, method.path, raw, seconds, token), seconds)
                 try:
-                    answer: bytes = await send(raw, timeout=seconds, metadata=self._metadata(out))
+                    answer: bytes = await send(raw, timeout=seconds, metadata=to_metadata(context, token))
                 except grpc.aio.AioRpcError as error:
                     refusal = wire.refusal_of(error, self.name)
                     if refusal is None:
@@ -52,23 +51,12 @@ class RemotePeer:
                     raise refusal from None
                 return answer
 
-            return reply.FromString(await patiently(method, out, attempt))
+            return reply.FromString(await attempts(method, context, attempt))
 
         return ask
 
-    async def _converse(self, method: Method, raw: bytes, out: Outgoing, seconds: float) -> bytes:
-        question = stream_pb2.Question(
-            path=method.path,
-            request=raw,
-            seconds=seconds,
-            authorization=credentials(out, self.name, self._signer),
-            request_id=out.request_id,
-            idempotency_key=out.idempotency_key,
-            ip_address=out.ip_address,
-            user_agent=out.user_agent,
-            traceparent=out.traceparent,
-        )
-        answer = await self._conversation.ask(question, seconds)
+    async def _on_stream(self, method: Method, question: stream_pb2.Question, seconds: float) -> bytes:
+        answer = await self._stream.ask(question, seconds)
         match answer.WhichOneof("outcome"):
             case "reply":
                 return answer.reply
@@ -88,22 +76,8 @@ class RemotePeer:
         return answer == b"\x08\x01"
 
     async def close(self) -> None:
-        await self._conversation.close()
+        await self._stream.close()
         await self._channel.close()
-
-    def _metadata(self, out: Outgoing) -> tuple[tuple[str, str], ...]:
-        pairs = [("x-request-id", out.request_id)]
-        if authorization := credentials(out, self.name, self._signer):
-            pairs.append(("authorization", authorization))
-        if out.idempotency_key:
-            pairs.append(("idempotency-key", out.idempotency_key))
-        if out.ip_address:
-            pairs.append(("x-client-ip", out.ip_address))
-        if out.user_agent:
-            pairs.append(("x-client-agent", out.user_agent.encode("ascii", "replace").decode()))
-        if out.traceparent:
-            pairs.append(("traceparent", out.traceparent))
-        return tuple(pairs)
 
 
 def _channel(address: str, tls: TLS | None) -> grpc.aio.Channel:

@@ -1,7 +1,8 @@
-"""A service in this process."""
+"""A service in this process: the same path through the same server, without a socket between."""
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor
@@ -9,56 +10,45 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from chassis.auth.tokens import ServiceSigner
-from chassis.context import Outgoing
+from chassis.context import RequestContext
 from chassis.errors import Refusal
 from chassis.rpc import status as wire
-from chassis.rpc.client.attempts import Ask, InternalFault, credentials, outgoing, patiently
+from chassis.rpc.client.attempts import Ask, InternalFault, attempts, token_for
+from chassis.rpc.handler import Handler
 from chassis.rpc.method import read
-from chassis.rpc.server.server import Server
-from chassis.rpc.transport import Headers
-from chassis.work.unit_of_work import Call
 
 log = logging.getLogger(__name__)
 
 
 class LocalPeer:
-    """A service in this process: the same path through the same server, without a socket between."""
+    """Looks its service up at each call: services start in any order, and stop."""
 
-    def __init__(self, name: str, signer: ServiceSigner | None, servers: Mapping[str, Server]) -> None:
+    def __init__(self, name: str, signer: ServiceSigner | None, servers: Mapping[str, Handler]) -> None:
         self.name = name
         self._signer = signer
-        # Looked up at each call: services start in any order, and stop.
         self._servers = servers
 
     def __call__(self, descriptor: MethodDescriptor) -> Ask:
         method = read(descriptor)
         reply = GetMessageClass(descriptor.output_type)
 
-        async def ask(request: Message, call: Call | Outgoing) -> Any:
-            out = outgoing(call)
+        async def ask(request: Message, context: RequestContext) -> Any:
             raw = request.SerializeToString()
-            headers = Headers(
-                authorization=credentials(out, self.name, self._signer),
-                request_id=out.request_id,
-                idempotency_key=out.idempotency_key or "",
-                ip_address=out.ip_address,
-                user_agent=out.user_agent,
-                traceparent=out.traceparent,
-            )
+            shown = replace(context, token=token_for(self.name, context, self._signer))
 
             async def attempt(seconds: float) -> bytes:
                 server = self._servers.get(self.name)
                 if server is None:
                     raise wire.unavailable(self.name)
                 try:
-                    return await server.answer(method.path, raw, headers, seconds)
+                    return await server.answer(method.path, raw, shown, seconds)
                 except Refusal as refusal:
                     raise wire.again(refusal) from refusal
                 except Exception:
-                    log.exception("a call failed", extra={"rpc": method.path, "request_id": headers.request_id})
+                    log.exception("a call failed", extra={"rpc": method.path, "request_id": context.request_id})
                     raise InternalFault(method.path) from None
 
-            return reply.FromString(await patiently(method, out, attempt))
+            return reply.FromString(await attempts(method, context, attempt))
 
         return ask
 

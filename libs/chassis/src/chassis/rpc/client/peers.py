@@ -1,7 +1,6 @@
-"""The asking side: a peer is another service, reached over gRPC or in the same process; its refusals are raised again here.
+"""A peer is another service, reached over gRPC or in the same process; its refusals are raised again here.
 
-A peer makes the callers that a generated stub is built on: `ClientsStub(peer)`, then `await stub.GetClient(request, call)`.
-The deadline that is left travels along, a little shorter each hop, so that the one who asked hears a refusal rather than silence.
+A generated stub is built on a peer: `ClientsStub(peer)`, then `await stub.GetClient(request, work.context)`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from chassis.auth.tokens import ServiceSigner
 from chassis.rpc.client.attempts import Ask
 from chassis.rpc.client.grpc import RemotePeer
 from chassis.rpc.client.in_process import LocalPeer
-from chassis.rpc.server.server import Server
+from chassis.rpc.handler import Handler
 from chassis.rpc.tls import TLS
 
 
@@ -35,7 +34,7 @@ class Peers(dict[str, Peer]):
         signer: ServiceSigner | None,
         *,
         addresses: Mapping[str, str] | None = None,
-        servers: Mapping[str, Server] | None = None,
+        servers: Mapping[str, Handler] | None = None,
         tls: TLS | None = None,
     ) -> None:
         super().__init__()

@@ -7,8 +7,9 @@ from typing import Any
 import grpc
 
 from caseload.transport.v1 import stream_pb2 as pb
+from chassis.context import deadline_exceeded
 from chassis.rpc import status as wire
-from chassis.rpc.stream_frames import _END, METHOD, SERVICE, _parts
+from chassis.rpc.stream_frames import END, METHOD, SERVICE, parts
 
 SECONDS_ON_A_STREAM = 70.0
 # How long to leave a callee alone that does not know this way of asking, or did not come to the phone.
@@ -16,7 +17,7 @@ _SECONDS_IF_UNKNOWN = 60.0
 _SECONDS_IF_GONE = 0.2
 
 
-class Conversation:
+class StreamClient:
     """The asking end: one stream to one peer, opened when first wanted, when it has ended, and anew before it is old.
 
     A callee's instances are found when connecting and at no other time. Its servers ask for new connections now and then
@@ -137,7 +138,7 @@ class _Stream:
 
     async def hear(self) -> None:
         """Hears answers until the stream ends."""
-        while (raw := await self._call.read()) is not _END:
+        while (raw := await self._call.read()) is not END:
             for answer in pb.Answers.FromString(raw).answers:
                 waiting = self._waiting.get(answer.id)
                 if waiting is not None and not waiting.done():
@@ -156,7 +157,7 @@ class _Stream:
     def _too_late(self, number: int) -> None:
         answer = self._waiting.get(number)
         if answer is not None and not answer.done():
-            answer.set_exception(wire.too_late())
+            answer.set_exception(deadline_exceeded())
             self._give_up(number)
 
     def _give_up(self, number: int) -> None:
@@ -169,7 +170,7 @@ class _Stream:
             self._something.clear()
             questions, self._questions = self._questions, []
             given_up, self._given_up = self._given_up, []
-            for part in _parts(questions, _size_of_question):
+            for part in parts(questions, _size_of_question):
                 await self._call.write(pb.Questions(questions=part, given_up=given_up).SerializeToString())
                 given_up = []
             if self.is_left and not self._waiting:

@@ -6,30 +6,27 @@ its batch is durable, so that many readers share one commit.
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2
-from chassis.db.database import Database
 from chassis.errors import Refusal, Unavailable
-from chassis.events.outbox import write_alone
 from chassis.protobuf.timestamps import stamp
 from chassis.rpc.method import Method
 from chassis.work.envelope import Envelope
-from chassis.work.unit_of_work import Call
+from chassis.work.unit_of_work import OutboxWriter, UnitOfWork, envelope_of
 
 _MOST_IN_A_BATCH = 500
 _LONGEST_USER_AGENT = 300
 
 
-def line(call: Call, method: Method, ids: Sequence[str], *, refusal: Refusal | None = None) -> events_pb2.AuditRecorded:
-    """What the trail is to keep of this call."""
-    caller = call.caller
+def line(work: UnitOfWork, method: Method, ids: Sequence[str], *, refusal: Refusal | None = None) -> events_pb2.AuditRecorded:
+    """What the trail is to keep of this work."""
+    caller = work.caller
     return events_pb2.AuditRecorded(
         id=str(uuid7()),
-        workspace_id=str(call.workspace_id),
+        workspace_id=str(work.workspace_id),
         user_id=None if caller.user_id is None else str(caller.user_id),
         service=caller.service,
         event_type=method.event_type,
@@ -39,35 +36,26 @@ def line(call: Call, method: Method, ids: Sequence[str], *, refusal: Refusal | N
         resource_ids=ids if len(ids) > 1 else (),
         outcome=events_pb2.OUTCOME_SUCCESS if refusal is None else events_pb2.OUTCOME_FAILURE,
         code=None if refusal is None else refusal.code,
-        ip_address=call.ip_address,
-        user_agent=call.user_agent[:_LONGEST_USER_AGENT] if call.user_agent else None,
+        ip_address=work.context.ip_address,
+        user_agent=work.context.user_agent[:_LONGEST_USER_AGENT] if work.context.user_agent else None,
         session_id=None if caller.session_id is None else str(caller.session_id),
-        request_id=call.request_id,
-        facts=call.facts,
-        occurred_at=stamp(call.now),
+        request_id=work.context.request_id,
+        facts=work.facts,
+        occurred_at=stamp(work.now),
     )
 
 
 class AuditBatcher:
     """Writes lines to the outbox, many callers to a commit."""
 
-    def __init__(self, database: Database, *, written: Any = None) -> None:
-        self._database = database
-        self._written = written
+    def __init__(self, outbox: OutboxWriter) -> None:
+        self._outbox = outbox
         self._waiting: list[tuple[Envelope, asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
-    async def record(self, call: Call, recorded: events_pb2.AuditRecorded) -> None:
+    async def record(self, work: UnitOfWork, recorded: events_pb2.AuditRecorded) -> None:
         """Returns once the line is durable; Unavailable when it cannot be made so."""
-        envelope = Envelope(
-            id=UUID(recorded.id),
-            workspace_id=UUID(recorded.workspace_id),
-            type=recorded.DESCRIPTOR.full_name,
-            payload=recorded.SerializeToString(),
-            occurred_at=call.now,
-            request_id=call.request_id,
-            traceparent=call.traceparent or "",
-        )
+        envelope = envelope_of(recorded, work, UUID(recorded.id))
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((envelope, done))
         if self._flushing is None or self._flushing.done():
@@ -78,7 +66,7 @@ class AuditBatcher:
         while self._waiting:
             batch, self._waiting = self._waiting[:_MOST_IN_A_BATCH], self._waiting[_MOST_IN_A_BATCH:]
             try:
-                await write_alone(self._database, [envelope for envelope, _ in batch])
+                await self._outbox.write_alone([envelope for envelope, _ in batch])
             except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
                 refusal = error if isinstance(error, Refusal) else Unavailable("audit_unavailable", retry_after=1.0)
                 refusal.__cause__ = None if refusal is error else error
@@ -86,8 +74,7 @@ class AuditBatcher:
                     if not done.done():
                         done.set_exception(refusal)
             else:
-                if self._written is not None:
-                    self._written()
+                self._outbox.notify()
                 for _, done in batch:
                     if not done.done():
                         done.set_result(None)

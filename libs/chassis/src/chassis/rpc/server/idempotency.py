@@ -12,13 +12,13 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import LargeBinary, MetaData, bindparam, func, insert, select
 
-from chassis.db.statement import Statement, statement
+from chassis.db.statement import Statement, command, query
 from chassis.db.system_tables import chassis_tables
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Conflict, Invalid
 from chassis.rpc.method import Method
-from chassis.work.unit_of_work import Call
+from chassis.work.unit_of_work import UnitOfWork
 
 KEPT = timedelta(hours=72)
 IN_PROGRESS = "idempotency_in_progress"
@@ -42,12 +42,12 @@ class Idempotency:
         self._keys = keys
         table = chassis_tables(MetaData(schema=schema)).idempotency
         here = (table.c.user_id == bindparam("user_id")) & (table.c.method == bindparam("method")) & (table.c.key == bindparam("key"))
-        self._lock: Statement = statement(select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)).label("held")))
-        self._find: Statement = statement(
+        self._lock: Statement = command(select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)).label("held")))
+        self._find: Statement = query(
             select(table.c.fingerprint, table.c.sealed).where(here).where(table.c.created_at > bindparam("since"))
         )
-        self._forget: Statement = statement(table.delete().where(here))
-        self._keep: Statement = statement(
+        self._forget: Statement = command(table.delete().where(here))
+        self._keep: Statement = command(
             insert(table).values(
                 workspace_id=bindparam("workspace_id"),
                 user_id=bindparam("user_id"),
@@ -59,32 +59,32 @@ class Idempotency:
             )
         )
 
-    async def claim(self, call: Call, method: Method, key: str, request: bytes) -> Claim | bytes:
+    async def claim(self, work: UnitOfWork, method: Method, key: str, request: bytes) -> Claim | bytes:
         """The stored answer, or the right to make one.
 
         Conflict while another call holds the key; Invalid when the key was used for another request.
         """
-        keys = await self._keys.of(call.workspace_id)
+        keys = await self._keys.of(work.workspace_id)
         fingerprint = keys.exact("request", sha256(method.path.encode() + b":" + request).hexdigest())
-        name = f"{call.workspace_id}:{call.user_id}:{method.path}:{key}"
+        name = f"{work.workspace_id}:{work.user_id}:{method.path}:{key}"
         row = uuid5(_NAMESPACE, name)
-        held = await call.db.one(self._lock, name=name)
+        held = await work.db.one(self._lock, name=name)
         if not held["held"]:
             raise Conflict(IN_PROGRESS, "The same request is still being answered.", retry_after=1.0)
-        where = self._where(call, method, key)
-        kept = await call.db.maybe(self._find, since=call.now - KEPT, **where)
+        where = self._where(work, method, key)
+        kept = await work.db.maybe(self._find, since=work.now - KEPT, **where)
         if kept is None:
             return Claim(keys, key, fingerprint, row)
         if kept["fingerprint"] != fingerprint:
             raise Invalid("idempotency_key_reused", "This Idempotency-Key was used for another request.")
         return keys.open_bytes(kept["sealed"], table="idempotency", row=row, revision=0)
 
-    async def keep(self, call: Call, method: Method, claim: Claim, reply: bytes) -> None:
+    async def keep(self, work: UnitOfWork, method: Method, claim: Claim, reply: bytes) -> None:
         """Stores the answer; it becomes visible with the effect, or not at all."""
-        where = self._where(call, method, claim.key)
-        await call.db.run(self._forget, **where)
+        where = self._where(work, method, claim.key)
+        await work.db.run(self._forget, **where)
         sealed = claim.keys.seal_bytes(reply, table="idempotency", row=claim.row, revision=0)
-        await call.db.run(self._keep, fingerprint=claim.fingerprint, sealed=sealed, created_at=call.now, **where)
+        await work.db.run(self._keep, fingerprint=claim.fingerprint, sealed=sealed, created_at=work.now, **where)
 
-    def _where(self, call: Call, method: Method, key: str) -> dict[str, Any]:
-        return {"user_id": call.user_id, "method": method.path, "key": key}
+    def _where(self, work: UnitOfWork, method: Method, key: str) -> dict[str, Any]:
+        return {"user_id": work.user_id, "method": method.path, "key": key}

@@ -1,43 +1,42 @@
-"""The server side of every question: verify, declare, one transaction, one line in the trail, one answer.
-
-`Server.answer` is the whole path and knows no transport; gRPC and the in-process channel both come through it.
-"""
+"""Answers the calls of one service, whatever transport they come by: one call is one unit of work and one line in the audit trail."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from google.protobuf.message import DecodeError, Message
 
 from chassis.auth.verifier import Trust
-from chassis.context import Caller
+from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
 from chassis.db.database import Database
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
 from chassis.rpc import status as wire
 from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid, read
 from chassis.rpc.server.audit import AuditBatcher, line
 from chassis.rpc.server.idempotency import IN_PROGRESS, Claim, Idempotency
-from chassis.rpc.transport import Headers
-from chassis.work.unit_of_work import Call, carried_through
+from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
 
 # What a call may take when its caller does not say.
 DEFAULT_SECONDS = 10.0
 _LONGEST_KEY = 255
-# What somebody tried and was refused for more than its form.
-_ON_RECORD = (Forbidden, NotFound, Unauthenticated, Conflict, Stale)
+# Refusals that are audited: everything but malformed input, and what is refused for the server's own sake.
+_AUDITED_REFUSALS = (Forbidden, NotFound, Unauthenticated, Conflict, Stale)
 log = logging.getLogger(__name__)
-Observe = Callable[[Method, str, float], None]
+
+ServicerMethod: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[Message]]
+Observe: TypeAlias = Callable[[Method, str, float], None]
 
 
-def bind(servicer: Any) -> list[tuple[Method, Callable[[Any, Call], Any]]]:
+def bind(servicer: Any) -> list[tuple[Method, ServicerMethod]]:
     """The servicer's methods beside what they declare; UndeclaredMethod when one declares nothing."""
     return [(read(descriptor), getattr(servicer, descriptor.name)) for descriptor in servicer.SERVICE.methods]
 
 
 class Server:
-    """Answers for the servicers of one service."""
+    """Answers for the servicers of one service. `observe` is told of every call its outcome (a code) and its seconds."""
 
     def __init__(
         self,
@@ -47,18 +46,17 @@ class Server:
         database: Database,
         trust: Trust,
         idempotency: Idempotency,
-        batcher: AuditBatcher,
-        written: Callable[[], None],
+        outbox: OutboxWriter,
         observe: Observe | None = None,
     ) -> None:
         self.name = name
         self._database = database
         self._trust = trust
         self._idempotency = idempotency
-        self._batcher = batcher
-        self._written = written
+        self._outbox = outbox
+        self._audit = AuditBatcher(outbox)
         self._observe = observe
-        self._methods: dict[str, tuple[Method, Callable[[Any, Call], Any]]] = {}
+        self._methods: dict[str, tuple[Method, ServicerMethod]] = {}
         for servicer in servicers:
             for method, answer in bind(servicer):
                 if method.path in self._methods:
@@ -73,8 +71,8 @@ class Server:
     def methods(self) -> list[Method]:
         return [method for method, _ in self._methods.values()]
 
-    async def answer(self, path: str, raw: bytes, headers: Headers, seconds: float | None) -> bytes:
-        """The serialised reply; a Refusal says why not. Anything else raised is a fault of ours."""
+    async def answer(self, path: str, raw: bytes, context: RequestContext, seconds: float | None) -> bytes:
+        """The serialised reply, within `seconds`. Raises a Refusal; anything else raised is a fault of ours."""
         if self.draining:
             raise wire.unavailable(self.name)
         method, servicer = self._methods[path]
@@ -84,10 +82,10 @@ class Server:
         self._idle.clear()
         try:
             async with asyncio.timeout(DEFAULT_SECONDS if seconds is None else seconds) as clock:
-                return await self._answer(method, servicer, raw, headers, clock.when() or 0.0)
+                return await self._answer(method, servicer, raw, replace(context, deadline=clock.when()))
         except TimeoutError:
             outcome = "deadline_exceeded"
-            raise wire.too_late() from None
+            raise deadline_exceeded() from None
         except Refusal as refusal:
             outcome = refusal.code
             raise
@@ -116,63 +114,44 @@ class Server:
         except TimeoutError:
             log.warning("calls were still running when the drain ended")
 
-    async def _answer(self, method: Method, servicer: Callable[[Any, Call], Any], raw: bytes, headers: Headers, deadline: float) -> bytes:
-        caller = await self._caller(method, headers)
-        call = Call(
-            caller,
-            self._database,
-            deadline=deadline,
-            request_id=headers.request_id,
-            ip_address=headers.ip_address,
-            user_agent=headers.user_agent,
-            traceparent=headers.traceparent,
-        )
+    async def _answer(self, method: Method, servicer: ServicerMethod, raw: bytes, context: RequestContext) -> bytes:
+        key = context.idempotency_key
+        work = UnitOfWork(await self._authenticate(method, context), self._database, self._outbox)
         request: Message | None = None
-        try:
+
+        async def record_denial(refusal: Refusal) -> None:
+            await self._record_denial(work, method, request, refusal)
+
+        work.on_refusal = record_denial
+        async with work:
             request = self._parse(method, raw)
-            self._check_may(method, caller)
+            self._authorize(method, work.caller)
             method.check(request)
-            claim: Claim | None = None
-            if method.writes and headers.idempotency_key and caller.user_id is not None:
-                claimed = await self._claim(call, method, headers.idempotency_key, request)
-                if isinstance(claimed, bytes):
-                    await carried_through(call.rollback())
-                    return claimed
-                claim = claimed
-            reply: Message = await servicer(request, call)
-            body = reply.SerializeToString()
-            ids = [*method.request_ids(request), *method.reply_ids(reply)]
+            claim = await self._claim(work, method, key, request)
+            if isinstance(claim, bytes):
+                return claim
+            reply = await servicer(request, work)
+            body: bytes = reply.SerializeToString()
             if claim is not None:
-                await self._idempotency.keep(call, method, claim, body)
+                await self._idempotency.keep(work, method, claim, body)
+            ids = [*method.request_ids(request), *method.reply_ids(reply)]
             if method.writes:
-                call.emit(line(call, method, ids))
-            if not call.let_go() and await carried_through(call.commit()):
-                self._written()
-            if method.audited and not method.writes:
-                await self._batcher.record(call, line(call, method, ids))
-        except BaseException as error:
-            await carried_through(call.rollback())
-            if isinstance(error, Refusal):
-                await self._record_denial(call, method, request, error)
-            await carried_through(call.run_afterwards())
-            raise
-        if call.has_more_to_do:
-            await carried_through(call.run_afterwards())
+                work.emit(line(work, method, ids))
+        # The connection is released by now: reads wait for the commit of their lines without one.
+        if method.audited and not method.writes:
+            await self._audit.record(work, line(work, method, ids))
         return body
 
-    async def _caller(self, method: Method, headers: Headers) -> Caller:
-        scheme, _, token = headers.authorization.partition(" ")
-        if not token:
-            if method.needs != PUBLIC:
-                raise Unauthenticated("sign_in_required", "Sign in first.")
-            return Caller()
+    async def _authenticate(self, method: Method, context: RequestContext) -> RequestContext:
+        """The context with its verified caller; a service's token is not forwarded, and neither is the idempotency key."""
         if method.needs == PUBLIC:
-            return Caller()
-        if scheme.lower() != "bearer":
-            raise Unauthenticated("token_invalid", "The access token is not valid; sign in again.")
-        return await self._trust.caller(token)
+            return replace(context, caller=ANONYMOUS, workspace_id=None, token="", idempotency_key=None)
+        if not context.token:
+            raise Unauthenticated("sign_in_required", "Sign in first.")
+        caller = await self._trust.caller(context.token)
+        return replace(context, caller=caller, workspace_id=caller.workspace_id, token=caller.token, idempotency_key=None)
 
-    def _check_may(self, method: Method, caller: Caller) -> None:
+    def _authorize(self, method: Method, caller: Caller) -> None:
         if method.needs == PUBLIC:
             return
         if caller.service is not None:
@@ -189,15 +168,19 @@ class Server:
         except DecodeError:
             raise Invalid("malformed_request", "The request cannot be read.") from None
 
-    async def _claim(self, call: Call, method: Method, key: str, request: Message) -> Claim | bytes:
+    async def _claim(self, work: UnitOfWork, method: Method, key: str | None, request: Message) -> Claim | bytes | None:
+        """The right to be the one effect of this key, or the stored reply; None for what needs neither."""
+        if not (method.writes and key and work.caller.user_id is not None):
+            return None
         if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
-        return await self._idempotency.claim(call, method, key, request.SerializeToString(deterministic=True))
+        return await self._idempotency.claim(work, method, key, request.SerializeToString(deterministic=True))
 
-    async def _record_denial(self, call: Call, method: Method, request: Message | None, refusal: Refusal) -> None:
-        """A refusal to show or do something is itself worth a line; where it cannot be written, nothing is answered but that."""
-        if not (method.audited and call.placed and isinstance(refusal, _ON_RECORD)) or refusal.code == IN_PROGRESS:
+    async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
+        """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""
+        denied = isinstance(refusal, _AUDITED_REFUSALS) and refusal.code != IN_PROGRESS
+        if not (denied and method.audited and work.context.workspace_id is not None):
             return
         ids = [] if request is None else method.request_ids(request)
-        # Refused before its ids were looked at, a request may hold anything in their place.
-        await self._batcher.record(call, line(call, method, ids if all(map(is_uuid, ids)) else [], refusal=refusal))
+        # Refused before its ids were checked, a request may hold anything in their place.
+        await self._audit.record(work, line(work, method, ids if all(map(is_uuid, ids)) else [], refusal=refusal))

@@ -10,9 +10,8 @@ from google.protobuf.message import DecodeError
 from caseload.transport.v1 import stream_pb2 as pb
 from chassis.errors import Refusal
 from chassis.rpc import status as wire
-from chassis.rpc.server.server import Server
-from chassis.rpc.stream_frames import _END, METHOD, SERVICE, _parts
-from chassis.rpc.transport import Headers
+from chassis.rpc.handler import Handler
+from chassis.rpc.stream_frames import END, METHOD, SERVICE, from_question, parts
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ log = logging.getLogger(__name__)
 class Listener:
     """The answering end of every stream of one server."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Handler) -> None:
         self._server = server
         self._closing = asyncio.Event()
 
@@ -55,7 +54,7 @@ class Listener:
 class _Exchange:
     """One stream while it lasts."""
 
-    def __init__(self, server: Server, context: Any) -> None:
+    def __init__(self, server: Handler, context: Any) -> None:
         self._server = server
         self._context = context
         self._answers: list[pb.Answer] = []
@@ -65,7 +64,7 @@ class _Exchange:
         self.running: dict[int, asyncio.Task[None]] = {}
 
     async def hear(self) -> None:
-        while (raw := await self._context.read()) is not _END:
+        while (raw := await self._context.read()) is not END:
             try:
                 heard = pb.Questions.FromString(raw)
             except DecodeError:
@@ -83,7 +82,7 @@ class _Exchange:
             await self._something.wait()
             self._something.clear()
             answers, self._answers = self._answers, []
-            for part in _parts(answers, _size_of_answer):
+            for part in parts(answers, _size_of_answer):
                 await self._context.write(pb.Answers(answers=part).SerializeToString())
             if not self._answers:
                 self._silent.set()
@@ -96,21 +95,14 @@ class _Exchange:
 
     async def _answer(self, question: pb.Question) -> None:
         number = question.id
-        headers = Headers(
-            authorization=question.authorization,
-            request_id=question.request_id,
-            idempotency_key=question.idempotency_key,
-            ip_address=question.ip_address if question.HasField("ip_address") else None,
-            user_agent=question.user_agent if question.HasField("user_agent") else None,
-            traceparent=question.traceparent if question.HasField("traceparent") else None,
-        )
+        context = from_question(question)
         try:
-            reply = await self._server.answer(question.path, question.request, headers, question.seconds)
+            reply = await self._server.answer(question.path, question.request, context, question.seconds)
             self._tell(pb.Answer(id=number, reply=reply))
         except Refusal as refusal:
             self._tell(pb.Answer(id=number, refused=wire.packed(refusal)))
         except Exception:
-            log.exception("a call failed", extra={"rpc": question.path, "request_id": headers.request_id})
+            log.exception("a call failed", extra={"rpc": question.path, "request_id": context.request_id})
             self._tell(pb.Answer(id=number, failed=True))
         finally:
             del self.running[number]
