@@ -15,11 +15,10 @@ from chassis.dial import Peers
 from chassis.local import LocalPostgres
 from chassis.runtime import Runtime
 from chassis.tokens import ServiceSigner
-from identity.sign_in.passwords import Passwords
-from identity.sign_in.rules import normal_email
-from identity.users import people
-from identity.users import store as users_store
-from identity.workspaces import store as workspaces_store
+from identity.credentials.passwords import Passwords
+from identity.people import record
+from identity.people import store as people
+from identity.people.rules import normal_email
 from identity.workspaces.workflow import open_workspace
 from standalone.home import Home
 from standalone.services import NAMES, SERVICES
@@ -88,15 +87,15 @@ class Keeper:
             account = runtime.keyring.deployment_index("email", normal_email(person.email))
             async with runtime.background(UUID(workspace_id)) as call:
                 await call.db.run(
-                    users_store.add,
+                    people.add,
                     id=person.id,
-                    sealed=people.seal(person, keys, revision=1),
+                    sealed=record.seal(person, keys, revision=1),
                     version=1,
                     role=role,
                     is_platform_admin=False,
                     password_hash=password_hash,
                 )
-                await call.db.run(workspaces_store.add_sign_in, email_index=account, user_id=person.id)
+                await call.db.run(people.add_sign_in, email_index=account, user_id=person.id)
         return Person(person.email, person.id, str(workspace_id))
 
     def sign_in(self, person, password=PASSWORD):

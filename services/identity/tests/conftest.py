@@ -18,11 +18,10 @@ from chassis.errors import Unauthenticated
 from chassis.runtime import Runtime
 from chassis.testing import House, house
 from identity.__main__ import SERVICE
-from identity.sign_in.passwords import Passwords
-from identity.sign_in.rules import normal_email
-from identity.users import people
-from identity.users import store as users_store
-from identity.workspaces import store as workspaces_store
+from identity.credentials.passwords import Passwords
+from identity.people import record
+from identity.people import store as people
+from identity.people.rules import normal_email
 from identity.workspaces.workflow import open_workspace
 
 PASSWORD = "correct horse battery"
@@ -52,15 +51,15 @@ class Place:
         password_hash = await Passwords(self.runtime.settings).hash(password) if password else None
         async with self.runtime.background(self.workspace_id) as call:
             await call.db.run(
-                users_store.add,
+                people.add,
                 id=person.id,
-                sealed=people.seal(person, keys, revision=1),
+                sealed=record.seal(person, keys, revision=1),
                 version=1,
                 role=role,
                 is_platform_admin=False,
                 password_hash=password_hash,
             )
-            await call.db.run(workspaces_store.add_sign_in, email_index=account, user_id=person.id)
+            await call.db.run(people.add_sign_in, email_index=account, user_id=person.id)
         return Person(UUID(person.id), self.workspace_id, person.email)
 
 

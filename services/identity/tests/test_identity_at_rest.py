@@ -8,8 +8,8 @@ import pytest
 from caseload.identity.v1 import users_pb2 as pb
 from chassis.errors import Refusal
 from chassis.migrate import drift, migrate, provision
-from identity.sign_in.clearing import clear
-from identity.sign_in.tickets import Ticket
+from identity.credentials.opaque_tokens import Ticket
+from identity.login_sessions.cleanup import clear
 from identity.tables import WITHOUT_ROW_SECURITY, metadata
 
 

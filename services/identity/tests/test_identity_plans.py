@@ -8,7 +8,10 @@ import pytest
 
 from chassis.testing import house
 from identity.__main__ import SERVICE
-from identity.sign_in import rules
+from identity.credentials import rules
+from identity.credentials import store as credentials
+from identity.login_sessions import store as login_sessions
+from identity.people import store as people
 from identity.sign_in import store as sign_in
 from identity.users import store as users
 from identity.workspaces import store as workspaces
@@ -20,28 +23,28 @@ NOW = datetime.now(UTC)
 ACCOUNT, HASH = b"\x00" * 16, b"\x00" * 32
 
 QUESTIONS = {
-    "whose address it is": (sign_in.sign_in, {"account": ACCOUNT}),
-    "the address's digest": (sign_in.account_of, {"user_id": SOMEBODY}),
+    "whose address it is": (people.sign_in, {"account": ACCOUNT}),
+    "the address's digest": (people.account_of, {"user_id": SOMEBODY}),
     "counting a try": (
-        sign_in.count_try,
+        credentials.count_try,
         {"account": ACCOUNT, "purpose": "password", "lane": ACCOUNT, "delays": list(rules.PASSWORD_DELAYS), "quiet": timedelta(days=1)},
     ),
-    "how long to wait": (sign_in.seconds_blocked, {"account": ACCOUNT, "purpose": "password", "lane": ACCOUNT}),
-    "the password's hash": (sign_in.credentials, {"user_id": SOMEBODY}),
+    "how long to wait": (credentials.seconds_blocked, {"account": ACCOUNT, "purpose": "password", "lane": ACCOUNT}),
+    "the password's hash": (credentials.credentials, {"user_id": SOMEBODY}),
     "letting in": (sign_in.admit_by_link, {"user_id": SOMEBODY, "now": NOW}),
-    "letting in again": (sign_in.admit_again, {"user_id": SOMEBODY}),
-    "a refresh token": (sign_in.refresh_token, {"session_id": SOMEBODY, "hash": HASH}),
+    "letting in again": (login_sessions.admit_again, {"user_id": SOMEBODY}),
+    "a refresh token": (login_sessions.refresh_token, {"session_id": SOMEBODY, "hash": HASH}),
     "using a refresh token": (
-        sign_in.use_refresh_token,
+        login_sessions.use_refresh_token,
         {"session_id": SOMEBODY, "hash": HASH, "now": NOW, "successor_sealed": None},
     ),
-    "going on": (sign_in.continue_session, {"session_id": SOMEBODY, "now": NOW, "idle": timedelta(minutes=30)}),
-    "one's own sign-ins": (sign_in.sessions_of, {"user_id": SOMEBODY, "now": NOW}),
-    "ending them": (sign_in.end_sessions, {"user_id": SOMEBODY, "but": None, "now": NOW, "reason": "logout"}),
-    "a link": (sign_in.link, {"magic_link_id": SOMEBODY, "hash": HASH}),
-    "issuing a link": (sign_in.issue_link, {"magic_link_id": SOMEBODY, "hash": HASH, "now": NOW}),
-    "using a link": (sign_in.use_link, {"magic_link_id": SOMEBODY, "hash": HASH, "now": NOW}),
-    "who is believed no longer": (sign_in.revoked_since, {"since": NOW - timedelta(minutes=6)}),
+    "going on": (login_sessions.continue_session, {"session_id": SOMEBODY, "now": NOW, "idle": timedelta(minutes=30)}),
+    "one's own sign-ins": (login_sessions.sessions_of, {"user_id": SOMEBODY, "now": NOW}),
+    "ending them": (login_sessions.end_sessions, {"user_id": SOMEBODY, "but": None, "now": NOW, "reason": "logout"}),
+    "a link": (credentials.link, {"magic_link_id": SOMEBODY, "hash": HASH}),
+    "issuing a link": (credentials.issue_link, {"magic_link_id": SOMEBODY, "hash": HASH, "now": NOW}),
+    "using a link": (credentials.use_link, {"magic_link_id": SOMEBODY, "hash": HASH, "now": NOW}),
+    "who is believed no longer": (login_sessions.revoked_since, {"since": NOW - timedelta(minutes=6)}),
     "a person": (users.get, {"user_id": SOMEBODY}),
     "everybody here": (users.everybody, {"role": None, "department_id": None, "is_active": None}),
     "all active nurses": (users.everybody, {"role": "nurse", "department_id": None, "is_active": True}),

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Forbidden, Invalid, Refusal
 from chassis.sealing import Keyring
+from identity.credentials import rules
+from identity.credentials.device_tokens import Devices
+from identity.credentials.opaque_tokens import Ticket
+from identity.login_sessions.rules import idle_at, in_grace
+from identity.people.rules import check_email, normal_email
 from identity.roles import ALL_SCOPES, HEAD_OF, MATRIX, ROLES_OF, scopes
-from identity.sign_in import rules
-from identity.sign_in.devices import Devices
-from identity.sign_in.tickets import Ticket
 from identity.users.rules import check_may_leave, check_new_role, check_shift_schedule
 from identity.workspaces.rules import check_workspace
 
@@ -151,16 +153,16 @@ def test_the_address_is_no_password():
 
 @given(st.emails())
 def test_an_address_has_one_normal_form(email):
-    assert rules.normal_email(rules.normal_email(email)) == rules.normal_email(f"  {email} ")
+    assert normal_email(normal_email(email)) == normal_email(f"  {email} ")
 
 
 @pytest.mark.parametrize("address", ["", "x", "a b@c", "a@b@c", "@b", "a@", "a@b\n"])
 def test_what_is_no_address_is_refused(address):
     if address.strip() == "a@b":
-        assert rules.check_email(address) == "a@b"
+        assert check_email(address) == "a@b"
     else:
         with pytest.raises(Invalid):
-            rules.check_email(address)
+            check_email(address)
 
 
 # --- limits -------------------------------------------------------------------------------------------------------
@@ -168,13 +170,13 @@ def test_what_is_no_address_is_refused(address):
 
 @given(moments, st.integers(1, 100_000), st.timedeltas(timedelta(0), timedelta(days=1)))
 def test_idle_never_ends_later_than_absolute(now, idle, left):
-    assert rules.idle_at(now, idle_seconds=idle, expires_at=now + left) <= now + left
+    assert idle_at(now, idle_seconds=idle, expires_at=now + left) <= now + left
 
 
 @given(moments, st.timedeltas(timedelta(0), timedelta(minutes=5)))
 def test_the_grace_is_short_and_forgives_clocks_that_differ(used, later):
-    assert rules.in_grace(used + later, used, grace_seconds=10) == (later <= timedelta(seconds=10))
-    assert rules.in_grace(used - later, used, grace_seconds=10)
+    assert in_grace(used + later, used, grace_seconds=10) == (later <= timedelta(seconds=10))
+    assert in_grace(used - later, used, grace_seconds=10)
 
 
 # --- tickets and devices ------------------------------------------------------------------------------------------

@@ -359,17 +359,16 @@ async def _slot(desk, appointment):
 
 async def _another_owner(desk) -> str:
     """A second person who runs the practice, so that one of them may leave."""
-    from identity.users import people
-    from identity.users import store as users_store
+    from identity.people import record, store
 
     runtime = desk.house.runtime("identity")
     person = users_pb2.User(id=str(uuid7()), email=f"{uuid7().hex}@example.com", full_name="Nora Quist")
     keys = await runtime.keys.of(desk.workspace_id)
     async with runtime.background(desk.workspace_id) as call:
         await call.db.run(
-            users_store.add,
+            store.add,
             id=person.id,
-            sealed=people.seal(person, keys, revision=1),
+            sealed=record.seal(person, keys, revision=1),
             version=1,
             role="owner",
             is_platform_admin=False,

@@ -2,8 +2,8 @@
 
 from chassis.run import run
 from chassis.runtime import Runtime, Service
+from identity.login_sessions.cleanup import clearing
 from identity.settings import IdentitySettings
-from identity.sign_in.clearing import clearing
 from identity.sign_in.rpc import SignIn
 from identity.tables import metadata
 from identity.users.rpc import Users

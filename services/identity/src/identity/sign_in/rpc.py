@@ -14,13 +14,19 @@ from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
 from chassis.rows import fill, stamp
 from chassis.runtime import Runtime
 from chassis.tokens import ACCESS_SECONDS, AccessSigner
-from identity.sign_in import rules, store, workflow
-from identity.sign_in.attempts import Attempts, Try
-from identity.sign_in.devices import Devices
-from identity.sign_in.passes import Passes, session_over
-from identity.sign_in.passwords import Passwords
-from identity.sign_in.tickets import Ticket
-from identity.users import people
+from identity.credentials import rules
+from identity.credentials import store as credentials
+from identity.credentials.device_tokens import Devices
+from identity.credentials.opaque_tokens import Ticket
+from identity.credentials.passwords import Passwords
+from identity.credentials.throttle import Attempts, Try
+from identity.login_sessions import revocation
+from identity.login_sessions import store as login_sessions
+from identity.login_sessions.token_issuer import Passes, session_over
+from identity.people import record
+from identity.people import store as people
+from identity.people.rules import check_email
+from identity.sign_in import store
 
 # Revocations are told for longer than the tokens they void can live.
 _TOLD_FOR = timedelta(seconds=ACCESS_SECONDS + 60)
@@ -40,7 +46,7 @@ class SignIn(SignInServicer[Call]):
         self._passes = Passes(settings, self._signer, devices)
 
     async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, call: Call) -> pb.RequestMagicLinkResponse:
-        account = self._attempts.account(rules.check_email(request.email))
+        account = self._attempts.account(check_email(request.email))
         async with call.database.transaction(None) as tx:
             user_id = await self._find(account, call, tx)
         try:
@@ -52,15 +58,15 @@ class SignIn(SignInServicer[Call]):
 
         magic_link_id = uuid7()
         expires_at = call.now + timedelta(seconds=self._settings.magic_link_seconds)
-        await call.db.run(store.ask_for_link, id=magic_link_id, user_id=user_id, now=call.now, expires_at=expires_at)
+        await call.db.run(credentials.ask_for_link, id=magic_link_id, user_id=user_id, now=call.now, expires_at=expires_at)
         call.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
         return pb.RequestMagicLinkResponse()
 
     async def IssueMagicLink(self, request: pb.IssueMagicLinkRequest, call: Call) -> pb.MagicLink:
         keys = await self._keys.of(call.workspace_id)
         ticket = Ticket.mint(call.workspace_id, UUID(request.magic_link_id))
-        row = await call.db.one(store.issue_link, magic_link_id=ticket.row_id, hash=ticket.hash, now=call.now)
-        person = people.to_proto(row, keys)
+        row = await call.db.one(credentials.issue_link, magic_link_id=ticket.row_id, hash=ticket.hash, now=call.now)
+        person = record.to_proto(row, keys)
         return pb.MagicLink(
             email=person.email,
             full_name=person.full_name,
@@ -75,19 +81,19 @@ class SignIn(SignInServicer[Call]):
             raise _link_invalid()
         link = {"magic_link_id": ticket.row_id, "hash": ticket.hash}
         async with call.database.transaction(ticket.workspace_id) as tx:
-            found = await tx.maybe(store.link, **link)
+            found = await tx.maybe(credentials.link, **link)
         if found is None:
             raise _link_invalid()
         # From here on the workspace is the link's own, and a refusal is on its record.
         call.enter(ticket.workspace_id, found["user_id"])
 
         keys = await self._keys.of(ticket.workspace_id)
-        used = await call.db.maybe(store.use_link, **link, now=call.now)
+        used = await call.db.maybe(credentials.use_link, **link, now=call.now)
         person = used and await call.db.maybe(store.admit_by_link, user_id=used["user_id"], now=call.now)
         if person is None:
             raise _link_invalid()
-        account = await call.db.one(store.account_of, user_id=person["id"])
-        await call.db.run(store.forget_all_tries, account=account["email_index"], purpose="link")
+        account = await call.db.one(people.account_of, user_id=person["id"])
+        await call.db.run(credentials.forget_all_tries, account=account["email_index"], purpose="link")
         return await self._passes.begin(call, keys, person, method="link")
 
     async def Login(self, request: pb.LoginRequest, call: Call) -> pb.SignedIn:
@@ -110,7 +116,7 @@ class SignIn(SignInServicer[Call]):
         if held is None:
             raise session_over()
         async with call.database.transaction(held.workspace_id) as tx:
-            token = await tx.maybe(store.refresh_token, session_id=held.row_id, hash=held.hash)
+            token = await tx.maybe(login_sessions.refresh_token, session_id=held.row_id, hash=held.hash)
         if token is None:
             raise session_over()
         call.enter(held.workspace_id, token["user_id"])
@@ -119,15 +125,15 @@ class SignIn(SignInServicer[Call]):
         return await self._passes.renew(call, keys, held, token["generation"])
 
     async def Logout(self, request: pb.LogoutRequest, call: Call) -> pb.LogoutResponse:
-        await workflow.end(call.db, _session_of(call), call.user_id, reason="logout", now=call.now)
+        await revocation.end(call.db, _session_of(call), call.user_id, reason="logout", now=call.now)
         return pb.LogoutResponse(user_id=str(call.user_id))
 
     async def ChangePassword(self, request: pb.ChangePasswordRequest, call: Call) -> pb.ChangePasswordResponse:
         user_id, session_id = call.user_id, _session_of(call)
         keys = await self._keys.of(call.workspace_id)
         async with call.database.transaction(call.workspace_id) as tx:
-            known = await tx.one(store.credentials, user_id=user_id)
-            account = await tx.one(store.account_of, user_id=user_id)
+            known = await tx.one(credentials.credentials, user_id=user_id)
+            account = await tx.one(people.account_of, user_id=user_id)
         person = keys.open(known["sealed"], into=users_pb2.User(), table="users", row=user_id, revision=known["version"])
         new = rules.check_password(request.new_password, email=person.email)
 
@@ -138,23 +144,23 @@ class SignIn(SignInServicer[Call]):
             raise _wrong_current_password() from None
         new_hash = await self._passwords.hash(new)
 
-        if not await call.db.run(store.change_password, user_id=user_id, seen_hash=known_hash, password_hash=new_hash, now=call.now):
+        if not await call.db.run(credentials.change_password, user_id=user_id, seen_hash=known_hash, password_hash=new_hash, now=call.now):
             raise _wrong_current_password()
-        await workflow.end_all(call.db, user_id, reason="password_changed", now=call.now, but=session_id)
+        await revocation.end_all(call.db, user_id, reason="password_changed", now=call.now, but=session_id)
         return pb.ChangePasswordResponse(user_id=str(user_id))
 
     async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, call: Call) -> pb.LoginSessionList:
-        rows = await call.db.all(store.sessions_of, user_id=call.user_id, now=call.now)
+        rows = await call.db.all(login_sessions.sessions_of, user_id=call.user_id, now=call.now)
         items = [fill(pb.LoginSession(current=row["id"] == call.caller.session_id), row) for row in rows]
         return pb.LoginSessionList(items=items)
 
     async def EndLoginSession(self, request: pb.EndLoginSessionRequest, call: Call) -> pb.EndLoginSessionResponse:
-        if not await workflow.end(call.db, UUID(request.session_id), call.user_id, reason="ended_by_user", now=call.now):
+        if not await revocation.end(call.db, UUID(request.session_id), call.user_id, reason="ended_by_user", now=call.now):
             raise NotFound("not_found", "There is no such sign-in of yours.")
         return pb.EndLoginSessionResponse(user_id=str(call.user_id))
 
     async def GetTrust(self, request: pb.GetTrustRequest, call: Call) -> pb.Trust:
-        revoked = await call.db.all(store.revoked_since, since=call.now - _TOLD_FOR)
+        revoked = await call.db.all(login_sessions.revoked_since, since=call.now - _TOLD_FOR)
         return pb.Trust(
             keys=[pb.PublicKey(kid=self._signer.kid, x=self._signer.public_x)],
             revocations=[pb.Revocation(subject_id=str(row["subject_id"]), epoch=row["epoch"]) for row in revoked],
@@ -162,7 +168,7 @@ class SignIn(SignInServicer[Call]):
 
     async def _find(self, account: bytes, call: Call, tx: Transaction) -> UUID | None:
         """Whose address it is, if anybody's; the call then belongs to that workspace."""
-        found = await tx.maybe(store.sign_in, account=account)
+        found = await tx.maybe(people.sign_in, account=account)
         user_id: UUID | None = found and found["user_id"]
         call.enter(found["workspace_id"] if found else rules.NOWHERE, user_id)
         return user_id
@@ -176,7 +182,7 @@ class SignIn(SignInServicer[Call]):
             async with call.database.transaction(None) as tx:
                 await self._attempts.count(tx, attempt)
             async with call.database.transaction(call.workspace_id) as tx:
-                known = await tx.maybe(store.credentials, user_id=user_id or rules.NOWHERE)
+                known = await tx.maybe(credentials.credentials, user_id=user_id or rules.NOWHERE)
             known_hash: str | None = known and known["password_hash"]
             verdict = await self._passwords.verify(password, known_hash)
             if known_hash is None or not verdict.right:

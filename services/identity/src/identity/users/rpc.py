@@ -9,9 +9,11 @@ from chassis.call import Call
 from chassis.errors import NotFound
 from chassis.rows import enum_text, fill, masked, page
 from chassis.runtime import Runtime
+from identity.login_sessions import revocation
+from identity.people import record
+from identity.people.rules import check_full_name
 from identity.roles import HEAD_OF
-from identity.sign_in import workflow as sign_in
-from identity.users import people, rules, store
+from identity.users import rules, store
 
 
 class Users(UsersServicer[Call]):
@@ -33,27 +35,27 @@ class Users(UsersServicer[Call]):
             department_id=request.department_id if request.HasField("department_id") else None,
             is_active=request.is_active if request.HasField("is_active") else None,
         )
-        everybody = (people.to_proto(row, keys) for row in rows)
-        found = sorted((person for person in everybody if people.found_by(person, request.search)), key=people.by_name)
+        everybody = (record.to_proto(row, keys) for row in rows)
+        found = sorted((person for person in everybody if record.found_by(person, request.search)), key=record.by_name)
         return pb.UserPage(items=found[shown.offset : shown.offset + shown.limit], total=len(found))
 
     async def UpdateUser(self, request: pb.UpdateUserRequest, call: Call) -> pb.User:
         changes = masked(request, rules.CHANGEABLE)
         rules.check_changes(changes)
         if "full_name" in changes:
-            changes["full_name"] = rules.check_full_name(changes["full_name"])
+            changes["full_name"] = check_full_name(changes["full_name"])
 
         keys = await self._keys.of(call.workspace_id)
         was = await call.db.one(store.lock, user_id=request.user_id)
         values: dict[str, Any] = {name: changes.get(name, was[name]) for name in rules.CHANGEABLE if name != "full_name"}
         values |= {"sealed": was["sealed"], "version": was["version"]}
         if "full_name" in changes:
-            person = people.to_proto(was, keys)
+            person = record.to_proto(was, keys)
             person.full_name = changes["full_name"]
             values["version"] += 1
-            values["sealed"] = people.seal(person, keys, revision=values["version"])
+            values["sealed"] = record.seal(person, keys, revision=values["version"])
 
-        return people.to_proto(await call.db.one(store.write, user_id=request.user_id, now=call.now, **values), keys)
+        return record.to_proto(await call.db.one(store.write, user_id=request.user_id, now=call.now, **values), keys)
 
     async def ChangeRole(self, request: pb.ChangeRoleRequest, call: Call) -> pb.User:
         user_id, role = UUID(request.user_id), enum_text(pb.Role, request.role)
@@ -61,33 +63,33 @@ class Users(UsersServicer[Call]):
         kind, was, other_heads = await self._before_change(user_id, call)
         rules.check_new_role(user_id, role, was=was["role"], kind=kind, by=call.user_id, other_heads=other_heads)
         if role == was["role"]:
-            return people.to_proto(was, keys)
+            return record.to_proto(was, keys)
 
         changed = await call.db.one(store.change_role, user_id=user_id, role=role, now=call.now)
         # Tokens that still carry the old role's scopes; the sign-ins themselves go on, with new tokens.
-        await sign_in.revoke(call.db, [user_id])
+        await revocation.revoke(call.db, [user_id])
         call.note(was=was["role"], role=role)
-        return people.to_proto(changed, keys)
+        return record.to_proto(changed, keys)
 
     async def DeactivateUser(self, request: pb.DeactivateUserRequest, call: Call) -> pb.User:
         user_id = UUID(request.user_id)
         keys = await self._keys.of(call.workspace_id)
         kind, was, other_heads = await self._before_change(user_id, call)
         if not was["is_active"]:
-            return people.to_proto(was, keys)
+            return record.to_proto(was, keys)
         rules.check_may_leave(was["role"], kind=kind, other_heads=other_heads)
 
         changed = await call.db.one(store.switch, user_id=user_id, is_active=False, now=call.now)
-        await sign_in.end_all(call.db, user_id, reason="deactivated", now=call.now)
-        await sign_in.revoke(call.db, [user_id])
+        await revocation.end_all(call.db, user_id, reason="deactivated", now=call.now)
+        await revocation.revoke(call.db, [user_id])
         call.note(is_active="false")
-        return people.to_proto(changed, keys)
+        return record.to_proto(changed, keys)
 
     async def ActivateUser(self, request: pb.ActivateUserRequest, call: Call) -> pb.User:
         keys = await self._keys.of(call.workspace_id)
         changed = await call.db.one(store.switch, user_id=request.user_id, is_active=True, now=call.now)
         call.note(is_active="true")
-        return people.to_proto(changed, keys)
+        return record.to_proto(changed, keys)
 
     async def GetPractitioner(self, request: pb.GetPractitionerRequest, call: Call) -> pb.Practitioner:
         row = await call.db.maybe(store.practitioner, user_id=request.user_id)
@@ -97,7 +99,7 @@ class Users(UsersServicer[Call]):
 
     async def _get(self, user_id: UUID, call: Call) -> pb.User:
         keys = await self._keys.of(call.workspace_id)
-        return people.to_proto(await call.db.one(store.get, user_id=user_id), keys)
+        return record.to_proto(await call.db.one(store.get, user_id=user_id), keys)
 
     async def _before_change(self, user_id: UUID, call: Call) -> tuple[str, Any, int]:
         """The workspace's kind, the person, and how many others run the workspace; all held still until the commit."""

@@ -17,14 +17,6 @@ _LONGEST_TEXT = 100
 _SHIFTS_A_DAY = 10
 
 
-def check_full_name(full_name: str | None) -> str:
-    """The name without surrounding blanks; Invalid unless it has 2 to 100 characters."""
-    bare = (full_name or "").strip()
-    if not 2 <= len(bare) <= 100:
-        raise _invalid("/full_name", "must have 2 to 100 characters")
-    return bare
-
-
 def check_changes(changes: Mapping[str, Any]) -> None:
     """Refuses what a person's record cannot hold."""
     for name in ("license_number", "specialization"):

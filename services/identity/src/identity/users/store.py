@@ -1,42 +1,11 @@
 """Where users are kept. Row security confines every statement to the caller's workspace."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Text, Uuid, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Text, Uuid, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db import statement
-from identity.tables import login_attempts, sign_ins, users, workspaces
-
-_is_locked = (
-    exists()
-    .where(sign_ins.c.workspace_id == users.c.workspace_id)
-    .where(sign_ins.c.user_id == users.c.id)
-    .where(login_attempts.c.account == sign_ins.c.email_index)
-    .where(login_attempts.c.purpose == "password")
-    .where(login_attempts.c.blocked_until > func.clock_timestamp())
-    .correlate(users)
-)
-
-# What a User message is made of.
-PERSON: tuple[ColumnElement[Any], ...] = (
-    users.c.id,
-    users.c.workspace_id,
-    users.c.sealed,
-    users.c.version,
-    users.c.role,
-    users.c.is_active,
-    users.c.is_platform_admin,
-    users.c.department_id,
-    users.c.license_number,
-    users.c.specialization,
-    users.c.shift_schedule,
-    users.c.totp_sealed.is_not(None).label("two_factor_enabled"),
-    _is_locked.label("is_locked"),
-    users.c.last_login_at,
-    users.c.created_at,
-    users.c.updated_at,
-)
+from identity.people.columns import PERSON
+from identity.tables import users, workspaces
 
 _this = users.c.id == bindparam("user_id")
 _role = bindparam("role", type_=Text)
@@ -70,12 +39,6 @@ write = statement(
         updated_at=bindparam("now"),
     )
     .returning(*PERSON)
-)
-
-add = statement(
-    insert(users).values(
-        {name: bindparam(name) for name in ("workspace_id", "id", "sealed", "version", "role", "is_platform_admin", "password_hash")}
-    )
 )
 
 # Taken before roles are changed or people switched off, so that two changes cannot each count on the other's owner.

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db import statement
-from identity.tables import sign_ins, workspaces
+from identity.tables import workspaces
 
 _WHOLE = (workspaces, workspaces.c.workspace_id.label("id"))
 
@@ -23,5 +23,3 @@ write = statement(
 )
 
 add = statement(insert(workspaces).values({name: bindparam(name) for name in ("workspace_id", "name", "kind", "time_zone", "locale")}))
-
-add_sign_in = statement(insert(sign_ins).values({name: bindparam(name) for name in ("email_index", "workspace_id", "user_id")}))

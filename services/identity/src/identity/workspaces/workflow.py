@@ -8,12 +8,11 @@ from caseload.identity.v1 import events_pb2, users_pb2
 from chassis.db import Record
 from chassis.errors import Conflict
 from chassis.runtime import Runtime
-from identity.sign_in import store as sign_in_store
-from identity.sign_in.passwords import Passwords
-from identity.sign_in.rules import check_email, check_password, normal_email
-from identity.users import people
-from identity.users import store as users_store
-from identity.users.rules import check_full_name
+from identity.credentials.passwords import Passwords
+from identity.credentials.rules import check_password
+from identity.people import record
+from identity.people import store as people
+from identity.people.rules import check_email, check_full_name, normal_email
 from identity.workspaces import rules, store
 
 
@@ -47,15 +46,15 @@ async def open_workspace(
         async with runtime.background(workspace_id) as call:
             await call.db.run(store.add, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
             await call.db.run(
-                users_store.add,
+                people.add,
                 id=user_id,
-                sealed=people.seal(person, keys, revision=1),
+                sealed=record.seal(person, keys, revision=1),
                 version=1,
                 role=role,
                 is_platform_admin=is_platform_admin,
                 password_hash=password_hash,
             )
-            await call.db.run(store.add_sign_in, email_index=account, user_id=user_id)
+            await call.db.run(people.add_sign_in, email_index=account, user_id=user_id)
             call.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
     except Conflict as refusal:
         # Somebody else opened it at the same moment.
@@ -67,4 +66,4 @@ async def open_workspace(
 
 async def _sign_in(runtime: Runtime, account: bytes) -> Record | None:
     async with runtime.database.transaction(None) as tx:
-        return await tx.maybe(sign_in_store.sign_in, account=account)
+        return await tx.maybe(people.sign_in, account=account)

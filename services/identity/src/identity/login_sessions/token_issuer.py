@@ -12,12 +12,12 @@ from chassis.errors import Unauthenticated
 from chassis.rows import stamp
 from chassis.sealing import WorkspaceKeys
 from chassis.tokens import ACCESS_SECONDS, AccessSigner
+from identity.credentials.device_tokens import Devices
+from identity.credentials.opaque_tokens import Ticket
+from identity.login_sessions import revocation, rules, store
+from identity.people import record
 from identity.roles import scopes
 from identity.settings import IdentitySettings
-from identity.sign_in import rules, store, workflow
-from identity.sign_in.devices import Devices
-from identity.sign_in.tickets import Ticket
-from identity.users import people
 
 
 class Passes:
@@ -82,7 +82,7 @@ class Passes:
         user_id, now = call.user_id, call.now
 
         async def end_family(tx: Any) -> None:
-            await workflow.end(tx, held.row_id, user_id, reason="reused", now=now)
+            await revocation.end(tx, held.row_id, user_id, reason="reused", now=now)
 
         call.afterwards(end_family)
         raise session_over()
@@ -111,7 +111,7 @@ class Passes:
         return pb.SignedIn(
             access_token=self._signer.sign(claims, seconds=seconds),
             expires_in=seconds,
-            user=people.to_proto(person, keys),
+            user=record.to_proto(person, keys),
             refresh_token=str(ticket),
             refresh_expires_at=stamp(session["idle_at"]),
             device_token=device_token,

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from chassis.db import Database
 from chassis.runtime import Runtime
-from identity.sign_in import rules, store
+from identity.credentials import rules as credential_rules
+from identity.credentials import store as credentials
+from identity.login_sessions import store
 
 _EVERY = timedelta(minutes=15)
 _REVOCATIONS_KEPT = timedelta(hours=1)
@@ -17,11 +19,11 @@ _SESSIONS_KEPT = timedelta(days=7)
 async def clear(database: Database, now: datetime) -> None:
     async with database.transaction(None) as tx:
         await tx.run(store.forget_revocations, before=now - _REVOCATIONS_KEPT)
-        await tx.run(store.forget_old_tries, before=now - max(rules.QUIET.values()))
+        await tx.run(credentials.forget_old_tries, before=now - max(credential_rules.QUIET.values()))
         in_use = [row["workspace_id"] for row in await tx.all(store.workspaces_in_use)]
-    for workspace_id in (rules.NOWHERE, *in_use):
+    for workspace_id in (credential_rules.NOWHERE, *in_use):
         async with database.transaction(workspace_id) as tx:
-            await tx.run(store.forget_links, before=now - _LINKS_KEPT)
+            await tx.run(credentials.forget_links, before=now - _LINKS_KEPT)
             await tx.run(store.forget_sessions, before=now - _SESSIONS_KEPT)
 
 

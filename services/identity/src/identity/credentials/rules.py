@@ -1,13 +1,13 @@
 """What makes a password good enough, how fast somebody may guess, and how long a sign-in lasts."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from chassis.errors import Fault, Invalid
+from identity.people.rules import normal_email
 
 # The workspace in which addresses that nobody has are dealt with, statement for statement like any other, so that
 # both take equally long.
@@ -17,8 +17,6 @@ SHORTEST_PASSWORD = 12
 # Argon2 would take any length; nobody's patience does.
 LONGEST_PASSWORD = 256
 _FEWEST_DIFFERENT_SIGNS = 5
-
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,253}")
 
 
 def _doubling(free: int, longest: int) -> tuple[int, ...]:
@@ -42,19 +40,6 @@ LINK_DELAYS_ANYWHERE = (*([0] * 19), 60, 120, 300, 600)
 
 # A line in which nobody has tried for so long is forgotten.
 QUIET = {"password": timedelta(days=1), "link": timedelta(hours=1)}
-
-
-def normal_email(email: str) -> str:
-    """The form in which two spellings of one address are equal."""
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
-
-
-def check_email(email: str) -> str:
-    """The address without surrounding blanks; Invalid when it cannot be one."""
-    bare = email.strip()
-    if not _EMAIL.fullmatch(bare):
-        raise Invalid("email_invalid", "This is not an e-mail address.", faults=[Fault("/email", "is not an e-mail address")])
-    return bare
 
 
 def normal_password(password: str) -> str:
@@ -92,13 +77,3 @@ def source(ip_address_text: str | None) -> str:
 def delay(tries: int, delays: Sequence[int]) -> int:
     """Seconds to wait after so many tries."""
     return 0 if tries < 1 else delays[min(tries, len(delays)) - 1]
-
-
-def idle_at(now: datetime, *, idle_seconds: int, expires_at: datetime) -> datetime:
-    """When a sign-in is over unless the person is active: never later than it is over anyway."""
-    return min(now + timedelta(seconds=idle_seconds), expires_at)
-
-
-def in_grace(now: datetime, used_at: datetime, *, grace_seconds: int) -> bool:
-    """Whether a used refresh token may be an honest latecomer of requests that raced; after that it is a thief's or its victim's."""
-    return now - used_at <= timedelta(seconds=grace_seconds)

@@ -12,8 +12,8 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import VerifyMismatchError
 
 from chassis.errors import Unavailable
+from identity.credentials.rules import LONGEST_PASSWORD, normal_password
 from identity.settings import IdentitySettings
-from identity.sign_in.rules import LONGEST_PASSWORD, normal_password
 
 T = TypeVar("T")
 

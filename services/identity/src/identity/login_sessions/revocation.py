@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Transaction
-from identity.sign_in import store
+from identity.login_sessions import store
 
 
 async def revoke(tx: Transaction, subjects: Sequence[UUID]) -> None:

@@ -11,8 +11,9 @@ from chassis.call import Call
 from chassis.db import Transaction
 from chassis.errors import TooMany
 from chassis.sealing import Keyring
-from identity.sign_in import rules, store
-from identity.sign_in.devices import Devices
+from identity.credentials import rules, store
+from identity.credentials.device_tokens import Devices
+from identity.people.rules import normal_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Attempts:
         self._turns: WeakValueDictionary[tuple[bytes, bytes], asyncio.Lock] = WeakValueDictionary()
 
     def account(self, email: str) -> bytes:
-        return self._keyring.deployment_index("email", rules.normal_email(email))
+        return self._keyring.deployment_index("email", normal_email(email))
 
     def password(self, account: bytes, user_id: UUID | None, device_token: str, call: Call) -> Try:
         return self._try("password", account, user_id, device_token, call, rules.PASSWORD_DELAYS, rules.PASSWORD_DELAYS_ANYWHERE)

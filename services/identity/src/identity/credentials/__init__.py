@@ -1,0 +1,1 @@
+"""What proves who somebody is: passwords, one-time links, tokens; and how often they may try."""
