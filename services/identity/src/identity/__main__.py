@@ -1,8 +1,8 @@
-"""The identity service, put together."""
+"""The composition root of the identity service."""
 
 from chassis.run import run
 from chassis.runtime import Runtime, Service
-from identity.login_sessions.cleanup import clearing
+from identity.login_sessions.cleanup import cleanup_loop
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
 from identity.tables import metadata
@@ -14,7 +14,7 @@ def features(runtime: Runtime) -> list[SignIn | Users | Workspaces]:
     return [SignIn(runtime), Users(runtime), Workspaces()]
 
 
-SERVICE = Service("identity", metadata, features, loops=lambda runtime: [clearing(runtime)], settings=IdentitySettings)
+SERVICE = Service("identity", metadata, features, loops=lambda runtime: [cleanup_loop(runtime)], settings=IdentitySettings)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -1,1 +1,1 @@
-"""What proves who somebody is: passwords, one-time links, tokens; and how often they may try."""
+"""What users prove their identity with (passwords, magic links, device tokens), and the limit on attempts."""

@@ -1,4 +1,4 @@
-"""Argon2id in a few threads, with a bounded line before them, so that guessing cannot starve everything else."""
+"""Hashes passwords with Argon2id, in a few threads and with a limited queue, so that guessing cannot use up the processor."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,62 +8,64 @@ from functools import cached_property, partial
 from threading import BoundedSemaphore
 from typing import TypeVar
 
-from argon2 import PasswordHasher, Type
+import argon2
 from argon2.exceptions import VerifyMismatchError
 
 from chassis.errors import Unavailable
-from identity.credentials.rules import LONGEST_PASSWORD, normal_password
+from identity.credentials.rules import MAX_PASSWORD_LENGTH, normalize_password
 from identity.settings import IdentitySettings
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether the password is right, and its hash anew when it was made with other parameters than today's."""
+class Verification:
+    """Whether a password matches, and its new hash if the stored one was made with other parameters than today's."""
 
-    right: bool
-    rehashed: str | None = None
+    matches: bool
+    new_hash: str | None = None
 
 
-class Passwords:
+class PasswordHasher:
+    """Hashes and verifies passwords. Both raise Unavailable if the queue is full."""
+
     def __init__(self, settings: IdentitySettings) -> None:
-        self._hasher = PasswordHasher(
+        self._argon2 = argon2.PasswordHasher(
             time_cost=settings.argon2_passes,
             memory_cost=settings.argon2_memory_kib,
             parallelism=settings.argon2_lanes,
-            type=Type.ID,
+            type=argon2.Type.ID,
         )
         self._threads = ThreadPoolExecutor(settings.password_threads, thread_name_prefix="password")
-        # A place is given back when the work is done, not when somebody stops waiting for it.
-        self._places = BoundedSemaphore(settings.password_queue)
+        # Released when the work is done, not when its caller is cancelled: the thread is busy until then.
+        self._queue = BoundedSemaphore(settings.password_queue)
 
     @cached_property
-    def _nobodys(self) -> str:
-        """What passwords of unknown addresses are held against, so that they take as long as any other."""
-        return self._hasher.hash("nobody has this password")
+    def _decoy_hash(self) -> str:
+        """Compared with where there is no hash, so that unknown addresses take as long as known ones."""
+        return self._argon2.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
-        return await self._run(partial(self._hasher.hash, normal_password(password)))
+        return await self._run(partial(self._argon2.hash, normalize_password(password)))
 
-    async def verify(self, password: str, known_hash: str | None) -> Verdict:
-        """Takes equally long whether or not there is a hash to hold the password against."""
-        return await self._run(partial(self._verify, normal_password(password)[: LONGEST_PASSWORD + 1], known_hash))
+    async def verify(self, password: str, stored_hash: str | None) -> Verification:
+        """Compares the password with the hash. Takes equally long, and does not match, if there is no hash."""
+        return await self._run(partial(self._verify, normalize_password(password)[: MAX_PASSWORD_LENGTH + 1], stored_hash))
 
-    def _verify(self, password: str, known_hash: str | None) -> Verdict:
-        # Made by whoever comes first, or only unknown addresses would ever wait for it.
-        nobodys = self._nobodys
+    def _verify(self, password: str, stored_hash: str | None) -> Verification:
+        # Made at the first verification of any kind: otherwise the first unknown address would take twice as long.
+        decoy_hash = self._decoy_hash
         try:
-            self._hasher.verify(known_hash or nobodys, password)
+            self._argon2.verify(stored_hash or decoy_hash, password)
         except VerifyMismatchError:
-            return Verdict(right=False)
-        if known_hash is None:
-            return Verdict(right=False)
-        return Verdict(True, self._hasher.hash(password) if self._hasher.check_needs_rehash(known_hash) else None)
+            return Verification(matches=False)
+        if stored_hash is None:
+            return Verification(matches=False)
+        return Verification(True, self._argon2.hash(password) if self._argon2.check_needs_rehash(stored_hash) else None)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if not self._places.acquire(blocking=False):
+        if not self._queue.acquire(blocking=False):
             raise Unavailable("sign_in_busy", "Too many people are signing in at once; try again.", retry_after=1.0)
         done = self._threads.submit(work)
-        done.add_done_callback(lambda _: self._places.release())
+        done.add_done_callback(lambda _: self._queue.release())
         return await asyncio.wrap_future(done)

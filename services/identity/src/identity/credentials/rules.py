@@ -1,70 +1,70 @@
-"""What makes a password good enough, how fast somebody may guess, and how long a sign-in lasts."""
+"""Which passwords are accepted, and how long to wait between attempts. Pure functions and constants."""
 
 import unicodedata
-from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from chassis.errors import Fault, Invalid
-from identity.people.rules import normal_email
+from identity.people.rules import normalize_email
 
-# The workspace in which addresses that nobody has are dealt with, statement for statement like any other, so that
-# both take equally long.
-NOWHERE = UUID(int=0)
+# Requests for unknown e-mail addresses run the same statements in this workspace and for this user, so that they
+# take as long as requests for known ones. No user has either id.
+DECOY_WORKSPACE = UUID(int=0)
+DECOY_USER = UUID(int=0)
 
-SHORTEST_PASSWORD = 12
-# Argon2 would take any length; nobody's patience does.
-LONGEST_PASSWORD = 256
-_FEWEST_DIFFERENT_SIGNS = 5
-
-
-def _doubling(free: int, longest: int) -> tuple[int, ...]:
-    """Seconds to wait after the first, second … try: nothing for the free ones, then 1, 2, 4 … up to the longest."""
-    waits = [0] * (free - 1)
-    wait = 1
-    while wait < longest:
-        waits.append(wait)
-        wait *= 2
-    return (*waits, longest)
+MIN_PASSWORD_LENGTH = 12
+# Argon2 accepts any length; the limit bounds the work that a stranger can cause.
+MAX_PASSWORD_LENGTH = 256
+_MIN_DISTINCT_CHARACTERS = 5
 
 
-# Wrong passwords for one account from one device or one source.
-PASSWORD_DELAYS = _doubling(free=5, longest=900)
-# Wrong passwords for one account from all unknown devices together: patient with people, tiresome for a botnet.
-# Known devices do not wait in this line, so a stranger cannot keep an owner out.
-PASSWORD_DELAYS_ANYWHERE = _doubling(free=50, longest=60)
-# Links asked for and not used.
+def _doubling_delays(free_attempts: int, longest: int) -> tuple[int, ...]:
+    """Seconds to wait after the first, second … attempt: 0 until the free ones are used up, then 1, 2, 4 … up to the longest."""
+    delays = [0] * (free_attempts - 1)
+    delay = 1
+    while delay < longest:
+        delays.append(delay)
+        delay *= 2
+    return (*delays, longest)
+
+
+# Wrong passwords for one e-mail address from one device or one source network. The last delay repeats, in all of these.
+PASSWORD_DELAYS = _doubling_delays(free_attempts=5, longest=900)
+# Wrong passwords for one e-mail address from all unknown devices together. More attempts are free, and the longest
+# delay is short: real users share this bucket with a botnet.
+SHARED_PASSWORD_DELAYS = _doubling_delays(free_attempts=50, longest=60)
+# Magic links that were requested and not used.
 LINK_DELAYS = (0, 0, 0, 0, 30, 60, 120, 300, 600)
-LINK_DELAYS_ANYWHERE = (*([0] * 19), 60, 120, 300, 600)
+SHARED_LINK_DELAYS = (*([0] * 19), 60, 120, 300, 600)
 
-# A line in which nobody has tried for so long is forgotten.
-QUIET = {"password": timedelta(days=1), "link": timedelta(hours=1)}
+# Counting starts anew after so long without an attempt, by purpose.
+FORGOTTEN_AFTER = {"password": timedelta(days=1), "link": timedelta(hours=1)}
 
 
-def normal_password(password: str) -> str:
-    """The same signs typed on another keyboard are the same password (NIST SP 800-63B, 5.1.1.2)."""
+def normalize_password(password: str) -> str:
+    """The password in NFKC: the same characters typed on another keyboard are the same password (NIST SP 800-63B, 5.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
 
 
 def check_password(password: str, *, email: str, pointer: str = "/new_password") -> str:
-    """The password in its normal form; Invalid when it is too easily guessed."""
-    normal = normal_password(password)
-    if not SHORTEST_PASSWORD <= len(normal) <= LONGEST_PASSWORD:
-        detail = f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
-    elif len(set(normal)) < _FEWEST_DIFFERENT_SIGNS:
-        detail = f"must have at least {_FEWEST_DIFFERENT_SIGNS} different characters"
-    elif normal_email(email) in normal.casefold() or normal.casefold() in normal_email(email):
+    """The normalized password. Raises Invalid for a wrong length, too few different characters, or the e-mail address."""
+    normalized = normalize_password(password)
+    if not MIN_PASSWORD_LENGTH <= len(normalized) <= MAX_PASSWORD_LENGTH:
+        detail = f"must have {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters"
+    elif len(set(normalized)) < _MIN_DISTINCT_CHARACTERS:
+        detail = f"must have at least {_MIN_DISTINCT_CHARACTERS} different characters"
+    elif normalize_email(email) in normalized.casefold() or normalized.casefold() in normalize_email(email):
         detail = "must not be the e-mail address"
     else:
-        return normal
+        return normalized
     raise Invalid("password_too_weak", "This password is too easily guessed.", faults=[Fault(pointer, detail)])
 
 
-def source(ip_address_text: str | None) -> str:
-    """Where an attempt comes from: an IPv4 address, or the /64 in which one IPv6 host may pick any address."""
+def source_network(address_text: str | None) -> str:
+    """Where an attempt comes from: an IPv4 address, or the /64 network of an IPv6 one, in which one host may use any address."""
     try:
-        address = ip_address(ip_address_text or "")
+        address = ip_address(address_text or "")
     except ValueError:
         return "unknown"
     if isinstance(address, IPv6Address):
@@ -72,8 +72,3 @@ def source(ip_address_text: str | None) -> str:
             return str(address.ipv4_mapped)
         return str(ip_network((address, 64), strict=False))
     return str(address)
-
-
-def delay(tries: int, delays: Sequence[int]) -> int:
-    """Seconds to wait after so many tries."""
-    return 0 if tries < 1 else delays[min(tries, len(delays)) - 1]

@@ -1,4 +1,7 @@
-"""Where credentials are kept: the password's hash, magic links, and how often an account was tried."""
+"""Statements about throttle buckets, passwords and magic links.
+
+What decides between attempts at the same moment is the database's clock; all other times are the call's.
+"""
 
 from typing import Any
 
@@ -29,75 +32,79 @@ from identity.tables import login_attempts, magic_links, users, workspaces
 _now = bindparam("now", type_=DateTime(timezone=True))
 _clock = func.clock_timestamp()
 
-# --- how often an account was tried ---
+# --- throttle buckets ---
 
-_lane = (
-    (login_attempts.c.account == bindparam("account"))
+_bucket = (
+    (login_attempts.c.email_index == bindparam("email_index"))
     & (login_attempts.c.purpose == bindparam("purpose"))
-    & (login_attempts.c.lane == bindparam("lane"))
+    & (login_attempts.c.bucket == bindparam("bucket"))
 )
-_tries = case((login_attempts.c.last_at < _clock - bindparam("quiet", type_=Interval), 1), else_=login_attempts.c.count + 1)
+_is_forgotten = login_attempts.c.last_at < _clock - bindparam("forgotten_after", type_=Interval)
+_count = case((_is_forgotten, 1), else_=login_attempts.c.count + 1)
 _delays = Grouping(bindparam("delays", type_=ARRAY(Integer)))
 
 
-def _blocked_after(tries: Any) -> ColumnElement[Any]:
-    """`delays` are the seconds to wait after the first, second … try; the last of them after every further one."""
-    return _clock + _delays[func.least(tries, func.cardinality(_delays))] * literal_column("interval '1 second'")
+def _blocked_after(count: Any) -> ColumnElement[Any]:
+    """When the next attempt is allowed. `delays` are the seconds after the first, second … attempt; the last one repeats."""
+    return _clock + _delays[func.least(count, func.cardinality(_delays))] * literal_column("interval '1 second'")
 
 
-# Counts a try before it is made, so that a thousand at the same moment are a thousand; no row when it has to wait.
-count_try = statement(
+# Counts an attempt before it is made, so that a thousand at the same moment are a thousand. No row if it must wait.
+count_attempt = statement(
     upsert(login_attempts)
     .values(
-        account=bindparam("account", type_=LargeBinary),
+        email_index=bindparam("email_index", type_=LargeBinary),
         purpose=bindparam("purpose", type_=Text),
-        lane=bindparam("lane", type_=LargeBinary),
+        bucket=bindparam("bucket", type_=LargeBinary),
         count=1,
         last_at=_clock,
         blocked_until=_blocked_after(1),
     )
     .on_conflict_do_update(
-        index_elements=["account", "purpose", "lane"],
-        set_={"count": _tries, "last_at": _clock, "blocked_until": _blocked_after(_tries)},
+        index_elements=[login_attempts.c.email_index, login_attempts.c.purpose, login_attempts.c.bucket],
+        set_={"count": _count, "last_at": _clock, "blocked_until": _blocked_after(_count)},
         where=login_attempts.c.blocked_until <= _clock,
     )
     .returning(login_attempts.c.count)
 )
 
-seconds_blocked = statement(select(extract("epoch", login_attempts.c.blocked_until - _clock).label("seconds")).where(_lane))
+seconds_blocked = statement(select(extract("epoch", login_attempts.c.blocked_until - _clock).label("seconds")).where(_bucket))
 
-forget_tries = statement(delete(login_attempts).where(_lane))
+delete_bucket = statement(delete(login_attempts).where(_bucket))
 
-take_back_try = statement(
-    update(login_attempts).where(_lane).values(count=func.greatest(login_attempts.c.count - 1, 0), blocked_until=_clock)
+decrement_bucket = statement(
+    update(login_attempts).where(_bucket).values(count=func.greatest(login_attempts.c.count - 1, 0), blocked_until=_clock)
 )
 
-forget_all_tries = statement(
-    delete(login_attempts).where(login_attempts.c.account == bindparam("account")).where(login_attempts.c.purpose == bindparam("purpose"))
+delete_buckets_of = statement(
+    delete(login_attempts)
+    .where(login_attempts.c.email_index == bindparam("email_index"))
+    .where(login_attempts.c.purpose == bindparam("purpose"))
 )
 
-forget_old_tries = statement(delete(login_attempts).where(login_attempts.c.last_at < bindparam("before")))
+delete_old_buckets = statement(delete(login_attempts).where(login_attempts.c.last_at < bindparam("before")))
 
 # --- passwords ---
 
-credentials = statement(select(users.c.sealed, users.c.version, users.c.password_hash).where(users.c.id == bindparam("user_id")))
+password_of = statement(select(users.c.sealed, users.c.version, users.c.password_hash).where(users.c.id == bindparam("user_id")))
 
+# No row is updated if the hash is no longer the one that was verified: the password was changed meanwhile.
 change_password = statement(
     update(users)
     .where(users.c.id == bindparam("user_id"))
-    .where(users.c.password_hash == bindparam("seen_hash"))
+    .where(users.c.password_hash == bindparam("verified_hash"))
     .values(password_hash=bindparam("password_hash"), updated_at=_now)
 )
 
 # --- magic links ---
 
-ask_for_link = statement(
+add_magic_link = statement(
     insert(magic_links).values(**{name: bindparam(name) for name in ("workspace_id", "id", "user_id", "expires_at")}, created_at=_now)
 )
 
 _usable = magic_links.c.used_at.is_(None) & (magic_links.c.expires_at > _now)
 
-issue_link = statement(
+issue_magic_link = statement(
     update(magic_links)
     .where(magic_links.c.id == bindparam("magic_link_id"))
     .where(_usable)
@@ -109,8 +116,8 @@ issue_link = statement(
 
 _link = (magic_links.c.id == bindparam("magic_link_id")) & (magic_links.c.hash == bindparam("hash"))
 
-link = statement(select(magic_links.c.user_id).where(_link))
+find_magic_link = statement(select(magic_links.c.user_id).where(_link))
 
-use_link = statement(update(magic_links).where(_link).where(_usable).values(used_at=_now).returning(magic_links.c.user_id))
+use_magic_link = statement(update(magic_links).where(_link).where(_usable).values(used_at=_now).returning(magic_links.c.user_id))
 
-forget_links = statement(delete(magic_links).where(magic_links.c.expires_at < bindparam("before")))
+delete_expired_magic_links = statement(delete(magic_links).where(magic_links.c.expires_at < bindparam("before")))

@@ -1,4 +1,9 @@
-"""How often somebody may try: one line per account and source, one per known device, and one for all strangers together."""
+"""Limits how often passwords and magic links are tried for one e-mail address.
+
+Attempts are counted in buckets. A known device has a bucket of its own. Any other attempt is counted in the bucket
+of its source network and in one that all sources share, so that many sources together are slowed down too. A known
+device is not counted in the shared bucket: strangers cannot lock the user out.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,86 +17,92 @@ from chassis.db import Transaction
 from chassis.errors import TooMany
 from chassis.sealing import Keyring
 from identity.credentials import rules, store
-from identity.credentials.device_tokens import Devices
-from identity.people.rules import normal_email
+from identity.credentials.device_tokens import DeviceTokens
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class ThrottleBucket:
     key: bytes
+    # Seconds to wait after the first, second … attempt.
     delays: Sequence[int]
-    # Whether success clears it; the strangers' common line only gets shorter by one.
-    own: bool = True
+    # Whether a success empties it. The shared bucket is only reduced by one.
+    is_emptied_by_success: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
-    """A try at an account (the digest of an address, whether or not anybody has it) in the lanes it is counted in."""
+class LoginAttempt:
+    """One attempt with an e-mail address, whether or not a user has it, and the buckets it is counted in."""
 
-    account: bytes
+    email_index: bytes
     purpose: str
-    lanes: tuple[Lane, ...]
+    buckets: tuple[ThrottleBucket, ...]
     # The nonce of the known device it is made on.
     device: bytes | None = None
 
 
-class Attempts:
-    def __init__(self, keyring: Keyring, devices: Devices) -> None:
+class LoginThrottle:
+    def __init__(self, keyring: Keyring, device_tokens: DeviceTokens) -> None:
         self._keyring = keyring
-        self._devices = devices
-        self._turns: WeakValueDictionary[tuple[bytes, bytes], asyncio.Lock] = WeakValueDictionary()
+        self._device_tokens = device_tokens
+        self._locks: WeakValueDictionary[tuple[bytes, bytes], asyncio.Lock] = WeakValueDictionary()
 
-    def account(self, email: str) -> bytes:
-        return self._keyring.deployment_index("email", normal_email(email))
+    def password_attempt(self, email_index: bytes, user_id: UUID | None, device_token: str, call: Call) -> LoginAttempt:
+        """An attempt to sign in by password."""
+        return self._attempt("password", email_index, user_id, device_token, call, rules.PASSWORD_DELAYS, rules.SHARED_PASSWORD_DELAYS)
 
-    def password(self, account: bytes, user_id: UUID | None, device_token: str, call: Call) -> Try:
-        return self._try("password", account, user_id, device_token, call, rules.PASSWORD_DELAYS, rules.PASSWORD_DELAYS_ANYWHERE)
+    def link_request(self, email_index: bytes, user_id: UUID | None, device_token: str, call: Call) -> LoginAttempt:
+        """A request for a magic link."""
+        return self._attempt("link", email_index, user_id, device_token, call, rules.LINK_DELAYS, rules.SHARED_LINK_DELAYS)
 
-    def link(self, account: bytes, user_id: UUID | None, device_token: str, call: Call) -> Try:
-        return self._try("link", account, user_id, device_token, call, rules.LINK_DELAYS, rules.LINK_DELAYS_ANYWHERE)
+    def reauthentication(self, email_index: bytes, session_id: UUID) -> LoginAttempt:
+        """A signed-in user enters the current password again: the login session has a bucket of its own."""
+        bucket = ThrottleBucket(self._bucket_key("session", str(session_id)), rules.PASSWORD_DELAYS)
+        return LoginAttempt(email_index, "password", (bucket,))
 
-    def within_session(self, account: bytes, session_id: UUID) -> Try:
-        """Somebody signed in who is asked for the password once more."""
-        return Try(account, "password", (Lane(self._key("session", str(session_id)), rules.PASSWORD_DELAYS),))
-
-    def _try(
+    def _attempt(
         self,
         purpose: str,
-        account: bytes,
+        email_index: bytes,
         user_id: UUID | None,
         device_token: str,
         call: Call,
         delays: Sequence[int],
-        delays_anywhere: Sequence[int],
-    ) -> Try:
-        device = self._devices.known(device_token, user_id, call.now)
+        shared_delays: Sequence[int],
+    ) -> LoginAttempt:
+        device = self._device_tokens.verify(device_token, user_id, call.now)
         if device is not None:
-            return Try(account, purpose, (Lane(self._key("device", device.hex()), delays),), device)
-        source = Lane(self._key("source", rules.source(call.ip_address)), delays)
-        return Try(account, purpose, (source, Lane(self._key("anywhere", ""), delays_anywhere, own=False)))
+            return LoginAttempt(email_index, purpose, (ThrottleBucket(self._bucket_key("device", device.hex()), delays),), device)
+        source = ThrottleBucket(self._bucket_key("source", rules.source_network(call.ip_address)), delays)
+        shared = ThrottleBucket(self._bucket_key("anywhere", ""), shared_delays, is_emptied_by_success=False)
+        return LoginAttempt(email_index, purpose, (source, shared))
 
     @asynccontextmanager
-    async def in_turn(self, attempt: Try) -> AsyncIterator[None]:
-        """One at a time per lane in this process, so that honest sign-ins at the same moment are not counted against each other."""
-        turn = self._turns.setdefault((attempt.account, attempt.lanes[0].key), asyncio.Lock())
-        async with turn:
+    async def serialize(self, attempt: LoginAttempt) -> AsyncIterator[None]:
+        """Lets one attempt per bucket run at a time in this process.
+
+        Correct passwords that arrive at the same moment would otherwise be counted as attempts against each other.
+        """
+        lock = self._locks.setdefault((attempt.email_index, attempt.buckets[0].key), asyncio.Lock())
+        async with lock:
             yield
 
-    async def count(self, tx: Transaction, attempt: Try) -> None:
-        """Counts the try in each of its lanes; TooMany, and the transaction undone, when one of them has to wait."""
-        for lane in attempt.lanes:
-            place = {"account": attempt.account, "purpose": attempt.purpose, "lane": lane.key}
-            counted = await tx.maybe(store.count_try, **place, delays=list(lane.delays), quiet=rules.QUIET[attempt.purpose])
+    async def count(self, tx: Transaction, attempt: LoginAttempt) -> None:
+        """Counts the attempt in each of its buckets. Raises TooMany, which rolls back, if one of them must wait."""
+        for bucket in attempt.buckets:
+            key = {"email_index": attempt.email_index, "purpose": attempt.purpose, "bucket": bucket.key}
+            forgotten_after = rules.FORGOTTEN_AFTER[attempt.purpose]
+            counted = await tx.maybe(store.count_attempt, **key, delays=list(bucket.delays), forgotten_after=forgotten_after)
             if counted is None:
-                waiting = await tx.maybe(store.seconds_blocked, **place)
-                seconds = 1.0 if waiting is None else max(1.0, float(waiting["seconds"]))
+                blocked = await tx.maybe(store.seconds_blocked, **key)
+                seconds = 1.0 if blocked is None else max(1.0, float(blocked["seconds"]))
                 raise TooMany("too_many_attempts", "Too many attempts; wait a little before the next.", retry_after=seconds)
 
-    async def forgive(self, tx: Transaction, attempt: Try) -> None:
-        """What was counted against somebody who turned out to be right."""
-        for lane in attempt.lanes:
-            undo = store.forget_tries if lane.own else store.take_back_try
-            await tx.run(undo, account=attempt.account, purpose=attempt.purpose, lane=lane.key)
+    async def undo_count(self, tx: Transaction, attempt: LoginAttempt) -> None:
+        """Empties or reduces the buckets of an attempt that succeeded."""
+        for bucket in attempt.buckets:
+            undo = store.delete_bucket if bucket.is_emptied_by_success else store.decrement_bucket
+            await tx.run(undo, email_index=attempt.email_index, purpose=attempt.purpose, bucket=bucket.key)
 
-    def _key(self, kind: str, value: str) -> bytes:
+    def _bucket_key(self, kind: str, value: str) -> bytes:
+        # The text is part of stored keys: rewording it would empty every bucket.
         return self._keyring.deployment_index(f"lane of a {kind}", value)

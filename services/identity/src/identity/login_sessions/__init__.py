@@ -1,1 +1,1 @@
-"""Login sessions: the tokens they consist of, their end, and the revocation of their access tokens."""
+"""Login sessions: their tokens, their end, and the revocation of access tokens."""

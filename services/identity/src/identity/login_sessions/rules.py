@@ -1,13 +1,13 @@
-"""How long a login session lasts."""
+"""How long login sessions and used refresh tokens last. Pure functions."""
 
 from datetime import datetime, timedelta
 
 
 def idle_at(now: datetime, *, idle_seconds: int, expires_at: datetime) -> datetime:
-    """When a sign-in is over unless the person is active: never later than it is over anyway."""
+    """When the session of a user who is not active ends: after the idle time, but never later than `expires_at`."""
     return min(now + timedelta(seconds=idle_seconds), expires_at)
 
 
-def in_grace(now: datetime, used_at: datetime, *, grace_seconds: int) -> bool:
-    """Whether a used refresh token may be an honest latecomer of requests that raced; after that it is a thief's or its victim's."""
+def is_within_grace(now: datetime, used_at: datetime, *, grace_seconds: int) -> bool:
+    """Whether a refresh token that is used twice may come from two requests sent at the same moment. If not, it was copied."""
     return now - used_at <= timedelta(seconds=grace_seconds)

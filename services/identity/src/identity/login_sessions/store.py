@@ -1,4 +1,7 @@
-"""Where sign-ins are kept. Times of rows are the call's; what decides a race between callers is the database's clock."""
+"""Statements about login sessions, refresh tokens and revocations.
+
+Revocation compares times of the database's clock; all other times are the call's.
+"""
 
 from typing import Any
 
@@ -22,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db import statement
-from identity.people.columns import PERSON
-from identity.tables import login_sessions, refresh_tokens, revocations, sign_ins, users, workspaces
+from identity.people.columns import USER_COLUMNS
+from identity.tables import login_sessions, refresh_tokens, revocations, users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _clock = func.clock_timestamp()
@@ -31,25 +34,27 @@ _milliseconds = cast(func.floor(extract("epoch", _clock) * 1000), BigInteger)
 
 
 def _named(*columns: str) -> dict[str, Any]:
-    """Columns whose values are parameters of the same name."""
+    """Values for these columns: parameters of the same names."""
     return {name: bindparam(name) for name in columns}
 
 
-# --- who may have one ---
+# --- the user a token is issued to ---
 
-MAY_ENTER = (
+# The user with this id is active, in a workspace that is not suspended.
+MAY_SIGN_IN = (
     (users.c.id == bindparam("user_id"))
     & users.c.is_active
     & exists().where(workspaces.c.workspace_id == users.c.workspace_id).where(workspaces.c.status == "active").correlate(users)
 )
-ADMITTED = (*PERSON, _milliseconds.label("epoch"))
+# A token is void if its user was read before a revocation (see `revoke`).
+USER_AND_READ_TIME = (*USER_COLUMNS, _milliseconds.label("read_at_ms"))
 
-# Held until the commit, so that a role cannot change between being read here and being signed into a token.
-admit_again = statement(select(*ADMITTED).where(MAY_ENTER).with_for_update(read=True, of=users))
+# Locks the row until the commit: the role cannot change between this statement and the signing of a token.
+read_user_for_tokens = statement(select(*USER_AND_READ_TIME).where(MAY_SIGN_IN).with_for_update(read=True, of=users))
 
-# --- sign-ins and their refresh tokens ---
+# --- login sessions and their refresh tokens ---
 
-begin_session = statement(
+add_login_session = statement(
     insert(login_sessions)
     .values(
         **_named("workspace_id", "id", "user_id", "method", "ip_address", "user_agent", "expires_at", "idle_at"),
@@ -59,13 +64,13 @@ begin_session = statement(
     .returning(login_sessions)
 )
 
-_live = login_sessions.c.ended_at.is_(None) & (login_sessions.c.expires_at > _now) & (login_sessions.c.idle_at > _now)
-_session = login_sessions.c.id == bindparam("session_id")
+_is_active = login_sessions.c.ended_at.is_(None) & (login_sessions.c.expires_at > _now) & (login_sessions.c.idle_at > _now)
+_this_session = login_sessions.c.id == bindparam("session_id")
 
-continue_session = statement(
+extend_login_session = statement(
     update(login_sessions)
-    .where(_session)
-    .where(_live)
+    .where(_this_session)
+    .where(_is_active)
     .values(
         last_seen_at=_now,
         idle_at=func.least(login_sessions.c.expires_at, _now + bindparam("idle", type_=Interval)),
@@ -73,28 +78,28 @@ continue_session = statement(
     .returning(login_sessions)
 )
 
-sessions_of = statement(
+login_sessions_of = statement(
     select(login_sessions)
     .where(login_sessions.c.user_id == bindparam("user_id"))
-    .where(_live)
+    .where(_is_active)
     .order_by(login_sessions.c.last_seen_at.desc(), login_sessions.c.id)
 )
 
 _ended = {"ended_at": _now, "end_reason": bindparam("reason")}
 
-end_session = statement(
+end_login_session = statement(
     update(login_sessions)
-    .where(_session)
+    .where(_this_session)
     .where(login_sessions.c.user_id == bindparam("user_id"))
     .where(login_sessions.c.ended_at.is_(None))
     .values(_ended)
     .returning(login_sessions.c.id)
 )
 
-end_sessions = statement(
+end_login_sessions = statement(
     update(login_sessions)
     .where(login_sessions.c.user_id == bindparam("user_id"))
-    .where(or_(bindparam("but", type_=Uuid).is_(None), login_sessions.c.id != bindparam("but", type_=Uuid)))
+    .where(or_(bindparam("except_id", type_=Uuid).is_(None), login_sessions.c.id != bindparam("except_id", type_=Uuid)))
     .where(login_sessions.c.ended_at.is_(None))
     .values(_ended)
     .returning(login_sessions.c.id)
@@ -102,9 +107,9 @@ end_sessions = statement(
 
 add_refresh_token = statement(insert(refresh_tokens).values(**_named("workspace_id", "session_id", "generation", "hash"), created_at=_now))
 
-_token = (refresh_tokens.c.session_id == bindparam("session_id")) & (refresh_tokens.c.hash == bindparam("hash"))
+_this_token = (refresh_tokens.c.session_id == bindparam("session_id")) & (refresh_tokens.c.hash == bindparam("hash"))
 
-refresh_token = statement(
+find_refresh_token = statement(
     select(refresh_tokens.c.generation, refresh_tokens.c.used_at, refresh_tokens.c.successor_sealed, login_sessions.c.user_id)
     .select_from(
         refresh_tokens.join(
@@ -112,18 +117,18 @@ refresh_token = statement(
             (login_sessions.c.workspace_id == refresh_tokens.c.workspace_id) & (login_sessions.c.id == refresh_tokens.c.session_id),
         )
     )
-    .where(_token)
+    .where(_this_token)
 )
 
 use_refresh_token = statement(
     update(refresh_tokens)
-    .where(_token)
+    .where(_this_token)
     .where(refresh_tokens.c.used_at.is_(None))
     .values(used_at=_now, successor_sealed=bindparam("successor_sealed"))
     .returning(refresh_tokens.c.generation)
 )
 
-forget_successors = statement(
+clear_old_successors = statement(
     update(refresh_tokens)
     .where(refresh_tokens.c.session_id == bindparam("session_id"))
     .where(refresh_tokens.c.used_at < bindparam("before"))
@@ -133,19 +138,26 @@ forget_successors = statement(
 
 # --- revocation ---
 
-_revocation = upsert(revocations).values(subject_id=bindparam("subject_id"), epoch=_milliseconds + 1, created_at=_clock)
+_revocation = upsert(revocations).values(subject_id=bindparam("subject_id"), revoked_before=_milliseconds + 1, created_at=_clock)
 
+# Voids the tokens of the subject whose user was read until now. A later revocation replaces an earlier one.
 revoke = statement(
     _revocation.on_conflict_do_update(
-        index_elements=["subject_id"],
-        set_={"epoch": func.greatest(revocations.c.epoch, _revocation.excluded.epoch), "created_at": _revocation.excluded.created_at},
+        index_elements=[revocations.c.subject_id],
+        set_={
+            revocations.c.revoked_before: func.greatest(revocations.c.revoked_before, _revocation.excluded.revoked_before),
+            revocations.c.created_at: _revocation.excluded.created_at,
+        },
     )
 )
 
-revoked_since = statement(select(revocations.c.subject_id, revocations.c.epoch).where(revocations.c.created_at > bindparam("since")))
+revocations_since = statement(
+    select(revocations.c.subject_id, revocations.c.revoked_before.label("revoked_before")).where(
+        revocations.c.created_at > bindparam("since")
+    )
+)
 
-# --- clearing away ---
+# --- cleanup ---
 
-forget_revocations = statement(delete(revocations).where(revocations.c.created_at < bindparam("before")))
-forget_sessions = statement(delete(login_sessions).where(login_sessions.c.expires_at < bindparam("before")))
-workspaces_in_use = statement(select(sign_ins.c.workspace_id).distinct())
+delete_old_revocations = statement(delete(revocations).where(revocations.c.created_at < bindparam("before")))
+delete_expired_login_sessions = statement(delete(login_sessions).where(login_sessions.c.expires_at < bindparam("before")))

@@ -1,1 +1,1 @@
-"""The people of a workspace: their records, and the index of their e-mail addresses."""
+"""Users as rows and messages, and the index of their e-mail addresses."""

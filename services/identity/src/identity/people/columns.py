@@ -1,4 +1,4 @@
-"""The columns that a User message is made of."""
+"""The columns that a User message is made from."""
 
 from typing import Any
 
@@ -10,14 +10,13 @@ _is_locked = (
     exists()
     .where(sign_ins.c.workspace_id == users.c.workspace_id)
     .where(sign_ins.c.user_id == users.c.id)
-    .where(login_attempts.c.account == sign_ins.c.email_index)
+    .where(login_attempts.c.email_index == sign_ins.c.email_index)
     .where(login_attempts.c.purpose == "password")
     .where(login_attempts.c.blocked_until > func.clock_timestamp())
     .correlate(users)
 )
 
-# What a User message is made of.
-PERSON: tuple[ColumnElement[Any], ...] = (
+USER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     users.c.id,
     users.c.workspace_id,
     users.c.sealed,

@@ -1,23 +1,27 @@
-"""Where people are kept, and whose an e-mail address is."""
+"""Statements that add users and find them by e-mail address."""
 
 from sqlalchemy import bindparam, insert, select
 
 from chassis.db import statement
 from identity.tables import sign_ins, users
 
-add = statement(
+add_user = statement(
     insert(users).values(
         {name: bindparam(name) for name in ("workspace_id", "id", "sealed", "version", "role", "is_platform_admin", "password_hash")}
     )
 )
 
-add_sign_in = statement(insert(sign_ins).values({name: bindparam(name) for name in ("email_index", "workspace_id", "user_id")}))
+add_email_index = statement(insert(sign_ins).values({name: bindparam(name) for name in ("email_index", "workspace_id", "user_id")}))
 
-sign_in = statement(select(sign_ins.c.workspace_id, sign_ins.c.user_id).where(sign_ins.c.email_index == bindparam("account")))
+find_by_email_index = statement(
+    select(sign_ins.c.workspace_id, sign_ins.c.user_id).where(sign_ins.c.email_index == bindparam("email_index"))
+)
 
-# No row security here, so the workspace is asked for.
-account_of = statement(
+# The table has no row security, so the statement names the workspace itself.
+email_index_of = statement(
     select(sign_ins.c.email_index)
     .where(sign_ins.c.workspace_id == bindparam("workspace_id"))
     .where(sign_ins.c.user_id == bindparam("user_id"))
 )
+
+workspaces_with_users = statement(select(sign_ins.c.workspace_id).distinct())

@@ -1,20 +1,20 @@
-"""Where people are let in."""
+"""Statements that record a sign-in. They return no row if the user may not sign in."""
 
 from sqlalchemy import DateTime, bindparam, update
 
 from chassis.db import statement
-from identity.login_sessions.store import ADMITTED, MAY_ENTER
+from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
 from identity.tables import users
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 
-# Only while the hash is the one the password was held against: a password changed meanwhile has been wrong.
-admit_by_password = statement(
+# No row if the hash is no longer the one that was verified: the password was changed meanwhile.
+sign_in_by_password = statement(
     update(users)
-    .where(MAY_ENTER)
-    .where(users.c.password_hash == bindparam("seen_hash"))
+    .where(MAY_SIGN_IN)
+    .where(users.c.password_hash == bindparam("verified_hash"))
     .values(password_hash=bindparam("password_hash"), last_login_at=_now)
-    .returning(*ADMITTED)
+    .returning(*USER_AND_READ_TIME)
 )
 
-admit_by_link = statement(update(users).where(MAY_ENTER).values(last_login_at=_now).returning(*ADMITTED))
+sign_in_by_link = statement(update(users).where(MAY_SIGN_IN).values(last_login_at=_now).returning(*USER_AND_READ_TIME))
