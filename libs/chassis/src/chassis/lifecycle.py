@@ -38,7 +38,7 @@ class Part:
     start: Action | None
     stop: Action | None
     needs: tuple[str, ...]
-    patience: float  # seconds that stopping may take
+    patience: float | None  # seconds that stopping may take; None for no limit
     state: State = State.NEW
 
 
@@ -49,7 +49,13 @@ class Lifecycle:
         self._parts: dict[str, Part] = {}
 
     def add(
-        self, name: str, *, start: Action | None = None, stop: Action | None = None, needs: Iterable[str] = (), patience: float = 30.0
+        self,
+        name: str,
+        *,
+        start: Action | None = None,
+        stop: Action | None = None,
+        needs: Iterable[str] = (),
+        patience: float | None = 30.0,
     ) -> None:
         """Add a part. It may need only parts that were added before, so there is never a circle.
 
