@@ -187,3 +187,11 @@ def test_a_part_needs_only_parts_that_were_added_before(parts):
 async def test_an_unknown_part_cannot_be_started(parts):
     with pytest.raises(KeyError, match="relay"):
         await parts.start("relay")
+
+
+async def test_without_a_limit_a_part_may_take_as_long_as_it_needs(parts):
+    parts.part("gateway", patience=None)
+    await parts.start()
+    await parts.stop()
+
+    assert parts.states == {"gateway": State.STOPPED}

@@ -20,6 +20,7 @@ from graphlib import TopologicalSorter
 from typing import Any, Self
 
 Action = Callable[[], Awaitable[Any] | Any]
+Seconds = float | None  # None: no limit
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Part:
     start: Action | None
     stop: Action | None
     needs: tuple[str, ...]
-    patience: float | None  # seconds that stopping may take; None for no limit
+    patience: Seconds  # how long stopping may take
     state: State = State.NEW
 
 
@@ -49,13 +50,7 @@ class Lifecycle:
         self._parts: dict[str, Part] = {}
 
     def add(
-        self,
-        name: str,
-        *,
-        start: Action | None = None,
-        stop: Action | None = None,
-        needs: Iterable[str] = (),
-        patience: float | None = 30.0,
+        self, name: str, *, start: Action | None = None, stop: Action | None = None, needs: Iterable[str] = (), patience: Seconds = 30.0
     ) -> None:
         """Add a part. It may need only parts that were added before, so there is never a circle.
 
@@ -75,8 +70,7 @@ class Lifecycle:
     async def start(self, *names: str) -> None:
         """Start these parts, or all, and what they need; parts that run already are left alone.
 
-        Raises what a part's start raises; nothing else is started then, and `stop` ends what was. Raises KeyError
-        for an unknown name, RuntimeError for a part that was stopped.
+        Raises what a part's start raises: no other is started then, and `stop` ends those that were.
         """
         needs: dict[str, tuple[str, ...]] = {}
         waiting = list(names or self._parts)
