@@ -77,7 +77,7 @@ class Lifecycle:
         while waiting:
             name = waiting.pop()
             needs[name] = self._parts[name].needs
-            waiting += needs[name]
+            waiting += [need for need in needs[name] if need not in needs]
         await _in_order(needs, self._start)
 
     async def stop(self) -> None:
