@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.encryption.keyring import Keyring
 from chassis.errors import Invalid, Refusal
-from chassis.sealing import Keyring
 from identity.credentials import rules
 from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.opaque_tokens import OpaqueToken

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing import house
+from chassis.testing.environment import house
 from identity.__main__ import SERVICE
 from identity.credentials import rules
 from identity.credentials import store as credentials

@@ -16,14 +16,14 @@ from typing import Any
 
 import uvloop
 
-from chassis.broker import Broker
-from chassis.children import ChildFailedError
+from chassis.events.broker.base import Broker
 from chassis.lifecycle import Lifecycle
-from chassis.local import LocalPostgres
-from chassis.observe import configure_logs
-from chassis.run import broker_of
-from chassis.runtime import Runtime
-from chassis.serve import Server
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import ChildFailedError
+from chassis.observability.logs import configure_logs
+from chassis.rpc.server.server import Server
+from chassis.service.cli import broker_of
+from chassis.service.runtime import Runtime
 from standalone.door import Door
 from standalone.home import Home
 from standalone.mail import Mailbox, MailServer

@@ -17,7 +17,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from types import FrameType
 
-from chassis.children import die_with
+from chassis.local.processes import die_with
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 MIN_PAUSE, MAX_PAUSE = 0.2, 10.0

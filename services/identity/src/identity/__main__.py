@@ -1,7 +1,8 @@
 """The composition root of the identity service."""
 
-from chassis.run import run
-from chassis.runtime import Runtime, Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from identity.login_sessions.cleanup import cleanup_loop
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn

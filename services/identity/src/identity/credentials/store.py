@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import Grouping
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from identity.tables import login_attempts, magic_links, users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))

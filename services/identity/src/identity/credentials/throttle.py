@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from chassis.call import Call
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
+from chassis.encryption.keyring import Keyring
 from chassis.errors import TooMany
-from chassis.sealing import Keyring
+from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import rules, store
 from identity.credentials.device_tokens import DeviceTokens
 
@@ -46,13 +46,13 @@ class LoginThrottle:
         self._device_tokens = device_tokens
         self._locks: WeakValueDictionary[tuple[bytes, bytes], asyncio.Lock] = WeakValueDictionary()
 
-    def password_attempt(self, email_index: bytes, user_id: UUID | None, device_token: str, call: Call) -> LoginAttempt:
+    def password_attempt(self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> LoginAttempt:
         """An attempt to sign in by password."""
-        return self._attempt("password", email_index, user_id, device_token, call, rules.PASSWORD_DELAYS, rules.SHARED_PASSWORD_DELAYS)
+        return self._attempt("password", email_index, user_id, device_token, work, rules.PASSWORD_DELAYS, rules.SHARED_PASSWORD_DELAYS)
 
-    def link_request(self, email_index: bytes, user_id: UUID | None, device_token: str, call: Call) -> LoginAttempt:
+    def link_request(self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> LoginAttempt:
         """A request for a magic link."""
-        return self._attempt("link", email_index, user_id, device_token, call, rules.LINK_DELAYS, rules.SHARED_LINK_DELAYS)
+        return self._attempt("link", email_index, user_id, device_token, work, rules.LINK_DELAYS, rules.SHARED_LINK_DELAYS)
 
     def reauthentication(self, email_index: bytes, session_id: UUID) -> LoginAttempt:
         """A signed-in user enters the current password again: the login session has a bucket of its own."""
@@ -65,14 +65,14 @@ class LoginThrottle:
         email_index: bytes,
         user_id: UUID | None,
         device_token: str,
-        call: Call,
+        work: UnitOfWork,
         delays: Sequence[int],
         shared_delays: Sequence[int],
     ) -> LoginAttempt:
-        device = self._device_tokens.verify(device_token, user_id, call.now)
+        device = self._device_tokens.verify(device_token, user_id, work.now)
         if device is not None:
             return LoginAttempt(email_index, purpose, (ThrottleBucket(self._bucket_key("device", device.hex()), delays),), device)
-        source = ThrottleBucket(self._bucket_key("source", rules.source_network(call.ip_address)), delays)
+        source = ThrottleBucket(self._bucket_key("source", rules.source_network(work.context.ip_address)), delays)
         shared = ThrottleBucket(self._bucket_key("anywhere", ""), shared_delays, is_emptied_by_success=False)
         return LoginAttempt(email_index, purpose, (source, shared))
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from identity.people.columns import USER_COLUMNS
 from identity.tables import login_sessions, refresh_tokens, revocations, users, workspaces
 

@@ -7,12 +7,12 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2 as pb
-from chassis.call import Call
-from chassis.db import Transaction
+from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
+from chassis.db.transaction import Transaction
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Unauthenticated
-from chassis.rows import stamp
-from chassis.sealing import WorkspaceKeys
-from chassis.tokens import ACCESS_SECONDS, AccessSigner
+from chassis.protobuf.timestamps import stamp
+from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.opaque_tokens import OpaqueToken
 from identity.login_sessions import revocation, rules, store
@@ -28,73 +28,75 @@ class TokenIssuer:
         self._device_tokens = device_tokens
 
     async def start_login_session(
-        self, call: Call, keys: WorkspaceKeys, user: Mapping[str, Any], *, method: str, device: bytes | None = None
+        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, method: str, device: bytes | None = None
     ) -> pb.SignedIn:
         """Start a login session for a user who has just proved their identity, and issue its first tokens.
 
         `user` is a row with `USER_AND_READ_TIME`, `device` the nonce of a known device.
         """
-        expires_at = call.now + timedelta(seconds=self._settings.session_absolute_seconds)
-        session = await call.db.one(
+        expires_at = work.now + timedelta(seconds=self._settings.session_absolute_seconds)
+        session = await work.db.one(
             store.add_login_session,
             id=uuid7(),
             user_id=user["id"],
             method=method,
-            ip_address=call.ip_address,
-            user_agent=call.user_agent,
-            now=call.now,
+            ip_address=work.context.ip_address,
+            user_agent=work.context.user_agent,
+            now=work.now,
             expires_at=expires_at,
-            idle_at=rules.idle_at(call.now, idle_seconds=self._settings.session_idle_seconds, expires_at=expires_at),
+            idle_at=rules.idle_at(work.now, idle_seconds=self._settings.session_idle_seconds, expires_at=expires_at),
         )
         token = OpaqueToken.generate(session["workspace_id"], session["id"])
-        await call.db.run(store.add_refresh_token, session_id=session["id"], generation=1, hash=token.hash, now=call.now)
-        call.note(method=method, login_session_id=str(session["id"]))
-        device_token = self._device_tokens.issue(user["id"], call.now, nonce=device)
-        return self._signed_in(call.now, keys, user, session, token, device_token)
+        await work.db.run(store.add_refresh_token, session_id=session["id"], generation=1, hash=token.hash, now=work.now)
+        work.note(method=method, login_session_id=str(session["id"]))
+        device_token = self._device_tokens.issue(user["id"], work.now, nonce=device)
+        return self._signed_in(work.now, keys, user, session, token, device_token)
 
-    async def rotate(self, call: Call, keys: WorkspaceKeys, token: OpaqueToken, generation: int) -> pb.SignedIn:
+    async def rotate(self, work: UnitOfWork, keys: WorkspaceKeys, token: OpaqueToken, generation: int) -> pb.SignedIn:
         """Replace a refresh token by its successor, and issue an access token.
 
         Requests that use one token within the grace period get the same successor. A token used later was copied
         (RFC 9700, 4.14.2): the login session ends. Raises Unauthenticated if the session has ended.
         """
-        user = await call.db.maybe(store.read_user_for_tokens, user_id=call.user_id)
+        user = await work.db.maybe(store.read_user_for_tokens, user_id=work.user_id)
         idle = timedelta(seconds=self._settings.session_idle_seconds)
-        session = await call.db.maybe(store.extend_login_session, session_id=token.row_id, now=call.now, idle=idle)
+        session = await work.db.maybe(store.extend_login_session, session_id=token.row_id, now=work.now, idle=idle)
         if user is None or session is None:
             raise login_session_ended()
         successor = OpaqueToken.generate(token.workspace_id, token.row_id)
         sealed_at: dict[str, Any] = {"table": "refresh_tokens", "row": token.row_id, "revision": generation, "column": "successor_sealed"}
-        used = await call.db.maybe(
+        used = await work.db.maybe(
             store.use_refresh_token,
             session_id=token.row_id,
             hash=token.hash,
-            now=call.now,
+            now=work.now,
             successor_sealed=keys.seal_bytes(successor.secret, **sealed_at),
         )
         if used is None:
-            successor = await self._existing_successor(call, keys, token, sealed_at)
+            successor = await self._existing_successor(work, keys, token, sealed_at)
         else:
-            await call.db.run(
-                store.add_refresh_token, session_id=token.row_id, generation=generation + 1, hash=successor.hash, now=call.now
+            await work.db.run(
+                store.add_refresh_token, session_id=token.row_id, generation=generation + 1, hash=successor.hash, now=work.now
             )
-            before = call.now - timedelta(seconds=self._settings.refresh_grace_seconds)
-            await call.db.run(store.clear_old_successors, session_id=token.row_id, before=before)
-        return self._signed_in(call.now, keys, user, session, successor)
+            before = work.now - timedelta(seconds=self._settings.refresh_grace_seconds)
+            await work.db.run(store.clear_old_successors, session_id=token.row_id, before=before)
+        return self._signed_in(work.now, keys, user, session, successor)
 
-    async def _existing_successor(self, call: Call, keys: WorkspaceKeys, token: OpaqueToken, sealed_at: dict[str, Any]) -> OpaqueToken:
+    async def _existing_successor(
+        self, work: UnitOfWork, keys: WorkspaceKeys, token: OpaqueToken, sealed_at: dict[str, Any]
+    ) -> OpaqueToken:
         """The successor of a token that is used already. Ends the login session and raises Unauthenticated after the grace period."""
-        row = await call.db.one(store.find_refresh_token, session_id=token.row_id, hash=token.hash)
-        in_grace = rules.is_within_grace(call.now, row["used_at"], grace_seconds=self._settings.refresh_grace_seconds)
+        row = await work.db.one(store.find_refresh_token, session_id=token.row_id, hash=token.hash)
+        in_grace = rules.is_within_grace(work.now, row["used_at"], grace_seconds=self._settings.refresh_grace_seconds)
         if in_grace and row["successor_sealed"] is not None:
             return OpaqueToken(token.workspace_id, token.row_id, keys.open_bytes(row["successor_sealed"], **sealed_at))
-        user_id, now = call.user_id, call.now
+        user_id, now = work.user_id, work.now
 
         async def end_reused(tx: Transaction) -> None:
             await revocation.end_login_session(tx, token.row_id, user_id, reason="reused", now=now)
 
         # Afterwards, because the refusal rolls this transaction back.
-        call.afterwards(end_reused)
+        work.afterwards(end_reused)
         raise login_session_ended()
 
     def _signed_in(

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from caseload.identity.v1 import users_pb2 as pb
-from chassis.blind import fold
-from chassis.rows import fill
-from chassis.sealing import Keyring, WorkspaceKeys
+from chassis.encryption.blind_index import fold
+from chassis.encryption.keyring import Keyring
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
 from identity.people.rules import normalize_email
 
 

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from caseload.identity.v1 import users_pb2 as pb
-from chassis.call import Call
-from chassis.sealing import Keyring, WorkspaceKeys
+from chassis.encryption.keyring import Keyring
+from chassis.encryption.records import WorkspaceKeys
+from chassis.work.unit_of_work import UnitOfWork
 from identity.people import record, store
 
 
 async def add_user(
-    call: Call,
+    work: UnitOfWork,
     keyring: Keyring,
     keys: WorkspaceKeys,
     user: pb.User,
@@ -23,7 +24,7 @@ async def add_user(
     Raises Conflict `email_taken` if another user of any workspace has the address.
     """
     user_id = UUID(user.id)
-    await call.db.run(
+    await work.db.run(
         store.add_user,
         id=user_id,
         sealed=record.seal(user, keys, revision=1),
@@ -32,4 +33,4 @@ async def add_user(
         is_platform_admin=is_platform_admin,
         password_hash=password_hash,
     )
-    await call.db.run(store.add_email_index, email_index=record.email_index(keyring, user.email), user_id=user_id)
+    await work.db.run(store.add_email_index, email_index=record.email_index(keyring, user.email), user_id=user_id)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, insert, select
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from identity.tables import sign_ins, users
 
 add_user = statement(

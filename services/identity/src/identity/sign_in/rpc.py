@@ -8,11 +8,12 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2, users_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
-from chassis.call import Call
+from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
-from chassis.rows import fill, stamp
-from chassis.runtime import Runtime
-from chassis.tokens import ACCESS_SECONDS, AccessSigner
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import stamp
+from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import rules
 from identity.credentials import store as credentials
 from identity.credentials.device_tokens import DeviceTokens
@@ -31,7 +32,7 @@ from identity.sign_in import store
 _REVOCATIONS_REPORTED = timedelta(seconds=ACCESS_SECONDS + 60)
 
 
-class SignIn(SignInServicer[Call]):
+class SignIn(SignInServicer[UnitOfWork]):
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
         if settings.access_key_file is None:
@@ -45,26 +46,26 @@ class SignIn(SignInServicer[Call]):
         self._throttle = LoginThrottle(runtime.keyring, device_tokens)
         self._tokens = TokenIssuer(settings, self._signer, device_tokens)
 
-    async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, call: Call) -> pb.RequestMagicLinkResponse:
+    async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, work: UnitOfWork) -> pb.RequestMagicLinkResponse:
         email_index = record.email_index(self._keyring, check_email(request.email))
-        user_id = await self._find_user(email_index, call)
+        user_id = await self._find_user(email_index, work)
         try:
-            async with call.database.transaction(None) as tx:
-                await self._throttle.count(tx, self._throttle.link_request(email_index, user_id, request.device_token, call))
+            async with work.database.transaction(None) as tx:
+                await self._throttle.count(tx, self._throttle.link_request(email_index, user_id, request.device_token, work))
         except TooMany:
             # A refusal would tell that others have requested links for this address.
             return pb.RequestMagicLinkResponse()
 
         magic_link_id = uuid7()
-        expires_at = call.now + timedelta(seconds=self._settings.magic_link_seconds)
-        await call.db.run(credentials.add_magic_link, id=magic_link_id, user_id=user_id, now=call.now, expires_at=expires_at)
-        call.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
+        expires_at = work.now + timedelta(seconds=self._settings.magic_link_seconds)
+        await work.db.run(credentials.add_magic_link, id=magic_link_id, user_id=user_id, now=work.now, expires_at=expires_at)
+        work.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
         return pb.RequestMagicLinkResponse()
 
-    async def IssueMagicLink(self, request: pb.IssueMagicLinkRequest, call: Call) -> pb.MagicLink:
-        keys = await self._keys.of(call.workspace_id)
-        token = OpaqueToken.generate(call.workspace_id, UUID(request.magic_link_id))
-        row = await call.db.one(credentials.issue_magic_link, magic_link_id=token.row_id, hash=token.hash, now=call.now)
+    async def IssueMagicLink(self, request: pb.IssueMagicLinkRequest, work: UnitOfWork) -> pb.MagicLink:
+        keys = await self._keys.of(work.workspace_id)
+        token = OpaqueToken.generate(work.workspace_id, UUID(request.magic_link_id))
+        row = await work.db.one(credentials.issue_magic_link, magic_link_id=token.row_id, hash=token.hash, now=work.now)
         user = record.to_proto(row, keys)
         return pb.MagicLink(
             email=user.email,
@@ -74,62 +75,62 @@ class SignIn(SignInServicer[Call]):
             locale=row["locale"],
         )
 
-    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, call: Call) -> pb.SignedIn:
+    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: UnitOfWork) -> pb.SignedIn:
         token = OpaqueToken.parse(request.token)
         if token is None:
             raise _link_invalid()
         link = {"magic_link_id": token.row_id, "hash": token.hash}
-        async with call.database.transaction(token.workspace_id) as tx:
+        async with work.database.transaction(token.workspace_id) as tx:
             found = await tx.maybe(credentials.find_magic_link, **link)
         if found is None:
             raise _link_invalid()
         # The token is genuine, so a refusal from here on is audited in its workspace.
-        call.enter(token.workspace_id, found["user_id"])
+        work.enter(token.workspace_id, found["user_id"])
 
         keys = await self._keys.of(token.workspace_id)
-        used = await call.db.maybe(credentials.use_magic_link, **link, now=call.now)
-        user = used and await call.db.maybe(store.sign_in_by_link, user_id=used["user_id"], now=call.now)
+        used = await work.db.maybe(credentials.use_magic_link, **link, now=work.now)
+        user = used and await work.db.maybe(store.sign_in_by_link, user_id=used["user_id"], now=work.now)
         if user is None:
             raise _link_invalid()
-        email = await call.db.one(people.email_index_of, user_id=user["id"])
-        await call.db.run(credentials.delete_buckets_of, email_index=email["email_index"], purpose="link")
-        return await self._tokens.start_login_session(call, keys, user, method="link")
+        email = await work.db.one(people.email_index_of, user_id=user["id"])
+        await work.db.run(credentials.delete_buckets_of, email_index=email["email_index"], purpose="link")
+        return await self._tokens.start_login_session(work, keys, user, method="link")
 
-    async def Login(self, request: pb.LoginRequest, call: Call) -> pb.SignedIn:
+    async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignedIn:
         email_index = record.email_index(self._keyring, request.email)
-        user_id = await self._find_user(email_index, call)
-        attempt = self._throttle.password_attempt(email_index, user_id, request.device_token, call)
-        verified_hash, new_hash = await self._check_password(request.password, user_id, attempt, call)
+        user_id = await self._find_user(email_index, work)
+        attempt = self._throttle.password_attempt(email_index, user_id, request.device_token, work)
+        verified_hash, new_hash = await self._check_password(request.password, user_id, attempt, work)
 
-        keys = await self._keys.of(call.workspace_id)
-        user = await call.db.maybe(
-            store.sign_in_by_password, user_id=user_id, verified_hash=verified_hash, password_hash=new_hash or verified_hash, now=call.now
+        keys = await self._keys.of(work.workspace_id)
+        user = await work.db.maybe(
+            store.sign_in_by_password, user_id=user_id, verified_hash=verified_hash, password_hash=new_hash or verified_hash, now=work.now
         )
         if user is None:
             raise _wrong_credentials()
-        return await self._tokens.start_login_session(call, keys, user, method="pwd", device=attempt.device)
+        return await self._tokens.start_login_session(work, keys, user, method="pwd", device=attempt.device)
 
-    async def Refresh(self, request: pb.RefreshRequest, call: Call) -> pb.SignedIn:
+    async def Refresh(self, request: pb.RefreshRequest, work: UnitOfWork) -> pb.SignedIn:
         token = OpaqueToken.parse(request.refresh_token)
         if token is None:
             raise login_session_ended()
-        async with call.database.transaction(token.workspace_id) as tx:
+        async with work.database.transaction(token.workspace_id) as tx:
             found = await tx.maybe(login_sessions.find_refresh_token, session_id=token.row_id, hash=token.hash)
         if found is None:
             raise login_session_ended()
-        call.enter(token.workspace_id, found["user_id"])
+        work.enter(token.workspace_id, found["user_id"])
 
         keys = await self._keys.of(token.workspace_id)
-        return await self._tokens.rotate(call, keys, token, found["generation"])
+        return await self._tokens.rotate(work, keys, token, found["generation"])
 
-    async def Logout(self, request: pb.LogoutRequest, call: Call) -> pb.LogoutResponse:
-        await revocation.end_login_session(call.db, _login_session_id(call), call.user_id, reason="logout", now=call.now)
-        return pb.LogoutResponse(user_id=str(call.user_id))
+    async def Logout(self, request: pb.LogoutRequest, work: UnitOfWork) -> pb.LogoutResponse:
+        await revocation.end_login_session(work.db, _login_session_id(work), work.user_id, reason="logout", now=work.now)
+        return pb.LogoutResponse(user_id=str(work.user_id))
 
-    async def ChangePassword(self, request: pb.ChangePasswordRequest, call: Call) -> pb.ChangePasswordResponse:
-        user_id, session_id = call.user_id, _login_session_id(call)
-        keys = await self._keys.of(call.workspace_id)
-        async with call.database.transaction(call.workspace_id) as tx:
+    async def ChangePassword(self, request: pb.ChangePasswordRequest, work: UnitOfWork) -> pb.ChangePasswordResponse:
+        user_id, session_id = work.user_id, _login_session_id(work)
+        keys = await self._keys.of(work.workspace_id)
+        async with work.database.transaction(work.workspace_id) as tx:
             row = await tx.one(credentials.password_of, user_id=user_id)
             email = await tx.one(people.email_index_of, user_id=user_id)
         user = keys.open(row["sealed"], into=users_pb2.User(), table="users", row=user_id, revision=row["version"])
@@ -137,67 +138,67 @@ class SignIn(SignInServicer[Call]):
 
         attempt = self._throttle.reauthentication(email["email_index"], session_id)
         try:
-            verified_hash, _ = await self._check_password(request.current_password, user_id, attempt, call)
+            verified_hash, _ = await self._check_password(request.current_password, user_id, attempt, work)
         except Unauthenticated:
             raise _wrong_current_password() from None
         new_hash = await self._passwords.hash(new_password)
 
-        change = {"user_id": user_id, "verified_hash": verified_hash, "password_hash": new_hash, "now": call.now}
-        if not await call.db.run(credentials.change_password, **change):
+        change = {"user_id": user_id, "verified_hash": verified_hash, "password_hash": new_hash, "now": work.now}
+        if not await work.db.run(credentials.change_password, **change):
             raise _wrong_current_password()
-        await revocation.end_login_sessions(call.db, user_id, reason="password_changed", now=call.now, except_id=session_id)
+        await revocation.end_login_sessions(work.db, user_id, reason="password_changed", now=work.now, except_id=session_id)
         return pb.ChangePasswordResponse(user_id=str(user_id))
 
-    async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, call: Call) -> pb.LoginSessionList:
-        rows = await call.db.all(login_sessions.login_sessions_of, user_id=call.user_id, now=call.now)
-        items = [fill(pb.LoginSession(current=row["id"] == call.caller.session_id), row) for row in rows]
+    async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, work: UnitOfWork) -> pb.LoginSessionList:
+        rows = await work.db.all(login_sessions.login_sessions_of, user_id=work.user_id, now=work.now)
+        items = [fill(pb.LoginSession(current=row["id"] == work.caller.session_id), row) for row in rows]
         return pb.LoginSessionList(items=items)
 
-    async def EndLoginSession(self, request: pb.EndLoginSessionRequest, call: Call) -> pb.EndLoginSessionResponse:
+    async def EndLoginSession(self, request: pb.EndLoginSessionRequest, work: UnitOfWork) -> pb.EndLoginSessionResponse:
         session_id = UUID(request.session_id)
-        if not await revocation.end_login_session(call.db, session_id, call.user_id, reason="ended_by_user", now=call.now):
+        if not await revocation.end_login_session(work.db, session_id, work.user_id, reason="ended_by_user", now=work.now):
             raise NotFound("not_found", "There is no such sign-in of yours.")
-        return pb.EndLoginSessionResponse(user_id=str(call.user_id))
+        return pb.EndLoginSessionResponse(user_id=str(work.user_id))
 
-    async def GetTrust(self, request: pb.GetTrustRequest, call: Call) -> pb.Trust:
-        revoked = await call.db.all(login_sessions.revocations_since, since=call.now - _REVOCATIONS_REPORTED)
+    async def GetTrust(self, request: pb.GetTrustRequest, work: UnitOfWork) -> pb.Trust:
+        revoked = await work.db.all(login_sessions.revocations_since, since=work.now - _REVOCATIONS_REPORTED)
         return pb.Trust(
             keys=[pb.PublicKey(kid=self._signer.kid, x=self._signer.public_x)],
             revocations=[pb.Revocation(subject_id=str(row["subject_id"]), epoch=row["revoked_before"]) for row in revoked],
         )
 
-    async def _find_user(self, email_index: bytes, call: Call) -> UUID | None:
+    async def _find_user(self, email_index: bytes, work: UnitOfWork) -> UUID | None:
         """The id of the user with this e-mail address, or None. Enters the user's workspace, or the decoy for unknown addresses."""
-        async with call.database.transaction(None) as tx:
+        async with work.database.transaction(None) as tx:
             found = await tx.maybe(people.find_by_email_index, email_index=email_index)
         user_id: UUID | None = found and found["user_id"]
-        call.enter(found["workspace_id"] if found else rules.DECOY_WORKSPACE, user_id)
+        work.enter(found["workspace_id"] if found else rules.DECOY_WORKSPACE, user_id)
         return user_id
 
-    async def _check_password(self, password: str, user_id: UUID | None, attempt: LoginAttempt, call: Call) -> tuple[str, str | None]:
+    async def _check_password(self, password: str, user_id: UUID | None, attempt: LoginAttempt, work: UnitOfWork) -> tuple[str, str | None]:
         """Count the attempt, then verify the password. Holds no connection while Argon2 runs.
 
         Returns the stored hash, and a new one to replace it if its parameters are outdated. Raises Unauthenticated
         if the password is wrong, TooMany if the user must wait, Unavailable if the hasher's queue is full.
         """
         async with self._throttle.serialize(attempt):
-            async with call.database.transaction(None) as tx:
+            async with work.database.transaction(None) as tx:
                 await self._throttle.count(tx, attempt)
-            async with call.database.transaction(call.workspace_id) as tx:
+            async with work.database.transaction(work.workspace_id) as tx:
                 row = await tx.maybe(credentials.password_of, user_id=user_id or rules.DECOY_USER)
             stored_hash: str | None = row and row["password_hash"]
             verification = await self._passwords.verify(password, stored_hash)
             if stored_hash is None or not verification.matches:
                 raise _wrong_credentials()
-            async with call.database.transaction(None) as tx:
+            async with work.database.transaction(None) as tx:
                 await self._throttle.undo_count(tx, attempt)
         return stored_hash, verification.new_hash
 
 
-def _login_session_id(call: Call) -> UUID:
-    if call.caller.session_id is None:
+def _login_session_id(work: UnitOfWork) -> UUID:
+    if work.caller.session_id is None:
         raise Unauthenticated("sign_in_required", "Sign in first.")
-    return call.caller.session_id
+    return work.caller.session_id
 
 
 def _wrong_credentials() -> Unauthenticated:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import DateTime, bindparam, update
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
 from identity.tables import users
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Text, Uuid, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from identity.people.columns import USER_COLUMNS
 from identity.tables import users, workspaces
 

@@ -5,9 +5,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import events_pb2, users_pb2
-from chassis.db import Record
+from chassis.db.transaction import Record
 from chassis.errors import Conflict
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from identity.credentials.passwords import PasswordHasher
 from identity.credentials.rules import check_password
 from identity.people import store as people
@@ -47,10 +47,10 @@ async def open_workspace(
     workspace_id = uuid7()
     keys = await runtime.keys.of(workspace_id)
     try:
-        async with runtime.background(workspace_id) as call:
-            await call.db.run(store.add_workspace, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
-            await add_user(call, runtime.keyring, keys, user, role=role, password_hash=password_hash, is_platform_admin=is_platform_admin)
-            call.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
+        async with runtime.background(workspace_id) as work:
+            await work.db.run(store.add_workspace, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
+            await add_user(work, runtime.keyring, keys, user, role=role, password_hash=password_hash, is_platform_admin=is_platform_admin)
+            work.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
     except Conflict as refusal:
         # Another request opened a workspace for this address at the same moment.
         if refusal.code != "email_taken" or (existing := await _find_user(runtime, email)) is None:
