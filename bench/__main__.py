@@ -18,7 +18,7 @@ from bench.contest import LEVELS, Bounds, Contest, Key, Turns, drained
 from bench.operations import OPERATIONS
 from bench.processes import memory, tree_memory
 from bench.scene import Backlog, Scene, open_suite, set_up
-from standalone.trial import Trial
+from standalone.installation import Installation
 
 # What the suite says once its database and its broker answer.
 SERVERS_ARE_UP = "Preparing the schemas."
@@ -51,7 +51,7 @@ def main() -> None:
     print(f"\n{time.monotonic() - began:.0f} s in all")
 
 
-async def contest(trial: Trial, directory: Path) -> dict[Key, Turns]:
+async def contest(trial: Installation, directory: Path) -> dict[Key, Turns]:
     scene = await set_up(trial)
     await settle(scene)
     processes = trial.running["processes"]
@@ -70,7 +70,7 @@ def bounds() -> Bounds:
     )
 
 
-def started(trial: Trial) -> float:
+def started(trial: Installation) -> float:
     """Starts the suite; the seconds from its database and broker being up to its being ready."""
     seen = threading.Event()
     up: list[float] = []
@@ -92,7 +92,7 @@ def started(trial: Trial) -> float:
     return time.monotonic() - up[0]
 
 
-def at_rest(trial: Trial) -> list[str]:
+def at_rest(trial: Installation) -> list[str]:
     """Memory by process. PSS, because the processes are forked from one and share what they have not written to."""
     running = trial.running["processes"]
     servers = {name: running[name] for name in ("postgres", "rabbitmq")}

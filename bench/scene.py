@@ -20,8 +20,8 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.local.postgres import LocalPostgres
 from identity.demo import PASSWORD
 from standalone.home import Home
+from standalone.installation import Installation
 from standalone.services import NAMES
-from standalone.trial import Trial
 
 CONTENDERS = ("suite", "plain", "bare", "monolith")
 EMAIL = "owner@example.com"
@@ -71,10 +71,10 @@ class Scene:
         return cls(**json.loads(Path(path).read_text()))
 
 
-def open_suite(home: Path) -> Trial:
+def open_suite(home: Path) -> Installation:
     """The suite in `home`, started and ready; CASELOAD_PIN=true gives each of its processes a core."""
     told = {name: value for name, value in os.environ.items() if name == "CASELOAD_PIN"}
-    return Trial("suite", home, {**UNLIMITED, **told})
+    return Installation("suite", home, {**UNLIMITED, **told})
 
 
 def sign_in(port: int) -> dict[str, str]:
@@ -84,7 +84,7 @@ def sign_in(port: int) -> dict[str, str]:
     return {"authorization": f"Bearer {reply.json()['access_token']}"}
 
 
-async def set_up(trial: Trial, *, clients: int = 300, events: int = 100, drafts: int = 100) -> Scene:
+async def set_up(trial: Installation, *, clients: int = 300, events: int = 100, drafts: int = 100) -> Scene:
     """Fills the practice through the gateway, as a front end would."""
     headers = sign_in(trial.port)
     async with httpx.AsyncClient(base_url=f"{trial.gateway_url}/api/v1", headers=headers, timeout=30) as door:

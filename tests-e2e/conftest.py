@@ -10,7 +10,7 @@ from attack.surface import Line
 from deployed import deployed
 from drill.ground import Ground
 
-from standalone.trial import Trial
+from standalone.installation import Installation
 
 PASSWORD = "caseload-demo"
 # The tests' own pace is not what the limits are for.
@@ -24,7 +24,7 @@ def trials(tmp_path_factory):
 
     def of(composition):
         if composition not in started:
-            trial = Trial(composition, tmp_path_factory.mktemp("trial") / composition, LIMITS)
+            trial = Installation(composition, tmp_path_factory.mktemp("trial") / composition, LIMITS)
             trial.start()
             started[composition] = trial
         return started[composition]

@@ -9,7 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.local.postgres import LocalPostgres
-from standalone.trial import Trial
+from standalone.installation import Installation
 
 QUEUE = "notifications.plan-reminders"
 
@@ -43,7 +43,7 @@ def test_a_queue_may_be_replayed_while_it_runs(trials, composition):
 
 async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(tmp_path):
     home = tmp_path / "home"
-    trial = Trial("run", home)
+    trial = Installation("run", home)
     trial.start()
     trial.stop()
     server = LocalPostgres(home / "postgres").start()

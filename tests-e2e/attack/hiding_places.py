@@ -8,7 +8,7 @@ import httpx
 
 from attack.canaries import sightings
 from chassis.events.broker.rabbitmq.messages import dead_queue
-from standalone.keeping import queues_of
+from standalone.operations import queues_of
 from standalone.services import SERVICES
 
 # The mail itself is for its recipient; the keys are what the rest is sealed with.

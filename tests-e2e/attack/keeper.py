@@ -15,11 +15,8 @@ from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import socket_directory
 from chassis.rpc.client.peers import Peers
 from chassis.service.runtime import Runtime
-from identity.sign_in.passwords import Passwords
-from identity.sign_in.rules import normal_email
-from identity.users import people
-from identity.users import store as users_store
-from identity.workspaces import store as workspaces_store
+from identity.credentials.passwords import PasswordHasher
+from identity.people.registration import add_user
 from identity.workspaces.workflow import open_workspace
 from standalone.home import Home
 from standalone.services import NAMES, SERVICES
@@ -84,19 +81,9 @@ class Keeper:
         person = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name="Nora Quist")
         async with self._identity() as runtime:
             keys = await runtime.keys.of(UUID(workspace_id))
-            password_hash = await Passwords(runtime.settings).hash(password) if password else None
-            account = runtime.keyring.deployment_index("email", normal_email(person.email))
+            password_hash = await PasswordHasher(runtime.settings).hash(password) if password else None
             async with runtime.background(UUID(workspace_id)) as call:
-                await call.db.run(
-                    users_store.add,
-                    id=person.id,
-                    sealed=people.seal(person, keys, revision=1),
-                    version=1,
-                    role=role,
-                    is_platform_admin=False,
-                    password_hash=password_hash,
-                )
-                await call.db.run(workspaces_store.add_sign_in, email_index=account, user_id=person.id)
+                await add_user(call, runtime.keyring, keys, person, role=role, password_hash=password_hash)
         return Person(person.email, person.id, str(workspace_id))
 
     def sign_in(self, person, password=PASSWORD):

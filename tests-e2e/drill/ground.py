@@ -14,8 +14,8 @@ import httpx
 
 from chassis.local.postgres import LocalPostgres
 from drill.postbox import Postbox
+from standalone.installation import Installation
 from standalone.services import NAMES
-from standalone.trial import Trial
 
 ENVIRONMENT = {
     # The drill's own pace is not what the limits are for.
@@ -38,7 +38,7 @@ class Ground:
 
     def __init__(self, home, composition="suite", environment=None):
         self.postbox = Postbox()
-        self.trial = Trial(composition, home, ENVIRONMENT | {"CASELOAD_SMTP_URL": self.postbox.url} | (environment or {}))
+        self.trial = Installation(composition, home, ENVIRONMENT | {"CASELOAD_SMTP_URL": self.postbox.url} | (environment or {}))
 
     async def __aenter__(self):
         await self.postbox.open()

@@ -1,4 +1,4 @@
-"""Revocation reaches the services that hold the records, not identity alone."""
+"""Revocation reaches services other than identity."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ from identity import demo
 from identity.__main__ import SERVICE as IDENTITY
 
 
-async def test_a_sign_in_that_has_ended_is_refused_everywhere_within_five_seconds(postgres):
+async def test_other_services_refuse_the_token_of_an_ended_login_session_within_five_seconds(postgres):
     async with house(postgres, IDENTITY, CLIENTS, settings={"identity": {"argon2_passes": 1, "argon2_memory_kib": 8}}) as h:
         await demo.open_demo(h.runtime("identity"))
         sign_in, clients = h.stub(SignInStub), h.stub(ClientsStub)

@@ -359,20 +359,11 @@ async def _slot(desk, appointment):
 
 async def _another_owner(desk) -> str:
     """A second person who runs the practice, so that one of them may leave."""
-    from identity.users import people
-    from identity.users import store as users_store
+    from identity.people.registration import add_user
 
     runtime = desk.house.runtime("identity")
     person = users_pb2.User(id=str(uuid7()), email=f"{uuid7().hex}@example.com", full_name="Nora Quist")
     keys = await runtime.keys.of(desk.workspace_id)
     async with runtime.background(desk.workspace_id) as call:
-        await call.db.run(
-            users_store.add,
-            id=person.id,
-            sealed=people.seal(person, keys, revision=1),
-            version=1,
-            role="owner",
-            is_platform_admin=False,
-            password_hash=None,
-        )
+        await add_user(call, runtime.keyring, keys, person, role="owner")
     return person.id

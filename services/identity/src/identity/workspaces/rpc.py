@@ -9,13 +9,13 @@ from identity.workspaces import rules, store
 
 class Workspaces(WorkspacesServicer[UnitOfWork]):
     async def GetWorkspace(self, request: pb.GetWorkspaceRequest, work: UnitOfWork) -> pb.Workspace:
-        return fill(pb.Workspace(), await work.db.one(store.get))
+        return fill(pb.Workspace(), await work.db.one(store.get_workspace))
 
     async def UpdateWorkspace(self, request: pb.UpdateWorkspaceRequest, work: UnitOfWork) -> pb.Workspace:
         changes = masked(request, rules.CHANGEABLE)
         rules.check_workspace(changes)
 
-        was = await work.db.one(store.lock)
+        was = await work.db.one(store.lock_workspace)
         values = {name: changes.get(name, was[name]) for name in rules.CHANGEABLE}
 
-        return fill(pb.Workspace(), await work.db.one(store.write, **values, now=work.now))
+        return fill(pb.Workspace(), await work.db.one(store.update_workspace, **values, now=work.now))

@@ -1,4 +1,4 @@
-"""An installation for trying things out from outside: a real `caseload run` or `caseload suite`, its address, its mail, its processes."""
+"""A running installation for tests and benchmarks: `caseload run` or `caseload suite` as a process, its address, mail and processes."""
 
 import json
 import os
@@ -15,8 +15,8 @@ import httpx
 from chassis.local.processes import free_port
 
 
-class Trial:
-    """One composition as a process of its own, in a home of its own, on a free port."""
+class Installation:
+    """One composition (`run` or `suite`) as a process, with its own home directory and a free port."""
 
     def __init__(self, composition: str, home: Path, environment: Mapping[str, str] | None = None) -> None:
         self.composition = composition
@@ -28,10 +28,10 @@ class Trial:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, seconds: float = 90.0) -> float:
-        """Returns once the gateway is ready, and the installation has said what runs in it; how many seconds that took."""
+        """Start it. Returns, once the gateway is ready and running.json is written, how many seconds that took."""
         own = {"PORT": str(self.port), "CASELOAD_HOME": str(self.home)}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CASELOAD_") and name != "DATABASE_URL"}
-        began, stale = time.monotonic(), self._told_at()
+        began, earlier = time.monotonic(), self._status_written_at()
         with self.output.open("ab") as out:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, "-m", "standalone", self.composition],
@@ -41,8 +41,8 @@ class Trial:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        # What one that was killed has left behind says nothing of this one.
-        while not (self.ready() and self._told_at() > stale):
+        # A running.json that a killed process left behind does not count.
+        while not (self.ready() and self._status_written_at() > earlier):
             if self._process.poll() is not None or time.monotonic() - began > seconds:
                 self.stop()
                 raise RuntimeError(f"{self.composition} did not become ready:\n{self.output.read_text()[-4000:]}")
@@ -55,15 +55,15 @@ class Trial:
         except httpx.HTTPError:
             return False
 
-    def _told_at(self) -> int:
-        """When the installation last said what runs in it, in nanoseconds; 0 where it has not."""
+    def _status_written_at(self) -> int:
+        """When running.json was last written, in nanoseconds; 0 if there is none."""
         try:
             return (self.home / "running.json").stat().st_mtime_ns
         except FileNotFoundError:
             return 0
 
     def stop(self, *, seconds: float = 60.0) -> int | None:
-        """Asks it to end, as Ctrl-C does; the exit code."""
+        """Stop it as Ctrl-C does. Returns the exit code, None if it did not run. Kills it, and raises TimeoutExpired, after `seconds`."""
         process, self._process = self._process, None
         if process is None:
             return None
@@ -77,7 +77,7 @@ class Trial:
             raise
 
     def kill(self) -> None:
-        """Ends it the hard way."""
+        """Kill the process (SIGKILL) and wait for its end."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
@@ -89,24 +89,24 @@ class Trial:
 
     @property
     def running(self) -> dict[str, Any]:
-        """What the installation says of itself: its processes, its broker's address."""
-        told: dict[str, Any] = json.loads((self.home / "running.json").read_text())
-        return told
+        """The content of running.json: process ids, addresses of the broker and of the health checks."""
+        status: dict[str, Any] = json.loads((self.home / "running.json").read_text())
+        return status
 
     def kill_process(self, name: str) -> int:
-        """Kills one process of the suite, which the suite starts again; the process id that was."""
+        """Kill one process of the suite, which restarts it. Returns the id of the killed process."""
         pid = int(self.running["processes"][name])
         os.kill(pid, signal.SIGKILL)
         return pid
 
     def pause_process(self, name: str) -> None:
-        """Makes a process hang: it is there, and does nothing."""
+        """Stop a process with SIGSTOP: it still exists, and does nothing."""
         os.kill(int(self.running["processes"][name]), signal.SIGSTOP)
 
     def resume_process(self, name: str) -> None:
         os.kill(int(self.running["processes"][name]), signal.SIGCONT)
 
     def mail(self) -> list[dict[str, Any]]:
-        """What was caught, newest first."""
+        """The mails that were sent, newest first."""
         mails: list[dict[str, Any]] = httpx.get(f"{self.gateway_url}/dev/mail", timeout=10).raise_for_status().json()
         return mails

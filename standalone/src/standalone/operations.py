@@ -1,4 +1,4 @@
-"""The keeper's commands on an installation, whether it runs or not."""
+"""The operator's commands, for an installation that runs or does not: `caseload migrate` and `caseload events`."""
 
 import argparse
 import json
@@ -21,24 +21,24 @@ from standalone.settings import StandaloneSettings
 
 
 async def migrate_all(settings: StandaloneSettings) -> None:
-    """Every schema to its newest revision."""
+    """Upgrade every schema to its newest revision."""
     home = Home(settings.home or DEFAULT_HOME)
-    home.furnish()
+    home.create_missing()
     with administrator(home, settings) as admin_dsn:
         await prepare_schemas(home, admin_dsn)
     print(f"{len(SERVICES)} schemas are at their newest revision")
 
 
 async def events_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
-    """`events dead` and `events replay`, for all services or the one whose queue is named."""
+    """`events dead` and `events replay`: of all services, or of the one that has the queue."""
     home = Home(settings.home or DEFAULT_HOME)
-    home.furnish()
+    home.create_missing()
     broker_url = "inprocess://"
     if home.running.exists():
         broker_url = json.loads(home.running.read_text()).get("broker_url", broker_url)
     with administrator(home, settings) as admin_dsn:
         for service in SERVICES:
-            # Nothing is mailed from here, but no service takes settings without a mail server.
+            # Nothing is sent from here, but settings are refused without a mail server.
             own = home.settings(service, admin_dsn, broker_url=broker_url, smtp_url="smtp://127.0.0.1")
             queues = queues_of(service, own)
             if queues and options.queue in {None, *queues}:
@@ -49,14 +49,14 @@ async def events_command(settings: StandaloneSettings, options: argparse.Namespa
 
 
 def queues_of(service: Service, settings: Settings) -> list[str]:
-    """The queues of a service's reactions, of a runtime that reaches nobody and serves nothing."""
+    """The names of the service's queues."""
     runtime = Runtime(service, settings, broker=InProcessBroker(), servers={})
     return [reaction.queue for reaction in service.reactions(runtime)]
 
 
 @contextmanager
 def administrator(home: Home, settings: StandaloneSettings) -> Iterator[str]:
-    """The administrator's DSN, of the PostgreSQL that runs or of one started for as long as this takes."""
+    """The administrator's DSN. Starts PostgreSQL for the length of the command if it does not run."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return

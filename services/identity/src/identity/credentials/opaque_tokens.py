@@ -1,7 +1,7 @@
-"""Tickets: secrets that people carry, which name the row they are checked against.
+"""Opaque tokens: refresh tokens and magic links. Each names the row that holds the hash of its secret.
 
-Row security hides every row until a workspace is named, so a ticket names its workspace and row itself; its holder
-is believed for the secret alone, of which only the SHA-256 is kept.
+Row security hides every row until a workspace is set, and whoever shows a token is not signed in yet. So a token
+contains the ids of its workspace and row. They prove nothing: only the secret does, and only its SHA-256 is stored.
 """
 
 import base64
@@ -16,18 +16,18 @@ _BYTES = 16 + 16 + _SECRET_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class OpaqueToken:
     workspace_id: UUID
     row_id: UUID
     secret: bytes = field(repr=False)
 
     @classmethod
-    def mint(cls, workspace_id: UUID, row_id: UUID) -> "Ticket":
+    def generate(cls, workspace_id: UUID, row_id: UUID) -> "OpaqueToken":
         return cls(workspace_id, row_id, secrets.token_bytes(_SECRET_BYTES))
 
     @classmethod
-    def read(cls, text: str) -> "Ticket | None":
-        """The ticket that `str` wrote; None for anything else."""
+    def parse(cls, text: str) -> "OpaqueToken | None":
+        """The token that `str()` turned into this text; None if the text is no token."""
         try:
             raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, UnicodeEncodeError):
