@@ -14,7 +14,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.call import Outgoing
 from chassis.testing import House, house
 from clients.__main__ import SERVICE
-from clients.clients import record, store
+from clients.clients import mapping, store
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Practice:
             rows = []
             for first_name, last_name in names:
                 client = pb.Client(id=str(uuid7()), version=1, is_active=True)
-                record.write(client, {"first_name": first_name, "last_name": last_name})
-                rows.append({**record.columns(client, keys), "created_at": call.now, "updated_at": call.now})
+                mapping.write(client, {"first_name": first_name, "last_name": last_name})
+                rows.append({**mapping.columns(client, keys), "created_at": call.now, "updated_at": call.now})
             await call.db.many(store.create, rows)
 
     def elsewhere(self, other: House) -> "Practice":

@@ -2,7 +2,7 @@
 
 from chassis.run import run
 from chassis.runtime import Runtime, Service
-from clients.clients.directory import Directory
+from clients.clients.name_index_cache import Directory
 from clients.clients.rpc import Clients
 from clients.settings import ClientsSettings
 from clients.tables import metadata

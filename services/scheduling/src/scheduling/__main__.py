@@ -7,7 +7,7 @@ from chassis.runtime import Runtime, Service
 from scheduling.appointments.reactions import erase_appointments
 from scheduling.appointments.rpc import Appointments
 from scheduling.locations.rpc import Locations
-from scheduling.services.rpc import Services
+from scheduling.offered_services.rpc import Services
 from scheduling.tables import metadata
 
 

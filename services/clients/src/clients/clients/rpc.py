@@ -10,8 +10,8 @@ from caseload.clients.v1.clients_rpc import ClientsServicer
 from chassis import rows
 from chassis.call import Call
 from chassis.sealing import Keys
-from clients.clients import record, rules, store
-from clients.clients.directory import Directory
+from clients.clients import mapping, rules, store
+from clients.clients.name_index_cache import Directory
 from clients.clients.search import look_up
 
 
@@ -26,10 +26,10 @@ class Clients(ClientsServicer[Call]):
         particulars = rules.check_particulars(rows.given(request), now=call.now)
         keys = await self._keys.of(call.workspace_id)
         client = pb.Client(id=str(uuid7()), workspace_id=str(call.workspace_id), version=1)
-        record.write(client, particulars)
+        mapping.write(client, particulars)
         client.created_at.CopyFrom(rows.stamp(call.now))
         client.updated_at.CopyFrom(client.created_at)
-        await call.db.run(store.create, **record.columns(client, keys), created_at=call.now, updated_at=call.now)
+        await call.db.run(store.create, **mapping.columns(client, keys), created_at=call.now, updated_at=call.now)
         return client
 
     async def ListClients(self, request: pb.ListClientsRequest, call: Call) -> pb.ClientPage:
@@ -38,11 +38,11 @@ class Clients(ClientsServicer[Call]):
         keys = await self._keys.of(call.workspace_id)
         wanted = await look_up(search, tag, call.db, keys, include_inactive=request.include_inactive)
         page, total = await self._directory.page(wanted, window, call.db, keys)
-        return pb.ClientPage(items=[record.opened(row, keys) for row in page], total=total)
+        return pb.ClientPage(items=[mapping.opened(row, keys) for row in page], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, call: Call) -> pb.Client:
         keys = await self._keys.of(call.workspace_id)
-        return record.opened(await call.find_one(store.several, request.client_id), keys)
+        return mapping.opened(await call.find_one(store.several, request.client_id), keys)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, call: Call) -> pb.Client:
         particulars = rules.check_particulars(rows.masked(request, rules.PARTICULARS), now=call.now)
@@ -62,7 +62,7 @@ class Clients(ClientsServicer[Call]):
         asked = list(dict.fromkeys(client_id.lower() for client_id in request.client_ids))
         rules.check_number_of_ids(len(asked))
         keys = await self._keys.of(call.workspace_id)
-        found = {str(row["id"]): record.summary(row, keys) for row in await call.db.all(store.names, ids=asked)}
+        found = {str(row["id"]): mapping.summary(row, keys) for row in await call.db.all(store.names, ids=asked)}
         return pb.SummaryList(items=[found[client_id] for client_id in asked if client_id in found])
 
     async def CheckClient(self, request: pb.CheckClientRequest, call: Call) -> pb.CheckClientResponse:
@@ -70,7 +70,7 @@ class Clients(ClientsServicer[Call]):
 
     async def GetContact(self, request: pb.GetContactRequest, call: Call) -> pb.Contact:
         keys = await self._keys.of(call.workspace_id)
-        client = record.opened(await call.find_one(store.several, request.client_id), keys)
+        client = mapping.opened(await call.find_one(store.several, request.client_id), keys)
         return pb.Contact(
             first_name=client.first_name,
             email=client.email if client.HasField("email") else None,
@@ -81,11 +81,11 @@ class Clients(ClientsServicer[Call]):
     async def _change(self, client_id: str, particulars: dict[str, Any], call: Call) -> pb.Client:
         """Writes the particulars, if they change anything; the row is ours from the reading to the commit."""
         keys = await self._keys.of(call.workspace_id)
-        client = record.opened(await call.db.one(store.lock, id=client_id), keys)
+        client = mapping.opened(await call.db.one(store.lock, id=client_id), keys)
         before = client.SerializeToString(deterministic=True)
-        record.write(client, particulars)
+        mapping.write(client, particulars)
         if client.SerializeToString(deterministic=True) != before:
             client.version += 1
             client.updated_at.CopyFrom(rows.stamp(call.now))
-            await call.db.run(store.change, **record.columns(client, keys), updated_at=call.now)
+            await call.db.run(store.change, **mapping.columns(client, keys), updated_at=call.now)
         return client

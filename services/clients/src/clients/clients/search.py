@@ -6,8 +6,8 @@ from uuid import UUID
 from chassis.blind import words
 from chassis.db import Transaction
 from chassis.sealing import WorkspaceKeys
-from clients.clients import record, store
-from clients.clients.order import Wanted
+from clients.clients import mapping, store
+from clients.clients.name_index import Wanted
 
 
 async def look_up(search: str, tag: str, db: Transaction, keys: WorkspaceKeys, *, include_inactive: bool) -> Wanted:
@@ -20,15 +20,15 @@ async def look_up(search: str, tag: str, db: Transaction, keys: WorkspaceKeys, *
         named = await _perhaps_named(beginnings, db, keys)
         among = None if named is None else named | found
     if tag:
-        tagged = await _with_any([record.tag_term(tag, keys)], db)
+        tagged = await _with_any([mapping.tag_term(tag, keys)], db)
         among = tagged if among is None else among & tagged
     return Wanted(include_inactive=include_inactive, among=among, beginnings=beginnings, found=found)
 
 
 async def _reached_by(search: str, db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID]:
     """Those whose whole e-mail address or phone number it is."""
-    terms = [record.email_term(search, keys)] if "@" in search else []
-    terms += record.phone_terms(search, keys)
+    terms = [mapping.email_term(search, keys)] if "@" in search else []
+    terms += mapping.phone_terms(search, keys)
     return await _with_any(terms, db) if terms else frozenset()
 
 
@@ -36,7 +36,7 @@ async def _perhaps_named(beginnings: Sequence[str], db: Transaction, keys: Works
     """Those who may have a word that begins like the longest of these; None when that is too many to be a help."""
     if not beginnings:
         return frozenset()
-    candidates = await db.all(store.candidates, term=record.name_term(max(beginnings, key=len), keys))
+    candidates = await db.all(store.candidates, term=mapping.name_term(max(beginnings, key=len), keys))
     return None if len(candidates) > store.CANDIDATES else frozenset(row["client_id"] for row in candidates)
 
 

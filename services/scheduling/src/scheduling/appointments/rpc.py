@@ -17,8 +17,8 @@ from caseload.scheduling.v1.appointments_rpc import AppointmentsServicer
 from chassis.call import Call
 from chassis.rows import enum_text, fill, masked, page, when
 from chassis.sealing import Keys
-from scheduling.appointments import calendar, rules, store
-from scheduling.appointments.record import columns, event, held_by, opened, terms_of
+from scheduling.appointments import booking, rules, store
+from scheduling.appointments.mapping import columns, event, held_by, opened, terms_of
 from scheduling.appointments.rules import News, Terms
 
 _NO_APPOINTMENT = UUID(int=0)
@@ -38,10 +38,10 @@ class Appointments(AppointmentsServicer[Call]):
         rules.check_practitioner(is_active=await self._is_working(terms.practitioner_id, call))
         keys = await self._keys.of(call.workspace_id)
 
-        held = rules.during(terms, await calendar.buffers(call, terms))
+        held = rules.during(terms, await booking.buffers(call, terms))
         appointment = columns(terms, held, keys, appointment_id=uuid7(), version=1)
         written = {"created_by": call.user_id, "created_at": call.now, "updated_at": call.now}
-        booked = await calendar.book(call, appointment | written, allow_conflict=request.allow_conflict)
+        booked = await booking.book(call, appointment | written, allow_conflict=request.allow_conflict)
 
         call.emit(event(events_pb2.AppointmentBooked, booked))
         return opened(booked, keys)
@@ -76,14 +76,14 @@ class Appointments(AppointmentsServicer[Call]):
         rules.check_client(is_active=is_treated or after.client_id == before.client_id)
         rules.check_practitioner(is_active=is_working or after.practitioner_id == before.practitioner_id)
 
-        buffers = await calendar.buffers(call, after, before)
+        buffers = await booking.buffers(call, after, before)
         held = rules.during(after, buffers) if rules.replanned(before, after) else held_by(row)
         written = columns(after, held, keys, appointment_id=row["id"], version=row["version"] + 1)
         written |= {"edited_at": call.now, **_cancellation(row, after, call)}
         if rules.takes_time(before, held_by(row), after, held):
-            changed = await calendar.move(call, written, allow_conflict=request.allow_conflict)
+            changed = await booking.move(call, written, allow_conflict=request.allow_conflict)
         else:
-            changed = await call.db.one(store.change, **written, **{name: row[name] for name in calendar.OVERBOOKING})
+            changed = await call.db.one(store.change, **written, **{name: row[name] for name in booking.OVERBOOKING})
 
         match rules.news(before, after):
             case News.MOVED:

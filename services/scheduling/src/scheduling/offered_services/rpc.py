@@ -6,8 +6,8 @@ from caseload.scheduling.v1 import services_pb2 as pb
 from caseload.scheduling.v1.services_rpc import ServicesServicer
 from chassis.call import Call
 from chassis.rows import fill, given, masked, page
-from scheduling.services import rules
-from scheduling.services.store import catalogue
+from scheduling.offered_services import rules
+from scheduling.offered_services.store import catalogue
 
 
 class Services(ServicesServicer[Call]):

@@ -14,7 +14,7 @@ from chassis.call import Call
 from chassis.db import Record
 from chassis.errors import Conflict, Unavailable
 from scheduling.appointments import rules, store
-from scheduling.appointments.record import clash_facts
+from scheduling.appointments.mapping import clash_facts
 from scheduling.appointments.rules import Buffers, Terms
 
 CONFLICT = "appointment_conflict"

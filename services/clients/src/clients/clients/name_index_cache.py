@@ -14,8 +14,8 @@ from uuid import UUID
 from chassis.db import Record, Transaction
 from chassis.rows import Page
 from chassis.sealing import WorkspaceKeys
-from clients.clients import record, store
-from clients.clients.order import Change, Entry, Order, Wanted, entry
+from clients.clients import mapping, store
+from clients.clients.name_index import Change, Entry, Order, Wanted, entry
 
 
 @dataclass(slots=True)
@@ -87,5 +87,5 @@ def _revision(rows: Sequence[Record]) -> int:
 def _change(row: Record, keys: WorkspaceKeys) -> Change:
     if row["sealed_name"] is None:
         return Change(row["id"], row["revision"], None, is_active=False)
-    name = record.summary(row, keys)
+    name = mapping.summary(row, keys)
     return Change(row["id"], row["revision"], entry(row["id"], name.first_name, name.last_name), row["is_active"])

@@ -5,8 +5,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.clients import order as module
-from clients.clients.order import Change, Order, Wanted, entry
+from clients.clients import name_index as module
+from clients.clients.name_index import Change, Order, Wanted, entry
 
 ids = st.integers(0, 9).map(lambda number: UUID(int=number))
 names = st.sampled_from(["Ada", "ada", "Ärne", "Arne", "de Luca", "Deluca", "van der Berg", "O'Brien", "Ø", "", "-", "ß", "ss", "Ng"])
