@@ -201,9 +201,9 @@ async def test_a_far_page_reads_no_more_than_its_own_day(desk):
         from chassis.rows import Page
 
         for name, offset in (("near", 0), ("middle", 2405), ("far", 4775)):
-            place = await tx.one(store.agenda.placed[frozenset()], since=NINE - 999 * DAY, until=NINE + 999 * DAY, offset=offset)
-            read[name] = offset - place["passed"]
-            rows, total = await store.agenda.turn_to(tx, {}, Page(limit=25, offset=offset))
+            place = await tx.one(store.agenda.locate_statement(), since=NINE - 999 * DAY, until=NINE + 999 * DAY, offset=offset)
+            read[name] = offset - place["rows_before"]
+            rows, total = await store.agenda.read_page(tx, {}, Page(limit=25, offset=offset))
             assert (len(rows), total) == (25, 4800)
     assert max(read.values()) < 12
 

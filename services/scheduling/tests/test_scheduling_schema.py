@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -114,28 +115,29 @@ def hot(known) -> dict[str, tuple[Statement, dict[str, object]]]:
     one = {"id": known["id"]}
     client, practitioner = {"client_id": known["client_id"]}, {"practitioner_id": known["practitioner_id"]}
     first, far = {"skip": 0, "limit": 50}, {"skip": 12, "limit": 50}
+    filters = [names for size in range(4) for names in combinations(store.agenda.filters, size)]
+    values = {**client, **practitioner, "status": "no_show"}
     lists = {
-        f"list by {', '.join(sorted(names)) or 'nothing'}": (
-            store.agenda.listed[names],
-            {**{n: v for n, v in {**client, **practitioner, "status": "no_show"}.items() if n in names}, **always, **first},
+        f"list by {', '.join(names) or 'nothing'}": (
+            store.agenda.list_statement(names),
+            {**{name: values[name] for name in names}, **always, **first},
         )
-        for names in store.agenda.listed
+        for names in filters
     }
     counts = {
-        f"count by {', '.join(sorted(names))}": (
-            store.agenda.counted[names],
-            {**{n: v for n, v in {**client, **practitioner, "status": "no_show"}.items() if n in names}, **always},
-        )
-        for names in store.agenda.counted
+        f"count by {', '.join(names)}": (store.agenda.count_statement(names), {**{name: values[name] for name in names}, **always})
+        for names in filters
+        if {"client_id", "practitioner_id"} & set(names)
     }
+    assert (len(lists), len(counts)) == (8, 6)
     return {
         **lists,
         **counts,
-        "a day's list": (store.agenda.listed[frozenset()], {**day, **first}),
-        "a far page's list": (store.agenda.listed[frozenset()], {**always, "since": NINE + timedelta(days=90), **far}),
-        "where a far page begins": (store.agenda.placed[frozenset()], {**always, "offset": 90_000}),
-        "where a status's page begins": (store.agenda.placed[frozenset({"status"})], {**always, "offset": 900, "status": "no_show"}),
-        "where a window's page begins": (store.agenda.placed[frozenset()], {**day, "offset": 50}),
+        "a day's list": (store.agenda.list_statement(), {**day, **first}),
+        "a far page's list": (store.agenda.list_statement(), {**always, "since": NINE + timedelta(days=90), **far}),
+        "where a far page begins": (store.agenda.locate_statement(), {**always, "offset": 90_000}),
+        "where a status's page begins": (store.agenda.locate_statement(["status"]), {**always, "offset": 900, "status": "no_show"}),
+        "where a window's page begins": (store.agenda.locate_statement(), {**day, "offset": 50}),
         "get": (store.get, one),
         "get to change": (store.get_to_change, one),
         "slot": (store.slot, one),

@@ -15,7 +15,7 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsServicer
 from chassis.call import Call
-from chassis.rows import enum_text, fill, masked, page, when
+from chassis.rows import enum_text, fill, given, masked, page, when
 from chassis.sealing import Keys
 from scheduling.appointments import booking, rules, store
 from scheduling.appointments.mapping import columns, event, held_by, opened, terms_of
@@ -51,13 +51,10 @@ class Appointments(AppointmentsServicer[Call]):
         return opened(await call.db.one(store.get, id=request.appointment_id), keys)
 
     async def ListAppointments(self, request: pb.ListAppointmentsRequest, call: Call) -> pb.AppointmentPage:
-        asked = page(request)
-        filters: dict[str, Any] = {n: getattr(request, n) for n in ("client_id", "practitioner_id") if request.HasField(n)}
-        if request.HasField("status"):
-            filters["status"] = enum_text(pb.AppointmentStatus, request.status)
-        since, until = _moment(request, "start_date"), _moment(request, "end_date")
+        window, wanted = page(request), given(request)
+        filters = {name: wanted[name] for name in store.agenda.filters}
         keys = await self._keys.of(call.workspace_id)
-        found, total = await store.agenda.turn_to(call.db, filters, asked, since=since, until=until)
+        found, total = await store.agenda.read_page(call.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
         return pb.AppointmentPage(items=[opened(row, keys) for row in found], total=total)
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, call: Call) -> pb.Appointment:
@@ -149,12 +146,10 @@ class Appointments(AppointmentsServicer[Call]):
 def _agreed(request: pb.BookAppointmentRequest, *, by: UUID) -> Terms:
     start, end = rules.check_slot(_moment(request, "scheduled_start"), _moment(request, "scheduled_end"))
 
-    def given(name: str) -> Any:
-        return getattr(request, name) if request.HasField(name) else None
-
-    rules.check_texts(notes=given("notes"), location_details=given("location_details"))
+    wanted = given(request)
+    rules.check_texts(notes=wanted["notes"], location_details=wanted["location_details"])
     practitioner_id, location_id, service_id = (
-        UUID(value) if (value := given(name)) else None for name in ("practitioner_id", "location_id", "service_id")
+        UUID(value) if (value := wanted[name]) else None for name in ("practitioner_id", "location_id", "service_id")
     )
     return Terms(
         client_id=UUID(request.client_id),
@@ -164,8 +159,8 @@ def _agreed(request: pb.BookAppointmentRequest, *, by: UUID) -> Terms:
         location_type=enum_text(pb.LocationType, request.location_type),
         location_id=location_id,
         service_id=service_id,
-        notes=given("notes"),
-        location_details=given("location_details"),
+        notes=wanted["notes"],
+        location_details=wanted["location_details"],
     )
 
 

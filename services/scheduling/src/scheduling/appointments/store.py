@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, Text, Uuid
 
-from chassis.dated import DatedPages
+from chassis.dated import DatedList
 from chassis.db import statement
 from scheduling.appointments.rules import EARLIEST, LATEST, LONGEST, LONGEST_BUFFER, OCCUPYING
 from scheduling.tables import appointments, client_figures, day_figures, locations, services
@@ -35,15 +35,15 @@ _TIME = DateTime(timezone=True)
 _a = appointments.c
 _kept = _a.deleted_at.is_(None)
 # Earliest start first.
-agenda = DatedPages(
+agenda = DatedList(
     appointments,
     _a.scheduled_start,
-    figures=day_figures,
-    held="appointment_count",
-    narrow=("client_id", "practitioner_id"),
-    wide={"status": "status"},
-    within=(EARLIEST, LATEST),
-    only=_kept,
+    counters=day_figures,
+    count_column="appointment_count",
+    selective=("client_id", "practitioner_id"),
+    counter_columns={"status": "status"},
+    bounds=(EARLIEST, LATEST),
+    where=_kept,
 )
 _occupying = or_(*(_a.status == status for status in sorted(OCCUPYING)))
 
