@@ -1,7 +1,5 @@
 """The tables of scheduling: appointments, what is offered, where, and the counts kept of them."""
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -14,64 +12,62 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    Table,
     Text,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.schema import SchemaItem
 
 from chassis.tables import chassis_tables, moment, tenant
 
 metadata = MetaData(schema="scheduling")
 
 
-def _catalogue_columns() -> list[Any]:
-    """A withdrawn entry stays for the appointments that name it, and is neither listed nor offered."""
-    return [
+def catalogue_table(name: str, entry: str, *items: SchemaItem) -> Table:
+    """A table of catalogue entries: `items` and what all entries have. `entry` begins the names of the constraints."""
+    return tenant(
+        name,
+        metadata,
+        Column("id", Uuid, nullable=False),
+        Column("name", Text, nullable=False),
+        *items,
         Column("is_active", Boolean, nullable=False, server_default=text("true")),
+        # Set when the entry is withdrawn. The row stays, because appointments refer to it.
         moment("deleted_at", nullable=True),
         moment("created_at", default_now=True),
         moment("updated_at", default_now=True),
-    ]
+        PrimaryKeyConstraint("workspace_id", "id", name=f"pk_{name}"),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 255", name=f"{entry}_name_length"),
+        CheckConstraint("deleted_at IS NULL OR NOT is_active", name=f"{entry}_withdrawn_inactive"),
+        Index(f"ix_{name}_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
+    )
 
 
-services = tenant(
+services = catalogue_table(
     "services",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("name", Text, nullable=False),
+    "service",
     Column("description", Text),
     Column("default_duration_minutes", Integer, nullable=False),
     Column("buffer_before_minutes", Integer, nullable=False, server_default="0"),
     Column("buffer_after_minutes", Integer, nullable=False, server_default="0"),
     Column("price_minor_units", BigInteger),
     Column("currency", Text),
-    *_catalogue_columns(),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_services"),
-    CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="service_name_length"),
     CheckConstraint("default_duration_minutes BETWEEN 1 AND 1440", name="service_duration_range"),
     CheckConstraint("buffer_before_minutes BETWEEN 0 AND 240", name="service_buffer_before_range"),
     CheckConstraint("buffer_after_minutes BETWEEN 0 AND 240", name="service_buffer_after_range"),
     CheckConstraint("price_minor_units >= 0", name="service_price_range"),
     CheckConstraint("currency ~ '^[A-Z]{3}$'", name="service_currency_code"),
-    CheckConstraint("deleted_at IS NULL OR NOT is_active", name="service_withdrawn_inactive"),
-    Index("ix_services_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
 )
 
-locations = tenant(
+locations = catalogue_table(
     "locations",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("name", Text, nullable=False),
+    "location",
     Column("location_type", Text, nullable=False),
     Column("address", Text),
     Column("details", Text),
-    *_catalogue_columns(),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_locations"),
-    CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="location_name_length"),
     CheckConstraint("location_type IN ('clinic', 'home', 'online')", name="location_type_known"),
-    CheckConstraint("deleted_at IS NULL OR NOT is_active", name="location_withdrawn_inactive"),
-    Index("ix_locations_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
 )
 
 appointments = tenant(
