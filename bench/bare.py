@@ -79,12 +79,12 @@ class Bare:
 
     async def get_client(self, client_id: UUID) -> bytes:
         row = await self._pool.fetchrow(GET_CLIENT, self._workspace, client_id)
-        return dump(render(client_mapping.opened(row, self._keys["clients"])))
+        return dump(render(client_mapping.to_message(row, self._keys["clients"])))
 
     async def list_clients(self, page: int) -> bytes:
         ids = self._pages[page - 1]
         found = {row["id"]: row for row in await self._pool.fetch(LIST_CLIENTS, self._workspace, ids)}
-        items = [render(client_mapping.opened(found[each], self._keys["clients"])) for each in ids]
+        items = [render(client_mapping.to_message(found[each], self._keys["clients"])) for each in ids]
         return dump(render_page(items, self._total, page, PAGE))
 
     async def book(self, client_id: UUID, start: datetime, end: datetime, location_type: str) -> bytes:

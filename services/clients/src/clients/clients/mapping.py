@@ -1,4 +1,4 @@
-"""Between a client and its row: what is sealed, what stays open, and what the client is found by."""
+"""Maps clients between messages and rows: encrypts and decrypts their PHI and makes the index tokens they are found by."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,22 +9,22 @@ from chassis.sealing import WorkspaceKeys
 from clients.clients import rules
 
 TABLE = "clients"
-TERM_OF_NAME_BYTES = 4
+NAME_TOKEN_BYTES = 4
 
 
-def opened(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Client:
+def to_message(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Client:
     client = rows.fill(pb.Client(), row)
     return keys.open(row["sealed"], into=client, table=TABLE, row=row["id"], revision=row["version"])
 
 
-def summary(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.ClientSummary:
+def to_summary(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.ClientSummary:
     into = pb.ClientSummary(id=str(row["id"]))
     return keys.open(row["sealed_name"], into=into, table=TABLE, row=row["id"], revision=row["version"], column="sealed_name")
 
 
-def write(client: pb.Client, particulars: Mapping[str, Any]) -> None:
-    """Sets the particulars; None and empty lists clear theirs."""
-    for name, value in particulars.items():
+def set_fields(client: pb.Client, values: Mapping[str, Any]) -> None:
+    """Sets the fields of the message. None and an empty list clear a field."""
+    for name, value in values.items():
         client.ClearField(name)
         if isinstance(value, list):
             getattr(client, name).extend(value)
@@ -33,8 +33,8 @@ def write(client: pb.Client, particulars: Mapping[str, Any]) -> None:
     client.full_name = rules.full_name(client.first_name, client.last_name)
 
 
-def columns(client: pb.Client, keys: WorkspaceKeys) -> dict[str, Any]:
-    """The client's row but for its times."""
+def to_columns(client: pb.Client, keys: WorkspaceKeys) -> dict[str, Any]:
+    """The parameters that `store.create` and `store.change` need, except the times."""
     name = pb.ClientSummary(first_name=client.first_name, last_name=client.last_name, full_name=client.full_name)
     place: dict[str, Any] = {"table": TABLE, "row": client.id, "revision": client.version}
     return {
@@ -46,38 +46,41 @@ def columns(client: pb.Client, keys: WorkspaceKeys) -> dict[str, Any]:
         "is_active": client.is_active,
         "consent_status": client.consent_status,
         "time_zone": client.time_zone if client.HasField("time_zone") else None,
-        "terms": list(_terms(client, keys)),
+        "index_tokens": list(_index_tokens(client, keys)),
     }
 
 
-def tag_term(tag: str, keys: WorkspaceKeys) -> bytes:
-    return keys.exact("tag", rules.same_text(tag))
+def tag_token(tag: str, keys: WorkspaceKeys) -> bytes:
+    return keys.exact("tag", rules.normalize_text(tag))
 
 
-def email_term(email: str, keys: WorkspaceKeys) -> bytes:
-    return keys.exact("email", rules.same_email(email))
+def email_token(email: str, keys: WorkspaceKeys) -> bytes:
+    return keys.exact("email", rules.normalize_email(email))
 
 
-def phone_terms(phone: str, keys: WorkspaceKeys) -> list[bytes]:
-    """One term, or none where there are too few digits to go by."""
-    number = rules.same_phone(phone)
+def phone_tokens(phone: str, keys: WorkspaceKeys) -> list[bytes]:
+    """One token, or none if the text has too few digits for a phone number."""
+    number = rules.normalize_phone(phone)
     return [keys.exact("phone", number)] if number else []
 
 
-def name_term(beginning: str, keys: WorkspaceKeys) -> bytes:
-    """Shared by all words that begin so, and by chance by others; terms of other kinds are longer and never equal it."""
-    return keys.token(beginning).to_bytes(TERM_OF_NAME_BYTES, "big")
+def name_token(prefix: str, keys: WorkspaceKeys) -> bytes:
+    """The token of all words with this prefix, and by design of some others.
+
+    It is shorter than the tokens of tags, e-mail addresses and phone numbers and so never equal to one of them.
+    """
+    return keys.token(prefix).to_bytes(NAME_TOKEN_BYTES, "big")
 
 
-def _terms(client: pb.Client, keys: WorkspaceKeys) -> Iterable[bytes]:
-    for token in keys.tokens(client.full_name):
-        yield token.to_bytes(TERM_OF_NAME_BYTES, "big")
+def _index_tokens(client: pb.Client, keys: WorkspaceKeys) -> Iterable[bytes]:
+    for bucket in keys.tokens(client.full_name):
+        yield bucket.to_bytes(NAME_TOKEN_BYTES, "big")
     if client.HasField("email"):
-        yield email_term(client.email, keys)
-    yield from phone_terms(client.phone, keys)
+        yield email_token(client.email, keys)
+    yield from phone_tokens(client.phone, keys)
     for tag in client.tags:
-        yield tag_term(tag, keys)
+        yield tag_token(tag, keys)
 
 
 def _external_id_index(client: pb.Client, keys: WorkspaceKeys) -> bytes | None:
-    return keys.exact("external_id", rules.same_text(client.external_id)) if client.HasField("external_id") else None
+    return keys.exact("external_id", rules.normalize_text(client.external_id)) if client.HasField("external_id") else None

@@ -1,8 +1,8 @@
-"""The order of each workspace's clients, kept in memory beside the database and brought up to date by every reader.
+"""Keeps the name indexes of recently used workspaces in memory and brings them up to date whenever they are read.
 
-A write moves its workspace's revision on under a lock that it holds until it commits; so whoever sees a revision
-sees all before it, and what changed after it is all that is left to learn. Nothing tells the replicas of a
-write: each compares revisions when it is asked. The names in here are opened ones and never leave the process.
+Every write increments its workspace's revision under a row lock that it holds until the commit. Whoever reads a
+revision therefore sees all changes up to it, and reads only the changes after the index's own revision to catch up.
+Processes do not notify each other. The names are opened PHI and never leave the process.
 """
 
 import asyncio
@@ -15,77 +15,77 @@ from chassis.db import Record, Transaction
 from chassis.rows import Page
 from chassis.sealing import WorkspaceKeys
 from clients.clients import mapping, store
-from clients.clients.name_index import Change, Entry, Order, Wanted, entry
+from clients.clients.name_index import Change, ClientQuery, Entry, NameIndex, new_entry
 
 
 @dataclass(slots=True)
-class Known:
-    """What this process knows of one workspace's order, and the turn of those who would learn more."""
+class CacheEntry:
+    """One workspace's index. Whoever refreshes it holds `refreshing`."""
 
-    order: Order = field(default_factory=Order)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    index: NameIndex = field(default_factory=NameIndex)
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Directory:
-    """Keeps the orders last asked for: as many as have no more than `most` clients among them, but always one."""
+class NameIndexCache:
+    """The most recently used indexes: together no more than `max_clients` clients, or one index of any size."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._known: OrderedDict[UUID, Known] = OrderedDict()
+    def __init__(self, max_clients: int) -> None:
+        self._max_clients = max_clients
+        self._entries: OrderedDict[UUID, CacheEntry] = OrderedDict()
 
-    async def page(self, wanted: Wanted, window: Page, db: Transaction, keys: WorkspaceKeys) -> tuple[list[Record], int]:
-        """The rows of one page in order, and how many there are on all pages."""
-        known = self._of(keys.workspace_id)
-        # What is known usually still holds. The page is read together with the revision that shows whether it does.
-        as_of = known.order.revision
-        chosen = known.order.select(wanted)
-        rows = await _read(chosen, window, db)
-        if _revision(rows) != as_of:
-            await self._learn(known, db, keys)
-            chosen = known.order.select(wanted)
-            rows = await _read(chosen, window, db)
+    async def read_page(self, query: ClientQuery, page: Page, db: Transaction, keys: WorkspaceKeys) -> tuple[list[Record], int]:
+        """The rows of the page in list order, and the number of clients on all pages."""
+        cached = self._entry_of(keys.workspace_id)
+        # Usually the index is up to date. The page's rows come with the revision that shows whether it is.
+        index_revision = cached.index.revision
+        selected = cached.index.select(query)
+        rows = await _read_rows(selected, page, db)
+        if _revision(rows) != index_revision:
+            await self._refresh(cached, db, keys)
+            selected = cached.index.select(query)
+            rows = await _read_rows(selected, page, db)
         found = {row["id"]: row for row in rows}
-        # One who was erased since the order was learned is left out.
-        return [found[e.id] for e in _cut(chosen, window) if e.id in found], len(chosen)
+        # A client that was erased after the refresh has an entry but no row.
+        return [found[e.id] for e in _slice(selected, page) if e.id in found], len(selected)
 
-    def _of(self, workspace_id: UUID) -> Known:
-        known = self._known.setdefault(workspace_id, Known())
-        self._known.move_to_end(workspace_id)
-        return known
+    def _entry_of(self, workspace_id: UUID) -> CacheEntry:
+        cached = self._entries.setdefault(workspace_id, CacheEntry())
+        self._entries.move_to_end(workspace_id)
+        return cached
 
-    async def _learn(self, known: Known, db: Transaction, keys: WorkspaceKeys) -> None:
-        """Applies all that was committed before the question; what is applied stays, even if the caller gives up half-way."""
-        async with known.turn:
+    async def _refresh(self, cached: CacheEntry, db: Transaction, keys: WorkspaceKeys) -> None:
+        """Applies all changes committed so far. Applied batches stay, even if the caller is cancelled between two."""
+        async with cached.refreshing:
             while True:
-                changed = await db.all(store.changes, since=known.order.revision)
-                known.order.apply([_change(row, keys) for row in changed])
-                if len(changed) < store.CHANGES:
+                changed = await db.all(store.changes_since, since=cached.index.revision)
+                cached.index.apply([_change(row, keys) for row in changed])
+                if len(changed) < store.MAX_CHANGES:
                     break
-        self._make_room()
+        self._evict()
 
-    def _make_room(self) -> None:
-        # Even an empty order takes some.
-        kept = sum(1 + len(known.order) for known in self._known.values())
-        while kept > self._most and len(self._known) > 1:
-            _, forgotten = self._known.popitem(last=False)
-            kept -= 1 + len(forgotten.order)
-
-
-async def _read(chosen: Sequence[Entry], window: Page, db: Transaction) -> list[Record]:
-    return await db.all(store.page, ids=[e.id for e in _cut(chosen, window)])
+    def _evict(self) -> None:
+        """Removes the least recently used indexes until the rest are small enough. An index counts as one client more."""
+        size = sum(1 + len(cached.index) for cached in self._entries.values())
+        while size > self._max_clients and len(self._entries) > 1:
+            _, evicted = self._entries.popitem(last=False)
+            size -= 1 + len(evicted.index)
 
 
-def _cut(chosen: Sequence[Entry], window: Page) -> Sequence[Entry]:
-    return chosen[window.offset : window.offset + window.limit]
+async def _read_rows(selected: Sequence[Entry], page: Page, db: Transaction) -> list[Record]:
+    return await db.all(store.page_with_revision, ids=[e.id for e in _slice(selected, page)])
+
+
+def _slice(selected: Sequence[Entry], page: Page) -> Sequence[Entry]:
+    return selected[page.offset : page.offset + page.limit]
 
 
 def _revision(rows: Sequence[Record]) -> int:
-    """The workspace's revision; before the first write there is none to read."""
+    """The workspace's revision. It has none before its first write."""
     return rows[0]["as_of"] if rows else 0
 
 
 def _change(row: Record, keys: WorkspaceKeys) -> Change:
     if row["sealed_name"] is None:
         return Change(row["id"], row["revision"], None, is_active=False)
-    name = mapping.summary(row, keys)
-    return Change(row["id"], row["revision"], entry(row["id"], name.first_name, name.last_name), row["is_active"])
+    name = mapping.to_summary(row, keys)
+    return Change(row["id"], row["revision"], new_entry(row["id"], name.first_name, name.last_name), row["is_active"])

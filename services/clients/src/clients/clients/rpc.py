@@ -11,42 +11,42 @@ from chassis import rows
 from chassis.call import Call
 from chassis.sealing import Keys
 from clients.clients import mapping, rules, store
-from clients.clients.name_index_cache import Directory
-from clients.clients.search import look_up
+from clients.clients.name_index_cache import NameIndexCache
+from clients.clients.search import build_query
 
 
 class Clients(ClientsServicer[Call]):
-    """Keys are asked for before the first statement, so that no call waits for them with a transaction open."""
+    """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
 
-    def __init__(self, keys: Keys, directory: Directory) -> None:
+    def __init__(self, keys: Keys, name_indexes: NameIndexCache) -> None:
         self._keys = keys
-        self._directory = directory
+        self._name_indexes = name_indexes
 
     async def CreateClient(self, request: pb.CreateClientRequest, call: Call) -> pb.Client:
-        particulars = rules.check_particulars(rows.given(request), now=call.now)
+        values = rules.check_fields(rows.given(request), now=call.now)
         keys = await self._keys.of(call.workspace_id)
         client = pb.Client(id=str(uuid7()), workspace_id=str(call.workspace_id), version=1)
-        mapping.write(client, particulars)
+        mapping.set_fields(client, values)
         client.created_at.CopyFrom(rows.stamp(call.now))
         client.updated_at.CopyFrom(client.created_at)
-        await call.db.run(store.create, **mapping.columns(client, keys), created_at=call.now, updated_at=call.now)
+        await call.db.run(store.create, **mapping.to_columns(client, keys), created_at=call.now, updated_at=call.now)
         return client
 
     async def ListClients(self, request: pb.ListClientsRequest, call: Call) -> pb.ClientPage:
-        window = rows.page(request)
+        page = rows.page(request)
         search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
         keys = await self._keys.of(call.workspace_id)
-        wanted = await look_up(search, tag, call.db, keys, include_inactive=request.include_inactive)
-        page, total = await self._directory.page(wanted, window, call.db, keys)
-        return pb.ClientPage(items=[mapping.opened(row, keys) for row in page], total=total)
+        query = await build_query(search, tag, call.db, keys, include_inactive=request.include_inactive)
+        found, total = await self._name_indexes.read_page(query, page, call.db, keys)
+        return pb.ClientPage(items=[mapping.to_message(row, keys) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, call: Call) -> pb.Client:
         keys = await self._keys.of(call.workspace_id)
-        return mapping.opened(await call.find_one(store.several, request.client_id), keys)
+        return mapping.to_message(await call.find_one(store.get_many, request.client_id), keys)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, call: Call) -> pb.Client:
-        particulars = rules.check_particulars(rows.masked(request, rules.PARTICULARS), now=call.now)
-        return await self._change(request.client_id, particulars, call)
+        values = rules.check_fields(rows.masked(request, rules.EDITABLE_FIELDS), now=call.now)
+        return await self._change(request.client_id, values, call)
 
     async def DeactivateClient(self, request: pb.DeactivateClientRequest, call: Call) -> pb.DeactivateClientResponse:
         await self._change(request.client_id, {"is_active": False}, call)
@@ -54,23 +54,23 @@ class Clients(ClientsServicer[Call]):
 
     async def EraseClient(self, request: pb.EraseClientRequest, call: Call) -> pb.EraseClientResponse:
         erased = await call.db.one(store.erase, id=request.client_id)
-        await call.db.run(store.note_erasure, id=erased["id"])
+        await call.db.run(store.add_tombstone, id=erased["id"])
         call.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
         return pb.EraseClientResponse()
 
     async def GetSummaries(self, request: pb.GetSummariesRequest, call: Call) -> pb.SummaryList:
-        asked = list(dict.fromkeys(client_id.lower() for client_id in request.client_ids))
-        rules.check_number_of_ids(len(asked))
+        client_ids = list(dict.fromkeys(client_id.lower() for client_id in request.client_ids))
+        rules.check_number_of_ids(len(client_ids))
         keys = await self._keys.of(call.workspace_id)
-        found = {str(row["id"]): mapping.summary(row, keys) for row in await call.db.all(store.names, ids=asked)}
-        return pb.SummaryList(items=[found[client_id] for client_id in asked if client_id in found])
+        found = {str(row["id"]): mapping.to_summary(row, keys) for row in await call.db.all(store.get_names, ids=client_ids)}
+        return pb.SummaryList(items=[found[client_id] for client_id in client_ids if client_id in found])
 
     async def CheckClient(self, request: pb.CheckClientRequest, call: Call) -> pb.CheckClientResponse:
-        return rows.fill(pb.CheckClientResponse(), await call.db.one(store.is_active, id=request.client_id))
+        return rows.fill(pb.CheckClientResponse(), await call.db.one(store.get_is_active, id=request.client_id))
 
     async def GetContact(self, request: pb.GetContactRequest, call: Call) -> pb.Contact:
         keys = await self._keys.of(call.workspace_id)
-        client = mapping.opened(await call.find_one(store.several, request.client_id), keys)
+        client = mapping.to_message(await call.find_one(store.get_many, request.client_id), keys)
         return pb.Contact(
             first_name=client.first_name,
             email=client.email if client.HasField("email") else None,
@@ -78,14 +78,14 @@ class Clients(ClientsServicer[Call]):
             is_active=client.is_active,
         )
 
-    async def _change(self, client_id: str, particulars: dict[str, Any], call: Call) -> pb.Client:
-        """Writes the particulars, if they change anything; the row is ours from the reading to the commit."""
+    async def _change(self, client_id: str, values: dict[str, Any], call: Call) -> pb.Client:
+        """Sets the values, and writes a new version if any of them differs. The row is locked until the commit."""
         keys = await self._keys.of(call.workspace_id)
-        client = mapping.opened(await call.db.one(store.lock, id=client_id), keys)
+        client = mapping.to_message(await call.db.one(store.get_for_update, id=client_id), keys)
         before = client.SerializeToString(deterministic=True)
-        mapping.write(client, particulars)
+        mapping.set_fields(client, values)
         if client.SerializeToString(deterministic=True) != before:
             client.version += 1
             client.updated_at.CopyFrom(rows.stamp(call.now))
-            await call.db.run(store.change, **mapping.columns(client, keys), updated_at=call.now)
+            await call.db.run(store.change, **mapping.to_columns(client, keys), updated_at=call.now)
         return client
