@@ -91,7 +91,7 @@ class Bare:
         made, now, keys = uuid7(), datetime.now(UTC), self._keys["scheduling"]
         sealed = keys.seal(appointments_pb2.Appointment(), table="appointments", row=made, revision=1)
         arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
-        return dump(render(appointment_mapping.opened(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
+        return dump(render(appointment_mapping.to_message(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
 
     async def autosave(self, session_id: UUID, changes: dict[str, Any]) -> bytes:
         note = sessions_pb2.Session(**changes)

@@ -1,4 +1,4 @@
-"""The tables of scheduling: appointments, what is offered, where, and the counts kept of them."""
+"""The tables of scheduling: appointments, their counters, offered services and locations."""
 
 from sqlalchemy import (
     BigInteger,
@@ -45,7 +45,7 @@ def catalogue_table(name: str, entry: str, *items: SchemaItem) -> Table:
     )
 
 
-services = catalogue_table(
+offered_services = catalogue_table(
     "services",
     "service",
     Column("description", Text),
@@ -79,7 +79,7 @@ appointments = tenant(
     Column("series_id", Uuid),
     moment("scheduled_start"),
     moment("scheduled_end"),
-    # What it takes of the practitioner's time: start to end and the service's buffers, as they were when it was agreed.
+    # The busy period: the appointment, and the buffers that its service had when it was booked.
     Column("during", TSTZRANGE, nullable=False),
     Column("location_type", Text, nullable=False),
     Column("location_id", Uuid),
@@ -106,7 +106,7 @@ appointments = tenant(
     CheckConstraint(
         "scheduled_end > scheduled_start AND scheduled_end - scheduled_start <= interval '24 hours'", name="appointment_length"
     ),
-    # Buffers reach no further than four hours, which the search for clashes relies on.
+    # The search for conflicts relies on buffers of four hours at most.
     CheckConstraint(
         "during @> tstzrange(scheduled_start, scheduled_end) AND "
         "during <@ tstzrange(scheduled_start - interval '4 hours', scheduled_end + interval '4 hours')",
@@ -119,7 +119,7 @@ appointments = tenant(
     ),
     CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="appointment_cancelled_facts"),
     CheckConstraint("deleted_at IS NOT NULL OR deletion_reason IS NULL", name="appointment_deleted_facts"),
-    # Two callers may both find a slot free before either of them has written; only the database sees both.
+    # Two concurrent transactions may both find the time free. Only the constraint sees both.
     ExcludeConstraint(
         ("workspace_id", "="),
         ("practitioner_id", "="),
@@ -135,22 +135,22 @@ appointments = tenant(
         "workspace_id", "practitioner_id", "scheduled_start", "id",
         postgresql_where=text("deleted_at IS NULL"),
     ),
-    # The deleted ones too: a client's erasure must find them.
+    # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
 )  # fmt: skip
 
-# Both are kept by the trigger `keep_counts`, in the transaction that changes an appointment.
-client_figures = tenant(
+# The trigger `keep_counts` updates both tables at the commit of a transaction that changes appointments.
+client_counters = tenant(
     "client_figures",
     metadata,
     Column("client_id", Uuid, nullable=False),
     Column("appointment_count", BigInteger, nullable=False),
-    # An erased client's id takes no more appointments, however late their booking commits.
+    # Once set, the trigger refuses further appointments of the client, even if their booking began earlier.
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
 )
 
-day_figures = tenant(
+day_counters = tenant(
     "day_figures",
     metadata,
     # The UTC day of the start.

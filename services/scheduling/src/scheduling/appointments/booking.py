@@ -1,9 +1,8 @@
-"""Taking time in a practitioner's calendar, which several may want at once.
+"""Books and moves appointments, so that two never make a practitioner busy at the same time unless somebody overbooks.
 
-The constraint `appointment_conflict` decides between bookings: whichever the database takes first has the time.
-An overbooking lies outside it, and out of everybody's sight until it is committed. Therefore a calendar is locked, shared
-by those who book and alone by those who overbook or move: when a booking asks whether an overbooking has the time, none
-is under way.
+The exclusion constraint `appointment_conflict` decides between concurrent bookings. An overbooked appointment is outside
+the constraint, so a booking's own statement looks for overbooked ones. It cannot see those that are not yet committed.
+Therefore bookings lock the practitioner's calendar in shared mode, and overbookings and moves in exclusive mode.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,43 +13,45 @@ from chassis.call import Call
 from chassis.db import Record
 from chassis.errors import Conflict, Unavailable
 from scheduling.appointments import rules, store
-from scheduling.appointments.mapping import clash_facts
-from scheduling.appointments.rules import Buffers, Terms
+from scheduling.appointments.mapping import to_conflict_facts
+from scheduling.appointments.rules import AppointmentDetails, Buffers
 
 CONFLICT = "appointment_conflict"
-# How often to try where what was in the way is gone by the time it is asked for.
-_ATTEMPTS = 3
-OVERBOOKING = ("overbooked", "overbooked_by", "overbooked_at")
-_IN_TURN: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "overbooked_at": None}
+OVERBOOKING_COLUMNS = ("overbooked", "overbooked_by", "overbooked_at")
+_MAX_ATTEMPTS = 3
+_NOT_OVERBOOKED: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "overbooked_at": None}
 
 
-async def buffers(call: Call, terms: Terms, before: Terms | None = None) -> Buffers:
-    """The time the service needs around the appointment; refuses a service or location that is newly named and not offered."""
-    if terms.location_id is not None and (before is None or terms.location_id != before.location_id):
-        rules.check_offered("location", await call.db.maybe(store.location, id=terms.location_id))
-    if terms.service_id is None:
+async def buffers(call: Call, details: AppointmentDetails, before: AppointmentDetails | None = None) -> Buffers:
+    """The buffers of the appointment's service.
+
+    Raises NotFound or Invalid if the service or location is not offered, unless `before` already names it.
+    """
+    if details.location_id is not None and (before is None or details.location_id != before.location_id):
+        rules.check_offered("location", await call.db.maybe(store.location, id=details.location_id))
+    if details.service_id is None:
         return Buffers()
-    service = await call.db.maybe(store.service, id=terms.service_id)
-    if service is None or before is None or terms.service_id != before.service_id:
+    service = await call.db.maybe(store.service, id=details.service_id)
+    if service is None or before is None or details.service_id != before.service_id:
         service = rules.check_offered("service", service)
     return Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
 
 
 async def book(call: Call, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
-    """Writes a new appointment. Conflict, with every clash, where the time is taken and that is not allowed."""
-    lock = store.hold_calendar if allow_conflict else store.share_calendar
+    """Writes a new appointment. Raises Conflict with all conflicting appointments if there are any, unless `allow_conflict`."""
+    lock = store.lock_calendar if allow_conflict else store.lock_calendar_shared
     await call.db.run(lock, practitioner_id=appointment["practitioner_id"])
 
     async def write(overbooking: dict[str, Any]) -> Record | None:
         return await call.db.maybe(store.book, **appointment, **overbooking)
 
-    return await _take(call, write, appointment, allow_conflict=allow_conflict)
+    return await _write_or_refuse(call, write, appointment, allow_conflict=allow_conflict)
 
 
 async def move(call: Call, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
-    """Writes an appointment's new terms. Conflict, with every clash, where the time is taken and that is not allowed."""
-    # Alone: two that were written into each other's places in one instant would wait for each other.
-    await call.db.run(store.hold_calendar, practitioner_id=appointment["practitioner_id"])
+    """Writes the changed appointment. Raises Conflict with all conflicting appointments if there are any, unless `allow_conflict`."""
+    # In shared mode, two appointments that are moved to each other's time at once would deadlock.
+    await call.db.run(store.lock_calendar, practitioner_id=appointment["practitioner_id"])
 
     async def write(overbooking: dict[str, Any]) -> Record | None:
         try:
@@ -61,30 +62,31 @@ async def move(call: Call, appointment: dict[str, Any], *, allow_conflict: bool)
                 raise
             return None
 
-    return await _take(call, write, appointment, allow_conflict=allow_conflict)
+    return await _write_or_refuse(call, write, appointment, allow_conflict=allow_conflict)
 
 
-async def _take(
+async def _write_or_refuse(
     call: Call,
     write: Callable[[dict[str, Any]], Awaitable[Record | None]],
     appointment: dict[str, Any],
     *,
     allow_conflict: bool,
 ) -> Record:
-    place = {name: appointment[name] for name in ("id", "practitioner_id", "during")}
-    for _ in range(_ATTEMPTS):
-        row = await write(_IN_TURN)
+    """The row that `write` wrote, overbooked if that is necessary and allowed. `write` returns None for a conflict."""
+    period = {name: appointment[name] for name in ("id", "practitioner_id", "during")}
+    for _ in range(_MAX_ATTEMPTS):
+        row = await write(_NOT_OVERBOOKED)
         if row is not None:
             return row
-        clashes = await call.db.all(store.clashes, **place)
-        if not clashes:
-            # What was in the way has been called off since.
+        conflicts = await call.db.all(store.conflicts, **period)
+        if not conflicts:
+            # The conflicting appointment was cancelled between the two statements.
             continue
         if not allow_conflict:
-            facts = {"conflicting_appointments": [clash_facts(clash) for clash in clashes]}
+            facts = {"conflicting_appointments": [to_conflict_facts(conflict) for conflict in conflicts]}
             raise Conflict(CONFLICT, "The practitioner has another appointment at that time.", facts=facts)
         row = await write({"overbooked": True, "overbooked_by": call.user_id, "overbooked_at": call.now})
         if row is not None:
-            call.note(overbooked="true", clashes=str(len(clashes)))
+            call.note(overbooked="true", clashes=str(len(conflicts)))
             return row
     raise Unavailable("calendar_busy", "This calendar is changing too quickly; try again.", retry_after=1.0)

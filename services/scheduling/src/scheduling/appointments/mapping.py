@@ -1,4 +1,4 @@
-"""An appointment as it is kept, as it is told, and as what was agreed."""
+"""Maps appointments between rows, messages and details, and encrypts and decrypts their PHI."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,45 +11,44 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.db import Record
 from chassis.rows import fill
 from chassis.sealing import WorkspaceKeys
-from scheduling.appointments.rules import Span, Terms
+from scheduling.appointments.rules import AppointmentDetails, Period
 
 M = TypeVar("M", bound=Message)
 
-_SEALED = ("notes", "location_details")
+_PHI = ("notes", "location_details")
+_NOT_PHI = tuple(name for name in AppointmentDetails.__slots__ if name not in _PHI)
 
 
-def opened(row: Record, keys: WorkspaceKeys) -> pb.Appointment:
-    """The appointment as it is told to those who may read it."""
+def to_message(row: Record, keys: WorkspaceKeys) -> pb.Appointment:
     return keys.open(row["sealed"], into=fill(pb.Appointment(), row), table="appointments", row=row["id"], revision=row["version"])
 
 
-def terms_of(row: Record, appointment: pb.Appointment) -> Terms:
-    """What is agreed at present."""
-    sealed = {name: getattr(appointment, name) for name in _SEALED if appointment.HasField(name)}
-    return Terms(**{name: row[name] for name in Terms.__slots__ if name not in _SEALED}, **sealed)
+def to_details(row: Record, appointment: pb.Appointment) -> AppointmentDetails:
+    """The details of the row. `appointment` is the same row as a message, which has its decrypted PHI."""
+    phi = {name: getattr(appointment, name) for name in _PHI if appointment.HasField(name)}
+    return AppointmentDetails(**{name: row[name] for name in _NOT_PHI}, **phi)
 
 
-def columns(terms: Terms, held: Span, keys: WorkspaceKeys, *, appointment_id: UUID, version: int) -> dict[str, Any]:
-    """The terms as they are written: in the open what the calendar needs, the rest sealed."""
-    told = pb.Appointment(**{name: getattr(terms, name) for name in _SEALED})
+def to_columns(details: AppointmentDetails, busy: Period, keys: WorkspaceKeys, *, appointment_id: UUID, version: int) -> dict[str, Any]:
+    """The columns that hold the details: PHI is encrypted, all other details are in plain text."""
+    phi = pb.Appointment(**{name: getattr(details, name) for name in _PHI})
     return {
         "id": appointment_id,
-        **{name: getattr(terms, name) for name in Terms.__slots__ if name not in _SEALED},
-        "during": Range(*held),
-        "sealed": keys.seal(told, table="appointments", row=appointment_id, revision=version),
+        **{name: getattr(details, name) for name in _NOT_PHI},
+        "during": Range(*busy),
+        "sealed": keys.seal(phi, table="appointments", row=appointment_id, revision=version),
     }
 
 
-def held_by(row: Record) -> Span:
-    """From when until when the appointment takes its practitioner's time."""
+def busy_period_of(row: Record) -> Period:
     return row["during"].lower, row["during"].upper
 
 
-def event(kind: type[M], row: Record) -> M:
-    """What the others are told of the appointment: ids and times."""
+def to_event(kind: type[M], row: Record) -> M:
+    """The event about the appointment: ids and times, no PHI."""
     return fill(kind(), {**row, "appointment_id": row["id"], "starts_at": row["scheduled_start"], "ends_at": row["scheduled_end"]})
 
 
-def clash_facts(row: Record) -> dict[str, str]:
-    """A clash as a refusal carries it."""
+def to_conflict_facts(row: Record) -> dict[str, str]:
+    """The conflicting appointment in a refusal. Times are ISO 8601 in UTC."""
     return {name: value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value) for name, value in row.items()}

@@ -6,9 +6,9 @@ from chassis.call import Call
 from chassis.rows import fill, given, masked, page
 from scheduling.catalogue.store import CatalogueStore
 from scheduling.offered_services.rules import check_service
-from scheduling.tables import services
+from scheduling.tables import offered_services
 
-_services = CatalogueStore(services, check_service)
+_services = CatalogueStore(offered_services, check_service)
 
 
 class OfferedServices(ServicesServicer[Call]):
