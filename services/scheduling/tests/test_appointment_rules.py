@@ -12,7 +12,6 @@ from chassis.errors import Invalid, NotFound
 from scheduling.appointments import rules
 from scheduling.appointments.rules import AppointmentDetails, Buffers, ChangeEvent
 
-NOBODY = UUID(int=1)
 STATUSES = ("scheduled", "completed", "cancelled", "no_show")
 
 moments = st.integers(1, (rules.LATEST_START - rules.EARLIEST_START).days - 2).flatmap(
