@@ -1,7 +1,7 @@
 """The schema: migrations run up and down and agree with tables.py, and every table has forced row security."""
 
-from chassis.migrate import drift, migrate
-from chassis.testing import house
+from chassis.migrations.runner import drift, migrate
+from chassis.testing.environment import house
 from clients.__main__ import SERVICE
 
 

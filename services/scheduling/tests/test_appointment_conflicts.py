@@ -298,6 +298,6 @@ async def test_a_check_for_an_unknown_practitioner_is_refused(member):
 
 
 def when_of(appointment):
-    from chassis.rows import when
+    from chassis.protobuf.timestamps import when
 
     return when(appointment.scheduled_start), when(appointment.scheduled_end)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.blind import fold, words
+from chassis.encryption.blind_index import fold, words
 
 # With more changes than this, sorting all entries again is faster than inserting each one.
 MAX_INSERTS = 100

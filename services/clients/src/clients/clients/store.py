@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from clients.tables import clients, index_tokens, tombstones, workspace_revisions
 
 # With more candidates than this, looking through all names in memory is faster.

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.dated import DatedList
-from chassis.db import statement
+from chassis.db.statement import statement
 from notifications.tables import appointments, reminder_configurations, reminder_figures, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, Text, Uuid
 
 from chassis.dated import DatedList
-from chassis.db import statement
+from chassis.db.statement import statement
 from scheduling.appointments.rules import BUSY_STATUSES, EARLIEST_START, LATEST_START, MAX_BUFFER, MAX_LENGTH
 from scheduling.tables import appointments, client_counters, day_counters, locations, offered_services
 

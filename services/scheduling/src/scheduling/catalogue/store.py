@@ -9,8 +9,9 @@ from sqlalchemy.types import Integer
 from uuid_utils.compat import uuid7
 
 from chassis.dated import FilteredStatement, FilterNames
-from chassis.db import Record, Transaction, statement
-from chassis.rows import Page
+from chassis.db.paging import Page
+from chassis.db.statement import statement
+from chassis.db.transaction import Record, Transaction
 
 # Set by this class. People set all other columns of the table.
 _OWN_COLUMNS = frozenset({"workspace_id", "id", "deleted_at", "created_at", "updated_at"})

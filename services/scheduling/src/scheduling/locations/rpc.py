@@ -3,8 +3,10 @@
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.appointments_pb2 import LocationType
 from caseload.scheduling.v1.locations_rpc import LocationsServicer
-from chassis.call import Call
-from chassis.rows import enum_text, fill, given, masked, page
+from chassis.db.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, given, masked
+from chassis.work.unit_of_work import UnitOfWork
 from scheduling.catalogue.store import CatalogueStore
 from scheduling.locations.rules import check_location
 from scheduling.tables import locations
@@ -12,24 +14,24 @@ from scheduling.tables import locations
 _locations = CatalogueStore(locations, check_location)
 
 
-class Locations(LocationsServicer[Call]):
-    async def CreateLocation(self, request: pb.CreateLocationRequest, call: Call) -> pb.Location:
+class Locations(LocationsServicer[UnitOfWork]):
+    async def CreateLocation(self, request: pb.CreateLocationRequest, work: UnitOfWork) -> pb.Location:
         values = given(request) | {"location_type": enum_text(LocationType, request.location_type)}
-        return fill(pb.Location(), await _locations.create(call.db, values, now=call.now))
+        return fill(pb.Location(), await _locations.create(work.db, values, now=work.now))
 
-    async def ListLocations(self, request: pb.ListLocationsRequest, call: Call) -> pb.LocationPage:
+    async def ListLocations(self, request: pb.ListLocationsRequest, work: UnitOfWork) -> pb.LocationPage:
         window, wanted = page(request), given(request)
         filters = {name: wanted[name] for name in ("is_active", "location_type")}
-        rows, total = await _locations.read_page(call.db, filters, window)
+        rows, total = await _locations.read_page(work.db, filters, window)
         return pb.LocationPage(items=[fill(pb.Location(), row) for row in rows], total=total)
 
-    async def GetLocation(self, request: pb.GetLocationRequest, call: Call) -> pb.Location:
-        return fill(pb.Location(), await _locations.get(call.db, request.location_id))
+    async def GetLocation(self, request: pb.GetLocationRequest, work: UnitOfWork) -> pb.Location:
+        return fill(pb.Location(), await _locations.get(work.db, request.location_id))
 
-    async def UpdateLocation(self, request: pb.UpdateLocationRequest, call: Call) -> pb.Location:
+    async def UpdateLocation(self, request: pb.UpdateLocationRequest, work: UnitOfWork) -> pb.Location:
         changes = masked(request, _locations.columns)
-        return fill(pb.Location(), await _locations.update(call.db, request.location_id, changes, now=call.now))
+        return fill(pb.Location(), await _locations.update(work.db, request.location_id, changes, now=work.now))
 
-    async def DeleteLocation(self, request: pb.DeleteLocationRequest, call: Call) -> pb.DeleteLocationResponse:
-        await _locations.withdraw(call.db, request.location_id, now=call.now)
+    async def DeleteLocation(self, request: pb.DeleteLocationRequest, work: UnitOfWork) -> pb.DeleteLocationResponse:
+        await _locations.withdraw(work.db, request.location_id, now=work.now)
         return pb.DeleteLocationResponse()
