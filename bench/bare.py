@@ -18,9 +18,9 @@ from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.fields import fill
-from clients.clients import record as client_record
+from clients.clients import mapping as client_mapping
 from gateway.mapping import dump, render, render_page
-from scheduling.appointments import record as appointment_record
+from scheduling.appointments import mapping as appointment_mapping
 
 GET_CLIENT = """
 SELECT c.*, coalesce(f.appointment_count, 0) AS appointment_count,
@@ -79,19 +79,19 @@ class Bare:
 
     async def get_client(self, client_id: UUID) -> bytes:
         row = await self._pool.fetchrow(GET_CLIENT, self._workspace, client_id)
-        return dump(render(client_record.opened(row, self._keys["clients"])))
+        return dump(render(client_mapping.to_message(row, self._keys["clients"])))
 
     async def list_clients(self, page: int) -> bytes:
         ids = self._pages[page - 1]
         found = {row["id"]: row for row in await self._pool.fetch(LIST_CLIENTS, self._workspace, ids)}
-        items = [render(client_record.opened(found[each], self._keys["clients"])) for each in ids]
+        items = [render(client_mapping.to_message(found[each], self._keys["clients"])) for each in ids]
         return dump(render_page(items, self._total, page, PAGE))
 
     async def book(self, client_id: UUID, start: datetime, end: datetime, location_type: str) -> bytes:
         made, now, keys = uuid7(), datetime.now(UTC), self._keys["scheduling"]
         sealed = keys.seal(appointments_pb2.Appointment(), table="appointments", row=made, revision=1)
         arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
-        return dump(render(appointment_record.opened(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
+        return dump(render(appointment_mapping.to_message(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
 
     async def autosave(self, session_id: UUID, changes: dict[str, Any]) -> bytes:
         note = sessions_pb2.Session(**changes)

@@ -33,7 +33,7 @@ from gateway.models import clinical as clinical_shapes
 from gateway.models import scheduling as scheduling_shapes
 from gateway.models.clinical import DraftUpdate
 from gateway.models.scheduling import AppointmentCreate
-from scheduling.tables import appointments, client_figures
+from scheduling.tables import appointments, client_counters
 
 mapped = registry()
 
@@ -74,7 +74,7 @@ class HistoryRow:
 
 for entity, table in (
     (ClientRow, clients),
-    (FiguresRow, client_figures),
+    (FiguresRow, client_counters),
     (AppointmentRow, appointments),
     (SessionRow, sessions),
     (HistoryRow, history),

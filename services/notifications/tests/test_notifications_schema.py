@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import asyncpg
 import pytest
@@ -94,17 +95,24 @@ def hot(known):
     always = {"since": store.EARLIEST, "until": store.LATEST}
     first = {**always, "skip": 0, "limit": 50}
     given = {"appointment_id": known["appointment_id"], "client_id": known["client_id"], "told_status": "failed"}
-    lists = {f"list by {sorted(names)}": (store.log.listed[names], {n: given[n] for n in names} | first) for names in store.log.listed}
-    counts = {f"count by {sorted(names)}": (store.log.counted[names], {n: given[n] for n in names} | always) for names in store.log.counted}
+    filters = [frozenset(names) for size in range(4) for names in combinations(store.log.filters, size)]
+    selective = [names for names in filters if names - {"told_status"}]
+    lists = {f"list by {sorted(names)}": (store.log.list_statement(names), {n: given[n] for n in names} | first) for names in filters}
+    counts = {f"count by {sorted(names)}": (store.log.count_statement(names), {n: given[n] for n in names} | always) for names in selective}
     places = {
-        f"place by {sorted(names)}": (store.log.placed[names], {n: given[n] for n in names} | always | {"offset": 0 if names else 80_000})
-        for names in store.log.placed
+        f"place by {sorted(names)}": (
+            store.log.locate_statement(names),
+            {n: given[n] for n in names} | always | {"offset": 0 if names else 80_000},
+        )
+        for names in filters
+        if names not in selective
     }
+    assert (len(lists), len(counts), len(places)) == (8, 6, 2)
     return {
         **lists,
         **counts,
         **places,
-        "a far page": (store.log.listed[frozenset()], {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
+        "a far page": (store.log.list_statement(), {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
         "claim": (rounds.claim, {"kind": "reminder", "room": 5, "lease": timedelta(minutes=3)}),
         "known": (store.appointment, {"id": known["appointment_id"]}),
         "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),
@@ -130,7 +138,7 @@ async def test_the_figures_are_what_counting_says_and_far_pages_are_where_walkin
             filters = {} if status is None else {"told_status": status}
             for window in ({}, {"since": NOW - timedelta(days=30, hours=5)}, {"until": NOW - timedelta(days=3, hours=7, minutes=5)}):
                 for offset in (0, 49, 700):
-                    found, total = await store.log.turn_to(tx, filters, Page(limit=7, offset=offset), **window)
+                    found, total = await store.log.read_page(tx, filters, Page(limit=7, offset=offset), **window)
                     condition = "($1::text IS NULL OR told_status = $1) AND due_at >= $2 AND due_at < $3"
                     arguments = (status, window.get("since", store.EARLIEST), window.get("until", store.LATEST))
                     walked = await connection.fetch(

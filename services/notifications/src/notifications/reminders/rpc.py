@@ -69,13 +69,13 @@ class Reminders(RemindersServicer[UnitOfWork]):
             "since": when(request.start_date) if request.HasField("start_date") else None,
             "until": when(request.end_date) if request.HasField("end_date") else None,
         }
-        found, total = await store.log.turn_to(work.db, _filters(request), page(request), **window)
+        found, total = await store.log.read_page(work.db, _filters(request), page(request), **window)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
     async def ListForAppointment(self, request: pb.ListForAppointmentRequest, work: UnitOfWork) -> pb.ReminderLogPage:
         # NotFound for a stranger; what is known here comes by events and may be behind.
         await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), work.context)
-        found, total = await store.log.turn_to(work.db, {"appointment_id": request.appointment_id}, _ALL)
+        found, total = await store.log.read_page(work.db, {"appointment_id": request.appointment_id}, _ALL)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db.paging import DatedPages
+from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from notifications.tables import appointments, reminder_configurations, reminder_figures, reminders
 
@@ -38,14 +38,14 @@ _offset = bindparam("offset", type_=Integer)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 # Latest due first.
-log = DatedPages(
+log = DatedList(
     reminders,
     reminders.c.due_at,
-    figures=reminder_figures,
-    held="reminder_count",
-    narrow=("appointment_id", "client_id"),
-    wide={"told_status": "status"},
-    within=(EARLIEST, LATEST),
+    counters=reminder_figures,
+    count_column="reminder_count",
+    selective=("appointment_id", "client_id"),
+    counter_columns={"told_status": "status"},
+    bounds=(EARLIEST, LATEST),
     latest_first=True,
 )
 
