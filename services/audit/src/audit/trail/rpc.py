@@ -1,10 +1,10 @@
-"""The Trail service: what happened, and whether the record of it is whole."""
+"""The Trail service: lists audit events and verifies that the trail is complete and unchanged."""
 
 from typing import Any
 
 from audit.trail import rules, store
-from audit.trail.checkpoints import Checkpoints
-from audit.trail.verifying import verify
+from audit.trail.checkpoints import CheckpointPublisher
+from audit.trail.verification import verify
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
@@ -13,28 +13,30 @@ from chassis.rows import enum_text, fill, page, when
 
 
 class Trail(TrailServicer[Call]):
-    def __init__(self, checkpoints: Checkpoints) -> None:
-        self._checkpoints = checkpoints
+    def __init__(self, publisher: CheckpointPublisher) -> None:
+        self._publisher = publisher
 
     async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, call: Call) -> pb.AuditEventPage:
-        asked = page(request)
+        window = page(request)
         filters = _filters(request)
         names = frozenset(filters)
-        await call.db.execute(store.walk_indexes)
-        total = await call.db.one(store.total(names) if names else store.total_of_all, **filters)
-        rows = await call.db.all(store.matching(names), limit=asked.limit, offset=asked.offset, **filters)
+        await call.db.execute(store.force_index_scans)
+        total = await call.db.one(store.count_events(names) if names else store.count_all_events, **filters)
+        rows = await call.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
         return pb.AuditEventPage(items=[fill(pb.AuditEvent(), row) for row in rows], total=total[0])
 
     async def GetAuditEvent(self, request: pb.GetAuditEventRequest, call: Call) -> pb.AuditEvent:
         return fill(pb.AuditEvent(), await call.db.one(store.get, id=request.audit_event_id))
 
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, call: Call) -> pb.Verification:
-        found = await verify(call.db, await self._checkpoints.newest(call.workspace_id))
-        return pb.Verification(intact=found.first_break is None, events=found.events, head=found.head.hex(), first_break=found.first_break)
+        found = await verify(call.db, await self._publisher.published(call.workspace_id))
+        return pb.Verification(
+            intact=found.first_break is None, events=found.entries, head=found.newest_hash.hex(), first_break=found.first_break
+        )
 
 
 def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
-    """The filters that narrow, as the store's parameters."""
+    """The filters of the request as parameters of the store's statements. Raises Invalid."""
     filters: dict[str, Any] = {}
     if request.HasField("user_id"):
         filters["user_id"] = request.user_id
