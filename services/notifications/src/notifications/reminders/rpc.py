@@ -13,7 +13,7 @@ from chassis.errors import Fault, Invalid
 from chassis.rows import Page, enum_text, fill, masked, page, when
 from notifications.reminders import rules, store, workflow
 
-# An appointment has one reminder per rule and move.
+# An appointment has one reminder per rule and version, so never this many.
 _ALL = Page(limit=1000, offset=0)
 
 
@@ -27,10 +27,10 @@ class Reminders(RemindersServicer[Call]):
             "channel": enum_text(pb.Channel, request.channel),
             "is_active": request.is_active if request.HasField("is_active") else True,
         }
-        await call.db.run(store.hold_rules_alone)
+        await call.db.run(store.lock_rules)
         rule = await call.db.one(store.create_rule, id=uuid7(), now=call.now, **given)
         if rule["is_active"]:
-            await workflow.introduce(call.db, rule, now=call.now)
+            await workflow.plan_for_rule(call.db, rule, now=call.now)
         return fill(pb.ReminderConfiguration(), rule)
 
     async def ListConfigurations(self, request: pb.ListConfigurationsRequest, call: Call) -> pb.ConfigurationPage:
@@ -41,24 +41,24 @@ class Reminders(RemindersServicer[Call]):
 
     async def UpdateConfiguration(self, request: pb.UpdateConfigurationRequest, call: Call) -> pb.ReminderConfiguration:
         changes = _check_changes(masked(request, ("hours_before", "channel", "is_active")))
-        await call.db.run(store.hold_rules_alone)
+        await call.db.run(store.lock_rules)
         before = await call.db.one(store.lock_rule, id=request.configuration_id)
         kept = {name: before[name] for name in ("hours_before", "channel", "is_active")}
         if changes.items() <= kept.items():
             return fill(pb.ReminderConfiguration(), before)
         rule = await call.db.one(store.change_rule, id=before["id"], now=call.now, **{**kept, **changes})
         if before["is_active"]:
-            await workflow.withdraw(call.db, before)
+            await workflow.cancel_for_rule(call.db, before)
         if rule["is_active"]:
-            await workflow.introduce(call.db, rule, now=call.now)
+            await workflow.plan_for_rule(call.db, rule, now=call.now)
         return fill(pb.ReminderConfiguration(), rule)
 
     async def DeleteConfiguration(self, request: pb.DeleteConfigurationRequest, call: Call) -> pb.DeleteConfigurationResponse:
-        await call.db.run(store.hold_rules_alone)
+        await call.db.run(store.lock_rules)
         rule = await call.db.one(store.lock_rule, id=request.configuration_id)
         await call.db.run(store.delete_rule, id=rule["id"])
         if rule["is_active"]:
-            await workflow.withdraw(call.db, rule)
+            await workflow.cancel_for_rule(call.db, rule)
         return pb.DeleteConfigurationResponse()
 
     async def ListLogs(self, request: pb.ListLogsRequest, call: Call) -> pb.ReminderLogPage:
@@ -70,7 +70,7 @@ class Reminders(RemindersServicer[Call]):
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
     async def ListForAppointment(self, request: pb.ListForAppointmentRequest, call: Call) -> pb.ReminderLogPage:
-        # NotFound for a stranger; what is known here comes by events and may be behind.
+        # Raises NotFound for an appointment of another workspace. Our own copy follows events and may be behind.
         await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), call)
         found, total = await store.log.turn_to(call.db, {"appointment_id": request.appointment_id}, _ALL)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
