@@ -26,7 +26,7 @@ from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.sealing import WorkspaceKeys
 from clients.tables import clients
-from clinical.tables import history, sessions
+from clinical.tables import sessions, timeline_events
 from gateway.mapping import render
 from gateway.models import clients as client_shapes
 from gateway.models import clinical as clinical_shapes
@@ -69,7 +69,7 @@ class SessionRow:
 
 
 class HistoryRow:
-    """One entry of a note's history."""
+    """One timeline event of a note."""
 
 
 for entity, table in (
@@ -77,7 +77,7 @@ for entity, table in (
     (FiguresRow, client_figures),
     (AppointmentRow, appointments),
     (SessionRow, sessions),
-    (HistoryRow, history),
+    (HistoryRow, timeline_events),
 ):
     mapped.map_imperatively(entity, table)
 
@@ -174,8 +174,8 @@ def build(scene: Scene) -> FastAPI:  # noqa: PLR0915 - one application in one pl
         )
         written: Iterable[Any] = await db.scalars(
             select(HistoryRow)
-            .where(history.c.workspace_id == workspace, history.c.client_id == client_id)
-            .order_by(history.c.at.desc())
+            .where(timeline_events.c.workspace_id == workspace, timeline_events.c.client_id == client_id)
+            .order_by(timeline_events.c.at.desc())
             .limit(limit)
         )
         events = [_event(f"appointment_{row.status}", row.scheduled_start, appointment_id=row.id) for row in booked]

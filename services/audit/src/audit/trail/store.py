@@ -93,8 +93,6 @@ _event_with_entry = (
 )
 get = statement(_event_with_entry.where(audit_events.c.id == bindparam("id", type_=Uuid)))
 
-FILTERS = ("user_id", "resource_types", "resource_id", "action", "outcome", "start", "end")
-
 
 @cache
 def list_events(filters: frozenset[str]) -> Statement:
