@@ -52,7 +52,7 @@ def _misspelt(token, chance):
 
 
 def _rewritten(token, chance):
-    """Other claims, as somebody would like them."""
+    """The token with other claims under the old signature."""
     header, body, signature = token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
     now = int(time.time())

@@ -325,7 +325,7 @@ async def test_a_server_that_stopped_answering_is_noticed_by_the_next_statement(
         await until(lambda: leader.leading)
         answering.clear()
         await until(lambda: not leader.leading)
-        assert leader.cancelled == 0, "the statement failed; nothing else told the work"
+        assert leader.cancelled == 0, "the statement failed; and nothing else cancelled the work"
         answering.set()
         await until(lambda: leader.leading)
         await leader.election.stop()

@@ -65,9 +65,9 @@ def test_a_timeline_event_has_one_id_per_note_and_kind(session: UUID, kind: str,
     assert (rules.timeline_event_id(other, kind) == rules.timeline_event_id(session, kind)) is (other == session)
 
 
-@pytest.mark.parametrize(("limit", "told"), [(0, 100), (1, 1), (1000, 1000)])
-def test_a_timeline_page_has_the_requested_length(limit: int, told: int):
-    assert rules.timeline_limit(limit) == told
+@pytest.mark.parametrize(("limit", "length"), [(0, 100), (1, 1), (1000, 1000)])
+def test_a_timeline_page_has_the_requested_length(limit: int, length: int):
+    assert rules.timeline_limit(limit) == length
 
 
 @given(client=st.uuids(), other=st.uuids())

@@ -51,16 +51,16 @@ async def test_each_filter_excludes_other_notes(practice):
     appointment_id = await practice.book()
     signed, open_, of_appointment = await practice.write(), await practice.write(), await practice.write(appointment_id=appointment_id)
     await practice.finalize(signed)
-    somebody_else = await practice.new_client()
-    other = await practice.write(client_id=somebody_else)
+    other_client = await practice.new_client()
+    other = await practice.write(client_id=other_client)
 
     everything = {signed.id, open_.id, of_appointment.id, other.id}
     for filters, expected in (
         ({}, everything),
         ({"client_id": practice.client_id}, everything - {other.id}),
-        ({"client_id": somebody_else}, {other.id}),
+        ({"client_id": other_client}, {other.id}),
         ({"appointment_id": appointment_id}, {of_appointment.id}),
-        ({"appointment_id": appointment_id, "client_id": somebody_else}, set()),
+        ({"appointment_id": appointment_id, "client_id": other_client}, set()),
         ({"status": FINALIZED}, {signed.id}),
         ({"status": DRAFT}, everything - {signed.id}),
         ({"status": ARCHIVED}, set()),
@@ -68,9 +68,9 @@ async def test_each_filter_excludes_other_notes(practice):
         ({"is_draft": False}, {signed.id}),
         ({"is_draft": False, "client_id": practice.client_id}, {signed.id}),
         ({"is_draft": True, "status": FINALIZED}, set()),
-        ({"is_draft": True, "client_id": somebody_else}, {other.id}),
+        ({"is_draft": True, "client_id": other_client}, {other.id}),
         ({"include_deleted": True}, everything),
-        ({"include_deleted": True, "status": DRAFT, "client_id": somebody_else}, {other.id}),
+        ({"include_deleted": True, "status": DRAFT, "client_id": other_client}, {other.id}),
     ):
         page = await practice.page(**filters)
         assert {note.id for note in page.items} == expected, filters

@@ -18,16 +18,16 @@ async def test_the_events_of_a_note_are_listed_newest_first(practice):
     signed = await practice.finalize(note)
     amended = (await practice.save(note, reason="wrong tense", plan="rest")).session
 
-    told = await practice.timeline()
-    assert [(entry.kind, entry.at) for entry in told.items] == [
+    timeline = await practice.timeline()
+    assert [(entry.kind, entry.at) for entry in timeline.items] == [
         (AMENDED, amended.amended_at),
         (SIGNED, signed.finalized_at),
         (WRITTEN, note.session_date),
     ]
-    assert {entry.session_id for entry in told.items} == {note.id}
-    assert {entry.appointment_id for entry in told.items} == {note.appointment_id}
-    assert told.total == 3
-    assert len({entry.id for entry in told.items}) == 3
+    assert {entry.session_id for entry in timeline.items} == {note.id}
+    assert {entry.appointment_id for entry in timeline.items} == {note.appointment_id}
+    assert timeline.total == 3
+    assert len({entry.id for entry in timeline.items}) == 3
 
 
 async def test_an_event_keeps_its_id_when_its_time_changes(practice):
@@ -62,9 +62,9 @@ async def test_a_timeline_continues_where_the_page_before_ended_even_among_event
 
     read: list[pb.HistoryEntry] = []
     place = {}
-    while told := list((await practice.timeline(limit=2, **place)).items):
-        read += told
-        place = {"before": told[-1].at, "before_id": told[-1].id}
+    while timeline := list((await practice.timeline(limit=2, **place)).items):
+        read += timeline
+        place = {"before": timeline[-1].at, "before_id": timeline[-1].id}
     assert read == whole
 
 
