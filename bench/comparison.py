@@ -20,7 +20,7 @@ from bench.dataset import UNLIMITED, Backlog, Dataset, sign_in
 from bench.load import LoadResult, Plan
 from bench.operations import OPERATIONS, Operation
 from bench.processes import processor_seconds
-from chassis.children import free_port
+from chassis.local.processes import free_port
 
 LEVELS = (1, 16, 100)
 SECONDS_TO_DRAIN = 30.0

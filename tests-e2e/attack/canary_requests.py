@@ -14,7 +14,7 @@ from attack.canaries import MARK, canary, kind_of
 from attack.installation import Installation
 from attack.service_methods import RawChannel, methods, phi_fields, request_with_canaries, service_of
 from caseload.options.v1 import options_pb2
-from chassis.tokens import AccessSigner
+from chassis.auth.tokens import AccessSigner
 
 OK = grpc.StatusCode.OK
 # Methods that refuse even a valid request: no user has a canary as email address.

@@ -10,7 +10,7 @@ from uuid import uuid4
 from operations import meaning, now, picture, text, times
 
 from attack.installation import PASSWORD
-from chassis.tokens import AccessSigner
+from chassis.auth.tokens import AccessSigner
 
 _hours = itertools.count(2)
 # Requests that delete or finalize their resource: each gets a new one.

@@ -14,7 +14,7 @@ from audit.trail.checkpoints import checkpoint_publisher
 from audit.trail.sequencer import Sequencer
 from caseload.audit.v1.trail_rpc import TrailStub
 from chassis.leader import LeaderElection
-from chassis.testing import house
+from chassis.testing.environment import house
 
 
 @pytest.fixture(scope="module")

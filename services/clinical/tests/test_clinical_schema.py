@@ -1,7 +1,7 @@
 """The schema: migrations up and down produce the declared tables, and every table has forced row security."""
 
-from chassis.migrate import drift, migrate
-from chassis.testing import house
+from chassis.migrations.runner import drift, migrate
+from chassis.testing.environment import house
 from clinical.__main__ import SERVICE
 
 OWN = {"sessions", "session_versions", "history", "tallies", "clients", "attachments", "storage"}

@@ -1,9 +1,10 @@
 """The notifications service: reminders and other mail."""
 
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.react import Reaction
-from chassis.run import run
-from chassis.runtime import Runtime, Service
+from chassis.events.handlers import Reaction
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from notifications.magic_links import reactions as magic_links
 from notifications.mail_worker import MailWorker
 from notifications.reminders import reactions as reminders

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from chassis.runtime import Loop, Runtime
+from chassis.service.definition import Loop
+from chassis.service.runtime import Runtime
 from notifications.magic_links.mail import magic_link_mail
 from notifications.mail.poller import Poller
 from notifications.mail.sender import Claim, MailKind, Sender

@@ -8,28 +8,31 @@ from audit.trail.verification import verify
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
-from chassis.call import Call
-from chassis.rows import enum_text, fill, page, when
+from chassis.db.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import when
+from chassis.work.unit_of_work import UnitOfWork
 
 
-class Trail(TrailServicer[Call]):
+class Trail(TrailServicer[UnitOfWork]):
     def __init__(self, publisher: CheckpointPublisher) -> None:
         self._publisher = publisher
 
-    async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, call: Call) -> pb.AuditEventPage:
+    async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, work: UnitOfWork) -> pb.AuditEventPage:
         window = page(request)
         filters = _filters(request)
         names = frozenset(filters)
-        await call.db.execute(store.force_index_scans)
-        total = await call.db.one(store.count_events(names) if names else store.count_all_events, **filters)
-        rows = await call.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
+        await work.db.execute(store.force_index_scans)
+        total = await work.db.one(store.count_events(names) if names else store.count_all_events, **filters)
+        rows = await work.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
         return pb.AuditEventPage(items=[fill(pb.AuditEvent(), row) for row in rows], total=total[0])
 
-    async def GetAuditEvent(self, request: pb.GetAuditEventRequest, call: Call) -> pb.AuditEvent:
-        return fill(pb.AuditEvent(), await call.db.one(store.get, id=request.audit_event_id))
+    async def GetAuditEvent(self, request: pb.GetAuditEventRequest, work: UnitOfWork) -> pb.AuditEvent:
+        return fill(pb.AuditEvent(), await work.db.one(store.get, id=request.audit_event_id))
 
-    async def VerifyTrail(self, request: pb.VerifyTrailRequest, call: Call) -> pb.Verification:
-        found = await verify(call.db, await self._publisher.published(call.workspace_id))
+    async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: UnitOfWork) -> pb.Verification:
+        found = await verify(work.db, await self._publisher.published(work.workspace_id))
         return pb.Verification(
             intact=found.first_break is None, events=found.entries, head=found.newest_hash.hex(), first_break=found.first_break
         )

@@ -11,10 +11,11 @@ from audit.trail import store
 from audit.trail.chain import GENESIS, entry_hash
 from audit.trail.checkpoints import CheckpointPublisher, checkpoint_publisher
 from chassis.backoff import Backoff
-from chassis.db import Database, refusals
+from chassis.db.database import Database
+from chassis.db.errors import refusals
 from chassis.errors import Refusal, Unavailable
 from chassis.leader import LeaderElection
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 
 _log = logging.getLogger(__name__)
 

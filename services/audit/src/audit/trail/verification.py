@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from audit.trail import store
 from audit.trail.chain import GENESIS, ChainVerifier, Checkpoint, Entry
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
 
 _AT_ONCE = 1_000
 

@@ -5,8 +5,8 @@ import json
 import os
 import sys
 
-from chassis.call import Call
 from chassis.errors import Invalid, Unavailable
+from chassis.work.unit_of_work import UnitOfWork
 from clinical.attachments.rules import SanitizedFile, check_size
 
 PROGRAM = "clinical.attachments.sanitizer_process"
@@ -22,7 +22,7 @@ class Sandbox:
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def sanitize(self, content: bytes, call: Call) -> SanitizedFile:
+    async def sanitize(self, content: bytes, work: UnitOfWork) -> SanitizedFile:
         """The file as it may be stored. Raises Invalid as `sanitizer.sanitize` does, and file_unsafe if the process hits its limits.
 
         Raises Unavailable if it takes too long, RuntimeError if the process fails for a reason of its own.
@@ -39,7 +39,7 @@ class Sandbox:
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             )
             try:
-                async with asyncio.timeout(min(MAX_SECONDS, call.remaining())):
+                async with asyncio.timeout(min(MAX_SECONDS, work.context.remaining())):
                     output, errors = await process.communicate(content)
             except TimeoutError:
                 raise Unavailable("file_not_examined", "Examining the file took too long; try again.", retry_after=5.0) from None

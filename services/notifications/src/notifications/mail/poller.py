@@ -5,8 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from chassis.broker.protocol import cause, place
 from chassis.errors import Refusal
+from chassis.observability.redaction import cause, place
 
 _log = logging.getLogger(__name__)
 

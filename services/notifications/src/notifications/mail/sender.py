@@ -16,9 +16,9 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from chassis.backoff import Backoff
-from chassis.db import Statement
+from chassis.db.statement import Statement
 from chassis.errors import Refusal, Unavailable
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from notifications.mail import store
 from notifications.mail.smtp import DeliveryFailure, PermanentFailure, SmtpClient, TransientFailure, UnknownOutcome
 
@@ -109,8 +109,8 @@ class Sender:
 
     async def _load(self, claim: Claim) -> Any:
         """The mail's row, or None if it is not to be sent."""
-        async with self._runtime.background(claim.workspace_id) as call:
-            row = await call.db.maybe(self._kind.load, **_accepted(self._kind.load, id=claim.item_id, now=call.now))
+        async with self._runtime.background(claim.workspace_id) as work:
+            row = await work.db.maybe(self._kind.load, **_accepted(self._kind.load, id=claim.item_id, now=work.now))
         if row is not None and row["status"] == "sending":
             # The sender that marked it let its lease expire.
             await self._finish(claim.workspace_id, row, "unknown", "sender_lost")
@@ -119,23 +119,23 @@ class Sender:
 
     async def _begin_sending(self, workspace_id: UUID, row: Any) -> bool:
         """Marks the mail as being sent and restarts the lease. Returns False if it was moved, cancelled or sent meanwhile."""
-        async with self._runtime.background(workspace_id) as call:
+        async with self._runtime.background(workspace_id) as work:
             guarded = {name: row[name] for name in self._kind.guard}
-            if await call.db.maybe(self._kind.begin_sending, id=row["id"], **guarded) is None:
+            if await work.db.maybe(self._kind.begin_sending, id=row["id"], **guarded) is None:
                 return False
-            await call.db.run(store.renew, kind=self._kind.name, item_id=row["id"], expires_at=call.now + self._lease)
+            await work.db.run(store.renew, kind=self._kind.name, item_id=row["id"], expires_at=work.now + self._lease)
         return True
 
     async def _reschedule(self, workspace_id: UUID, row: Any, reason: str) -> None:
         """Records when the mail is tried again, or that it has failed if there is no time left."""
 
         async def reschedule() -> str:
-            async with self._runtime.background(workspace_id) as call:
-                at = self._kind.next_attempt_at(row, call.now)
+            async with self._runtime.background(workspace_id) as work:
+                at = self._kind.next_attempt_at(row, work.now)
                 if at is None:
-                    await call.db.run(self._kind.finish, id=row["id"], status="failed", sent_at=None, reason=reason)
+                    await work.db.run(self._kind.finish, id=row["id"], status="failed", sent_at=None, reason=reason)
                     return "failed"
-                await call.db.run(self._kind.reschedule, id=row["id"], at=at, reason=reason)
+                await work.db.run(self._kind.reschedule, id=row["id"], at=at, reason=reason)
                 return "deferred"
 
         self._report(row, await self._write(reschedule), reason)
@@ -144,9 +144,9 @@ class Sender:
         """Records the final status of the mail."""
 
         async def finish() -> str:
-            async with self._runtime.background(workspace_id) as call:
-                sent_at = call.now if status == "sent" else None
-                await call.db.run(self._kind.finish, id=row["id"], status=status, sent_at=sent_at, reason=reason)
+            async with self._runtime.background(workspace_id) as work:
+                sent_at = work.now if status == "sent" else None
+                await work.db.run(self._kind.finish, id=row["id"], status=status, sent_at=sent_at, reason=reason)
             return status
 
         self._report(row, await self._write(finish), reason)

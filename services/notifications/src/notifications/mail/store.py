@@ -2,7 +2,7 @@
 
 from sqlalchemy import DateTime, Integer, Interval, Uuid, and_, bindparam, func, select, update
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from notifications.tables import due_work
 
 _due = (
