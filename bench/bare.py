@@ -1,4 +1,4 @@
-"""The fastest way to the same answers: one statement each as the administrator, opened and rendered as the suite does it.
+"""The fastest way to the same replies: one statement each as the administrator, decrypted and rendered as the suite does it.
 
 No tenancy, no audit, no tokens, no limits, one round trip. B1 calls this in a loop, B2 puts FastAPI in front of it.
 """
@@ -13,7 +13,7 @@ import asyncpg
 from asyncpg import Range
 from uuid_utils.compat import uuid7
 
-from bench.scene import PAGE, Scene
+from bench.dataset import PAGE, Dataset
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.encryption.records import WorkspaceKeys
@@ -50,32 +50,32 @@ SELECT * FROM (
   UNION ALL
   (SELECT kind, at, NULL, appointment_id::text, session_id::text FROM clinical.history
    WHERE workspace_id = $1 AND client_id = $2 ORDER BY at DESC, id DESC LIMIT 100)
-) AS told ORDER BY event_date DESC LIMIT 100
+) AS results ORDER BY event_date DESC LIMIT 100
 """
 
 
 async def no_reset(_connection: Any) -> None:
-    """Nothing is set, so nothing has to be reset when a connection is given back."""
+    """No session state is set, so none has to be reset when a connection is returned to the pool."""
 
 
 class Bare:
-    """The five answers, as bytes of JSON."""
+    """The five operations. Each returns JSON as bytes."""
 
-    def __init__(self, scene: Scene, pool: "asyncpg.Pool[asyncpg.Record]", keys: dict[str, WorkspaceKeys]) -> None:
+    def __init__(self, dataset: Dataset, pool: "asyncpg.Pool[asyncpg.Record]", keys: dict[str, WorkspaceKeys]) -> None:
         self._pool = pool
         self._keys = keys
-        self._workspace = UUID(scene.workspace_id)
-        self._pages = [[UUID(each) for each in scene.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(scene.pages)]
-        self._total = len(scene.client_ids)
-        # Somebody else's calendar, or the contenders would take each other's slots.
+        self._workspace = UUID(dataset.workspace_id)
+        self._pages = [[UUID(each) for each in dataset.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(dataset.pages)]
+        self._total = len(dataset.client_ids)
+        # A calendar of its own: otherwise the candidates would take each other's slots.
         self._practitioner = uuid4()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, scene: Scene) -> AsyncIterator["Bare"]:
-        keys = await scene.keys()
-        async with asyncpg.create_pool(scene.admin_dsn, min_size=10, max_size=10, reset=no_reset) as pool:
-            yield cls(scene, pool, keys)
+    async def open(cls, dataset: Dataset) -> AsyncIterator["Bare"]:
+        keys = await dataset.keys()
+        async with asyncpg.create_pool(dataset.admin_dsn, min_size=10, max_size=10, reset=no_reset) as pool:
+            yield cls(dataset, pool, keys)
 
     async def get_client(self, client_id: UUID) -> bytes:
         row = await self._pool.fetchrow(GET_CLIENT, self._workspace, client_id)

@@ -1,7 +1,7 @@
-"""The chain an autosave goes through, with a plain UPDATE at its end: no outbox, no audit, no reading of what is replaced.
+"""The path of an autosave that ends with a plain UPDATE: no outbox, no audit, no reading of the note before it.
 
-`python -m bench.plain scene.json port` is a gateway and a clinical service as two processes. Tokens, revocation, limits,
-row security, sealing, gRPC and the transaction are the suite's own.
+`python -m bench.plain dataset.json port` is a gateway and a clinical service as two processes. Tokens, revocation, limits,
+row security, encryption, gRPC and the transaction are the suite's own.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from pathlib import Path
 import uvloop
 from sqlalchemy import Uuid, bindparam, update
 
-from bench.scene import Scene
+from bench.dataset import Dataset
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
@@ -62,10 +62,10 @@ class PlainSessions(Sessions):
 
 
 class PlainClinical(Runtime):
-    """A clinical service that saves plainly and whose methods declare no audit line."""
+    """A clinical service whose methods are not audited and are not treated as writes."""
 
     async def serve(self, *, over_grpc: bool = True) -> None:
-        methods = self.server._methods  # noqa: SLF001 - nothing else of the suite has a use for this
+        methods = self.server._methods  # noqa: SLF001 - no other part of the suite needs this
         for path, (method, answer) in methods.items():
             methods[path] = (replace(method, audited=False, writes=False), answer)
         await super().serve(over_grpc=over_grpc)
@@ -85,22 +85,22 @@ async def answer(service: Service, settings: Settings) -> None:
     await runtime.stop()
 
 
-def main(scene: Scene, port: int) -> None:
-    home = Home(Path(scene.home))
+def main(dataset: Dataset, port: int) -> None:
+    home = Home(Path(dataset.home))
     sockets = socket_directory(home.directory / "suite")
     address = f"unix:{sockets}/plain.sock"
     peers = {name: f"unix:{sockets}/{name}.sock" for name in NAMES}
-    door = socket.create_server(("127.0.0.1", port), backlog=1024)
+    listener = socket.create_server(("127.0.0.1", port), backlog=1024)
     parent = os.getpid()
     # Before any event loop or gRPC object exists, as the suite does it.
     if os.fork() == 0:
         die_with(parent, signal.SIGTERM)
         configure_logs("plain")
         service = Service("clinical", metadata, features, settings=SERVICE.settings)
-        uvloop.run(answer(service, home.settings(SERVICE, scene.admin_dsn, peers=peers, listen=address)))
+        uvloop.run(answer(service, home.settings(SERVICE, dataset.admin_dsn, peers=peers, listen=address)))
         os._exit(0)
-    serve_door(home, door, None, peers={**peers, "clinical": address}, public_url=f"http://127.0.0.1:{port}")
+    serve_door(home, listener, None, peers={**peers, "clinical": address}, public_url=f"http://127.0.0.1:{port}")
 
 
 if __name__ == "__main__":
-    main(Scene.load(sys.argv[1]), int(sys.argv[2]))
+    main(Dataset.load(sys.argv[1]), int(sys.argv[2]))

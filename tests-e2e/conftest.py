@@ -5,10 +5,10 @@ import time
 
 import httpx
 import pytest
-from attack.keeper import Keeper
-from attack.surface import Line
+from attack.installation import AttackedInstallation
+from attack.service_methods import RawChannel
 from deployed import deployed
-from drill.ground import Ground
+from drill.environment import DrillEnvironment
 
 from standalone.installation import Installation
 
@@ -54,38 +54,38 @@ def suite(trials):
 
 
 @pytest.fixture(scope="module")
-async def keeper(trials):
+async def installation(trials):
     """Whoever opens practices in the suite and knows the addresses of its services."""
-    return Keeper(trials("suite"))
+    return AttackedInstallation(trials("suite"))
 
 
 @pytest.fixture
-async def lines(keeper):
+async def lines(installation):
     """A line to each service by name, past the gateway."""
-    lines = {name: Line(address) for name, address in keeper.doors.items()}
+    lines = {name: RawChannel(address) for name, address in installation.addresses.items()}
     yield lines
     for line in lines.values():
         await line.close()
 
 
 @pytest.fixture(scope="session")
-async def ground(tmp_path_factory):
+async def suite_drill(tmp_path_factory):
     """A suite of its own for what kills, freezes and refuses."""
-    async with Ground(tmp_path_factory.mktemp("drill") / "suite") as ground:
-        yield ground
+    async with DrillEnvironment(tmp_path_factory.mktemp("drill") / "suite") as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")
-async def embedded_ground(tmp_path_factory):
+async def embedded_drill(tmp_path_factory):
     """The same in one process."""
-    async with Ground(tmp_path_factory.mktemp("drill") / "embedded", "run") as ground:
-        yield ground
+    async with DrillEnvironment(tmp_path_factory.mktemp("drill") / "embedded", "run") as environment:
+        yield environment
 
 
 @pytest.fixture(params=["embedded", "suite"])
 def place(request):
     """Either composition, to be broken."""
-    return request.getfixturevalue("ground" if request.param == "suite" else "embedded_ground")
+    return request.getfixturevalue("suite_drill" if request.param == "suite" else "embedded_drill")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the trail keeps of a line, and what it may be asked."""
+"""How audit events are stored, and which filters a list accepts."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
@@ -27,41 +27,41 @@ def test_the_day_of_an_event_is_the_day_in_utc():
     assert rules.retention_until(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == date(2032, 12, 31)
 
 
-def test_every_kind_of_resource_a_service_can_name_has_its_name_in_the_contract():
+def test_every_resource_that_a_method_can_declare_has_a_public_name():
     declared = [enum_text(options_pb2.Resource, value) for value in options_pb2.Resource.values() if value]
     assert sorted(declared) == sorted(rules.RESOURCE_TYPES)
 
 
-def test_every_action_a_service_can_name_is_one_that_can_be_asked_for():
+def test_every_action_that_a_method_can_declare_can_be_filtered_by():
     declared = [enum_text(options_pb2.Action, value).upper() for value in options_pb2.Action.values() if value]
     assert sorted(declared) == sorted(rules.ACTIONS)
 
 
 @given(st.text(max_size=2000))
-def test_any_text_becomes_one_that_can_be_stored(anything):
-    kept = rules.text(anything)
+def test_any_text_is_made_storable(anything):
+    kept = rules.storable_text(anything)
     assert kept is None or ("\0" not in kept and 0 < len(kept) <= 512)
 
 
 @given(st.text(max_size=40))
-def test_what_is_no_id_names_nothing(anything):
+def test_text_that_is_no_uuid_gives_no_id(anything):
     found = rules.identifier(anything)
     assert found is None or found == str(UUID(anything))
 
 
 @given(st.uuids())
-def test_an_id_is_kept_as_the_trail_writes_it(id_):
+def test_ids_are_stored_in_lower_case_and_accepted_in_one_format_only(id_):
     assert rules.identifier(str(id_)) == rules.identifier(str(id_).upper()) == str(id_)
     assert rules.identifier(id_.hex) is rules.identifier(f"{{{id_}}}") is None
 
 
-def test_metadata_says_nothing_where_there_is_nothing_to_say():
+def test_metadata_leaves_out_empty_values():
     assert rules.metadata(code="", request_id="r-1", service="", resource_ids=[], facts={}) == {"request_id": "r-1"}
 
 
 def test_metadata_holds_ids_codes_and_facts():
-    said = rules.metadata(code="not_found", request_id="r-1", service="clinical", resource_ids=[A, B], facts={"overbooked": "true"})
-    assert said == {
+    metadata = rules.metadata(code="not_found", request_id="r-1", service="clinical", resource_ids=[A, B], facts={"overbooked": "true"})
+    assert metadata == {
         "code": "not_found",
         "request_id": "r-1",
         "service": "clinical",
@@ -70,12 +70,12 @@ def test_metadata_holds_ids_codes_and_facts():
     }
 
 
-def test_everything_an_event_was_about_counts_once():
-    assert rules.touched(A, [B, A, C, B]) == [A, B, C]
-    assert rules.touched(None, []) == []
+def test_each_entity_of_an_event_is_listed_once():
+    assert rules.event_entities(A, [B, A, C, B]) == [A, B, C]
+    assert rules.event_entities(None, []) == []
 
 
-def test_phi_only_narrows_and_never_widens():
+def test_phi_only_never_adds_a_resource_type():
     assert rules.resource_types(None, phi_only=False) is None
     assert rules.resource_types("Alert", phi_only=False) == ["Alert"]
     assert rules.resource_types(None, phi_only=True) == ["Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare"]

@@ -1,4 +1,4 @@
-"""Clinical, put together."""
+"""The clinical service: session notes, their versions and their files."""
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub

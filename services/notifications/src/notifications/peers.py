@@ -1,4 +1,4 @@
-"""The services that a sender asks before it mails."""
+"""The services that the mail senders call."""
 
 from dataclasses import dataclass
 

@@ -1,10 +1,10 @@
-"""The Trail service: what happened, and whether the record of it is whole."""
+"""The Trail service: lists audit events and verifies that the trail is complete and unchanged."""
 
 from typing import Any
 
 from audit.trail import rules, store
-from audit.trail.checkpoints import Checkpoints
-from audit.trail.verifying import verify
+from audit.trail.checkpoints import CheckpointPublisher
+from audit.trail.verification import verify
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
@@ -16,28 +16,30 @@ from chassis.work.unit_of_work import UnitOfWork
 
 
 class Trail(TrailServicer[UnitOfWork]):
-    def __init__(self, checkpoints: Checkpoints) -> None:
-        self._checkpoints = checkpoints
+    def __init__(self, publisher: CheckpointPublisher) -> None:
+        self._publisher = publisher
 
     async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, work: UnitOfWork) -> pb.AuditEventPage:
-        asked = page(request)
+        window = page(request)
         filters = _filters(request)
         names = frozenset(filters)
-        await work.db.execute(store.walk_indexes)
-        total = await work.db.one(store.total(names) if names else store.total_of_all, **filters)
-        rows = await work.db.all(store.matching(names), limit=asked.limit, offset=asked.offset, **filters)
+        await work.db.execute(store.force_index_scans)
+        total = await work.db.one(store.count_events(names) if names else store.count_all_events, **filters)
+        rows = await work.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
         return pb.AuditEventPage(items=[fill(pb.AuditEvent(), row) for row in rows], total=total[0])
 
     async def GetAuditEvent(self, request: pb.GetAuditEventRequest, work: UnitOfWork) -> pb.AuditEvent:
         return fill(pb.AuditEvent(), await work.db.one(store.get, id=request.audit_event_id))
 
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: UnitOfWork) -> pb.Verification:
-        found = await verify(work.db, await self._checkpoints.newest(work.workspace_id))
-        return pb.Verification(intact=found.first_break is None, events=found.events, head=found.head.hex(), first_break=found.first_break)
+        found = await verify(work.db, await self._publisher.published(work.workspace_id))
+        return pb.Verification(
+            intact=found.first_break is None, events=found.entries, head=found.newest_hash.hex(), first_break=found.first_break
+        )
 
 
 def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
-    """The filters that narrow, as the store's parameters."""
+    """The filters of the request as parameters of the store's statements. Raises Invalid."""
     filters: dict[str, Any] = {}
     if request.HasField("user_id"):
         filters["user_id"] = request.user_id

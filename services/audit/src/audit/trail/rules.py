@@ -1,4 +1,4 @@
-"""What the trail keeps of a line that a service left, and what it may be asked."""
+"""How an audit event is stored, and which filters a list accepts."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IG
 
 
 def retention_until(created_at: datetime) -> date:
-    """The day from which an event may be let go: seven years on, in UTC; 29 February becomes the 28th."""
+    """The day from which an event may be deleted: seven years later, in UTC. 29 February becomes 28 February."""
     day = created_at.astimezone(UTC).date()
     try:
         return day.replace(year=day.year + YEARS_KEPT)
@@ -40,42 +40,42 @@ def retention_until(created_at: datetime) -> date:
         return day.replace(year=day.year + YEARS_KEPT, day=28)
 
 
-def text(value: str) -> str | None:
-    """A text as the trail can keep it: no NUL, which PostgreSQL refuses, and no end that a stranger chooses."""
+def storable_text(value: str) -> str | None:
+    """The text without NUL, which PostgreSQL cannot store, and cut to 512 characters; None if nothing is left."""
     return value.replace("\0", "")[:_LONGEST_TEXT] or None
 
 
 def identifier(value: str) -> str | None:
-    """The id as the trail writes it, or None: a refused call may have named anything, and what is no id names nothing."""
+    """The id in lower case, or None if it is not a UUID: a refused call may have sent anything in its place."""
     return value.lower() if _UUID.fullmatch(value) else None
 
 
 def metadata(*, code: str, request_id: str, service: str, resource_ids: Sequence[str], facts: Mapping[str, str]) -> dict[str, Any]:
-    """The open part of an event: ids and codes, and nothing where there is nothing to say."""
-    open_facts = {text(name) or "": text(fact) or "" for name, fact in facts.items()}
-    said: dict[str, Any] = {"code": text(code), "request_id": text(request_id), "service": text(service)}
-    said |= {"resource_ids": list(resource_ids), "facts": open_facts}
-    return {name: value for name, value in said.items() if value}
+    """The event's metadata: ids, codes and facts. Empty values are left out."""
+    storable_facts = {storable_text(name) or "": storable_text(fact) or "" for name, fact in facts.items()}
+    values: dict[str, Any] = {"code": storable_text(code), "request_id": storable_text(request_id), "service": storable_text(service)}
+    values |= {"resource_ids": list(resource_ids), "facts": storable_facts}
+    return {name: value for name, value in values.items() if value}
 
 
-def touched(resource_id: str | None, resource_ids: Sequence[str]) -> list[str]:
-    """Everything the event was about, each once, so that "who read this client" finds lists as well."""
+def event_entities(resource_id: str | None, resource_ids: Sequence[str]) -> list[str]:
+    """The ids of all entities the event was about, each once, so that "who read this client" finds lists as well."""
     ids = ([] if resource_id is None else [resource_id]) + list(resource_ids)
     return list(dict.fromkeys(ids))
 
 
 def resource_types(resource_type: str | None, *, phi_only: bool) -> list[str] | None:
-    """The resource types a question is about, or None for all; Invalid for one that does not exist."""
+    """The resource types to list, or None for all. Raises Invalid for one that does not exist."""
     if resource_type is not None and resource_type not in RESOURCE_TYPES.values():
         raise Invalid("unknown_choice", "There is no such resource type.", faults=[Fault("/resource_type", "is not a resource type")])
-    asked = None if resource_type is None else [resource_type]
+    requested = None if resource_type is None else [resource_type]
     if not phi_only:
-        return asked
-    return [name for name in PHI_TYPES if asked is None or name in asked]
+        return requested
+    return [name for name in PHI_TYPES if requested is None or name in requested]
 
 
 def check_action(action: str) -> str:
-    """The action itself, in the trail's own writing; Invalid for one that does not exist."""
+    """The action itself. Raises Invalid for one that does not exist."""
     if action not in ACTIONS:
         raise Invalid("unknown_choice", "There is no such action.", faults=[Fault("/action", "is not an action")])
     return action

@@ -1,4 +1,4 @@
-"""Bytes follow their row: what was removed is removed from the store as well."""
+"""Deletes the stored file of an attachment that was removed."""
 
 from collections.abc import Sequence
 from uuid import UUID

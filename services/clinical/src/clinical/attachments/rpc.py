@@ -17,55 +17,55 @@ from chassis.protobuf.timestamps import stamp
 from chassis.storage.base import Blobs, new_key
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.attachments import record, rules, store
-from clinical.attachments.inspection import Inspection
+from clinical.attachments.sandbox import Sandbox
 
 
 class Attachments(AttachmentsServicer[UnitOfWork]):
-    """Bytes are examined and put away before the first statement; nothing waits for them with a transaction open."""
+    """Files are sanitized and stored before the first statement, so that no transaction is open meanwhile."""
 
     def __init__(self, keys: Keys, blobs: Blobs, *, quota_bytes: int) -> None:
         self._keys = keys
         self._blobs = blobs
         self._quota_bytes = quota_bytes
-        self._inspection = Inspection()
-        self._discarding: set[asyncio.Task[None]] = set()
+        self._sandbox = Sandbox()
+        self._deletions: set[asyncio.Task[None]] = set()
 
     async def UploadAttachment(self, request: pb.UploadAttachmentRequest, work: UnitOfWork) -> pb.Attachment:
         name = rules.file_name(request.file_name)
-        file = await self._inspection.clean(request.content, work)
+        file = await self._sandbox.sanitize(request.content, work)
         keys = await self._keys.of(work.workspace_id)
         attachment_id = uuid7()
-        async with self._put(file, attachment_id, work):
-            session = await work.db.one(store.count_in_session, session_id=request.session_id, change=1)
+        async with self._stored(file, attachment_id, work):
+            session = await work.db.one(store.change_attachment_count, session_id=request.session_id, change=1)
             row = await work.db.one(
                 store.add,
                 id=attachment_id,
                 session_id=request.session_id,
                 client_id=session["client_id"],
                 created_by_user_id=work.user_id,
-                sealed=record.sealed(name, keys, attachment_id=attachment_id, version=1),
+                sealed=record.encrypt_file_name(name, keys, attachment_id=attachment_id, version=1),
                 file_type=file.media_type,
                 file_size_bytes=len(file.content),
                 created_at=work.now,
             )
-            storage = await work.db.one(store.use_storage, used_bytes=len(file.content))
-            rules.check_quota(storage["used_bytes"], self._quota_bytes)
-        return record.opened({**row, "session_date": session["session_date"]}, keys)
+            counter = await work.db.one(store.increase_storage, used_bytes=len(file.content))
+            rules.check_quota(counter["used_bytes"], self._quota_bytes)
+        return record.from_row({**row, "session_date": session["session_date"]}, keys)
 
     async def ListAttachments(self, request: pb.ListAttachmentsRequest, work: UnitOfWork) -> pb.AttachmentList:
         keys = await self._keys.of(work.workspace_id)
         await work.db.one(store.has_session, session_id=request.session_id)
         found = await work.db.all(store.of_session, session_id=request.session_id)
-        return pb.AttachmentList(items=[record.opened(row, keys) for row in found], total=len(found))
+        return pb.AttachmentList(items=[record.from_row(row, keys) for row in found], total=len(found))
 
     async def GetAttachment(self, request: pb.GetAttachmentRequest, work: UnitOfWork) -> pb.Attachment:
         keys = await self._keys.of(work.workspace_id)
-        return record.opened(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
+        return record.from_row(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
 
     async def GetDownload(self, request: pb.GetDownloadRequest, work: UnitOfWork) -> pb.Download:
         seconds = 60 * rules.minutes(request.expires_in_minutes if request.HasField("expires_in_minutes") else None)
         keys = await self._keys.of(work.workspace_id)
-        file = record.opened(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
+        file = record.from_row(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
         url = await self._blobs.presign(
             new_key(work.workspace_id, UUID(file.id)), expires_in=seconds, file_name=file.file_name, content_type=file.file_type
         )
@@ -76,41 +76,43 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         name = rules.file_name(request.file_name)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.attachment_id, session_id=request.session_id)
-        file = record.opened(row, keys)
-        await work.db.run(store.rename, id=row["id"], sealed=record.sealed(name, keys, attachment_id=row["id"], version=row["version"] + 1))
+        file = record.from_row(row, keys)
+        await work.db.run(
+            store.rename, id=row["id"], sealed=record.encrypt_file_name(name, keys, attachment_id=row["id"], version=row["version"] + 1)
+        )
         file.file_name = name
         return file
 
     async def DeleteAttachment(self, request: pb.DeleteAttachmentRequest, work: UnitOfWork) -> pb.DeleteAttachmentResponse:
         await work.db.one(store.lock_session, session_id=request.session_id)
         removed = await work.db.one(store.remove, id=request.attachment_id, session_id=request.session_id)
-        await work.db.one(store.count_in_session, session_id=request.session_id, change=-1)
-        await work.db.one(store.free_storage, freed_bytes=removed["file_size_bytes"])
-        # The bytes follow by an event, which is tried until the store has let go of them.
+        await work.db.one(store.change_attachment_count, session_id=request.session_id, change=-1)
+        await work.db.one(store.decrease_storage, freed_bytes=removed["file_size_bytes"])
+        # The file is deleted by the reaction to this event, which is retried until it succeeds.
         work.emit(events_pb2.AttachmentRemoved(attachment_id=str(removed["id"])))
         return pb.DeleteAttachmentResponse()
 
     @asynccontextmanager
-    async def _put(self, file: rules.CleanFile, attachment_id: UUID, work: UnitOfWork) -> AsyncIterator[None]:
-        """Puts the bytes away for as long as their row comes to be; they go again when it is refused, here or at the commit."""
+    async def _stored(self, file: rules.SanitizedFile, attachment_id: UUID, work: UnitOfWork) -> AsyncIterator[None]:
+        """Stores the file while the block creates its row. Deletes it again if the row is refused, in the block or at the commit."""
         key = new_key(work.workspace_id, attachment_id)
 
-        async def unless_kept(tx: Transaction) -> None:
+        async def delete_unless_committed(tx: Transaction) -> None:
             if not (await tx.one(store.exists, id=attachment_id))["found"]:
                 await self._blobs.delete(key)
 
-        work.afterwards(unless_kept)
+        work.afterwards(delete_unless_committed)
         putting = asyncio.ensure_future(self._blobs.put(key, file.content, file.media_type))
         try:
             await asyncio.shield(putting)
             yield
         except asyncio.CancelledError:
-            # Nothing runs afterwards for a caller who has gone, and the put may yet succeed.
-            discarding = asyncio.create_task(self._discard(putting, key))
-            self._discarding.add(discarding)
-            discarding.add_done_callback(self._discarding.discard)
+            # A cancelled call runs no `afterwards`, and the file may still be stored.
+            deletion = asyncio.create_task(self._delete_after(putting, key))
+            self._deletions.add(deletion)
+            deletion.add_done_callback(self._deletions.discard)
             raise
 
-    async def _discard(self, putting: "asyncio.Future[None]", key: str) -> None:
+    async def _delete_after(self, putting: "asyncio.Future[None]", key: str) -> None:
         await asyncio.wait([putting])
         await self._blobs.delete(key)

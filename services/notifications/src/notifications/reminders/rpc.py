@@ -16,7 +16,7 @@ from chassis.protobuf.timestamps import when
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.reminders import rules, store, workflow
 
-# An appointment has one reminder per rule and move.
+# An appointment has one reminder per rule and version, so never this many.
 _ALL = Page(limit=1000, offset=0)
 
 
@@ -30,10 +30,10 @@ class Reminders(RemindersServicer[UnitOfWork]):
             "channel": enum_text(pb.Channel, request.channel),
             "is_active": request.is_active if request.HasField("is_active") else True,
         }
-        await work.db.run(store.hold_rules_alone)
+        await work.db.run(store.lock_rules)
         rule = await work.db.one(store.create_rule, id=uuid7(), now=work.now, **given)
         if rule["is_active"]:
-            await workflow.introduce(work.db, rule, now=work.now)
+            await workflow.plan_for_rule(work.db, rule, now=work.now)
         return fill(pb.ReminderConfiguration(), rule)
 
     async def ListConfigurations(self, request: pb.ListConfigurationsRequest, work: UnitOfWork) -> pb.ConfigurationPage:
@@ -44,24 +44,24 @@ class Reminders(RemindersServicer[UnitOfWork]):
 
     async def UpdateConfiguration(self, request: pb.UpdateConfigurationRequest, work: UnitOfWork) -> pb.ReminderConfiguration:
         changes = _check_changes(masked(request, ("hours_before", "channel", "is_active")))
-        await work.db.run(store.hold_rules_alone)
+        await work.db.run(store.lock_rules)
         before = await work.db.one(store.lock_rule, id=request.configuration_id)
         kept = {name: before[name] for name in ("hours_before", "channel", "is_active")}
         if changes.items() <= kept.items():
             return fill(pb.ReminderConfiguration(), before)
         rule = await work.db.one(store.change_rule, id=before["id"], now=work.now, **{**kept, **changes})
         if before["is_active"]:
-            await workflow.withdraw(work.db, before)
+            await workflow.cancel_for_rule(work.db, before)
         if rule["is_active"]:
-            await workflow.introduce(work.db, rule, now=work.now)
+            await workflow.plan_for_rule(work.db, rule, now=work.now)
         return fill(pb.ReminderConfiguration(), rule)
 
     async def DeleteConfiguration(self, request: pb.DeleteConfigurationRequest, work: UnitOfWork) -> pb.DeleteConfigurationResponse:
-        await work.db.run(store.hold_rules_alone)
+        await work.db.run(store.lock_rules)
         rule = await work.db.one(store.lock_rule, id=request.configuration_id)
         await work.db.run(store.delete_rule, id=rule["id"])
         if rule["is_active"]:
-            await workflow.withdraw(work.db, rule)
+            await workflow.cancel_for_rule(work.db, rule)
         return pb.DeleteConfigurationResponse()
 
     async def ListLogs(self, request: pb.ListLogsRequest, work: UnitOfWork) -> pb.ReminderLogPage:
@@ -73,7 +73,7 @@ class Reminders(RemindersServicer[UnitOfWork]):
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
     async def ListForAppointment(self, request: pb.ListForAppointmentRequest, work: UnitOfWork) -> pb.ReminderLogPage:
-        # NotFound for a stranger; what is known here comes by events and may be behind.
+        # Raises NotFound for an appointment of another workspace. Our own copy follows events and may be behind.
         await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), work.context)
         found, total = await store.log.read_page(work.db, {"appointment_id": request.appointment_id}, _ALL)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)

@@ -1,4 +1,4 @@
-"""Where a drill is held: the suite as processes of its own with real servers, and the ways to look at it that its people do not have."""
+"""A running installation for drills, with a mail server, access to its database, logs and metrics, and waits."""
 
 import asyncio
 import json
@@ -13,16 +13,16 @@ import asyncpg
 import httpx
 
 from chassis.local.postgres import LocalPostgres
-from drill.postbox import Postbox
+from drill.mail_server import MailServer
 from standalone.installation import Installation
 from standalone.services import NAMES
 
-ENVIRONMENT = {
-    # The drill's own pace is not what the limits are for.
+SETTINGS = {
+    # The rate limits must not limit the drill.
     "CASELOAD_READS_PER_MINUTE": "10000000",
     "CASELOAD_WRITES_PER_MINUTE": "10000000",
     "CASELOAD_SIGN_INS_PER_MINUTE": "10000000",
-    # Deadlines that can be waited for.
+    # Short enough to be waited for.
     "CASELOAD_CALL_SECONDS": "5",
     "CASELOAD_MAIL_SECONDS": "4",
     "CASELOAD_LEASE_SECONDS": "10",
@@ -33,21 +33,21 @@ ATTEMPTS = 4
 CALL_SECONDS = 5.0
 
 
-class Ground:
-    """A running composition, its postbox, and its database seen from above."""
+class DrillEnvironment:
+    """A running installation in one of the compositions, and the mail server it sends to."""
 
-    def __init__(self, home, composition="suite", environment=None):
-        self.postbox = Postbox()
-        self.trial = Installation(composition, home, ENVIRONMENT | {"CASELOAD_SMTP_URL": self.postbox.url} | (environment or {}))
+    def __init__(self, home, composition="suite", settings=None):
+        self.mail_server = MailServer()
+        self.trial = Installation(composition, home, SETTINGS | {"CASELOAD_SMTP_URL": self.mail_server.url} | (settings or {}))
 
     async def __aenter__(self):
-        await self.postbox.open()
+        await self.mail_server.open()
         self.trial.start()
         return self
 
     async def __aexit__(self, *_):
         code = await asyncio.to_thread(self.trial.stop)
-        await self.postbox.close()
+        await self.mail_server.close()
         assert code == 0, self.trial.output.read_text()[-4000:]
 
     @property
@@ -72,24 +72,24 @@ class Ground:
             return await connection.fetchval(sql, *values)
 
     async def command(self, *arguments):
-        """What a keeper's command on this installation says."""
+        """Runs an administrator's command on this installation. Returns the lines it printed."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CASELOAD_") and name != "DATABASE_URL"}
         environment = inherited | {"CASELOAD_HOME": str(self.trial.home)}
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "standalone", *arguments, env=environment, stdout=PIPE, stderr=PIPE
         )
-        said, complaint = await asyncio.wait_for(process.communicate(), 120)
-        assert process.returncode == 0, complaint.decode()
-        return said.decode().splitlines()
+        output, errors = await asyncio.wait_for(process.communicate(), 120)
+        assert process.returncode == 0, errors.decode()
+        return output.decode().splitlines()
 
     def log(self, name):
-        """What a process has logged, line by line; what is no JSON is left out."""
+        """The log lines of a process that are JSON, parsed."""
         path = self.trial.home / "logs" / f"{name}.log"
         text = path if path.exists() else self.trial.output
         return [json.loads(line) for line in Path(text).read_text().splitlines() if line.startswith("{")]
 
     async def metric(self, place, name, /, **labels):
-        """The sum of a metric's samples that bear these labels."""
+        """The sum of a metric's samples that have these labels."""
         url = self.trial.running["health"][place] if "health" in self.trial.running else self.gateway_url
         async with httpx.AsyncClient(verify=False) as client:
             text = (await client.get(f"{url}/metrics")).text
@@ -104,7 +104,7 @@ class Ground:
         await until(self.is_ready, seconds, "the gateway says that every service is ready")
 
     async def unsettled(self):
-        """What still waits anywhere, by place: events not delivered, queues not drained, lines not sealed, mail that is due."""
+        """The number of unprocessed items by place: undelivered events, unsequenced audit events, due mail. Empty if there are none."""
         waiting = {}
         async with self.superuser() as connection:
             for name in NAMES:
@@ -113,16 +113,16 @@ class Ground:
             waiting["reminders"] = await connection.fetchval(
                 "SELECT count(*) FROM notifications.reminders WHERE due_at <= now() AND status IN ('pending', 'sending')"
             )
-            # An event that was delivered stands in the inbox of every queue that takes its kind.
+            # A delivered event is in the inbox of every queue that is bound to its type.
             for queue, kind in (("audit.record", "caseload.audit.v1.AuditRecorded"), *BOOKED):
-                told = " UNION ALL ".join(f"SELECT id FROM {name}.outbox WHERE type = $1" for name in NAMES)
+                emitted = " UNION ALL ".join(f"SELECT id FROM {name}.outbox WHERE type = $1" for name in NAMES)
                 inbox = f"{queue.partition('.')[0]}.inbox"
-                sql = f"SELECT count(*) FROM ({told}) AS told WHERE id NOT IN (SELECT event_id FROM {inbox} WHERE queue = $2)"
+                sql = f"SELECT count(*) FROM ({emitted}) AS emitted WHERE id NOT IN (SELECT event_id FROM {inbox} WHERE queue = $2)"
                 waiting[queue] = await connection.fetchval(sql, kind, queue)
         return {place: count for place, count in waiting.items() if count}
 
     async def settle(self, seconds=180.0):
-        """Waits until nothing waits any more; how long that took."""
+        """Waits until everything is processed. Returns how many seconds that took."""
         began = time.monotonic()
         while waiting := await self.unsettled():
             assert time.monotonic() - began < seconds, f"still waiting after {seconds:.0f} s: {waiting}"
@@ -134,7 +134,7 @@ BOOKED = (("notifications.plan-reminders", "caseload.scheduling.v1.AppointmentBo
 
 
 async def until(question, seconds, what):
-    """Asks again until the answer is truthy."""
+    """Calls `question` until the answer is truthy, and returns it. Raises AssertionError after `seconds`."""
     give_up = time.monotonic() + seconds
     while not (answer := await question()):
         assert time.monotonic() < give_up, f"not after {seconds:.0f} s: {what}"

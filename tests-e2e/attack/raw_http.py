@@ -1,4 +1,4 @@
-"""HTTP/1.1 in bytes: for requests that no library would send, and for very many that differ in a header."""
+"""Raw HTTP/1.1: for requests that no library sends, and for many similar requests on one connection."""
 
 import asyncio
 import json
@@ -17,8 +17,8 @@ class Reply:
         return json.loads(self.body)
 
 
-class Wire:
-    """One connection."""
+class RawConnection:
+    """One connection to a server."""
 
     def __init__(self, reader, writer, host):
         self._reader, self._writer, self.host = reader, writer, host
@@ -32,11 +32,11 @@ class Wire:
     @classmethod
     @asynccontextmanager
     async def to(cls, url):
-        wire = await cls.open(url)
+        connection = await cls.open(url)
         try:
-            yield wire
+            yield connection
         finally:
-            await wire.close()
+            await connection.close()
 
     async def close(self):
         self._writer.close()
@@ -44,13 +44,13 @@ class Wire:
             await self._writer.wait_closed()
 
     async def send(self, data):
-        """Sends what it can: whoever has been refused early may have been hung up on as well."""
+        """Sends the data. Ignores a closed connection: a server that refuses a request early may close it."""
         with suppress(ConnectionError):
             self._writer.write(data)
             await self._writer.drain()
 
     async def reply(self, *, of="GET", seconds=30.0):
-        """The next whole reply; None where the server hangs up instead."""
+        """The next complete reply, or None if the server closes the connection."""
         async with asyncio.timeout(seconds):
             try:
                 head = await self._reader.readuntil(b"\r\n\r\n")
@@ -67,7 +67,7 @@ class Wire:
             return Reply(status, headers, body)
 
     async def ask(self, method, path, headers=None, body=b"", *, seconds=30.0):
-        """Sends an ordinary request, headers as they are given, and waits for its reply."""
+        """Sends a request with these headers and waits for its reply."""
         await self.send(request(method, path, {"Host": self.host, **(headers or {})}, body))
         return await self.reply(of=method, seconds=seconds)
 
@@ -81,7 +81,7 @@ class Wire:
 
 
 def request(method, path, headers, body=b""):
-    """A request's bytes; the length of its body is added unless the headers say something of it."""
+    """The bytes of a request. Content-Length is added unless the headers have it or Transfer-Encoding."""
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     if body and not {"content-length", "transfer-encoding"} & {name.lower() for name in headers}:
         lines.append(f"Content-Length: {len(body)}")

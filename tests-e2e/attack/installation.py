@@ -1,4 +1,4 @@
-"""An installation as its keeper has it: workspaces opened in it, people hired, every service's own door, the database seen from above."""
+"""A running installation as its administrator reaches it: creates workspaces and users, calls services directly, reads the database."""
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,13 +26,15 @@ PASSWORD = "correct horse battery"
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """A user of a workspace who signs in with PASSWORD."""
+
     email: str
     user_id: str
     workspace_id: str
 
 
-class Keeper:
-    """Beside a running trial, with its keys."""
+class AttackedInstallation:
+    """Access to a running trial with its keys."""
 
     def __init__(self, trial):
         self.trial = trial
@@ -60,7 +62,7 @@ class Keeper:
             await runtime.stop()
 
     async def open_practice(self, *, email=None, full_name="Henrietta Castellanos"):
-        """A new workspace; the person who runs it."""
+        """Creates a workspace. Returns its owner."""
         email = email or f"head-{uuid7().hex}@example.com"
         async with self._identity() as runtime:
             workspace_id, user_id = await open_workspace(
@@ -76,46 +78,46 @@ class Keeper:
             )
         return Person(email, str(user_id), str(workspace_id))
 
-    async def hire(self, workspace_id, role="therapist", *, password=PASSWORD):
-        """One more person in the workspace; without a password they cannot sign in by one."""
+    async def add_user(self, workspace_id, role="therapist", *, password=PASSWORD):
+        """Creates another user in the workspace. With password=None the user cannot sign in with a password."""
         person = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name="Nora Quist")
         async with self._identity() as runtime:
             keys = await runtime.keys.of(UUID(workspace_id))
             password_hash = await PasswordHasher(runtime.settings).hash(password) if password else None
-            async with runtime.background(UUID(workspace_id)) as call:
-                await add_user(call, runtime.keyring, keys, person, role=role, password_hash=password_hash)
+            async with runtime.background(UUID(workspace_id)) as work:
+                await add_user(work, runtime.keyring, keys, person, role=role, password_hash=password_hash)
         return Person(person.email, person.id, str(workspace_id))
 
     def sign_in(self, person, password=PASSWORD):
-        """The answer to a sign-in by password, with the cookies it set."""
+        """The reply to a sign-in with a password, including its cookies."""
         url = f"{self.trial.gateway_url}/api/v1/auth/login"
         reply = httpx.post(url, json={"email": person.email, "password": password}, timeout=30)
         assert reply.status_code == 200, reply.text
         return reply
 
-    def api(self, person):
-        """HTTP as the person, by access token, under the API's root."""
-        api = self.as_bearer(self.sign_in(person).json()["access_token"])
+    def api_as(self, person):
+        """An HTTP client of the API with the person's access token."""
+        api = self.api_with_token(self.sign_in(person).json()["access_token"])
         api.user = {"id": person.user_id, "workspace_id": person.workspace_id}
         return api
 
-    def as_bearer(self, token):
-        """The same for whoever holds the token."""
+    def api_with_token(self, token):
+        """An HTTP client of the API with this access token."""
         api = httpx.Client(base_url=f"{self.trial.gateway_url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30)
         api.token = token
         return api
 
     @property
-    def doors(self):
-        """Where each service of a suite answers over gRPC."""
+    def addresses(self):
+        """The gRPC address of each service of a suite."""
         folder = socket_directory(self.home.directory / "suite")
         return {name: f"unix:{folder}/{name}.sock" for name in NAMES}
 
     @asynccontextmanager
-    async def peers(self, *, speaking_as="gateway"):
-        """Every service asked directly, past the gateway."""
-        signer = ServiceSigner(speaking_as, (self.home.service_keys / f"{speaking_as}.key").read_bytes())
-        peers = Peers(signer, addresses=self.doors)
+    async def peers(self, *, as_service="gateway"):
+        """Channels to every service, called as `as_service`."""
+        signer = ServiceSigner(as_service, (self.home.service_keys / f"{as_service}.key").read_bytes())
+        peers = Peers(signer, addresses=self.addresses)
         try:
             yield peers
         finally:

@@ -1,4 +1,4 @@
-"""Somebody in a workspace who has one of everything at hand, and makes sense of generated requests."""
+"""Replaces values in generated requests by valid ones, with ids of real resources in one workspace."""
 
 import itertools
 import random
@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from operations import meaning, now, picture, text, times
 
-from attack.keeper import PASSWORD
+from attack.installation import PASSWORD
 from chassis.auth.tokens import AccessSigner
 
 _hours = itertools.count(2)
-# What a request leaves nothing of to ask for again: it is given one made for it.
-USES_UP = {
+# Requests that delete or finalize their resource: each gets a new one.
+CONSUMES = {
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
@@ -36,13 +36,13 @@ WORDS = {
 }
 
 
-class Guest:
-    """Fresh ids by name, and the same pieces of sense for every body: times that follow each other, zones that exist, names that can be read."""
+class ValidValues:
+    """Provides ids of existing resources, consistent times, existing zones and printable names."""
 
-    def __init__(self, keeper, person, colleagues, api, seed):
-        self.api, self.person, self.chance, self._keeper = api, person, random.Random(seed), keeper
+    def __init__(self, installation, person, colleagues, api, seed):
+        self.api, self.person, self.chance, self._installation = api, person, random.Random(seed), installation
         self._signed_in_at, self._has_logged_in = time.monotonic(), False
-        self._signer = AccessSigner(keeper.home.access_key.read_bytes())
+        self._signer = AccessSigner(installation.home.access_key.read_bytes())
         self._pools = {"user_id": [colleague.user_id for colleague in colleagues], "practitioner_id": [person.user_id]}
         self._colleague, self._password = colleagues[0], PASSWORD
         for _ in range(4):
@@ -51,14 +51,14 @@ class Guest:
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
         for _ in range(3):
-            keeper.sign_in(person)
+            installation.sign_in(person)
         self._sign_ins = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
         self._pools["audit_event_id"] = [event["id"] for event in api.get("/audit-events").json()["items"]]
 
-    # --- what there is
+    # --- resources
 
     def fresh(self, kind):
-        """The ids that go with a new thing of this kind."""
+        """Creates a resource of this kind. Returns its ids, and those of the resources it belongs to."""
         return getattr(self, f"_new_{kind.removesuffix('_id')}")()
 
     def _keep(self, kind):
@@ -71,9 +71,9 @@ class Guest:
         return self.chance.choice(self._pools[name][-8:]) if self._pools.get(name) else str(uuid4())
 
     def stay_signed_in(self):
-        """A token lasts five minutes."""
+        """Signs in again before the token expires after five minutes."""
         if time.monotonic() - self._signed_in_at > 200:
-            self.api.token = self._keeper.sign_in(self.person).json()["access_token"]
+            self.api.token = self._installation.sign_in(self.person).json()["access_token"]
             self.api.headers["Authorization"] = f"Bearer {self.api.token}"
             self._signed_in_at = time.monotonic()
 
@@ -110,10 +110,10 @@ class Guest:
         hours = next(_hours) % 700 + 1
         return {"configuration_id": self._made("/reminders/configurations", json={"hours_before": hours, "is_active": False})}
 
-    # --- making sense
+    # --- values
 
     def token(self, label):
-        """Whose token to show: one's own, but for what would end it."""
+        """The token for an operation: the person's own, unless the operation would revoke it."""
         sub = {"POST /api/v1/auth/logout": self.person.user_id, "PUT /api/v1/auth/password": self._colleague.user_id}.get(label)
         if sub is None:
             self.stay_signed_in()
@@ -122,9 +122,9 @@ class Guest:
         return self._signer.sign(claims)
 
     def address(self, label, template, parameters):
-        """The path's ids: such as belong together."""
-        if label in USES_UP:
-            ids = self.fresh(USES_UP[label])
+        """Ids for the path parameters that belong together."""
+        if label in CONSUMES:
+            ids = self.fresh(CONSUMES[label])
         elif "attachment_id" in parameters:
             ids = self.chance.choice(self._pools["with attachment_id"])
         elif label.endswith("latest-finalized"):
@@ -136,11 +136,11 @@ class Guest:
         return {name: ids.get(name) or self.some(name) for name in parameters}
 
     def query(self, query):
-        query = {name: self._sense(name, value) for name, value in (query or {}).items()}
+        query = {name: self._valid(name, value) for name, value in (query or {}).items()}
         return query | times() if query.keys() >= {"scheduled_start", "scheduled_end"} else query
 
     def body(self, label, body):
-        body = {name: self._sense(name, value) for name, value in body.items()}
+        body = {name: self._valid(name, value) for name, value in body.items()}
         if "scheduled_start" in body or "scheduled_end" in body:
             body |= times()
         if label == "POST /api/v1/sessions":
@@ -152,7 +152,7 @@ class Guest:
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
         for name in ("service_id", "location_id", "department_id", "status", "session_note_action"):
-            # Withdrawn by others, or not to be undone.
+            # Other requests may have deleted these, and a changed status cannot be undone.
             if self.chance.random() < 0.8:
                 body.pop(name, None)
         if "is_active" in body and self.chance.random() < 0.8:
@@ -160,14 +160,14 @@ class Guest:
         return body
 
     def learn(self, label, sent, reply):
-        """What was made is at hand from now on."""
+        """Uses the created resource in later requests."""
         if label == "PUT /api/v1/auth/password" and reply.status_code == 204:
             self._password = sent["new_password"]
         noun = label.removeprefix("POST /api/v1/").removesuffix("s")
         if reply.status_code == 201 and noun in {"client", "service", "location", "appointment"} and reply.json().get("is_active", True):
             self._pools[f"{noun}_id"].append(reply.json()["id"])
 
-    def _sense(self, name, value):
+    def _valid(self, name, value):
         if value is None:
             return None
         if name.endswith("_id"):
@@ -183,11 +183,11 @@ class Guest:
         if isinstance(value, str) and name != "cursor":
             return readable(value)
         if isinstance(value, list):
-            return [self._sense("", part) for part in value]
+            return [self._valid("", part) for part in value]
         return value
 
 
 def readable(words):
-    """The text without what no person can type; never blank."""
+    """The text without characters that cannot be typed; never blank."""
     kept = "".join(sign for sign in words if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"}).strip()
     return kept or "Word"

@@ -1,4 +1,4 @@
-"""A mail server that takes, refuses, hangs or is not there, on command, and counts every mail by its Message-ID."""
+"""A mail server that accepts, defers, hangs or is closed, on command. Counts every mail by its Message-ID."""
 
 import asyncio
 import email
@@ -11,15 +11,15 @@ from aiosmtpd.smtp import SMTP
 from chassis.local.processes import free_port
 
 
-class Postbox:
-    """Always at the same address, open or not. `turned_away` counts conversations that a fault has met."""
+class MailServer:
+    """Keeps its port when it is closed and opened again. `failed_conversations` counts the conversations that a fault affected."""
 
     def __init__(self):
         self.port = free_port()
-        self.taken: Counter[str] = Counter()
+        self.accepted: Counter[str] = Counter()
         self.recipients: Counter[str] = Counter()
-        self.turned_away: Counter[str] = Counter()
-        self.behaviour = "takes"
+        self.failed_conversations: Counter[str] = Counter()
+        self.behaviour = "accepts"
         self._server: asyncio.Server | None = None
         self._held: list[Callable[[], None]] = []
 
@@ -31,20 +31,20 @@ class Postbox:
         self._server = await asyncio.get_running_loop().create_server(lambda: _Conversation(self), "127.0.0.1", self.port)
 
     async def close(self):
-        """Nobody listens here until it is opened again."""
+        """Refuses connections until it is opened again."""
         if self._server is not None:
             self._server.close()
             self._server = None
-        self.let_go()
+        self.release()
         await asyncio.sleep(0)
 
     def hold(self, abort):
-        """Somebody who is kept waiting for a greeting."""
-        self.turned_away["hangs"] += 1
+        """Keeps a client waiting for the greeting."""
+        self.failed_conversations["hangs"] += 1
         self._held.append(abort)
 
-    def let_go(self):
-        """Ends the conversations that were kept waiting."""
+    def release(self):
+        """Aborts the connections of the clients that are kept waiting."""
         held, self._held = self._held, []
         for abort in held:
             abort()
@@ -52,27 +52,27 @@ class Postbox:
     # Called by aiosmtpd.
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.behaviour == "defers":
-            self.turned_away["defers"] += 1
+            self.failed_conversations["defers"] += 1
             return "451 4.7.1 try again later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.taken[str(mail["Message-ID"])] += 1
+        self.accepted[str(mail["Message-ID"])] += 1
         self.recipients[envelope.rcpt_tos[0]] += 1
         return "250 OK"
 
 
 class _Conversation(SMTP):
-    def __init__(self, postbox):
-        super().__init__(postbox, hostname="localhost", enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
-        self._postbox = postbox
+    def __init__(self, mail_server):
+        super().__init__(mail_server, hostname="localhost", enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
+        self._mail_server = mail_server
         self._greeted = False
 
     def connection_made(self, transport):
-        if self._postbox.behaviour == "hangs":
-            self._postbox.hold(transport.abort)
+        if self._mail_server.behaviour == "hangs":
+            self._mail_server.hold(transport.abort)
             return
         self._greeted = True
         super().connection_made(transport)

@@ -1,4 +1,4 @@
-"""Every method of every service as its descriptor declares it, and requests that nobody could object to."""
+"""Every method of every service from its descriptor, valid requests for them, and a channel that sends raw bytes."""
 
 import importlib
 import itertools
@@ -20,7 +20,7 @@ _slots = itertools.count(1)
 
 
 def methods():
-    """Every method there is; a new one is in it the day it is declared."""
+    """Every declared method of every service."""
     for module in pkgutil.walk_packages(caseload.__path__, "caseload."):
         if module.name.endswith("_pb2"):
             for service in importlib.import_module(module.name).DESCRIPTOR.services_by_name.values():
@@ -32,16 +32,16 @@ def service_of(method):
 
 
 def phi_fields(method):
-    """The fields of the request that are marked as PHI. One within a message within the request would be missed: there is none."""
+    """The fields of the request that are marked as PHI. Raises AssertionError for a nested message, which is not searched."""
     descriptor = method.request.DESCRIPTOR
     for field in descriptor.fields:
         if field.type == FieldDescriptor.TYPE_MESSAGE and field.message_type.full_name.startswith("caseload."):
-            raise AssertionError(f"{descriptor.full_name}.{field.name} is a message of its own; look into it as well")
+            raise AssertionError(f"{descriptor.full_name}.{field.name} is a nested message, whose PHI fields would be missed")
     return [field for field in descriptor.fields if field.GetOptions().Extensions[options_pb2.phi]]
 
 
-def planted(method, ids, **but):
-    """A request with a canary in every PHI field, for the things with these ids; and the canaries by field."""
+def request_with_canaries(method, ids, **but):
+    """A valid request with a canary in every PHI field, for the resources with these ids; and the canaries by field."""
     canaries = {field.name: canary(kind_of(field.name)) for field in phi_fields(method)}
     request = method.request()
     now = datetime.now(UTC)
@@ -57,7 +57,7 @@ def planted(method, ids, **but):
     for field in method.request.DESCRIPTOR.fields:
         name, options = field.name, field.GetOptions()
         if name in canaries:
-            _plant(request, field, canaries[name])
+            _set_canary(request, field, canaries[name])
         elif name in but or (name in plain and not (field.has_presence and "mask" in method.request.DESCRIPTOR.fields_by_name)):
             _set(request, field, plain[name])
         elif name == "mask":
@@ -67,7 +67,7 @@ def planted(method, ids, **but):
     return request, canaries
 
 
-def _plant(request, field, text):
+def _set_canary(request, field, text):
     if field.type == FieldDescriptor.TYPE_BYTES:
         setattr(request, field.name, photograph(text))
     elif field.is_repeated:
@@ -85,8 +85,8 @@ def _set(request, field, value):
         setattr(request, field.name, value)
 
 
-class Line:
-    """A service's own door, spoken to in bytes, so that what no stub would send can be said as well."""
+class RawChannel:
+    """A gRPC channel to a service that sends raw bytes, so that invalid messages can be sent."""
 
     def __init__(self, address):
         options = (
@@ -98,7 +98,7 @@ class Line:
         self._channel = grpc.aio.insecure_channel(address, options=options)
 
     async def ask(self, method, request, token=None, **metadata):
-        """Status, answer in bytes, and all trailers as one text."""
+        """Calls a method. Returns the status, the reply in bytes, and details and trailers as one text."""
         raw = request if isinstance(request, bytes) else request.SerializeToString()
         pairs = [("x-request-id", str(uuid7()))] + [(name.replace("_", "-"), value) for name, value in metadata.items()]
         if token:

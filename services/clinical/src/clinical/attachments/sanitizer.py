@@ -1,7 +1,7 @@
-"""Whether a file is what it says and holds nothing but what is to be seen. Reads strangers' bytes, so it runs in a process of its own.
+"""Checks that a file has the type it claims and no active or hidden content. Parses untrusted bytes, so it runs in `sandbox`.
 
-Images are drawn anew: EXIF, GPS, comments and whatever was hung on behind are gone. PDFs are kept as they are, for a
-changed one loses its signatures; what acts by itself, hides files or is locked is refused.
+Images are encoded again, which removes EXIF, GPS, comments and appended data. PDFs are not changed, because a change
+would invalidate their signatures; one with scripts, actions, embedded files or encryption is refused.
 """
 
 import io
@@ -13,29 +13,29 @@ import pikepdf
 from PIL import Image, ImageCms, ImageOps
 
 from chassis.errors import Invalid
-from clinical.attachments.rules import CleanFile, check_size
+from clinical.attachments.rules import SanitizedFile, check_size
 
-# Above what cameras make today, and 256 MB in memory at four bytes each.
-MOST_PIXELS = 64_000_000
-MOST_PDF_OBJECTS = 200_000
-_DEEPEST = 100
+# More than today's cameras produce, and 256 MB in memory at four bytes each.
+MAX_PIXELS = 64_000_000
+MAX_PDF_OBJECTS = 200_000
+_MAX_DEPTH = 100
 _MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
 _JPEG_QUALITY = 92
-# Modes that PNG keeps as they are; 16-bit greys are X-rays more often than not.
+# Modes that PNG can store unchanged, including 16-bit greyscale, which X-rays often use.
 _PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16"}
 
-# Keys and names of ISO 32000 behind which something runs, opens another program or carries a file.
+# Keys and names of ISO 32000 that run scripts, start programs or embed files.
 _UNSAFE_KEYS = {"/JS", "/JavaScript", "/EF", "/EmbeddedFiles", "/XFA", "/RichMediaContent", "/RichMediaSettings"}
 _UNSAFE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/RichMediaExecute", "/GoToE"}
 _UNSAFE_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}
 
-# The cap is asked for by hand; this is for whatever opens an image behind our back.
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+# `_reencode` checks the limit itself; this covers images that a library opens on its own.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def clean(content: bytes) -> CleanFile:
-    """The file as it may be kept; Invalid file_too_large, file_type_not_allowed, file_broken or file_unsafe."""
+def sanitize(content: bytes) -> SanitizedFile:
+    """The file as it may be stored. Raises Invalid: file_too_large, file_type_not_allowed, file_broken or file_unsafe."""
     check_size(content)
     media_type = next((named for magic, named in _MAGIC.items() if content.startswith(magic)), None)
     if media_type is None:
@@ -43,59 +43,59 @@ def clean(content: bytes) -> CleanFile:
     try:
         if media_type == "application/pdf":
             _check_pdf(content)
-            return CleanFile(content, media_type)
-        return CleanFile(_redrawn(content, media_type), media_type)
+            return SanitizedFile(content, media_type)
+        return SanitizedFile(_reencode(content, media_type), media_type)
     except (Invalid, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _unsafe("The image has too many pixels.") from None
     except Exception as error:
-        # Parsers meet broken files with exceptions of every kind; to us they all say the same of the file.
+        # Parsers raise exceptions of many kinds for broken files.
         raise Invalid("file_broken", "The file is damaged or not what its beginning says.") from error
 
 
-def _redrawn(content: bytes, media_type: str) -> bytes:
+def _reencode(content: bytes, media_type: str) -> bytes:
     kind = "JPEG" if media_type == "image/jpeg" else "PNG"
     with Image.open(io.BytesIO(content), formats=(kind,)) as source:
-        # The header is read by now and nothing else.
-        if source.width * source.height > MOST_PIXELS:
+        # Only the header has been read so far.
+        if source.width * source.height > MAX_PIXELS:
             raise _unsafe("The image has too many pixels.")
         source.load()
         profile, transparency = source.info.get("icc_profile"), source.info.get("transparency")
         upright = ImageOps.exif_transpose(source)
-    picture = _in_ordinary_colours(upright, profile)
+    picture = _to_srgb(upright, profile)
     picture.info.clear()
     if kind == "PNG" and picture.mode == "P" and transparency is not None:
         picture.info["transparency"] = transparency
-    drawn = io.BytesIO()
+    encoded = io.BytesIO()
     if kind == "JPEG":
-        picture.convert(picture.mode if picture.mode in {"L", "RGB"} else "RGB").save(drawn, "JPEG", quality=_JPEG_QUALITY, exif=b"")
+        picture.convert(picture.mode if picture.mode in {"L", "RGB"} else "RGB").save(encoded, "JPEG", quality=_JPEG_QUALITY, exif=b"")
     else:
-        picture.convert(picture.mode if picture.mode in _PNG_MODES else "RGBA").save(drawn, "PNG", exif=b"")
-    return drawn.getvalue()
+        picture.convert(picture.mode if picture.mode in _PNG_MODES else "RGBA").save(encoded, "PNG", exif=b"")
+    return encoded.getvalue()
 
 
-def _in_ordinary_colours(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """As sRGB, so that the colours stay when the camera's profile goes. A profile that is of no use changes nothing."""
+def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture converted to sRGB, so that its colours stay the same without its profile. Unchanged if the profile is unusable."""
     if not profile or picture.mode not in {"RGB", "RGBA", "CMYK"}:
         return picture
     try:
-        of_camera = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        camera_profile = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
         plain = picture.convert("RGB") if alpha is not None else picture
-        turned = ImageCms.profileToProfile(plain, of_camera, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        converted = ImageCms.profileToProfile(plain, camera_profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         return picture
-    if turned is None:
+    if converted is None:
         return picture
     if alpha is not None:
-        turned.putalpha(alpha)
-    return turned
+        converted.putalpha(alpha)
+    return converted
 
 
 def _check_pdf(content: bytes) -> None:
     try:
-        # Without recovery: what one reader mends its own way, another may read as something else.
+        # Without recovery: readers repair a damaged document differently, so what we check may not be what a person sees.
         document = pikepdf.open(io.BytesIO(content), attempt_recovery=False)
     except pikepdf.PasswordError:
         raise _unsafe("The document is locked with a password.") from None
@@ -104,22 +104,22 @@ def _check_pdf(content: bytes) -> None:
             raise _unsafe("The document is encrypted.")
         if len(document.pages) < 1:
             raise Invalid("file_broken", "The document has no pages.")
-        if len(document.objects) > MOST_PDF_OBJECTS:
+        if len(document.objects) > MAX_PDF_OBJECTS:
             raise _unsafe("The document is too complex.")
-        for thing in (document.trailer, *document.objects):
-            for dictionary in _dictionaries(thing):
+        for item in (document.trailer, *document.objects):
+            for dictionary in _dictionaries(item):
                 _check_dictionary(dictionary)
 
 
-def _dictionaries(thing: Any, depth: int = 0) -> Iterator[Any]:
-    """The dictionaries in an object, without following references: every indirect object is looked at by itself."""
-    if depth > _DEEPEST:
+def _dictionaries(item: Any, depth: int = 0) -> Iterator[Any]:
+    """The dictionaries in an object. References are not followed, because every indirect object is checked by itself."""
+    if depth > _MAX_DEPTH:
         raise _unsafe("The document is too complex.")
-    if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-        yield thing
-        inside: Any = (value for _, value in thing.items())
-    elif isinstance(thing, pikepdf.Array):
-        inside = iter(thing)
+    if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+        yield item
+        inside: Any = (value for _, value in item.items())
+    elif isinstance(item, pikepdf.Array):
+        inside = iter(item)
     else:
         return
     for value in inside:

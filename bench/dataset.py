@@ -1,4 +1,4 @@
-"""What the benchmark acts upon: the suite as `make suite` starts it, in a home of its own, and a practice with records in it."""
+"""The data of the benchmark: a suite as `make suite` starts it, in a directory of its own, and a practice with records."""
 
 import asyncio
 import json
@@ -23,24 +23,24 @@ from standalone.home import Home
 from standalone.installation import Installation
 from standalone.services import NAMES
 
-CONTENDERS = ("suite", "plain", "bare", "monolith")
+CANDIDATES = ("suite", "plain", "bare", "monolith")
 EMAIL = "owner@example.com"
 PAGE = 50
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
-# What a limit would refuse is not to be measured, but the counting of it is.
+# Requests are counted by the rate limits, as always, but never refused.
 UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "SIGN_INS")}
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """The records by id. `drafts` gives each contender its own; clients are in the order of their list."""
+class Dataset:
+    """The ids of the records. Each candidate has its own `drafts`; `client_ids` are in the order of the list."""
 
     home: str
     port: int
     workspace_id: str
     user_id: str
     client_ids: list[str]
-    storied_client_id: str
+    timeline_client_id: str
     booked_client_id: str
     drafts: dict[str, list[str]]
 
@@ -50,11 +50,11 @@ class Scene:
 
     @property
     def admin_dsn(self) -> str:
-        """The administrator's: who measures without row security uses the fastest way there is."""
+        """The administrator's DSN, for the candidates without row security."""
         return LocalPostgres(Home(Path(self.home)).postgres).dsn
 
     async def keys(self) -> dict[str, WorkspaceKeys]:
-        """The workspace's keys in each service that the operations touch."""
+        """The workspace's keys of each service that the operations use."""
         keyring = Keyring.load(Home(Path(self.home)).keyring)
         found = {}
         for service in ("clients", "scheduling", "clinical"):
@@ -67,48 +67,48 @@ class Scene:
         path.write_text(json.dumps(asdict(self)))
 
     @classmethod
-    def load(cls, path: str) -> "Scene":
+    def load(cls, path: str) -> "Dataset":
         return cls(**json.loads(Path(path).read_text()))
 
 
 def open_suite(home: Path) -> Installation:
-    """The suite in `home`, started and ready; CASELOAD_PIN=true gives each of its processes a core."""
-    told = {name: value for name, value in os.environ.items() if name == "CASELOAD_PIN"}
-    return Installation("suite", home, {**UNLIMITED, **told})
+    """A suite in `home`, not started yet. CASELOAD_PIN=true gives each of its processes a core."""
+    given = {name: value for name, value in os.environ.items() if name == "CASELOAD_PIN"}
+    return Installation("suite", home, {**UNLIMITED, **given})
 
 
 def sign_in(port: int) -> dict[str, str]:
-    """The headers of somebody who has just signed in as the owner."""
-    proof = {"email": EMAIL, "password": PASSWORD}
-    reply = httpx.post(f"http://127.0.0.1:{port}/api/v1/auth/login", json=proof, timeout=30).raise_for_status()
+    """Signs in as the owner. Returns the request headers."""
+    body = {"email": EMAIL, "password": PASSWORD}
+    reply = httpx.post(f"http://127.0.0.1:{port}/api/v1/auth/login", json=body, timeout=30).raise_for_status()
     return {"authorization": f"Bearer {reply.json()['access_token']}"}
 
 
-async def set_up(trial: Installation, *, clients: int = 300, events: int = 100, drafts: int = 100) -> Scene:
-    """Fills the practice through the gateway, as a front end would."""
+async def set_up(trial: Installation, *, clients: int = 300, events: int = 100, drafts: int = 100) -> Dataset:
+    """Creates the practice's records through the gateway. Returns their ids."""
     headers = sign_in(trial.port)
-    async with httpx.AsyncClient(base_url=f"{trial.gateway_url}/api/v1", headers=headers, timeout=30) as door:
-        me = (await door.get("/auth/me")).raise_for_status().json()
-        await _all(door, "/clients", [_client(n) for n in range(clients)])
+    async with httpx.AsyncClient(base_url=f"{trial.gateway_url}/api/v1", headers=headers, timeout=30) as api:
+        me = (await api.get("/auth/me")).raise_for_status().json()
+        await _all(api, "/clients", [_client(n) for n in range(clients)])
         listed: list[str] = []
         for page in range(1, 2 + clients // PAGE):
-            reply = (await door.get("/clients", params={"page": page, "page_size": PAGE})).raise_for_status().json()
+            reply = (await api.get("/clients", params={"page": page, "page_size": PAGE})).raise_for_status().json()
             listed += [item["id"] for item in reply["items"]]
-        storied, booked = listed[0], listed[-1]
-        await _all(door, "/appointments", [_appointment(storied, n) for n in range(events * 6 // 10)])
-        await _all(door, "/sessions", [_note(storied, n) for n in range(events - events * 6 // 10)])
-        written = await _all(door, "/sessions", [_note(listed[n % len(listed)], n) for n in range(drafts * len(CONTENDERS))])
-    shares = {name: written[n :: len(CONTENDERS)] for n, name in enumerate(CONTENDERS)}
-    return Scene(str(trial.home), trial.port, me["workspace_id"], me["id"], listed, storied, booked, shares)
+        timeline_client, booked = listed[0], listed[-1]
+        await _all(api, "/appointments", [_appointment(timeline_client, n) for n in range(events * 6 // 10)])
+        await _all(api, "/sessions", [_note(timeline_client, n) for n in range(events - events * 6 // 10)])
+        written = await _all(api, "/sessions", [_note(listed[n % len(listed)], n) for n in range(drafts * len(CANDIDATES))])
+    shares = {name: written[n :: len(CANDIDATES)] for n, name in enumerate(CANDIDATES)}
+    return Dataset(str(trial.home), trial.port, me["workspace_id"], me["id"], listed, timeline_client, booked, shares)
 
 
-async def _all(door: httpx.AsyncClient, path: str, bodies: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Posts every body, sixteen at a time; the ids of what was made."""
-    turns = asyncio.Semaphore(16)
+async def _all(api: httpx.AsyncClient, path: str, bodies: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Posts every body, sixteen at a time. Returns the ids of the created resources."""
+    slots = asyncio.Semaphore(16)
 
     async def post(body: Mapping[str, Any]) -> str:
-        async with turns:
-            made: str = (await door.post(path, json=body)).raise_for_status().json()["id"]
+        async with slots:
+            made: str = (await api.post(path, json=body)).raise_for_status().json()["id"]
             return made
 
     return list(await asyncio.gather(*map(post, bodies)))
@@ -152,7 +152,7 @@ def _note(client_id: str, n: int) -> dict[str, Any]:
 
 
 class Backlog:
-    """What the suite still has to do for requests it has answered: events to carry, lines to keep and to seal."""
+    """The number of items the suite has not processed yet: events to relay, audit events to store and to append to chains."""
 
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""Sealed values where the services keep them, each with the ways to have it opened over HTTP."""
+"""Encrypted values in the database, each with the HTTP requests that decrypt it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,34 +13,34 @@ from sqlalchemy import LargeBinary
 from standalone.services import SERVICES
 
 _numbers = count(1)
-# What is neither sealed nor secret: keyed digests, hashes, and events, which tell ids and times alone.
-NOT_SEALED = {
+# Binary columns that are not encrypted: keyed digests, hashes, and events, which hold ids and times only.
+NOT_ENCRYPTED = {
     "outbox.payload", "dead_letters.payload", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash",
     "chain_heads.hash", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
-# Sealed, and told by no operation, each with the reason.
-UNREAD = {
-    "identity.users.totp_sealed": "nobody can enrol a second factor yet",
-    "scheduling.appointments.deletion_reason": "kept for the record of a deleted appointment",
-    "audit.idempotency.sealed": "the trail takes no writes",
+# Encrypted columns that no operation returns, each with the reason.
+NEVER_RETURNED = {
+    "identity.users.totp_sealed": "a second factor cannot be enrolled yet",
+    "scheduling.appointments.deletion_reason": "stored with a deleted appointment, which is not returned",
+    "audit.idempotency.sealed": "the Trail service has no methods that write",
 }
 
 
-def sealed_columns():
-    """service.table.column of every sealed value, from the tables; a new one is in it the day it is declared."""
+def encrypted_columns():
+    """service.table.column of every encrypted column, from the declared tables."""
     return {
         f"{table.schema}.{table.name}.{column.name}"
         for service in SERVICES
         for table in service.metadata.tables.values()
         for column in table.columns
-        if isinstance(column.type, LargeBinary) and f"{table.name}.{column.name}" not in NOT_SEALED
+        if isinstance(column.type, LargeBinary) and f"{table.name}.{column.name}" not in NOT_ENCRYPTED
     }
 
 
 @dataclass
-class Cell:
-    """One sealed value: where it is, who opens it, the words in it, and how its owner replaces it by a newer one."""
+class EncryptedValue:
+    """One encrypted value: its row, the requests that return it, the words in it, and the request that replaces it."""
 
     column: str
     where: dict
@@ -64,7 +64,7 @@ class Cell:
         return await db.fetchval(f"SELECT {self.name} FROM {self.table} WHERE {self._condition(1)}", *self.where.values())
 
     async def put(self, db, value):
-        """Past every trigger and policy."""
+        """Overwrites the value without triggers and row security."""
         async with db.transaction():
             await db.execute("SET LOCAL session_replication_role = replica")
             status = await db.execute(f"UPDATE {self.table} SET {self.name} = $1 WHERE {self._condition(2)}", value, *self.where.values())
@@ -74,13 +74,14 @@ class Cell:
         return " AND ".join(f"{name} = ${place}" for place, name in enumerate(self.where, first))
 
 
-class Office:
-    """One workspace; makes a new cell of any column when asked."""
+class EncryptedValues:
+    """Creates encrypted values of any column in one workspace."""
 
-    def __init__(self, keeper, person, api):
-        self.keeper, self.person, self.api = keeper, person, api
+    def __init__(self, installation, person, api):
+        self.installation, self.person, self.api = installation, person, api
 
-    async def cell(self, column):
+    async def create(self, column):
+        """Creates a row through the API and returns its value in this column."""
         service, table, name = column.split(".")
         if table == "idempotency":
             return self._idempotency(column, service)
@@ -106,21 +107,25 @@ class Office:
         word = self._word()
         client = self._client(word)
         reads = [self._get(f"/clients/{client}"), self._get("/clients", page_size=100), self._get("/clients", search=word)]
-        return Cell(column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"notes": self._word()}))
+        return EncryptedValue(
+            column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"notes": self._word()})
+        )
 
     def _clients_sealed_name(self, column):
         word = self._word()
         client = self._client(word)
         appointment = self._made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
         reads = [self._get(f"/appointments/{appointment}"), self._get("/appointments", client_id=client)]
-        return Cell(column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"last_name": self._word()}))
+        return EncryptedValue(
+            column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"last_name": self._word()})
+        )
 
     def _appointments(self, column):
         word = self._word()
         booking = {"client_id": self._client(self._word()), "location_type": "clinic", "notes": word, **times()}
         path = f"/appointments/{(appointment := self._made('/appointments', json=booking))}"
         reads = [self._get(path), self._get("/appointments", client_id=booking["client_id"])]
-        return Cell(column, {"id": appointment}, reads, [word], lambda: self.api.put(path, json={"notes": self._word()}))
+        return EncryptedValue(column, {"id": appointment}, reads, [word], lambda: self.api.put(path, json={"notes": self._word()}))
 
     def _note(self, word):
         client = self._client(self._word())
@@ -130,10 +135,12 @@ class Office:
         word = self._word()
         client, note = self._note(word)
         reads = [self._get(f"/sessions/{note}"), self._get("/sessions", client_id=client), self._finalize(note)]
-        return Cell(column, {"id": note}, reads, [word], lambda: self.api.patch(f"/sessions/{note}/draft", json={"plan": self._word()}))
+        return EncryptedValue(
+            column, {"id": note}, reads, [word], lambda: self.api.patch(f"/sessions/{note}/draft", json={"plan": self._word()})
+        )
 
     def _finalize(self, note):
-        """Signing opens the note as well; here it is only asked for where it cannot succeed."""
+        """Signing decrypts the note as well. The If-Match header makes sure that it is not signed."""
         return lambda headers: self.api.post(f"/sessions/{note}/finalize", headers=headers | {"If-Match": '"9999"'})
 
     def _session_versions(self, column):
@@ -141,7 +148,7 @@ class Office:
         _, note = self._note(word)
         assert self.api.post(f"/sessions/{note}/finalize").status_code == 200
         (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
-        return Cell(column, {"id": version["id"]}, [self._get(f"/sessions/{note}/versions")], [word])
+        return EncryptedValue(column, {"id": version["id"]}, [self._get(f"/sessions/{note}/versions")], [word])
 
     def _attachments(self, column):
         word = self._word()
@@ -149,18 +156,20 @@ class Office:
         attachment = self._made(f"/sessions/{note}/attachments", files={"file": (f"{word}.png", picture(), "image/png")})
         path = f"/sessions/{note}/attachments/{attachment}"
         reads = [self._get(path), self._get(f"/sessions/{note}/attachments")]
-        return Cell(column, {"id": attachment}, reads, [word], lambda: self.api.patch(path, json={"file_name": f"{self._word()}.png"}))
+        return EncryptedValue(
+            column, {"id": attachment}, reads, [word], lambda: self.api.patch(path, json={"file_name": f"{self._word()}.png"})
+        )
 
     async def _user(self, column):
         word = self._word()
-        user = (await self.keeper.hire(self.person.workspace_id, password=None)).user_id
+        user = (await self.installation.add_user(self.person.workspace_id, password=None)).user_id
         assert self.api.put(f"/users/{user}", json={"full_name": word}).status_code == 200
         reads = [self._get(f"/users/{user}"), self._get("/users")]
-        return Cell(column, {"id": user}, reads, [word], lambda: self.api.put(f"/users/{user}", json={"full_name": self._word()}))
+        return EncryptedValue(column, {"id": user}, reads, [word], lambda: self.api.put(f"/users/{user}", json={"full_name": self._word()}))
 
     def _refresh_tokens_successor_sealed(self, column):
-        """A sign-in whose refresh token has been used a moment ago: whoever races with it is given the same successor."""
-        signed_in = self.keeper.sign_in(self.person)
+        """A login session whose refresh token was just used: another request with the same token gets the same successor."""
+        signed_in = self.installation.sign_in(self.person)
         cookies = dict(signed_in.cookies)
         url = f"{self.api.base_url}auth/session/refresh"
 
@@ -170,7 +179,7 @@ class Office:
         successor = refresh({}).cookies["refresh_token"]
         bearer = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
         (session,) = [s["id"] for s in self.api.get("/auth/sessions", headers=bearer).json() if s["current"]]
-        return Cell(column, {"session_id": session, "generation": 1}, [refresh], [successor.rpartition(".")[2]])
+        return EncryptedValue(column, {"session_id": session, "generation": 1}, [refresh], [successor.rpartition(".")[2]])
 
     def _idempotency(self, column, service):
         key, word = str(uuid4()), self._word()
@@ -188,4 +197,4 @@ class Office:
 
         first = again({})
         assert first.is_success, first.text
-        return Cell(column, {"key": key}, [again], [word] if service != "notifications" else [first.json()["id"]])
+        return EncryptedValue(column, {"key": key}, [again], [word] if service != "notifications" else [first.json()["id"]])

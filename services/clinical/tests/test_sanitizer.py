@@ -1,4 +1,4 @@
-"""What may be kept of a file, told by real files: sound ones, broken ones and ones that are out for harm."""
+"""What the sanitizer does with real files: valid ones, damaged ones and malicious ones."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from chassis.errors import Invalid
-from clinical.attachments import checks
+from clinical.attachments import sanitizer
 
 from .conftest import document, photo
 
@@ -24,7 +24,7 @@ RED, WHITE = (255, 0, 0), (255, 255, 255)
 
 def refusal_of(content: bytes) -> str:
     with pytest.raises(Invalid) as refused:
-        checks.clean(content)
+        sanitizer.sanitize(content)
     return refused.value.code
 
 
@@ -33,7 +33,7 @@ def near(pixel: tuple[int, ...], colour: tuple[int, ...]) -> bool:
 
 
 def located(orientation: int = 1) -> bytes:
-    """A photo that tells where and with what it was taken."""
+    """A photo whose metadata has its place and the camera."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "CanaryCam"
     exif[ExifTags.Base.Orientation] = orientation
@@ -44,11 +44,11 @@ def located(orientation: int = 1) -> bytes:
 # --- images
 
 
-def test_a_photo_is_kept_without_the_place_it_was_taken_at():
+def test_a_photo_loses_the_place_it_was_taken_at():
     given_photo = located()
     assert b"Exif" in given_photo
     assert b"canary" in given_photo
-    clean = checks.clean(given_photo)
+    clean = sanitizer.sanitize(given_photo)
 
     assert clean.media_type == "image/jpeg"
     for trace in (b"Exif", b"CanaryCam", b"canary", b"GPS", b"xmpmeta"):
@@ -60,30 +60,30 @@ def test_a_photo_is_kept_without_the_place_it_was_taken_at():
     assert near(image.convert("RGB").getpixel((28, 12)), WHITE)
 
 
-def test_a_photo_taken_sideways_is_turned_upright_for_good():
-    image = Image.open(io.BytesIO(checks.clean(located(orientation=6)).content))
+def test_a_rotated_photo_is_stored_upright():
+    image = Image.open(io.BytesIO(sanitizer.sanitize(located(orientation=6)).content))
     assert image.size == (16, 32)
     assert near(image.convert("RGB").getpixel((12, 4)), RED)
 
 
-def test_a_picture_keeps_its_pixels_and_loses_its_remarks():
+def test_an_image_keeps_its_pixels_and_loses_its_comments():
     remarks = PngImagePlugin.PngInfo()
     remarks.add_text("Author", "canary")
-    clean = checks.clean(photo("PNG", pnginfo=remarks))
+    clean = sanitizer.sanitize(photo("PNG", pnginfo=remarks))
     assert clean.media_type == "image/png"
     assert b"canary" not in clean.content
     assert Image.open(io.BytesIO(clean.content)).tobytes() == Image.open(io.BytesIO(photo("PNG"))).tobytes()
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_pictures_of_every_mode_are_kept(mode):
-    clean = checks.clean(photo("PNG", mode=mode))
+def test_png_images_of_every_mode_are_accepted(mode):
+    clean = sanitizer.sanitize(photo("PNG", mode=mode))
     assert Image.open(io.BytesIO(clean.content)).mode == mode
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
-def test_photos_of_every_mode_are_kept(mode):
-    assert Image.open(io.BytesIO(checks.clean(photo(mode=mode)).content)).size == (32, 16)
+def test_jpeg_images_of_every_mode_are_accepted(mode):
+    assert Image.open(io.BytesIO(sanitizer.sanitize(photo(mode=mode)).content)).size == (32, 16)
 
 
 def test_a_transparent_palette_stays_transparent():
@@ -91,30 +91,30 @@ def test_a_transparent_palette_stays_transparent():
     image.putpalette([0, 0, 0, 255, 0, 0])
     out = io.BytesIO()
     image.save(out, "PNG", transparency=1)
-    kept = Image.open(io.BytesIO(checks.clean(out.getvalue()).content))
+    kept = Image.open(io.BytesIO(sanitizer.sanitize(out.getvalue()).content))
     assert kept.convert("RGBA").getpixel((0, 0))[3] == 0
 
 
-def test_colours_stay_though_the_profile_goes():
+def test_colours_stay_the_same_without_the_colour_profile():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    clean = checks.clean(photo("PNG", icc_profile=profile))
+    clean = sanitizer.sanitize(photo("PNG", icc_profile=profile))
     image = Image.open(io.BytesIO(clean.content))
     assert "icc_profile" not in image.info
     assert near(image.getpixel((4, 2)), RED)
 
 
-def test_a_useless_profile_does_not_cost_the_picture():
-    image = Image.open(io.BytesIO(checks.clean(photo("PNG", icc_profile=b"no profile")).content))
+def test_an_unusable_colour_profile_is_ignored():
+    image = Image.open(io.BytesIO(sanitizer.sanitize(photo("PNG", icc_profile=b"no profile")).content))
     assert near(image.getpixel((4, 2)), RED)
 
 
-def test_what_is_hung_on_behind_an_image_is_gone():
+def test_data_appended_to_an_image_is_removed():
     for kind in ("JPEG", "PNG"):
-        assert b"canary" not in checks.clean(photo(kind) + b"PK\x03\x04canary").content
+        assert b"canary" not in sanitizer.sanitize(photo(kind) + b"PK\x03\x04canary").content
 
 
-def test_an_image_of_too_many_pixels_is_refused_undrawn():
-    """A few bytes that say they are 30 GB of picture."""
+def test_an_image_with_too_many_pixels_is_refused_without_decoding_it():
+    """A few bytes whose header announces 30 GB of pixels."""
     header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
     assert refusal_of(bomb) == "file_unsafe"
@@ -124,20 +124,20 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def test_an_image_just_over_the_cap_is_refused(monkeypatch):
-    monkeypatch.setattr(checks, "MOST_PIXELS", 32 * 16)
-    checks.clean(photo())
-    monkeypatch.setattr(checks, "MOST_PIXELS", 32 * 16 - 1)
+def test_an_image_just_over_the_limit_is_refused(monkeypatch):
+    monkeypatch.setattr(sanitizer, "MAX_PIXELS", 32 * 16)
+    sanitizer.sanitize(photo())
+    monkeypatch.setattr(sanitizer, "MAX_PIXELS", 32 * 16 - 1)
     assert refusal_of(photo()) == "file_unsafe"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_an_image_cut_short_is_broken(kind):
+def test_a_truncated_image_is_broken(kind):
     whole = photo(kind, size=(256, 256))
     assert refusal_of(whole[: len(whole) // 2]) == "file_broken"
 
 
-def test_a_beginning_alone_is_no_file():
+def test_magic_bytes_alone_are_no_file():
     for beginning in (b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"%PDF-1.7\n"):
         assert refusal_of(beginning + b"nothing of the sort" * 10) == "file_broken"
 
@@ -145,9 +145,9 @@ def test_a_beginning_alone_is_no_file():
 # --- documents
 
 
-def test_a_document_is_kept_as_it_is():
+def test_a_document_is_not_changed():
     given_document = document()
-    clean = checks.clean(given_document)
+    clean = sanitizer.sanitize(given_document)
     assert (clean.content, clean.media_type) == (given_document, "application/pdf")
 
 
@@ -167,7 +167,7 @@ def on_page(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].AA = Dictionary(O=pdf.make_indirect(script(pdf)))
 
 
-def deep_in_a_link(pdf: pikepdf.Pdf) -> None:
+def nested_in_a_link(pdf: pikepdf.Pdf) -> None:
     action = Dictionary(S=Name.URI, URI=String("https://example.com"), Next=Array([Array([script(pdf)])]))
     pdf.pages[0].Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], A=action)])
 
@@ -184,34 +184,34 @@ def attached_to_a_page(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, Rect=[0, 0, 9, 9])])
 
 
-def form_of_its_own(pdf: pikepdf.Pdf) -> None:
+def xfa_form(pdf: pikepdf.Pdf) -> None:
     pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=pdf.make_stream(b"<xdp/>"))
 
 
-def film(pdf: pikepdf.Pdf) -> None:
+def movie(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name.RichMedia, Rect=[0, 0, 9, 9])])
 
 
-def sends_away(pdf: pikepdf.Pdf) -> None:
+def submits_a_form(pdf: pikepdf.Pdf) -> None:
     pdf.Root.OpenAction = Dictionary(S=Name.SubmitForm, F=String("https://example.com"))
 
 
-HARM = [on_open, by_name, on_page, deep_in_a_link, launch, embedded, attached_to_a_page, form_of_its_own, film, sends_away]
+HARM = [on_open, by_name, on_page, nested_in_a_link, launch, embedded, attached_to_a_page, xfa_form, movie, submits_a_form]
 
 
 @pytest.mark.parametrize("harm", HARM)
 @pytest.mark.parametrize("packed", [False, True], ids=["open", "in object streams"])
-def test_a_document_that_acts_or_hides_something_is_refused(harm, packed):
+def test_a_document_with_active_or_embedded_content_is_refused(harm, packed):
     mode = pikepdf.ObjectStreamMode.generate if packed else pikepdf.ObjectStreamMode.disable
     assert refusal_of(document(harm, object_stream_mode=mode)) == "file_unsafe"
 
 
-def test_an_ordinary_link_is_no_harm():
+def test_a_document_with_an_ordinary_link_is_accepted():
     def link(pdf: pikepdf.Pdf) -> None:
         action = Dictionary(S=Name.URI, URI=String("https://example.com"))
         pdf.pages[0].Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], A=action)])
 
-    assert checks.clean(document(link)).media_type == "application/pdf"
+    assert sanitizer.sanitize(document(link)).media_type == "application/pdf"
 
 
 def test_an_encrypted_document_is_refused_with_or_without_its_password():
@@ -219,7 +219,7 @@ def test_an_encrypted_document_is_refused_with_or_without_its_password():
         assert refusal_of(document(encryption=encryption)) == "file_unsafe"
 
 
-def test_a_document_cut_short_is_broken():
+def test_a_truncated_document_is_broken():
     whole = document()
     assert refusal_of(whole[: len(whole) // 2]) == "file_broken"
 
@@ -230,7 +230,7 @@ def test_a_document_without_pages_is_broken():
     assert refusal_of(out.getvalue()) == "file_broken"
 
 
-def test_a_document_nested_beyond_reason_is_refused():
+def test_a_document_nested_too_deeply_is_refused():
     nested = Array([])
     for _ in range(300):
         nested = Array([nested])
@@ -241,15 +241,17 @@ def test_a_document_nested_beyond_reason_is_refused():
     assert refusal_of(document(deep)) in {"file_unsafe", "file_broken"}
 
 
-def test_a_document_that_unfolds_without_end_is_refused_within_the_examiners_means():
-    program = f"from clinical.attachments import examiner; examiner.MOST_MEMORY_BYTES = {250 * 2**20}; examiner.main()"
-    ended = subprocess.run([sys.executable, "-c", program], input=unfolding(300), capture_output=True, timeout=60, check=False)
+def test_a_decompression_bomb_is_refused_within_the_limits_of_the_process():
+    program = (
+        f"from clinical.attachments import sanitizer_process; sanitizer_process.MAX_MEMORY_BYTES = {250 * 2**20}; sanitizer_process.main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], input=decompression_bomb(300), capture_output=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["code"] in {"file_broken", "file_unsafe"}
 
 
-def unfolding(megabytes: int) -> bytes:
-    """A small document whose catalogue is followed, inside its object stream, by this many spaces."""
+def decompression_bomb(megabytes: int) -> bytes:
+    """A small document whose object stream decompresses to this many megabytes of spaces."""
     packer = zlib.compressobj(1)
     packed = packer.compress(b"1 0 << /Type /Catalog /Pages 2 0 R >>")
     packed += b"".join(packer.compress(b" " * 2**20) for _ in range(megabytes)) + packer.flush()
@@ -260,14 +262,14 @@ def unfolding(megabytes: int) -> bytes:
         places.append(len(file))
         file += b"%d 0 obj\n%s\nendobj\n" % (number, written)
     places.append(len(file))
-    # Where everything is: nothing at 0, the catalogue inside object 3, the rest where it was put.
+    # The cross-reference table: object 0 is free, the catalogue is inside object 3, the others have offsets.
     table = bytes(7) + b"\x02\0\0\0\x03\0\0" + b"".join(b"\x01" + place.to_bytes(4, "big") + b"\0\0" for place in places)
     file += b"5 0 obj\n<< /Type /XRef /Size 6 /Root 1 0 R /W [1 4 2] /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (len(table), table)
     return file + b"startxref\n%d\n%%%%EOF\n" % places[-1]
 
 
-def test_the_unfolding_document_would_be_a_sound_one_if_it_were_small():
-    assert checks.clean(unfolding(1)).media_type == "application/pdf"
+def test_the_same_document_with_little_content_is_accepted():
+    assert sanitizer.sanitize(decompression_bomb(1)).media_type == "application/pdf"
 
 
 # --- anything else
@@ -291,19 +293,19 @@ def test_other_kinds_of_files_are_refused(content):
     assert refusal_of(content) == "file_type_not_allowed"
 
 
-def test_a_file_over_ten_megabytes_is_refused_unread():
+def test_a_file_over_ten_megabytes_is_refused_without_parsing_it():
     assert refusal_of(b"%PDF-" + bytes(10 * 1024 * 1024)) == "file_too_large"
 
 
 @given(kind=st.sampled_from(["JPEG", "PNG", "PDF"]), where=st.floats(0, 1, exclude_max=True), junk=st.binary(min_size=1, max_size=8))
 @settings(max_examples=150, deadline=None)
-def test_a_damaged_file_is_cleaned_or_refused_and_nothing_else(kind, where, junk):
+def test_a_damaged_file_is_sanitized_or_refused_and_never_raises_anything_else(kind, where, junk):
     whole = document() if kind == "PDF" else photo(kind)
     at = int(where * len(whole))
     damaged = whole[:at] + junk + whole[at + len(junk) :]
     try:
-        clean = checks.clean(damaged)
+        clean = sanitizer.sanitize(damaged)
     except Invalid:
         assert refusal_of(damaged) in {"file_type_not_allowed", "file_broken", "file_unsafe"}
     else:
-        assert checks.clean(clean.content).media_type == clean.media_type
+        assert sanitizer.sanitize(clean.content).media_type == clean.media_type

@@ -1,4 +1,4 @@
-"""Plants canaries wherever a client's or a person's secrets are taken, and makes as many things go wrong with them as can."""
+"""Sends canaries in every field that takes PHI, in valid requests and in requests that fail in many ways."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -11,84 +11,86 @@ from operations import operations
 from worlds import furnish
 
 from attack.canaries import MARK, canary, kind_of
-from attack.keeper import Keeper
-from attack.surface import Line, methods, phi_fields, planted, service_of
+from attack.installation import AttackedInstallation
+from attack.service_methods import RawChannel, methods, phi_fields, request_with_canaries, service_of
 from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
 
 OK = grpc.StatusCode.OK
-# What is asked of nobody who is known: the address is a canary, so nobody has it.
-REFUSED_WHATEVER_IS_SAID = {"/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED}
-# The table whose loss makes a method fail inside.
+# Methods that refuse even a valid request: no user has a canary as email address.
+ALWAYS_REFUSED = {"/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED}
+# The table that a method of the service needs.
 TABLES = {"SignIn": "login_attempts", "Users": "users", "Clients": "clients", "Appointments": "appointments", "Sessions": "sessions"}
 TABLES |= {"Attachments": "attachments"}
 
 
-class Planting:
-    """One workspace full of canaries; `answers` is everything that was said to whoever sent nonsense, `urls` what was handed out."""
+class CanaryRequests:
+    """Requests in one workspace. `canaries` were sent in valid requests; `answers` are the replies to failed requests, `urls` the
+    download links that were returned.
+    """
 
-    def __init__(self, keeper, person, api):
-        self.keeper, self.person, self.api = keeper, person, api
-        self.signer = AccessSigner(keeper.home.access_key.read_bytes())
-        self.planted, self.outcomes, self.answers, self.urls = set(), {}, [], []
+    def __init__(self, installation, person, api):
+        self.installation, self.person, self.api = installation, person, api
+        self.signer = AccessSigner(installation.home.access_key.read_bytes())
+        self.canaries, self.outcomes, self.answers, self.urls = set(), {}, [], []
         self.ids, self._lines = {}, {}
 
     @classmethod
     @asynccontextmanager
     async def in_suite(cls, trial):
-        keeper = Keeper(trial)
-        person = await keeper.open_practice(email=canary("email"), full_name=f"{canary()} {canary()}")
-        with keeper.api(person) as api:
-            planting = cls(keeper, person, api)
-            planting._lines = {name: Line(address) for name, address in keeper.doors.items()}
+        installation = AttackedInstallation(trial)
+        person = await installation.open_practice(email=canary("email"), full_name=f"{canary()} {canary()}")
+        with installation.api_as(person) as api:
+            campaign = cls(installation, person, api)
+            campaign._lines = {name: RawChannel(address) for name, address in installation.addresses.items()}
             try:
-                planting.refresh()
-                yield planting
+                campaign.refresh()
+                yield campaign
             finally:
-                await asyncio.gather(*(line.close() for line in planting._lines.values()))
+                await asyncio.gather(*(line.close() for line in campaign._lines.values()))
 
     @property
     def workspace_id(self):
         return UUID(self.person.workspace_id)
 
     def refresh(self):
-        """New things to do things to."""
-        self.ids = furnish(self.api, lambda: self.keeper.sign_in(self.person))
+        """Creates new resources for the requests."""
+        self.ids = furnish(self.api, lambda: self.installation.sign_in(self.person))
         self.ids["audit_event_id"] = self.ids["magic_link_id"] = str(uuid4())
         self.ids["client_ids"] = self.ids["client_id"]
 
-    def powerless(self):
-        """A token of the same workspace that permits nothing."""
+    def token_without_scopes(self):
+        """An access token of the same workspace without scopes."""
         own = {"sub": str(uuid4()), "ws": self.person.workspace_id, "sid": str(uuid4()), "role": "owner", "scope": "", "epoch": 2**53}
         return self.signer.sign(own)
 
     async def ask(self, method, request, token=None, **metadata):
-        """Asks past the gateway; what is answered to a refused one is kept for the search."""
+        """Calls a service directly. The reply to a failed call is added to `answers`."""
         token = self.api.token if token is None else token
-        status, body, said = await self._lines[service_of(method)].ask(method, request, token, **metadata)
+        status, body, details = await self._lines[service_of(method)].ask(method, request, token, **metadata)
         if status is not OK:
-            self.answers.append(said)
+            self.answers.append(details)
         return status, body
 
-    # --- what goes well
+    # --- valid requests
 
-    async def tell_every_secret(self):
-        """Every method that takes a secret, with a canary for each, and a stored answer beside each effect."""
+    async def send_every_phi_field(self):
+        """Calls every method that takes PHI, with a canary in each field, and with an Idempotency-Key, so that the reply is stored."""
         for method in methods():
             if phi_fields(method):
-                request, canaries = planted(method, self.ids)
+                request, canaries = request_with_canaries(method, self.ids)
                 status, _ = await self.ask(method, request, idempotency_key=str(uuid4()))
                 self.outcomes[method.path] = status
-                self.planted |= set(canaries.values())
+                self.canaries |= set(canaries.values())
                 if method.name == "DeleteAppointment":
                     self.refresh()
 
-    def tell_over_http(self):
-        """The same through the gateway, for every body and query that has a member of such a name."""
-        secrets = {field.name for method in methods() for field in phi_fields(method)} - {"content"}
+    def send_over_http(self):
+        """Calls every HTTP operation whose body or query has a field of such a name."""
+        phi_names = {field.name for method in methods() for field in phi_fields(method)} - {"content"}
         for operation in operations(self.api.get("/openapi.json").json()):
-            # The document says which members there are, the descriptors which of them are secret.
-            named = secrets & (operation.body.keys() | operation.query.keys())
+            # The document has the field names, and the descriptors say which of them hold PHI.
+            named = phi_names & (operation.body.keys() | operation.query.keys())
             if named and not operation.path.startswith("/api/v1/auth/"):
                 words = {name: [canary()] if name == "tags" else canary(kind_of(name)) for name in named}
                 reply = operation.send(self.api, self.ids, words)
@@ -97,49 +99,53 @@ class Planting:
                     self.refresh()
 
     async def send_mail(self, until):
-        """A reminder to a canary's address, and a link to sign in with."""
-        address, before = canary("email"), len(self.keeper.trial.mail())
+        """Causes a reminder to a canary's address and a mail with a sign-in link."""
+        address, before = canary("email"), len(self.installation.trial.mail())
         client = self.api.post("/clients", json={"first_name": canary(), "last_name": canary(), "email": address}).json()
         self.api.post("/reminders/configurations", json={"hours_before": 700, "channel": "email"}).raise_for_status()
-        request, _ = planted(_method("BookAppointment"), self.ids, client_id=client["id"], scheduled_start=_soon(1), scheduled_end=_soon(2))
+        request, _ = request_with_canaries(
+            _method("BookAppointment"), self.ids, client_id=client["id"], scheduled_start=_soon(1), scheduled_end=_soon(2)
+        )
         assert (await self.ask(_method("BookAppointment"), request))[0] is OK
         self.api.post("/auth/magic-link", json={"email": self.person.email}).raise_for_status()
-        await until(lambda: len(self.keeper.trial.mail()) >= before + 2 and any(m["to"] == [address] for m in self.keeper.trial.mail()))
+        await until(
+            lambda: len(self.installation.trial.mail()) >= before + 2 and any(m["to"] == [address] for m in self.installation.trial.mail())
+        )
 
     def upload(self):
-        """A photograph that knows who took it, under a name that says whose it is; where to fetch it."""
-        request, _ = planted(_method("UploadAttachment"), self.ids)
+        """Uploads a photo with canaries in its metadata and its name. Returns its path."""
+        request, _ = request_with_canaries(_method("UploadAttachment"), self.ids)
         files = {"file": (f"{canary()} knee.jpg", request.content, "image/jpeg")}
         path = f"/sessions/{self.ids['session_id']}/attachments"
         made = self.api.post(path, files=files)
         assert made.status_code == 201, made.text
         return f"{path}/{made.json()['id']}"
 
-    # --- what goes wrong
+    # --- requests that fail
 
-    async def say_it_wrongly(self):
-        """Every method that takes a secret: unsigned, not permitted, of nobody, too long, cut off, twice, as something else."""
+    async def send_invalid_requests(self):
+        """Calls every method that takes PHI without token, without permission, for unknown ids, too long, truncated, repeated and invalid."""
         for method in methods():
             if not phi_fields(method):
                 continue
-            request, _ = planted(method, self.ids)
+            request, _ = request_with_canaries(method, self.ids)
             raw, key = request.SerializeToString(), str(uuid4())
             await self.ask(method, raw, token="")
             await self.ask(method, raw, token=f"{MARK}.{MARK}.{MARK}")
-            await self.ask(method, raw, token=self.powerless())
-            await self.ask(method, planted(method, dict.fromkeys(self.ids, str(uuid4())))[0])
+            await self.ask(method, raw, token=self.token_without_scopes())
+            await self.ask(method, request_with_canaries(method, dict.fromkeys(self.ids, str(uuid4())))[0])
             await self.ask(method, raw[:-3] + b"\x0a\x7f" + canary().encode())
             await self.ask(method, raw, idempotency_key=key)
             await self.ask(method, raw)
-            await self.ask(method, planted(method, self.ids)[0], idempotency_key=key)
-            for bend in (lambda text: text * 4000, lambda text: text + "\x00", lambda text: text + "\x07@@"):
-                await self.ask(method, _bent(method, self.ids, bend))
+            await self.ask(method, request_with_canaries(method, self.ids)[0], idempotency_key=key)
+            for change in (lambda text: text * 4000, lambda text: text + "\x00", lambda text: text + "\x07@@"):
+                await self.ask(method, _changed(method, self.ids, change))
             if "mask" in method.request.DESCRIPTOR.fields_by_name:
                 request.mask.paths.append(canary())
                 await self.ask(method, request)
 
-    async def say_it_in_place_of_ids(self):
-        """Every method with an id: a name typed where the id belongs, also one as long as an id, also by somebody who may not ask."""
+    async def send_as_ids(self):
+        """Calls every method that takes ids with canaries in their place, with and without permission."""
         for method in methods():
             ids = [field for field in method.request.DESCRIPTOR.fields if field.GetOptions().Extensions[options_pb2.uuid]]
             for word in (canary(), (canary() + " " * 36)[:35] + "x") if ids else ():
@@ -149,16 +155,16 @@ class Planting:
                         getattr(request, field.name).append(word)
                     else:
                         setattr(request, field.name, word)
-                for token in (None, self.powerless()):
+                for token in (None, self.token_without_scopes()):
                     status, _ = await self.ask(method, request, token)
                     assert status is not OK, method.path
 
-    def say_it_wrongly_over_http(self):
-        """Every operation: canaries as ids, as numbers, as choices, in bodies that are no JSON, too long, or of another kind."""
+    def send_invalid_http_requests(self):
+        """Calls every HTTP operation with canaries as ids, numbers and enum values, in invalid, too long and wrongly typed bodies."""
         http, root = self.api, self.api.base_url.copy_with(path="")
         for operation in operations(self.api.get("/openapi.json").json()):
             if operation.path == "/api/v1/auth/logout":
-                continue  # it takes nothing, and would end this sign-in
+                continue  # takes no input, and would end this login session
             path = root.join(operation.path)
             elsewhere = str(path).replace("%7B", "{").replace("%7D", "}")
             for name in operation.path_ids:
@@ -192,10 +198,10 @@ class Planting:
         self._keep(httpx.get(f"{root}/problems/{canary()}"))
         self._keep(httpx.request(canary().upper(), f"{root}/api/v1/clients"))
 
-    async def lose_tables(self):
-        """Every method that takes a secret, while the service may not touch the table it needs, and while that takes no rows."""
+    async def send_while_tables_fail(self):
+        """Calls every method that takes PHI while the service may not access the table it needs, and while the table refuses rows."""
         self.refresh()
-        async with self.keeper.superuser() as db:
+        async with self.installation.superuser() as db:
             for method in methods():
                 if phi_fields(method):
                     service = service_of(method)
@@ -217,7 +223,7 @@ class Planting:
                     ):
                         await db.execute(lose)
                         try:
-                            status, _ = await self.ask(method, planted(method, self.ids)[0])
+                            status, _ = await self.ask(method, request_with_canaries(method, self.ids)[0])
                             self.outcomes[f"{method.path} while its table is {state}"] = status
                         finally:
                             await db.execute(restore)
@@ -231,7 +237,7 @@ class Planting:
     def _keep(self, reply):
         self.answers.append(f"{reply.status_code} {reply.headers!r}\n{reply.text}")
         if reply.is_success:
-            # What was asked for and given to the one who asked is no leak.
+            # A successful reply may contain what the request sent.
             self.answers.pop()
 
 
@@ -239,14 +245,14 @@ def _method(name):
     return next(method for method in methods() if method.name == name)
 
 
-def _bent(method, ids, bend):
-    request, canaries = planted(method, ids)
+def _changed(method, ids, change):
+    request, canaries = request_with_canaries(method, ids)
     for name, text in canaries.items():
         field = method.request.DESCRIPTOR.fields_by_name[name]
         if field.is_repeated:
-            getattr(request, name)[:] = [bend(text)]
+            getattr(request, name)[:] = [change(text)]
         elif field.type != field.TYPE_BYTES:
-            setattr(request, name, bend(text))
+            setattr(request, name, change(text))
     return request
 
 

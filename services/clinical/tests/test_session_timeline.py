@@ -1,4 +1,4 @@
-"""What the timeline is told of notes: that they were, that they were signed, that they were amended."""
+"""The timeline events of notes: created, signed, amended."""
 
 from datetime import timedelta
 
@@ -13,30 +13,30 @@ from .conftest import MONDAY
 WRITTEN, SIGNED, AMENDED = pb.HISTORY_KIND_SESSION, pb.HISTORY_KIND_SESSION_FINALIZED, pb.HISTORY_KIND_SESSION_AMENDED
 
 
-async def test_a_notes_life_is_told_newest_first(practice):
+async def test_the_events_of_a_note_are_listed_newest_first(practice):
     note = await practice.write(appointment_id=await practice.book())
     signed = await practice.finalize(note)
     amended = (await practice.save(note, reason="wrong tense", plan="rest")).session
 
-    told = await practice.history()
-    assert [(entry.kind, entry.at) for entry in told.items] == [
+    timeline = await practice.timeline()
+    assert [(entry.kind, entry.at) for entry in timeline.items] == [
         (AMENDED, amended.amended_at),
         (SIGNED, signed.finalized_at),
         (WRITTEN, note.session_date),
     ]
-    assert {entry.session_id for entry in told.items} == {note.id}
-    assert {entry.appointment_id for entry in told.items} == {note.appointment_id}
-    assert told.total == 3
-    assert len({entry.id for entry in told.items}) == 3
+    assert {entry.session_id for entry in timeline.items} == {note.id}
+    assert {entry.appointment_id for entry in timeline.items} == {note.appointment_id}
+    assert timeline.total == 3
+    assert len({entry.id for entry in timeline.items}) == 3
 
 
-async def test_an_entry_keeps_its_id_when_its_time_moves(practice):
+async def test_an_event_keeps_its_id_when_its_time_changes(practice):
     note = await practice.write()
     await practice.finalize(note)
     await practice.save(note, reason="first", plan="rest")
-    before = await practice.history()
+    before = await practice.timeline()
     await practice.save(note, reason="second", plan="walk", session_date=MONDAY - timedelta(days=1))
-    after = await practice.history()
+    after = await practice.timeline()
 
     assert [entry.id for entry in after.items] == [entry.id for entry in before.items]
     assert when(after.items[0].at) > when(before.items[0].at)
@@ -44,48 +44,48 @@ async def test_an_entry_keeps_its_id_when_its_time_moves(practice):
     assert after.total == 3
 
 
-async def test_text_that_came_too_late_is_not_told(practice):
+async def test_a_conflict_draft_has_no_events(practice):
     note = await practice.write()
     await practice.autosave(note, seen=1, plan="a")
     apart = await practice.autosave(note, seen=1, plan="b", session_date=MONDAY + timedelta(days=4))
     copy = await practice.get(apart.conflict_session_id)
     await practice.autosave(copy, session_date=MONDAY + timedelta(days=5))
     await practice.finalize(copy)
-    assert [(entry.kind, entry.session_id) for entry in (await practice.history()).items] == [(WRITTEN, note.id)]
+    assert [(entry.kind, entry.session_id) for entry in (await practice.timeline()).items] == [(WRITTEN, note.id)]
 
 
-async def test_a_history_is_read_on_from_where_it_ended_even_within_one_moment(practice):
+async def test_a_timeline_continues_where_the_page_before_ended_even_among_events_of_one_time(practice):
     for day in (0, 0, 0, 1, 2, 2):
         await practice.write(session_date=MONDAY + timedelta(days=day))
-    whole = list((await practice.history()).items)
+    whole = list((await practice.timeline()).items)
     assert len(whole) == 6
 
     read: list[pb.HistoryEntry] = []
     place = {}
-    while told := list((await practice.history(limit=2, **place)).items):
-        read += told
-        place = {"before": told[-1].at, "before_id": told[-1].id}
+    while timeline := list((await practice.timeline(limit=2, **place)).items):
+        read += timeline
+        place = {"before": timeline[-1].at, "before_id": timeline[-1].id}
     assert read == whole
 
 
-async def test_without_an_id_the_moment_itself_counts_as_told(practice):
+async def test_without_an_id_events_of_exactly_that_time_are_left_out(practice):
     for day in (0, 1, 1):
         await practice.write(session_date=MONDAY + timedelta(days=day))
-    newest = (await practice.history(limit=1)).items[0]
-    assert [when(entry.at) for entry in (await practice.history(before=newest.at)).items] == [MONDAY]
+    newest = (await practice.timeline(limit=1)).items[0]
+    assert [when(entry.at) for entry in (await practice.timeline(before=newest.at)).items] == [MONDAY]
 
 
 @pytest.mark.parametrize("limit", [-1, 1001])
-async def test_a_page_of_history_that_cannot_be_is_refused(practice, limit):
+async def test_an_invalid_limit_is_refused(practice, limit):
     with pytest.raises(Invalid):
-        await practice.history(limit=limit)
+        await practice.timeline(limit=limit)
 
 
-async def test_another_workspaces_client_has_no_history_here(practice, neighbour):
+async def test_another_workspaces_client_has_no_events(practice, neighbour):
     await practice.write()
-    assert await neighbour.history(client_id=practice.client_id) == pb.History()
+    assert await neighbour.timeline(client_id=practice.client_id) == pb.History()
 
 
-async def test_a_history_is_for_those_who_may_read_notes(practice):
+async def test_reading_a_timeline_needs_the_scope_to_read_notes(practice):
     with pytest.raises(Forbidden):
-        await practice.only("clients:read").history()
+        await practice.only("clients:read").timeline()

@@ -1,4 +1,4 @@
-"""Mailing a reminder: what is planned here is held against the calendar as it is now, then written in the client's own time."""
+"""The mail of a reminder: checked against the calendar as it is now, and written in the client's time zone."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -16,19 +16,19 @@ from chassis.errors import NotFound
 from chassis.protobuf.timestamps import when
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.mail import letters
-from notifications.mail.sending import Kind, NotToBeSent
+from notifications.mail import templates
+from notifications.mail.sender import MailKind, NotToBeSent
 from notifications.peers import Peers
 from notifications.reminders import rules, store, workflow
 
 _LATENESS = Histogram(
     "caseload_reminder_lateness_seconds",
-    "From when a reminder was due to when it was handed to the mail server.",
+    "Seconds between the time a reminder was due and the time it was handed to the mail server.",
     buckets=(1, 5, 15, 60, 300, 900, 3600, 14400, 86400),
 )
 
 
-def reminders(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> Kind:
+def reminder_mail(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> MailKind:
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage | None:
         now = datetime.now(UTC)
         if row["starts_at"] <= now:
@@ -38,22 +38,24 @@ def reminders(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> Kind
         async with runtime.background(workspace_id) as work:
             slot = await _slot(peers, row, work)
             if (slot.client_id, when(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
-                # The event that says so is still on its way.
-                await workflow.know(work.db, slot.appointment_id, slot.client_id, when(slot.starts_at), slot.version, now=now)
+                # The appointment was moved, and its event has not been delivered yet.
+                await workflow.record_appointment(work.db, slot.appointment_id, slot.client_id, when(slot.starts_at), slot.version, now=now)
                 return None
             contact, workspace = await asyncio.gather(_contact(peers, row, work), _workspace(peers, work))
-        message = _written(row, contact, workspace, runtime.settings, now=now)
+        message = _render(row, contact, workspace, runtime.settings, now=now)
         _LATENESS.observe(max(0.0, (now - row["due_at"]).total_seconds()))
         return message
 
-    return Kind(
+    return MailKind(
         name="reminder",
-        to_send=store.to_send,
+        load=store.load,
         begin_sending=store.begin_sending,
-        end=store.end,
-        put_back=store.put_back,
+        finish=store.finish,
+        reschedule=store.reschedule,
         compose=compose,
-        again_at=lambda row, now: rules.again_at(row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]),
+        next_attempt_at=lambda row, now: rules.next_attempt_at(
+            row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]
+        ),
         guard=("appointment_version",),
     )
 
@@ -87,22 +89,22 @@ async def _workspace(peers: Peers, work: UnitOfWork) -> workspaces_pb2.Workspace
     return workspace
 
 
-def _written(row: Any, contact: clients_pb2.Contact, workspace: workspaces_pb2.Workspace, settings: Any, *, now: datetime) -> EmailMessage:
+def _render(row: Any, contact: clients_pb2.Contact, workspace: workspaces_pb2.Workspace, settings: Any, *, now: datetime) -> EmailMessage:
     try:
-        there = rules.zone(contact.time_zone, workspace.time_zone)
+        zone = rules.zone(contact.time_zone, workspace.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise NotToBeSent("failed", "time_zone_unknown") from None
     try:
-        return letters.REMINDER.written(
+        return templates.REMINDER.render(
             sender=settings.mail_from,
             sender_name=workspace.name,
             to=contact.email,
-            message_id=letters.message_id("reminder", row["id"]),
+            message_id=templates.message_id("reminder", row["id"]),
             now=now,
             first_name=contact.first_name,
             practice=workspace.name,
-            day=rules.spoken_day(row["starts_at"], there),
-            time=rules.spoken_time(row["starts_at"], there, workspace.locale),
+            day=rules.format_day(row["starts_at"], zone),
+            time=rules.format_time(row["starts_at"], zone, workspace.locale),
         )
     except ValueError:
         raise NotToBeSent("failed", "address_malformed") from None

@@ -1,4 +1,4 @@
-"""The words of every mail. No PHI but a first name, a time and the practice's name: mail is read on lock screens."""
+"""The texts of every mail. The only PHI is a first name, a time and the practice's name, because mail appears on lock screens."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from html import escape
 from string import Template
 from uuid import UUID
 
-# Without quotes, comments, lists and routes, which RFC 5322 also allows and nobody has.
+# Excludes quotes, comments, lists and routes, which RFC 5322 allows and nobody uses.
 _PLAIN_ADDRESS = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\.]+(\.[^\s@"(),:;<>\[\]\\.]+)*""")
 
 _HTML = Template("""\
@@ -24,40 +24,40 @@ $body
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail's words with places to fill in; the HTML part says the same as the plain one."""
+class MailTemplate:
+    """A mail's subject, plain text and HTML, with placeholders. Both parts have the same content."""
 
     subject: Template
     text: Template
     html: Template
 
-    def written(self, *, sender: str, to: str, message_id: str, now: datetime, sender_name: str = "", **places: str) -> EmailMessage:
-        """The mail, ready to be handed over. `sender_name` stands instead of the sender's own.
+    def render(self, *, sender: str, to: str, message_id: str, now: datetime, sender_name: str = "", **values: str) -> EmailMessage:
+        """The complete mail. `sender_name` replaces the display name of `sender`; `values` fill the placeholders.
 
-        Raises ValueError for an address that is none.
+        Raises ValueError if `to` is not an address.
         """
         message = EmailMessage()
         name, address = parseaddr(sender)
         message["From"] = Address(display_name=_line(sender_name or name), addr_spec=address)
         message["To"] = _address(to)
-        message["Subject"] = _line(self.subject.substitute(places))
+        message["Subject"] = _line(self.subject.substitute(values))
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{message_id}@{address.rpartition('@')[2]}>"
-        # RFC 3834: no out-of-office reply is wanted.
+        # RFC 3834: asks for no automatic replies.
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(self.text.substitute(places))
-        html = self.html.substitute({name: escape(value) for name, value in places.items()})
+        message.set_content(self.text.substitute(values))
+        html = self.html.substitute({name: escape(value) for name, value in values.items()})
         message.add_alternative(_HTML.substitute(body=html), subtype="html")
         return message
 
 
 def message_id(kind: str, item_id: UUID) -> str:
-    """The same for every attempt at one mail, so that whoever receives it twice can tell."""
+    """The left part of a Message-ID. Every attempt at one mail has the same, so that a duplicate can be recognised."""
     return f"{kind}.{item_id}"
 
 
 def _address(text: str) -> Address:
-    """Raises ValueError for what is none; the standard library fails on some of these in ways of its own."""
+    """Raises ValueError if the text is not an address. The standard library raises other errors for some texts."""
     if not _PLAIN_ADDRESS.fullmatch(text):
         raise ValueError("not an address")
     username, _, domain = text.rpartition("@")
@@ -65,11 +65,11 @@ def _address(text: str) -> Address:
 
 
 def _line(text: str) -> str:
-    """Fit for a header: one line of printable characters."""
+    """The text as one line of printable characters, as a header needs it."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-REMINDER = Letter(
+REMINDER = MailTemplate(
     subject=Template("Your appointment on $day"),
     text=Template("""\
 Hello $first_name,
@@ -90,7 +90,7 @@ $practice
 <p>$practice</p>"""),
 )
 
-MAGIC_LINK = Letter(
+MAGIC_LINK = MailTemplate(
     subject=Template("Your sign-in link"),
     text=Template("""\
 Hello $full_name,

@@ -1,4 +1,4 @@
-"""Mailing a sign-in link: the secret is minted when it is mailed, and is kept nowhere but in the mail."""
+"""The mail with a sign-in link. Its secret is issued when the mail is composed, and stored nowhere but in the mail."""
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -12,44 +12,44 @@ from chassis.errors import Refusal, Unavailable
 from chassis.protobuf.timestamps import when
 from chassis.service.runtime import Runtime
 from notifications.magic_links import store
-from notifications.mail import letters
-from notifications.mail.sending import Kind, NotToBeSent
+from notifications.mail import templates
+from notifications.mail.sender import MailKind, NotToBeSent
 
-# Somebody sits and waits: tried again quickly, and for no longer than the link could live.
+# A person is waiting: attempts follow each other quickly, for as long as a link is valid.
 _PAUSE = timedelta(seconds=3)
-_LIFE = timedelta(minutes=10)
+_VALID = timedelta(minutes=10)
 
 
-def magic_links(runtime: Runtime, sign_in: SignInStub) -> Kind:
+def magic_link_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
-        """Voids the secret of an earlier attempt, if there was one: it reached nobody."""
+        """Issues a new secret, which invalidates that of an earlier attempt: its mail was not accepted."""
         try:
             async with runtime.background(workspace_id) as work:
                 link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), work.context)
         except Unavailable:
             raise
         except Refusal as refusal:
-            # Expired, used, or replaced by a newer one.
+            # The link has expired, was used, or was replaced by a newer one.
             raise NotToBeSent("dropped", refusal.code) from refusal
-        return _written(row["id"], link, runtime.settings, now=datetime.now(UTC))
+        return _render(row["id"], link, runtime.settings, now=datetime.now(UTC))
 
-    return Kind(
+    return MailKind(
         name="mail",
-        to_send=store.to_send,
+        load=store.load,
         begin_sending=store.begin_sending,
-        end=store.end,
-        put_back=store.put_back,
+        finish=store.finish,
+        reschedule=store.reschedule,
         compose=compose,
-        again_at=lambda row, now: now + _PAUSE if now + _PAUSE < row["created_at"] + _LIFE else None,
+        next_attempt_at=lambda row, now: now + _PAUSE if now + _PAUSE < row["created_at"] + _VALID else None,
     )
 
 
-def _written(mail_id: UUID, link: sign_in_pb2.MagicLink, settings: Any, *, now: datetime) -> EmailMessage:
+def _render(mail_id: UUID, link: sign_in_pb2.MagicLink, settings: Any, *, now: datetime) -> EmailMessage:
     try:
-        return letters.MAGIC_LINK.written(
+        return templates.MAGIC_LINK.render(
             sender=settings.mail_from,
             to=link.email,
-            message_id=letters.message_id("sign-in", mail_id),
+            message_id=templates.message_id("sign-in", mail_id),
             now=now,
             full_name=link.full_name,
             link=f"{settings.app_url.rstrip('/')}/auth/verify?token={quote(link.token, safe='')}",
