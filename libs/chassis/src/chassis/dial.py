@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import grpc
@@ -51,8 +52,10 @@ class Peer(Protocol):
     async def close(self) -> None: ...
 
 
-def outgoing(call: Call | Outgoing) -> Outgoing:
-    return call if isinstance(call, Outgoing) else call.outgoing
+def outgoing(call: Call | Outgoing, method: Method) -> Outgoing:
+    """What travels with this question; an Idempotency-Key only where there is an effect to keep from happening twice."""
+    out = call if isinstance(call, Outgoing) else call.outgoing
+    return replace(out, idempotency_key=None) if out.idempotency_key and not method.writes else out
 
 
 def seconds_left(out: Outgoing) -> float:
@@ -106,7 +109,7 @@ class RemotePeer:
         send = self._channel.unary_unary(method.path)  # bytes in, bytes out
 
         async def ask(request: Message, call: Call | Outgoing) -> Any:
-            out = outgoing(call)
+            out = outgoing(call, method)
             raw = request.SerializeToString()
 
             async def attempt(seconds: float) -> bytes:
@@ -208,7 +211,7 @@ class LocalPeer:
         reply = GetMessageClass(descriptor.output_type)
 
         async def ask(request: Message, call: Call | Outgoing) -> Any:
-            out = outgoing(call)
+            out = outgoing(call, method)
             raw = request.SerializeToString()
             headers = Headers(
                 authorization=credentials(out, self.name, self._signer),

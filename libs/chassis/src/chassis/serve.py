@@ -57,7 +57,7 @@ class Headers:
 
 
 def bind(servicer: Any) -> list[tuple[Method, Callable[[Any, Call], Any]]]:
-    """The servicer's methods beside what they declare; UndeclaredMethod when one declares nothing."""
+    """The servicer's methods beside what they declare; UndeclaredMethod when one declares too little or contradicts itself."""
     return [(read(descriptor), getattr(servicer, descriptor.name)) for descriptor in servicer.SERVICE.methods]
 
 
@@ -168,8 +168,8 @@ class Server:
             body = reply.SerializeToString()
             ids = [*method.request_ids(request), *method.reply_ids(reply)]
             if claim is not None:
-                await self._idempotency.keep(call, method, claim, body)
-            if method.writes:
+                await self._idempotency.keep(call, method, claim, reply)
+            if method.writes and method.audited:
                 call.emit(line(call, method, ids))
             if not call.let_go() and await carried_through(call.commit()):
                 self._written()
@@ -217,7 +217,7 @@ class Server:
     async def _claim(self, call: Call, method: Method, key: str, request: Message) -> Claim | bytes:
         if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
-        return await self._idempotency.claim(call, method, key, request.SerializeToString(deterministic=True))
+        return await self._idempotency.claim(call, method, key, request)
 
     async def _record_denial(self, call: Call, method: Method, request: Message | None, refusal: Refusal) -> None:
         """A refusal to show or do something is itself worth a line; where it cannot be written, nothing is answered but that."""
