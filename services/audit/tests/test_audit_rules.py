@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.trail import rules
+from audit.trail import rules, vocabulary
+from caseload.audit.v1 import events_pb2
 from caseload.options.v1 import options_pb2
 from chassis.errors import Invalid
-from chassis.rows import enum_text
 
 A, B, C = (str(UUID(int=n)) for n in (1, 2, 3))
 
@@ -25,16 +25,6 @@ def test_events_are_kept_for_seven_years_to_the_day(created_at):
 
 def test_the_day_of_an_event_is_the_day_in_utc():
     assert rules.retention_until(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == date(2032, 12, 31)
-
-
-def test_every_kind_of_resource_a_service_can_name_has_its_name_in_the_contract():
-    declared = [enum_text(options_pb2.Resource, value) for value in options_pb2.Resource.values() if value]
-    assert sorted(declared) == sorted(rules.RESOURCE_TYPES)
-
-
-def test_every_action_a_service_can_name_is_one_that_can_be_asked_for():
-    declared = [enum_text(options_pb2.Action, value).upper() for value in options_pb2.Action.values() if value]
-    assert sorted(declared) == sorted(rules.ACTIONS)
 
 
 @given(st.text(max_size=2000))
@@ -75,23 +65,40 @@ def test_everything_an_event_was_about_counts_once():
     assert rules.touched(None, []) == []
 
 
-def test_phi_only_narrows_and_never_widens():
-    assert rules.resource_types(None, phi_only=False) is None
-    assert rules.resource_types("Alert", phi_only=False) == ["Alert"]
-    assert rules.resource_types(None, phi_only=True) == ["Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare"]
-    assert rules.resource_types("Session", phi_only=True) == ["Session"]
-    assert rules.resource_types("User", phi_only=True) == []
-
-
-@pytest.mark.parametrize("name", ["client", "Patient", ""])
-def test_a_resource_type_that_does_not_exist_is_refused(name):
+@pytest.mark.parametrize("value", ["client", "Patient", "", "unknown:9999"])
+def test_a_choice_that_does_not_exist_is_refused_and_its_field_named(value):
     with pytest.raises(Invalid) as refused:
-        rules.resource_types(name, phi_only=False)
+        rules.check_choice(value, vocabulary.RESOURCE_TYPES, "resource_type")
     assert refused.value.faults[0].pointer == "/resource_type"
+    assert rules.check_choice("Client", vocabulary.RESOURCE_TYPES, "resource_type") == "Client"
 
 
-@pytest.mark.parametrize("name", ["read", "PEEK", ""])
-def test_an_action_that_does_not_exist_is_refused(name):
-    with pytest.raises(Invalid) as refused:
-        rules.check_action(name)
-    assert refused.value.faults[0].pointer == "/action"
+@pytest.mark.parametrize(
+    ("enum", "words", "spelled"),
+    [
+        (options_pb2.Resource, vocabulary.RESOURCE_WORDS, lambda name: name.title().replace("_", "")),
+        (options_pb2.Action, vocabulary.ACTION_WORDS, str),
+        (events_pb2.Outcome, vocabulary.OUTCOME_WORDS, str.lower),
+    ],
+    ids=["resource", "action", "outcome"],
+)
+def test_every_number_a_service_can_send_has_its_word(enum, words, spelled):
+    prefix = f"{enum.DESCRIPTOR.name.upper()}_"
+    assert words == {number: spelled(name.removeprefix(prefix)) for name, number in enum.items() if number}
+
+
+def test_what_may_hold_phi_is_declared_with_the_resource():
+    assert vocabulary.RESOURCE_TYPES - set(vocabulary.TYPES_WITHOUT_PHI) == {
+        "Client",
+        "Appointment",
+        "Session",
+        "SessionAttachment",
+        "PlanOfCare",
+    }
+
+
+@given(st.integers(-(2**31), 2**31 - 1))
+def test_a_number_without_a_word_can_be_read_back_from_what_is_kept(number):
+    kept = vocabulary.word(vocabulary.OUTCOME_WORDS, number)
+    if kept not in vocabulary.OUTCOMES:
+        assert (kept, vocabulary.number(kept)) == (f"unknown:{number}", number)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from audit.trail import rules, store
+from audit.trail import rules, store, vocabulary
 from audit.trail.checkpoints import Checkpoints
 from audit.trail.verifying import verify
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
 from chassis.call import Call
+from chassis.db import Record
 from chassis.rows import enum_text, fill, page, when
 
 
@@ -23,14 +24,21 @@ class Trail(TrailServicer[Call]):
         await call.db.execute(store.walk_indexes)
         total = await call.db.one(store.total(names) if names else store.total_of_all, **filters)
         rows = await call.db.all(store.matching(names), limit=asked.limit, offset=asked.offset, **filters)
-        return pb.AuditEventPage(items=[fill(pb.AuditEvent(), row) for row in rows], total=total[0])
+        return pb.AuditEventPage(items=[_event(row) for row in rows], total=total[0])
 
     async def GetAuditEvent(self, request: pb.GetAuditEventRequest, call: Call) -> pb.AuditEvent:
-        return fill(pb.AuditEvent(), await call.db.one(store.get, id=request.audit_event_id))
+        return _event(await call.db.one(store.get, id=request.audit_event_id))
 
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, call: Call) -> pb.Verification:
         found = await verify(call.db, await self._checkpoints.newest(call.workspace_id))
         return pb.Verification(intact=found.first_break is None, events=found.events, head=found.head.hex(), first_break=found.first_break)
+
+
+def _event(row: Record) -> pb.AuditEvent:
+    """The event as it is kept; an outcome that has no word here is told by its number, as it came."""
+    if row["outcome"] in vocabulary.OUTCOMES:
+        return fill(pb.AuditEvent(), row)
+    return fill(pb.AuditEvent(outcome=vocabulary.number(row["outcome"])), {**row, "outcome": None})  # type: ignore[arg-type] # proto3 enums are open
 
 
 def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
@@ -38,13 +46,14 @@ def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
     filters: dict[str, Any] = {}
     if request.HasField("user_id"):
         filters["user_id"] = request.user_id
-    types = rules.resource_types(request.resource_type if request.HasField("resource_type") else None, phi_only=request.phi_only)
-    if types is not None:
-        filters["resource_types"] = types
+    if request.HasField("resource_type"):
+        filters["resource_type"] = rules.check_choice(request.resource_type, vocabulary.RESOURCE_TYPES, "resource_type")
+    if request.phi_only:
+        filters["excluded_types"] = vocabulary.TYPES_WITHOUT_PHI
     if request.HasField("resource_id"):
         filters["resource_id"] = request.resource_id
     if request.HasField("action"):
-        filters["action"] = rules.check_action(request.action)
+        filters["action"] = rules.check_choice(request.action, vocabulary.ACTIONS, "action")
     if request.HasField("outcome"):
         filters["outcome"] = enum_text(events_pb2.Outcome, request.outcome)
     if request.HasField("start_date"):

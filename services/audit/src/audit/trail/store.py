@@ -93,7 +93,7 @@ _sealed_event = (
 )
 get = statement(_sealed_event.where(audit_events.c.id == bindparam("id", type_=Uuid)))
 
-FILTERS = ("user_id", "resource_types", "resource_id", "action", "outcome", "start", "end")
+FILTERS = ("user_id", "resource_type", "excluded_types", "resource_id", "action", "outcome", "start", "end")
 
 
 @cache
@@ -131,7 +131,7 @@ def _keys(filters: frozenset[str]) -> Any:
         created_at, event_id = touched.c.created_at, touched.c.event_id
         source = touched
         scope = [touched.c.workspace_id == _workspace, touched.c.resource_id == bindparam("resource_id", type_=Uuid)]
-        if filters & {"user_id", "resource_types", "action", "outcome"}:
+        if filters & {"user_id", "resource_type", "excluded_types", "action", "outcome"}:
             same = (event.workspace_id == _workspace) & (event.created_at == created_at) & (event.id == event_id)
             source = touched.join(audit_events, same)
     else:
@@ -139,7 +139,8 @@ def _keys(filters: frozenset[str]) -> Any:
         scope = [event.workspace_id == _workspace]
     tests: dict[str, ColumnElement[bool]] = {
         "user_id": event.user_id == bindparam("user_id", type_=Uuid),
-        "resource_types": event.resource_type == func.any(bindparam("resource_types", type_=ARRAY(Text))),
+        "resource_type": event.resource_type == bindparam("resource_type", type_=Text),
+        "excluded_types": event.resource_type != func.all(bindparam("excluded_types", type_=ARRAY(Text))),
         "action": event.action == bindparam("action", type_=Text),
         "outcome": event.outcome == bindparam("outcome", type_=Text),
         "start": created_at >= bindparam("start", type_=_moment),
