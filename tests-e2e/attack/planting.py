@@ -80,7 +80,7 @@ class Planting:
                 status, _ = await self.ask(method, request, idempotency_key=str(uuid4()))
                 self.outcomes[method.path] = status
                 self.planted |= set(canaries.values())
-                if method.name == "DeleteAppointment":
+                if method.action == options_pb2.ACTION_DELETE:
                     self.refresh()
 
     def tell_over_http(self):
