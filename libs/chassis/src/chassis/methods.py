@@ -21,8 +21,6 @@ from chassis.errors import Fault, Invalid
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-# The actions a method without side effects may have: it reads, or it hands something out.
-_WITHOUT_EFFECT = frozenset({options_pb2.ACTION_READ, options_pb2.ACTION_EXPORT, options_pb2.ACTION_PRINT, options_pb2.ACTION_SHARE})
 
 
 class UndeclaredMethod(TypeError):
@@ -99,13 +97,18 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
     if not line.none and not (line.resource and line.action):
         yield "declares an audit line without resource or action"
     reads = options.idempotency_level == MethodOptions.NO_SIDE_EFFECTS
-    if not line.none and reads and line.action not in _WITHOUT_EFFECT:
+    if reads and _always_has_effect(line.action):
         yield f"declares {options_pb2.Action.Name(line.action)} and no side effects"
-    if not line.none and not reads and line.action == options_pb2.ACTION_READ:
+    if not reads and line.action == options_pb2.ACTION_READ:
         yield "declares a read that has an effect; the action is the effect's"
     yield from _faults_of_paging(descriptor, reads=reads, paged=options.Extensions[options_pb2.paged])
     for field in (*field_options.misdeclared(descriptor.input_type), *field_options.misdeclared(descriptor.output_type)):
         yield f"carries {field}: debug_redact goes with phi or secret, and neither with uuid"
+
+
+def _always_has_effect(action: int) -> bool:
+    options: Any = options_pb2.Action.DESCRIPTOR.values_by_number[action].GetOptions()
+    return bool(options.Extensions[options_pb2.always_has_effect])
 
 
 def _faults_of_paging(descriptor: MethodDescriptor, *, reads: bool, paged: bool) -> Iterable[str]:

@@ -84,6 +84,8 @@ SPELLING_FIELD_NUMBER: _ClassVar[int]
 spelling: _descriptor.FieldDescriptor
 HOLDS_PHI_FIELD_NUMBER: _ClassVar[int]
 holds_phi: _descriptor.FieldDescriptor
+ALWAYS_HAS_EFFECT_FIELD_NUMBER: _ClassVar[int]
+always_has_effect: _descriptor.FieldDescriptor
 
 class AuditLine(_message.Message):
     __slots__ = ("resource", "action", "id", "none")
