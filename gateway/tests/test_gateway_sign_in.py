@@ -211,15 +211,6 @@ async def test_a_new_password_is_the_only_one_that_signs_in(browser, door, perso
         assert again.status_code == 200
 
 
-async def test_a_change_of_password_sent_again_under_its_key_is_answered_as_the_first_time(browser, check_problem):
-    change = {"current_password": PASSWORD, "new_password": "staple battery horse"}
-    headers = csrf(browser) | {"Idempotency-Key": "change once"}
-
-    assert [(await browser.put("/api/v1/auth/password", json=change, headers=headers)).status_code for _ in range(2)] == [204, 204]
-    other = await browser.put("/api/v1/auth/password", json=change | {"new_password": "another battery horse"}, headers=headers)
-    check_problem(other, 422, "idempotency_key_reused")
-
-
 async def test_the_published_keys_verify_the_tokens(browser, door):
     async with door.visitor() as visitor:
         keys = jwt.PyJWKSet.from_dict((await visitor.get("/.well-known/jwks.json")).json())

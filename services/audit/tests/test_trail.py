@@ -1,9 +1,8 @@
 """The trail, asked through its own door."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import asyncpg
 import pytest
 from google.protobuf.json_format import MessageToDict
 from uuid_utils.compat import uuid7
@@ -63,51 +62,6 @@ async def test_whatever_a_stranger_sent_along_does_not_keep_a_line_out(practice)
     assert len(kept.user_agent) == 512
     assert not kept.HasField("resource_id")
     assert MessageToDict(kept.metadata)["facts"] == {"a": "b"}
-
-
-@pytest.mark.parametrize("number", [9999, -1, 0, 2**31 - 1])
-async def test_what_a_newer_service_says_is_kept_by_its_number_and_sealed(practice, number):
-    left = practice.line(resource=number, action=number, outcome=number)
-    await practice.leave(left)
-
-    (kept,) = (await practice.list()).items
-    one = await practice.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=left.id), practice.auditor)
-
-    assert kept == one
-    assert (kept.id, kept.resource_type, kept.action) == (left.id, f"unknown:{number}", f"unknown:{number}")
-    assert kept.outcome == number
-    assert (await practice.verify()).intact
-    async with practice.house.superuser() as connection:
-        assert await connection.fetchval("SELECT count(*) FROM audit.dead_letters WHERE workspace_id = $1", practice.workspace_id) == 0
-        row = await connection.fetchrow("SELECT * FROM audit.audit_events WHERE id = $1", UUID(left.id))
-    assert row["outcome"] == f"unknown:{number}"
-
-
-@pytest.mark.parametrize("column", ["resource_type", "action", "outcome"])
-async def test_the_chain_covers_a_word_that_was_not_known(practice, column):
-    left = practice.line(resource=9999, action=9999, outcome=9999)
-    await practice.leave(left)
-    async with practice.tampering() as superuser:
-        await superuser.execute(f"UPDATE audit.audit_events SET {column} = 'unknown:9998' WHERE id = $1", left.id)
-    found = await practice.verify()
-    assert (found.intact, found.first_break) == (False, 1)
-
-
-@pytest.mark.parametrize("column", ["action", "outcome"])
-@pytest.mark.parametrize("word", ["perhaps", "unknown:", "unknown:x", "unknown:1 ", "Unknown:1"])
-async def test_no_other_word_can_be_kept(practice, column, word):
-    await practice.leave(practice.line())
-    async with practice.tampering() as superuser:
-        with pytest.raises(asyncpg.CheckViolationError, match=f"audit_event_{column}"):
-            await superuser.execute(f"UPDATE audit.audit_events SET {column} = $2 WHERE workspace_id = $1", practice.workspace_id, word)
-
-
-async def test_what_may_hold_phi_for_all_anybody_knows_is_told_with_what_does(practice):
-    unknown = practice.line(resource=9999)
-    await practice.leave(unknown, practice.line(resource=options_pb2.RESOURCE_ALERT))
-
-    assert [item.id for item in (await practice.list(phi_only=True)).items] == [unknown.id]
-    assert (await practice.list(phi_only=True, resource_type="Alert")).total == 0
 
 
 async def test_the_newest_comes_first_and_pages_have_totals(practice):
