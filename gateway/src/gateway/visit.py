@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -97,6 +98,11 @@ class Visit:
             user_agent=self.header(b"user-agent")[:512] or None,
             traceparent=self.traceparent,
         )
+
+    @property
+    def reading(self) -> Outgoing:
+        """The visit's call for a question asked on the way: the idempotency key belongs to the write alone."""
+        return replace(self.call, idempotency_key=None) if self.call.idempotency_key else self.call
 
     def idempotency_key(self) -> str | None:
         """The key a writer sent; Invalid unless it is 1 to 255 printable characters."""

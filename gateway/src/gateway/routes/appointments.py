@@ -97,7 +97,7 @@ async def list_appointment_reminders(appointment_id: UUID, at: SignedIn) -> Resp
 async def _check_no_note(at: Visit, appointment_id: UUID) -> None:
     """Notes are kept: refuses to pretend that one was deleted along with its appointment."""
     request = sessions_pb2.ListSessionsRequest(page_size=1, appointment_id=str(appointment_id))
-    if (await at.services.sessions.ListSessions(request, at.call)).total:
+    if (await at.services.sessions.ListSessions(request, at.reading)).total:
         raise Conflict(
             "session_note_kept", "A note documents this appointment and cannot be deleted with it; send session_note_action=keep."
         )
@@ -108,7 +108,7 @@ async def _summaries(at: Visit, client_ids: Iterable[str]) -> dict[str, dict[str
     wanted = sorted(set(client_ids))
     if not wanted or not at.may("clients:read"):
         return {}
-    told = await at.services.clients.GetSummaries(clients_pb2.GetSummariesRequest(client_ids=wanted), at.call)
+    told = await at.services.clients.GetSummaries(clients_pb2.GetSummariesRequest(client_ids=wanted), at.reading)
     return {summary.id: render(summary) for summary in told.items}
 
 

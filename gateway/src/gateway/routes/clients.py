@@ -66,7 +66,7 @@ async def erase_client(client_id: UUID, at: SignedIn) -> Response:
 
 async def ask_figures(at: Visit, client_ids: Sequence[str]) -> dict[str, scheduling.Figures]:
     """What scheduling knows about each of the clients, in one question."""
-    told = await at.services.appointments.GetFigures(scheduling.GetFiguresRequest(client_ids=client_ids), at.call)
+    told = await at.services.appointments.GetFigures(scheduling.GetFiguresRequest(client_ids=client_ids), at.reading)
     return {figures.client_id: figures for figures in told.items}
 
 
