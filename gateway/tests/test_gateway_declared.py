@@ -11,7 +11,7 @@ from caseload.audit.v1 import trail_pb2
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.audit.v1.events_words import OUTCOME_WORDS
 from caseload.options.v1.options_words import ACTION_WORDS, RESOURCE_WORDS
-from chassis.rows import stamp
+from chassis.protobuf.timestamps import stamp
 from gateway.mapping import render
 from gateway.models.audit import AuditEvent
 from gateway.openapi import document

@@ -12,14 +12,14 @@ from uuid_utils.compat import uuid7
 from caseload.audit.v1 import events_pb2 as audit
 from caseload.options.v1 import options_pb2
 from chassis import idempotency
-from chassis.call import Outgoing
-from chassis.db import Statement
-from chassis.dial import InternalFault, outgoing
+from chassis.context import RequestContext
+from chassis.db.statement import Statement
 from chassis.errors import Forbidden, Invalid, Unavailable
-from chassis.methods import read
-from chassis.observe import JsonFormatter
-from chassis.runtime import Service
-from chassis.testing import house
+from chassis.observability.logs import JsonFormatter
+from chassis.rpc.client.attempts import InternalFault, outgoing
+from chassis.rpc.method import read
+from chassis.service.definition import Service
+from chassis.testing.environment import house
 from scheduling.tables import metadata
 
 INSERT = Statement(
@@ -195,8 +195,8 @@ async def test_an_export_without_an_effect_leaves_its_line_and_has_no_use_for_a_
 
 
 def test_a_key_travels_only_to_where_there_is_an_effect(service):
-    mine = Outgoing(token="t", idempotency_key="once")
-    assert outgoing(mine, read(service.methods_by_name["DownloadPaper"])) == Outgoing(token="t")
+    mine = RequestContext(token="t", idempotency_key="once")
+    assert outgoing(mine, read(service.methods_by_name["DownloadPaper"])) == RequestContext(token="t")
     assert outgoing(mine, read(service.methods_by_name["ExportPaper"])) == mine
 
 

@@ -8,9 +8,9 @@ import pytest
 
 import caseload
 from chassis import field_options
-from chassis.methods import UndeclaredMethod, read
-from chassis.runtime import Service
-from chassis.testing import house
+from chassis.rpc.method import UndeclaredMethod, read
+from chassis.service.definition import Service
+from chassis.testing.environment import house
 from scheduling.tables import metadata
 
 ASK = "rpc Ask({request}) returns ({reply}) {{ {options} }}"

@@ -7,8 +7,9 @@ from uuid import UUID
 from audit.trail import rules, store, vocabulary
 from caseload.audit.v1 import events_pb2
 from chassis.errors import Conflict
-from chassis.react import Delivery, on_many
-from chassis.rows import when
+from chassis.events.delivery import Delivery
+from chassis.events.handlers import on_many
+from chassis.protobuf.timestamps import when
 
 
 @on_many(events_pb2.AuditRecorded, queue="audit.record")
