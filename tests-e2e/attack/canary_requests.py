@@ -82,7 +82,7 @@ class CanaryRequests:
                 status, _ = await self.ask(method, request, idempotency_key=str(uuid4()))
                 self.outcomes[method.path] = status
                 self.canaries |= set(canaries.values())
-                if method.name == "DeleteAppointment":
+                if method.action == options_pb2.ACTION_DELETE:
                     self.refresh()
 
     def send_over_http(self):

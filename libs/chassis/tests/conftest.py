@@ -1,17 +1,23 @@
 """A made-up service, `parcels`, with the chassis's own tables and one of effects: what the event path is tried on."""
 
 import asyncio
+import itertools
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import asyncpg
+import grpc_tools
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.message import Message
+from grpc_tools import protoc
 from sqlalchemy import Column, MetaData, Text, Uuid, bindparam, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
@@ -26,6 +32,9 @@ from chassis.events.outbox import Outbox
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import create_chassis_tables, secure
 from chassis.work.unit_of_work import UnitOfWork
+
+ROOT = Path(__file__).parents[3]
+_files = itertools.count()
 
 EFFECTS = tenant("effects", MetaData(schema="parcels"), Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
 add_effect = command(
@@ -134,3 +143,25 @@ async def parcels(parcels_dsn: str) -> AsyncIterator[Parcels]:
 def _as_role(dsn: str, role: str) -> str:
     parts = urlsplit(dsn)
     return urlunsplit(parts._replace(netloc=f"parcels_{role}:{role}@{parts.netloc.rpartition('@')[2]}"))
+
+
+@pytest.fixture(scope="session")
+def declared(tmp_path_factory):
+    """A function: the descriptor of the one service in a proto file with this body."""
+    folder = tmp_path_factory.mktemp("protos")
+
+    def service(body):
+        number = next(_files)
+        source, out = folder / f"declared{number}.proto", folder / f"{number}.binpb"
+        source.write_text(
+            f'syntax = "proto3"; package declared.v{number}; import "caseload/options/v1/options.proto";\n'
+            + re.sub(r"\((needs|audit|paged|phi|uuid|secret)\)", r"(caseload.options.v1.\1)", body)
+        )
+        known = Path(grpc_tools.__file__).parent / "_proto"
+        command = ["protoc", f"-I{folder}", f"-I{ROOT / 'protos'}", f"-I{known}", f"--descriptor_set_out={out}", str(source)]
+        assert protoc.main(command) == 0, body
+        (file,) = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file
+        descriptor_pool.Default().AddSerializedFile(file.SerializeToString())
+        return descriptor_pool.Default().FindServiceByName(f"{file.package}.{file.service[0].name}")
+
+    return service

@@ -12,8 +12,8 @@ from hypothesis import given, strategies
 from caseload.clients.v1 import clients_pb2
 from caseload.identity.v1 import users_pb2
 from caseload.scheduling.v1 import appointments_pb2 as pb
-from chassis.db.paging import LAST_PAGE, page
 from chassis.errors import Invalid
+from chassis.paging import LAST_PAGE, page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, masked
 from chassis.protobuf.fields import given as values_of

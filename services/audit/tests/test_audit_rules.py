@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.trail import rules
-from caseload.options.v1 import options_pb2
 from chassis.errors import Invalid
-from chassis.protobuf.enums import enum_text
 
 A, B, C = (str(UUID(int=n)) for n in (1, 2, 3))
 
@@ -25,16 +23,6 @@ def test_events_are_kept_for_seven_years_to_the_day(created_at):
 
 def test_the_day_of_an_event_is_the_day_in_utc():
     assert rules.retention_until(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == date(2032, 12, 31)
-
-
-def test_every_resource_that_a_method_can_declare_has_a_public_name():
-    declared = [enum_text(options_pb2.Resource, value) for value in options_pb2.Resource.values() if value]
-    assert sorted(declared) == sorted(rules.RESOURCE_TYPES)
-
-
-def test_every_action_that_a_method_can_declare_can_be_filtered_by():
-    declared = [enum_text(options_pb2.Action, value).upper() for value in options_pb2.Action.values() if value]
-    assert sorted(declared) == sorted(rules.ACTIONS)
 
 
 @given(st.text(max_size=2000))
@@ -75,23 +63,9 @@ def test_each_entity_of_an_event_is_listed_once():
     assert rules.event_entities(None, []) == []
 
 
-def test_phi_only_never_adds_a_resource_type():
-    assert rules.resource_types(None, phi_only=False) is None
-    assert rules.resource_types("Alert", phi_only=False) == ["Alert"]
-    assert rules.resource_types(None, phi_only=True) == ["Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare"]
-    assert rules.resource_types("Session", phi_only=True) == ["Session"]
-    assert rules.resource_types("User", phi_only=True) == []
-
-
-@pytest.mark.parametrize("name", ["client", "Patient", ""])
-def test_a_resource_type_that_does_not_exist_is_refused(name):
+@pytest.mark.parametrize("value", ["client", "Patient", "", "unknown:9999"])
+def test_a_choice_that_does_not_exist_is_refused_and_its_field_named(value):
     with pytest.raises(Invalid) as refused:
-        rules.resource_types(name, phi_only=False)
+        rules.check_choice(value, {"Client", "Session"}, "resource_type")
     assert refused.value.faults[0].pointer == "/resource_type"
-
-
-@pytest.mark.parametrize("name", ["read", "PEEK", ""])
-def test_an_action_that_does_not_exist_is_refused(name):
-    with pytest.raises(Invalid) as refused:
-        rules.check_action(name)
-    assert refused.value.faults[0].pointer == "/action"
+    assert rules.check_choice("Client", {"Client", "Session"}, "resource_type") == "Client"

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.db.paging import Page
 from chassis.migrations.runner import drift, migrate
+from chassis.paging import Page
 from chassis.testing.environment import house
 from notifications.__main__ import SERVICE
 from notifications.mail import store as mail_store

@@ -198,7 +198,7 @@ async def test_a_late_page_skips_the_rows_of_its_own_day_only(member):
     await _fill(member, days=400, per_day=12)
     read = {}
     async with member.environment.runtime("scheduling").database.transaction(member.workspace_id) as tx:
-        from chassis.db.paging import Page
+        from chassis.paging import Page
 
         for name, offset in (("near", 0), ("middle", 2405), ("far", 4775)):
             located = await tx.one(store.appointment_list.locate_statement(), since=NINE - 999 * DAY, until=NINE + 999 * DAY, offset=offset)

@@ -31,6 +31,9 @@ WITHOUT_ROW_SECURITY = {
 
 chassis = chassis_tables(metadata)
 
+# What is stored for a number that had no word yet when it was recorded.
+_UNKNOWN = "^unknown:-?[0-9]+$"
+
 # Partitioned by month of created_at, so that old years can be dropped without deleting rows.
 audit_events = tenant(
     "audit_events",
@@ -58,8 +61,8 @@ audit_events = tenant(
     ),
     # Keeps ids unique and finds an event by its id.
     UniqueConstraint("workspace_id", "id", "created_at", name="one_audit_event"),
-    CheckConstraint("outcome IN ('success', 'failure')", name="audit_event_outcome"),
-    CheckConstraint("action = upper(action) AND action <> ''", name="audit_event_action"),
+    CheckConstraint(f"outcome IN ('success', 'failure') OR outcome ~ '{_UNKNOWN}'", name="audit_event_outcome"),
+    CheckConstraint(f"action = upper(action) AND action <> '' OR action ~ '{_UNKNOWN}'", name="audit_event_action"),
     Index(
         "ix_audit_events_user",
         "workspace_id",

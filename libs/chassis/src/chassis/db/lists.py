@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, case, cast, func, or_, select
 from sqlalchemy.types import BigInteger, Date, DateTime, Integer
 
-from chassis.db.paging import Page
 from chassis.db.statement import Statement, query
 from chassis.db.transaction import Record, Transaction
+from chassis.paging import Page
 
 _TIME = DateTime(timezone=True)
 _SINCE = bindparam("since", type_=_TIME)

@@ -18,6 +18,7 @@ _DIALECT: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 # Functions that neither change nor lock anything, and do not depend on when their transaction began, as now() does.
 _WITHOUT_EFFECT = frozenset(
     [
+        "all",
         "any",
         "array_agg",
         "cast",

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from caseload.options.v1 import options_pb2
+from chassis.protobuf.field_options import is_phi
 
 M = TypeVar("M", bound=Message)
 
@@ -34,15 +34,10 @@ def _copy_composite(field: FieldDescriptor, source: Any, target: Any) -> None:
 @cache
 def _phi_fields(descriptor: Descriptor) -> tuple[FieldDescriptor, ...]:
     """Looked up once per message type; a type that would leave PHI of a part unsealed, or has none, is a fault of ours."""
-    phi = tuple(field for field in descriptor.fields if _is_phi(field))
+    phi = tuple(field for field in descriptor.fields if is_phi(field))
     if not phi:
         raise TypeError(f"{descriptor.full_name} declares no PHI field: there is nothing to seal")
     for field in descriptor.fields:
-        if field not in phi and field.message_type is not None and any(map(_is_phi, field.message_type.fields)):
+        if field not in phi and field.message_type is not None and any(map(is_phi, field.message_type.fields)):
             raise TypeError(f"{descriptor.full_name}.{field.name} holds PHI and is not declared so: it would be left out")
     return phi
-
-
-def _is_phi(field: FieldDescriptor) -> bool:
-    options: Any = field.GetOptions()
-    return bool(options.Extensions[options_pb2.phi])

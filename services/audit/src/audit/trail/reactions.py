@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from audit.trail import rules, store
+from audit.trail import rules, store, vocabulary
 from caseload.audit.v1 import events_pb2
-from caseload.options.v1 import options_pb2
 from chassis.errors import Conflict
 from chassis.events.delivery import Delivery
 from chassis.events.handlers import on_many
-from chassis.protobuf.enums import enum_text
 from chassis.protobuf.timestamps import when
 
 
@@ -46,10 +44,10 @@ def _row(event: events_pb2.AuditRecorded) -> tuple[dict[str, Any], list[str]]:
         "created_at": created_at,
         "user_id": rules.identifier(event.user_id),
         "event_type": event.event_type,
-        "resource_type": rules.RESOURCE_TYPES[enum_text(options_pb2.Resource, event.resource)],
+        "resource_type": vocabulary.word(vocabulary.RESOURCE_WORDS, event.resource),
         "resource_id": resource_id,
-        "action": enum_text(options_pb2.Action, event.action).upper(),
-        "outcome": enum_text(events_pb2.Outcome, event.outcome),
+        "action": vocabulary.word(vocabulary.ACTION_WORDS, event.action),
+        "outcome": vocabulary.word(vocabulary.OUTCOME_WORDS, event.outcome),
         "ip_address": rules.storable_text(event.ip_address),
         "user_agent": rules.storable_text(event.user_agent),
         "session_id": rules.identifier(event.session_id),

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from audit.trail import rules, store
+from audit.trail import rules, store, vocabulary
 from audit.trail.checkpoints import CheckpointPublisher
 from audit.trail.verification import verify
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
-from chassis.db.paging import page
+from chassis.db.transaction import Record
+from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import when
@@ -26,10 +27,10 @@ class Trail(TrailServicer[UnitOfWork]):
         await work.db.execute(store.force_index_scans)
         total = await work.db.one(store.count_events(names) if names else store.count_all_events, **filters)
         rows = await work.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
-        return pb.AuditEventPage(items=[fill(pb.AuditEvent(), row) for row in rows], total=total[0])
+        return pb.AuditEventPage(items=[_to_message(row) for row in rows], total=total[0])
 
     async def GetAuditEvent(self, request: pb.GetAuditEventRequest, work: UnitOfWork) -> pb.AuditEvent:
-        return fill(pb.AuditEvent(), await work.db.one(store.get, id=request.audit_event_id))
+        return _to_message(await work.db.one(store.get, id=request.audit_event_id))
 
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: UnitOfWork) -> pb.Verification:
         found = await verify(work.db, await self._publisher.published(work.workspace_id))
@@ -38,18 +39,26 @@ class Trail(TrailServicer[UnitOfWork]):
         )
 
 
+def _to_message(row: Record) -> pb.AuditEvent:
+    """The event as it is stored. An outcome that has no word here is returned as the number that was recorded."""
+    if row["outcome"] in vocabulary.OUTCOMES:
+        return fill(pb.AuditEvent(), row)
+    return fill(pb.AuditEvent(outcome=vocabulary.number(row["outcome"])), {**row, "outcome": None})  # type: ignore[arg-type] # proto3 enums are open
+
+
 def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
     """The filters of the request as parameters of the store's statements. Raises Invalid."""
     filters: dict[str, Any] = {}
     if request.HasField("user_id"):
         filters["user_id"] = request.user_id
-    types = rules.resource_types(request.resource_type if request.HasField("resource_type") else None, phi_only=request.phi_only)
-    if types is not None:
-        filters["resource_types"] = types
+    if request.HasField("resource_type"):
+        filters["resource_type"] = rules.check_choice(request.resource_type, vocabulary.RESOURCE_TYPES, "resource_type")
+    if request.phi_only:
+        filters["excluded_types"] = vocabulary.TYPES_WITHOUT_PHI
     if request.HasField("resource_id"):
         filters["resource_id"] = request.resource_id
     if request.HasField("action"):
-        filters["action"] = rules.check_action(request.action)
+        filters["action"] = rules.check_choice(request.action, vocabulary.ACTIONS, "action")
     if request.HasField("outcome"):
         filters["outcome"] = enum_text(events_pb2.Outcome, request.outcome)
     if request.HasField("start_date"):

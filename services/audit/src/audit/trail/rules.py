@@ -1,7 +1,7 @@
 """How an audit event is stored, and which filters a list accepts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,22 +9,6 @@ from chassis.errors import Fault, Invalid
 
 # 45 CFR 164.316(b)(2)(i) asks for six years; several states for seven.
 YEARS_KEPT = 7
-
-RESOURCE_TYPES = {
-    "user": "User",
-    "client": "Client",
-    "appointment": "Appointment",
-    "session": "Session",
-    "session_attachment": "SessionAttachment",
-    "plan_of_care": "PlanOfCare",
-    "service": "Service",
-    "location": "Location",
-    "workspace": "Workspace",
-    "alert": "Alert",
-    "audit": "Audit",
-}
-PHI_TYPES = ("Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare")
-ACTIONS = ("CREATE", "READ", "UPDATE", "DELETE", "LOGIN", "LOGOUT", "EXPORT", "PRINT", "SHARE")
 
 _LONGEST_TEXT = 512
 # RFC 9562, section 4.
@@ -64,18 +48,8 @@ def event_entities(resource_id: str | None, resource_ids: Sequence[str]) -> list
     return list(dict.fromkeys(ids))
 
 
-def resource_types(resource_type: str | None, *, phi_only: bool) -> list[str] | None:
-    """The resource types to list, or None for all. Raises Invalid for one that does not exist."""
-    if resource_type is not None and resource_type not in RESOURCE_TYPES.values():
-        raise Invalid("unknown_choice", "There is no such resource type.", faults=[Fault("/resource_type", "is not a resource type")])
-    requested = None if resource_type is None else [resource_type]
-    if not phi_only:
-        return requested
-    return [name for name in PHI_TYPES if requested is None or name in requested]
-
-
-def check_action(action: str) -> str:
-    """The action itself. Raises Invalid for one that does not exist."""
-    if action not in ACTIONS:
-        raise Invalid("unknown_choice", "There is no such action.", faults=[Fault("/action", "is not an action")])
-    return action
+def check_choice(value: str, choices: Collection[str], field: str) -> str:
+    """The value itself. Raises Invalid, which names the field, unless it is one of the choices."""
+    if value not in choices:
+        raise Invalid("unknown_choice", "There is no such choice.", faults=[Fault(f"/{field}", "is not a choice")])
+    return value

@@ -129,7 +129,7 @@ def _keys(filters: frozenset[str]) -> Any:
         created_at, event_id = event_entities.c.created_at, event_entities.c.event_id
         source = event_entities
         scope = [event_entities.c.workspace_id == _workspace, event_entities.c.resource_id == bindparam("resource_id", type_=Uuid)]
-        if filters & {"user_id", "resource_types", "action", "outcome"}:
+        if filters & {"user_id", "resource_type", "excluded_types", "action", "outcome"}:
             same = (event.workspace_id == _workspace) & (event.created_at == created_at) & (event.id == event_id)
             source = event_entities.join(audit_events, same)
     else:
@@ -137,7 +137,8 @@ def _keys(filters: frozenset[str]) -> Any:
         scope = [event.workspace_id == _workspace]
     tests: dict[str, ColumnElement[bool]] = {
         "user_id": event.user_id == bindparam("user_id", type_=Uuid),
-        "resource_types": event.resource_type == func.any(bindparam("resource_types", type_=ARRAY(Text))),
+        "resource_type": event.resource_type == bindparam("resource_type", type_=Text),
+        "excluded_types": event.resource_type != func.all(bindparam("excluded_types", type_=ARRAY(Text))),
         "action": event.action == bindparam("action", type_=Text),
         "outcome": event.outcome == bindparam("outcome", type_=Text),
         "start": created_at >= bindparam("start", type_=_moment),

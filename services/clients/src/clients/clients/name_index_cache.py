@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from chassis.db.paging import Page
 from chassis.db.transaction import Record, Transaction
 from chassis.encryption.records import WorkspaceKeys
+from chassis.paging import Page
 from clients.clients import mapping, store
 from clients.clients.name_index import Change, ClientQuery, Entry, NameIndex, new_entry
 

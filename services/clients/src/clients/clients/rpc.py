@@ -7,8 +7,8 @@ from uuid_utils.compat import uuid7
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsServicer
-from chassis.db.paging import page
 from chassis.encryption.key_store import Keys
+from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import stamp
 from chassis.work.unit_of_work import UnitOfWork

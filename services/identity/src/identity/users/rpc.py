@@ -5,8 +5,8 @@ from uuid import UUID
 
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
-from chassis.db.paging import page
 from chassis.errors import NotFound
+from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, masked
 from chassis.service.runtime import Runtime

@@ -8,8 +8,8 @@ from caseload.notifications.v1 import reminders_pb2 as pb
 from caseload.notifications.v1.reminders_rpc import RemindersServicer
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.db.paging import Page, page
 from chassis.errors import Fault, Invalid
+from chassis.paging import Page, page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, masked
 from chassis.protobuf.timestamps import when

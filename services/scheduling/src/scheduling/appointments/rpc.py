@@ -13,9 +13,9 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsServicer
-from chassis.db.paging import page
 from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
+from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork

@@ -9,9 +9,9 @@ from sqlalchemy.types import Integer
 from uuid_utils.compat import uuid7
 
 from chassis.db.lists import FilteredStatement, FilterNames
-from chassis.db.paging import Page
 from chassis.db.statement import command, query
 from chassis.db.transaction import Record, Transaction
+from chassis.paging import Page
 
 # Set by this class. People set all other columns of the table.
 _OWN_COLUMNS = frozenset({"workspace_id", "id", "deleted_at", "created_at", "updated_at"})

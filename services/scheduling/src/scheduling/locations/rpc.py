@@ -3,7 +3,7 @@
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.appointments_pb2 import LocationType
 from caseload.scheduling.v1.locations_rpc import LocationsServicer
-from chassis.db.paging import page
+from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork

@@ -2,7 +2,7 @@
 
 from caseload.scheduling.v1 import services_pb2 as pb
 from caseload.scheduling.v1.services_rpc import ServicesServicer
-from chassis.db.paging import page
+from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.catalogue.store import CatalogueStore

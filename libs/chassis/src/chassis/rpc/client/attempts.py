@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from google.protobuf.message import Message
@@ -40,6 +41,11 @@ def token_for(callee: str, context: RequestContext, signer: ServiceSigner | None
     if signer is None or context.workspace_id is None:
         return ""
     return signer.token(callee, context.workspace_id)
+
+
+def sent_with(method: Method, context: RequestContext) -> RequestContext:
+    """What travels with this call: an Idempotency-Key only where there is an effect to keep from happening twice."""
+    return replace(context, idempotency_key=None) if context.idempotency_key and not method.writes else context
 
 
 async def attempts(method: Method, context: RequestContext, attempt: Callable[[float], Awaitable[bytes]]) -> bytes:

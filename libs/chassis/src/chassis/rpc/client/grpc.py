@@ -11,7 +11,7 @@ from caseload.transport.v1 import stream_pb2
 from chassis.auth.tokens import ServiceSigner
 from chassis.context import RequestContext
 from chassis.rpc import status as wire
-from chassis.rpc.client.attempts import Ask, InternalFault, attempts, token_for
+from chassis.rpc.client.attempts import Ask, InternalFault, attempts, sent_with, token_for
 from chassis.rpc.client.stream import StreamClient
 from chassis.rpc.method import Method, read
 from chassis.rpc.stream_frames import ENVELOPE, LARGEST_SHARED, to_question
@@ -36,6 +36,7 @@ class RemotePeer:
         send = self._channel.unary_unary(method.path)  # bytes in, bytes out
 
         async def ask(request: Message, context: RequestContext) -> Any:
+            context = sent_with(method, context)
             raw = request.SerializeToString()
 
             async def attempt(seconds: float) -> bytes:

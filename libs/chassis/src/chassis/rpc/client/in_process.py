@@ -13,7 +13,7 @@ from chassis.auth.tokens import ServiceSigner
 from chassis.context import RequestContext
 from chassis.errors import Refusal
 from chassis.rpc import status as wire
-from chassis.rpc.client.attempts import Ask, InternalFault, attempts, token_for
+from chassis.rpc.client.attempts import Ask, InternalFault, attempts, sent_with, token_for
 from chassis.rpc.handler import Handler
 from chassis.rpc.method import read
 
@@ -34,7 +34,7 @@ class LocalPeer:
 
         async def ask(request: Message, context: RequestContext) -> Any:
             raw = request.SerializeToString()
-            shown = replace(context, token=token_for(self.name, context, self._signer))
+            shown = replace(sent_with(method, context), token=token_for(self.name, context, self._signer))
 
             async def attempt(seconds: float) -> bytes:
                 server = self._servers.get(self.name)

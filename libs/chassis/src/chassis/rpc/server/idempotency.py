@@ -1,15 +1,18 @@
 """Idempotency-Key: one effect and one answer per person, method and key, kept with the effect itself for 72 hours.
 
 The record is written in the effect's own transaction, so a crash keeps both or neither. The answer is sealed, and the
-request is remembered only as a keyed fingerprint.
+request is remembered only as a keyed fingerprint. Secrets are left out of the stored answer, and the fingerprint of a
+request that carries one is as slow to compute as a password's hash.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
+from hashlib import scrypt, sha256
 from typing import Any
 from uuid import UUID, uuid5
 
+from google.protobuf.message import Message
 from sqlalchemy import LargeBinary, MetaData, bindparam, func, insert, select
 
 from chassis.db.statement import Statement, command, query
@@ -17,6 +20,7 @@ from chassis.db.system_tables import chassis_tables
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Conflict, Invalid
+from chassis.protobuf.field_options import holds_secrets, without_secrets
 from chassis.rpc.method import Method
 from chassis.work.unit_of_work import UnitOfWork
 
@@ -59,15 +63,15 @@ class Idempotency:
             )
         )
 
-    async def claim(self, work: UnitOfWork, method: Method, key: str, request: bytes) -> Claim | bytes:
+    async def claim(self, work: UnitOfWork, method: Method, key: str, request: Message) -> Claim | bytes:
         """The stored answer, or the right to make one.
 
         Conflict while another call holds the key; Invalid when the key was used for another request.
         """
         keys = await self._keys.of(work.workspace_id)
-        fingerprint = keys.exact("request", sha256(method.path.encode() + b":" + request).hexdigest())
         name = f"{work.workspace_id}:{work.user_id}:{method.path}:{key}"
         row = uuid5(_NAMESPACE, name)
+        fingerprint = keys.exact("request", await _digest(method, request, salt=row.bytes))
         held = await work.db.one(self._lock, name=name)
         if not held["held"]:
             raise Conflict(IN_PROGRESS, "The same request is still being answered.", retry_after=1.0)
@@ -79,12 +83,22 @@ class Idempotency:
             raise Invalid("idempotency_key_reused", "This Idempotency-Key was used for another request.")
         return keys.open_bytes(kept["sealed"], table="idempotency", row=row, revision=0)
 
-    async def keep(self, work: UnitOfWork, method: Method, claim: Claim, reply: bytes) -> None:
-        """Stores the answer; it becomes visible with the effect, or not at all."""
+    async def keep(self, work: UnitOfWork, method: Method, claim: Claim, reply: Message) -> None:
+        """Stores the answer, without its secrets; it becomes visible with the effect, or not at all."""
         where = self._where(work, method, claim.key)
         await work.db.run(self._forget, **where)
-        sealed = claim.keys.seal_bytes(reply, table="idempotency", row=claim.row, revision=0)
+        answer = without_secrets(reply).SerializeToString()
+        sealed = claim.keys.seal_bytes(answer, table="idempotency", row=claim.row, revision=0)
         await work.db.run(self._keep, fingerprint=claim.fingerprint, sealed=sealed, created_at=work.now, **where)
 
     def _where(self, work: UnitOfWork, method: Method, key: str) -> dict[str, Any]:
         return {"user_id": work.user_id, "method": method.path, "key": key}
+
+
+async def _digest(method: Method, request: Message, *, salt: bytes) -> str:
+    """A hash of the request in hexadecimal. A password in the request must not be quicker to guess from it than from the password's own hash."""
+    raw = method.path.encode() + b":" + request.SerializeToString(deterministic=True)
+    if not holds_secrets(request.DESCRIPTOR):
+        return sha256(raw).hexdigest()
+    # The scrypt parameters of OWASP's password storage cheat sheet that take 16 MiB.
+    return (await asyncio.to_thread(scrypt, raw, salt=salt, n=2**14, r=8, p=5, dklen=32)).hex()

@@ -31,7 +31,7 @@ Observe: TypeAlias = Callable[[Method, str, float], None]
 
 
 def bind(servicer: Any) -> list[tuple[Method, ServicerMethod]]:
-    """The servicer's methods beside what they declare; UndeclaredMethod when one declares nothing."""
+    """The servicer's methods beside what they declare; UndeclaredMethod when one declares too little or contradicts itself."""
     return [(read(descriptor), getattr(servicer, descriptor.name)) for descriptor in servicer.SERVICE.methods]
 
 
@@ -133,9 +133,9 @@ class Server:
             reply = await servicer(request, work)
             body: bytes = reply.SerializeToString()
             if claim is not None:
-                await self._idempotency.keep(work, method, claim, body)
+                await self._idempotency.keep(work, method, claim, reply)
             ids = [*method.request_ids(request), *method.reply_ids(reply)]
-            if method.writes:
+            if method.writes and method.audited:
                 work.emit(line(work, method, ids))
         # The connection is released by now: reads wait for the commit of their lines without one.
         if method.audited and not method.writes:
@@ -174,7 +174,7 @@ class Server:
             return None
         if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
-        return await self._idempotency.claim(work, method, key, request.SerializeToString(deterministic=True))
+        return await self._idempotency.claim(work, method, key, request)
 
     async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
         """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""
