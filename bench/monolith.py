@@ -27,12 +27,13 @@ from caseload.scheduling.v1 import appointments_pb2
 from chassis.sealing import WorkspaceKeys
 from clients.tables import clients
 from clinical.tables import history, sessions
+from gateway.api.appointments import schemas as scheduling_shapes
+from gateway.api.appointments.schemas import AppointmentCreate
+from gateway.api.clients import schemas as client_shapes
+from gateway.api.sessions import schemas as clinical_shapes
+from gateway.api.sessions.schemas import DraftUpdate
+from gateway.api.timeline import schemas as timeline_shapes
 from gateway.mapping import render
-from gateway.models import clients as client_shapes
-from gateway.models import clinical as clinical_shapes
-from gateway.models import scheduling as scheduling_shapes
-from gateway.models.clinical import DraftUpdate
-from gateway.models.scheduling import AppointmentCreate
 from scheduling.tables import appointments, client_figures
 
 mapped = registry()
@@ -47,7 +48,7 @@ def usual(shape: type[BaseModel], **other: Any) -> Any:
 
 Client: Any = usual(client_shapes.Client)
 ClientPage = usual(client_shapes.ClientPage, items=list[Client])
-Timeline = usual(client_shapes.Timeline, events=list[usual(client_shapes.TimelineEvent)])  # type: ignore[misc]
+Timeline = usual(timeline_shapes.Timeline, events=list[usual(timeline_shapes.TimelineEvent)])  # type: ignore[misc]
 Appointment = usual(scheduling_shapes.Appointment, client=Any)
 Session = usual(clinical_shapes.Session)
 

@@ -3,7 +3,7 @@
 import pytest
 from uuid_utils.compat import uuid7
 
-from gateway.routes.appointments import initials
+from gateway.api.appointments.routes import initials
 
 FIELDS = {
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",

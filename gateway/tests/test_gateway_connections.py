@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from chassis.children import free_port
-from gateway.connections import Corked, connections
+from gateway.http_protocol import Corked, connections
 
 
 @pytest.fixture

@@ -14,10 +14,12 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.scheduling.v1 import appointments_pb2, services_pb2
+from gateway.api.appointments.schemas import AppointmentCreate
+from gateway.api.clients.schemas import ClientCreate, ClientUpdate
+from gateway.api.services.schemas import ServiceUpdate
+from gateway.api.users.schemas import UserQuery
+from gateway.api.workspaces.schemas import WorkspaceUpdate
 from gateway.mapping import dump, plain, render, render_page, to_proto
-from gateway.models.clients import ClientCreate, ClientUpdate
-from gateway.models.identity import UserQuery, WorkspaceUpdate
-from gateway.models.scheduling import AppointmentCreate, ServiceUpdate
 
 UUID_TEXT = "0198c0de-0000-7000-8000-00000000abcd"
 REPLIES = [

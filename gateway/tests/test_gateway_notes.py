@@ -8,8 +8,8 @@ from PIL import Image
 from uuid_utils.compat import uuid7
 
 from chassis.errors import Invalid
-from gateway.routes.attachments import base_name
-from gateway.routes.sessions import expected_version
+from gateway.api.attachments.routes import base_name
+from gateway.api.sessions.routes import expected_version
 
 FIELDS = {
     "id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan",

@@ -6,7 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from gateway.app import ROUTERS
-from gateway.openapi import document
+from gateway.openapi.document import document
 
 OPERATIONS = """
 POST /auth/magic-link

@@ -9,9 +9,9 @@ import pytest
 from chassis.dial import Peers
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from gateway.middleware.edge import Edge
-from gateway.middleware.refusals import Refusals
-from gateway.problems import Problems, fault_of
-from gateway.services import NAMES
+from gateway.middleware.errors import Refusals
+from gateway.problems.responses import Problems, fault_of
+from gateway.stubs import NAMES
 
 
 def raising(error: Exception) -> httpx.AsyncClient:

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, strategies
 
-from gateway.reading import read
+from gateway.routing.json_body import read
 
 LEAVES = (
     strategies.none()

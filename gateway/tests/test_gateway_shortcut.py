@@ -5,7 +5,7 @@ import logging
 import pytest
 from uuid_utils.compat import uuid7
 
-from gateway.shortcut import Shortcut
+from gateway.routing.shortcut import Shortcut
 
 
 @pytest.fixture

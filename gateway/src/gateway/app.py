@@ -20,52 +20,54 @@ from chassis.blobs import open_blobs
 from chassis.call import Outgoing
 from chassis.dial import Peer
 from chassis.trust import Trust
-from gateway.dispatch import Dispatch
+from gateway.api.appointments import routes as appointments
+from gateway.api.attachments import routes as attachments
+from gateway.api.audit import routes as audit
+from gateway.api.clients import routes as clients
+from gateway.api.files import routes as files
+from gateway.api.health import routes as health
+from gateway.api.locations import routes as locations
+from gateway.api.login_sessions import routes as login_sessions
+from gateway.api.pages import routes as pages
+from gateway.api.public_keys import routes as public_keys
+from gateway.api.reminders import routes as reminders
+from gateway.api.services import routes as services
+from gateway.api.sessions import routes as sessions
+from gateway.api.sign_in import routes as sign_in
+from gateway.api.timeline import routes as timeline
+from gateway.api.users import routes as users
+from gateway.api.workspaces import routes as workspaces
+from gateway.auth.authenticator import Keeper, Sessions
 from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
+from gateway.middleware.errors import Refusals
 from gateway.middleware.rate import Buckets, RateLimit
-from gateway.middleware.refusals import Refusals
-from gateway.openapi import PUBLIC
-from gateway.problems import Problems
-from gateway.routes import (
-    appointments,
-    attachments,
-    catalogue,
-    clients,
-    files,
-    health,
-    keys,
-    pages,
-    people,
-    reminders,
-    sessions,
-    sign_in,
-    timeline,
-    trail,
-)
-from gateway.services import Services
-from gateway.sessions import Keeper, Sessions
+from gateway.openapi.document import PUBLIC
+from gateway.problems.responses import Problems
+from gateway.request import KEY
+from gateway.routing.dispatch import Dispatch
+from gateway.routing.shortcut import Shortcut
 from gateway.settings import GatewaySettings
-from gateway.shortcut import Shortcut
-from gateway.visit import KEY
+from gateway.stubs import Services
 
 log = logging.getLogger(__name__)
 
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
-    people.users,
-    people.workspaces,
+    login_sessions.router,
+    users.router,
+    workspaces.router,
     clients.router,
     timeline.router,
     appointments.router,
-    catalogue.services,
-    catalogue.locations,
+    services.router,
+    locations.router,
     sessions.router,
     attachments.router,
     reminders.router,
-    trail.router,
-    keys.router,
+    audit.router,
+    public_keys.router,
     health.router,
     files.router,
     pages.router,

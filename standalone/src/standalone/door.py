@@ -15,7 +15,7 @@ from chassis.observe import configure_logs
 from chassis.serve import Server
 from chassis.tokens import ServiceSigner
 from gateway.app import build
-from gateway.connections import connections
+from gateway.http_protocol import connections
 from gateway.settings import GatewaySettings
 from standalone.home import Home
 from standalone.mail import Mailbox, routes

@@ -5,8 +5,8 @@ import asyncio
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.problems import Malformed, TooLarge
-from gateway.visit import KEY, Visit
+from gateway.problems.responses import Malformed, TooLarge
+from gateway.request import KEY, Visit
 
 # The slowest line that anybody is thought to have: bytes in a second.
 _SLOWEST = 8 * 1024

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from chassis.observe import child_trace
-from gateway.visit import KEY, Visit
+from gateway.request import KEY, Visit
 
 access = logging.getLogger("gateway.access")
 

@@ -9,7 +9,7 @@ from limits.aio.storage import MemoryStorage
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.errors import TooMany
-from gateway.visit import KEY, Visit
+from gateway.request import KEY, Visit
 
 _WINDOW = 60
 

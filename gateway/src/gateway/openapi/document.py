@@ -1,0 +1,93 @@
+"""The OpenAPI document: what FastAPI derives from the routes, and what holds for all of them."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from gateway.api.fields import Problem
+from gateway.routing.json_body import JsonRoute
+
+# For a route that needs nobody to be signed in.
+PUBLIC: dict[str, Any] = {"security": []}
+
+DESCRIPTION = """\
+Sign in with `POST /api/v1/auth/login` or a mailed link. Then either send the reply's `access_token` in the
+Authorization header, or let a browser's cookies do it and repeat the `csrf_token` cookie in `X-CSRF-Token` on every
+write. Every error is a problem (RFC 9457) with a stable `code`; its `type` opens a page about it. Every write takes an
+`Idempotency-Key`; every reply carries an `X-Request-ID`.
+"""
+
+_PROBLEMS = {
+    "400": "The request cannot be read.",
+    "401": "Nobody believable is asking.",
+    "403": "The caller's role does not allow this.",
+    "404": "Absent, or another workspace's.",
+    "408": "The body did not arrive in time.",
+    "409": "Impossible beside what is already there.",
+    "412": "The writer had not seen the newest version.",
+    "413": "More bytes than are taken here.",
+    "422": "Malformed, or against a rule; `errors` says where.",
+    "429": "Too often; Retry-After says when again.",
+    "503": "A part this needs does not answer; Retry-After says when again.",
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes it safe to send the same write again: within 72 hours it is answered as the first time.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token", "description": "Writes need X-CSRF-Token as well."},
+}
+_WRITES = frozenset({"post", "put", "patch", "delete"})
+API = "/api/v1"
+
+
+def noun(prefix: str, tag: str, *, root: str = API) -> APIRouter:
+    """The addresses of one noun; an operation's id is its function's name."""
+    return APIRouter(prefix=root + prefix, tags=[tag], route_class=JsonRoute, generate_unique_id_function=lambda route: route.name)
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document, made once."""
+    if app.openapi_schema is None:
+        made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
+        components = made.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= described.pop("$defs", {}) | {"Problem": described}
+        components["responses"] = {number: _problem(meaning) for number, meaning in _PROBLEMS.items()}
+        components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY}
+        components["securitySchemes"] = _SCHEMES
+        made["security"] = [{"bearer": []}, {"cookie": []}]
+        for path, operations in made["paths"].items():
+            for method, operation in operations.items():
+                _complete(path, method, operation)
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    numbers = {"400", "422", "429", "503"} if path.startswith("/api/") else {"503"}
+    if operation.get("security") != [] or method in _WRITES:
+        numbers |= {"401", "403"}
+    # An id may be in the body as well.
+    if "{" in path or "requestBody" in operation:
+        numbers.add("404")
+    if method in _WRITES:
+        numbers |= {"408", "409", "413"}
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+    if any(parameter.get("name", "").lower() == "if-match" for parameter in operation.get("parameters", ())):
+        numbers.add("412")
+    for number in sorted(numbers):
+        responses[number] = {"$ref": f"#/components/responses/{number}"}
+
+
+def _problem(meaning: str) -> dict[str, Any]:
+    return {"description": meaning, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
