@@ -9,7 +9,7 @@ import pytest
 from chassis.dial import Peers
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from gateway.middleware.edge import Edge
-from gateway.middleware.errors import Refusals
+from gateway.middleware.errors import Errors
 from gateway.problems.responses import Problems, fault_of
 from gateway.stubs import NAMES
 
@@ -21,7 +21,7 @@ def raising(error: Exception) -> httpx.AsyncClient:
         raise error
 
     transport = httpx.ASGITransport(
-        Edge(Refusals(application, Problems("https://practice.example", ["/api/v1/x"]))), raise_app_exceptions=True
+        Edge(Errors(application, Problems("https://practice.example", ["/api/v1/x"]))), raise_app_exceptions=True
     )
     return httpx.AsyncClient(transport=transport, base_url="http://gateway")
 
@@ -111,7 +111,7 @@ async def test_an_unknown_method_is_a_405_that_says_which_are_known(practice, ch
     reply = await practice.http.put("/api/v1/clients")
 
     check_problem(reply, 405, "method_not_allowed")
-    assert reply.headers["allow"]
+    assert reply.headers["allow"] == "GET, POST"
 
 
 @pytest.mark.parametrize(

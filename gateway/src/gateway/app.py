@@ -2,17 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from limits.aio.storage import MemoryStorage
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2
@@ -41,13 +37,11 @@ from gateway.auth.authenticator import Keeper, Sessions
 from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
-from gateway.middleware.errors import Refusals
+from gateway.middleware.errors import Errors
 from gateway.middleware.rate import Buckets, RateLimit
 from gateway.openapi.document import PUBLIC
 from gateway.problems.responses import Problems
-from gateway.request import KEY
-from gateway.routing.dispatch import Dispatch
-from gateway.routing.shortcut import Shortcut
+from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
 from gateway.stubs import Services
 
@@ -74,13 +68,13 @@ ROUTERS: Sequence[APIRouter] = (
 )
 
 
-def build(peers: Mapping[str, Peer], settings: GatewaySettings) -> FastAPI:
-    """The application in front of the named peers; it looks after its own background work, not after the peers."""
-    routes: list[BaseRoute] = [route for router in ROUTERS for route in router.routes]
+def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequence[APIRouter] = ()) -> FastAPI:
+    """The application in front of the named peers, with `further` routes; it looks after its own background work, not after the peers."""
+    routes = routes_of((*ROUTERS, *further))
     services = Services.of(peers)
     trust = trust_in(services)
     keeper = Keeper(services.sign_in, trust, settings)
-    problems = Problems(settings.public_url, (route.path for route in routes if isinstance(route, Route)))
+    problems = Problems(settings.public_url, (route.path for route in routes))
 
     app = FastAPI(
         title="Caseload",
@@ -91,8 +85,6 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings) -> FastAPI:
         # An address has one spelling; the other would be redirected to whatever the Host header says.
         redirect_slashes=False,
         lifespan=_lifespan,
-        middleware=_middleware(settings, problems, keeper, routes),
-        exception_handlers={HTTPException: _raised_by_starlette, RequestValidationError: _raised_by_validation},
     )
     app.state.settings = settings
     app.state.peers = peers
@@ -104,8 +96,12 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings) -> FastAPI:
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )
     app.state.docs = None
+    # Read by the OpenAPI document; requests are routed by our own router.
     app.router.routes.extend(routes)
-    app.router.middleware_stack = Dispatch(app.router.middleware_stack, routes)
+    # In place of the stack that Starlette would build, whose own error handlers and router these replace.
+    app.middleware_stack = Router(routes, lifespan=app.router)
+    for layer in reversed(_middleware(settings, problems, keeper, routes)):
+        app.middleware_stack = layer.cls(app.middleware_stack, *layer.args, **layer.kwargs)
     return app
 
 
@@ -119,12 +115,22 @@ def trust_in(services: Services) -> Trust:
     return Trust(poll, audience="gateway", service_keys={})
 
 
-def public_paths(routes: Sequence[BaseRoute]) -> frozenset[str]:
+def routes_of(routers: Iterable[APIRouter]) -> list[APIRoute]:
+    """The routes of all routers, in their order; TypeError for one that is no APIRoute."""
+    routes = []
+    for route in (route for router in routers for route in router.routes):
+        if not isinstance(route, APIRoute):
+            raise TypeError(f"{route!r} is no APIRoute")
+        routes.append(route)
+    return routes
+
+
+def public_paths(routes: Iterable[APIRoute]) -> frozenset[str]:
     """The API's addresses that ask for no sign-in; none of them has parameters."""
-    return frozenset(route.path for route in routes if isinstance(route, APIRoute) and route.openapi_extra == PUBLIC)
+    return frozenset(route.path for route in routes if route.openapi_extra == PUBLIC)
 
 
-def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, routes: Sequence[BaseRoute]) -> list[Middleware]:
+def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, routes: Sequence[APIRoute]) -> list[Middleware]:
     counters = MemoryStorage()
     public = public_paths(routes)
     buckets = Buckets(
@@ -133,7 +139,7 @@ def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, r
     return [
         Middleware(Edge),
         Middleware(Cors, frozenset(settings.cors_origins)),
-        Middleware(Refusals, problems),
+        Middleware(Errors, problems),
         Middleware(
             BodyLimit, json_bytes=settings.json_limit_bytes, upload_bytes=settings.upload_limit_bytes, seconds=settings.body_seconds
         ),
@@ -141,7 +147,6 @@ def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, r
         Middleware(RateLimit, counters, buckets.sign_ins_by_address),
         Middleware(Sessions, keeper=keeper, public_paths=public),
         Middleware(RateLimit, counters, buckets.by_workspace),
-        Middleware(Shortcut, routes),
     ]
 
 
@@ -165,15 +170,3 @@ async def _poll_for_ever(trust: Trust) -> None:
             # Whoever shows a token meanwhile asks identity themselves.
             log.exception("asking whom to trust failed and starts again")
         await asyncio.sleep(1)
-
-
-async def _raised_by_starlette(request: Request, error: Exception) -> Response:
-    problems: Problems = request.app.state.problems
-    assert isinstance(error, HTTPException)
-    return problems.http(error, request.scope[KEY])
-
-
-async def _raised_by_validation(request: Request, error: Exception) -> Response:
-    problems: Problems = request.app.state.problems
-    assert isinstance(error, RequestValidationError)
-    return problems.invalid(error, request.scope[KEY])

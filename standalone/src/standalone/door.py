@@ -37,9 +37,7 @@ class Door:
         signer = ServiceSigner("gateway", (home.service_keys / "gateway.key").read_bytes())
         self._peers = Peers(signer, addresses=settings.peers, servers=servers)
         self._listening = listening
-        app = build(self._peers, settings)
-        if mailbox is not None:
-            app.include_router(routes(mailbox))
+        app = build(self._peers, settings, () if mailbox is None else (routes(mailbox),))
         self._server = _Server(
             uvicorn.Config(
                 app,

@@ -1,5 +1,8 @@
-"""Turns whatever is raised further in into a problem, once."""
+"""Turns every exception that is raised further in into a problem, in one place."""
 
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import Refusal
@@ -7,7 +10,7 @@ from gateway.problems.responses import Problems
 from gateway.request import KEY, Visit
 
 
-class Refusals:
+class Errors:
     def __init__(self, app: ASGIApp, problems: Problems) -> None:
         self._app = app
         self._problems = problems
@@ -26,12 +29,17 @@ class Refusals:
 
         try:
             await self._app(scope, receive, watched)
-        except Refusal as refusal:
-            if begun:
-                raise
-            await self._problems.refusal(refusal, visit)(scope, receive, send)
         except Exception as error:
             if begun:
-                # Half a reply is on its way: the server has to cut it, or it would pass for a whole one.
+                # Half a reply has been sent. The server has to cut the connection, or it would pass for a whole one.
                 raise
-            await self._problems.unexpected(error, visit)(scope, receive, send)
+            await self._response(error, visit)(scope, receive, send)
+
+    def _response(self, error: Exception, visit: Visit) -> Response:
+        if isinstance(error, Refusal):
+            return self._problems.refusal(error, visit)
+        if isinstance(error, HTTPException):
+            return self._problems.http(error, visit)
+        if isinstance(error, RequestValidationError):
+            return self._problems.invalid(error, visit)
+        return self._problems.unexpected(error, visit)

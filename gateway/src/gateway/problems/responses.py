@@ -24,10 +24,6 @@ class Malformed(Refusal):
     """Not a request this door can read."""
 
 
-class NotAllowed(Refusal):
-    """A method the address does not know."""
-
-
 class TooLarge(Refusal):
     """More bytes than the door lets in."""
 
@@ -37,7 +33,6 @@ STATUS: Mapping[type[Refusal], int] = {
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
-    NotAllowed: 405,
     Conflict: 409,
     Stale: 412,
     TooLarge: 413,

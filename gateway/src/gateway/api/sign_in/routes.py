@@ -11,6 +11,7 @@ from chassis.errors import Unauthenticated
 from gateway.api.fields import Message
 from gateway.api.responses import nothing, reply
 from gateway.api.sign_in import schemas as shapes
+from gateway.api.users.schemas import User
 from gateway.auth import cookies
 from gateway.auth.authenticator import Keeper
 from gateway.mapping import render, to_proto
@@ -68,7 +69,7 @@ async def logout(at: SignedIn, keeper: TheKeeper) -> Response:
     return reply({"message": "Signed out."})
 
 
-@router.get("/me", response_model=shapes.User)
+@router.get("/me", response_model=User)
 async def get_me(at: SignedIn) -> Response:
     return reply(await at.services.users.GetMe(users_pb2.GetMeRequest(), at.call))
 
