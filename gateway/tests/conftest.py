@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE as AUDIT
 from chassis.dial import Peers
+from chassis.serve import Server
 from chassis.testing import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
@@ -41,6 +42,11 @@ class Door:
         self.house = built
         self.settings = settings
         self.app = build(peers, settings)
+
+    @property
+    def servers(self) -> dict[str, Server]:
+        """The services of this process by name, which are reached without a socket."""
+        return {name: runtime.server for name, runtime in self.house.runtimes.items()}
 
     def visitor(self, *, address: str = "198.51.100.7", **headers: str) -> httpx.AsyncClient:
         """Somebody at this address, with a cookie jar of their own."""

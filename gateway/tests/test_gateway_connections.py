@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from chassis.children import free_port
-from gateway.http_protocol import Corked, connections
+from gateway.http_protocol import Corked, http_protocol
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ async def port(door) -> AsyncIterator[int]:
     patience = door.settings.model_copy(update={"head_seconds": 0.5})
     number = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(app, port=number, http=connections(patience), ws="none", log_config=None, access_log=False, lifespan="on")
+        uvicorn.Config(app, port=number, http=http_protocol(patience), ws="none", log_config=None, access_log=False, lifespan="on")
     )
     serving = asyncio.create_task(server._serve())
     while not server.started:

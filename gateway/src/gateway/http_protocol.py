@@ -175,6 +175,6 @@ class Connection(HttpToolsProtocol):
             self._timer = None
 
 
-def connections(settings: GatewaySettings) -> type[Connection]:
+def http_protocol(settings: GatewaySettings) -> type[Connection]:
     """The kind of connection that goes with the settings, as uvicorn takes it."""
     return type("Connection", (Connection,), {"settings": settings})

@@ -21,7 +21,7 @@ from chassis.observe import configure_logs
 from chassis.run import broker_of
 from chassis.runtime import Runtime
 from chassis.serve import Server
-from standalone.door import Door
+from standalone.gateway import gateway_server
 from standalone.home import Home
 from standalone.mail import Catcher, Mailbox
 from standalone.preparation import greeting, open_demonstration, prepare_schemas
@@ -87,9 +87,9 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         if settings.has_demo and not home.demo_opened.exists():
             await open_demonstration(home, runtimes[0])
 
-        door = Door(home, listening, mailbox, servers=servers, **composition)
-        stack.push_async_callback(door.close)
-        await door.open()
+        gateway = gateway_server(home, listening, mailbox, servers, **composition)
+        stack.push_async_callback(gateway.stop)
+        await gateway.start()
         home.tell({"composition": "embedded", "gateway_url": settings.address})
         sys.stdout.write(greeting(settings) + "\n")
         sys.stdout.flush()

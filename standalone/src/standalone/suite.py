@@ -20,8 +20,8 @@ from chassis.local import LocalPostgres, LocalRabbit
 from chassis.observe import configure_logs
 from chassis.run import PARTS, work
 from chassis.runtime import Service
-from standalone.door import serve_door
 from standalone.family import Family, Member
+from standalone.gateway import serve_gateway
 from standalone.home import Home
 from standalone.mail import Mailbox, catch
 from standalone.preparation import greeting, prepare
@@ -49,8 +49,8 @@ class Suite:
     def __init__(self, home: Home, settings: StandaloneSettings, stack: ExitStack) -> None:
         self._home = home
         self._settings = settings
-        # Bound here and inherited, so that people who come while the gateway starts again wait instead of being refused.
-        self._door = stack.enter_context(socket.create_server((settings.host, settings.port), backlog=1024))
+        # Bound here and inherited, so that connections made while the gateway starts again wait instead of being refused.
+        self._listening = stack.enter_context(socket.create_server((settings.host, settings.port), backlog=1024))
         self._logs = home.directory / "logs"
         self._logs.mkdir(exist_ok=True, mode=0o700)
         self._sockets = socket_directory(home.directory / "suite")
@@ -94,7 +94,7 @@ class Suite:
         say("Stopping.")
 
     def _members(self) -> Iterator[Member]:
-        """In the order they are stopped: the door first, what others need last."""
+        """In the order they are stopped: the gateway first, what others need last."""
         yield self._member("gateway", self._serve_gateway)
         for service in SERVICES:
             yield self._member(service.name, partial(self._serve, service))
@@ -144,12 +144,12 @@ class Suite:
 
     def _serve_gateway(self) -> None:
         mailbox = Mailbox(self._home.mail) if self._settings.smtp_url is None else None
-        serve_door(self._home, self._door, mailbox, **self._composition())
+        serve_gateway(self._home, self._listening, mailbox, **self._composition())
 
     # --- how it fares ---
 
     def _questions(self) -> list[str]:
-        ports = [*self._health.values(), self._door.getsockname()[1]]
+        ports = [*self._health.values(), self._listening.getsockname()[1]]
         return [f"http://127.0.0.1:{port}/health/ready" for port in ports]
 
     def _answers(self, url: str) -> bool:
