@@ -1,12 +1,13 @@
 """The gateway in front of the real services, spoken to over HTTP."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE as AUDIT
@@ -38,10 +39,10 @@ class Person:
 class Door:
     """A gateway, and the house behind it."""
 
-    def __init__(self, built: House, peers: Peers, settings: GatewaySettings) -> None:
+    def __init__(self, built: House, peers: Peers, settings: GatewaySettings, routers: Sequence[APIRouter] = ()) -> None:
         self.house = built
         self.settings = settings
-        self.app = build(peers, settings)
+        self.app = build(peers, settings, routers)
 
     @property
     def servers(self) -> dict[str, Server]:
@@ -74,9 +75,10 @@ class Door:
         )
         return Person(email, user_id, workspace_id)
 
-    def other(self, *, peers: Peers | None = None, **settings: object) -> "Door":
+    def other(self, *, peers: Peers | None = None, routers: Sequence[APIRouter] = (), **settings: object) -> "Door":
         """A second gateway of the same house, told otherwise."""
-        return Door(self.house, self.app.state.peers if peers is None else peers, self.settings.model_copy(update=settings))
+        peers = self.app.state.peers if peers is None else peers
+        return Door(self.house, peers, self.settings.model_copy(update=settings), routers)
 
 
 @pytest.fixture(scope="session")

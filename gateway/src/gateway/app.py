@@ -24,7 +24,6 @@ from gateway.api.files import routes as files
 from gateway.api.health import routes as health
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
-from gateway.api.pages import routes as pages
 from gateway.api.public_keys import routes as public_keys
 from gateway.api.reminders import routes as reminders
 from gateway.api.services import routes as services
@@ -39,7 +38,9 @@ from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
 from gateway.middleware.rate import Buckets, RateLimit
+from gateway.openapi import routes as openapi
 from gateway.openapi.document import PUBLIC
+from gateway.pages import routes as pages
 from gateway.problems.responses import Problems
 from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
@@ -65,6 +66,7 @@ ROUTERS: Sequence[APIRouter] = (
     health.router,
     files.router,
     pages.router,
+    openapi.router,
 )
 
 
@@ -95,7 +97,7 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequenc
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )
-    app.state.docs = None
+    app.state.paths = frozenset(route.path for route in routes)
     # Read by the OpenAPI document; requests are routed by our own router.
     app.router.routes.extend(routes)
     # In place of the stack that Starlette would build, whose own error handlers and router these replace.
