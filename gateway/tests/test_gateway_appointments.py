@@ -24,10 +24,10 @@ async def test_an_appointment_is_told_with_its_clients_name(practice):
     assert (await practice.http.get(f"/api/v1/appointments/{appointment['id']}")).json() == appointment
 
 
-async def test_whoever_may_not_read_clients_sees_no_names(door, practice):
+async def test_whoever_may_not_read_clients_sees_no_names(gateway, practice):
     await practice.booked((await practice.add_client())["id"])
 
-    async with door.colleague(practice.person, scopes={"appointments:read"}) as colleague:
+    async with gateway.colleague(practice.person, scopes={"appointments:read"}) as colleague:
         (listed,) = (await colleague.get("/api/v1/appointments")).json()["items"]
 
     assert listed["client"] is None

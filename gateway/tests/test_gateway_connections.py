@@ -9,14 +9,14 @@ import pytest
 import uvicorn
 
 from chassis.children import free_port
-from gateway.http_protocol import Corked, http_protocol
+from gateway.http_protocol import BufferedTransport, http_protocol
 
 
 @pytest.fixture
-async def port(door) -> AsyncIterator[int]:
+async def port(gateway) -> AsyncIterator[int]:
     """The gateway behind a real socket, with little patience."""
-    app = door.other(body_seconds=0.5).app
-    patience = door.settings.model_copy(update={"head_seconds": 0.5})
+    app = gateway.reconfigured(body_seconds=0.5).app
+    patience = gateway.settings.model_copy(update={"head_seconds": 0.5})
     number = free_port()
     server = uvicorn.Server(
         uvicorn.Config(app, port=number, http=http_protocol(patience), ws="none", log_config=None, access_log=False, lifespan="on")
@@ -200,7 +200,7 @@ class Wire:
 
 async def test_what_is_written_in_one_turn_of_the_loop_is_sent_at_once():
     wire = Wire()
-    corked = Corked(wire, asyncio.get_running_loop())
+    corked = BufferedTransport(wire, asyncio.get_running_loop())
     corked.write(b"head ")
     corked.write(b"body")
     assert wire.sent == []
@@ -213,7 +213,7 @@ async def test_what_is_written_in_one_turn_of_the_loop_is_sent_at_once():
 
 async def test_nothing_written_is_lost_by_closing_and_much_of_it_is_not_held_back():
     wire = Wire()
-    corked = Corked(wire, asyncio.get_running_loop())
+    corked = BufferedTransport(wire, asyncio.get_running_loop())
     corked.write(b"x" * 100_000)
     assert wire.sent == [b"x" * 100_000]
     corked.write(b"last words")
@@ -227,7 +227,7 @@ async def test_nothing_written_is_lost_by_closing_and_much_of_it_is_not_held_bac
 
 async def test_nothing_is_said_to_a_visitor_who_hung_up_in_the_same_moment():
     wire = Wire()
-    corked = Corked(wire, asyncio.get_running_loop())
+    corked = BufferedTransport(wire, asyncio.get_running_loop())
     corked.write(b"too late")
     wire.close()
     await asyncio.sleep(0)

@@ -19,7 +19,7 @@ from gateway.api.clients.schemas import ClientCreate, ClientUpdate
 from gateway.api.services.schemas import ServiceUpdate
 from gateway.api.users.schemas import UserQuery
 from gateway.api.workspaces.schemas import WorkspaceUpdate
-from gateway.mapping import dump, plain, render, render_page, to_proto
+from gateway.mapping import dump, render, render_page, struct_to_python, to_proto
 
 UUID_TEXT = "0198c0de-0000-7000-8000-00000000abcd"
 REPLIES = [
@@ -75,7 +75,7 @@ def test_a_time_is_told_in_utc_with_z_and_a_fraction_only_where_there_is_one(mom
 def test_a_free_object_comes_back_as_it_was_sent(settings: dict[str, object]):
     request = to_proto(WorkspaceUpdate(settings=settings), workspaces_pb2.UpdateWorkspaceRequest)
 
-    assert plain(request.settings) == settings
+    assert struct_to_python(request.settings) == settings
     assert list(request.mask.paths) == ["settings"]
 
 

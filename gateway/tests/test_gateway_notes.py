@@ -139,7 +139,7 @@ async def test_an_impossible_note_is_a_422(practice, but: dict[str, object]):
     assert reply.status_code == 422, reply.text
 
 
-async def test_a_photograph_comes_out_without_where_it_was_taken(door, practice, path):
+async def test_a_photograph_comes_out_without_where_it_was_taken(gateway, practice, path):
     files = {"file": ("C:\\Users\\ada\\knee left.jpg", jpeg_with_gps(), "image/jpeg")}
     attachment = (await practice.http.post(f"{path}/attachments", files=files)).json()
     assert (attachment["file_name"], attachment["file_type"], attachment["status"]) == ("knee left.jpg", "image/jpeg", "ready")
@@ -147,8 +147,8 @@ async def test_a_photograph_comes_out_without_where_it_was_taken(door, practice,
     listed = (await practice.http.get(f"{path}/attachments")).json()
     one = (await practice.http.get(f"{path}/attachments/{attachment['id']}")).json()
     link = (await practice.http.get(f"{path}/attachments/{attachment['id']}/download?expires_in_minutes=5")).json()
-    async with door.visitor() as visitor:
-        file = await visitor.get(urlsplit(link["download_url"]).path)
+    async with gateway.anonymous() as http:
+        file = await http.get(urlsplit(link["download_url"]).path)
 
     assert listed == {"items": [attachment], "total": 1}
     assert attachment.items() <= one.items()
@@ -174,9 +174,9 @@ async def test_a_file_is_renamed_and_removed(practice, path, check_problem):
     check_problem(await practice.http.get(its), 404, "not_found")
 
 
-async def test_a_link_that_was_tampered_with_opens_nothing(door, check_problem):
-    async with door.visitor() as visitor:
-        check_problem(await visitor.get(f"/files/{'A' * 120}"), 404, "not_found")
+async def test_a_link_that_was_tampered_with_opens_nothing(gateway, check_problem):
+    async with gateway.anonymous() as http:
+        check_problem(await http.get(f"/files/{'A' * 120}"), 404, "not_found")
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ SHAPES = {
 
 
 @pytest.fixture
-def described(door):
-    return document(door.app)
+def described(gateway):
+    return document(gateway.app)
 
 
 def operations(described):
@@ -72,9 +72,9 @@ def operations(described):
             yield path, method, operation
 
 
-async def test_it_is_served_to_anybody(door):
-    async with door.visitor() as visitor:
-        reply = await visitor.get("/api/v1/openapi.json")
+async def test_it_is_served_to_anybody(gateway):
+    async with gateway.anonymous() as http:
+        reply = await http.get("/api/v1/openapi.json")
 
     assert reply.json()["openapi"].startswith("3.1")
 
@@ -150,23 +150,23 @@ def test_no_reference_leads_nowhere(described):
         assert reference[1] in described["components"][reference[0]], reference
 
 
-async def test_every_operation_refuses_a_caller_it_does_not_know(door, described):
-    async with door.visitor() as visitor:
+async def test_every_operation_refuses_a_caller_it_does_not_know(gateway, described):
+    async with gateway.anonymous() as http:
         for path, method, operation in operations(described):
             if operation.get("security") == []:
                 continue
             address = re.sub(r"\{[^}]*\}", "0198c0de-0000-7000-8000-00000000abcd", path)
             for token in (None, "Bearer nonsense"):
-                reply = await visitor.request(method, address, headers={"Authorization": token} if token else {})
+                reply = await http.request(method, address, headers={"Authorization": token} if token else {})
                 assert reply.status_code == 401, (method, path, reply.text)
 
 
-async def test_every_route_is_found_by_its_own_path_and_methods(door):
-    async with door.visitor() as visitor:
+async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
+    async with gateway.anonymous() as http:
         for route in routes_of(ROUTERS):
             path = re.sub(r"\{[^}]*\}", "0198c0de-0000-7000-8000-00000000abcd", route.path)
             for method in route.methods:
-                reply = await visitor.request(method, path)
+                reply = await http.request(method, path)
                 assert reply.status_code != 405, (method, path)
                 if reply.status_code == 404:
                     assert route.path in {"/files/{token}", "/problems/{code}", "/docs/assets/{digest}/{name}"}, (method, path)

@@ -19,9 +19,9 @@ def policy_of(reply):
 
 
 @pytest.fixture
-async def anybody(door):
-    async with door.visitor() as visitor:
-        yield visitor
+async def anybody(gateway):
+    async with gateway.anonymous() as http:
+        yield http
 
 
 @pytest.mark.parametrize("path", ["/", "/auth/verify", "/problems/not_found"])
@@ -71,12 +71,12 @@ def test_json_is_sent_where_it_is_preferred(accept: str, *, json: bool):
     assert prefers_json(accept) is json
 
 
-async def test_caught_mail_is_linked_where_there_is_some(door):
+async def test_caught_mail_is_linked_where_there_is_some(gateway):
     router = APIRouter()
     router.add_api_route("/dev/mail/view", lambda: "mail")
-    async with door.other(routers=(router,)).visitor() as visitor:
+    async with gateway.reconfigured(routers=(router,)).anonymous() as http:
         for path in ("/", "/docs"):
-            assert 'href="/dev/mail/view"' in (await visitor.get(path)).text
+            assert 'href="/dev/mail/view"' in (await http.get(path)).text
 
 
 async def test_the_explorer_runs_only_files_of_its_own(anybody):

@@ -10,8 +10,8 @@ from chassis.dial import Peers
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
-from gateway.problems.responses import Problems, fault_of
-from gateway.stubs import NAMES
+from gateway.problems.responses import ProblemResponses, fault_of
+from gateway.stubs import SERVICE_NAMES
 
 
 def raising(error: Exception) -> httpx.AsyncClient:
@@ -21,7 +21,7 @@ def raising(error: Exception) -> httpx.AsyncClient:
         raise error
 
     transport = httpx.ASGITransport(
-        Edge(Errors(application, Problems("https://practice.example", ["/api/v1/x"]))), raise_app_exceptions=True
+        Edge(Errors(application, ProblemResponses("https://practice.example", ["/api/v1/x"]))), raise_app_exceptions=True
     )
     return httpx.AsyncClient(transport=transport, base_url="http://gateway")
 
@@ -98,8 +98,8 @@ async def test_another_spelling_of_an_address_is_absent_and_redirects_nowhere(pr
         ("sessions/0199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e/Ada", "sessions/0199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e/-"),
     ],
 )
-async def test_a_problem_does_not_repeat_what_was_typed_into_its_address(door, practice, typed: str, told: str):
-    for http in (practice.http, door.visitor()):
+async def test_a_problem_does_not_repeat_what_was_typed_into_its_address(gateway, practice, typed: str, told: str):
+    for http in (practice.http, gateway.anonymous()):
         problem = (await http.get(httpx.URL("http://127.0.0.1:8000", raw_path=f"/api/v1/{typed}".replace(" ", "%20").encode()))).json()
 
         assert problem["status"] in {401, 404, 422}
@@ -174,16 +174,16 @@ async def test_a_body_over_the_limit_is_refused_while_it_streams(practice, check
     check_problem(reply, 413, "body_too_large")
 
 
-async def test_nobody_is_told_to_sign_in(door, check_problem):
-    async with door.visitor() as visitor:
-        reply = await visitor.get("/api/v1/clients")
+async def test_nobody_is_told_to_sign_in(gateway, check_problem):
+    async with gateway.anonymous() as http:
+        reply = await http.get("/api/v1/clients")
 
     check_problem(reply, 401, "sign_in_required")
     assert reply.headers["www-authenticate"] == "Bearer"
 
 
-async def test_a_role_without_the_scope_is_forbidden(door, practice, check_problem):
-    async with door.colleague(practice.person, scopes={"appointments:read"}) as colleague:
+async def test_a_role_without_the_scope_is_forbidden(gateway, practice, check_problem):
+    async with gateway.colleague(practice.person, scopes={"appointments:read"}) as colleague:
         reply = await colleague.get("/api/v1/clients")
 
     assert reply.status_code == 403
@@ -199,10 +199,10 @@ async def test_an_idempotency_key_that_cannot_be_one_is_a_422(practice, key: str
     check_problem(reply, 422, "invalid_idempotency_key")
 
 
-async def test_a_service_that_does_not_answer_is_a_503(door, practice, tmp_path, check_problem):
-    nobody = dict.fromkeys(NAMES, f"unix:{tmp_path}/nobody.sock")
-    peers = Peers(None, addresses=nobody | {"identity": door.house.runtime("identity").settings.listen})
-    lonely = door.other(peers=peers)
+async def test_a_service_that_does_not_answer_is_a_503(gateway, practice, tmp_path, check_problem):
+    nobody = dict.fromkeys(SERVICE_NAMES, f"unix:{tmp_path}/nobody.sock")
+    peers = Peers(None, addresses=nobody | {"identity": gateway.environment.runtime("identity").settings.listen})
+    lonely = gateway.reconfigured(peers=peers)
     try:
         async with lonely.colleague(practice.person) as colleague:
             check_problem(await colleague.get("/api/v1/services"), 503, "scheduling_unavailable")
@@ -210,14 +210,14 @@ async def test_a_service_that_does_not_answer_is_a_503(door, practice, tmp_path,
     finally:
         await peers.close()
 
-    assert problem["services"] == {name: name == "identity" for name in NAMES}
+    assert problem["services"] == {name: name == "identity" for name in SERVICE_NAMES}
 
 
-async def test_the_page_about_a_problem_explains_it(door, check_problem):
-    async with door.visitor() as visitor:
-        page = await visitor.get("/problems/appointment_conflict")
+async def test_the_page_about_a_problem_explains_it(gateway, check_problem):
+    async with gateway.anonymous() as http:
+        page = await http.get("/problems/appointment_conflict")
 
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")
         assert "conflicting_appointments" in page.text
-        check_problem(await visitor.get("/problems/<script>"), 404, "not_found")
+        check_problem(await http.get("/problems/<script>"), 404, "not_found")

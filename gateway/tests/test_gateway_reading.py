@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, strategies
 
-from gateway.routing.json_body import read
+from gateway.routing.json_body import read_json
 
 LEAVES = (
     strategies.none()
@@ -19,8 +19,8 @@ VALUES = strategies.recursive(LEAVES | TEXTS, lambda part: strategies.lists(part
 
 @given(VALUES)
 def test_what_json_can_say_is_read(value: object):
-    assert read(json.dumps(value).encode()) == value
-    assert read(json.dumps(value, ensure_ascii=False, indent=1).encode()) == value
+    assert read_json(json.dumps(value).encode()) == value
+    assert read_json(json.dumps(value, ensure_ascii=False, indent=1).encode()) == value
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_json_can_say_is_read(value: object):
 )
 def test_what_two_readers_might_read_differently_is_refused_without_being_quoted(body: bytes, why: str):
     with pytest.raises(json.JSONDecodeError) as refused:
-        read(body)
+        read_json(body)
     assert why in refused.value.msg
     assert refused.value.doc == ""
 
@@ -54,4 +54,4 @@ def test_what_two_readers_might_read_differently_is_refused_without_being_quoted
 )
 def test_what_is_no_json_is_refused(body: bytes):
     with pytest.raises(json.JSONDecodeError):
-        read(body)
+        read_json(body)

@@ -123,12 +123,12 @@ async def test_both_ways_refuse_the_same(practice, through_fastapi, check_proble
     assert told[0]["detail"] == told[1]["detail"]
 
 
-async def test_a_stranger_and_a_colleague_without_the_scope_are_refused(door, practice, person, check_problem):
+async def test_a_stranger_and_a_colleague_without_the_scope_are_refused(gateway, practice, person, check_problem):
     client = await practice.add_client()
     path = f"/api/v1/clients/{client['id']}"
-    async with door.visitor() as stranger:
+    async with gateway.anonymous() as stranger:
         check_problem(await stranger.get(path), 401, "sign_in_required")
-    async with door.colleague(person, scopes=["users:read"]) as colleague:
+    async with gateway.colleague(person, scopes=["users:read"]) as colleague:
         check_problem(await colleague.get(path), 403, "permission_denied")
 
 

@@ -20,7 +20,7 @@ def url(listening: socket.socket) -> str:
     return f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-async def test_it_answers_once_started_and_finishes_what_is_under_way_when_stopped(door, listening):
+async def test_it_answers_once_started_and_finishes_what_is_under_way_when_stopped(gateway, listening):
     asked, may_answer = asyncio.Event(), asyncio.Event()
     router = APIRouter()
 
@@ -30,7 +30,7 @@ async def test_it_answers_once_started_and_finishes_what_is_under_way_when_stopp
         await may_answer.wait()
         return "done"
 
-    server = GatewayServer(door.settings, listening=listening, servers=door.servers, routers=[router])
+    server = GatewayServer(gateway.settings, listening=listening, servers=gateway.servers, routers=[router])
     await server.start()
     async with httpx.AsyncClient(base_url=url(listening)) as http:
         ready = await http.get("/health/ready")
@@ -47,8 +47,8 @@ async def test_it_answers_once_started_and_finishes_what_is_under_way_when_stopp
     assert (finished.status_code, finished.json()) == (200, "done")
 
 
-async def test_a_start_that_fails_says_so(door, listening, monkeypatch):
-    server = GatewayServer(door.settings, listening=listening, servers=door.servers)
+async def test_a_start_that_fails_says_so(gateway, listening, monkeypatch):
+    server = GatewayServer(gateway.settings, listening=listening, servers=gateway.servers)
     # As uvicorn does when the application cannot start.
     monkeypatch.setattr(server._uvicorn, "startup", lambda sockets=None: _refuse(server))
 

@@ -8,22 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
-from gateway.api.timeline.routes import Place, read_cursor, write_cursor
+from gateway.api.timeline.routes import Position, read_cursor, write_cursor
 
 moments = st.integers(0, 3).map(lambda seconds: datetime(2027, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
-places = st.builds(Place, moments, st.sampled_from([0, 1]), st.integers(0, 5).map(lambda number: str(UUID(int=number))))
+places = st.builds(Position, moments, st.sampled_from([0, 1]), st.integers(0, 5).map(lambda number: str(UUID(int=number))))
 
 
 @given(st.sets(places, max_size=20), st.integers(1, 5))
-def test_going_from_cursor_to_cursor_tells_everything_once_and_in_order(story: set[Place], limit: int):
-    told: list[Place] = []
-    since: Place | None = None
+def test_going_from_cursor_to_cursor_tells_everything_once_and_in_order(story: set[Position], limit: int):
+    told: list[Position] = []
+    since: Position | None = None
     while True:
-        merged: list[Place] = []
+        merged: list[Position] = []
         for source in (0, 1):
             own = sorted(((place.at, place.id) for place in story if place.source == source), reverse=True)
             after = own if since is None else [entry for entry in own if entry < since.before(source)]
-            merged += [Place(at, source, entry_id) for at, entry_id in after[:limit]]
+            merged += [Position(at, source, entry_id) for at, entry_id in after[:limit]]
         page = sorted(merged, reverse=True)[:limit]
         if not page:
             break
@@ -87,13 +87,13 @@ async def test_it_is_told_page_by_page(practice):
     assert cursor is None
 
 
-async def test_each_sees_what_their_role_may_see(door, practice, check_problem):
+async def test_each_sees_what_their_role_may_see(gateway, practice, check_problem):
     client = await practice.add_client()
     await practice.booked(client["id"])
     await practice.write_note(client["id"])
 
     async def seen(*scopes: str):
-        async with door.colleague(practice.person, scopes=scopes) as colleague:
+        async with gateway.colleague(practice.person, scopes=scopes) as colleague:
             return await colleague.get(f"/api/v1/clients/{client['id']}/timeline")
 
     assert [event["event_type"] for event in (await seen("appointments:read")).json()["events"]] == ["appointment_scheduled"]

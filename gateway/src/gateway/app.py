@@ -1,4 +1,4 @@
-"""The gateway, put together: what every request passes, and the routes behind it."""
+"""The application: the middleware that every request passes, and the routes behind it."""
 
 import asyncio
 import logging
@@ -9,11 +9,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from limits.aio.storage import MemoryStorage
 from starlette.middleware import Middleware
-from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import sign_in_pb2
 from chassis.blobs import open_blobs
-from chassis.call import Outgoing
 from chassis.dial import Peer
 from chassis.trust import Trust
 from gateway.api.appointments import routes as appointments
@@ -32,19 +29,21 @@ from gateway.api.sign_in import routes as sign_in
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
 from gateway.api.workspaces import routes as workspaces
-from gateway.auth.authenticator import Keeper, Sessions
+from gateway.auth.authenticator import Authenticator
+from gateway.auth.trust import users_trust
+from gateway.middleware.authentication import Authentication
 from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
 from gateway.middleware.rate import Buckets, RateLimit
 from gateway.openapi import routes as openapi
-from gateway.openapi.document import PUBLIC
 from gateway.pages import routes as pages
-from gateway.problems.responses import Problems
+from gateway.problems.responses import ProblemResponses
+from gateway.routing.nouns import PUBLIC
 from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
-from gateway.stubs import Services
+from gateway.stubs import Stubs
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +70,13 @@ ROUTERS: Sequence[APIRouter] = (
 
 
 def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequence[APIRouter] = ()) -> FastAPI:
-    """The application in front of the named peers, with `further` routes; it looks after its own background work, not after the peers."""
+    """The application in front of the peers, which it does not close. `further` adds routes to its own."""
     routes = routes_of((*ROUTERS, *further))
-    services = Services.of(peers)
-    trust = trust_in(services)
-    keeper = Keeper(services.sign_in, trust, settings)
-    problems = Problems(settings.public_url, (route.path for route in routes))
+    paths = frozenset(route.path for route in routes)
+    stubs = Stubs.of(peers)
+    trust = users_trust(stubs)
+    authenticator = Authenticator(stubs.sign_in, trust, settings)
+    problems = ProblemResponses(settings.public_url, paths)
 
     app = FastAPI(
         title="Caseload",
@@ -84,37 +84,24 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequenc
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        # An address has one spelling; the other would be redirected to whatever the Host header says.
-        redirect_slashes=False,
         lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.peers = peers
-    app.state.services = services
+    app.state.stubs = stubs
     app.state.trust = trust
-    app.state.keeper = keeper
-    app.state.problems = problems
+    app.state.authenticator = authenticator
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )
-    app.state.paths = frozenset(route.path for route in routes)
-    # Read by the OpenAPI document; requests are routed by our own router.
+    app.state.paths = paths
+    # The OpenAPI document is made from these; requests are routed by our own router.
     app.router.routes.extend(routes)
-    # In place of the stack that Starlette would build, whose own error handlers and router these replace.
+    # In place of the stack that Starlette would build, whose error handlers and router these replace.
     app.middleware_stack = Router(routes, lifespan=app.router)
-    for layer in reversed(_middleware(settings, problems, keeper, routes)):
+    for layer in reversed(_middleware(settings, problems, authenticator, public_paths(routes))):
         app.middleware_stack = layer.cls(app.middleware_stack, *layer.args, **layer.kwargs)
     return app
-
-
-def trust_in(services: Services) -> Trust:
-    """Access tokens as identity vouches for them. Services' own tokens have no business at this door."""
-
-    async def poll() -> sign_in_pb2.Trust:
-        deadline = asyncio.get_running_loop().time() + 2.0
-        return await services.sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), Outgoing(deadline=deadline, request_id=str(uuid7())))
-
-    return Trust(poll, audience="gateway", service_keys={})
 
 
 def routes_of(routers: Iterable[APIRouter]) -> list[APIRoute]:
@@ -128,13 +115,15 @@ def routes_of(routers: Iterable[APIRouter]) -> list[APIRoute]:
 
 
 def public_paths(routes: Iterable[APIRoute]) -> frozenset[str]:
-    """The API's addresses that ask for no sign-in; none of them has parameters."""
+    """The paths of the API that need no sign-in; none of them has parameters."""
     return frozenset(route.path for route in routes if route.openapi_extra == PUBLIC)
 
 
-def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, routes: Sequence[APIRoute]) -> list[Middleware]:
+def _middleware(
+    settings: GatewaySettings, problems: ProblemResponses, authenticator: Authenticator, public: frozenset[str]
+) -> list[Middleware]:
+    """From the outermost to the innermost."""
     counters = MemoryStorage()
-    public = public_paths(routes)
     buckets = Buckets(
         reads=settings.reads_per_minute, writes=settings.writes_per_minute, sign_ins=settings.sign_ins_per_minute, public_paths=public
     )
@@ -147,7 +136,7 @@ def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, r
         ),
         Middleware(RateLimit, counters, buckets.by_address),
         Middleware(RateLimit, counters, buckets.sign_ins_by_address),
-        Middleware(Sessions, keeper=keeper, public_paths=public),
+        Middleware(Authentication, authenticator=authenticator, public_paths=public),
         Middleware(RateLimit, counters, buckets.by_workspace),
     ]
 
@@ -155,7 +144,7 @@ def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, r
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     trust: Trust = app.state.trust
-    polling = asyncio.create_task(_poll_for_ever(trust))
+    polling = asyncio.create_task(_poll(trust))
     try:
         yield
     finally:
@@ -164,11 +153,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await trust.close()
 
 
-async def _poll_for_ever(trust: Trust) -> None:
+async def _poll(trust: Trust) -> None:
+    """Keeps the trust fresh until cancelled."""
     while True:
         try:
             await trust.keep_fresh()
         except Exception:
-            # Whoever shows a token meanwhile asks identity themselves.
-            log.exception("asking whom to trust failed and starts again")
+            # Until it works again, every request with a token asks identity itself.
+            log.exception("polling identity's keys and revocations failed and starts again")
         await asyncio.sleep(1)

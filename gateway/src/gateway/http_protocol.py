@@ -1,4 +1,4 @@
-"""HTTP/1.1 connections that bound what a visitor may send before anybody has looked at it, and how long that may take."""
+"""uvicorn's HTTP/1.1 protocol with limits on the size of a request's head and on the time it may take to arrive (decision 26)."""
 
 import asyncio
 from enum import Enum
@@ -13,10 +13,10 @@ from gateway.problems.responses import title
 from gateway.settings import GatewaySettings
 
 _MOST_HEADERS = 128
-# How long the rest of a body is still taken in once its request has been refused, so that the refusal can be read.
+# How long the rest of a body is read after its request has been refused, so that the client can read the response.
 _LINGER_SECONDS = 10.0
-# Bytes of a reply that wait for the rest of it.
-_MOST_HELD = 64 * 1024
+# Bytes of a response that are buffered.
+_MOST_BUFFERED = 64 * 1024
 
 
 class _Phase(Enum):
@@ -29,8 +29,8 @@ class _RefusedError(Exception):
     """Stops the parser."""
 
 
-class Corked:
-    """A transport that sends what is written in one turn of the event loop at once: a reply's head goes with its body."""
+class BufferedTransport:
+    """Sends everything that is written in one iteration of the event loop with one system call: the head of a response with its body."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
@@ -46,8 +46,8 @@ class Corked:
             self._loop.call_soon(self._send)
         self._parts.append(data)
         self._size += len(data)
-        # Whoever writes much has to be told when it is too much.
-        if self._size > _MOST_HELD:
+        # Large writes go to the transport at once, so that its flow control works.
+        if self._size > _MOST_BUFFERED:
             self._send()
 
     def close(self) -> None:
@@ -58,53 +58,53 @@ class Corked:
         if self._parts:
             data = b"".join(self._parts)
             self._parts, self._size = [], 0
-            # Who has hung up meanwhile hears no more, and a transport that is closed takes offence at being written to.
+            # A closing transport raises an error when it is written to.
             if not self._transport.is_closing():
                 self._transport.write(data)
 
 
-class Connection(HttpToolsProtocol):
-    """One connection. What is no request this can hand on is answered as a problem, and hung up on."""
+class GatewayHttpProtocol(HttpToolsProtocol):
+    """One connection. A request that cannot be handled is answered with a problem, and the connection is closed."""
 
     settings: GatewaySettings
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._phase = _Phase.IDLE
-        # Bytes since something was last handed on: of a head, or of what surrounds the chunks of a body.
-        self._unseen = 0
+        # Bytes received since data was last passed on: of a head, or of chunk extensions and trailers.
+        self._unparsed = 0
         self._refusal = (400, "malformed_request", "This is not a request that can be read as HTTP.")
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
-        super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type] # as much of one as uvicorn makes use of
-        self._allow(self.settings.head_seconds, self._too_slow)
+        super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type] # has what uvicorn uses of a Transport
+        self._set_timeout(self.settings.head_seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._disarm()
+        self._cancel_timeout()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._phase is _Phase.IDLE:
             return
-        self._unseen += len(data)
-        if self._unseen > self.settings.head_limit_bytes and self._phase is _Phase.HEAD:
+        self._unparsed += len(data)
+        if self._unparsed > self.settings.head_limit_bytes and self._phase is _Phase.HEAD:
             self._refuse_head()
             self.send_400_response("")
-        elif self._unseen > self.settings.head_limit_bytes + len(data):
-            # Trailers or chunk extensions without end.
+        elif self._unparsed > self.settings.head_limit_bytes + len(data):
+            # Trailers or chunk extensions that are too large.
             self.transport.close()
         elif self._phase is _Phase.HEAD and self._timer is None:
-            self._allow(self.settings.head_seconds, self._too_slow)
+            self._set_timeout(self.settings.head_seconds, self._too_slow)
 
     def on_message_begin(self) -> None:
-        self._phase, self._unseen = _Phase.HEAD, 0
+        self._phase, self._unparsed = _Phase.HEAD, 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._disarm()
-        self._phase, self._unseen = _Phase.BODY, 0
+        self._cancel_timeout()
+        self._phase, self._unparsed = _Phase.BODY, 0
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > self.settings.head_limit_bytes or len(self.headers) > _MOST_HEADERS:
             self._refuse_head()
@@ -112,21 +112,21 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        self._unseen = 0
+        self._unparsed = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._disarm()
+        self._cancel_timeout()
         self._phase = _Phase.IDLE
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._phase is _Phase.BODY and not self._busy and not self.transport.is_closing():
-            self._allow(_LINGER_SECONDS, self.transport.close)
+            self._set_timeout(_LINGER_SECONDS, self.transport.close)
 
     def send_400_response(self, msg: str) -> None:
-        """Called by uvicorn for what its parser does not take; `msg` is its word for it."""
+        """Called by uvicorn when its parser fails; `msg` is its reason, which is not sent."""
         if self.transport.is_closing():
             return
         status, code, detail = self._refusal
@@ -159,22 +159,22 @@ class Connection(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         if self._busy:
-            # The next request comes slowly while the one before it is answered.
-            self._allow(self.settings.head_seconds, self._too_slow)
+            # The next request arrives slowly while the one before is being answered.
+            self._set_timeout(self.settings.head_seconds, self._too_slow)
             return
         self._refusal = (408, "request_too_slow", "The request did not arrive in time.")
         self.send_400_response("")
 
-    def _allow(self, seconds: float, then: Any) -> None:
-        self._disarm()
+    def _set_timeout(self, seconds: float, then: Any) -> None:
+        self._cancel_timeout()
         self._timer = self.loop.call_later(seconds, then)
 
-    def _disarm(self) -> None:
+    def _cancel_timeout(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
 
-def http_protocol(settings: GatewaySettings) -> type[Connection]:
-    """The kind of connection that goes with the settings, as uvicorn takes it."""
-    return type("Connection", (Connection,), {"settings": settings})
+def http_protocol(settings: GatewaySettings) -> type[GatewayHttpProtocol]:
+    """The protocol class with these settings, for uvicorn's `http` option."""
+    return type("GatewayHttpProtocol", (GatewayHttpProtocol,), {"settings": settings})

@@ -1,19 +1,16 @@
-"""One request as the gateway sees it: who asks, under which id, and what the reply's headers will add."""
+"""One HTTP request as the gateway sees it: who sends it, under which id, and what is added to its response."""
 
 import asyncio
 import re
 from dataclasses import replace
-from typing import Annotated
 
-from fastapi import Depends, Request
-from starlette.datastructures import State
 from starlette.types import Scope
 
 from chassis.call import Caller, Outgoing
-from chassis.errors import Fault, Forbidden, Invalid, Unauthenticated
-from gateway.stubs import Services
+from chassis.errors import Fault, Invalid
+from gateway.stubs import Stubs
 
-KEY = "caseload.visit"
+KEY = "caseload.request"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _address = re.compile(r"[0-9a-fA-F.:]{2,45}(%[0-9A-Za-z._-]{1,15})?")
@@ -21,75 +18,76 @@ _idempotency_key = re.compile(r"[\x20-\x7e]{1,255}")
 _nobody = Caller()
 
 
-class Visit:
-    """What the middleware learns about a request and the routes make use of; `call` and `services` are theirs alone."""
+class GatewayRequest:
+    """Made by the outermost middleware, completed by the others, and kept in the ASGI scope under `KEY`.
+
+    `stubs` and `context` are there in routes only: every call of a service takes the context along.
+    """
 
     __slots__ = (
         "address",
-        "allowance",
         "by_cookie",
-        "call",
         "caller",
-        "code",
+        "context",
         "headers",
-        "https",
+        "is_https",
+        "is_safe",
         "method",
         "path",
+        "problem_code",
+        "rate_limit",
         "request_id",
-        "safe",
+        "response_headers",
         "scope",
-        "sent",
-        "services",
+        "stubs",
         "traceparent",
     )
 
-    call: Outgoing
-    services: Services
+    context: Outgoing
+    stubs: Stubs
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        self.safe = self.method in SAFE_METHODS
-        self.https = scope.get("scheme") == "https"
-        # The request's headers by lower-case name.
-        self.sent: dict[bytes, bytes] = dict(scope["headers"])
+        self.is_safe = self.method in SAFE_METHODS
+        self.is_https = scope.get("scheme") == "https"
+        # By lower-case name.
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
         client = scope.get("client")
-        # A proxy that is believed may still have passed on what somebody made up.
+        # A trusted proxy may pass on an X-Forwarded-For that the client made up.
         self.address: str = client[0] if client and _address.fullmatch(client[0]) else ""
         self.request_id = ""
         self.traceparent = ""
         self.caller = _nobody
         self.by_cookie = False
-        # The problem's code, where the reply is one.
-        self.code = ""
-        # The tightest rate limit met: limit, remaining, seconds until it is whole again.
-        self.allowance: tuple[int, int, int] | None = None
-        # Added to the reply, whoever makes it.
-        self.headers: list[tuple[bytes, bytes]] = []
+        # The problem's code, where the response is a problem.
+        self.problem_code = ""
+        # The rate limit with the fewest requests left: limit, remaining, seconds until it is reset.
+        self.rate_limit: tuple[int, int, int] | None = None
+        # Added to the response, whichever part of the gateway makes it.
+        self.response_headers: list[tuple[bytes, bytes]] = []
 
     def header(self, name: bytes) -> str:
         """A request header, by its lower-case name; empty where there is none."""
-        return self.sent.get(name, b"").decode("latin-1")
+        return self.headers.get(name, b"").decode("latin-1")
 
-    def add(self, name: bytes, value: str) -> None:
-        self.headers.append((name, value.encode("latin-1")))
+    def add_header(self, name: bytes, value: str) -> None:
+        """Adds a header to the response."""
+        self.response_headers.append((name, value.encode("latin-1")))
 
     @property
-    def template(self) -> str:
-        """The path of the route that was found, with its parameters' names in place of their values."""
+    def route_path(self) -> str:
+        """The path of the request's route, with the names of its parameters in place of their values; empty for an unknown path."""
         route = self.scope.get("route")
         return getattr(route, "path", "")
 
-    def may(self, scope: str) -> bool:
+    def has_scope(self, scope: str) -> bool:
+        """Whether the caller's access token grants a scope, such as `clients:read`."""
         return scope in self.caller.scopes
 
-    def needs(self, scope: str) -> None:
-        """Refuses a caller without the scope, where the gateway itself puts a reply together."""
-        if not self.may(scope):
-            raise Forbidden("forbidden", "Your role does not allow this.", facts={"needs": scope})
-
-    def outgoing(self, seconds: float, *, token: str = "") -> Outgoing:
+    def new_context(self, seconds: float, *, token: str = "") -> Outgoing:
+        """What travels with calls to services: the token, the request's id, address and trace, and a deadline in `seconds` from now."""
         return Outgoing(
             token=token,
             request_id=self.request_id,
@@ -100,45 +98,17 @@ class Visit:
         )
 
     @property
-    def reading(self) -> Outgoing:
-        """The visit's call for a question asked on the way: the idempotency key belongs to the write alone."""
-        return replace(self.call, idempotency_key=None) if self.call.idempotency_key else self.call
+    def read_context(self) -> Outgoing:
+        """The context for a read beside a write, without the write's idempotency key."""
+        return replace(self.context, idempotency_key=None) if self.context.idempotency_key else self.context
 
     def idempotency_key(self) -> str | None:
-        """The key a writer sent; Invalid unless it is 1 to 255 printable characters."""
-        value = self.sent.get(b"idempotency-key")
-        if value is None or self.safe:
+        """The Idempotency-Key of a write; Invalid unless it is 1 to 255 printable ASCII characters."""
+        value = self.headers.get(b"idempotency-key")
+        if value is None or self.is_safe:
             return None
         key = value.decode("latin-1")
         if not _idempotency_key.fullmatch(key):
             fault = Fault("/Idempotency-Key", "Should be 1 to 255 printable ASCII characters.")
             raise Invalid("invalid_idempotency_key", "The Idempotency-Key cannot be used.", faults=(fault,))
         return key
-
-
-def welcome(visit: Visit, state: State) -> Visit:
-    """Gives the visit of somebody signed in what it asks the services with."""
-    if not visit.caller.token:
-        raise Unauthenticated("sign_in_required", "Sign in first.")
-    visit.services = state.services
-    visit.call = visit.outgoing(state.settings.call_seconds, token=visit.caller.token)
-    visit.call.idempotency_key = visit.idempotency_key()
-    return visit
-
-
-async def signed_in(request: Request) -> Visit:
-    return welcome(request.scope[KEY], request.app.state)
-
-
-async def _anyone(request: Request) -> Visit:
-    visit: Visit = request.scope[KEY]
-    visit.idempotency_key()  # refused when malformed; where nobody is signed in there is nobody to keep it for
-    state = request.app.state
-    visit.services = state.services
-    visit.call = visit.outgoing(state.settings.call_seconds)
-    return visit
-
-
-# What a route asks for: the visit of somebody signed in, or of anybody; `at.call` goes with every question to a service.
-SignedIn = Annotated[Visit, Depends(signed_in)]
-Anyone = Annotated[Visit, Depends(_anyone)]

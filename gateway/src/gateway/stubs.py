@@ -1,4 +1,4 @@
-"""Everything the gateway can ask, and of whom."""
+"""The stubs of every service that the gateway calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from chassis.dial import Peer
 
-NAMES = ("identity", "clients", "scheduling", "clinical", "notifications", "audit")
+SERVICE_NAMES = ("identity", "clients", "scheduling", "clinical", "notifications", "audit")
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class Stubs:
     sign_in: SignInStub
     users: UsersStub
     workspaces: WorkspacesStub
     clients: ClientsStub
     appointments: AppointmentsStub
-    catalogue: ServicesStub
+    services: ServicesStub
     locations: LocationsStub
     sessions: SessionsStub
     attachments: AttachmentsStub
@@ -34,14 +34,14 @@ class Services:
     trail: TrailStub
 
     @classmethod
-    def of(cls, peers: Mapping[str, Peer]) -> "Services":
+    def of(cls, peers: Mapping[str, Peer]) -> "Stubs":
         return cls(
             sign_in=SignInStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             workspaces=WorkspacesStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
-            catalogue=ServicesStub(peers["scheduling"]),
+            services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),

@@ -1,4 +1,4 @@
-"""What all shapes are made of: words, times, identifiers and pages, with the contract's bounds."""
+"""The types of fields with the contract's bounds, and the schemas that all nouns share."""
 
 import re
 from datetime import date, datetime
@@ -11,17 +11,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
-_DEEPEST = 12
+_DEEPEST_NESTING = 12
 
 
-class Shape(BaseModel):
-    """Members nobody knows are passed over, so that a newer front end can talk to an older gateway."""
+class Schema(BaseModel):
+    """The base of all schemas. Unknown members are ignored, so that a newer front end can use an older gateway."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 def absent() -> Any:
-    """The default of a member that may be left out but never be null; the mapping takes it for unset."""
+    """The default of a member that may be left out but must not be null; `to_proto` leaves its field unset."""
     return None
 
 
@@ -31,13 +31,13 @@ def _printable(text: str) -> str:
     return text
 
 
-def _moment(value: Any) -> datetime:
+def _instant(value: Any) -> datetime:
     if isinstance(value, str) and _RFC3339.fullmatch(value):
         try:
             parsed = datetime.fromisoformat(value.upper().replace(",", "."))
         except ValueError:
             parsed = None
-        # The bounds keep every conversion between zones inside what a calendar can say.
+        # Within these years a conversion to another time zone cannot overflow.
         if parsed is not None and 1900 <= parsed.year <= 2200:
             return parsed
     raise ValueError("Should be a time with its offset, like 2026-03-01T09:00:00Z")
@@ -54,13 +54,13 @@ def _day(value: Any) -> date:
     raise ValueError("Should be a date, like 2026-03-01")
 
 
-def _moment_in_address(value: Any) -> datetime:
-    # In an address a bare + means a blank.
-    return _moment(re.sub(r" (\d\d:\d\d)$", r"+\1", value) if isinstance(value, str) else value)
+def _instant_in_query(value: Any) -> datetime:
+    # In a query string a bare + is a space.
+    return _instant(re.sub(r" (\d\d:\d\d)$", r"+\1", value) if isinstance(value, str) else value)
 
 
-def _moment_or_day(value: Any) -> datetime | date:
-    return _day(value) if isinstance(value, str) and _DATE.fullmatch(value) else _moment_in_address(value)
+def _instant_or_day(value: Any) -> datetime | date:
+    return _day(value) if isinstance(value, str) and _DATE.fullmatch(value) else _instant_in_query(value)
 
 
 def _email(value: str) -> str:
@@ -80,17 +80,17 @@ def _zone(value: str) -> str:
     return value
 
 
-def _bounded(value: Any, depth: int = 0) -> Any:
-    """Free objects travel as Structs: numbers are doubles there, and nesting is walked recursively."""
-    if depth > _DEEPEST:
+def _sendable(value: Any, depth: int = 0) -> Any:
+    """Raises ValueError for an object that cannot be sent as a Struct, whose numbers are doubles and whose nesting is walked recursively."""
+    if depth > _DEEPEST_NESTING:
         raise ValueError("Is nested too deeply")
     if isinstance(value, dict):
         for name, part in value.items():
             _printable(name)
-            _bounded(part, depth + 1)
+            _sendable(part, depth + 1)
     elif isinstance(value, list):
         for part in value:
-            _bounded(part, depth + 1)
+            _sendable(part, depth + 1)
     elif isinstance(value, str):
         _encodable(_printable(value))
     elif isinstance(value, int | float) and not -1e308 < value < 1e308:
@@ -106,8 +106,8 @@ def _encodable(text: str) -> str:
     return text
 
 
-def _bare(value: Any) -> Any:
-    """An empty filter is none."""
+def _none_if_empty(value: Any) -> Any:
+    """None for an empty filter."""
     return None if value == "" else value
 
 
@@ -115,57 +115,55 @@ _time_schema = WithJsonSchema({"type": "string", "format": "date-time"})
 _date_schema = WithJsonSchema({"type": "string", "format": "date"})
 
 Text = Annotated[str, AfterValidator(_printable)]
-Text20 = Annotated[str, Field(max_length=20), AfterValidator(_printable)]
 Text50 = Annotated[str, Field(max_length=50), AfterValidator(_printable)]
 Text100 = Annotated[str, Field(max_length=100), AfterValidator(_printable)]
 Text255 = Annotated[str, Field(max_length=255), AfterValidator(_printable)]
 Text5000 = Annotated[str, Field(max_length=5000), AfterValidator(_printable)]
 Name255 = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
 Email = Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})]
-Zone = Annotated[str, AfterValidator(_zone)]
-Object = Annotated[dict[str, Any], AfterValidator(_bounded)]
-Flag = Annotated[bool, Field(strict=True)]
-Time = Annotated[datetime, PlainValidator(_moment), _time_schema]
+TimeZone = Annotated[str, AfterValidator(_zone)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(_sendable)]
+Time = Annotated[datetime, PlainValidator(_instant), _time_schema]
 Day = Annotated[date, PlainValidator(_day), _date_schema]
 
-# Of query strings.
-Search = Annotated[Annotated[str, Field(max_length=200), AfterValidator(_printable)] | None, BeforeValidator(_bare)]
-QueryTime = Annotated[datetime, PlainValidator(_moment_in_address), _time_schema]
-# A bare date is the whole day in the workspace's time zone.
+# In query strings.
+Search = Annotated[Annotated[str, Field(max_length=200), AfterValidator(_printable)] | None, BeforeValidator(_none_if_empty)]
+QueryTime = Annotated[datetime, PlainValidator(_instant_in_query), _time_schema]
+# A date is the whole day in the workspace's time zone.
 TimeOrDay = Annotated[
     datetime | date,
-    PlainValidator(_moment_or_day),
+    PlainValidator(_instant_or_day),
     WithJsonSchema({"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}),
 ]
-# So many pages that the last one's offset still is an integer to the database.
+# The offset of the last page still fits PostgreSQL's bigint.
 PageNumber = Annotated[int, Field(ge=1, le=10_000_000)]
 PageSize = Annotated[int, Field(ge=1, le=100)]
 
 LocationType = Literal["clinic", "home", "online"]
 
 
-class PageQuery(Shape):
+class PageQuery(Schema):
     page: PageNumber = 1
     page_size: PageSize = 50
 
 
-class Page(Shape):
+class Page(Schema):
     total: int
     page: int
     page_size: int
     total_pages: int
 
 
-class Message(Shape):
+class Message(Schema):
     message: str
 
 
-class Fault(Shape):
+class Fault(Schema):
     pointer: str
     detail: str
 
 
-class Problem(Shape):
+class Problem(Schema):
     """RFC 9457. Problems of some codes have further members, which their page names."""
 
     model_config = ConfigDict(extra="allow")

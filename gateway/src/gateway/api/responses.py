@@ -1,4 +1,4 @@
-"""Replies as bytes: response models describe them, nothing validates them again."""
+"""Responses as JSON. FastAPI only documents the response models; what services reply is not validated again."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -19,15 +19,17 @@ class PageMessage(Protocol):
     def total(self) -> int: ...
 
 
-def reply(content: Message | Mapping[str, Any] | Sequence[Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(
+    content: Message | Mapping[str, Any] | Sequence[Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     return Response(dump(render(content) if isinstance(content, Message) else content), status, headers, _JSON)
 
 
-def page_reply(page: PageMessage, query: PageQuery, items: Sequence[dict[str, Any]] | None = None) -> Response:
-    """A page as the service told it; `items` where the gateway has added to them."""
+def page_response(page: PageMessage, query: PageQuery, items: Sequence[dict[str, Any]] | None = None) -> Response:
+    """A page of a list; `items` instead of the message's own where the gateway has added to them."""
     rendered = [render(item) for item in page.items] if items is None else items
     return Response(dump(render_page(rendered, page.total, query.page, query.page_size)), media_type=_JSON)
 
 
-def nothing() -> Response:
+def no_content() -> Response:
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""The cookies of a browser's sign-in: what each holds, where it is sent, who may read it."""
+"""The cookies of a browser's login session: what each holds, where it is sent, and whether scripts may read it."""
 
 import secrets
 import time
@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from starlette.requests import cookie_parser
 
 from caseload.identity.v1 import sign_in_pb2 as pb
-from gateway.request import Visit
+from gateway.request import GatewayRequest
 
 ACCESS = "access_token"
 REFRESH = "refresh_token"
 CSRF = "csrf_token"
 DEVICE = "device_token"
 
-# The refresh cookie goes wherever an access cookie may turn out to have expired, and nowhere else.
-_API = "/api/v1"
-_SIGN_IN = "/api/v1/auth"
+# The whole API, because any request may come with an expired access cookie and need the refresh token.
+_REFRESH_PATH = "/api/v1"
+_SIGN_IN_PATH = "/api/v1/auth"
 _DEVICE_SECONDS = 180 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Jar:
+class Cookies:
+    """The cookies of a request; empty where there is none."""
+
     access: str = ""
     refresh: str = ""
     csrf: str = ""
@@ -32,38 +34,40 @@ class Jar:
         return bool(self.access or self.refresh)
 
 
-def read(visit: Visit) -> Jar:
-    header = visit.sent.get(b"cookie")
+def read_cookies(request: GatewayRequest) -> Cookies:
+    header = request.headers.get(b"cookie")
     if header is None:
-        return Jar()
+        return Cookies()
     found = cookie_parser(header.decode("latin-1"))
-    return Jar(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(CSRF, ""), found.get(DEVICE, ""))
+    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(CSRF, ""), found.get(DEVICE, ""))
 
 
-class Cookies:
-    """Writes the jar into a reply. `secure` is for every deployment but one's own machine."""
+class CookieWriter:
+    """Sets cookies in responses; `secure` everywhere but on one's own machine."""
 
     def __init__(self, *, secure: bool) -> None:
         self._secure = "; Secure" if secure else ""
 
-    def keep(self, visit: Visit, signed_in: pb.SignedIn, *, csrf: str = "") -> None:
-        """A fresh sign-in gets a new CSRF token; a continued one keeps its own, so that requests under way stay good."""
+    def write(self, request: GatewayRequest, signed_in: pb.SignedIn, *, csrf: str = "") -> None:
+        """Sets the cookies of a sign-in. A refresh passes the present CSRF token, so that requests under way stay valid."""
         csrf = csrf or secrets.token_urlsafe(32)
-        lasting = max(1, signed_in.refresh_expires_at.seconds - int(time.time()))
-        self._set(visit, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
-        self._set(visit, REFRESH, signed_in.refresh_token, lasting, path=_API, same_site="Strict")
-        self._set(visit, CSRF, csrf, lasting, path="/", same_site="Lax", readable=True)
+        seconds = max(1, signed_in.refresh_expires_at.seconds - int(time.time()))
+        self._set(request, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
+        self._set(request, REFRESH, signed_in.refresh_token, seconds, path=_REFRESH_PATH, same_site="Strict")
+        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
         if signed_in.HasField("device_token"):
-            self._set(visit, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path=_SIGN_IN, same_site="Strict")
-        # A front end on another origin cannot read our cookies.
-        visit.add(b"x-csrf-token", csrf)
+            self._set(request, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path=_SIGN_IN_PATH, same_site="Strict")
+        # A front end of another origin cannot read our cookies.
+        request.add_header(b"x-csrf-token", csrf)
 
-    def forget(self, visit: Visit) -> None:
-        """Ends the sign-in in the browser; the device stays a known one."""
-        self._set(visit, ACCESS, "", 0, path="/", same_site="Lax")
-        self._set(visit, REFRESH, "", 0, path=_API, same_site="Strict")
-        self._set(visit, CSRF, "", 0, path="/", same_site="Lax", readable=True)
+    def clear(self, request: GatewayRequest) -> None:
+        """Deletes the cookies of the login session; the device token stays, so that the device stays known."""
+        self._set(request, ACCESS, "", 0, path="/", same_site="Lax")
+        self._set(request, REFRESH, "", 0, path=_REFRESH_PATH, same_site="Strict")
+        self._set(request, CSRF, "", 0, path="/", same_site="Lax", http_only=False)
 
-    def _set(self, visit: Visit, name: str, value: str, seconds: int, *, path: str, same_site: str, readable: bool = False) -> None:
-        hidden = "" if readable else "; HttpOnly"
-        visit.add(b"set-cookie", f"{name}={value}; Path={path}; Max-Age={seconds}; SameSite={same_site}{hidden}{self._secure}")
+    def _set(
+        self, request: GatewayRequest, name: str, value: str, seconds: int, *, path: str, same_site: str, http_only: bool = True
+    ) -> None:
+        flags = ("; HttpOnly" if http_only else "") + self._secure
+        request.add_header(b"set-cookie", f"{name}={value}; Path={path}; Max-Age={seconds}; SameSite={same_site}{flags}")

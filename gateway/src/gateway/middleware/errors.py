@@ -6,12 +6,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import Refusal
-from gateway.problems.responses import Problems
-from gateway.request import KEY, Visit
+from gateway.problems.responses import ProblemResponses
+from gateway.request import KEY, GatewayRequest
 
 
 class Errors:
-    def __init__(self, app: ASGIApp, problems: Problems) -> None:
+    def __init__(self, app: ASGIApp, problems: ProblemResponses) -> None:
         self._app = app
         self._problems = problems
 
@@ -19,27 +19,27 @@ class Errors:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit: Visit = scope[KEY]
-        begun = False
+        request: GatewayRequest = scope[KEY]
+        started = False
 
-        async def watched(message: Message) -> None:
-            nonlocal begun
-            begun = True
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, watched)
+            await self._app(scope, receive, watch)
         except Exception as error:
-            if begun:
-                # Half a reply has been sent. The server has to cut the connection, or it would pass for a whole one.
+            if started:
+                # Part of the response has been sent. The server has to close the connection, or the part would pass for the whole.
                 raise
-            await self._response(error, visit)(scope, receive, send)
+            await self._response(error, request)(scope, receive, send)
 
-    def _response(self, error: Exception, visit: Visit) -> Response:
+    def _response(self, error: Exception, request: GatewayRequest) -> Response:
         if isinstance(error, Refusal):
-            return self._problems.refusal(error, visit)
+            return self._problems.refusal(error, request)
         if isinstance(error, HTTPException):
-            return self._problems.http(error, visit)
+            return self._problems.http(error, request)
         if isinstance(error, RequestValidationError):
-            return self._problems.invalid(error, visit)
-        return self._problems.unexpected(error, visit)
+            return self._problems.invalid(error, request)
+        return self._problems.unexpected(error, request)

@@ -1,15 +1,11 @@
-"""The OpenAPI document: what FastAPI derives from the routes, and what holds for all of them."""
+"""The OpenAPI document: what FastAPI derives from the routes, and what all operations have in common."""
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from gateway.api.fields import Problem
-from gateway.routing.json_body import JsonRoute
-
-# For a route that needs nobody to be signed in.
-PUBLIC: dict[str, Any] = {"security": []}
 
 DESCRIPTION = """\
 Sign in with `POST /api/v1/auth/login` or a mailed link. Then either send the reply's `access_token` in the
@@ -20,21 +16,21 @@ write. Every error is a problem (RFC 9457) with a stable `code`; its `type` open
 
 _PROBLEMS = {
     "400": "The request cannot be read.",
-    "401": "Nobody believable is asking.",
+    "401": "No valid credentials.",
     "403": "The caller's role does not allow this.",
     "404": "Absent, or another workspace's.",
     "408": "The body did not arrive in time.",
-    "409": "Impossible beside what is already there.",
-    "412": "The writer had not seen the newest version.",
-    "413": "More bytes than are taken here.",
-    "422": "Malformed, or against a rule; `errors` says where.",
-    "429": "Too often; Retry-After says when again.",
-    "503": "A part this needs does not answer; Retry-After says when again.",
+    "409": "Conflicts with the present state.",
+    "412": "If-Match does not name the newest version.",
+    "413": "The body is too large.",
+    "422": "Invalid; `errors` says where.",
+    "429": "Too many requests; Retry-After says when to try again.",
+    "503": "A service is unavailable; Retry-After says when to try again.",
 }
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "Makes it safe to send the same write again: within 72 hours it is answered as the first time.",
+    "description": "Makes it safe to repeat a write: within 72 hours the reply is that of the first one.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 _SCHEMES = {
@@ -42,16 +38,10 @@ _SCHEMES = {
     "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token", "description": "Writes need X-CSRF-Token as well."},
 }
 _WRITES = frozenset({"post", "put", "patch", "delete"})
-API = "/api/v1"
-
-
-def noun(prefix: str, tag: str, *, root: str = API) -> APIRouter:
-    """The addresses of one noun; an operation's id is its function's name."""
-    return APIRouter(prefix=root + prefix, tags=[tag], route_class=JsonRoute, generate_unique_id_function=lambda route: route.name)
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The document, made once."""
+    """The document, made at the first call."""
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
         components = made.setdefault("components", {})

@@ -4,9 +4,10 @@ from fastapi import Request
 from starlette.responses import Response
 
 from gateway.mapping import dump
-from gateway.openapi.document import document, noun
+from gateway.openapi.document import document
+from gateway.routing.nouns import noun_router
 
-router = noun("", "pages")
+router = noun_router("", "pages")
 
 
 @router.get("/openapi.json", include_in_schema=False)

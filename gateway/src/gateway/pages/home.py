@@ -5,7 +5,7 @@ from html import escape
 
 from starlette.responses import Response
 
-from gateway.api.responses import reply
+from gateway.api.responses import json_response
 from gateway.pages.layout import page
 
 _LINKS = (
@@ -35,7 +35,7 @@ def home_page(paths: Collection[str]) -> Response:
 def home_json(paths: Collection[str]) -> Response:
     """The same for programs."""
     links = {key: path for key, path, _, _ in _LINKS if path in paths}
-    return _varied(reply({"name": "Caseload", "description": _ABOUT, "links": links}))
+    return _varied(json_response({"name": "Caseload", "description": _ABOUT, "links": links}))
 
 
 def prefers_json(accept: str) -> bool:

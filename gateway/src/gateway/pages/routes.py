@@ -7,15 +7,15 @@ from fastapi import Request
 from starlette.responses import Response
 
 from chassis.errors import NotFound
-from gateway.openapi.document import noun
 from gateway.pages.explorer import ASSETS, asset_response, explorer_page
 from gateway.pages.home import home_json, home_page, prefers_json
 from gateway.pages.layout import page
 from gateway.pages.sign_in_link import sign_in_link_page
 from gateway.problems.explanations import EXPLANATIONS
 from gateway.problems.responses import title
+from gateway.routing.nouns import noun_router
 
-router = noun("", "pages", root="")
+router = noun_router("", "pages", root="")
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
 

@@ -1,4 +1,4 @@
-"""Request bodies as JSON (RFC 8259), read without the liberties that Python takes with it."""
+"""Request bodies as JSON (RFC 8259), without the extensions that Python's decoder accepts."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -9,12 +9,12 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 
-def read(body: bytes) -> Any:
-    """What the body says; JSONDecodeError, which quotes nothing of it, where two readers might not read the same."""
+def read_json(body: bytes) -> Any:
+    """The decoded body. Raises JSONDecodeError, which does not quote the body, for anything that two decoders might read differently."""
     try:
         value = _decoder.decode(body.decode())
         if b"\\u" in body:
-            # An escape may name half a character, which no text can hold.
+            # An escape may be a lone surrogate, which UTF-8 cannot encode.
             json.dumps(value, ensure_ascii=False).encode()
         return value
     except json.JSONDecodeError:
@@ -32,7 +32,7 @@ def read(body: bytes) -> Any:
 def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) != len(members):
-        # Which of the two counts is every reader's own choice, and a proxy's may be another than ours.
+        # Decoders differ in which of the two they keep, and a proxy may keep another than we do.
         raise _wrong("a name is given twice")
     return found
 
@@ -51,17 +51,17 @@ _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 class _Request(Request):
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
-            self._json = read(await self.body())
+            self._json = read_json(await self.body())
         return self._json
 
 
 class JsonRoute(APIRoute):
-    """A route whose body is read by `read`."""
+    """A route whose body is decoded by `read_json`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        answer = super().get_route_handler()
+        handle = super().get_route_handler()
 
-        async def answer_it(request: Request) -> Response:
-            return await answer(_Request(request.scope, request.receive))
+        async def handle_json(request: Request) -> Response:
+            return await handle(_Request(request.scope, request.receive))
 
-        return answer_it
+        return handle_json

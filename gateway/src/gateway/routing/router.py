@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.request import KEY, signed_in, welcome
+from gateway.auth.dependencies import require_user, signed_in
+from gateway.request import KEY
 from gateway.routing.table import RouteTable, parameter_name
 
 _canonical_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -28,7 +29,7 @@ class _Entry:
 
     route: APIRoute
     parameters: tuple[str, ...]
-    # The route's function, where it may be called without FastAPI.
+    # The route's function, if it may be called without FastAPI.
     direct: Callable[..., Awaitable[Response]] | None
     through_fastapi: ASGIApp
 
@@ -62,7 +63,7 @@ class Router:
         scope["route"] = entry.route
         if entry.direct is not None and all(map(_canonical_uuid.fullmatch, values)):
             ids = dict(zip(entry.parameters, map(UUID, values), strict=True))
-            response = await entry.direct(**ids, at=welcome(scope[KEY], scope["app"].state))
+            response = await entry.direct(**ids, request=require_user(scope[KEY], scope["app"].state))
             await response(scope, receive, send)
             return
         scope["endpoint"] = entry.route.endpoint
@@ -79,12 +80,12 @@ class Router:
 
 
 def is_direct(route: APIRoute) -> bool:
-    """Whether the route is a GET whose function takes only UUIDs from its path, and `at`, the signed-in request."""
+    """Whether the route is a GET whose function takes only UUIDs from its path, and the signed-in `request`."""
     takes = route.dependant
     others = (takes.query_params, takes.header_params, takes.cookie_params, takes.body_params)
     return (
         route.methods == {"GET"}
-        and [(each.name, each.call) for each in takes.dependencies] == [("at", signed_in)]
+        and [(each.name, each.call) for each in takes.dependencies] == [("request", signed_in)]
         and all(each.field_info.annotation is UUID for each in takes.path_params)
         and not any(others)
         and takes.request_param_name is None

@@ -1,4 +1,4 @@
-"""Appointments, told with the names of those they are with."""
+"""Appointments, each with the name of its client."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
@@ -12,134 +12,136 @@ from caseload.clinical.v1 import sessions_pb2
 from caseload.notifications.v1 import reminders_pb2
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.errors import Conflict
-from gateway.api.appointments import schemas as shapes
+from gateway.api.appointments import schemas
 from gateway.api.reminders.schemas import ReminderLog
-from gateway.api.responses import nothing, page_reply, reply
-from gateway.api.time_range import window
+from gateway.api.responses import json_response, no_content, page_response
+from gateway.api.time_range import time_range
+from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
-from gateway.openapi.document import noun
-from gateway.request import SignedIn, Visit
+from gateway.request import GatewayRequest
+from gateway.routing.nouns import noun_router
 
-router = noun("/appointments", "appointments")
+router = noun_router("/appointments", "appointments")
 
 AllowConflict = Annotated[bool, Query(description="Overbook deliberately; the audit trail says so.")]
-# Where a name is not to be had: the caller may not read clients, or the client has been erased.
-_NO_NAME = "?"
+# Initials of a client whom the caller may not read, or who has been erased.
+_NO_INITIALS = "?"
 
 
-@router.post("", response_model=shapes.Appointment, status_code=201)
-async def book_appointment(body: shapes.AppointmentCreate, at: SignedIn, *, allow_conflict: AllowConflict = False) -> Response:
-    """A clash is refused with `appointment_conflict`, which lists every conflict."""
-    request = to_proto(body, pb.BookAppointmentRequest, allow_conflict=allow_conflict)
-    # The name first: once the appointment is booked, no other service's silence may call it a failure.
-    names = await _summaries(at, [request.client_id])
+@router.post("", response_model=schemas.Appointment, status_code=201)
+async def book_appointment(body: schemas.AppointmentCreate, request: SignedInRequest, *, allow_conflict: AllowConflict = False) -> Response:
+    """A conflict is refused with `appointment_conflict`, which lists all conflicting appointments."""
+    message = to_proto(body, pb.BookAppointmentRequest, allow_conflict=allow_conflict)
+    # The name first: if the clients service fails, the request fails before the appointment is booked.
+    names = await _summaries(request, [message.client_id])
     try:
-        appointment = await at.services.appointments.BookAppointment(request, at.call)
+        appointment = await request.stubs.appointments.BookAppointment(message, request.context)
     except Conflict as refusal:
-        raise await _with_initials(at, refusal) from None
-    return reply(render(appointment) | {"client": names.get(appointment.client_id)}, 201)
+        raise await _refusal_with_initials(request, refusal) from None
+    return json_response(render(appointment) | {"client": names.get(appointment.client_id)}, 201)
 
 
-@router.get("", response_model=shapes.AppointmentPage)
-async def list_appointments(query: Annotated[shapes.AppointmentQuery, Query()], at: SignedIn) -> Response:
+@router.get("", response_model=schemas.AppointmentPage)
+async def list_appointments(query: Annotated[schemas.AppointmentQuery, Query()], request: SignedInRequest) -> Response:
     """Earliest first. start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone."""
-    dates = await window(at, query.start_date, query.end_date)
-    page = await at.services.appointments.ListAppointments(to_proto(query, pb.ListAppointmentsRequest, **dates), at.call)
-    return page_reply(page, query, await _all_named(at, page.items))
+    dates = await time_range(request, query.start_date, query.end_date)
+    page = await request.stubs.appointments.ListAppointments(to_proto(query, pb.ListAppointmentsRequest, **dates), request.context)
+    return page_response(page, query, await _all_named(request, page.items))
 
 
-@router.get("/conflicts", response_model=shapes.ConflictCheck)
-async def check_conflicts(query: Annotated[shapes.ConflictQuery, Query()], at: SignedIn) -> Response:
-    clashes = await at.services.appointments.CheckConflicts(to_proto(query, pb.CheckConflictsRequest), at.call)
-    conflicts = await _conflicts(at, [render(clash) for clash in clashes.items])
-    return reply({"has_conflict": bool(conflicts), "conflicting_appointments": conflicts})
+@router.get("/conflicts", response_model=schemas.ConflictCheck)
+async def check_conflicts(query: Annotated[schemas.ConflictQuery, Query()], request: SignedInRequest) -> Response:
+    reply = await request.stubs.appointments.CheckConflicts(to_proto(query, pb.CheckConflictsRequest), request.context)
+    conflicts = await _with_initials(request, [render(conflict) for conflict in reply.items])
+    return json_response({"has_conflict": bool(conflicts), "conflicting_appointments": conflicts})
 
 
-@router.get("/{appointment_id}", response_model=shapes.Appointment)
-async def get_appointment(appointment_id: UUID, at: SignedIn) -> Response:
-    request = pb.GetAppointmentRequest(appointment_id=str(appointment_id))
-    return reply(await _named(at, await at.services.appointments.GetAppointment(request, at.call)))
+@router.get("/{appointment_id}", response_model=schemas.Appointment)
+async def get_appointment(appointment_id: UUID, request: SignedInRequest) -> Response:
+    message = pb.GetAppointmentRequest(appointment_id=str(appointment_id))
+    return json_response(await _named(request, await request.stubs.appointments.GetAppointment(message, request.context)))
 
 
-@router.put("/{appointment_id}", response_model=shapes.Appointment)
+@router.put("/{appointment_id}", response_model=schemas.Appointment)
 async def change_appointment(
-    appointment_id: UUID, body: shapes.AppointmentUpdate, at: SignedIn, *, allow_conflict: AllowConflict = False
+    appointment_id: UUID, body: schemas.AppointmentUpdate, request: SignedInRequest, *, allow_conflict: AllowConflict = False
 ) -> Response:
-    request = to_proto(body, pb.ChangeAppointmentRequest, appointment_id=appointment_id, allow_conflict=allow_conflict)
+    message = to_proto(body, pb.ChangeAppointmentRequest, appointment_id=appointment_id, allow_conflict=allow_conflict)
     try:
-        appointment = await at.services.appointments.ChangeAppointment(request, at.call)
+        appointment = await request.stubs.appointments.ChangeAppointment(message, request.context)
     except Conflict as refusal:
-        raise await _with_initials(at, refusal) from None
-    return reply(await _named(at, appointment))
+        raise await _refusal_with_initials(request, refusal) from None
+    return json_response(await _named(request, appointment))
 
 
 @router.delete("/{appointment_id}", status_code=204)
-async def delete_appointment(appointment_id: UUID, at: SignedIn, body: shapes.AppointmentDeletion | None = None) -> Response:
-    deletion = body or shapes.AppointmentDeletion()
+async def delete_appointment(appointment_id: UUID, request: SignedInRequest, body: schemas.AppointmentDeletion | None = None) -> Response:
+    deletion = body or schemas.AppointmentDeletion()
     if deletion.session_note_action == "delete":
-        await _check_no_note(at, appointment_id)
+        await _check_no_note(request, appointment_id)
     reason = deletion.reason or deletion.deletion_reason
-    await at.services.appointments.DeleteAppointment(
-        pb.DeleteAppointmentRequest(appointment_id=str(appointment_id), reason=reason), at.call
+    await request.stubs.appointments.DeleteAppointment(
+        pb.DeleteAppointmentRequest(appointment_id=str(appointment_id), reason=reason), request.context
     )
-    return nothing()
+    return no_content()
 
 
 @router.get("/{appointment_id}/reminders", response_model=list[ReminderLog])
-async def list_appointment_reminders(appointment_id: UUID, at: SignedIn) -> Response:
-    # A stranger's appointment is a 404, not one without reminders.
-    await at.services.appointments.GetSlot(pb.GetSlotRequest(appointment_id=str(appointment_id)), at.call)
-    request = reminders_pb2.ListForAppointmentRequest(appointment_id=str(appointment_id))
-    logs = await at.services.reminders.ListForAppointment(request, at.call)
-    return reply([render(log) for log in logs.items])
+async def list_appointment_reminders(appointment_id: UUID, request: SignedInRequest) -> Response:
+    # So that an unknown appointment is a 404, not an empty list.
+    await request.stubs.appointments.GetSlot(pb.GetSlotRequest(appointment_id=str(appointment_id)), request.context)
+    message = reminders_pb2.ListForAppointmentRequest(appointment_id=str(appointment_id))
+    logs = await request.stubs.reminders.ListForAppointment(message, request.context)
+    return json_response([render(log) for log in logs.items])
 
 
-async def _check_no_note(at: Visit, appointment_id: UUID) -> None:
-    """Notes are kept: refuses to pretend that one was deleted along with its appointment."""
-    request = sessions_pb2.ListSessionsRequest(page_size=1, appointment_id=str(appointment_id))
-    if (await at.services.sessions.ListSessions(request, at.reading)).total:
+async def _check_no_note(request: GatewayRequest, appointment_id: UUID) -> None:
+    """Raises Conflict if a note documents the appointment, because notes are not deleted with their appointments."""
+    message = sessions_pb2.ListSessionsRequest(page_size=1, appointment_id=str(appointment_id))
+    if (await request.stubs.sessions.ListSessions(message, request.read_context)).total:
         raise Conflict(
             "session_note_kept", "A note documents this appointment and cannot be deleted with it; send session_note_action=keep."
         )
 
 
-async def _summaries(at: Visit, client_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The names behind the ids in one question; none for a caller who may not read clients."""
-    wanted = sorted(set(client_ids))
-    if not wanted or not at.may("clients:read"):
+async def _summaries(request: GatewayRequest, client_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The clients' names by id, in one call; none if the caller may not read clients."""
+    ids = sorted(set(client_ids))
+    if not ids or not request.has_scope("clients:read"):
         return {}
-    told = await at.services.clients.GetSummaries(clients_pb2.GetSummariesRequest(client_ids=wanted), at.reading)
-    return {summary.id: render(summary) for summary in told.items}
+    reply = await request.stubs.clients.GetSummaries(clients_pb2.GetSummariesRequest(client_ids=ids), request.read_context)
+    return {summary.id: render(summary) for summary in reply.items}
 
 
-async def _all_named(at: Visit, appointments: Sequence[pb.Appointment]) -> list[dict[str, Any]]:
-    names = await _summaries(at, (appointment.client_id for appointment in appointments))
+async def _all_named(request: GatewayRequest, appointments: Sequence[pb.Appointment]) -> list[dict[str, Any]]:
+    names = await _summaries(request, (appointment.client_id for appointment in appointments))
     return [render(appointment) | {"client": names.get(appointment.client_id)} for appointment in appointments]
 
 
-async def _named(at: Visit, appointment: pb.Appointment) -> dict[str, Any]:
-    return (await _all_named(at, [appointment]))[0]
+async def _named(request: GatewayRequest, appointment: pb.Appointment) -> dict[str, Any]:
+    return (await _all_named(request, [appointment]))[0]
 
 
-async def _conflicts(at: Visit, clashes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    names = await _summaries(at, (clash["client_id"] for clash in clashes))
+async def _with_initials(request: GatewayRequest, conflicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = await _summaries(request, (conflict["client_id"] for conflict in conflicts))
     return [
-        {name: value for name, value in clash.items() if name != "client_id"} | {"client_initials": initials(names.get(clash["client_id"]))}
-        for clash in clashes
+        {name: value for name, value in conflict.items() if name != "client_id"}
+        | {"client_initials": initials(names.get(conflict["client_id"]))}
+        for conflict in conflicts
     ]
 
 
-async def _with_initials(at: Visit, refusal: Conflict) -> Conflict:
-    """The refusal, with initials in place of client ids."""
-    clashes = refusal.facts.get("conflicting_appointments")
-    if clashes is None:
+async def _refusal_with_initials(request: GatewayRequest, refusal: Conflict) -> Conflict:
+    """The refusal with initials in place of client ids."""
+    conflicts = refusal.facts.get("conflicting_appointments")
+    if conflicts is None:
         return refusal
-    facts = refusal.facts | {"conflicting_appointments": await _conflicts(at, clashes)}
+    facts = refusal.facts | {"conflicting_appointments": await _with_initials(request, conflicts)}
     return Conflict(refusal.code, refusal.message, facts=facts)
 
 
 def initials(summary: dict[str, Any] | None) -> str:
     if summary is None:
-        return _NO_NAME
+        return _NO_INITIALS
     letters = [name.strip()[:1].upper() for name in (summary["first_name"], summary["last_name"])]
-    return "".join(letter + "." for letter in letters if letter) or _NO_NAME
+    return "".join(letter + "." for letter in letters if letter) or _NO_INITIALS

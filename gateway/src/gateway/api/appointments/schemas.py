@@ -6,12 +6,12 @@ from uuid import UUID
 from pydantic import Field
 
 from gateway.api.clients.schemas import ClientSummary
-from gateway.api.fields import LocationType, Page, PageQuery, QueryTime, Shape, Text, Time, TimeOrDay, absent
+from gateway.api.fields import LocationType, Page, PageQuery, QueryTime, Schema, Text, Time, TimeOrDay, absent
 
 AppointmentStatus = Literal["scheduled", "completed", "cancelled", "no_show"]
 
 
-class AppointmentCreate(Shape):
+class AppointmentCreate(Schema):
     client_id: UUID
     practitioner_id: Annotated[UUID | None, Field(description="The caller, unless given.")] = None
     scheduled_start: Time
@@ -23,7 +23,7 @@ class AppointmentCreate(Shape):
     notes: Text | None = None
 
 
-class AppointmentUpdate(Shape):
+class AppointmentUpdate(Schema):
     client_id: UUID = Field(default_factory=absent)
     practitioner_id: UUID = Field(default_factory=absent)
     scheduled_start: Time = Field(default_factory=absent)
@@ -36,7 +36,7 @@ class AppointmentUpdate(Shape):
     status: AppointmentStatus = Field(default_factory=absent)
 
 
-class AppointmentDeletion(Shape):
+class AppointmentDeletion(Schema):
     reason: Text | None = None
     session_note_action: Annotated[
         Literal["keep", "delete"], Field(description="What becomes of the note that documents the appointment.")
@@ -44,7 +44,7 @@ class AppointmentDeletion(Shape):
     deletion_reason: Text | None = None
 
 
-class Appointment(Shape):
+class Appointment(Schema):
     id: UUID
     workspace_id: UUID
     client_id: UUID
@@ -79,14 +79,14 @@ class AppointmentQuery(PageQuery):
     status: AppointmentStatus | None = None
 
 
-class ConflictQuery(Shape):
+class ConflictQuery(Schema):
     scheduled_start: QueryTime
     scheduled_end: QueryTime
     practitioner_id: UUID | None = None
     exclude_appointment_id: UUID | None = None
 
 
-class Conflict(Shape):
+class Conflict(Schema):
     id: UUID
     scheduled_start: Time
     scheduled_end: Time
@@ -95,6 +95,6 @@ class Conflict(Shape):
     status: str
 
 
-class ConflictCheck(Shape):
+class ConflictCheck(Schema):
     has_conflict: bool
     conflicting_appointments: list[Conflict]

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gateway.api.fields import Shape, Text, Time
+from gateway.api.fields import Schema, Text, Time
 
 
-class Attachment(Shape):
+class Attachment(Schema):
     id: UUID
     session_id: UUID | None
     client_id: UUID
@@ -22,7 +22,7 @@ class Attachment(Shape):
     is_session_file: bool
 
 
-class AttachmentList(Shape):
+class AttachmentList(Schema):
     items: list[Attachment]
     total: int
 
@@ -32,15 +32,15 @@ class AttachmentWithDownload(Attachment):
     expires_at: Time | None
 
 
-class AttachmentRename(Shape):
+class AttachmentRename(Schema):
     file_name: Annotated[Text, Field(min_length=1, max_length=255)]
 
 
-class DownloadQuery(Shape):
+class DownloadQuery(Schema):
     expires_in_minutes: Annotated[int, Field(ge=1, le=60)] = 15
 
 
-class Download(Shape):
+class Download(Schema):
     download_url: str
     expires_at: Time
     expires_in_seconds: int

@@ -1,9 +1,9 @@
-"""The audit trail as its readers see it."""
+"""Audit events and the result of a verification."""
 
 from typing import Literal
 from uuid import UUID
 
-from gateway.api.fields import Day, Object, Page, PageQuery, Shape, Time, TimeOrDay
+from gateway.api.fields import Day, JsonObject, Page, PageQuery, Schema, Time, TimeOrDay
 
 ResourceType = Literal[
     "User", "Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare", "Service", "Location", "Workspace", "Alert", "Audit"
@@ -12,7 +12,7 @@ Action = Literal["CREATE", "READ", "UPDATE", "DELETE", "LOGIN", "LOGOUT", "EXPOR
 Outcome = Literal["success", "failure"]
 
 
-class AuditEvent(Shape):
+class AuditEvent(Schema):
     id: UUID
     workspace_id: UUID
     user_id: UUID | None
@@ -24,7 +24,7 @@ class AuditEvent(Shape):
     ip_address: str | None
     user_agent: str | None
     session_id: UUID | None
-    metadata: Object | None
+    metadata: JsonObject | None
     retention_until: Day
     sequence: int | None
     hash: str | None
@@ -46,7 +46,7 @@ class AuditEventQuery(PageQuery):
     phi_only: bool = False
 
 
-class Verification(Shape):
+class Verification(Schema):
     intact: bool
     events: int
     head: str

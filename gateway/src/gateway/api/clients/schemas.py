@@ -1,32 +1,31 @@
-"""The people who are treated."""
+"""Clients, the people who are treated."""
 
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from gateway.api.fields import (
     Day,
     Email,
-    Flag,
     Name255,
     Page,
     PageQuery,
+    Schema,
     Search,
-    Shape,
     Text,
     Text50,
     Text100,
     Text255,
     Time,
-    Zone,
+    TimeZone,
     absent,
 )
 
 Tags = Annotated[list[Annotated[Text, Field(min_length=1, max_length=100)]], Field(max_length=100)]
 
 
-class ClientCreate(Shape):
+class ClientCreate(Schema):
     first_name: Name255
     last_name: Name255
     email: Email | None = None
@@ -36,16 +35,16 @@ class ClientCreate(Shape):
     medical_history: Text | None = None
     emergency_contact_name: Text255 | None = None
     emergency_contact_phone: Text50 | None = None
-    is_active: Flag = True
-    consent_status: Flag = False
+    is_active: StrictBool = True
+    consent_status: StrictBool = False
     notes: Text | None = None
     tags: Tags | None = None
     gender: Text50 | None = None
-    time_zone: Zone | None = None
+    time_zone: TimeZone | None = None
     external_id: Text100 | None = None
 
 
-class ClientUpdate(Shape):
+class ClientUpdate(Schema):
     first_name: Name255 = Field(default_factory=absent)
     last_name: Name255 = Field(default_factory=absent)
     email: Email | None = None
@@ -55,16 +54,16 @@ class ClientUpdate(Shape):
     medical_history: Text | None = None
     emergency_contact_name: Text255 | None = None
     emergency_contact_phone: Text50 | None = None
-    is_active: Flag = Field(default_factory=absent)
-    consent_status: Flag = Field(default_factory=absent)
+    is_active: StrictBool = Field(default_factory=absent)
+    consent_status: StrictBool = Field(default_factory=absent)
     notes: Text | None = None
     tags: Tags | None = None
     gender: Text50 | None = None
-    time_zone: Zone | None = None
+    time_zone: TimeZone | None = None
     external_id: Text100 | None = None
 
 
-class Client(Shape):
+class Client(Schema):
     id: UUID
     workspace_id: UUID
     first_name: str
@@ -103,7 +102,7 @@ class ClientQuery(PageQuery):
     include_appointments: bool = False
 
 
-class ClientSummary(Shape):
+class ClientSummary(Schema):
     id: UUID
     first_name: str
     last_name: str

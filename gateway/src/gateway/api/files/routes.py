@@ -1,4 +1,4 @@
-"""Serves files kept in a directory to whoever holds a link to one; a bucket serves its own."""
+"""Serves files that are stored in a directory, by a sealed link; files in a bucket are served by the bucket."""
 
 from urllib.parse import quote
 
@@ -7,15 +7,15 @@ from starlette.responses import Response
 
 from chassis.blobs import LocalBlobs
 from chassis.errors import NotFound
-from gateway.openapi.document import noun
+from gateway.routing.nouns import noun_router
 
-router = noun("", "files", root="")
+router = noun_router("", "files", root="")
 
 
 @router.get("/files/{token}", include_in_schema=False)
-async def get_file(token: str, request: Request) -> Response:
-    """No sign-in: the sealed link names one file and runs out."""
-    blobs = request.app.state.blobs
+async def get_file(token: str, http: Request) -> Response:
+    """No sign-in: the sealed link is for one file and expires."""
+    blobs = http.app.state.blobs
     if not isinstance(blobs, LocalBlobs):
         raise NotFound("not_found", "There is nothing here under this link.")
     grant = blobs.open_token(token)

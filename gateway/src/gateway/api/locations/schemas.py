@@ -2,28 +2,28 @@
 
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-from gateway.api.fields import Flag, LocationType, Name255, Page, PageQuery, Shape, Text, Time, absent
+from gateway.api.fields import LocationType, Name255, Page, PageQuery, Schema, Text, Time, absent
 
 
-class LocationCreate(Shape):
+class LocationCreate(Schema):
     name: Name255
     location_type: LocationType
     address: Text | None = None
     details: Text | None = None
-    is_active: Flag = True
+    is_active: StrictBool = True
 
 
-class LocationUpdate(Shape):
+class LocationUpdate(Schema):
     name: Name255 = Field(default_factory=absent)
     location_type: LocationType = Field(default_factory=absent)
     address: Text | None = None
     details: Text | None = None
-    is_active: Flag = Field(default_factory=absent)
+    is_active: StrictBool = Field(default_factory=absent)
 
 
-class Location(Shape):
+class Location(Schema):
     id: UUID
     workspace_id: UUID
     name: str

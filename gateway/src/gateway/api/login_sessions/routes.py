@@ -1,27 +1,27 @@
-"""Where a user is signed in: listed, and ended one by one."""
+"""Login sessions: where a user is signed in."""
 
 from uuid import UUID
 
 from starlette.responses import Response
 
 from caseload.identity.v1 import sign_in_pb2 as pb
-from gateway.api.login_sessions import schemas as shapes
-from gateway.api.responses import nothing, reply
+from gateway.api.login_sessions import schemas
+from gateway.api.responses import json_response, no_content
+from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render
-from gateway.openapi.document import noun
-from gateway.request import SignedIn
+from gateway.routing.nouns import noun_router
 
-router = noun("/auth", "sign-in")
+router = noun_router("/auth", "sign-in")
 
 
-@router.get("/sessions", response_model=list[shapes.LoginSession])
-async def list_login_sessions(at: SignedIn) -> Response:
+@router.get("/sessions", response_model=list[schemas.LoginSession])
+async def list_login_sessions(request: SignedInRequest) -> Response:
     """Where the caller is signed in."""
-    sessions = await at.services.sign_in.ListLoginSessions(pb.ListLoginSessionsRequest(), at.call)
-    return reply([render(session) for session in sessions.items])
+    sessions = await request.stubs.sign_in.ListLoginSessions(pb.ListLoginSessionsRequest(), request.context)
+    return json_response([render(session) for session in sessions.items])
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
-async def end_login_session(session_id: UUID, at: SignedIn) -> Response:
-    await at.services.sign_in.EndLoginSession(pb.EndLoginSessionRequest(session_id=str(session_id)), at.call)
-    return nothing()
+async def end_login_session(session_id: UUID, request: SignedInRequest) -> Response:
+    await request.stubs.sign_in.EndLoginSession(pb.EndLoginSessionRequest(session_id=str(session_id)), request.context)
+    return no_content()

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from gateway.api.fields import Shape, Time
+from gateway.api.fields import Schema, Time
 
 
-class LoginSession(Shape):
+class LoginSession(Schema):
     id: UUID
     created_at: Time
     last_seen_at: Time

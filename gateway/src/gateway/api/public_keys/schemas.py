@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from gateway.api.fields import Shape
+from gateway.api.fields import Schema
 
 
-class PublicKey(Shape):
+class PublicKey(Schema):
     """RFC 8037."""
 
     kty: Literal["OKP"]
@@ -16,5 +16,5 @@ class PublicKey(Shape):
     alg: Literal["EdDSA"]
 
 
-class PublicKeys(Shape):
+class PublicKeys(Schema):
     keys: list[PublicKey]

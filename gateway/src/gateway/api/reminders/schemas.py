@@ -1,29 +1,29 @@
-"""When clients are reminded, and of what they were."""
+"""Reminder configurations, and the log of reminders."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-from gateway.api.fields import Flag, Page, PageQuery, Shape, Time, TimeOrDay, absent
+from gateway.api.fields import Page, PageQuery, Schema, Time, TimeOrDay, absent
 
 Hours = Annotated[int, Field(strict=True, ge=1, le=720)]
 ReminderStatus = Literal["pending", "sent", "failed", "bounced", "cancelled", "skipped", "unknown"]
 
 
-class ReminderConfigurationCreate(Shape):
+class ReminderConfigurationCreate(Schema):
     hours_before: Hours
     channel: Literal["email"] = "email"
-    is_active: Flag = True
+    is_active: StrictBool = True
 
 
-class ReminderConfigurationUpdate(Shape):
+class ReminderConfigurationUpdate(Schema):
     hours_before: Hours = Field(default_factory=absent)
     channel: Literal["email"] = Field(default_factory=absent)
-    is_active: Flag = Field(default_factory=absent)
+    is_active: StrictBool = Field(default_factory=absent)
 
 
-class ReminderConfiguration(Shape):
+class ReminderConfiguration(Schema):
     id: UUID
     workspace_id: UUID
     hours_before: int
@@ -38,7 +38,7 @@ class ReminderConfigurationPage(Page):
     items: list[ReminderConfiguration]
 
 
-class ReminderLog(Shape):
+class ReminderLog(Schema):
     id: UUID
     workspace_id: UUID
     appointment_id: UUID

@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-from gateway.api.fields import Flag, Name255, Page, PageQuery, Shape, Text, Time, absent
+from gateway.api.fields import Name255, Page, PageQuery, Schema, Text, Time, absent
 
 Buffer = Annotated[int, Field(strict=True, ge=0, le=240)]  # minutes
 Duration = Annotated[int, Field(strict=True, ge=1, le=1440)]
@@ -14,7 +14,7 @@ Price = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217.")]
 
 
-class ServiceCreate(Shape):
+class ServiceCreate(Schema):
     name: Name255
     description: Text | None = None
     default_duration_minutes: Duration
@@ -22,10 +22,10 @@ class ServiceCreate(Shape):
     buffer_after_minutes: Buffer = 0
     price_minor_units: Price | None = None
     currency: Currency | None = None
-    is_active: Flag = True
+    is_active: StrictBool = True
 
 
-class ServiceUpdate(Shape):
+class ServiceUpdate(Schema):
     name: Name255 = Field(default_factory=absent)
     description: Text | None = None
     default_duration_minutes: Duration = Field(default_factory=absent)
@@ -33,10 +33,10 @@ class ServiceUpdate(Shape):
     buffer_after_minutes: Buffer = Field(default_factory=absent)
     price_minor_units: Price | None = None
     currency: Currency | None = None
-    is_active: Flag = Field(default_factory=absent)
+    is_active: StrictBool = Field(default_factory=absent)
 
 
-class Service(Shape):
+class Service(Schema):
     id: UUID
     workspace_id: UUID
     name: str

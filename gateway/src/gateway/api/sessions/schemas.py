@@ -5,13 +5,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gateway.api.fields import Page, PageQuery, Shape, Text5000, Time, absent
+from gateway.api.fields import Page, PageQuery, Schema, Text5000, Time, absent
 
 SessionStatus = Literal["draft", "finalized", "archived"]
 Duration = Annotated[int, Field(strict=True, ge=0, le=480)]
 
 
-class SessionCreate(Shape):
+class SessionCreate(Schema):
     client_id: UUID
     appointment_id: UUID | None = None
     session_date: Annotated[Time | None, Field(description="The appointment's start, unless given; one of the two is needed.")] = None
@@ -22,7 +22,7 @@ class SessionCreate(Shape):
     plan: Text5000 | None = None
 
 
-class DraftUpdate(Shape):
+class DraftUpdate(Schema):
     """SessionUpdate, of a draft."""
 
     subjective: Text5000 | None = None
@@ -37,7 +37,7 @@ class SessionUpdate(DraftUpdate):
     reason: Annotated[Text5000 | None, Field(description="Why a finalized note is amended; needed there.")] = None
 
 
-class Session(Shape):
+class Session(Schema):
     id: UUID
     workspace_id: UUID
     client_id: UUID
@@ -78,7 +78,7 @@ class SessionQuery(PageQuery):
     include_deleted: bool = False
 
 
-class SessionVersion(Shape):
+class SessionVersion(Schema):
     id: UUID
     session_id: UUID
     version_number: int
@@ -91,5 +91,5 @@ class SessionVersion(Shape):
     created_by_user_id: UUID
 
 
-class SessionVersionList(Shape):
+class SessionVersionList(Schema):
     versions: list[SessionVersion]

@@ -1,4 +1,4 @@
-"""A client's story: appointments and notes, merged newest first and told page by page."""
+"""A client's timeline: appointments and notes, merged newest first, page by page."""
 
 import asyncio
 import base64
@@ -18,13 +18,14 @@ from caseload.clinical.v1 import sessions_pb2 as clinical
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
 from chassis.errors import Fault, Forbidden, Invalid
 from chassis.rows import stamp
-from gateway.api.responses import reply
-from gateway.api.timeline import schemas as shapes
-from gateway.mapping import moment
-from gateway.openapi.document import noun
-from gateway.request import SignedIn, Visit
+from gateway.api.responses import json_response
+from gateway.api.timeline import schemas
+from gateway.auth.dependencies import SignedInRequest
+from gateway.mapping import to_datetime
+from gateway.request import GatewayRequest
+from gateway.routing.nouns import noun_router
 
-router = noun("/clients", "clients")
+router = noun_router("/clients", "clients")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOWEST_ID = str(UUID(int=0))
@@ -37,7 +38,7 @@ _APPOINTMENT_KINDS = {
     scheduling.APPOINTMENT_STATUS_CANCELLED: ("appointment_cancelled", "Appointment cancelled"),
     scheduling.APPOINTMENT_STATUS_NO_SHOW: ("appointment_no_show", "Appointment missed"),
 }
-_PLACES = {
+_LOCATION_NAMES = {
     scheduling.LOCATION_TYPE_CLINIC: "At the clinic",
     scheduling.LOCATION_TYPE_HOME: "At home",
     scheduling.LOCATION_TYPE_ONLINE: "Online",
@@ -50,80 +51,83 @@ _SESSION_KINDS = {
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where an event stands in the story: by time, then by source, then by id."""
+class Position:
+    """The position of an event: ordered by time, then by source, then by id."""
 
     at: datetime
     source: int
     id: str
 
     def before(self, source: int) -> tuple[datetime, str]:
-        """From where to go on in one source: what stands at the same time has been told of a higher source, not of a lower one."""
+        """The position in one source that the next page comes after.
+
+        Of the events at the same time, those of a higher source are on an earlier page and those of a lower one are not.
+        """
         if source == self.source:
             return self.at, self.id
         return self.at, _LOWEST_ID if source > self.source else _HIGHEST_ID
 
 
-Event = tuple[Place, dict[str, Any]]
-Told = tuple[list[Event], int]
+Event = tuple[Position, dict[str, Any]]
+SourcePage = tuple[list[Event], int]
 
 
-@router.get("/{client_id}/timeline", response_model=shapes.Timeline)
-async def get_timeline(client_id: UUID, query: Annotated[shapes.TimelineQuery, Query()], at: SignedIn) -> Response:
-    """Newest first. Who may not read notes sees the appointments, and the other way round."""
-    since = read_cursor(query.cursor) if query.cursor else None
-    sources: list[Awaitable[Told]] = []
-    if at.may("appointments:read"):
-        sources.append(_appointments(at, client_id, since, query.limit))
-    if at.may("sessions:read"):
-        sources.append(_sessions(at, client_id, since, query.limit))
+@router.get("/{client_id}/timeline", response_model=schemas.Timeline)
+async def get_timeline(client_id: UUID, query: Annotated[schemas.TimelineQuery, Query()], request: SignedInRequest) -> Response:
+    """Newest first; only appointments for a caller who may not read notes, only notes for one who may not read appointments."""
+    after = read_cursor(query.cursor) if query.cursor else None
+    sources: list[Awaitable[SourcePage]] = []
+    if request.has_scope("appointments:read"):
+        sources.append(_appointments(request, client_id, after, query.limit))
+    if request.has_scope("sessions:read"):
+        sources.append(_sessions(request, client_id, after, query.limit))
     if not sources:
         raise Forbidden("forbidden", "Your role does not allow this.")
-    known = at.services.clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), at.call)
-    # A stranger is refused by clients, whatever the others say of somebody they have never heard of.
-    _, told = await asyncio.gather(known, asyncio.gather(*sources))
+    exists = request.stubs.clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), request.context)
+    # The clients service raises NotFound for an unknown client; the others would reply with an empty list.
+    _, pages = await asyncio.gather(exists, asyncio.gather(*sources))
 
-    merged = sorted((event for events, _ in told for event in events), key=lambda event: event[0], reverse=True)
+    merged = sorted((event for events, _ in pages for event in events), key=lambda event: event[0], reverse=True)
     shown = merged[: query.limit]
-    more = len(merged) > len(shown) or any(len(events) == query.limit for events, _ in told)
-    return reply(
+    more = len(merged) > len(shown) or any(len(events) == query.limit for events, _ in pages)
+    return json_response(
         {
             "client_id": str(client_id),
             "events": [event for _, event in shown],
-            "total_events": sum(total for _, total in told),
+            "total_events": sum(total for _, total in pages),
             "next_cursor": write_cursor(shown[-1][0]) if more and shown else None,
         }
     )
 
 
-async def _appointments(at: Visit, client_id: UUID, since: Place | None, limit: int) -> Told:
-    request = scheduling.ListHistoryRequest(client_id=str(client_id), limit=limit)
-    if since is not None:
-        when, request.before_id = since.before(_APPOINTMENTS)
-        request.before.CopyFrom(stamp(when))
-    history = await at.services.appointments.ListHistory(request, at.call)
+async def _appointments(request: GatewayRequest, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
+    message = scheduling.ListHistoryRequest(client_id=str(client_id), limit=limit)
+    if after is not None:
+        when, message.before_id = after.before(_APPOINTMENTS)
+        message.before.CopyFrom(stamp(when))
+    history = await request.stubs.appointments.ListHistory(message, request.context)
     events = []
     for entry in history.items:
         kind, title = _APPOINTMENT_KINDS[entry.status]
-        when = moment(entry.at)
-        place = Place(when, _APPOINTMENTS, entry.appointment_id)
-        events.append((place, _event(kind, when, title, _PLACES.get(entry.location_type), appointment_id=entry.appointment_id)))
+        when = to_datetime(entry.at)
+        position = Position(when, _APPOINTMENTS, entry.appointment_id)
+        events.append((position, _event(kind, when, title, _LOCATION_NAMES.get(entry.location_type), appointment_id=entry.appointment_id)))
     return events, history.total
 
 
-async def _sessions(at: Visit, client_id: UUID, since: Place | None, limit: int) -> Told:
-    request = clinical.ListHistoryRequest(client_id=str(client_id), limit=limit)
-    if since is not None:
-        when, request.before_id = since.before(_SESSIONS)
-        request.before.CopyFrom(stamp(when))
-    history = await at.services.sessions.ListHistory(request, at.call)
+async def _sessions(request: GatewayRequest, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
+    message = clinical.ListHistoryRequest(client_id=str(client_id), limit=limit)
+    if after is not None:
+        when, message.before_id = after.before(_SESSIONS)
+        message.before.CopyFrom(stamp(when))
+    history = await request.stubs.sessions.ListHistory(message, request.context)
     events = []
     for entry in history.items:
         kind, title = _SESSION_KINDS[entry.kind]
-        when = moment(entry.at)
+        when = to_datetime(entry.at)
         appointment_id = entry.appointment_id if entry.HasField("appointment_id") else None
-        place = Place(when, _SESSIONS, entry.id)
-        events.append((place, _event(kind, when, title, None, appointment_id=appointment_id, session_id=entry.session_id)))
+        position = Position(when, _SESSIONS, entry.id)
+        events.append((position, _event(kind, when, title, None, appointment_id=appointment_id, session_id=entry.session_id)))
     return events, history.total
 
 
@@ -132,18 +136,18 @@ def _event(kind: str, when: datetime, title: str, description: str | None, **ids
     return {"event_type": kind, "event_date": when, "title": title, "description": description, **named}
 
 
-def write_cursor(place: Place) -> str:
-    microseconds = (place.at - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(orjson.dumps([microseconds, place.source, place.id])).decode().rstrip("=")
+def write_cursor(position: Position) -> str:
+    microseconds = (position.at - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(orjson.dumps([microseconds, position.source, position.id])).decode().rstrip("=")
 
 
-def read_cursor(cursor: str) -> Place:
-    """Where the page before ended; Invalid for anything this page did not write."""
+def read_cursor(cursor: str) -> Position:
+    """The position that `write_cursor` was given. Raises Invalid for any other text."""
     try:
         microseconds, source, entry_id = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        place = Place(_EPOCH + timedelta(microseconds=int(microseconds)), int(source), str(UUID(entry_id)))
-        if place.source not in {_APPOINTMENTS, _SESSIONS}:
+        position = Position(_EPOCH + timedelta(microseconds=int(microseconds)), int(source), str(UUID(entry_id)))
+        if position.source not in {_APPOINTMENTS, _SESSIONS}:
             raise ValueError(source)
     except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError):
         raise Invalid("invalid_cursor", "This cursor is none of ours.", faults=(Fault("/cursor", "Should be a next_cursor."),)) from None
-    return place
+    return position

@@ -6,18 +6,18 @@ from uuid import UUID
 from pydantic import Field
 
 from gateway.api.fields import (
+    Schema,
     Search,
-    Shape,
     Time,
 )
 
 
-class TimelineQuery(Shape):
+class TimelineQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=500)] = 100
     cursor: Annotated[Search, Field(description="`next_cursor` of the page before.")] = None
 
 
-class TimelineEvent(Shape):
+class TimelineEvent(Schema):
     event_type: str
     event_date: Time
     title: str
@@ -28,7 +28,7 @@ class TimelineEvent(Shape):
     milestone_id: UUID | None
 
 
-class Timeline(Shape):
+class Timeline(Schema):
     client_id: UUID
     events: list[TimelineEvent]
     total_events: int

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gateway.api.fields import Email, Object, Page, PageQuery, Search, Shape, Text, Text100, Time, absent
+from gateway.api.fields import Email, JsonObject, Page, PageQuery, Schema, Search, Text, Text100, Time, absent
 
 Role = Literal["owner", "assistant", "therapist", "operator", "doctor", "nurse", "head_doctor", "admin"]
 FullName = Annotated[Text, Field(min_length=2, max_length=100)]
 
 
-class User(Shape):
+class User(Schema):
     id: UUID
     workspace_id: UUID
     email: Email
@@ -22,7 +22,7 @@ class User(Shape):
     department_id: UUID | None
     license_number: str | None
     specialization: str | None
-    shift_schedule: Object | None
+    shift_schedule: JsonObject | None
     two_factor_enabled: bool
     is_locked: bool
     last_login_at: Time | None
@@ -41,13 +41,13 @@ class UserQuery(PageQuery):
     is_active: bool | None = None
 
 
-class UserUpdate(Shape):
+class UserUpdate(Schema):
     full_name: FullName = Field(default_factory=absent)
     department_id: UUID | None = None
     license_number: Text100 | None = None
     specialization: Text100 | None = None
-    shift_schedule: Object | None = None
+    shift_schedule: JsonObject | None = None
 
 
-class RoleChange(Shape):
+class RoleChange(Schema):
     role: Role

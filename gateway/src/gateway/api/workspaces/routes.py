@@ -3,20 +3,22 @@
 from starlette.responses import Response
 
 from caseload.identity.v1 import workspaces_pb2
-from gateway.api.responses import reply
-from gateway.api.workspaces import schemas as shapes
+from gateway.api.responses import json_response
+from gateway.api.workspaces import schemas
+from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import to_proto
-from gateway.openapi.document import noun
-from gateway.request import SignedIn
+from gateway.routing.nouns import noun_router
 
-router = noun("/workspaces", "workspace")
-
-
-@router.get("/current", response_model=shapes.Workspace)
-async def get_workspace(at: SignedIn) -> Response:
-    return reply(await at.services.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), at.call))
+router = noun_router("/workspaces", "workspace")
 
 
-@router.patch("/current", response_model=shapes.Workspace)
-async def update_workspace(body: shapes.WorkspaceUpdate, at: SignedIn) -> Response:
-    return reply(await at.services.workspaces.UpdateWorkspace(to_proto(body, workspaces_pb2.UpdateWorkspaceRequest), at.call))
+@router.get("/current", response_model=schemas.Workspace)
+async def get_workspace(request: SignedInRequest) -> Response:
+    return json_response(await request.stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), request.context))
+
+
+@router.patch("/current", response_model=schemas.Workspace)
+async def update_workspace(body: schemas.WorkspaceUpdate, request: SignedInRequest) -> Response:
+    return json_response(
+        await request.stubs.workspaces.UpdateWorkspace(to_proto(body, workspaces_pb2.UpdateWorkspaceRequest), request.context)
+    )
