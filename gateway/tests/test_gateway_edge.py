@@ -1,4 +1,4 @@
-"""What every reply carries, and what every request passes."""
+"""The middleware: request ids, response headers, access log, metrics, CORS and rate limits."""
 
 import logging
 
@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 
-async def test_a_request_id_is_taken_over_or_made(practice):
+async def test_a_valid_request_id_is_kept_and_any_other_replaced(practice):
     given = await practice.http.get("/api/v1/services", headers={"X-Request-ID": "front-end.42"})
     forged = await practice.http.get("/api/v1/services", headers={"X-Request-ID": "two words\tand more"})
 
@@ -15,7 +15,7 @@ async def test_a_request_id_is_taken_over_or_made(practice):
     assert forged.headers["x-request-id"] not in {"", "two words\tand more"}
 
 
-async def test_an_api_reply_is_for_nobody_to_run_frame_or_keep(practice):
+async def test_a_response_of_the_api_may_not_be_run_framed_or_cached(practice):
     headers = (await practice.http.get("/api/v1/services")).headers
 
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
@@ -35,7 +35,7 @@ async def test_the_access_log_names_the_route_and_never_the_query(practice, capl
     assert "Lovelace" not in str(vars(line))
 
 
-async def test_nothing_a_client_confided_is_logged_or_counted(gateway, practice, caplog: pytest.LogCaptureFixture):
+async def test_no_phi_is_logged_or_used_as_a_metric_label(gateway, practice, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.DEBUG)
     client = await practice.add_client(first_name="Canaria", last_name="Canaria", notes="Canaria", email="canaria@example.com")
     await practice.http.get("/api/v1/clients?search=Canaria")
@@ -85,14 +85,14 @@ async def test_a_front_end_of_a_named_origin_may_call_with_cookies(gateway):
 
 
 @pytest.mark.parametrize("origin", ["https://app.example.com.evil.example", "http://app.example.com", "null"])
-async def test_no_other_origin_is_let_in(gateway, origin: str):
+async def test_no_other_origin_is_allowed(gateway, origin: str):
     async with gateway.reconfigured(cors_origins=("https://app.example.com",)).anonymous(Origin=origin) as http:
         reply = await http.options("/api/v1/clients", headers={"Access-Control-Request-Method": "PUT"})
 
     assert "access-control-allow-origin" not in reply.headers
 
 
-async def test_a_workspace_has_so_many_writes_a_minute_wherever_they_come_from(gateway, practice, check_problem):
+async def test_writes_are_limited_per_workspace_across_addresses(gateway, practice, check_problem):
     narrow = gateway.reconfigured(writes_per_minute=3)
     token = practice.http.headers["authorization"]
 
@@ -111,7 +111,7 @@ async def test_a_workspace_has_so_many_writes_a_minute_wherever_they_come_from(g
         assert (await http.get("/api/v1/locations")).json()["total"] == 3
 
 
-async def test_an_address_has_so_many_reads_a_minute_whoever_it_is(gateway, practice, elsewhere):
+async def test_reads_are_limited_per_address_across_workspaces(gateway, practice, elsewhere):
     narrow = gateway.reconfigured(reads_per_minute=2)
     statuses = []
     for token in (practice, elsewhere, practice):
@@ -131,7 +131,7 @@ async def test_an_ipv6_customer_counts_as_one_address(gateway, check_problem):
     assert [reply.status_code for reply in replies] == [200, 200, 429, 200]
 
 
-async def test_guessing_passwords_is_limited_sooner_than_writing(gateway, check_problem):
+async def test_sign_ins_have_a_lower_limit_than_writes(gateway, check_problem):
     narrow = gateway.reconfigured(sign_ins_per_minute=2)
     async with narrow.anonymous() as http:
         guess = {"email": "nobody@example.com", "password": "guess"}

@@ -121,7 +121,7 @@ async def test_nothing_else_is_served_as_a_file_of_the_explorer(anybody, check_p
     check_problem(await anybody.get("/docs/assets/" + path.format(digest=digest)), 404, "not_found")
 
 
-async def test_the_explorer_shows_the_gateways_own_document_and_nobody_elses():
+async def test_the_explorer_shows_the_gateways_own_document_only():
     script = assets()["explorer.js"].content.decode()
 
     assert "url: `${API}/openapi.json`" in script

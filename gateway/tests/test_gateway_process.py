@@ -11,7 +11,7 @@ import httpx
 from chassis.children import free_port
 
 
-async def test_it_serves_over_a_socket_until_told_to_stop(gateway):
+async def test_it_serves_over_a_socket_until_sigterm(gateway):
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],

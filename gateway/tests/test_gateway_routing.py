@@ -1,4 +1,4 @@
-"""One table of routes: it finds what Starlette's router would, and both ways to run a route answer alike."""
+"""The route table finds what Starlette's router would, and both ways to run a route return the same."""
 
 import logging
 
@@ -99,7 +99,7 @@ async def both(practice, path):
     return await practice.http.get(path), await practice.http.get(path.replace(id_, id_.upper()))
 
 
-async def test_both_ways_tell_the_same(practice, through_fastapi):
+async def test_both_ways_return_the_same(practice, through_fastapi):
     client = await practice.add_client()
     through_fastapi.clear()
 
@@ -123,7 +123,7 @@ async def test_both_ways_refuse_the_same(practice, through_fastapi, check_proble
     assert told[0]["detail"] == told[1]["detail"]
 
 
-async def test_a_stranger_and_a_colleague_without_the_scope_are_refused(gateway, practice, person, check_problem):
+async def test_a_caller_without_credentials_or_without_the_scope_is_refused(gateway, practice, person, check_problem):
     client = await practice.add_client()
     path = f"/api/v1/clients/{client['id']}"
     async with gateway.anonymous() as stranger:
@@ -133,7 +133,7 @@ async def test_a_stranger_and_a_colleague_without_the_scope_are_refused(gateway,
 
 
 @pytest.mark.parametrize("odd", ["not-an-id", "0", "%2e%2e"])
-async def test_what_is_no_id_is_explained_by_fastapi(practice, through_fastapi, check_problem, odd):
+async def test_a_malformed_id_is_reported_by_fastapi(practice, through_fastapi, check_problem, odd):
     reply = await practice.http.get(f"/api/v1/sessions/{odd}/versions")
 
     assert through_fastapi
@@ -154,7 +154,7 @@ async def test_the_log_names_the_route_and_not_the_id(practice, caplog):
     assert client["id"] not in caplog.text
 
 
-async def test_a_note_keeps_its_entity_tag(practice):
+async def test_a_note_has_its_entity_tag(practice):
     note = await practice.write_note((await practice.add_client())["id"])
 
     reply = await practice.http.get(f"/api/v1/sessions/{note['id']}")

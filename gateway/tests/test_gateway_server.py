@@ -1,4 +1,4 @@
-"""The server within an event loop that others use as well."""
+"""The server within a running event loop."""
 
 import asyncio
 import socket
@@ -47,7 +47,7 @@ async def test_it_answers_once_started_and_finishes_what_is_under_way_when_stopp
     assert (finished.status_code, finished.json()) == (200, "done")
 
 
-async def test_a_start_that_fails_says_so(gateway, listening, monkeypatch):
+async def test_a_start_that_fails_raises(gateway, listening, monkeypatch):
     server = GatewayServer(gateway.settings, listening=listening, servers=gateway.servers)
     # As uvicorn does when the application cannot start.
     monkeypatch.setattr(server._uvicorn, "startup", lambda sockets=None: _refuse(server))

@@ -48,7 +48,7 @@ def assets() -> dict[str, Asset]:
 
 
 def explorer_page(*, with_mail: bool) -> Response:
-    """The page; `with_mail` links the caught mail, where sign-in links arrive that nobody sends."""
+    """The page; `with_mail` adds a link to the caught mail."""
     address = {name: asset.address for name, asset in assets().items()}
     mail = '<a href="/dev/mail/view">Mail</a>' if with_mail else ""
     html = f"""<!doctype html>

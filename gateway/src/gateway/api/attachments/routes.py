@@ -65,7 +65,7 @@ async def get_attachment(session_id: UUID, attachment_id: UUID, request: SignedI
 async def get_download(
     session_id: UUID, attachment_id: UUID, query: Annotated[schemas.DownloadQuery, Query()], request: SignedInRequest
 ) -> Response:
-    """An address that serves the file to whoever holds it, until it expires."""
+    """A link to the file, which needs no sign-in until it expires."""
     message = to_proto(query, pb.GetDownloadRequest, session_id=session_id, attachment_id=attachment_id)
     return json_response(await request.stubs.attachments.GetDownload(message, request.context))
 

@@ -105,14 +105,14 @@ async def _appointments(request: GatewayRequest, client_id: UUID, after: Positio
     if after is not None:
         when, message.before_id = after.before(_APPOINTMENTS)
         message.before.CopyFrom(stamp(when))
-    history = await request.stubs.appointments.ListHistory(message, request.context)
+    reply = await request.stubs.appointments.ListHistory(message, request.context)
     events = []
-    for entry in history.items:
+    for entry in reply.items:
         kind, title = _APPOINTMENT_KINDS[entry.status]
         when = to_datetime(entry.at)
         position = Position(when, _APPOINTMENTS, entry.appointment_id)
         events.append((position, _event(kind, when, title, _LOCATION_NAMES.get(entry.location_type), appointment_id=entry.appointment_id)))
-    return events, history.total
+    return events, reply.total
 
 
 async def _sessions(request: GatewayRequest, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
@@ -120,15 +120,15 @@ async def _sessions(request: GatewayRequest, client_id: UUID, after: Position | 
     if after is not None:
         when, message.before_id = after.before(_SESSIONS)
         message.before.CopyFrom(stamp(when))
-    history = await request.stubs.sessions.ListHistory(message, request.context)
+    reply = await request.stubs.sessions.ListHistory(message, request.context)
     events = []
-    for entry in history.items:
+    for entry in reply.items:
         kind, title = _SESSION_KINDS[entry.kind]
         when = to_datetime(entry.at)
         appointment_id = entry.appointment_id if entry.HasField("appointment_id") else None
         position = Position(when, _SESSIONS, entry.id)
         events.append((position, _event(kind, when, title, None, appointment_id=appointment_id, session_id=entry.session_id)))
-    return events, history.total
+    return events, reply.total
 
 
 def _event(kind: str, when: datetime, title: str, description: str | None, **ids: str | None) -> dict[str, Any]:

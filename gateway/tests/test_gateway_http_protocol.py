@@ -1,4 +1,4 @@
-"""Connections whose visitors are slow, say too much, or do not speak HTTP."""
+"""Limits of a connection: slow, large and malformed requests."""
 
 import asyncio
 import json
@@ -76,7 +76,7 @@ LOGIN = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: here\r\nContent-Type: applic
     ],
     ids=["nothing", "a line", "half a header", "half of the next request"],
 )
-async def test_a_request_that_does_not_arrive_is_not_waited_for(line: Line, said: bytes):
+async def test_a_head_that_does_not_arrive_in_time_is_a_408(line: Line, said: bytes):
     await line.say(said)
     if said.startswith(HEALTH):
         assert (await line.answer())[0] == 200
@@ -87,13 +87,13 @@ async def test_a_request_that_does_not_arrive_is_not_waited_for(line: Line, said
     assert await line.is_hung_up()
 
 
-async def test_a_head_that_comes_byte_by_byte_has_no_longer_than_one_that_stops(line: Line):
+async def test_a_head_that_arrives_byte_by_byte_has_no_more_time(line: Line):
     _, (status, _) = await asyncio.gather(line.say(b"GET /api/v1/health HTTP/1.1\r\nX-A: ", *[b"b"] * 40), line.answer())
 
     assert status == 408
 
 
-async def test_a_body_that_does_not_arrive_is_not_waited_for(line: Line):
+async def test_a_body_that_does_not_arrive_in_time_is_a_408(line: Line):
     await line.say(LOGIN + b'Content-Length: 100\r\n\r\n{"email": ')
 
     status, problem = await line.answer()
@@ -102,7 +102,7 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(line: Line):
     assert await line.is_hung_up()
 
 
-async def test_a_long_body_may_take_its_time(line: Line):
+async def test_a_long_body_has_more_time(line: Line):
     body = b'{"email": "nobody@example.com", "password": "guess", "beside": "' + b"x" * 60_000 + b'"}'
     parts = [body[place : place + 4000] for place in range(0, len(body), 4000)]
     await line.say(LOGIN + b"Content-Length: %d\r\n\r\n" % len(body), *parts, pause=0.08)
@@ -128,7 +128,7 @@ async def test_a_head_that_is_too_large_is_refused(line: Line, said: bytes):
     assert await line.is_hung_up()
 
 
-async def test_a_header_without_end_is_not_listened_to_for_long(line: Line):
+async def test_a_header_without_end_is_refused(line: Line):
     await line.say(b"GET /api/v1/health HTTP/1.1\r\nHost: here\r\nX-A: ", *[b"a" * 50_000] * 100, pause=0)
 
     with suppress(ConnectionError, asyncio.IncompleteReadError):
@@ -138,7 +138,7 @@ async def test_a_header_without_end_is_not_listened_to_for_long(line: Line):
 
 
 @pytest.mark.parametrize("endless", [b"1;" + b"a" * 200_000, b"1\r\na\r\n0\r\nX-A: " + b"a" * 200_000], ids=["extension", "trailer"])
-async def test_what_surrounds_the_chunks_of_a_body_is_bounded_as_well(line: Line, endless: bytes):
+async def test_chunk_extensions_and_trailers_are_limited_as_well(line: Line, endless: bytes):
     await line.say(LOGIN + b"Transfer-Encoding: chunked\r\n\r\n", endless, *[b"a" * 60_000] * 5)
 
     assert await line.is_hung_up()
@@ -157,7 +157,7 @@ async def test_what_surrounds_the_chunks_of_a_body_is_bounded_as_well(line: Line
         b"GET /api/v1/health HTTP/1.1\r\nHost: here\r\nX-A: a\x00b\r\n\r\n",
     ],
 )
-async def test_what_is_no_http_is_answered_with_a_problem_that_repeats_nothing(line: Line, said: bytes):
+async def test_what_is_not_http_is_a_400_that_quotes_nothing(line: Line, said: bytes):
     await line.say(said)
 
     status, problem = await line.answer()
@@ -175,7 +175,7 @@ async def test_one_connection_serves_many_requests(line: Line):
     assert [(await line.answer())[0] for _ in range(5)] == [200] * 5
 
 
-async def test_a_question_about_the_server_as_a_whole_is_a_404(line: Line):
+async def test_options_of_the_whole_server_is_a_404(line: Line):
     await line.say(b"OPTIONS * HTTP/1.1\r\nHost: here\r\n\r\n")
 
     assert (await line.answer())[0] == 404
@@ -198,7 +198,7 @@ class Wire:
         return self.closed_after is not None
 
 
-async def test_what_is_written_in_one_turn_of_the_loop_is_sent_at_once():
+async def test_writes_in_one_iteration_of_the_event_loop_are_sent_together():
     wire = Wire()
     corked = BufferedTransport(wire, asyncio.get_running_loop())
     corked.write(b"head ")
@@ -211,7 +211,7 @@ async def test_what_is_written_in_one_turn_of_the_loop_is_sent_at_once():
     assert wire.sent == [b"head body", b"next"]
 
 
-async def test_nothing_written_is_lost_by_closing_and_much_of_it_is_not_held_back():
+async def test_closing_sends_what_is_buffered_and_large_writes_are_not_buffered():
     wire = Wire()
     corked = BufferedTransport(wire, asyncio.get_running_loop())
     corked.write(b"x" * 100_000)
@@ -225,7 +225,7 @@ async def test_nothing_written_is_lost_by_closing_and_much_of_it_is_not_held_bac
     assert len(wire.sent) == 2
 
 
-async def test_nothing_is_said_to_a_visitor_who_hung_up_in_the_same_moment():
+async def test_nothing_is_written_to_a_closing_transport():
     wire = Wire()
     corked = BufferedTransport(wire, asyncio.get_running_loop())
     corked.write(b"too late")

@@ -1,4 +1,4 @@
-"""A body means the same to every reader, or is refused."""
+"""JSON bodies: what two decoders might read differently is refused."""
 
 import json
 
@@ -18,7 +18,7 @@ VALUES = strategies.recursive(LEAVES | TEXTS, lambda part: strategies.lists(part
 
 
 @given(VALUES)
-def test_what_json_can_say_is_read(value: object):
+def test_every_json_value_is_read(value: object):
     assert read_json(json.dumps(value).encode()) == value
     assert read_json(json.dumps(value, ensure_ascii=False, indent=1).encode()) == value
 
@@ -42,7 +42,7 @@ def test_what_json_can_say_is_read(value: object):
         (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "deeply"),
     ],
 )
-def test_what_two_readers_might_read_differently_is_refused_without_being_quoted(body: bytes, why: str):
+def test_ambiguous_json_is_refused_without_being_quoted(body: bytes, why: str):
     with pytest.raises(json.JSONDecodeError) as refused:
         read_json(body)
     assert why in refused.value.msg
@@ -52,6 +52,6 @@ def test_what_two_readers_might_read_differently_is_refused_without_being_quoted
 @pytest.mark.parametrize(
     "body", [b"", b"{", b'{"a": 1} {}', b"\xef\xbb\xbf{}", b'{"a": 1,}', b"{'a': 1}", b'"a\nb"', b"01", b'{"a": \x00}']
 )
-def test_what_is_no_json_is_refused(body: bytes):
+def test_what_is_not_json_is_refused(body: bytes):
     with pytest.raises(json.JSONDecodeError):
         read_json(body)
