@@ -81,7 +81,7 @@ def _zone(value: str) -> str:
 
 
 def _sendable(value: Any, depth: int = 0) -> Any:
-    """Raises ValueError for an object that cannot be sent as a Struct, whose numbers are doubles and whose nesting is walked recursively."""
+    """Raises ValueError for a free object that cannot be sent as a Struct, whose numbers are doubles and whose nesting is limited."""
     if depth > _DEEPEST_NESTING:
         raise ValueError("Is nested too deeply")
     if isinstance(value, dict):

@@ -110,7 +110,10 @@ class ProblemResponses:
         return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), status, headers, "application/problem+json")
 
     def _instance(self, path: str) -> str:
-        """The path with `-` for every segment that is neither an id nor part of a route: people type names into addresses, and problems are stored and forwarded."""
+        """The path with `-` for every segment that is neither an id nor part of a route.
+
+        People type names into addresses, and problems are stored and forwarded.
+        """
         return "/".join(part if part in self._segments or is_uuid(part) else "-" for part in path.split("/"))
 
 
