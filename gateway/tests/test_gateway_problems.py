@@ -219,5 +219,5 @@ async def test_the_page_about_a_problem_explains_it(gateway, check_problem):
 
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")
-        assert "conflicting_appointments" in page.text
+        assert "<code>conflicting_appointments</code>" in page.text
         check_problem(await http.get("/problems/<script>"), 404, "not_found")

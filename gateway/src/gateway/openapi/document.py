@@ -34,8 +34,13 @@ _IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 _SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-    "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token", "description": "Writes need X-CSRF-Token as well."},
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The `access_token` of a sign-in's reply."},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "access_token",
+        "description": "Set by signing in, never by hand. Writes need X-CSRF-Token as well.",
+    },
 }
 _WRITES = frozenset({"post", "put", "patch", "delete"})
 

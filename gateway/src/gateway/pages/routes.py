@@ -18,6 +18,7 @@ from gateway.routing.nouns import noun_router
 router = noun_router("", "pages", root="")
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
+_QUOTED = re.compile(r"`([^`]+)`")
 
 
 @router.get("/", include_in_schema=False)
@@ -41,8 +42,9 @@ async def get_problem_page(code: str) -> Response:
     if not _CODE.fullmatch(code):
         raise NotFound("not_found", "There is nothing here.")
     meaning = EXPLANATIONS.get(code, "The reply's `detail` says what was refused, and its `status` of which kind the refusal is.")
+    marked = _QUOTED.sub(r"<code>\1</code>", escape(meaning))
     body = (
-        f"<h1>{escape(title(code))}</h1><p>{escape(meaning)}</p>"
+        f"<h1>{escape(title(code))}</h1><p>{marked}</p>"
         f'<p class="quiet">Problem code <code>{escape(code)}</code>. The code is stable; the sentences are for people and may change.</p>'
         '<p><a href="/docs">API explorer</a></p>'
     )
