@@ -10,9 +10,9 @@ from fastapi.routing import APIRoute
 from limits.aio.storage import MemoryStorage
 from starlette.middleware import Middleware
 
-from chassis.blobs import open_blobs
-from chassis.dial import Peer
-from chassis.trust import Trust
+from chassis.auth.verifier import Trust
+from chassis.rpc.client.peers import Peer
+from chassis.storage.opening import open_blobs
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit

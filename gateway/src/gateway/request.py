@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from starlette.types import Scope
 
-from chassis.call import Caller, Outgoing
+from chassis.context import Caller, RequestContext
 from chassis.errors import Fault, Invalid
 from gateway.stubs import Stubs
 
@@ -43,7 +43,7 @@ class GatewayRequest:
         "traceparent",
     )
 
-    context: Outgoing
+    context: RequestContext
     stubs: Stubs
 
     def __init__(self, scope: Scope) -> None:
@@ -86,9 +86,9 @@ class GatewayRequest:
         """Whether the caller's access token grants a scope, such as `clients:read`."""
         return scope in self.caller.scopes
 
-    def new_context(self, seconds: float, *, token: str = "") -> Outgoing:
+    def new_context(self, seconds: float, *, token: str = "") -> RequestContext:
         """What travels with calls to services: the token, the request's id, address and trace, and a deadline in `seconds` from now."""
-        return Outgoing(
+        return RequestContext(
             token=token,
             request_id=self.request_id,
             deadline=asyncio.get_running_loop().time() + seconds,
@@ -98,7 +98,7 @@ class GatewayRequest:
         )
 
     @property
-    def read_context(self) -> Outgoing:
+    def read_context(self) -> RequestContext:
         """The context for a read beside a write, without the write's idempotency key."""
         return replace(self.context, idempotency_key=None) if self.context.idempotency_key else self.context
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from chassis.dial import Peers
-from chassis.serve import Server
-from chassis.tls import TLS
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.server.server import Server
+from chassis.rpc.tls import TLS
 from gateway.app import build
 from gateway.http_protocol import http_protocol
 from gateway.settings import GatewaySettings

@@ -7,8 +7,8 @@ from typing import Any
 import uvloop
 from fastapi import APIRouter
 
-from chassis.observe import configure_logs
-from chassis.serve import Server
+from chassis.observability.logs import configure_logs
+from chassis.rpc.server.server import Server
 from gateway.server import GatewayServer, serve
 from gateway.settings import GatewaySettings
 from standalone.home import Home

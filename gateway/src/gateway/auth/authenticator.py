@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInStub
+from chassis.auth.tokens import invalid_token
+from chassis.auth.verifier import Trust
 from chassis.errors import Unauthenticated
-from chassis.tokens import invalid_token
-from chassis.trust import Trust
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
 from gateway.auth.csrf import CsrfCheck
 from gateway.request import GatewayRequest
