@@ -13,8 +13,8 @@ from fastapi import FastAPI, Request, Response
 from bench.bare import Bare
 from bench.dataset import Dataset
 from bench.serving import serve
-from gateway.models.clinical import DraftUpdate
-from gateway.models.scheduling import AppointmentCreate
+from gateway.api.appointments.schemas import AppointmentCreate
+from gateway.api.sessions.schemas import DraftUpdate
 
 JSON = "application/json"
 

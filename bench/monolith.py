@@ -27,12 +27,13 @@ from caseload.scheduling.v1 import appointments_pb2
 from chassis.encryption.records import WorkspaceKeys
 from clients.tables import clients
 from clinical.tables import sessions, timeline_events
+from gateway.api.appointments import schemas as scheduling_shapes
+from gateway.api.appointments.schemas import AppointmentCreate
+from gateway.api.clients import schemas as client_shapes
+from gateway.api.sessions import schemas as clinical_shapes
+from gateway.api.sessions.schemas import DraftUpdate
+from gateway.api.timeline import schemas as timeline_shapes
 from gateway.mapping import render
-from gateway.models import clients as client_shapes
-from gateway.models import clinical as clinical_shapes
-from gateway.models import scheduling as scheduling_shapes
-from gateway.models.clinical import DraftUpdate
-from gateway.models.scheduling import AppointmentCreate
 from scheduling.tables import appointments, client_counters
 
 mapped = registry()
@@ -47,7 +48,7 @@ def plain_model(shape: type[BaseModel], **other: Any) -> Any:
 
 Client: Any = plain_model(client_shapes.Client)
 ClientPage = plain_model(client_shapes.ClientPage, items=list[Client])
-Timeline = plain_model(client_shapes.Timeline, events=list[plain_model(client_shapes.TimelineEvent)])  # type: ignore[misc]
+Timeline = plain_model(timeline_shapes.Timeline, events=list[plain_model(timeline_shapes.TimelineEvent)])  # type: ignore[misc]
 Appointment = plain_model(scheduling_shapes.Appointment, client=Any)
 Session = plain_model(clinical_shapes.Session)
 

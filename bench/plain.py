@@ -32,7 +32,7 @@ from clinical.__main__ import SERVICE
 from clinical.sessions.rpc import Sessions
 from clinical.sessions.rules import TEXTS
 from clinical.tables import metadata, sessions
-from standalone.door import serve_door
+from standalone.gateway import serve_gateway
 from standalone.home import Home
 from standalone.services import NAMES
 
@@ -99,7 +99,7 @@ def main(dataset: Dataset, port: int) -> None:
         service = Service("clinical", metadata, features, settings=SERVICE.settings)
         uvloop.run(answer(service, home.settings(SERVICE, dataset.admin_dsn, peers=peers, listen=address)))
         os._exit(0)
-    serve_door(home, listener, None, peers={**peers, "clinical": address}, public_url=f"http://127.0.0.1:{port}")
+    serve_gateway(home, listener, None, peers={**peers, "clinical": address}, public_url=f"http://127.0.0.1:{port}")
 
 
 if __name__ == "__main__":

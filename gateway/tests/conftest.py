@@ -1,16 +1,18 @@
-"""The gateway in front of the real services, spoken to over HTTP."""
+"""The gateway in front of the real services, called over HTTP."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE as AUDIT
 from chassis.rpc.client.peers import Peers
+from chassis.rpc.server.server import Server
 from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
@@ -23,7 +25,7 @@ from scheduling.__main__ import SERVICE as SCHEDULING
 
 PASSWORD = "correct horse battery"
 PUBLIC_URL = "http://127.0.0.1:8000"
-# The least Argon2 there is: these tests are about what the gateway does with a sign-in.
+# The cheapest Argon2: these tests are about what the gateway does with a sign-in.
 CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}
 
 
@@ -34,29 +36,34 @@ class Person:
     workspace_id: UUID
 
 
-class Door:
-    """A gateway, and the house behind it."""
+class TestedGateway:
+    """A gateway and the environment behind it."""
 
-    def __init__(self, built: House, peers: Peers, settings: GatewaySettings) -> None:
-        self.house = built
+    def __init__(self, built: House, peers: Peers, settings: GatewaySettings, routers: Sequence[APIRouter] = ()) -> None:
+        self.environment = built
         self.settings = settings
-        self.app = build(peers, settings)
+        self.app = build(peers, settings, routers)
 
-    def visitor(self, *, address: str = "198.51.100.7", **headers: str) -> httpx.AsyncClient:
-        """Somebody at this address, with a cookie jar of their own."""
+    @property
+    def servers(self) -> dict[str, Server]:
+        """The services of this process by name, which are reached without a socket."""
+        return {name: runtime.server for name, runtime in self.environment.runtimes.items()}
+
+    def anonymous(self, *, address: str = "198.51.100.7", **headers: str) -> httpx.AsyncClient:
+        """HTTP without credentials, from this address and with a cookie jar of its own."""
         transport = httpx.ASGITransport(self.app, client=(address, 50000))
         return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
 
     def colleague(self, person: Person, **claims: object) -> httpx.AsyncClient:
-        """Somebody of the person's workspace with a token for whatever role and scopes a test is about."""
-        call = self.house.caller(workspace_id=person.workspace_id, **{"user_id": person.user_id, **claims})
-        return self.visitor(Authorization=f"Bearer {call.token}")
+        """HTTP with a token of the person's workspace, for any role and scopes."""
+        call = self.environment.caller(workspace_id=person.workspace_id, **{"user_id": person.user_id, **claims})
+        return self.anonymous(Authorization=f"Bearer {call.token}")
 
-    async def open(self, kind: str = "practice") -> Person:
+    async def open_workspace(self, kind: str = "practice") -> Person:
         """A new workspace with the person who runs it."""
         email = f"head-{uuid7().hex}@example.com"
         workspace_id, user_id = await open_workspace(
-            self.house.runtime("identity"),
+            self.environment.runtime("identity"),
             name="Lakeside",
             kind=kind,
             time_zone="America/New_York",
@@ -68,13 +75,14 @@ class Door:
         )
         return Person(email, user_id, workspace_id)
 
-    def other(self, *, peers: Peers | None = None, **settings: object) -> "Door":
-        """A second gateway of the same house, told otherwise."""
-        return Door(self.house, self.app.state.peers if peers is None else peers, self.settings.model_copy(update=settings))
+    def reconfigured(self, *, peers: Peers | None = None, routers: Sequence[APIRouter] = (), **settings: object) -> "TestedGateway":
+        """A second gateway in front of the same services, with other settings."""
+        peers = self.app.state.peers if peers is None else peers
+        return TestedGateway(self.environment, peers, self.settings.model_copy(update=settings), routers)
 
 
 @pytest.fixture(scope="session")
-async def door(postgres: str) -> AsyncIterator[Door]:
+async def gateway(postgres: str) -> AsyncIterator[TestedGateway]:
     services = (IDENTITY, CLIENTS, SCHEDULING, CLINICAL, NOTIFICATIONS, AUDIT)
     async with house(postgres, *services, settings={"identity": CHEAP, "public_url": PUBLIC_URL}) as built:
         clinical = built.runtime("clinical").settings
@@ -89,14 +97,14 @@ async def door(postgres: str) -> AsyncIterator[Door]:
         )
         peers = Peers(None, addresses={name: runtime.settings.listen for name, runtime in built.runtimes.items()})
         try:
-            yield Door(built, peers, settings)
+            yield TestedGateway(built, peers, settings)
         finally:
             await peers.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """A workspace nobody else is in, and HTTP as the person who runs it."""
+    """A workspace of its own, and HTTP as its owner."""
 
     person: Person
     http: httpx.AsyncClient
@@ -129,21 +137,21 @@ class Practice:
 
 
 @pytest.fixture
-async def person(door: Door) -> Person:
-    return await door.open()
+async def person(gateway: TestedGateway) -> Person:
+    return await gateway.open_workspace()
 
 
 @pytest.fixture
-async def practice(door: Door, person: Person) -> AsyncIterator[Practice]:
-    async with door.colleague(person) as http:
+async def practice(gateway: TestedGateway, person: Person) -> AsyncIterator[Practice]:
+    async with gateway.colleague(person) as http:
         yield Practice(person, http)
 
 
 @pytest.fixture
-async def elsewhere(door: Door) -> AsyncIterator[Practice]:
+async def elsewhere(gateway: TestedGateway) -> AsyncIterator[Practice]:
     """Another workspace."""
-    person = await door.open()
-    async with door.colleague(person) as http:
+    person = await gateway.open_workspace()
+    async with gateway.colleague(person) as http:
         yield Practice(person, http)
 
 

@@ -1,9 +1,9 @@
-"""Appointments over HTTP: named clients, named conflicts, days of the practice's calendar."""
+"""Appointments over HTTP: clients' names, conflicts, and dates in the practice's time zone."""
 
 import pytest
 from uuid_utils.compat import uuid7
 
-from gateway.routes.appointments import initials
+from gateway.api.appointments.routes import initials
 
 FIELDS = {
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
@@ -12,7 +12,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-async def test_an_appointment_is_told_with_its_clients_name(practice):
+async def test_an_appointment_includes_its_clients_name(practice):
     client = await practice.add_client()
 
     appointment = await practice.booked(client["id"], notes="first visit")
@@ -24,17 +24,17 @@ async def test_an_appointment_is_told_with_its_clients_name(practice):
     assert (await practice.http.get(f"/api/v1/appointments/{appointment['id']}")).json() == appointment
 
 
-async def test_whoever_may_not_read_clients_sees_no_names(door, practice):
+async def test_a_caller_who_may_not_read_clients_sees_no_names(gateway, practice):
     await practice.booked((await practice.add_client())["id"])
 
-    async with door.colleague(practice.person, scopes={"appointments:read"}) as colleague:
+    async with gateway.colleague(practice.person, scopes={"appointments:read"}) as colleague:
         (listed,) = (await colleague.get("/api/v1/appointments")).json()["items"]
 
     assert listed["client"] is None
     assert listed["client_id"]
 
 
-async def test_a_clash_names_every_conflict_by_initials(practice, check_problem):
+async def test_a_conflict_lists_every_conflicting_appointment_with_initials(practice, check_problem):
     client = await practice.add_client()
     first = await practice.booked(client["id"], 9)
     second = await practice.booked((await practice.add_client(first_name="Grace", last_name="Hopper"))["id"], 10)
@@ -56,7 +56,7 @@ async def test_a_clash_names_every_conflict_by_initials(practice, check_problem)
     assert client["id"] not in reply.text
 
 
-async def test_moving_into_another_appointment_is_refused_alike(practice, check_problem):
+async def test_moving_into_another_appointment_is_refused_in_the_same_way(practice, check_problem):
     client = await practice.add_client()
     await practice.booked(client["id"], 9)
     other = await practice.booked(client["id"], 12)
@@ -67,7 +67,7 @@ async def test_moving_into_another_appointment_is_refused_alike(practice, check_
     assert [conflict["client_initials"] for conflict in problem["conflicting_appointments"]] == ["A.L."]
 
 
-async def test_overbooking_has_to_be_asked_for(practice):
+async def test_overbooking_needs_allow_conflict(practice):
     client = await practice.add_client()
     await practice.booked(client["id"])
 
@@ -101,7 +101,7 @@ async def test_conflicts_are_checked_without_booking(practice):
         ("status=scheduled&page_size=1&page=2", [9]),
     ],
 )
-async def test_a_day_is_a_day_where_the_practice_is(practice, query: str, hours: list[int]):
+async def test_a_date_is_a_day_in_the_practices_time_zone(practice, query: str, hours: list[int]):
     client = await practice.add_client()
     for hour, end in ((4, "2027-03-01T04:30:00Z"), (9, "2027-03-01T09:30:00Z"), (23, "2027-03-01T23:30:00Z")):
         await practice.booked(client["id"], hour, scheduled_end=end)
@@ -131,7 +131,7 @@ async def test_an_impossible_appointment_is_a_422(practice, but: dict[str, objec
     assert (reply.status_code, bool(reply.json()["errors"])) == (422, True), reply.text
 
 
-async def test_a_deleted_appointment_is_off_the_calendar(practice):
+async def test_a_deleted_appointment_is_no_longer_on_the_calendar(practice):
     client = await practice.add_client()
     plain, reasoned = await practice.booked(client["id"], 9), await practice.booked(client["id"], 11)
 
@@ -159,7 +159,7 @@ async def test_a_note_is_not_deleted_along_with_its_appointment(practice, check_
     assert (await practice.http.request("DELETE", path, json={"session_note_action": "keep"})).status_code == 204
 
 
-async def test_an_appointment_of_another_workspace_is_as_absent_as_none(practice, elsewhere):
+async def test_an_appointment_of_another_workspace_is_not_found(practice, elsewhere):
     theirs = (await elsewhere.booked((await elsewhere.add_client())["id"]))["id"]
     mine = await practice.add_client()
     for appointment_id in (theirs, str(uuid7())):
@@ -176,13 +176,13 @@ async def test_an_appointment_of_another_workspace_is_as_absent_as_none(practice
     assert (await elsewhere.http.get(f"/api/v1/appointments/{theirs}")).json()["version"] == 1
 
 
-def test_initials_are_what_there_is_of_a_name():
+def test_initials_are_made_of_the_names_that_are_not_empty():
     assert initials({"first_name": "ada", "last_name": "lovelace"}) == "A.L."
     assert initials({"first_name": " ", "last_name": "Øre"}) == "Ø."
     assert initials(None) == "?"
 
 
-async def test_services_and_locations_are_kept_changed_and_withdrawn(practice):
+async def test_services_and_locations_are_created_changed_and_deleted(practice):
     http = practice.http
     service = (await http.post("/api/v1/services", json={"name": "Massage", "default_duration_minutes": 50, "price_minor_units": 0})).json()
     room = (await http.post("/api/v1/locations", json={"name": "Room 1", "location_type": "clinic", "address": "1 Main St"})).json()

@@ -1,4 +1,4 @@
-"""Clients over HTTP, with the figures of their appointments."""
+"""Clients over HTTP, with the counters of their appointments."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-async def test_a_new_client_is_told_whole(practice):
+async def test_a_new_client_is_returned_with_all_fields(practice):
     client = await practice.add_client(email="ada@example.com", date_of_birth="1990-02-03", tags=["vip"], notes=None)
 
     assert client.keys() == FIELDS
@@ -21,11 +21,11 @@ async def test_a_new_client_is_told_whole(practice):
     assert client["created_at"].endswith("Z")
 
 
-async def test_members_nobody_knows_are_passed_over(practice):
+async def test_unknown_members_are_ignored(practice):
     assert (await practice.add_client(favourite_colour="blue")).keys() == FIELDS
 
 
-async def test_an_absent_member_is_left_alone_and_a_null_clears_it(practice):
+async def test_an_absent_member_keeps_its_value_and_null_clears_it(practice):
     client = await practice.add_client(phone="+1 555 0100", email="ada@example.com")
 
     changed = (await practice.http.put(f"/api/v1/clients/{client['id']}", json={"phone": None, "last_name": "King"})).json()
@@ -42,7 +42,7 @@ async def test_a_name_cannot_be_cleared(practice, check_problem):
     assert problem["errors"][0]["pointer"] == "/first_name"
 
 
-async def test_the_figures_of_a_client_come_from_the_calendar(practice):
+async def test_the_counters_of_a_client_come_from_scheduling(practice):
     client = await practice.add_client()
     later = await practice.booked(client["id"], 14)
     sooner = await practice.booked(client["id"], 9)
@@ -57,7 +57,7 @@ async def test_the_figures_of_a_client_come_from_the_calendar(practice):
     assert (after["next_appointment"], after["last_appointment"]) == (later["scheduled_start"], sooner["scheduled_start"])
 
 
-async def test_a_list_has_figures_only_when_asked(practice):
+async def test_a_list_has_counters_only_with_include_appointments(practice):
     client = await practice.add_client()
     booked = await practice.booked(client["id"])
 
@@ -70,7 +70,7 @@ async def test_a_list_has_figures_only_when_asked(practice):
     assert figured["items"][0]["appointment_count"] == 1
 
 
-async def test_a_list_is_in_the_order_of_names_and_says_how_many_pages(practice):
+async def test_a_list_is_ordered_by_name_and_has_the_number_of_pages(practice):
     for last_name in ("Noether", "Curie", "Hopper"):
         await practice.add_client(first_name="X", last_name=last_name)
 
@@ -86,7 +86,7 @@ async def test_a_list_is_in_the_order_of_names_and_says_how_many_pages(practice)
     }
 
 
-async def test_clients_are_found_by_name_tag_and_state(practice):
+async def test_clients_are_found_by_name_tag_and_activity(practice):
     ada = await practice.add_client(tags=["vip"])
     gone = await practice.add_client(first_name="Grace", last_name="Hopper")
     assert (await practice.http.delete(f"/api/v1/clients/{gone['id']}")).status_code == 204
@@ -101,7 +101,7 @@ async def test_clients_are_found_by_name_tag_and_state(practice):
     assert await found("search=Hop&include_inactive=true") == [gone["id"]]
 
 
-async def test_an_erased_client_is_gone(practice, check_problem):
+async def test_an_erased_client_is_not_found(practice, check_problem):
     client = await practice.add_client()
 
     assert (await practice.http.delete(f"/api/v1/clients/{client['id']}/permanent")).status_code == 204
@@ -109,7 +109,7 @@ async def test_an_erased_client_is_gone(practice, check_problem):
     check_problem(await practice.http.get(f"/api/v1/clients/{client['id']}"), 404, "not_found")
 
 
-async def test_a_client_of_another_workspace_is_as_absent_as_none(practice, elsewhere):
+async def test_a_client_of_another_workspace_is_not_found(practice, elsewhere):
     theirs = (await elsewhere.add_client())["id"]
     http = practice.http
     for client_id in (theirs, str(uuid7())):
@@ -129,7 +129,7 @@ async def test_a_client_of_another_workspace_is_as_absent_as_none(practice, else
     assert (await elsewhere.http.get(f"/api/v1/clients/{theirs}")).json()["is_active"] is True
 
 
-async def test_the_same_key_writes_once(practice, check_problem):
+async def test_the_same_idempotency_key_writes_once(practice, check_problem):
     body = {"first_name": "Ada", "last_name": "Lovelace"}
     key = {"Idempotency-Key": "key 1"}
 

@@ -12,9 +12,9 @@ from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.audit.v1.events_words import OUTCOME_WORDS
 from caseload.options.v1.options_words import ACTION_WORDS, RESOURCE_WORDS
 from chassis.protobuf.timestamps import stamp
+from gateway.api.audit.schemas import AuditEvent
 from gateway.mapping import render
-from gateway.models.audit import AuditEvent
-from gateway.openapi import document
+from gateway.openapi.document import document
 
 
 def test_a_number_that_the_gateway_has_no_word_for_is_told_as_one():
@@ -27,8 +27,8 @@ def test_a_number_that_the_gateway_has_no_word_for_is_told_as_one():
     [("resource_type", RESOURCE_WORDS), ("action", ACTION_WORDS), ("outcome", OUTCOME_WORDS)],
     ids=lambda each: str(each)[:8],
 )
-def test_the_trails_words_are_those_of_the_protos(door, field, words):
-    described = document(door.app)
+def test_the_trails_words_are_those_of_the_protos(gateway, field, words):
+    described = document(gateway.app)
     told, number = described["components"]["schemas"]["AuditEvent"]["properties"][field]["anyOf"]
     assert told["enum"] == list(words.values())
     assert re.fullmatch(number["pattern"], "unknown:9999")
@@ -37,7 +37,7 @@ def test_the_trails_words_are_those_of_the_protos(door, field, words):
     assert told in filtered["schema"]["anyOf"]
 
 
-async def test_what_the_trail_has_no_word_for_is_listed_by_its_number(door, practice):
+async def test_what_the_trail_has_no_word_for_is_listed_by_its_number(gateway, practice):
     line = AuditRecorded(
         id=str(uuid7()),
         workspace_id=str(practice.person.workspace_id),
@@ -48,7 +48,7 @@ async def test_what_the_trail_has_no_word_for_is_listed_by_its_number(door, prac
         resource_id=str(uuid7()),
         occurred_at=stamp(datetime.now(UTC)),
     )
-    async with door.house.runtime("clients").background(practice.person.workspace_id) as call:
+    async with gateway.environment.runtime("clients").background(practice.person.workspace_id) as call:
         call.emit(line)
 
     async with asyncio.timeout(20):
@@ -60,12 +60,12 @@ async def test_what_the_trail_has_no_word_for_is_listed_by_its_number(door, prac
     assert AuditEvent.model_validate(event).resource_type == "unknown:9999"
 
 
-async def test_a_change_of_password_sent_again_under_its_key_is_answered_as_the_first_time(door, check_problem):
-    person = await door.open()
+async def test_a_change_of_password_sent_again_under_its_key_is_answered_as_the_first_time(gateway, check_problem):
+    person = await gateway.open_workspace()
     change = {"current_password": "correct horse battery", "new_password": "staple battery horse"}
-    async with door.visitor() as visitor:
+    async with gateway.anonymous() as visitor:
         signed_in = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": "correct horse battery"})
-    async with door.visitor(Authorization=f"Bearer {signed_in.json()['access_token']}") as visitor:
+    async with gateway.anonymous(Authorization=f"Bearer {signed_in.json()['access_token']}") as visitor:
         visitor.headers["Idempotency-Key"] = "change once"
         assert [(await visitor.put("/api/v1/auth/password", json=change)).status_code for _ in range(2)] == [204, 204]
         other = await visitor.put("/api/v1/auth/password", json=change | {"new_password": "another battery horse"})

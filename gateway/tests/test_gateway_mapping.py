@@ -1,4 +1,4 @@
-"""The road between public models and messages."""
+"""The mapping between public schemas and protobuf messages."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
@@ -14,10 +14,12 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.scheduling.v1 import appointments_pb2, services_pb2
-from gateway.mapping import dump, plain, render, render_page, to_proto
-from gateway.models.clients import ClientCreate, ClientUpdate
-from gateway.models.identity import UserQuery, WorkspaceUpdate
-from gateway.models.scheduling import AppointmentCreate, ServiceUpdate
+from gateway.api.appointments.schemas import AppointmentCreate
+from gateway.api.clients.schemas import ClientCreate, ClientUpdate
+from gateway.api.services.schemas import ServiceUpdate
+from gateway.api.users.schemas import UserQuery
+from gateway.api.workspaces.schemas import WorkspaceUpdate
+from gateway.mapping import dump, render, render_page, struct_to_python, to_proto
 
 UUID_TEXT = "0198c0de-0000-7000-8000-00000000abcd"
 REPLIES = [
@@ -46,7 +48,7 @@ json_values = st.recursive(
 
 
 @pytest.mark.parametrize("kind", REPLIES)
-def test_an_empty_reply_still_names_every_field(kind: type[Message]):
+def test_an_empty_message_is_rendered_with_every_field(kind: type[Message]):
     rendered = orjson.loads(dump(render(kind())))
 
     assert list(rendered) == [field.name for field in kind.DESCRIPTOR.fields]
@@ -58,7 +60,7 @@ def test_an_empty_reply_still_names_every_field(kind: type[Message]):
 
 
 @given(moments)
-def test_a_time_is_told_in_utc_with_z_and_a_fraction_only_where_there_is_one(moment: datetime):
+def test_a_time_is_rendered_in_utc_with_z_and_a_fraction_only_if_it_has_one(moment: datetime):
     client = clients_pb2.Client()
     client.created_at.FromDatetime(moment)
 
@@ -70,10 +72,10 @@ def test_a_time_is_told_in_utc_with_z_and_a_fraction_only_where_there_is_one(mom
 
 
 @given(st.dictionaries(texts, json_values, max_size=4))
-def test_a_free_object_comes_back_as_it_was_sent(settings: dict[str, object]):
+def test_a_free_object_is_the_same_after_a_round_trip(settings: dict[str, object]):
     request = to_proto(WorkspaceUpdate(settings=settings), workspaces_pb2.UpdateWorkspaceRequest)
 
-    assert plain(request.settings) == settings
+    assert struct_to_python(request.settings) == settings
     assert list(request.mask.paths) == ["settings"]
 
 
@@ -83,7 +85,7 @@ def test_a_free_object_comes_back_as_it_was_sent(settings: dict[str, object]):
         optional={"notes": st.none() | texts, "is_active": st.booleans(), "tags": st.lists(names, max_size=4), "phone": st.none() | texts},
     )
 )
-def test_what_a_creator_says_arrives_and_what_is_null_stays_unset(sent: dict[str, object]):
+def test_given_values_are_set_and_null_leaves_a_field_unset(sent: dict[str, object]):
     request = to_proto(ClientCreate(**sent), clients_pb2.CreateClientRequest)
 
     assert request.is_active == sent.get("is_active", True)
@@ -94,7 +96,7 @@ def test_what_a_creator_says_arrives_and_what_is_null_stays_unset(sent: dict[str
 
 
 @given(st.sets(st.sampled_from(sorted(ClientUpdate.model_fields))), st.booleans())
-def test_the_mask_names_what_was_sent_be_it_null_and_nothing_else(named: set[str], value_given):
+def test_the_field_mask_lists_exactly_the_given_fields_null_included(named: set[str], value_given):
     values = {
         "first_name": "Ada",
         "last_name": "L",
@@ -144,7 +146,7 @@ def test_large_whole_numbers_stay_numbers():
 
 
 @given(st.integers(0, 10_000), st.integers(1, 100))
-def test_pages_are_as_many_as_it_takes(total: int, page_size: int):
+def test_the_number_of_pages_is_total_by_page_size_rounded_up(total: int, page_size: int):
     pages = render_page([], total, 1, page_size)["total_pages"]
 
     assert pages * page_size >= total > (pages - 1) * page_size or (total == 0 and pages == 0)

@@ -1,4 +1,4 @@
-"""Notes over HTTP: nobody's text is lost, and files come out clean."""
+"""Session notes over HTTP: no text is lost, and files lose their metadata."""
 
 import io
 from urllib.parse import urlsplit
@@ -8,8 +8,8 @@ from PIL import Image
 from uuid_utils.compat import uuid7
 
 from chassis.errors import Invalid
-from gateway.routes.attachments import base_name
-from gateway.routes.sessions import expected_version
+from gateway.api.attachments.routes import base_name
+from gateway.api.sessions.routes import expected_version
 
 FIELDS = {
     "id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan",
@@ -38,7 +38,7 @@ async def path(note):
     return f"/api/v1/sessions/{note['id']}"
 
 
-async def test_a_note_is_told_whole_with_its_version_as_etag(practice, note, path):
+async def test_a_note_is_returned_with_all_fields_and_its_version_as_etag(practice, note, path):
     reply = await practice.http.get(path)
 
     assert note.keys() == FIELDS
@@ -47,7 +47,7 @@ async def test_a_note_is_told_whole_with_its_version_as_etag(practice, note, pat
     assert (note["status"], note["is_draft"], note["subjective"], note["objective"]) == ("draft", True, "Slept badly.", None)
 
 
-async def test_of_two_tabs_the_late_one_is_told_where_its_text_is_kept(practice, note, path, check_problem):
+async def test_a_stale_autosave_is_kept_as_a_draft_that_the_412_names(practice, note, path, check_problem):
     seen = {"If-Match": f'"{note["version"]}"'}
     first = await practice.http.patch(f"{path}/draft", json={"plan": "Rest."}, headers=seen)
     assert first.status_code == 200
@@ -62,7 +62,7 @@ async def test_of_two_tabs_the_late_one_is_told_where_its_text_is_kept(practice,
     assert (await practice.http.get(path)).json()["plan"] == "Rest."
 
 
-async def test_put_keeps_a_stale_save_as_well(practice, note, path, check_problem):
+async def test_a_stale_put_is_kept_as_a_draft_as_well(practice, note, path, check_problem):
     await practice.http.put(path, json={"plan": "Rest."})
 
     problem = check_problem(await practice.http.put(path, json={"plan": "Run."}, headers={"If-Match": "1"}), 412, "stale_version")
@@ -71,7 +71,7 @@ async def test_put_keeps_a_stale_save_as_well(practice, note, path, check_proble
 
 
 @pytest.mark.parametrize("header", ['"{}"', "{}", 'W/"{}"', "*"])
-async def test_a_save_on_what_was_seen_goes_through(practice, note, path, header: str):
+async def test_a_save_with_the_current_version_succeeds(practice, note, path, header: str):
     reply = await practice.http.put(path, json={"plan": "Rest."}, headers={"If-Match": header.format(note["version"])})
 
     assert (reply.status_code, reply.json()["plan"]) == (200, "Rest.")
@@ -139,7 +139,7 @@ async def test_an_impossible_note_is_a_422(practice, but: dict[str, object]):
     assert reply.status_code == 422, reply.text
 
 
-async def test_a_photograph_comes_out_without_where_it_was_taken(door, practice, path):
+async def test_a_photograph_loses_its_gps_position(gateway, practice, path):
     files = {"file": ("C:\\Users\\ada\\knee left.jpg", jpeg_with_gps(), "image/jpeg")}
     attachment = (await practice.http.post(f"{path}/attachments", files=files)).json()
     assert (attachment["file_name"], attachment["file_type"], attachment["status"]) == ("knee left.jpg", "image/jpeg", "ready")
@@ -147,8 +147,8 @@ async def test_a_photograph_comes_out_without_where_it_was_taken(door, practice,
     listed = (await practice.http.get(f"{path}/attachments")).json()
     one = (await practice.http.get(f"{path}/attachments/{attachment['id']}")).json()
     link = (await practice.http.get(f"{path}/attachments/{attachment['id']}/download?expires_in_minutes=5")).json()
-    async with door.visitor() as visitor:
-        file = await visitor.get(urlsplit(link["download_url"]).path)
+    async with gateway.anonymous() as http:
+        file = await http.get(urlsplit(link["download_url"]).path)
 
     assert listed == {"items": [attachment], "total": 1}
     assert attachment.items() <= one.items()
@@ -174,9 +174,9 @@ async def test_a_file_is_renamed_and_removed(practice, path, check_problem):
     check_problem(await practice.http.get(its), 404, "not_found")
 
 
-async def test_a_link_that_was_tampered_with_opens_nothing(door, check_problem):
-    async with door.visitor() as visitor:
-        check_problem(await visitor.get(f"/files/{'A' * 120}"), 404, "not_found")
+async def test_a_changed_file_link_is_refused(gateway, check_problem):
+    async with gateway.anonymous() as http:
+        check_problem(await http.get(f"/files/{'A' * 120}"), 404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ async def test_an_upload_without_a_file_is_a_422(practice, path, content: bytes,
     assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "/file")
 
 
-async def test_what_is_no_picture_and_no_pdf_is_a_422(practice, path):
+async def test_a_file_that_is_neither_image_nor_pdf_is_a_422(practice, path):
     reply = await practice.http.post(f"{path}/attachments", files={"file": ("a.jpg", b"MZ" * 500, "image/jpeg")})
 
     assert reply.status_code == 422, reply.text
@@ -213,7 +213,7 @@ async def test_a_file_over_ten_megabytes_is_refused(practice, path, check_proble
         check_problem(reply, 413, "body_too_large")
 
 
-async def test_a_note_of_another_workspace_is_as_absent_as_none(practice, elsewhere, note):
+async def test_a_note_of_another_workspace_is_not_found(practice, elsewhere, note):
     files = {"file": ("a.jpg", jpeg_with_gps(), "image/jpeg")}
     attachment = (await practice.http.post(f"/api/v1/sessions/{note['id']}/attachments", files=files)).json()
     for session_id, attachment_id in ((note["id"], attachment["id"]), (str(uuid7()), str(uuid7()))):
@@ -239,6 +239,6 @@ async def test_a_note_of_another_workspace_is_as_absent_as_none(practice, elsewh
 
 
 @pytest.mark.parametrize("sent", ["", "/", "..\\", "a\tb", "x" * 256])
-def test_what_cannot_name_a_file_is_refused(sent: str):
+def test_an_impossible_file_name_is_refused(sent: str):
     with pytest.raises(Invalid):
         base_name(sent)

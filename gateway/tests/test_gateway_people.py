@@ -14,7 +14,7 @@ EVENT = {
 }  # fmt: skip
 
 
-async def test_a_person_is_told_whole_and_changed_in_part(practice):
+async def test_a_user_is_returned_with_all_fields_and_updated_in_part(practice):
     path = f"/api/v1/users/{practice.person.user_id}"
     hours = {"mon": [{"start": "08:00", "end": "16:00"}]}
 
@@ -28,7 +28,7 @@ async def test_a_person_is_told_whole_and_changed_in_part(practice):
     assert (await practice.http.get("/api/v1/users?role=assistant")).json()["total"] == 0
 
 
-async def test_a_person_of_another_workspace_is_as_absent_as_none(practice, elsewhere):
+async def test_a_user_of_another_workspace_is_not_found(practice, elsewhere):
     for user_id in (elsewhere.person.user_id, uuid7()):
         path = f"/api/v1/users/{user_id}"
         replies = [
@@ -47,7 +47,7 @@ async def test_a_role_the_contract_does_not_know_is_a_422(practice, check_proble
     check_problem(reply, 422, "validation_failed")
 
 
-async def test_the_workspace_keeps_what_is_not_named(practice):
+async def test_an_update_of_the_workspace_keeps_absent_members(practice):
     before = (await practice.http.get("/api/v1/workspaces/current")).json()
 
     after = (
@@ -59,10 +59,10 @@ async def test_the_workspace_keeps_what_is_not_named(practice):
     assert (before["kind"], before["status"], before["address"], before["settings"]) == ("practice", "active", None, {})
 
 
-async def test_the_trail_tells_of_writes_reads_and_denials_and_verifies(door, practice):
+async def test_the_trail_contains_writes_reads_and_denials_and_verifies(gateway, practice):
     client = await practice.add_client()
     await practice.http.get(f"/api/v1/clients/{client['id']}")
-    async with door.colleague(practice.person, role="operator", scopes={"clients:read"}) as colleague:
+    async with gateway.colleague(practice.person, role="operator", scopes={"clients:read"}) as colleague:
         assert (await colleague.delete(f"/api/v1/clients/{client['id']}")).status_code == 403
 
     async with asyncio.timeout(20):
@@ -82,7 +82,7 @@ async def test_the_trail_tells_of_writes_reads_and_denials_and_verifies(door, pr
     assert len(verified["head"]) == 64
 
 
-async def test_the_trail_of_another_workspace_is_absent(practice, elsewhere):
+async def test_the_trail_of_another_workspace_is_not_found(practice, elsewhere):
     await elsewhere.add_client()
     async with asyncio.timeout(20):
         while not (theirs := (await elsewhere.http.get("/api/v1/audit-events?resource_type=Client")).json()["items"]):
@@ -92,10 +92,10 @@ async def test_the_trail_of_another_workspace_is_absent(practice, elsewhere):
     assert (await practice.http.get("/api/v1/audit-events?resource_type=Client")).json()["total"] == 0
 
 
-async def test_reminder_rules_are_kept_changed_and_removed(door, practice):
+async def test_reminder_configurations_are_created_changed_and_deleted(gateway, practice):
     http = practice.http
     # A workspace is given its first rule when it has been opened.
-    await door.house.settle()
+    await gateway.environment.settle()
     before = (await http.get("/api/v1/reminders/configurations")).json()["total"]
     rule = (await http.post("/api/v1/reminders/configurations", json={"hours_before": 48, "channel": "email"})).json()
     path = f"/api/v1/reminders/configurations/{rule['id']}"
@@ -110,10 +110,10 @@ async def test_reminder_rules_are_kept_changed_and_removed(door, practice):
     assert (await http.post("/api/v1/reminders/configurations", json={"hours_before": 0})).status_code == 422
 
 
-async def test_a_booked_appointment_has_its_reminders_on_record(door, practice):
+async def test_the_reminders_of_a_booked_appointment_are_logged(gateway, practice):
     await practice.http.post("/api/v1/reminders/configurations", json={"hours_before": 24, "channel": "email"})
     appointment = await practice.booked((await practice.add_client(email="ada@example.com"))["id"])
-    await door.house.settle()
+    await gateway.environment.settle()
 
     logs = (await practice.http.get(f"/api/v1/appointments/{appointment['id']}/reminders")).json()
     listed = (await practice.http.get(f"/api/v1/reminders/logs?appointment_id={appointment['id']}&status=pending")).json()

@@ -1,4 +1,4 @@
-"""Every refusal is a problem, whoever refuses."""
+"""Every error is a problem, wherever it is raised."""
 
 import logging
 from uuid import uuid4
@@ -9,9 +9,9 @@ import pytest
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from chassis.rpc.client.peers import Peers
 from gateway.middleware.edge import Edge
-from gateway.middleware.refusals import Refusals
-from gateway.problems import Problems, fault_of
-from gateway.services import NAMES
+from gateway.middleware.errors import Errors
+from gateway.problems.responses import ProblemResponses, fault_of
+from gateway.stubs import SERVICE_NAMES
 
 
 def raising(error: Exception) -> httpx.AsyncClient:
@@ -21,7 +21,7 @@ def raising(error: Exception) -> httpx.AsyncClient:
         raise error
 
     transport = httpx.ASGITransport(
-        Edge(Refusals(application, Problems("https://practice.example", ["/api/v1/x"]))), raise_app_exceptions=True
+        Edge(Errors(application, ProblemResponses("https://practice.example", ["/api/v1/x"]))), raise_app_exceptions=True
     )
     return httpx.AsyncClient(transport=transport, base_url="http://gateway")
 
@@ -48,21 +48,21 @@ async def test_each_kind_of_refusal_has_its_status(kind: type[Refusal], status: 
     assert problem["type"] == "https://practice.example/problems/some_code"
 
 
-async def test_faults_are_told_with_pointers(check_problem):
+async def test_faults_have_pointers(check_problem):
     async with raising(Invalid("nope", faults=[Fault("/name", "is empty")])) as client:
         problem = check_problem(await client.get("/"), 422, "nope")
 
     assert problem["errors"] == [{"pointer": "/name", "detail": "is empty"}]
 
 
-async def test_whoever_is_sent_away_is_told_for_how_long(check_problem):
+async def test_too_many_and_unavailable_have_retry_after(check_problem):
     async with raising(TooMany("slow_down", retry_after=1.2)) as client:
         assert (await client.get("/")).headers["retry-after"] == "2"
     async with raising(Unavailable("away")) as client:
         assert (await client.get("/")).headers["retry-after"] == "1"
 
 
-async def test_what_nobody_foresaw_quotes_nobody(caplog: pytest.LogCaptureFixture, check_problem):
+async def test_an_unexpected_error_quotes_nothing(caplog: pytest.LogCaptureFixture, check_problem):
     caplog.set_level(logging.DEBUG)
     async with raising(ValueError("Ada Lovelace, born 1815")) as client:
         reply = await client.get("/")
@@ -72,7 +72,7 @@ async def test_what_nobody_foresaw_quotes_nobody(caplog: pytest.LogCaptureFixtur
     assert "Lovelace" not in reply.text + caplog.text
 
 
-def test_a_fault_never_repeats_what_was_sent():
+def test_a_fault_never_quotes_the_input():
     error = {"type": "uuid_parsing", "loc": ("path", "client_id"), "msg": "Input should be a valid UUID, invalid character: `L`"}
 
     assert fault_of(error) == Fault("/client_id", "Input should be a valid UUID.")
@@ -83,7 +83,7 @@ async def test_an_unknown_address_is_a_404(practice, check_problem):
     check_problem(await practice.http.get("/api/v1/nowhere"), 404, "not_found")
 
 
-async def test_another_spelling_of_an_address_is_absent_and_redirects_nowhere(practice, check_problem):
+async def test_a_path_with_a_trailing_slash_is_a_404_and_no_redirect(practice, check_problem):
     reply = await practice.http.get("/api/v1/clients/", headers={"Host": "elsewhere.example"})
 
     check_problem(reply, 404, "not_found")
@@ -98,8 +98,8 @@ async def test_another_spelling_of_an_address_is_absent_and_redirects_nowhere(pr
         ("sessions/0199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e/Ada", "sessions/0199f3b2-7d3c-7a3e-9c60-7f5b1c8a9d0e/-"),
     ],
 )
-async def test_a_problem_does_not_repeat_what_was_typed_into_its_address(door, practice, typed: str, told: str):
-    for http in (practice.http, door.visitor()):
+async def test_a_problem_does_not_repeat_unknown_segments_of_the_path(gateway, practice, typed: str, told: str):
+    for http in (practice.http, gateway.anonymous()):
         problem = (await http.get(httpx.URL("http://127.0.0.1:8000", raw_path=f"/api/v1/{typed}".replace(" ", "%20").encode()))).json()
 
         assert problem["status"] in {401, 404, 422}
@@ -107,11 +107,11 @@ async def test_a_problem_does_not_repeat_what_was_typed_into_its_address(door, p
         assert "Ada" not in str(problem)
 
 
-async def test_an_unknown_method_is_a_405_that_says_which_are_known(practice, check_problem):
+async def test_an_unknown_method_is_a_405_that_lists_the_methods(practice, check_problem):
     reply = await practice.http.put("/api/v1/clients")
 
     check_problem(reply, 405, "method_not_allowed")
-    assert reply.headers["allow"]
+    assert reply.headers["allow"] == "GET, POST"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_a_body_that_is_no_client_is_a_422(practice, body: str, check_prob
     assert check_problem(reply, 422, "validation_failed")["errors"]
 
 
-async def test_every_fault_of_a_body_is_told_at_once(practice, check_problem):
+async def test_all_faults_of_a_body_are_reported_together(practice, check_problem):
     body = {"first_name": "", "email": "nobody", "date_of_birth": "1990-13-01", "time_zone": "Mars/Olympus", "is_active": "yes"}
 
     problem = check_problem(await practice.http.post("/api/v1/clients", json=body), 422, "validation_failed")
@@ -174,16 +174,16 @@ async def test_a_body_over_the_limit_is_refused_while_it_streams(practice, check
     check_problem(reply, 413, "body_too_large")
 
 
-async def test_nobody_is_told_to_sign_in(door, check_problem):
-    async with door.visitor() as visitor:
-        reply = await visitor.get("/api/v1/clients")
+async def test_a_request_without_credentials_is_a_401(gateway, check_problem):
+    async with gateway.anonymous() as http:
+        reply = await http.get("/api/v1/clients")
 
     check_problem(reply, 401, "sign_in_required")
     assert reply.headers["www-authenticate"] == "Bearer"
 
 
-async def test_a_role_without_the_scope_is_forbidden(door, practice, check_problem):
-    async with door.colleague(practice.person, scopes={"appointments:read"}) as colleague:
+async def test_a_role_without_the_scope_is_forbidden(gateway, practice, check_problem):
+    async with gateway.colleague(practice.person, scopes={"appointments:read"}) as colleague:
         reply = await colleague.get("/api/v1/clients")
 
     assert reply.status_code == 403
@@ -199,10 +199,10 @@ async def test_an_idempotency_key_that_cannot_be_one_is_a_422(practice, key: str
     check_problem(reply, 422, "invalid_idempotency_key")
 
 
-async def test_a_service_that_does_not_answer_is_a_503(door, practice, tmp_path, check_problem):
-    nobody = dict.fromkeys(NAMES, f"unix:{tmp_path}/nobody.sock")
-    peers = Peers(None, addresses=nobody | {"identity": door.house.runtime("identity").settings.listen})
-    lonely = door.other(peers=peers)
+async def test_an_unavailable_service_is_a_503(gateway, practice, tmp_path, check_problem):
+    nobody = dict.fromkeys(SERVICE_NAMES, f"unix:{tmp_path}/nobody.sock")
+    peers = Peers(None, addresses=nobody | {"identity": gateway.environment.runtime("identity").settings.listen})
+    lonely = gateway.reconfigured(peers=peers)
     try:
         async with lonely.colleague(practice.person) as colleague:
             check_problem(await colleague.get("/api/v1/services"), 503, "scheduling_unavailable")
@@ -210,14 +210,14 @@ async def test_a_service_that_does_not_answer_is_a_503(door, practice, tmp_path,
     finally:
         await peers.close()
 
-    assert problem["services"] == {name: name == "identity" for name in NAMES}
+    assert problem["services"] == {name: name == "identity" for name in SERVICE_NAMES}
 
 
-async def test_the_page_about_a_problem_explains_it(door, check_problem):
-    async with door.visitor() as visitor:
-        page = await visitor.get("/problems/appointment_conflict")
+async def test_the_page_about_a_problem_explains_it(gateway, check_problem):
+    async with gateway.anonymous() as http:
+        page = await http.get("/problems/appointment_conflict")
 
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")
-        assert "conflicting_appointments" in page.text
-        check_problem(await visitor.get("/problems/<script>"), 404, "not_found")
+        assert "<code>conflicting_appointments</code>" in page.text
+        check_problem(await http.get("/problems/<script>"), 404, "not_found")

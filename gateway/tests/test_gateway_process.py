@@ -11,13 +11,13 @@ import httpx
 from chassis.local.processes import free_port
 
 
-async def test_it_serves_over_a_socket_until_told_to_stop(door):
+async def test_it_serves_over_a_socket_until_sigterm(gateway):
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
         "CASELOAD_ENVIRONMENT": "development",
         "CASELOAD_HTTP_LISTEN": f"127.0.0.1:{port}",
-        "CASELOAD_PEERS": json.dumps({name: runtime.settings.listen for name, runtime in door.house.runtimes.items()}),
+        "CASELOAD_PEERS": json.dumps({name: runtime.settings.listen for name, runtime in gateway.environment.runtimes.items()}),
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "gateway", env=environment, stderr=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""Browsers keep cookies, API clients send tokens, and neither passes for the other."""
+"""Sign-in by cookies and by tokens, and what protects each."""
 
 import asyncio
 
@@ -12,12 +12,12 @@ ROOM = {"name": "Room 1", "location_type": "clinic"}
 
 
 @pytest.fixture
-async def browser(door, person):
+async def browser(gateway, person):
     """A browser in which the person is signed in."""
-    async with door.visitor() as visitor:
-        reply = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+    async with gateway.anonymous() as http:
+        reply = await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
         assert reply.status_code == 200, reply.text
-        yield visitor
+        yield http
 
 
 def csrf(browser: httpx.AsyncClient) -> dict[str, str]:
@@ -34,9 +34,9 @@ def lose_access(browser: httpx.AsyncClient) -> None:
     browser.cookies.delete("access_token")
 
 
-async def test_signing_in_answers_a_token_and_the_person_and_sets_the_cookies(door, person):
-    async with door.visitor() as visitor:
-        reply = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+async def test_a_sign_in_returns_a_token_and_the_user_and_sets_cookies(gateway, person):
+    async with gateway.anonymous() as http:
+        reply = await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
 
     told = reply.json()
     assert told.keys() == {"access_token", "token_type", "expires_in", "user"}
@@ -51,34 +51,34 @@ async def test_signing_in_answers_a_token_and_the_person_and_sets_the_cookies(do
     assert not any("Secure" in attributes for attributes in cookies.values())
 
 
-async def test_cookies_are_secure_everywhere_but_on_ones_own_machine(door, person):
-    async with door.other(public_url="https://practice.example").visitor() as visitor:
-        reply = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+async def test_cookies_are_secure_unless_the_gateway_is_on_the_same_machine(gateway, person):
+    async with gateway.reconfigured(public_url="https://practice.example").anonymous() as http:
+        reply = await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
 
     assert all("; Secure" in attributes for attributes in cookies_of(reply).values())
 
 
-async def test_a_wrong_password_and_an_unknown_address_are_told_alike(door, person, check_problem):
-    async with door.visitor() as visitor:
-        wrong = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": "wrong"})
-        unknown = await visitor.post("/api/v1/auth/login", json={"email": "nobody@example.com", "password": "wrong"})
+async def test_a_wrong_password_and_an_unknown_address_get_the_same_reply(gateway, person, check_problem):
+    async with gateway.anonymous() as http:
+        wrong = await http.post("/api/v1/auth/login", json={"email": person.email, "password": "wrong"})
+        unknown = await http.post("/api/v1/auth/login", json={"email": "nobody@example.com", "password": "wrong"})
 
     assert check_problem(wrong, 401, "invalid_credentials")["detail"] == check_problem(unknown, 401, "invalid_credentials")["detail"]
     assert not wrong.headers.get_list("set-cookie")
 
 
-async def test_asking_for_a_link_says_the_same_of_known_and_unknown_addresses(door, person):
-    async with door.visitor() as visitor:
-        replies = [await visitor.post("/api/v1/auth/magic-link", json={"email": email}) for email in (person.email, "nobody@example.com")]
+async def test_a_link_request_for_a_known_and_an_unknown_address_gets_the_same_reply(gateway, person):
+    async with gateway.anonymous() as http:
+        replies = [await http.post("/api/v1/auth/magic-link", json={"email": email}) for email in (person.email, "nobody@example.com")]
 
     assert [reply.status_code for reply in replies] == [200, 200]
     assert replies[0].json() == replies[1].json()
     assert replies[0].json()["message"]
 
 
-async def test_a_forged_link_signs_nobody_in(door, check_problem):
-    async with door.visitor() as visitor:
-        check_problem(await visitor.post("/api/v1/auth/verify", json={"token": "x" * 40}), 401, "link_invalid")
+async def test_a_forged_link_is_a_401(gateway, check_problem):
+    async with gateway.anonymous() as http:
+        check_problem(await http.post("/api/v1/auth/verify", json={"token": "x" * 40}), 401, "link_invalid")
 
 
 async def test_a_browser_reads_with_its_cookie_alone(browser, person):
@@ -95,19 +95,19 @@ async def test_a_browsers_write_must_repeat_the_csrf_token(browser, check_proble
     assert (await browser.post("/api/v1/locations", json=ROOM, headers=csrf(browser))).status_code == 201
 
 
-async def test_a_cookie_planted_by_a_sister_site_does_not_help_it(browser, check_problem):
+async def test_a_cross_site_write_with_a_planted_csrf_cookie_is_refused(browser, check_problem):
     headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", **csrf(browser)}
 
     check_problem(await browser.post("/api/v1/locations", json=ROOM, headers=headers), 403, "csrf_failed")
 
 
-async def test_a_token_in_the_header_needs_no_csrf_token(browser, door):
-    async with door.visitor(Authorization=f"Bearer {browser.cookies['access_token']}") as client:
+async def test_a_token_in_the_header_needs_no_csrf_token(browser, gateway):
+    async with gateway.anonymous(Authorization=f"Bearer {browser.cookies['access_token']}") as client:
         assert (await client.post("/api/v1/locations", json=ROOM)).status_code == 201
 
 
 @pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer", "Basic b3duZXI6cGFzcw==", "Bearer a.b.c"])
-async def test_a_bad_header_is_not_saved_by_a_good_cookie(browser, check_problem, header: str):
+async def test_an_invalid_header_is_refused_even_with_a_valid_cookie(browser, check_problem, header: str):
     reply = await browser.get("/api/v1/auth/me", headers={"Authorization": header})
 
     check_problem(reply, 401, "token_invalid")
@@ -126,14 +126,14 @@ async def test_an_active_browser_stays_signed_in(browser, person):
     assert browser.cookies["csrf_token"] == before["csrf_token"]
 
 
-async def test_an_access_cookie_that_has_become_void_is_renewed_as_well(browser):
+async def test_an_invalid_access_cookie_is_refreshed_as_well(browser):
     lose_access(browser)
     browser.cookies.set("access_token", "void", domain="127.0.0.1")
 
     assert (await browser.get("/api/v1/auth/me")).status_code == 200
 
 
-async def test_requests_racing_on_an_expired_cookie_all_get_in_with_one_successor(browser):
+async def test_concurrent_requests_with_an_expired_cookie_share_one_refresh(browser):
     lose_access(browser)
 
     replies = await asyncio.gather(*(browser.get("/api/v1/auth/me") for _ in range(8)))
@@ -144,7 +144,7 @@ async def test_requests_racing_on_an_expired_cookie_all_get_in_with_one_successo
     assert len({line.split(";")[0] for line in successors}) == 1
 
 
-async def test_a_write_on_an_expired_cookie_goes_through(browser):
+async def test_a_write_with_an_expired_cookie_succeeds(browser):
     lose_access(browser)
 
     assert (await browser.post("/api/v1/locations", json=ROOM, headers=csrf(browser))).status_code == 201
@@ -160,30 +160,30 @@ async def test_refreshing_rotates_the_refresh_token(browser, check_problem):
     assert browser.cookies["refresh_token"] != before
 
 
-async def test_there_is_nothing_to_refresh_without_a_cookie(door, check_problem):
-    async with door.visitor() as visitor:
-        check_problem(await visitor.post("/api/v1/auth/session/refresh"), 401, "refresh_token_missing")
+async def test_there_is_nothing_to_refresh_without_a_cookie(gateway, check_problem):
+    async with gateway.anonymous() as http:
+        check_problem(await http.post("/api/v1/auth/session/refresh"), 401, "refresh_token_missing")
 
 
-async def test_signing_out_ends_the_sign_in_and_empties_the_jar(browser, door, check_problem):
+async def test_signing_out_ends_the_login_session_and_clears_the_cookies(browser, gateway, check_problem):
     held = dict(browser.cookies)
 
     reply = await browser.post("/api/v1/auth/logout", headers=csrf(browser))
 
     assert reply.status_code == 200
     assert not {"access_token", "refresh_token", "csrf_token"} & set(browser.cookies)
-    await door.app.state.trust.refresh()
-    async with door.visitor(Authorization=f"Bearer {held['access_token']}") as thief:
+    await gateway.app.state.trust.refresh()
+    async with gateway.anonymous(Authorization=f"Bearer {held['access_token']}") as thief:
         check_problem(await thief.get("/api/v1/auth/me"), 401, "token_revoked")
-    async with door.visitor() as thief:
+    async with gateway.anonymous() as thief:
         thief.cookies.set("refresh_token", held["refresh_token"])
         reply = await thief.get("/api/v1/auth/me")
         assert reply.status_code == 401
         assert "Max-Age=0" in cookies_of(reply)["refresh_token"]
 
 
-async def test_the_places_of_sign_in_are_listed_and_ended_one_by_one(browser, door, person, check_problem):
-    async with door.visitor() as phone:
+async def test_login_sessions_are_listed_and_ended_one_by_one(browser, gateway, person, check_problem):
+    async with gateway.anonymous() as phone:
         await phone.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
         sessions = (await browser.get("/api/v1/auth/sessions")).json()
         assert [session["current"] for session in sessions].count(True) == 1
@@ -193,27 +193,25 @@ async def test_the_places_of_sign_in_are_listed_and_ended_one_by_one(browser, do
 
         assert ended.status_code == 204
         check_problem(await browser.delete(f"/api/v1/auth/sessions/{uuid7()}", headers=csrf(browser)), 404, "not_found")
-        await door.app.state.trust.refresh()
+        await gateway.app.state.trust.refresh()
         assert (await phone.get("/api/v1/auth/me")).status_code == 401
         assert (await browser.get("/api/v1/auth/me")).status_code == 200
 
 
-async def test_a_new_password_is_the_only_one_that_signs_in(browser, door, person, check_problem):
+async def test_only_the_new_password_signs_in(browser, gateway, person, check_problem):
     change = {"current_password": PASSWORD, "new_password": "staple battery horse"}
 
     assert (await browser.put("/api/v1/auth/password", json=change, headers=csrf(browser))).status_code == 204
 
-    async with door.visitor() as visitor:
-        check_problem(
-            await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD}), 401, "invalid_credentials"
-        )
-        again = await visitor.post("/api/v1/auth/login", json={"email": person.email, "password": change["new_password"]})
+    async with gateway.anonymous() as http:
+        check_problem(await http.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD}), 401, "invalid_credentials")
+        again = await http.post("/api/v1/auth/login", json={"email": person.email, "password": change["new_password"]})
         assert again.status_code == 200
 
 
-async def test_the_published_keys_verify_the_tokens(browser, door):
-    async with door.visitor() as visitor:
-        keys = jwt.PyJWKSet.from_dict((await visitor.get("/.well-known/jwks.json")).json())
+async def test_the_published_keys_verify_the_tokens(browser, gateway):
+    async with gateway.anonymous() as http:
+        keys = jwt.PyJWKSet.from_dict((await http.get("/.well-known/jwks.json")).json())
 
     token = browser.cookies["access_token"]
     kid = jwt.get_unverified_header(token)["kid"]

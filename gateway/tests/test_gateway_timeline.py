@@ -1,4 +1,4 @@
-"""A client's story, merged from the calendar and the notes."""
+"""A client's timeline, merged from appointments and notes."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -8,22 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
-from gateway.routes.timeline import Place, read_cursor, write_cursor
+from gateway.api.timeline.routes import Position, read_cursor, write_cursor
 
 moments = st.integers(0, 3).map(lambda seconds: datetime(2027, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
-places = st.builds(Place, moments, st.sampled_from([0, 1]), st.integers(0, 5).map(lambda number: str(UUID(int=number))))
+places = st.builds(Position, moments, st.sampled_from([0, 1]), st.integers(0, 5).map(lambda number: str(UUID(int=number))))
 
 
 @given(st.sets(places, max_size=20), st.integers(1, 5))
-def test_going_from_cursor_to_cursor_tells_everything_once_and_in_order(story: set[Place], limit: int):
-    told: list[Place] = []
-    since: Place | None = None
+def test_following_the_cursors_returns_every_event_once_and_in_order(story: set[Position], limit: int):
+    told: list[Position] = []
+    since: Position | None = None
     while True:
-        merged: list[Place] = []
+        merged: list[Position] = []
         for source in (0, 1):
             own = sorted(((place.at, place.id) for place in story if place.source == source), reverse=True)
             after = own if since is None else [entry for entry in own if entry < since.before(source)]
-            merged += [Place(at, source, entry_id) for at, entry_id in after[:limit]]
+            merged += [Position(at, source, entry_id) for at, entry_id in after[:limit]]
         page = sorted(merged, reverse=True)[:limit]
         if not page:
             break
@@ -34,12 +34,12 @@ def test_going_from_cursor_to_cursor_tells_everything_once_and_in_order(story: s
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WzEsMiwzXQ", "é", "WzEsMCwiYSJd", "e30", "bnVsbA", "WzFlOTksMCwiYSJd"])
-def test_a_cursor_of_somebody_elses_making_is_refused(cursor: str):
+def test_a_forged_cursor_is_refused(cursor: str):
     with pytest.raises(Invalid):
         read_cursor(cursor)
 
 
-async def test_it_tells_appointments_and_notes_newest_first(practice):
+async def test_the_timeline_has_appointments_and_notes_newest_first(practice):
     client = await practice.add_client()
     appointment = await practice.booked(client["id"])
     note = await practice.write_note(client["id"])
@@ -65,7 +65,7 @@ async def test_it_tells_appointments_and_notes_newest_first(practice):
     assert "Slept badly" not in str(timeline)
 
 
-async def test_it_is_told_page_by_page(practice):
+async def test_the_timeline_is_paged_by_cursor(practice):
     client = await practice.add_client()
     for hour in (8, 10, 12):
         await practice.booked(client["id"], hour)
@@ -87,13 +87,13 @@ async def test_it_is_told_page_by_page(practice):
     assert cursor is None
 
 
-async def test_each_sees_what_their_role_may_see(door, practice, check_problem):
+async def test_a_caller_sees_only_the_sources_they_may_read(gateway, practice, check_problem):
     client = await practice.add_client()
     await practice.booked(client["id"])
     await practice.write_note(client["id"])
 
     async def seen(*scopes: str):
-        async with door.colleague(practice.person, scopes=scopes) as colleague:
+        async with gateway.colleague(practice.person, scopes=scopes) as colleague:
             return await colleague.get(f"/api/v1/clients/{client['id']}/timeline")
 
     assert [event["event_type"] for event in (await seen("appointments:read")).json()["events"]] == ["appointment_scheduled"]

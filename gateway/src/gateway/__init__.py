@@ -1,1 +1,1 @@
-"""The only door for people and their front ends."""
+"""The REST gateway: the one public address of the suite, for front ends and other API clients."""

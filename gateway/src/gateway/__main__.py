@@ -3,7 +3,7 @@
 import uvloop
 
 from chassis.observability.logs import configure_logs
-from gateway.serve import serve
+from gateway.server import serve
 from gateway.settings import GatewaySettings
 
 

@@ -1,84 +1,82 @@
-"""The gateway, put together: what every request passes, and the routes behind it."""
+"""The application: the middleware that every request passes, and the routes behind it."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from limits.aio.storage import MemoryStorage
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
-from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import sign_in_pb2
 from chassis.auth.verifier import Trust
-from chassis.context import RequestContext
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
-from gateway.dispatch import Dispatch
+from gateway.api.appointments import routes as appointments
+from gateway.api.attachments import routes as attachments
+from gateway.api.audit import routes as audit
+from gateway.api.clients import routes as clients
+from gateway.api.files import routes as files
+from gateway.api.health import routes as health
+from gateway.api.locations import routes as locations
+from gateway.api.login_sessions import routes as login_sessions
+from gateway.api.public_keys import routes as public_keys
+from gateway.api.reminders import routes as reminders
+from gateway.api.services import routes as services
+from gateway.api.sessions import routes as sessions
+from gateway.api.sign_in import routes as sign_in
+from gateway.api.timeline import routes as timeline
+from gateway.api.users import routes as users
+from gateway.api.workspaces import routes as workspaces
+from gateway.auth.authenticator import Authenticator
+from gateway.auth.trust import users_trust
+from gateway.middleware.authentication import Authentication
 from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
+from gateway.middleware.errors import Errors
 from gateway.middleware.rate import Buckets, RateLimit
-from gateway.middleware.refusals import Refusals
-from gateway.openapi import PUBLIC
-from gateway.problems import Problems
-from gateway.routes import (
-    appointments,
-    attachments,
-    catalogue,
-    clients,
-    files,
-    health,
-    keys,
-    pages,
-    people,
-    reminders,
-    sessions,
-    sign_in,
-    timeline,
-    trail,
-)
-from gateway.services import Services
-from gateway.sessions import Keeper, Sessions
+from gateway.openapi import routes as openapi
+from gateway.pages import routes as pages
+from gateway.problems.responses import ProblemResponses
+from gateway.routing.nouns import PUBLIC
+from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
-from gateway.shortcut import Shortcut
-from gateway.visit import KEY
+from gateway.stubs import Stubs
 
 log = logging.getLogger(__name__)
 
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
-    people.users,
-    people.workspaces,
+    login_sessions.router,
+    users.router,
+    workspaces.router,
     clients.router,
     timeline.router,
     appointments.router,
-    catalogue.services,
-    catalogue.locations,
+    services.router,
+    locations.router,
     sessions.router,
     attachments.router,
     reminders.router,
-    trail.router,
-    keys.router,
+    audit.router,
+    public_keys.router,
     health.router,
     files.router,
     pages.router,
+    openapi.router,
 )
 
 
-def build(peers: Mapping[str, Peer], settings: GatewaySettings) -> FastAPI:
-    """The application in front of the named peers; it looks after its own background work, not after the peers."""
-    routes: list[BaseRoute] = [route for router in ROUTERS for route in router.routes]
-    services = Services.of(peers)
-    trust = trust_in(services)
-    keeper = Keeper(services.sign_in, trust, settings)
-    problems = Problems(settings.public_url, (route.path for route in routes if isinstance(route, Route)))
+def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequence[APIRouter] = ()) -> FastAPI:
+    """The application in front of the peers, which it does not close. `further` adds routes to its own."""
+    routes = routes_of((*ROUTERS, *further))
+    paths = frozenset(route.path for route in routes)
+    stubs = Stubs.of(peers)
+    trust = users_trust(stubs)
+    authenticator = Authenticator(stubs.sign_in, trust, settings)
+    problems = ProblemResponses(settings.public_url, paths)
 
     app = FastAPI(
         title="Caseload",
@@ -86,67 +84,67 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        # An address has one spelling; the other would be redirected to whatever the Host header says.
-        redirect_slashes=False,
         lifespan=_lifespan,
-        middleware=_middleware(settings, problems, keeper, routes),
-        exception_handlers={HTTPException: _raised_by_starlette, RequestValidationError: _raised_by_validation},
     )
     app.state.settings = settings
     app.state.peers = peers
-    app.state.services = services
+    app.state.stubs = stubs
     app.state.trust = trust
-    app.state.keeper = keeper
-    app.state.problems = problems
+    app.state.authenticator = authenticator
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )
-    app.state.docs = None
+    app.state.paths = paths
+    # The OpenAPI document is made from these; requests are routed by our own router.
     app.router.routes.extend(routes)
-    app.router.middleware_stack = Dispatch(app.router.middleware_stack, routes)
+    # In place of the stack that Starlette would build, whose error handlers and router these replace.
+    app.middleware_stack = Router(routes, lifespan=app.router)
+    for layer in reversed(_middleware(settings, problems, authenticator, public_paths(routes))):
+        app.middleware_stack = layer.cls(app.middleware_stack, *layer.args, **layer.kwargs)
     return app
 
 
-def trust_in(services: Services) -> Trust:
-    """Access tokens as identity vouches for them. Services' own tokens have no business at this door."""
-
-    async def poll() -> sign_in_pb2.Trust:
-        deadline = asyncio.get_running_loop().time() + 2.0
-        return await services.sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), RequestContext(deadline=deadline, request_id=str(uuid7())))
-
-    return Trust(poll, audience="gateway", service_keys={})
-
-
-def public_paths(routes: Sequence[BaseRoute]) -> frozenset[str]:
-    """The API's addresses that ask for no sign-in; none of them has parameters."""
-    return frozenset(route.path for route in routes if isinstance(route, APIRoute) and route.openapi_extra == PUBLIC)
+def routes_of(routers: Iterable[APIRouter]) -> list[APIRoute]:
+    """The routes of all routers, in their order; TypeError for one that is no APIRoute."""
+    routes = []
+    for route in (route for router in routers for route in router.routes):
+        if not isinstance(route, APIRoute):
+            raise TypeError(f"{route!r} is no APIRoute")
+        routes.append(route)
+    return routes
 
 
-def _middleware(settings: GatewaySettings, problems: Problems, keeper: Keeper, routes: Sequence[BaseRoute]) -> list[Middleware]:
+def public_paths(routes: Iterable[APIRoute]) -> frozenset[str]:
+    """The paths of the API that need no sign-in; none of them has parameters."""
+    return frozenset(route.path for route in routes if route.openapi_extra == PUBLIC)
+
+
+def _middleware(
+    settings: GatewaySettings, problems: ProblemResponses, authenticator: Authenticator, public: frozenset[str]
+) -> list[Middleware]:
+    """From the outermost to the innermost."""
     counters = MemoryStorage()
-    public = public_paths(routes)
     buckets = Buckets(
         reads=settings.reads_per_minute, writes=settings.writes_per_minute, sign_ins=settings.sign_ins_per_minute, public_paths=public
     )
     return [
         Middleware(Edge),
         Middleware(Cors, frozenset(settings.cors_origins)),
-        Middleware(Refusals, problems),
+        Middleware(Errors, problems),
         Middleware(
             BodyLimit, json_bytes=settings.json_limit_bytes, upload_bytes=settings.upload_limit_bytes, seconds=settings.body_seconds
         ),
         Middleware(RateLimit, counters, buckets.by_address),
         Middleware(RateLimit, counters, buckets.sign_ins_by_address),
-        Middleware(Sessions, keeper=keeper, public_paths=public),
+        Middleware(Authentication, authenticator=authenticator, public_paths=public),
         Middleware(RateLimit, counters, buckets.by_workspace),
-        Middleware(Shortcut, routes),
     ]
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     trust: Trust = app.state.trust
-    polling = asyncio.create_task(_poll_for_ever(trust))
+    polling = asyncio.create_task(_poll(trust))
     try:
         yield
     finally:
@@ -155,23 +153,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await trust.close()
 
 
-async def _poll_for_ever(trust: Trust) -> None:
+async def _poll(trust: Trust) -> None:
+    """Keeps the trust fresh until cancelled."""
     while True:
         try:
             await trust.keep_fresh()
         except Exception:
-            # Whoever shows a token meanwhile asks identity themselves.
-            log.exception("asking whom to trust failed and starts again")
+            # Until it works again, every request with a token asks identity itself.
+            log.exception("polling identity's keys and revocations failed and starts again")
         await asyncio.sleep(1)
-
-
-async def _raised_by_starlette(request: Request, error: Exception) -> Response:
-    problems: Problems = request.app.state.problems
-    assert isinstance(error, HTTPException)
-    return problems.http(error, request.scope[KEY])
-
-
-async def _raised_by_validation(request: Request, error: Exception) -> Response:
-    problems: Problems = request.app.state.problems
-    assert isinstance(error, RequestValidationError)
-    return problems.invalid(error, request.scope[KEY])

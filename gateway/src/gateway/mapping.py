@@ -1,7 +1,7 @@
-"""The one road between the public models and the services' messages: compiled once per type, then only walked.
+"""Converts between the public schemas and the services' protobuf messages; a converter per field is made once for each type.
 
-`to_proto` fills a request message from a Pydantic model; `render` makes what orjson writes from a reply. Fields meet
-by name. Times are Timestamps inside and RFC 3339 in UTC outside, enums lower-case words, free objects Structs.
+`to_proto` fills a message from a Pydantic model; `render` makes a dictionary for orjson from a message. Fields correspond by
+name. A Timestamp is RFC 3339 in UTC, an enum a lower-case word, a Struct a free object.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,10 +27,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_proto(model: BaseModel, message_type: type[MessageT], **extra: Any) -> MessageT:
-    """A message with the model's same-named fields; `extra` adds those the model has not.
+    """A message with the model's fields of the same names; `extra` adds fields that the model does not have.
 
-    None leaves a field unset. A message with a field mask gets every field the model was explicitly given, so that
-    null (to be cleared) and absent (to be left alone) stay two things.
+    None leaves a field unset. The field mask of a message, if it has one, lists every field that the model was given,
+    so that null (clear it) and absent (leave it) stay distinct.
     """
     message = message_type()
     fillings, masked = _fillings(message_type.DESCRIPTOR)
@@ -41,16 +41,16 @@ def to_proto(model: BaseModel, message_type: type[MessageT], **extra: Any) -> Me
         if value is not None:
             fill(message, value)
     if masked:
-        paths = getattr(message, "mask").paths  # noqa: B009 - only messages that have one come here
+        paths = getattr(message, "mask").paths  # noqa: B009 - Message itself has no mask
         paths.extend(name for name, _ in fillings if name in given and name not in extra)
     return message
 
 
 def render(message: Message) -> dict[str, Any]:
-    """The message as a dictionary ready for `dump`: every field is there, null when unset."""
-    silent, renderings = _renderings(message.DESCRIPTOR)
-    out = silent.copy()
-    # One call for all that is set, where asking field by field would be one or two for each.
+    """The message as a dictionary for `dump`, with every field; None for one that is not set."""
+    unset, renderings = _renderings(message.DESCRIPTOR)
+    out = unset.copy()
+    # ListFields is one call for all fields that are set; asking for each would be one or two calls per field.
     for field, value in message.ListFields():
         name, convert = renderings[field]
         out[name] = value if convert is None else convert(value)
@@ -65,17 +65,17 @@ def dump(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
-# ---- replies
+# ---- responses
 
 
 @cache
 def _renderings(descriptor: Descriptor) -> tuple[dict[str, Any], dict[FieldDescriptor, Rendering]]:
-    """What a message in which nothing is set looks like, and how each field is rendered once it is."""
+    """The dictionary of a message without any field set, and the rendering of each field that is set."""
     fields: Sequence[FieldDescriptor] = descriptor.fields
-    return {field.name: _silence(field) for field in fields}, {field: (field.name, _rendering(field)) for field in fields}
+    return {field.name: _unset_value(field) for field in fields}, {field: (field.name, _rendering(field)) for field in fields}
 
 
-def _silence(field: FieldDescriptor) -> Any:
+def _unset_value(field: FieldDescriptor) -> Any:
     if field.is_repeated:
         return ()
     if field.has_presence:
@@ -93,33 +93,35 @@ def _rendering(field: FieldDescriptor) -> Callable[[Any], Any] | None:
 
 def _converter(field: FieldDescriptor) -> Callable[[Any], Any] | None:
     if field.message_type is not None:
-        return {"google.protobuf.Timestamp": moment, "google.protobuf.Struct": plain}.get(field.message_type.full_name, render)
+        return {"google.protobuf.Timestamp": to_datetime, "google.protobuf.Struct": struct_to_python}.get(
+            field.message_type.full_name, render
+        )
     if field.enum_type is not None:
-        return _words(field.enum_type).__getitem__
+        return _enum_names(field.enum_type).__getitem__
     return None
 
 
-def moment(value: Timestamp) -> datetime:
-    """The time as `dump` writes it with Z, and without a fraction where there is none."""
+def to_datetime(value: Timestamp) -> datetime:
+    """The time in UTC; `dump` writes it with Z."""
     return _EPOCH + timedelta(0, value.seconds, value.nanos // 1000)
 
 
-def plain(value: Any) -> Any:
-    """A Struct, or a part of one, as Python has it; whole numbers come back whole."""
+def struct_to_python(value: Any) -> Any:
+    """A Struct, or a part of one, as a Python value; whole numbers become int."""
     if isinstance(value, Struct):
-        return {name: plain(part) for name, part in value.fields.items()}
+        return {name: struct_to_python(part) for name, part in value.fields.items()}
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
-        return plain(value.struct_value)
+        return struct_to_python(value.struct_value)
     if kind == "list_value":
-        return [plain(part) for part in value.list_value.values]
+        return [struct_to_python(part) for part in value.list_value.values]
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() and abs(number) <= 2**53 else number
     return None if kind in {None, "null_value"} else getattr(value, kind)
 
 
-class _Words(dict[int, str | None]):
+class _EnumNames(dict[int, str | None]):
     """An enum's words by number; a number that a newer service sends and this gateway does not know is `unknown:<number>`."""
 
     def __missing__(self, number: int) -> str:
@@ -127,10 +129,10 @@ class _Words(dict[int, str | None]):
 
 
 @cache
-def _words(enum: EnumDescriptor) -> _Words:
-    """Number -> lower-case word without the enum's own prefix; UNSPECIFIED is nothing said."""
+def _enum_names(enum: EnumDescriptor) -> _EnumNames:
+    """The lower-case name of each number without the enum's prefix; None for UNSPECIFIED."""
     prefix = enum.values[0].name.removesuffix("UNSPECIFIED")
-    return _Words({v.number: v.name.removeprefix(prefix).lower() if v.number else None for v in enum.values})
+    return _EnumNames({v.number: v.name.removeprefix(prefix).lower() if v.number else None for v in enum.values})
 
 
 # ---- requests
@@ -138,7 +140,7 @@ def _words(enum: EnumDescriptor) -> _Words:
 
 @cache
 def _fillings(descriptor: Descriptor) -> tuple[tuple[Filling, ...], bool]:
-    """The ways to set each field, and whether the message carries a field mask."""
+    """How each field is set, and whether the message has a field mask."""
     masks = {f.name for f in descriptor.fields if f.message_type is not None and f.message_type.full_name == "google.protobuf.FieldMask"}
     return tuple((f.name, _filling(f)) for f in descriptor.fields if f.name not in masks), bool(masks)
 
@@ -166,7 +168,7 @@ def _filling(field: FieldDescriptor) -> Callable[[Message, Any], None]:
 
         return merge
     if field.enum_type is not None:
-        numbers = {word: number for number, word in _words(field.enum_type).items() if word}
+        numbers = {word: number for number, word in _enum_names(field.enum_type).items() if word}
 
         def choose(message: Message, word: str) -> None:
             setattr(message, name, numbers[word])

@@ -1,4 +1,4 @@
-"""What the gateway is told from outside, beyond what every process is."""
+"""The gateway's settings, beyond those of every process."""
 
 from urllib.parse import urlsplit
 
@@ -10,30 +10,30 @@ MEGABYTE = 1024 * 1024
 
 
 class GatewaySettings(Settings):
-    # host:port of the door itself.
+    # host:port that the gateway listens on.
     http_listen: str | None = "127.0.0.1:8000"
-    # Front ends of other origins that may call with cookies, exactly as browsers write them: https://app.example.com.
+    # Origins of front ends that may call with cookies, as browsers send them: https://app.example.com.
     cors_origins: tuple[str, ...] = ()
-    # Reverse proxies whose X-Forwarded-For and -Proto are believed, comma-separated.
+    # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, comma-separated.
     trusted_proxies: str = "127.0.0.1"
 
     # Per workspace and per address.
     reads_per_minute: int = Field(1000, ge=1)
     writes_per_minute: int = Field(100, ge=1)
-    # Per address, of what nobody has to be signed in for.
+    # Per address: writes that need no sign-in.
     sign_ins_per_minute: int = Field(60, ge=1)
 
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
-    # Of one file; the multipart envelope around it comes on top.
+    # Of one file, without the multipart envelope.
     upload_limit_bytes: int = Field(10 * MEGABYTE, ge=1024)
-    # The address and the headers of a request together.
+    # Of a request's URL and headers together.
     head_limit_bytes: int = Field(64 * 1024, ge=8 * 1024)
-    # How long a connection may take to say what it wants, and a body to begin to arrive; a long one has longer.
+    # For a request's head, and for its body to begin to arrive; a large body has longer.
     head_seconds: float = Field(10.0, gt=0)
     body_seconds: float = Field(20.0, gt=0)
-    # What a request may take in all, every service it asks included.
+    # For a whole request, with all calls to services.
     call_seconds: float = Field(10.0, gt=0)
-    # How long open requests may go on once the process is told to stop.
+    # For requests under way after SIGTERM.
     drain_seconds: int = Field(10, ge=0)
 
     @field_validator("cors_origins")
@@ -47,6 +47,6 @@ class GatewaySettings(Settings):
 
     @property
     def cookies_need_tls(self) -> bool:
-        """Cookies are Secure unless people reach the gateway on their own machine."""
+        """Whether cookies are Secure: always, unless the gateway's address is on the same machine."""
         public = urlsplit(self.public_url)
         return public.scheme == "https" or not is_local(public.hostname)

@@ -24,7 +24,7 @@ from chassis.observability.logs import configure_logs
 from chassis.rpc.server.server import Server
 from chassis.service.cli import broker_of
 from chassis.service.runtime import Runtime
-from standalone.door import Door
+from standalone.gateway import gateway_server
 from standalone.home import Home
 from standalone.mail import Mailbox, MailServer
 from standalone.preparation import greeting, open_demo_workspaces, prepare_schemas
@@ -78,9 +78,9 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         add_services(parts, runtimes, broker)
         if settings.has_demo and not home.demo_opened.exists():
             parts.add("demo", start=partial(open_demo_workspaces, home, runtimes[IDENTITY.name]), needs=["relays"])
-        door = Door(home, listening, mailbox, servers=servers, **composition)
+        gateway = gateway_server(home, listening, mailbox, servers, **composition)
         # Without a limit here: the gateway has a setting for how long its requests may take to finish.
-        parts.add("gateway", start=door.open, stop=door.close, needs=parts.states, patience=None)
+        parts.add("gateway", start=gateway.start, stop=gateway.stop, needs=parts.states, patience=None)
         await parts.start()
 
         home.write_status({"composition": "embedded", "gateway_url": settings.address})

@@ -21,7 +21,7 @@ from chassis.local.rabbitmq import LocalRabbit
 from chassis.observability.logs import configure_logs
 from chassis.service.cli import PARTS, work
 from chassis.service.definition import Service
-from standalone.door import serve_door
+from standalone.gateway import serve_gateway
 from standalone.home import Home
 from standalone.mail import Mailbox, serve_mail
 from standalone.preparation import greeting, prepare
@@ -51,7 +51,7 @@ class Suite:
         self._home = home
         self._settings = settings
         # Bound here and inherited: requests that arrive while the gateway restarts wait instead of being refused.
-        self._door = stack.enter_context(socket.create_server((settings.host, settings.port), backlog=1024))
+        self._listening = stack.enter_context(socket.create_server((settings.host, settings.port), backlog=1024))
         self._logs = home.directory / "logs"
         self._logs.mkdir(exist_ok=True, mode=0o700)
         self._sockets = socket_directory(home.directory / "suite")
@@ -147,12 +147,12 @@ class Suite:
 
     def _serve_gateway(self) -> None:
         mailbox = Mailbox(self._home.mail) if self._settings.smtp_url is None else None
-        serve_door(self._home, self._door, mailbox, **self._composition())
+        serve_gateway(self._home, self._listening, mailbox, **self._composition())
 
     # --- readiness and restarts ---
 
     def _health_urls(self) -> list[str]:
-        ports = [*self._health.values(), self._door.getsockname()[1]]
+        ports = [*self._health.values(), self._listening.getsockname()[1]]
         return [f"http://127.0.0.1:{port}/health/ready" for port in ports]
 
     def _is_ready(self, url: str) -> bool:

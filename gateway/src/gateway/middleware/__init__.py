@@ -1,1 +1,1 @@
-"""What every request passes on its way to a route, outermost first: edge, cors, refusals, body, rate, sessions, rate again."""
+"""What every request passes on its way to the router; `gateway.app` lists it in order."""

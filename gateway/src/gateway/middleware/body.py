@@ -1,14 +1,14 @@
-"""Refuses bodies over the limit, by their announced length at once and else by counting, and those that hardly arrive."""
+"""Limits the size of request bodies, by Content-Length or else by counting, and the time they may take to arrive."""
 
 import asyncio
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.problems import Malformed, TooLarge
-from gateway.visit import KEY, Visit
+from gateway.problems.responses import BadRequest, ContentTooLarge
+from gateway.request import KEY, GatewayRequest
 
-# The slowest line that anybody is thought to have: bytes in a second.
+# Bytes a second on the slowest connection that is served.
 _SLOWEST = 8 * 1024
 # The multipart envelope: boundaries, headers, a file name.
 _ENVELOPE = 64 * 1024
@@ -25,16 +25,16 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit: Visit = scope[KEY]
-        announced = visit.sent.get(b"content-length")
-        if announced is None and b"transfer-encoding" not in visit.sent and visit.safe:
+        request: GatewayRequest = scope[KEY]
+        announced = request.headers.get(b"content-length")
+        if announced is None and b"transfer-encoding" not in request.headers and request.is_safe:
             await self._app(scope, receive, send)
             return
-        upload = visit.sent.get(b"content-type", b"").startswith(b"multipart/form-data") and visit.path.endswith("/attachments")
+        upload = request.headers.get(b"content-type", b"").startswith(b"multipart/form-data") and request.path.endswith("/attachments")
         limit = self._upload if upload else self._json
         if announced is not None:
             if not announced.isdigit():
-                raise Malformed("malformed_request", "The Content-Length is not a number.")
+                raise BadRequest("malformed_request", "The Content-Length is not a number.")
             if int(announced) > limit:
                 raise too_large(limit)
         received, complete = 0, False
@@ -48,7 +48,7 @@ class BodyLimit:
                 async with asyncio.timeout_at(begun + self._seconds + received / _SLOWEST):
                     message = await receive()
             except TimeoutError:
-                # The one class the framework's own body reading lets through.
+                # FastAPI turns every other exception of reading a body into a 400.
                 raise HTTPException(408, headers={"Connection": "close"}) from None
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
@@ -59,5 +59,5 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
-def too_large(limit: int) -> TooLarge:
-    return TooLarge("body_too_large", "The request is larger than this address takes.", facts={"limit_bytes": limit})
+def too_large(limit: int) -> ContentTooLarge:
+    return ContentTooLarge("body_too_large", "The request is larger than this address takes.", facts={"limit_bytes": limit})

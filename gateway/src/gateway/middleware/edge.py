@@ -1,4 +1,4 @@
-"""The outermost layer: gives each request its ids, each reply its headers, and both a line in the log and the metrics."""
+"""The outermost middleware: gives a request its id and trace, a response its headers, and writes the access log and the metrics."""
 
 import logging
 import re
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from chassis.observability.tracing import child_trace
-from gateway.visit import KEY, Visit
+from gateway.request import KEY, GatewayRequest
 
 access = logging.getLogger("gateway.access")
 
@@ -19,7 +19,7 @@ _request_id = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _requests = Counter("caseload_http_requests", "Requests answered.", ("method", "route", "status"))
 _seconds = Histogram(
     "caseload_http_request_seconds",
-    "Time from a request's first byte to its reply's last.",
+    "Time from a request's first byte to its response's last.",
     ("method", "route"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
 )
@@ -32,8 +32,8 @@ _ALWAYS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-# What an API answers is data: nothing to run, nothing to frame, nothing to keep.
-_API = ((b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), (b"cache-control", b"no-store"))
+# Of responses without a policy of their own: JSON, which is not run, framed or cached.
+_DEFAULT = ((b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), (b"cache-control", b"no-store"))
 _TLS = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -45,36 +45,36 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit = Visit(scope)
-        sent = visit.sent.get(b"x-request-id", b"")
-        visit.request_id = sent.decode() if _request_id.fullmatch(sent) else str(uuid7())
-        visit.traceparent = child_trace(visit.header(b"traceparent"))
-        scope[KEY] = visit
+        request = GatewayRequest(scope)
+        given = request.headers.get(b"x-request-id", b"")
+        request.request_id = given.decode() if _request_id.fullmatch(given) else str(uuid7())
+        request.traceparent = child_trace(request.header(b"traceparent"))
+        scope[KEY] = request
         started = time.perf_counter()
         status = 500
 
-        async def reply(message: Message) -> None:
+        async def send_completed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _complete(message["headers"], visit)
+                message["headers"] = _complete(message["headers"], request)
             await send(message)
 
         try:
-            await self._app(scope, receive, reply)
+            await self._app(scope, receive, send_completed)
         finally:
-            _record(visit, status, time.perf_counter() - started)
+            _record(request, status, time.perf_counter() - started)
 
 
-def _complete(headers: list[tuple[bytes, bytes]], visit: Visit) -> list[tuple[bytes, bytes]]:
-    # A route's own policy (a page's, a file's) stands.
+def _complete(headers: list[tuple[bytes, bytes]], request: GatewayRequest) -> list[tuple[bytes, bytes]]:
+    # Pages and files have a policy of their own.
     present = {name for name, _ in headers}
-    added = [*_ALWAYS, *(pair for pair in _API if pair[0] not in present), *visit.headers]
-    added.append((b"x-request-id", visit.request_id.encode()))
-    if visit.https:
+    added = [*_ALWAYS, *(pair for pair in _DEFAULT if pair[0] not in present), *request.response_headers]
+    added.append((b"x-request-id", request.request_id.encode()))
+    if request.is_https:
         added.append(_TLS)
-    if visit.allowance is not None:
-        limit, remaining, reset = visit.allowance
+    if request.rate_limit is not None:
+        limit, remaining, reset = request.rate_limit
         added += (
             (b"ratelimit-limit", b"%d" % limit),
             (b"ratelimit-remaining", b"%d" % remaining),
@@ -88,17 +88,17 @@ def _meters(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return _requests.labels(method, route, str(status)), _seconds.labels(method, route)
 
 
-def _record(visit: Visit, status: int, seconds: float) -> None:
-    # The template, never the path: ids would make a label each.
-    route = visit.template or "unmatched"
-    method = visit.method if visit.method in _METHODS else "other"
+def _record(request: GatewayRequest, status: int, seconds: float) -> None:
+    # The route's path, because every id would make a time series of its own.
+    route = request.route_path or "unmatched"
+    method = request.method if request.method in _METHODS else "other"
     counter, histogram = _meters(method, route, status)
     counter.inc()
     histogram.observe(seconds)
-    if visit.path in _QUIET or not access.isEnabledFor(logging.INFO):
+    if request.path in _QUIET or not access.isEnabledFor(logging.INFO):
         return
-    caller = visit.caller
-    # Nor here: a link's token is part of its path.
+    caller = request.caller
+    # The route's path here too: the path of a link contains its token.
     access.info(
         "%s %s %d",
         method,
@@ -108,10 +108,10 @@ def _record(visit: Visit, status: int, seconds: float) -> None:
             "method": method,
             "route": route,
             "status": status,
-            "code": visit.code,
+            "code": request.problem_code,
             "milliseconds": round(seconds * 1000, 2),
-            "request_id": visit.request_id,
-            "traceparent": visit.traceparent,
+            "request_id": request.request_id,
+            "traceparent": request.traceparent,
             "workspace_id": str(caller.workspace_id or ""),
             "user_id": str(caller.user_id or ""),
         },

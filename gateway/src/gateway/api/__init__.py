@@ -1,0 +1,1 @@
+"""The public API: a folder per noun, each with its routes and its schemas."""

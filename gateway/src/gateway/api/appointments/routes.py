@@ -1,0 +1,147 @@
+"""Appointments, each with the name of its client."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clinical.v1 import sessions_pb2
+from caseload.notifications.v1 import reminders_pb2
+from caseload.scheduling.v1 import appointments_pb2 as pb
+from chassis.errors import Conflict
+from gateway.api.appointments import schemas
+from gateway.api.reminders.schemas import ReminderLog
+from gateway.api.responses import json_response, no_content, page_response
+from gateway.api.time_range import time_range
+from gateway.auth.dependencies import SignedInRequest
+from gateway.mapping import render, to_proto
+from gateway.request import GatewayRequest
+from gateway.routing.nouns import noun_router
+
+router = noun_router("/appointments", "appointments")
+
+AllowConflict = Annotated[bool, Query(description="Overbook deliberately; the audit trail says so.")]
+# Initials of a client whom the caller may not read, or who has been erased.
+_NO_INITIALS = "?"
+
+
+@router.post("", response_model=schemas.Appointment, status_code=201)
+async def book_appointment(body: schemas.AppointmentCreate, request: SignedInRequest, *, allow_conflict: AllowConflict = False) -> Response:
+    """A conflict is refused with `appointment_conflict`, which lists all conflicting appointments."""
+    message = to_proto(body, pb.BookAppointmentRequest, allow_conflict=allow_conflict)
+    # The name first: if the clients service fails, the request fails before the appointment is booked.
+    names = await _summaries(request, [message.client_id])
+    try:
+        appointment = await request.stubs.appointments.BookAppointment(message, request.context)
+    except Conflict as refusal:
+        raise await _refusal_with_initials(request, refusal) from None
+    return json_response(render(appointment) | {"client": names.get(appointment.client_id)}, 201)
+
+
+@router.get("", response_model=schemas.AppointmentPage)
+async def list_appointments(query: Annotated[schemas.AppointmentQuery, Query()], request: SignedInRequest) -> Response:
+    """Earliest first. start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone."""
+    dates = await time_range(request, query.start_date, query.end_date)
+    page = await request.stubs.appointments.ListAppointments(to_proto(query, pb.ListAppointmentsRequest, **dates), request.context)
+    return page_response(page, query, await _all_named(request, page.items))
+
+
+@router.get("/conflicts", response_model=schemas.ConflictCheck)
+async def check_conflicts(query: Annotated[schemas.ConflictQuery, Query()], request: SignedInRequest) -> Response:
+    reply = await request.stubs.appointments.CheckConflicts(to_proto(query, pb.CheckConflictsRequest), request.context)
+    conflicts = await _with_initials(request, [render(conflict) for conflict in reply.items])
+    return json_response({"has_conflict": bool(conflicts), "conflicting_appointments": conflicts})
+
+
+@router.get("/{appointment_id}", response_model=schemas.Appointment)
+async def get_appointment(appointment_id: UUID, request: SignedInRequest) -> Response:
+    message = pb.GetAppointmentRequest(appointment_id=str(appointment_id))
+    return json_response(await _named(request, await request.stubs.appointments.GetAppointment(message, request.context)))
+
+
+@router.put("/{appointment_id}", response_model=schemas.Appointment)
+async def change_appointment(
+    appointment_id: UUID, body: schemas.AppointmentUpdate, request: SignedInRequest, *, allow_conflict: AllowConflict = False
+) -> Response:
+    message = to_proto(body, pb.ChangeAppointmentRequest, appointment_id=appointment_id, allow_conflict=allow_conflict)
+    try:
+        appointment = await request.stubs.appointments.ChangeAppointment(message, request.context)
+    except Conflict as refusal:
+        raise await _refusal_with_initials(request, refusal) from None
+    return json_response(await _named(request, appointment))
+
+
+@router.delete("/{appointment_id}", status_code=204)
+async def delete_appointment(appointment_id: UUID, request: SignedInRequest, body: schemas.AppointmentDeletion | None = None) -> Response:
+    deletion = body or schemas.AppointmentDeletion()
+    if deletion.session_note_action == "delete":
+        await _check_no_note(request, appointment_id)
+    reason = deletion.reason or deletion.deletion_reason
+    await request.stubs.appointments.DeleteAppointment(
+        pb.DeleteAppointmentRequest(appointment_id=str(appointment_id), reason=reason), request.context
+    )
+    return no_content()
+
+
+@router.get("/{appointment_id}/reminders", response_model=list[ReminderLog])
+async def list_appointment_reminders(appointment_id: UUID, request: SignedInRequest) -> Response:
+    # So that an unknown appointment is a 404, not an empty list.
+    await request.stubs.appointments.GetSlot(pb.GetSlotRequest(appointment_id=str(appointment_id)), request.context)
+    message = reminders_pb2.ListForAppointmentRequest(appointment_id=str(appointment_id))
+    logs = await request.stubs.reminders.ListForAppointment(message, request.context)
+    return json_response([render(log) for log in logs.items])
+
+
+async def _check_no_note(request: GatewayRequest, appointment_id: UUID) -> None:
+    """Raises Conflict if a note documents the appointment, because notes are not deleted with their appointments."""
+    message = sessions_pb2.ListSessionsRequest(page_size=1, appointment_id=str(appointment_id))
+    if (await request.stubs.sessions.ListSessions(message, request.context)).total:
+        raise Conflict(
+            "session_note_kept", "A note documents this appointment and cannot be deleted with it; send session_note_action=keep."
+        )
+
+
+async def _summaries(request: GatewayRequest, client_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The clients' names by id, in one call; none if the caller may not read clients."""
+    ids = sorted(set(client_ids))
+    if not ids or not request.has_scope("clients:read"):
+        return {}
+    reply = await request.stubs.clients.GetSummaries(clients_pb2.GetSummariesRequest(client_ids=ids), request.context)
+    return {summary.id: render(summary) for summary in reply.items}
+
+
+async def _all_named(request: GatewayRequest, appointments: Sequence[pb.Appointment]) -> list[dict[str, Any]]:
+    names = await _summaries(request, (appointment.client_id for appointment in appointments))
+    return [render(appointment) | {"client": names.get(appointment.client_id)} for appointment in appointments]
+
+
+async def _named(request: GatewayRequest, appointment: pb.Appointment) -> dict[str, Any]:
+    return (await _all_named(request, [appointment]))[0]
+
+
+async def _with_initials(request: GatewayRequest, conflicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = await _summaries(request, (conflict["client_id"] for conflict in conflicts))
+    return [
+        {name: value for name, value in conflict.items() if name != "client_id"}
+        | {"client_initials": initials(names.get(conflict["client_id"]))}
+        for conflict in conflicts
+    ]
+
+
+async def _refusal_with_initials(request: GatewayRequest, refusal: Conflict) -> Conflict:
+    """The refusal with initials in place of client ids."""
+    conflicts = refusal.facts.get("conflicting_appointments")
+    if conflicts is None:
+        return refusal
+    facts = refusal.facts | {"conflicting_appointments": await _with_initials(request, conflicts)}
+    return Conflict(refusal.code, refusal.message, facts=facts)
+
+
+def initials(summary: dict[str, Any] | None) -> str:
+    if summary is None:
+        return _NO_INITIALS
+    letters = [name.strip()[:1].upper() for name in (summary["first_name"], summary["last_name"])]
+    return "".join(letter + "." for letter in letters if letter) or _NO_INITIALS

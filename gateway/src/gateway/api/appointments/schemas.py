@@ -1,0 +1,100 @@
+"""Appointments and their conflicts."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from gateway.api.clients.schemas import ClientSummary
+from gateway.api.fields import LocationType, Page, PageQuery, QueryTime, Schema, Text, Time, TimeOrDay, absent
+
+AppointmentStatus = Literal["scheduled", "completed", "cancelled", "no_show"]
+
+
+class AppointmentCreate(Schema):
+    client_id: UUID
+    practitioner_id: Annotated[UUID | None, Field(description="The caller, unless given.")] = None
+    scheduled_start: Time
+    scheduled_end: Annotated[Time, Field(description="After the start, by at most 24 hours.")]
+    location_type: LocationType
+    location_id: UUID | None = None
+    location_details: Text | None = None
+    service_id: UUID | None = None
+    notes: Text | None = None
+
+
+class AppointmentUpdate(Schema):
+    client_id: UUID = Field(default_factory=absent)
+    practitioner_id: UUID = Field(default_factory=absent)
+    scheduled_start: Time = Field(default_factory=absent)
+    scheduled_end: Time = Field(default_factory=absent)
+    location_type: LocationType = Field(default_factory=absent)
+    location_id: UUID | None = None
+    location_details: Text | None = None
+    service_id: UUID | None = None
+    notes: Text | None = None
+    status: AppointmentStatus = Field(default_factory=absent)
+
+
+class AppointmentDeletion(Schema):
+    reason: Text | None = None
+    session_note_action: Annotated[
+        Literal["keep", "delete"], Field(description="What becomes of the note that documents the appointment.")
+    ] = "keep"
+    deletion_reason: Text | None = None
+
+
+class Appointment(Schema):
+    id: UUID
+    workspace_id: UUID
+    client_id: UUID
+    practitioner_id: UUID
+    series_id: UUID | None
+    scheduled_start: Time
+    scheduled_end: Time
+    location_type: LocationType
+    location_id: UUID | None
+    location_details: str | None
+    service_id: UUID | None
+    status: AppointmentStatus
+    notes: str | None
+    overbooked: bool
+    version: int
+    edited_at: Time | None
+    edit_count: int
+    client: ClientSummary | None
+    created_at: Time
+    updated_at: Time
+
+
+class AppointmentPage(Page):
+    items: list[Appointment]
+
+
+class AppointmentQuery(PageQuery):
+    start_date: TimeOrDay | None = None
+    end_date: TimeOrDay | None = None
+    client_id: UUID | None = None
+    practitioner_id: UUID | None = None
+    status: AppointmentStatus | None = None
+
+
+class ConflictQuery(Schema):
+    scheduled_start: QueryTime
+    scheduled_end: QueryTime
+    practitioner_id: UUID | None = None
+    exclude_appointment_id: UUID | None = None
+
+
+class Conflict(Schema):
+    id: UUID
+    scheduled_start: Time
+    scheduled_end: Time
+    client_initials: str
+    location_type: str
+    status: str
+
+
+class ConflictCheck(Schema):
+    has_conflict: bool
+    conflicting_appointments: list[Conflict]

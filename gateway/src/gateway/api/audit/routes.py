@@ -1,0 +1,38 @@
+"""The audit trail and its verification."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from caseload.audit.v1 import trail_pb2 as pb
+from gateway.api.audit import schemas
+from gateway.api.responses import json_response, page_response
+from gateway.api.time_range import time_range
+from gateway.auth.dependencies import SignedInRequest
+from gateway.mapping import to_proto
+from gateway.routing.nouns import noun_router
+
+router = noun_router("", "audit")
+
+
+@router.get("/audit-events", response_model=schemas.AuditEventPage)
+async def list_audit_events(query: Annotated[schemas.AuditEventQuery, Query()], request: SignedInRequest) -> Response:
+    """Newest first. start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone."""
+    dates = await time_range(request, query.start_date, query.end_date)
+    return page_response(
+        await request.stubs.trail.ListAuditEvents(to_proto(query, pb.ListAuditEventsRequest, **dates), request.context), query
+    )
+
+
+@router.get("/audit-events/{audit_event_id}", response_model=schemas.AuditEvent)
+async def get_audit_event(audit_event_id: UUID, request: SignedInRequest) -> Response:
+    return json_response(
+        await request.stubs.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=str(audit_event_id)), request.context)
+    )
+
+
+@router.get("/audit/verify", response_model=schemas.Verification)
+async def verify_trail(request: SignedInRequest) -> Response:
+    return json_response(await request.stubs.trail.VerifyTrail(pb.VerifyTrailRequest(), request.context))

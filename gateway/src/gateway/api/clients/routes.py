@@ -1,0 +1,91 @@
+"""Clients, each with the counters that scheduling keeps of their appointments."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from caseload.clients.v1 import clients_pb2 as pb
+from caseload.scheduling.v1 import appointments_pb2 as scheduling
+from gateway.api.clients import schemas
+from gateway.api.responses import json_response, no_content, page_response
+from gateway.auth.dependencies import SignedInRequest
+from gateway.mapping import render, to_datetime, to_proto
+from gateway.request import GatewayRequest
+from gateway.routing.nouns import noun_router
+
+router = noun_router("/clients", "clients")
+
+
+@router.post("", response_model=schemas.Client, status_code=201)
+async def create_client(body: schemas.ClientCreate, request: SignedInRequest) -> Response:
+    # A new client has no appointments, so scheduling need not be asked.
+    return json_response(await request.stubs.clients.CreateClient(to_proto(body, pb.CreateClientRequest), request.context), 201)
+
+
+@router.get("", response_model=schemas.ClientPage)
+async def list_clients(query: Annotated[schemas.ClientQuery, Query()], request: SignedInRequest) -> Response:
+    """By last, then first name; with the appointment counters if include_appointments is true."""
+    page = await request.stubs.clients.ListClients(to_proto(query, pb.ListClientsRequest), request.context)
+    items = [render(client) for client in page.items]
+    if query.include_appointments and items:
+        add_counters(items, await get_counters(request, [item["id"] for item in items]))
+    return page_response(page, query, items)
+
+
+@router.get("/{client_id}", response_model=schemas.Client)
+async def get_client(client_id: UUID, request: SignedInRequest) -> Response:
+    message = pb.GetClientRequest(client_id=str(client_id))
+    client, counters = await asyncio.gather(
+        request.stubs.clients.GetClient(message, request.context), get_counters(request, [str(client_id)])
+    )
+    return _with_counters(client, counters)
+
+
+@router.put("/{client_id}", response_model=schemas.Client)
+async def update_client(client_id: UUID, body: schemas.ClientUpdate, request: SignedInRequest) -> Response:
+    message = to_proto(body, pb.UpdateClientRequest, client_id=client_id)
+    # The counters first: if scheduling fails, the request fails before the client is changed.
+    counters = await get_counters(request, [str(client_id)])
+    return _with_counters(await request.stubs.clients.UpdateClient(message, request.context), counters)
+
+
+@router.delete("/{client_id}", status_code=204)
+async def deactivate_client(client_id: UUID, request: SignedInRequest) -> Response:
+    """Sets is_active to false; the client is kept."""
+    await request.stubs.clients.DeactivateClient(pb.DeactivateClientRequest(client_id=str(client_id)), request.context)
+    return no_content()
+
+
+@router.delete("/{client_id}/permanent", status_code=204)
+async def erase_client(client_id: UUID, request: SignedInRequest) -> Response:
+    """Deletes the client and everything that belongs to it, in every service."""
+    await request.stubs.clients.EraseClient(pb.EraseClientRequest(client_id=str(client_id)), request.context)
+    return no_content()
+
+
+async def get_counters(request: GatewayRequest, client_ids: Sequence[str]) -> dict[str, scheduling.Figures]:
+    """The counters of all the clients by their ids, in one call."""
+    reply = await request.stubs.appointments.GetFigures(scheduling.GetFiguresRequest(client_ids=client_ids), request.context)
+    return {counters.client_id: counters for counters in reply.items}
+
+
+def add_counters(clients: Sequence[dict[str, Any]], known: dict[str, scheduling.Figures]) -> None:
+    for client in clients:
+        counters = known.get(client["id"])
+        if counters is None:
+            continue
+        if counters.HasField("next_appointment"):
+            client["next_appointment"] = to_datetime(counters.next_appointment)
+        if counters.HasField("last_appointment"):
+            client["last_appointment"] = to_datetime(counters.last_appointment)
+        client["appointment_count"] = counters.appointment_count
+
+
+def _with_counters(client: pb.Client, known: dict[str, scheduling.Figures]) -> Response:
+    rendered = render(client)
+    add_counters([rendered], known)
+    return json_response(rendered)

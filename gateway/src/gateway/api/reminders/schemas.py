@@ -1,0 +1,65 @@
+"""Reminder configurations, and the log of reminders."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StrictBool
+
+from gateway.api.fields import Page, PageQuery, Schema, Time, TimeOrDay, absent
+
+Hours = Annotated[int, Field(strict=True, ge=1, le=720)]
+ReminderStatus = Literal["pending", "sent", "failed", "bounced", "cancelled", "skipped", "unknown"]
+
+
+class ReminderConfigurationCreate(Schema):
+    hours_before: Hours
+    channel: Literal["email"] = "email"
+    is_active: StrictBool = True
+
+
+class ReminderConfigurationUpdate(Schema):
+    hours_before: Hours = Field(default_factory=absent)
+    channel: Literal["email"] = Field(default_factory=absent)
+    is_active: StrictBool = Field(default_factory=absent)
+
+
+class ReminderConfiguration(Schema):
+    id: UUID
+    workspace_id: UUID
+    hours_before: int
+    channel: Literal["email"]
+    template_id: UUID | None
+    is_active: bool
+    created_at: Time
+    updated_at: Time
+
+
+class ReminderConfigurationPage(Page):
+    items: list[ReminderConfiguration]
+
+
+class ReminderLog(Schema):
+    id: UUID
+    workspace_id: UUID
+    appointment_id: UUID
+    client_id: UUID
+    hours_before: int
+    channel: Literal["email"]
+    status: ReminderStatus
+    due_at: Time
+    sent_at: Time | None
+    attempts: int
+    last_error: str | None
+    created_at: Time
+
+
+class ReminderLogPage(Page):
+    items: list[ReminderLog]
+
+
+class ReminderLogQuery(PageQuery):
+    appointment_id: UUID | None = None
+    client_id: UUID | None = None
+    status: ReminderStatus | None = None
+    start_date: TimeOrDay | None = None
+    end_date: TimeOrDay | None = None

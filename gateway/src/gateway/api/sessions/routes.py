@@ -1,0 +1,104 @@
+"""Session notes: drafts with autosave, finalized notes, and their versions."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Header, Query
+from starlette.responses import Response
+
+from caseload.clinical.v1 import sessions_pb2 as pb
+from chassis.errors import Fault, Invalid, Stale
+from gateway.api.responses import json_response, page_response
+from gateway.api.sessions import schemas
+from gateway.auth.dependencies import SignedInRequest
+from gateway.mapping import render, to_proto
+from gateway.request import GatewayRequest
+from gateway.routing.nouns import noun_router
+
+router = noun_router("/sessions", "sessions")
+
+IfMatch = Annotated[str | None, Header(description='The version that was seen, as in the ETag: "3".')]
+_ENTITY_TAG = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
+
+
+@router.post("", response_model=schemas.Session, status_code=201)
+async def create_session(body: schemas.SessionCreate, request: SignedInRequest) -> Response:
+    return _with_etag(await request.stubs.sessions.CreateSession(to_proto(body, pb.CreateSessionRequest), request.context), 201)
+
+
+@router.get("", response_model=schemas.SessionPage)
+async def list_sessions(query: Annotated[schemas.SessionQuery, Query()], request: SignedInRequest) -> Response:
+    """Newest session_date first."""
+    return page_response(await request.stubs.sessions.ListSessions(to_proto(query, pb.ListSessionsRequest), request.context), query)
+
+
+@router.get("/{session_id}", response_model=schemas.Session)
+async def get_session(session_id: UUID, request: SignedInRequest) -> Response:
+    return _with_etag(await request.stubs.sessions.GetSession(pb.GetSessionRequest(session_id=str(session_id)), request.context))
+
+
+@router.put("/{session_id}", response_model=schemas.Session)
+async def save_session(session_id: UUID, body: schemas.SessionUpdate, request: SignedInRequest, if_match: IfMatch = None) -> Response:
+    """A save of an older version than the stored one is kept as a draft of its own, whose id is in the 412."""
+    message = to_proto(body, pb.SaveSessionRequest, session_id=session_id, expected_version=expected_version(if_match), reason=body.reason)
+    return _saved(request, await request.stubs.sessions.SaveSession(message, request.context))
+
+
+@router.patch("/{session_id}/draft", response_model=schemas.Session)
+async def save_draft(session_id: UUID, body: schemas.DraftUpdate, request: SignedInRequest, if_match: IfMatch = None) -> Response:
+    """Autosave. A save of an older version is kept as with PUT."""
+    message = to_proto(body, pb.SaveDraftRequest, session_id=session_id, expected_version=expected_version(if_match))
+    return _saved(request, await request.stubs.sessions.SaveDraft(message, request.context))
+
+
+@router.post("/{session_id}/finalize", response_model=schemas.Session)
+async def finalize_session(session_id: UUID, request: SignedInRequest, if_match: IfMatch = None) -> Response:
+    message = pb.FinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match))
+    return _with_etag(await request.stubs.sessions.FinalizeSession(message, request.context))
+
+
+@router.patch("/{session_id}/finalize", response_model=schemas.Session)
+async def finalize_session_by_patch(session_id: UUID, request: SignedInRequest, if_match: IfMatch = None) -> Response:
+    """The same as POST."""
+    return await finalize_session(session_id, request, if_match)
+
+
+@router.get("/{session_id}/versions", response_model=schemas.SessionVersionList)
+async def list_session_versions(session_id: UUID, request: SignedInRequest) -> Response:
+    """Newest first."""
+    return json_response(await request.stubs.sessions.ListVersions(pb.ListVersionsRequest(session_id=str(session_id)), request.context))
+
+
+@router.get("/clients/{client_id}/latest-finalized", response_model=schemas.Session)
+async def get_latest_finalized(client_id: UUID, request: SignedInRequest) -> Response:
+    return _with_etag(
+        await request.stubs.sessions.GetLatestFinalized(pb.GetLatestFinalizedRequest(client_id=str(client_id)), request.context)
+    )
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """The version in an If-Match header; None for any version. Raises Invalid unless it is one version or `*`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _ENTITY_TAG.fullmatch(if_match.strip())
+    if found is None:
+        fault = Fault("/If-Match", 'Should be one version, like "3".')
+        raise Invalid("invalid_if_match", "The If-Match header names no version.", faults=(fault,))
+    return int(found[1] or found[2])
+
+
+def _with_etag(session: pb.Session, status: int = 200) -> Response:
+    return json_response(render(session), status, {"ETag": f'"{session.version}"'})
+
+
+def _saved(request: GatewayRequest, saved: pb.SaveSessionResponse) -> Response:
+    """The saved note. Raises Stale if its text was stored as a draft of its own, because the note had changed."""
+    if saved.HasField("conflict_session_id"):
+        request.add_header(b"etag", f'"{saved.session.version}"')
+        raise Stale(
+            "stale_version",
+            "The note has changed since; what you sent is kept as a draft of its own.",
+            facts={"conflict_session_id": saved.conflict_session_id, "current_version": saved.session.version},
+        )
+    return _with_etag(saved.session)

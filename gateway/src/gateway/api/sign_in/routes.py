@@ -1,0 +1,97 @@
+"""Signing in, refreshing a login session, signing out."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from caseload.identity.v1 import sign_in_pb2 as pb
+from caseload.identity.v1 import users_pb2
+from chassis.errors import Unauthenticated
+from gateway.api.fields import Message
+from gateway.api.responses import json_response, no_content
+from gateway.api.sign_in import schemas
+from gateway.api.users.schemas import User
+from gateway.auth.authenticator import Authenticator
+from gateway.auth.cookies import read_cookies
+from gateway.auth.dependencies import PublicRequest, SignedInRequest
+from gateway.mapping import render, to_proto
+from gateway.request import GatewayRequest
+from gateway.routing.nouns import PUBLIC, noun_router
+
+router = noun_router("/auth", "sign-in")
+
+
+async def _authenticator(http: Request) -> Authenticator:
+    authenticator: Authenticator = http.app.state.authenticator
+    return authenticator
+
+
+TheAuthenticator = Annotated[Authenticator, Depends(_authenticator)]
+
+
+@router.post("/magic-link", response_model=Message, openapi_extra=PUBLIC)
+async def request_magic_link(body: schemas.MagicLinkRequest, request: PublicRequest) -> Response:
+    """The same reply for a known and an unknown address."""
+    message = to_proto(body, pb.RequestMagicLinkRequest, device_token=_device(request))
+    await request.stubs.sign_in.RequestMagicLink(message, request.context)
+    return json_response({"message": "If this address is known here, a link to sign in is on its way to it."})
+
+
+@router.post("/verify", response_model=schemas.SignedIn, openapi_extra=PUBLIC)
+async def verify_magic_link(body: schemas.TokenProof, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
+    signed_in = await request.stubs.sign_in.VerifyMagicLink(to_proto(body, pb.VerifyMagicLinkRequest), request.context)
+    authenticator.cookies.write(request, signed_in)
+    return _signed_in(signed_in)
+
+
+@router.post("/login", response_model=schemas.SignedIn, openapi_extra=PUBLIC)
+async def login(body: schemas.PasswordProof, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
+    signed_in = await request.stubs.sign_in.Login(to_proto(body, pb.LoginRequest, device_token=_device(request)), request.context)
+    authenticator.cookies.write(request, signed_in)
+    return _signed_in(signed_in)
+
+
+@router.post("/session/refresh", response_model=schemas.SignedIn, openapi_extra=PUBLIC)
+async def refresh_sign_in(request: PublicRequest, authenticator: TheAuthenticator) -> Response:
+    """Rotates the refresh token, which only the cookie of that name holds."""
+    cookies = read_cookies(request)
+    if not cookies.refresh:
+        raise Unauthenticated("refresh_token_missing", "Sign in first.")
+    authenticator.csrf.check(request, cookies.csrf)
+    return _signed_in(await authenticator.refresh(request, cookies))
+
+
+@router.post("/logout", response_model=Message)
+async def logout(request: SignedInRequest, authenticator: TheAuthenticator) -> Response:
+    await request.stubs.sign_in.Logout(pb.LogoutRequest(), request.context)
+    if request.by_cookie:
+        authenticator.cookies.clear(request)
+    return json_response({"message": "Signed out."})
+
+
+@router.get("/me", response_model=User)
+async def get_me(request: SignedInRequest) -> Response:
+    return json_response(await request.stubs.users.GetMe(users_pb2.GetMeRequest(), request.context))
+
+
+@router.put("/password", status_code=204)
+async def change_password(body: schemas.PasswordChange, request: SignedInRequest) -> Response:
+    await request.stubs.sign_in.ChangePassword(to_proto(body, pb.ChangePasswordRequest), request.context)
+    return no_content()
+
+
+def _device(request: GatewayRequest) -> str | None:
+    return read_cookies(request).device or None
+
+
+def _signed_in(signed_in: pb.SignedIn) -> Response:
+    # Without the refresh token, which only its cookie holds.
+    return json_response(
+        {
+            "access_token": signed_in.access_token,
+            "token_type": "bearer",
+            "expires_in": signed_in.expires_in,
+            "user": render(signed_in.user),
+        }
+    )

@@ -1,0 +1,33 @@
+"""Credentials, and the reply to a sign-in."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gateway.api.fields import Email, Schema, Text
+from gateway.api.users.schemas import User
+
+
+class MagicLinkRequest(Schema):
+    email: Email
+
+
+class TokenProof(Schema):
+    token: Annotated[Text, Field(min_length=1, max_length=512)]
+
+
+class PasswordProof(Schema):
+    email: Email
+    password: Annotated[Text, Field(min_length=1, max_length=1024)]
+
+
+class PasswordChange(Schema):
+    current_password: Annotated[Text, Field(min_length=1, max_length=1024)]
+    new_password: Annotated[Text, Field(min_length=1, max_length=1024)]
+
+
+class SignedIn(Schema):
+    access_token: str
+    token_type: Literal["bearer"]
+    expires_in: int
+    user: User

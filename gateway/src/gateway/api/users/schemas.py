@@ -1,0 +1,53 @@
+"""The people of a workspace."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from gateway.api.fields import Email, JsonObject, Page, PageQuery, Schema, Search, Text, Text100, Time, absent
+
+Role = Literal["owner", "assistant", "therapist", "operator", "doctor", "nurse", "head_doctor", "admin"]
+FullName = Annotated[Text, Field(min_length=2, max_length=100)]
+
+
+class User(Schema):
+    id: UUID
+    workspace_id: UUID
+    email: Email
+    full_name: str
+    role: Role
+    is_active: bool
+    is_platform_admin: bool
+    department_id: UUID | None
+    license_number: str | None
+    specialization: str | None
+    shift_schedule: JsonObject | None
+    two_factor_enabled: bool
+    is_locked: bool
+    last_login_at: Time | None
+    created_at: Time
+    updated_at: Time
+
+
+class UserPage(Page):
+    items: list[User]
+
+
+class UserQuery(PageQuery):
+    search: Search = None
+    role: Role | None = None
+    department_id: UUID | None = None
+    is_active: bool | None = None
+
+
+class UserUpdate(Schema):
+    full_name: FullName = Field(default_factory=absent)
+    department_id: UUID | None = None
+    license_number: Text100 | None = None
+    specialization: Text100 | None = None
+    shift_schedule: JsonObject | None = None
+
+
+class RoleChange(Schema):
+    role: Role

@@ -1,0 +1,1 @@
+"""Who sends a request: bearer tokens, cookies and CSRF tokens."""

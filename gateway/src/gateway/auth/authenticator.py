@@ -1,0 +1,74 @@
+"""Finds out who sends a request: by an access token in the Authorization header, or by a browser's cookies, never by both."""
+
+import asyncio
+from hashlib import sha256
+
+from caseload.identity.v1 import sign_in_pb2 as pb
+from caseload.identity.v1.sign_in_rpc import SignInStub
+from chassis.auth.tokens import invalid_token
+from chassis.auth.verifier import Trust
+from chassis.errors import Unauthenticated
+from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
+from gateway.auth.csrf import CsrfCheck
+from gateway.request import GatewayRequest
+from gateway.settings import GatewaySettings
+
+
+class Authenticator:
+    """Verifies access tokens, refreshes the login sessions of active browsers, and checks their writes for forgery."""
+
+    def __init__(self, sign_in: SignInStub, trust: Trust, settings: GatewaySettings) -> None:
+        self._sign_in = sign_in
+        self._trust = trust
+        self._seconds = settings.call_seconds
+        self._refreshes: dict[bytes, asyncio.Task[pb.SignedIn]] = {}
+        self.cookies = CookieWriter(secure=settings.cookies_need_tls)
+        self.csrf = CsrfCheck(settings)
+
+    async def authenticate(self, request: GatewayRequest) -> None:
+        """Sets the request's caller. Without credentials it stays nobody; raises Unauthenticated for credentials that are not valid."""
+        authorization = request.header(b"authorization")
+        if authorization:
+            # A request with the header is judged by it alone. Its cookies, which many API clients keep too, are neither
+            # a second chance for an invalid token nor refreshed (decision 18).
+            scheme, _, token = authorization.partition(" ")
+            if scheme.lower() != "bearer" or not token:
+                raise invalid_token()
+            request.caller = await self._trust.caller(token.strip())
+        elif (cookies := read_cookies(request)).signed_in:
+            request.by_cookie = True
+            if not request.is_safe:
+                self.csrf.check(request, cookies.csrf)
+            await self._by_cookies(request, cookies)
+
+    async def _by_cookies(self, request: GatewayRequest, cookies: Cookies) -> None:
+        if cookies.access:
+            try:
+                request.caller = await self._trust.caller(cookies.access)
+                return
+            except Unauthenticated:
+                # Expired, or revoked by a change of role or password. Identity decides whether the login session goes on.
+                if not cookies.refresh:
+                    self.cookies.clear(request)
+                    raise
+        signed_in = await self.refresh(request, cookies)
+        request.caller = await self._trust.caller(signed_in.access_token)
+
+    async def refresh(self, request: GatewayRequest, cookies: Cookies) -> pb.SignedIn:
+        """Rotates the refresh token and sets new cookies. Raises Unauthenticated, and clears them, when the login session has ended."""
+        # A page that wakes up sends many requests with the same expired cookie: they share one call.
+        key = sha256(cookies.refresh.encode()).digest()
+        task = self._refreshes.get(key)
+        if task is None:
+            call = self._sign_in.Refresh(pb.RefreshRequest(refresh_token=cookies.refresh), request.new_context(self._seconds))
+            task = asyncio.ensure_future(call)
+            self._refreshes[key] = task
+            task.add_done_callback(lambda _: self._refreshes.pop(key, None))
+        try:
+            # Shielded: the first request may be cancelled while others wait for the same reply.
+            signed_in = await asyncio.shield(task)
+        except Unauthenticated:
+            self.cookies.clear(request)
+            raise
+        self.cookies.write(request, signed_in, csrf=cookies.csrf)
+        return signed_in

@@ -1,0 +1,73 @@
+"""The cookies of a browser's login session: what each holds, where it is sent, and whether scripts may read it."""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from starlette.requests import cookie_parser
+
+from caseload.identity.v1 import sign_in_pb2 as pb
+from gateway.request import GatewayRequest
+
+ACCESS = "access_token"
+REFRESH = "refresh_token"
+CSRF = "csrf_token"
+DEVICE = "device_token"
+
+# The whole API, because any request may come with an expired access cookie and need the refresh token.
+_REFRESH_PATH = "/api/v1"
+_SIGN_IN_PATH = "/api/v1/auth"
+_DEVICE_SECONDS = 180 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """The cookies of a request; empty where there is none."""
+
+    access: str = ""
+    refresh: str = ""
+    csrf: str = ""
+    device: str = ""
+
+    @property
+    def signed_in(self) -> bool:
+        return bool(self.access or self.refresh)
+
+
+def read_cookies(request: GatewayRequest) -> Cookies:
+    header = request.headers.get(b"cookie")
+    if header is None:
+        return Cookies()
+    found = cookie_parser(header.decode("latin-1"))
+    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(CSRF, ""), found.get(DEVICE, ""))
+
+
+class CookieWriter:
+    """Sets cookies in responses; `secure` everywhere but on one's own machine."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = "; Secure" if secure else ""
+
+    def write(self, request: GatewayRequest, signed_in: pb.SignedIn, *, csrf: str = "") -> None:
+        """Sets the cookies of a sign-in. A refresh passes the present CSRF token, so that requests under way stay valid."""
+        csrf = csrf or secrets.token_urlsafe(32)
+        seconds = max(1, signed_in.refresh_expires_at.seconds - int(time.time()))
+        self._set(request, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
+        self._set(request, REFRESH, signed_in.refresh_token, seconds, path=_REFRESH_PATH, same_site="Strict")
+        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
+        if signed_in.HasField("device_token"):
+            self._set(request, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path=_SIGN_IN_PATH, same_site="Strict")
+        # A front end of another origin cannot read our cookies.
+        request.add_header(b"x-csrf-token", csrf)
+
+    def clear(self, request: GatewayRequest) -> None:
+        """Deletes the cookies of the login session; the device token stays, so that the device stays known."""
+        self._set(request, ACCESS, "", 0, path="/", same_site="Lax")
+        self._set(request, REFRESH, "", 0, path=_REFRESH_PATH, same_site="Strict")
+        self._set(request, CSRF, "", 0, path="/", same_site="Lax", http_only=False)
+
+    def _set(
+        self, request: GatewayRequest, name: str, value: str, seconds: int, *, path: str, same_site: str, http_only: bool = True
+    ) -> None:
+        flags = ("; HttpOnly" if http_only else "") + self._secure
+        request.add_header(b"set-cookie", f"{name}={value}; Path={path}; Max-Age={seconds}; SameSite={same_site}{flags}")

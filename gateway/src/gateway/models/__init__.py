@@ -1,1 +1,0 @@
-"""The shapes of the public contract. Requests are validated by them; replies are only described."""

@@ -1,0 +1,88 @@
+"""The OpenAPI document: what FastAPI derives from the routes, and what all operations have in common."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from gateway.api.fields import Problem
+
+DESCRIPTION = """\
+Sign in with `POST /api/v1/auth/login` or a mailed link. Then either send the reply's `access_token` in the
+Authorization header, or let a browser's cookies do it and repeat the `csrf_token` cookie in `X-CSRF-Token` on every
+write. Every error is a problem (RFC 9457) with a stable `code`; its `type` opens a page about it. Every write takes an
+`Idempotency-Key`; every reply carries an `X-Request-ID`.
+"""
+
+_PROBLEMS = {
+    "400": "The request cannot be read.",
+    "401": "No valid credentials.",
+    "403": "The caller's role does not allow this.",
+    "404": "Absent, or another workspace's.",
+    "408": "The body did not arrive in time.",
+    "409": "Conflicts with the present state.",
+    "412": "If-Match does not name the newest version.",
+    "413": "The body is too large.",
+    "422": "Invalid; `errors` says where.",
+    "429": "Too many requests; Retry-After says when to try again.",
+    "503": "A service is unavailable; Retry-After says when to try again.",
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes it safe to repeat a write: within 72 hours the reply is that of the first one.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The `access_token` of a sign-in's reply."},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "access_token",
+        "description": "Set by signing in, never by hand. Writes need X-CSRF-Token as well.",
+    },
+}
+_WRITES = frozenset({"post", "put", "patch", "delete"})
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document, made at the first call."""
+    if app.openapi_schema is None:
+        made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
+        components = made.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= described.pop("$defs", {}) | {"Problem": described}
+        components["responses"] = {number: _problem(meaning) for number, meaning in _PROBLEMS.items()}
+        components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY}
+        components["securitySchemes"] = _SCHEMES
+        made["security"] = [{"bearer": []}, {"cookie": []}]
+        for path, operations in made["paths"].items():
+            for method, operation in operations.items():
+                _complete(path, method, operation)
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    numbers = {"400", "422", "429", "503"} if path.startswith("/api/") else {"503"}
+    if operation.get("security") != [] or method in _WRITES:
+        numbers |= {"401", "403"}
+    # An id may be in the body as well.
+    if "{" in path or "requestBody" in operation:
+        numbers.add("404")
+    if method in _WRITES:
+        numbers |= {"408", "409", "413"}
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+    if any(parameter.get("name", "").lower() == "if-match" for parameter in operation.get("parameters", ())):
+        numbers.add("412")
+    for number in sorted(numbers):
+        responses[number] = {"$ref": f"#/components/responses/{number}"}
+
+
+def _problem(meaning: str) -> dict[str, Any]:
+    return {"description": meaning, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}

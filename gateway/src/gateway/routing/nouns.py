@@ -1,0 +1,16 @@
+"""Routers for the nouns of the API."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from gateway.routing.json_body import JsonRoute
+
+API = "/api/v1"
+# The `openapi_extra` of a route without sign-in.
+PUBLIC: dict[str, Any] = {"security": []}
+
+
+def noun_router(prefix: str, tag: str, *, root: str = API) -> APIRouter:
+    """A router for the paths below a prefix. The id of an operation in the OpenAPI document is its function's name."""
+    return APIRouter(prefix=root + prefix, tags=[tag], route_class=JsonRoute, generate_unique_id_function=lambda route: route.name)

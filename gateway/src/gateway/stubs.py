@@ -1,0 +1,50 @@
+"""The stubs of every service that the gateway calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from caseload.audit.v1.trail_rpc import TrailStub
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clinical.v1.attachments_rpc import AttachmentsStub
+from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.identity.v1.sign_in_rpc import SignInStub
+from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
+from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.locations_rpc import LocationsStub
+from caseload.scheduling.v1.services_rpc import ServicesStub
+from chassis.rpc.client.peers import Peer
+
+SERVICE_NAMES = ("identity", "clients", "scheduling", "clinical", "notifications", "audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Stubs:
+    sign_in: SignInStub
+    users: UsersStub
+    workspaces: WorkspacesStub
+    clients: ClientsStub
+    appointments: AppointmentsStub
+    services: ServicesStub
+    locations: LocationsStub
+    sessions: SessionsStub
+    attachments: AttachmentsStub
+    reminders: RemindersStub
+    trail: TrailStub
+
+    @classmethod
+    def of(cls, peers: Mapping[str, Peer]) -> "Stubs":
+        return cls(
+            sign_in=SignInStub(peers["identity"]),
+            users=UsersStub(peers["identity"]),
+            workspaces=WorkspacesStub(peers["identity"]),
+            clients=ClientsStub(peers["clients"]),
+            appointments=AppointmentsStub(peers["scheduling"]),
+            services=ServicesStub(peers["scheduling"]),
+            locations=LocationsStub(peers["scheduling"]),
+            sessions=SessionsStub(peers["clinical"]),
+            attachments=AttachmentsStub(peers["clinical"]),
+            reminders=RemindersStub(peers["notifications"]),
+            trail=TrailStub(peers["audit"]),
+        )

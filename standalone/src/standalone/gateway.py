@@ -1,0 +1,34 @@
+"""The gateway of an installation: on a socket that is bound already, with the caught mail among its routes."""
+
+import socket
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import uvloop
+from fastapi import APIRouter
+
+from chassis.observability.logs import configure_logs
+from chassis.rpc.handler import Handler
+from gateway.server import GatewayServer, serve
+from gateway.settings import GatewaySettings
+from standalone.home import Home
+from standalone.mail import Mailbox, routes
+
+
+def gateway_server(
+    home: Home, listening: socket.socket, mailbox: Mailbox | None, servers: Mapping[str, Handler], **composition: Any
+) -> GatewayServer:
+    """The gateway in this process, beside the services that it calls."""
+    settings = GatewaySettings(**home.common(**composition))
+    return GatewayServer(settings, listening=listening, servers=servers, routers=_routers(mailbox))
+
+
+def serve_gateway(home: Home, listening: socket.socket, mailbox: Mailbox | None, **composition: Any) -> None:
+    """The gateway as a process of its own, until SIGTERM."""
+    settings = GatewaySettings(**home.common(**composition))
+    configure_logs("gateway", settings.log_level)
+    uvloop.run(serve(settings, listening=listening, routers=_routers(mailbox)))
+
+
+def _routers(mailbox: Mailbox | None) -> Sequence[APIRouter]:
+    return () if mailbox is None else (routes(mailbox),)
