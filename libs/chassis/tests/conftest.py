@@ -9,8 +9,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from google.protobuf.message import Message
 from sqlalchemy import Column, MetaData, Text, Uuid, bindparam, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -18,10 +16,12 @@ from uuid_utils.compat import uuid7
 
 from chassis.call import Call, Caller
 from chassis.db import Database, statement
-from chassis.migrate import create_chassis_tables, provision, secure
-from chassis.tables import tenant
+from chassis.migrate import create_tables, provision
+from chassis.tables import chassis_tables, tenant
 
-EFFECTS = tenant("effects", MetaData(schema="parcels"), Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
+METADATA = MetaData(schema="parcels")
+chassis_tables(METADATA)
+EFFECTS = tenant("effects", METADATA, Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
 add_effect = statement(
     insert(EFFECTS).values(workspace_id=bindparam("workspace_id"), event_id=bindparam("event_id"), label=bindparam("label"))
 )
@@ -95,17 +95,9 @@ async def parcels_dsn(postgres: str) -> str:
     engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://"))
     async with engine.begin() as connection:
         await connection.execute(text("SET ROLE parcels_owner"))
-        await connection.run_sync(_create)
+        await connection.run_sync(create_tables, METADATA)
     await engine.dispose()
     return dsn
-
-
-def _create(connection: Any) -> None:
-    context = MigrationContext.configure(connection, opts={"version_table_schema": "parcels"})
-    with Operations.context(context):
-        create_chassis_tables()
-        EFFECTS.create(connection)
-        secure("effects")
 
 
 @pytest.fixture

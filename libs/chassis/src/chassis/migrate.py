@@ -1,6 +1,7 @@
-"""Takes a service's tables forward and back, with Alembic, as the schema's owner.
+"""Upgrades and downgrades a service's schema with Alembic, as the schema's owner, and compares it with tables.py.
 
 The owner cannot log in, and row security binds it like everyone else. A service keeps nothing but `migrations/versions`.
+Migrations import nothing from here or from anywhere else in the product: what an old one does must never change.
 """
 
 import asyncio
@@ -11,27 +12,28 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from alembic import autogenerate, command, op
+from alembic import autogenerate, command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, text
+from alembic.operations import ops
+from sqlalchemy import Connection, MetaData, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from chassis.catalogs import Catalog, Entry, describe, differences, different
 from chassis.schema import TRIES, VERSION_TABLE, check_role, is_current, lock_key, provision, versions_of
-from chassis.tables import chassis_tables
+from chassis.tables import Access
 
 __all__ = [
     "SchemaBusy",
+    "catalog",
     "check_role",
-    "create_chassis_tables",
+    "create_tables",
     "drift",
-    "drop_chassis_tables",
     "is_current",
     "migrate",
     "provision",
-    "secure",
     "write_revision",
 ]
 
@@ -61,13 +63,23 @@ async def migrate(admin_dsn: str, service: str, target: str = "head") -> None:
             return
 
 
+async def catalog(admin_dsn: str, service: str) -> Catalog:
+    """What the service's schema consists of, for a comparison with another database's."""
+    async with _as_owner(admin_dsn, service, search_path="public") as connection:
+        return await connection.run_sync(describe, service)
+
+
 async def drift(admin_dsn: str, service: str, metadata: MetaData) -> list[str]:
-    """What the migrated schema and tables.py disagree on; empty when nothing."""
+    """Where the migrated schema differs from tables.py: a line per difference, and one per change that autogenerate would write.
+
+    tables.py does not declare triggers, functions, partitions, or the policies and grants of tables not made by `tenant`.
+    """
 
     def compare(connection: Connection) -> list[str]:
+        found = differences(*_declared(connection, service, metadata))
         partitions = set(connection.execute(text("SELECT relname FROM pg_class WHERE relispartition")).scalars())
         context = MigrationContext.configure(connection, opts=compare_options(service, partitions))
-        return [repr(difference) for difference in autogenerate.compare_metadata(context, metadata)]
+        return found + [repr(difference) for difference in autogenerate.compare_metadata(context, metadata)]
 
     async with _as_owner(admin_dsn, service, search_path="public") as connection:
         return await connection.run_sync(compare)
@@ -77,16 +89,122 @@ async def write_revision(admin_dsn: str, service: str, metadata: MetaData, messa
     """Writes the next migration from what tables.py has beyond the migrated schema; returns its file."""
 
     def revise(connection: Connection) -> Path:
+        statements = _beyond_autogenerate(service, metadata, *_declared(connection, service, metadata))
+
+        def complete(_context: Any, _revision: Any, scripts: list[ops.MigrationScript]) -> None:
+            for directives, more in zip((scripts[0].upgrade_ops, scripts[0].downgrade_ops), statements, strict=True):
+                if directives is None:
+                    raise RuntimeError("autogenerate was asked for")
+                for directive in directives.ops:
+                    if isinstance(directive, ops.CreateTableOp):
+                        directive.info = {}  # what tables.py knows of itself, by types of ours
+                directives.ops.extend(map(ops.ExecuteSQLOp, more))
+
         settings = config(service, connection)
         settings.attributes["metadata"] = metadata
         number = f"{len(list(versions_of(service).glob('*.py'))) + 1:04}"
-        script = command.revision(settings, message, autogenerate=True, rev_id=number)
+        script = command.revision(settings, message, autogenerate=True, rev_id=number, process_revision_directives=complete)
         if script is None or isinstance(script, list):
             raise RuntimeError("one revision was asked for")
         return Path(script.path)
 
     async with _as_owner(admin_dsn, service, search_path="public") as connection:
         return await connection.run_sync(revise)
+
+
+def create_tables(connection: Connection, metadata: MetaData) -> None:
+    """Creates the tables as tables.py declares them, with their row security and grants."""
+    metadata.create_all(connection)
+    for table in metadata.sorted_tables:
+        for statement in row_security(table):
+            connection.execute(text(statement))
+
+
+def row_security(table: Table) -> list[str]:
+    """The statements that force row security on a table of `tenant` and grant what it declares; none for any other table."""
+    access: Access | None = table.info.get("access")
+    if access is None:
+        return []
+    name, service = f"{table.schema}.{table.name}", table.schema
+    statements = [
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY tenant ON {name} USING ({TENANT}) WITH CHECK ({TENANT})",
+        f"GRANT {access.app} ON {name} TO {service}_app",
+    ]
+    if access.relay:
+        statements += [
+            f"CREATE POLICY relay ON {name} TO {service}_relay USING (true) WITH CHECK (true)",
+            f"GRANT {access.relay} ON {name} TO {service}_relay",
+        ]
+    return statements
+
+
+def _declared(connection: Connection, service: str, metadata: MetaData) -> tuple[Catalog, Catalog]:
+    """The schema as tables.py declares it, and what the migrated schema has of the same kinds.
+
+    The declared tables are created beside the migrated ones, under the schema's own name, and rolled back.
+    """
+    found = describe(connection, service)
+    for statement in (
+        "SET LOCAL ROLE NONE",
+        f"ALTER SCHEMA {service} RENAME TO {service}_migrated",
+        f"CREATE SCHEMA {service} AUTHORIZATION {service}_owner",
+        f"SET LOCAL ROLE {service}_owner",
+        "SET LOCAL search_path = public",
+    ):
+        connection.execute(text(statement))
+    create_tables(connection, metadata)
+    expected = describe(connection, service)
+    connection.rollback()
+
+    # Policies and grants of the tables that `tenant` did not make are the migrations' own.
+    others = {table.name for table in metadata.tables.values() if "access" not in table.info}
+
+    def is_declared(entry: Entry) -> bool:
+        if entry.kind in {"row security", "policy", "grant", "column grant"}:
+            return entry.table not in others
+        return entry.kind in {"table", "column", "constraint", "index", "sequence", "type"}
+
+    def declared(catalog: Catalog) -> Catalog:
+        return {entry: definition for entry, definition in catalog.items() if is_declared(entry)}
+
+    return declared(expected), declared(found)
+
+
+def _beyond_autogenerate(service: str, metadata: MetaData, expected: Catalog, found: Catalog) -> tuple[list[str], list[str]]:
+    """Statements for what autogenerate does not see: row security, policies, grants, and checks of tables that exist.
+
+    Returns those of the upgrade and those of the downgrade.
+    """
+    wanted, existing = ({entry.name for entry in catalog if entry.kind == "table"} for catalog in (expected, found))
+    up = [statement for table in metadata.sorted_tables if table.name not in existing for statement in row_security(table)]
+    down = []
+    for entry in different(expected, found):
+        if entry.table in wanted & existing:
+            up += _replacement(service, entry, found.get(entry), expected.get(entry))
+            down += _replacement(service, entry, expected.get(entry), found.get(entry))
+        elif entry.table in existing and entry.kind != "constraint":
+            # The table is dropped, and the downgrade creates it again.
+            down += _replacement(service, entry, None, found[entry])
+    return up, down
+
+
+def _replacement(service: str, entry: Entry, old: str | None, new: str | None) -> list[str]:
+    """What turns an entry's old definition into the new one; nothing for entries that autogenerate compares."""
+    table, statements = f"{service}.{entry.table}", []
+    match entry.kind:
+        case "row security":
+            statements.append(f"ALTER TABLE {table} {new}")
+        case "policy":
+            statements.append(old and f"DROP POLICY {entry.name} ON {table}")
+            statements.append(new and f"CREATE POLICY {entry.name} ON {table} {new}")
+        case "grant":
+            statements.append(old and f"REVOKE ALL ON {table} FROM {entry.name}")
+            statements.append(new and f"GRANT {new} ON {table} TO {entry.name}")
+        case "constraint" if (old or new or "").startswith(("CHECK", "EXCLUDE")):
+            statements.append(old and f"ALTER TABLE {table} DROP CONSTRAINT {entry.name}")
+            statements.append(new and f"ALTER TABLE {table} ADD CONSTRAINT {entry.name} {new}")
+    return [statement for statement in statements if statement]
 
 
 def config(service: str, connection: Connection | None = None) -> Config:
@@ -116,54 +234,8 @@ def compare_options(service: str, partitions: set[str]) -> dict[str, Any]:
         "include_name": include_name,
         "include_object": include_object,
         "compare_type": True,
+        "compare_server_default": True,
     }
-
-
-# --- for use in migrations ---------------------------------------------------------------------------------------
-
-
-def secure(table: str, *, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
-    """Forces row security on a tenant table and lets the service's app role do what `grants` says."""
-    service = _service()
-    for statement in (
-        f"ALTER TABLE {service}.{table} ENABLE ROW LEVEL SECURITY",
-        f"ALTER TABLE {service}.{table} FORCE ROW LEVEL SECURITY",
-        f"CREATE POLICY tenant ON {service}.{table} USING ({TENANT}) WITH CHECK ({TENANT})",
-        f"GRANT {grants} ON {service}.{table} TO {service}_app",
-    ):
-        op.execute(statement)
-
-
-# What the relay may do across workspaces: carry what waits, replay what died, clear away what is over.
-RELAY_GRANTS = {
-    "outbox": "SELECT, UPDATE, DELETE",
-    "inbox": "SELECT, DELETE",
-    "dead_letters": "SELECT, UPDATE, DELETE",
-    "idempotency": "SELECT, DELETE",
-}
-
-
-def create_chassis_tables() -> None:
-    """Creates the tables every service has, as chassis/tables.py has them now; a later change of them is a migration of its own."""
-    service = _service()
-    metadata = MetaData(schema=service)
-    chassis_tables(metadata)
-    metadata.create_all(op.get_bind())
-    for table in metadata.sorted_tables:
-        secure(table.name)
-        if granted := RELAY_GRANTS.get(table.name):
-            op.execute(f"CREATE POLICY relay ON {service}.{table.name} TO {service}_relay USING (true) WITH CHECK (true)")
-            op.execute(f"GRANT {granted} ON {service}.{table.name} TO {service}_relay")
-
-
-def drop_chassis_tables() -> None:
-    metadata = MetaData(schema=_service())
-    chassis_tables(metadata)
-    metadata.drop_all(op.get_bind())
-
-
-def _service() -> str:
-    return str(op.get_context().opts["version_table_schema"])
 
 
 @asynccontextmanager

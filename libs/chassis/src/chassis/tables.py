@@ -1,5 +1,9 @@
-"""How a service's tables begin: every tenant table starts with its workspace, and five tables are the chassis's own."""
+"""How a service's tables begin: every tenant table starts with its workspace, and five tables are the chassis's own.
 
+A change here is installed by migrations: `make migration` writes one per service, and `make check` fails until it exists.
+"""
+
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,10 +25,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
+ALL = "SELECT, INSERT, UPDATE, DELETE"
 
-def tenant(name: str, metadata: MetaData, *items: SchemaItem, **options: Any) -> Table:
-    """A table whose rows belong to one workspace each; `secure` puts row security on it in its migration."""
-    return Table(name, metadata, Column("workspace_id", Uuid, nullable=False), *items, **options)
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Privileges on a table under row security: the app role's in one workspace, the relay role's across workspaces."""
+
+    app: str
+    relay: str = ""
+
+
+def tenant(name: str, metadata: MetaData, *items: SchemaItem, grants: str = ALL, relay_grants: str = "", **options: Any) -> Table:
+    """A table whose rows belong to one workspace each, under forced row security.
+
+    Migrations hold the statements for row security and grants; the drift check compares them with what is declared here.
+    """
+    access = Access(grants, relay_grants)
+    return Table(name, metadata, Column("workspace_id", Uuid, nullable=False), *items, info={"access": access}, **options)
 
 
 def moment(name: str, *, nullable: bool = False, default_now: bool = False) -> Column[Any]:
@@ -33,7 +51,10 @@ def moment(name: str, *, nullable: bool = False, default_now: bool = False) -> C
 
 
 def chassis_tables(metadata: MetaData) -> SimpleNamespace:
-    """The tables that every service has: outbox, inbox, idempotency, data_keys, dead_letters."""
+    """The tables that every service has: outbox, inbox, idempotency, data_keys, dead_letters.
+
+    Across workspaces the relay publishes events, replays dead letters and deletes what is no longer needed.
+    """
     return SimpleNamespace(
         outbox=tenant(
             "outbox",
@@ -53,6 +74,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             # The relay reads what is not yet published, of every workspace, never what comes after an id.
             Index("ix_outbox_due", "due_at", "id", postgresql_where=text("published_at IS NULL")),
             Index("ix_outbox_published", "published_at", postgresql_where=text("published_at IS NOT NULL")),
+            relay_grants="SELECT, UPDATE, DELETE",
         ),
         inbox=tenant(
             "inbox",
@@ -62,6 +84,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             moment("received_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "queue", "event_id", name="pk_inbox"),
             Index("ix_inbox_received", "received_at"),
+            relay_grants="SELECT, DELETE",
         ),
         idempotency=tenant(
             "idempotency",
@@ -74,6 +97,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             moment("created_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "user_id", "method", "key", name="pk_idempotency"),
             Index("ix_idempotency_created", "created_at"),
+            relay_grants="SELECT, DELETE",
         ),
         data_keys=tenant(
             "data_keys",
@@ -109,5 +133,6 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
                 postgresql_where=text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"),
             ),
             Index("ix_dead_letters_replayed", "replayed_at", postgresql_where=text("replayed_at IS NOT NULL")),
+            relay_grants="SELECT, UPDATE, DELETE",
         ),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
@@ -65,6 +66,7 @@ audit_events = tenant(
         postgresql_include=["resource_type", "action", "outcome"],
     ),
     postgresql_partition_by="RANGE (created_at)",
+    grants="SELECT, INSERT",
 )
 
 # Who touched what, lists included: an index of audit_events, which stay the truth.
@@ -76,6 +78,7 @@ touched = tenant(
     Column("event_id", Uuid, nullable=False),
     PrimaryKeyConstraint("workspace_id", "resource_id", "created_at", "event_id", name="pk_touched"),
     postgresql_partition_by="RANGE (created_at)",
+    grants="SELECT, INSERT",
 )
 
 seals = tenant(
@@ -90,6 +93,7 @@ seals = tenant(
     UniqueConstraint("workspace_id", "event_id", name="one_seal_per_event"),
     CheckConstraint("sequence > 0", name="seal_sequence"),
     CheckConstraint("octet_length(previous_hash) = 32 AND octet_length(hash) = 32", name="seal_hashes"),
+    grants="SELECT, INSERT",
 )
 
 chain_heads = tenant(
@@ -98,12 +102,14 @@ chain_heads = tenant(
     Column("sequence", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_chain_heads"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # Events in order of arrival until their seal is made.
-unsealed = tenant(
+unsealed = Table(
     "unsealed",
     metadata,
+    Column("workspace_id", Uuid, nullable=False),
     Column("arrival", BigInteger, Identity(always=True), nullable=False),
     Column("event_id", Uuid, nullable=False),
     moment("event_created_at"),

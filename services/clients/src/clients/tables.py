@@ -52,6 +52,7 @@ terms = tenant(
     ),
     # Without client_id the entries of one term are equal, and are stored once with a list of rows.
     Index("ix_terms_term", "workspace_id", "term"),
+    grants="SELECT, INSERT, DELETE",
 )
 
 # A client that is gone, for those who still have it in a list: its id and when, nothing of the person.
@@ -62,6 +63,7 @@ erasures = tenant(
     Column("revision", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_erasures"),
     Index("ix_erasures_revision", "workspace_id", "revision"),
+    grants="SELECT, INSERT",
 )
 
 # One row per workspace. Every write moves the revision on and holds the row until it commits, so revisions become
@@ -71,6 +73,7 @@ directory = tenant(
     metadata,
     Column("revision", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_directory"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 chassis_tables(metadata)

@@ -86,6 +86,7 @@ session_versions = tenant(
         name="fk_session_versions_session",
         ondelete="CASCADE",
     ),
+    grants="SELECT, INSERT",
 )
 
 # What a client's timeline tells of notes: one row per telling, so that one index orders them all.
@@ -108,6 +109,7 @@ history = tenant(
     CheckConstraint("kind IN ('session', 'session_finalized', 'session_amended')", name="history_kind"),
     Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
     Index("ix_history_session", "workspace_id", "session_id"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # Whom notes were written for. Writing a note and erasing its client wait for each other here, and who is erased stays
@@ -118,6 +120,7 @@ clients = tenant(
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # How many notes a workspace has, kept as they come and go: counting them grows with their number.
@@ -129,6 +132,7 @@ tallies = tenant(
     Column("deleted", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "status", name="pk_tallies"),
     CheckConstraint("live >= 0 AND deleted >= 0", name="tally_below_zero"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 attachments = tenant(
@@ -160,6 +164,7 @@ storage = tenant(
     Column("used_bytes", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_storage"),
     CheckConstraint("used_bytes >= 0", name="storage_below_zero"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 chassis_tables(metadata)

@@ -104,6 +104,7 @@ reminder_figures = tenant(
     Column("status", Text, nullable=False),
     Column("reminder_count", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_reminder_figures"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # Mail that a person is waiting for, one row each; no address and no secret, which are asked for when it is sent.
@@ -123,6 +124,7 @@ mails = tenant(
     CheckConstraint("kind IN ('magic_link')", name="mail_kind_known"),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # What a sender may have to do, of every workspace; kept by triggers on the two tables above. A sender must find work

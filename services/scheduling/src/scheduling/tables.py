@@ -56,6 +56,7 @@ services = tenant(
     CheckConstraint("currency ~ '^[A-Z]{3}$'", name="service_currency_code"),
     CheckConstraint("deleted_at IS NULL OR NOT is_active", name="service_withdrawn_inactive"),
     Index("ix_services_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 locations = tenant(
@@ -72,6 +73,7 @@ locations = tenant(
     CheckConstraint("location_type IN ('clinic', 'home', 'online')", name="location_type_known"),
     CheckConstraint("deleted_at IS NULL OR NOT is_active", name="location_withdrawn_inactive"),
     Index("ix_locations_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 appointments = tenant(
@@ -152,6 +154,7 @@ client_figures = tenant(
     # An erased client's id takes no more appointments, however late their booking commits.
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 day_figures = tenant(
@@ -162,6 +165,7 @@ day_figures = tenant(
     Column("status", Text, nullable=False),
     Column("appointment_count", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_day_figures"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 chassis_tables(metadata)
