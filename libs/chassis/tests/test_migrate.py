@@ -139,6 +139,19 @@ def changed_check(metadata):
     table.append_constraint(CheckConstraint("state IN ('active', 'reading', 'retired', 'destroyed')", name="data_key_state"))
 
 
+def another_column_with_its_check(metadata):
+    table = metadata.tables["probe.outbox"]
+    table.append_column(Column("priority", Integer, nullable=False, server_default="0"))
+    table.append_constraint(CheckConstraint("priority BETWEEN 0 AND 9", name="outbox_priority"))
+
+
+def one_column_less_with_its_check(metadata):
+    table = metadata.tables["probe.data_keys"]
+    (check,) = [constraint for constraint in table.constraints if constraint.name == "data_key_state"]
+    table.constraints.remove(check)
+    table._columns.remove(table.c.state)
+
+
 def changed_index(metadata):
     table = metadata.tables["probe.inbox"]
     table.indexes.clear()
@@ -173,6 +186,8 @@ def one_table_less(metadata):
         changed_outbox_columns,
         changed_default,
         changed_check,
+        another_column_with_its_check,
+        one_column_less_with_its_check,
         changed_index,
         changed_grants,
         closed_to_the_relay,

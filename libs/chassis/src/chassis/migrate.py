@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from alembic import autogenerate, command
@@ -40,6 +40,7 @@ __all__ = [
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 # A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
 LOCK_SECONDS, STATEMENT_SECONDS = 2, 300
+SECURITY = {"row security", "policy", "grant", "column grant"}
 
 
 class SchemaBusy(RuntimeError):
@@ -79,7 +80,7 @@ async def drift(admin_dsn: str, service: str, metadata: MetaData) -> list[str]:
         found = differences(*_declared(connection, service, metadata))
         partitions = set(connection.execute(text("SELECT relname FROM pg_class WHERE relispartition")).scalars())
         context = MigrationContext.configure(connection, opts=compare_options(service, partitions))
-        return found + [repr(difference) for difference in autogenerate.compare_metadata(context, metadata)]
+        return found + [f"autogenerate: {change!r}" for change in autogenerate.compare_metadata(context, metadata)]
 
     async with _as_owner(admin_dsn, service, search_path="public") as connection:
         return await connection.run_sync(compare)
@@ -89,16 +90,22 @@ async def write_revision(admin_dsn: str, service: str, metadata: MetaData, messa
     """Writes the next migration from what tables.py has beyond the migrated schema; returns its file."""
 
     def revise(connection: Connection) -> Path:
-        statements = _beyond_autogenerate(service, metadata, *_declared(connection, service, metadata))
+        expected, found = _declared(connection, service, metadata)
+        upgrade, downgrade = _changes(service, found, expected), _changes(service, expected, found)
+        created = [table for table in metadata.sorted_tables if table.name not in _tables(found)]
+        upgrade.after.extend(statement for table in created for statement in row_security(table))
+        # A dropped table comes back in the downgrade, secured as it was.
+        lost = (entry for entry in found if entry.table not in _tables(expected) and entry.kind in SECURITY)
+        downgrade.after.extend(statement for entry in lost for statement in _creation(service, entry, found[entry]))
 
         def complete(_context: Any, _revision: Any, scripts: list[ops.MigrationScript]) -> None:
-            for directives, more in zip((scripts[0].upgrade_ops, scripts[0].downgrade_ops), statements, strict=True):
+            for directives, more in ((scripts[0].upgrade_ops, upgrade), (scripts[0].downgrade_ops, downgrade)):
                 if directives is None:
                     raise RuntimeError("autogenerate was asked for")
                 for directive in directives.ops:
                     if isinstance(directive, ops.CreateTableOp):
-                        directive.info = {}  # what tables.py knows of itself, by types of ours
-                directives.ops.extend(map(ops.ExecuteSQLOp, more))
+                        directive.info = {}  # an Access, which migrations do not import
+                directives.ops[:] = [*map(ops.ExecuteSQLOp, more.before), *directives.ops, *map(ops.ExecuteSQLOp, more.after)]
 
         settings = config(service, connection)
         settings.attributes["metadata"] = metadata
@@ -161,7 +168,7 @@ def _declared(connection: Connection, service: str, metadata: MetaData) -> tuple
     others = {table.name for table in metadata.tables.values() if "access" not in table.info}
 
     def is_declared(entry: Entry) -> bool:
-        if entry.kind in {"row security", "policy", "grant", "column grant"}:
+        if entry.kind in SECURITY:
             return entry.table not in others
         return entry.kind in {"table", "column", "constraint", "index", "sequence", "type"}
 
@@ -171,40 +178,58 @@ def _declared(connection: Connection, service: str, metadata: MetaData) -> tuple
     return declared(expected), declared(found)
 
 
-def _beyond_autogenerate(service: str, metadata: MetaData, expected: Catalog, found: Catalog) -> tuple[list[str], list[str]]:
-    """Statements for what autogenerate does not see: row security, policies, grants, and checks of tables that exist.
+class Changes(NamedTuple):
+    """Statements for what autogenerate does not compare: before its own operations, and after them."""
 
-    Returns those of the upgrade and those of the downgrade.
+    before: list[str]
+    after: list[str]
+
+
+def _changes(service: str, old: Catalog, new: Catalog) -> Changes:
+    """From one definition to another: row security, policies and grants, and the checks and exclusions of tables that stay.
+
+    What is removed goes first: it may depend on a column that is dropped.
     """
-    wanted, existing = ({entry.name for entry in catalog if entry.kind == "table"} for catalog in (expected, found))
-    up = [statement for table in metadata.sorted_tables if table.name not in existing for statement in row_security(table)]
-    down = []
-    for entry in different(expected, found):
-        if entry.table in wanted & existing:
-            up += _replacement(service, entry, found.get(entry), expected.get(entry))
-            down += _replacement(service, entry, expected.get(entry), found.get(entry))
-        elif entry.table in existing and entry.kind != "constraint":
-            # The table is dropped, and the downgrade creates it again.
-            down += _replacement(service, entry, None, found[entry])
-    return up, down
+    changes = Changes([], [])
+    for entry in different(old, new):
+        if entry.table in _tables(old) & _tables(new):
+            changes.before.extend(_removal(service, entry, old.get(entry)))
+            changes.after.extend(_creation(service, entry, new.get(entry)))
+    return changes
 
 
-def _replacement(service: str, entry: Entry, old: str | None, new: str | None) -> list[str]:
-    """What turns an entry's old definition into the new one; nothing for entries that autogenerate compares."""
-    table, statements = f"{service}.{entry.table}", []
-    match entry.kind:
-        case "row security":
-            statements.append(f"ALTER TABLE {table} {new}")
-        case "policy":
-            statements.append(old and f"DROP POLICY {entry.name} ON {table}")
-            statements.append(new and f"CREATE POLICY {entry.name} ON {table} {new}")
-        case "grant":
-            statements.append(old and f"REVOKE ALL ON {table} FROM {entry.name}")
-            statements.append(new and f"GRANT {new} ON {table} TO {entry.name}")
-        case "constraint" if (old or new or "").startswith(("CHECK", "EXCLUDE")):
-            statements.append(old and f"ALTER TABLE {table} DROP CONSTRAINT {entry.name}")
-            statements.append(new and f"ALTER TABLE {table} ADD CONSTRAINT {entry.name} {new}")
-    return [statement for statement in statements if statement]
+def _tables(catalog: Catalog) -> set[str]:
+    return {entry.name for entry in catalog if entry.kind == "table"}
+
+
+def _removal(service: str, entry: Entry, definition: str | None) -> list[str]:
+    table = f"{service}.{entry.table}"
+    match entry.kind, definition:
+        case _, None:
+            return []
+        case "policy", _:
+            return [f"DROP POLICY {entry.name} ON {table}"]
+        case "grant", _:
+            return [f"REVOKE ALL ON {table} FROM {entry.name}"]
+        case "constraint", str() if definition.startswith(("CHECK", "EXCLUDE")):
+            return [f"ALTER TABLE {table} DROP CONSTRAINT {entry.name}"]
+    return []
+
+
+def _creation(service: str, entry: Entry, definition: str | None) -> list[str]:
+    table = f"{service}.{entry.table}"
+    match entry.kind, definition:
+        case _, None:
+            return []
+        case "row security", _:
+            return [f"ALTER TABLE {table} {definition}"]
+        case "policy", _:
+            return [f"CREATE POLICY {entry.name} ON {table} {definition}"]
+        case "grant", _:
+            return [f"GRANT {definition} ON {table} TO {entry.name}"]
+        case "constraint", str() if definition.startswith(("CHECK", "EXCLUDE")):
+            return [f"ALTER TABLE {table} ADD CONSTRAINT {entry.name} {definition}"]
+    return []
 
 
 def config(service: str, connection: Connection | None = None) -> Config:
