@@ -66,10 +66,10 @@ protos: .venv/.for-dev ## writes libs/contracts/src from protos/
 	@.venv/bin/buf lint protos
 	$(PYTHON) libs/contracts/generate.py
 
-migration: .venv/.for-dev ## writes the next migration from tables.py (service=clients name="add a column")
+migration: .venv/.for-dev ## writes the next migration from tables.py (service=clients name="add a column"; service=all after a change of the chassis's tables)
 	@$(PYTHON) -m standalone.schema write "$(service)" "$(name)"
-	$(PYTHON) -m ruff format --quiet "services/$(service)/migrations"
-	$(PYTHON) -m ruff check --quiet --fix "services/$(service)/migrations"
+	$(PYTHON) -m ruff format --quiet services/*/migrations
+	$(PYTHON) -m ruff check --quiet --fix services/*/migrations
 
 snapshot: .venv/.for-dev ## stores what this release leaves in a database, for all later ones to migrate (version=0.2.0)
 	@PYTHONPATH=tests-e2e $(PYTHON) -m releases "$(version)"

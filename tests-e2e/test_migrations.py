@@ -17,8 +17,9 @@ from chassis.local import LocalPostgres
 from chassis.migrate import drift, migrate
 from chassis.schema import VERSION_TABLE, is_current, versions_of
 from clients.__main__ import SERVICE as CLIENTS
+from scheduling.__main__ import SERVICE as SCHEDULING
 from standalone.releases import disagreements, scratch_database, stored, upgrade
-from standalone.schema import check, foreign
+from standalone.schema import check, foreign, write
 from standalone.services import NAMES, SERVICES
 from standalone.trial import Trial
 
@@ -133,6 +134,7 @@ async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_b
         }
         assert [name for name, rows in before.items() if kept[name] != rows and (release.name, name) not in REWRITTEN] == []
         assert await disagreements(dsn, fresh) == []
+        assert [line for service in SERVICES for line in await drift(dsn, service.name, service.metadata)] == []
 
         for service in SERVICES:
             for _ in versions_of(service.name).glob("[0-9]*.py"):
@@ -198,6 +200,21 @@ async def test_a_chassis_table_changed_without_migrations_is_told_for_every_serv
         found = await drift(fresh, service.name, metadata)
 
         assert "column outbox.priority: expected text, found none" in found
+
+
+async def test_a_chassis_change_is_written_at_once_for_every_service_that_lacks_it(postgres, tmp_path, monkeypatch):
+    for name in ("clients", "scheduling"):
+        shutil.copytree(versions_of(name), tmp_path / "services" / name / "migrations" / "versions")
+    monkeypatch.setenv("CASELOAD_ROOT", str(tmp_path))
+    changed = replace(CLIENTS, metadata=copied(CLIENTS.metadata))
+    changed.metadata.tables["clients.outbox"].append_column(Column("priority", Text))
+
+    async with scratch_database(postgres) as dsn:
+        written = await write(dsn, "all", "events have a priority", [changed, SCHEDULING])
+    async with scratch_database(postgres) as dsn:
+        assert await check(dsn, [changed, SCHEDULING]) == []
+
+    assert written == [versions_of("clients") / "0002_events_have_a_priority.py"]
 
 
 def copied(metadata):

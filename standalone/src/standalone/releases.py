@@ -14,7 +14,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from chassis.catalogs import differences
-from chassis.migrate import catalog, drift, migrate, provision
+from chassis.migrate import catalog, migrate, provision
 from chassis.runtime import Service
 from standalone.services import SERVICES
 
@@ -53,11 +53,10 @@ async def upgrade(dsn: str, services: Sequence[Service] = SERVICES) -> None:
 
 
 async def disagreements(dsn: str, fresh: str, services: Sequence[Service] = SERVICES) -> list[str]:
-    """Where an upgraded database differs from a newly installed one and from tables.py, a line each."""
+    """Where an upgraded database differs from a newly installed one, a line each."""
     found = []
     for service in services:
         lines = differences(await catalog(fresh, service.name), await catalog(dsn, service.name))
-        lines += await drift(dsn, service.name, service.metadata)
         found += [f"{service.name}: {line}" for line in lines]
     return found
 

@@ -22,7 +22,8 @@ from standalone.services import SERVICES
 IMPORTABLE = {"alembic", "sqlalchemy"} | sys.stdlib_module_names
 
 ADVICE = """
-tables.py and migrations disagree: make migration service=<name> name="what it does", and read what it wrote.
+tables.py and migrations disagree: make migration service=<name> name="what it does" (service=all after a change of
+chassis/tables.py), and read what it wrote.
 "from <release>": a migration of that release was changed afterwards. Take the change back and put it into a new migration.
 An import: write out in the migration what was imported.
 """
@@ -63,15 +64,19 @@ def foreign(migration: Path) -> list[str]:
     return [name for name in names if name.partition(".")[0] not in IMPORTABLE - {"importlib", "runpy", "imp"}]
 
 
-async def write(dsn: str, name: str, message: str) -> Path:
-    """The next migration of a service, from what its tables.py has beyond the migrations; returns its file."""
-    service = next((service for service in SERVICES if service.name == name), None)
-    if service is None or not message:
+async def write(dsn: str, name: str, message: str, services: Sequence[Service] = SERVICES) -> list[Path]:
+    """The next migration of one service, or of every service (`all`) whose tables.py has more than its migrations; their files."""
+    chosen = [service for service in services if name in {service.name, "all"}]
+    if not chosen or not message:
         raise SystemExit('make migration service=<name> name="what it does"')
-    versions_of(name).mkdir(parents=True, exist_ok=True)
-    await provision(dsn, service.name, "throw-away", "throw-away")
-    await migrate(dsn, service.name)
-    return await write_revision(dsn, service.name, service.metadata, message)
+    written = []
+    for service in chosen:
+        versions_of(service.name).mkdir(parents=True, exist_ok=True)
+        await provision(dsn, service.name, "throw-away", "throw-away")
+        await migrate(dsn, service.name)
+        if name != "all" or await drift(dsn, service.name, service.metadata):
+            written.append(await write_revision(dsn, service.name, service.metadata, message))
+    return written
 
 
 def main() -> int:
@@ -81,7 +86,7 @@ def main() -> int:
         server = LocalPostgres(Path(directory), fast=True).start()
         try:
             if command == "write":
-                print(asyncio.run(write(server.dsn, *rest)))
+                print(*asyncio.run(write(server.dsn, *rest)), sep="\n")
                 return 0
             found = asyncio.run(check(server.dsn))
             for line in found:

@@ -71,7 +71,7 @@ async def catalog(admin_dsn: str, service: str) -> Catalog:
 
 
 async def drift(admin_dsn: str, service: str, metadata: MetaData) -> list[str]:
-    """Where the migrated schema differs from tables.py: a line per difference, and one per change that autogenerate would write.
+    """Where the migrated schema differs from tables.py, a line each; where nothing differs, what autogenerate would change all the same.
 
     tables.py does not declare triggers, functions, partitions, or the policies and grants of tables not made by `tenant`.
     """
@@ -80,7 +80,7 @@ async def drift(admin_dsn: str, service: str, metadata: MetaData) -> list[str]:
         found = differences(*_declared(connection, service, metadata))
         partitions = set(connection.execute(text("SELECT relname FROM pg_class WHERE relispartition")).scalars())
         context = MigrationContext.configure(connection, opts=compare_options(service, partitions))
-        return found + [f"autogenerate: {change!r}" for change in autogenerate.compare_metadata(context, metadata)]
+        return found or [f"autogenerate: {change!r}" for change in autogenerate.compare_metadata(context, metadata)]
 
     async with _as_owner(admin_dsn, service, search_path="public") as connection:
         return await connection.run_sync(compare)
