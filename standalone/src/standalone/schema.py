@@ -86,7 +86,8 @@ def main() -> int:
         server = LocalPostgres(Path(directory), fast=True).start()
         try:
             if command == "write":
-                print(*asyncio.run(write(server.dsn, *rest)), sep="\n")
+                name, message = rest
+                print(*asyncio.run(write(server.dsn, name, message)), sep="\n")
                 return 0
             found = asyncio.run(check(server.dsn))
             for line in found:
