@@ -13,9 +13,9 @@ from releases.journey import use
 from sqlalchemy import Column, MetaData, Text
 from worlds import furnish
 
-from chassis.local import LocalPostgres
-from chassis.migrate import drift, migrate
-from chassis.schema import VERSION_TABLE, is_current, versions_of
+from chassis.local.postgres import LocalPostgres
+from chassis.migrations.roles import VERSION_TABLE, is_current, versions_of
+from chassis.migrations.runner import drift, migrate
 from clients.__main__ import SERVICE as CLIENTS
 from scheduling.__main__ import SERVICE as SCHEDULING
 from standalone.releases import disagreements, scratch_database, stored, upgrade

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 from drill.ground import until
 
-from chassis.local import POSTGRES_BIN, LocalPostgres
+from chassis.local.postgres import POSTGRES_BIN, LocalPostgres
 from releases.journey import HEAD, OWNER, answers, questions, sign_in, treat, use
 from standalone.releases import STORED
 from standalone.services import NAMES

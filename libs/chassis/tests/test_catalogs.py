@@ -5,8 +5,9 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.catalogs import differences
-from chassis.migrate import catalog, provision
-from chassis.testing import _dsn
+from chassis.migrate import catalog
+from chassis.migrations.roles import provision
+from chassis.testing.environment import _dsn
 
 BASE = """
     CREATE TYPE ward.mood AS ENUM ('well', 'unwell');

@@ -11,12 +11,15 @@ from sqlalchemy import ARRAY, CheckConstraint, Column, DefaultClause, Index, Int
 from uuid_utils.compat import uuid7
 
 from chassis.catalogs import differences
-from chassis.migrate import SchemaBusy, catalog, check_role, drift, is_current, migrate, provision, write_revision
-from chassis.run import run
-from chassis.runtime import Service
-from chassis.schema import UnboundRole, versions_of
-from chassis.tables import Access, chassis_tables, tenant
-from chassis.testing import _dsn
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import tenant
+from chassis.migrate import catalog
+from chassis.migrations.roles import UnboundRole, check_role, is_current, provision, versions_of
+from chassis.migrations.runner import SchemaBusy, drift, migrate, write_revision
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.tables import Access
+from chassis.testing.environment import _dsn
 
 SERVICE = "probe"
 WORKSPACE, OTHER = uuid7(), uuid7()

@@ -14,8 +14,10 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from chassis.catalogs import differences
-from chassis.migrate import catalog, migrate, provision
-from chassis.runtime import Service
+from chassis.migrate import catalog
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import migrate
+from chassis.service.definition import Service
 from standalone.services import SERVICES
 
 # In a source tree alone: releases are for tests, and no part of an image.

@@ -11,10 +11,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from chassis.local import LocalPostgres
-from chassis.migrate import drift, migrate, provision, write_revision
-from chassis.runtime import Service
-from chassis.schema import versions_of
+from chassis.local.postgres import LocalPostgres
+from chassis.migrations.roles import provision, versions_of
+from chassis.migrations.runner import drift, migrate, write_revision
+from chassis.service.definition import Service
 from standalone.releases import Release, disagreements, scratch_database, stored, upgrade
 from standalone.services import SERVICES
 
