@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite up down logs test e2e bench drill check fmt protos migration lock
+.PHONY: help run suite up down logs test e2e bench drill check fmt protos migration snapshot lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,8 +66,13 @@ protos: .venv/.for-dev ## writes libs/contracts/src from protos/
 	@.venv/bin/buf lint protos
 	$(PYTHON) libs/contracts/generate.py
 
-migration: .venv/.for-dev ## writes the next migration from tables.py (service=clients name="add a column")
+migration: .venv/.for-dev ## writes the next migration from tables.py (service=clients name="add a column"; service=all after a change of the chassis's tables)
 	@$(PYTHON) -m standalone.schema write "$(service)" "$(name)"
+	$(PYTHON) -m ruff format --quiet services/*/migrations
+	$(PYTHON) -m ruff check --quiet --fix services/*/migrations
+
+snapshot: .venv/.for-dev ## stores what this release leaves in a database, for all later ones to migrate (version=0.2.0)
+	@PYTHONPATH=tests-e2e $(PYTHON) -m releases "$(version)"
 
 lock: ## resolves the dependencies again (ARGS="--upgrade")
 	@$(LOCK) $(ARGS) -o requirements.lock

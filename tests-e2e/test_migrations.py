@@ -1,14 +1,26 @@
-"""Every service's migrations taken back and forth on what people have filled the tables with."""
+"""Every service's migrations: self-contained, right for the data of every release, and going back and forth on it."""
+
+import contextlib
+import json
+import shutil
+from dataclasses import replace
 
 import asyncpg
-import httpx
 import pytest
+from drill.environment import until
+from releases import journey
+from releases.journey import use
+from sqlalchemy import Column, MetaData, Text
 from worlds import furnish
 
 from chassis.local.postgres import LocalPostgres
 from chassis.migrations.roles import VERSION_TABLE, is_current, versions_of
 from chassis.migrations.runner import drift, migrate
+from clients.__main__ import SERVICE as CLIENTS
+from scheduling.__main__ import SERVICE as SCHEDULING
 from standalone.installation import Installation
+from standalone.releases import disagreements, scratch_database, stored, upgrade
+from standalone.schema import check, foreign, write
 from standalone.services import NAMES, SERVICES
 
 # What every service has for its own upkeep; which of these a service uses is its own affair.
@@ -25,17 +37,7 @@ def filled(tmp_path, sign_in, eventually):
     """An installation that stands still after people have used it; its database's address."""
     trial = Installation("run", tmp_path / "home")
     trial.start()
-    api = sign_in(trial)
-    api.headers["Idempotency-Key"] = "once"
-    assert api.patch("/workspaces/current", json={"phone": "+44 20 7946 0000"}).status_code == 200
-    del api.headers["Idempotency-Key"]
-    ids = furnish(api, lambda: sign_in(trial))
-    assert api.delete(f"/clients/{ids['resource_id']}/permanent").status_code == 204
-    assert api.delete(f"/auth/sessions/{ids['sign_in_id']}").status_code == 204
-    anybody = httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30)
-    assert anybody.post("/auth/magic-link", json={"email": "owner@example.com"}).status_code == 200
-    assert anybody.post("/auth/login", json={"email": "owner@example.com", "password": "wrong"}).status_code == 401
-    anybody.close()
+    use(trial, sign_in)
     eventually(trial.mail)
     trial.stop()
     server = LocalPostgres(trial.home / "postgres").start()
@@ -46,6 +48,11 @@ def filled(tmp_path, sign_in, eventually):
 
 async def fill_of(dsn):
     """How many rows each table has, partitions counted with their table."""
+    return {name: len(rows) for name, rows in (await rows_of(dsn)).items()}
+
+
+async def rows_of(dsn):
+    """Every table's rows, as dictionaries, sorted."""
     connection = await asyncpg.connect(dsn)
     try:
         names = await connection.fetch(
@@ -54,7 +61,8 @@ async def fill_of(dsn):
             list(NAMES),
             VERSION_TABLE,
         )
-        return {row["name"]: await connection.fetchval(f"SELECT count(*) FROM {row['name']}") for row in names}
+        found = {row["name"]: await connection.fetch(f"SELECT * FROM {row['name']}") for row in names}
+        return {name: sorted((dict(row) for row in rows), key=repr) for name, rows in found.items()}
     finally:
         await connection.close()
 
@@ -91,3 +99,152 @@ async def test_every_migration_goes_down_and_up_again_on_data_and_what_comes_of_
     ids = furnish(api, lambda: sign_in(trial))
     eventually(lambda: api.get("/audit-events", params={"resource_id": ids["client_id"]}).json()["total"])
     assert api.get("/audit/verify").json()["intact"]
+
+
+@pytest.fixture(scope="module")
+async def fresh(postgres):
+    """A newly installed database."""
+    async with scratch_database(postgres) as dsn:
+        await upgrade(dsn)
+        yield dsn
+
+
+RELEASES = [pytest.param(release, id=release.name) for release in stored()]
+# Tables whose rows or columns a later migration changed on purpose, as (release, table), each with its reason.
+REWRITTEN = {}
+
+
+def test_a_release_is_stored():
+    assert [release.name for release in stored()][:1] == ["0.1.0"]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_begins(postgres, fresh, release):
+    async with scratch_database(postgres) as dsn:
+        await release.load(dsn)
+        before = await rows_of(dsn)
+        assert [name for name, rows in before.items() if not rows] == [], "every table has rows to migrate"
+
+        await upgrade(dsn)
+
+        after = await rows_of(dsn)
+        kept = {
+            name: sorted(({column: row.get(column) for column in rows[0]} for row in after.get(name, ())), key=repr)
+            for name, rows in before.items()
+        }
+        assert [name for name, rows in before.items() if kept[name] != rows and (release.name, name) not in REWRITTEN] == []
+        assert await disagreements(dsn, fresh) == []
+        assert [line for service in SERVICES for line in await drift(dsn, service.name, service.metadata)] == []
+
+        for service in SERVICES:
+            for _ in versions_of(service.name).glob("[0-9]*.py"):
+                await migrate(dsn, service.name, "-1")
+            await migrate(dsn, service.name)
+        assert await disagreements(dsn, fresh) == []
+
+
+@pytest.mark.parametrize("release", RELEASES)
+async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(release, tmp_path):
+    trial = Installation("run", tmp_path / "home")
+    trial.home.mkdir(mode=0o700)
+    shutil.copyfile(release.folder / "keyring.json", trial.home / "keyring.json")
+    shutil.copytree(release.folder / "files", trial.home / "files")
+    (trial.home / "demo-opened").touch()
+    server = LocalPostgres(trial.home / "postgres").start()
+    try:
+        await release.load(server.dsn)
+    finally:
+        server.stop()
+
+    with contextlib.ExitStack() as stack:
+        trial.start()
+        stack.callback(trial.stop)
+        for email, said in json.loads((release.folder / "answers.json").read_text()).items():
+            api = journey.sign_in(trial, stack, email)
+            paths = [path for path in said if not path.endswith("/download")]
+            assert journey.lost(said, journey.answers(api, paths)) == []
+
+        # What the older release had begun: an event on its way to its queue, an audit event outside the chain.
+        api = journey.sign_in(trial, stack)
+        running = await asyncpg.connect(LocalPostgres(trial.home / "postgres").dsn)
+        begun = "(SELECT FROM scheduling.outbox WHERE published_at IS NULL UNION ALL SELECT FROM audit.unsealed)"
+        await until(lambda: running.fetchval(f"SELECT NOT EXISTS {begun}"), 30, "what was begun is finished")
+        await running.close()
+        assert api.get("/audit/verify").json()["intact"]
+        furnish(api, lambda: journey.sign_in(trial, stack))
+
+
+async def test_a_migration_changed_after_its_release_is_told(postgres, tmp_path, monkeypatch):
+    """In agreement with tables.py, so that an installation of today has nothing to show for it."""
+    versions = tmp_path / "services" / "clients" / "migrations" / "versions"
+    shutil.copytree(versions_of("clients"), versions)
+    (first,) = versions.glob("0001_*.py")
+    column = 'sa.Column("time_zone", sa.Text(), nullable=True),'
+    first.write_text(first.read_text().replace(column, f'{column} sa.Column("colour", sa.Text(), nullable=True),'))
+    monkeypatch.setenv("CASELOAD_ROOT", str(tmp_path))
+    changed = replace(CLIENTS, metadata=copied(CLIENTS.metadata))
+    changed.metadata.tables["clients.clients"].append_column(Column("colour", Text))
+
+    async with scratch_database(postgres) as dsn:
+        found = await check(dsn, [changed], stored()[:1])
+
+    assert "from 0.1.0: clients: column clients.colour: expected text, found none" in found
+    assert all(line.startswith("from 0.1.0: ") for line in found), found
+
+
+async def test_a_chassis_table_changed_without_migrations_is_told_for_every_service(fresh):
+    for service in SERVICES:
+        metadata = copied(service.metadata)
+        metadata.tables[f"{service.name}.outbox"].append_column(Column("priority", Text))
+
+        found = await drift(fresh, service.name, metadata)
+
+        assert "column outbox.priority: expected text, found none" in found
+
+
+async def test_a_chassis_change_is_written_at_once_for_every_service_that_lacks_it(postgres, tmp_path, monkeypatch):
+    for name in ("clients", "scheduling"):
+        shutil.copytree(versions_of(name), tmp_path / "services" / name / "migrations" / "versions")
+    monkeypatch.setenv("CASELOAD_ROOT", str(tmp_path))
+    changed = replace(CLIENTS, metadata=copied(CLIENTS.metadata))
+    changed.metadata.tables["clients.outbox"].append_column(Column("priority", Text))
+
+    async with scratch_database(postgres) as dsn:
+        written = await write(dsn, "all", "events have a priority", [changed, SCHEDULING])
+    async with scratch_database(postgres) as dsn:
+        assert await check(dsn, [changed, SCHEDULING]) == []
+
+    assert written == [versions_of("clients") / "0002_events_have_a_priority.py"]
+
+
+def copied(metadata):
+    """The same tables, for a test to change."""
+    copy = MetaData(schema=metadata.schema)
+    for table in metadata.sorted_tables:
+        table.to_metadata(copy)
+    return copy
+
+
+def test_no_migration_imports_anything_of_the_product():
+    migrations = [path for service in SERVICES for path in versions_of(service.name).glob("*.py")]
+    assert len(migrations) >= len(SERVICES)
+
+    assert [(path.name, foreign(path)) for path in migrations if foreign(path)] == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import chassis",
+        "from chassis.migrations.runner import drift",
+        "from clients import tables",
+        "from . import helpers",
+        "import importlib",
+        "def upgrade():\n    import clients.tables as t",
+    ],
+)
+def test_an_import_of_the_product_in_a_migration_is_told(tmp_path, statement):
+    migration = tmp_path / "0002_lean.py"
+    migration.write_text(f"import sqlalchemy as sa\nfrom alembic import op\n{statement}\n")
+
+    assert len(foreign(migration)) == 1

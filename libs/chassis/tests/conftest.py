@@ -13,8 +13,6 @@ from uuid import UUID
 import asyncpg
 import grpc_tools
 import pytest
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.message import Message
 from grpc_tools import protoc
@@ -25,18 +23,21 @@ from uuid_utils.compat import uuid7
 from chassis.context import Caller, RequestContext
 from chassis.db.database import Database
 from chassis.db.statement import command
+from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import tenant
 from chassis.events.broker.base import Subscription
 from chassis.events.handlers import Reaction, subscription
 from chassis.events.outbox import Outbox
 from chassis.migrations.roles import provision
-from chassis.migrations.runner import create_chassis_tables, secure
+from chassis.migrations.runner import create_tables
 from chassis.work.unit_of_work import UnitOfWork
 
 ROOT = Path(__file__).parents[3]
 _files = itertools.count()
 
-EFFECTS = tenant("effects", MetaData(schema="parcels"), Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
+METADATA = MetaData(schema="parcels")
+chassis_tables(METADATA)
+EFFECTS = tenant("effects", METADATA, Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
 add_effect = command(
     insert(EFFECTS).values(workspace_id=bindparam("workspace_id"), event_id=bindparam("event_id"), label=bindparam("label"))
 )
@@ -117,17 +118,9 @@ async def parcels_dsn(postgres: str) -> str:
     engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://"))
     async with engine.begin() as connection:
         await connection.execute(text("SET ROLE parcels_owner"))
-        await connection.run_sync(_create)
+        await connection.run_sync(create_tables, METADATA)
     await engine.dispose()
     return dsn
-
-
-def _create(connection: Any) -> None:
-    context = MigrationContext.configure(connection, opts={"version_table_schema": "parcels"})
-    with Operations.context(context):
-        create_chassis_tables()
-        EFFECTS.create(connection)
-        secure("effects")
 
 
 @pytest.fixture

@@ -1,57 +1,30 @@
 """A service's schema: made once however many make it, forward and back, owned by nobody who can log in."""
 
+import ast
 import asyncio
-import textwrap
 import time
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
-from sqlalchemy import ARRAY, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Text, Uuid
+from sqlalchemy import ARRAY, CheckConstraint, Column, DefaultClause, Index, Integer, MetaData, PrimaryKeyConstraint, Text, Uuid
 from uuid_utils.compat import uuid7
 
 from chassis.db.system_tables import chassis_tables
-from chassis.db.tables import tenant
-from chassis.migrations.roles import UnboundRole, check_role, is_current, provision
-from chassis.migrations.runner import SchemaBusy, drift, migrate, write_revision
+from chassis.db.tables import Access, tenant
+from chassis.migrations.catalogs import differences
+from chassis.migrations.roles import UnboundRole, check_role, is_current, provision, versions_of
+from chassis.migrations.runner import SchemaBusy, catalog, drift, migrate, write_revision
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.testing.environment import _dsn
 
 SERVICE = "probe"
 WORKSPACE, OTHER = uuid7(), uuid7()
-FIRST = '''
-    """The first of its tables."""
-
-    import sqlalchemy as sa
-    from alembic import op
-
-    from chassis.migrations.runner import create_chassis_tables, drop_chassis_tables, secure
-
-    revision = "0001"
-    down_revision = None
-
-
-    def upgrade() -> None:
-        create_chassis_tables()
-        op.create_table(
-            "things",
-            sa.Column("workspace_id", sa.Uuid, nullable=False),
-            sa.Column("id", sa.Uuid, nullable=False),
-            sa.Column("tokens", sa.ARRAY(sa.Integer), nullable=False),
-            sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_things"),
-            schema="probe",
-        )
-        op.create_index("ix_things_tokens", "things", ["tokens"], postgresql_using="gin", schema="probe")
-        secure("things")
-
-
-    def downgrade() -> None:
-        op.drop_table("things", schema="probe")
-        drop_chassis_tables()
-'''
 
 
 def tables(*more):
+    """What tables.py of the service declares; its table of things has these items, too."""
     metadata = MetaData(schema=SERVICE)
     chassis_tables(metadata)
     tenant(
@@ -66,19 +39,39 @@ def tables(*more):
     return metadata
 
 
+@pytest.fixture(scope="module")
+async def first(postgres, tmp_path_factory):
+    """The first migration of a new service, as it is written from the service's tables."""
+    root = tmp_path_factory.mktemp("new")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASELOAD_ROOT", str(root))
+        versions_of(SERVICE).mkdir(parents=True)
+        async with emptied(postgres) as dsn:
+            await provision(dsn, SERVICE, "for-tests-only", "for-tests-only")
+            return (await write_revision(dsn, SERVICE, tables(), "the first of its tables")).read_text()
+
+
 @pytest.fixture
-async def database(postgres, tmp_path, monkeypatch):
+async def database(postgres, first, tmp_path, monkeypatch):
     """An empty database, and a service with one migration."""
-    versions = tmp_path / "services" / SERVICE / "migrations" / "versions"
-    versions.mkdir(parents=True)
-    (versions / "0001_first.py").write_text(textwrap.dedent(FIRST))
     monkeypatch.setenv("CASELOAD_ROOT", str(tmp_path))
+    versions_of(SERVICE).mkdir(parents=True)
+    (versions_of(SERVICE) / "0001_first.py").write_text(first)
+    async with emptied(postgres) as dsn:
+        yield dsn
+
+
+@asynccontextmanager
+async def emptied(postgres):
+    """A new database, dropped afterwards."""
     name = f"migrate_{uuid7().hex}"
     admin = await asyncpg.connect(postgres)
     await admin.execute(f"CREATE DATABASE {name}")
-    yield _dsn(postgres, database=name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    try:
+        yield _dsn(postgres, database=name)
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
 
 
 @pytest.fixture
@@ -119,6 +112,142 @@ async def test_tables_and_migrations_agree_or_the_difference_is_told_and_written
     assert written.name == "0002_things_have_a_colour.py"
     await migrate(migrated, SERVICE)
     assert await drift(migrated, SERVICE, wanted) == []
+
+
+def test_what_is_written_for_a_new_service_imports_nothing_of_the_product(first):
+    imported = {
+        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for node in ast.walk(ast.parse(first))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
+
+    assert imported == {"alembic", "sqlalchemy"}
+    assert "Access" not in first
+
+
+def changed_outbox_columns(metadata):
+    metadata.tables["probe.outbox"].append_column(Column("priority", Integer, nullable=False, server_default="0"))
+
+
+def changed_default(metadata):
+    metadata.tables["probe.outbox"].c.attempts.server_default = DefaultClause("1")
+
+
+def changed_check(metadata):
+    table = metadata.tables["probe.data_keys"]
+    (old,) = [constraint for constraint in table.constraints if constraint.name == "data_key_state"]
+    table.constraints.remove(old)
+    table.append_constraint(CheckConstraint("state IN ('active', 'reading', 'retired', 'destroyed')", name="data_key_state"))
+
+
+def another_column_with_its_check(metadata):
+    table = metadata.tables["probe.outbox"]
+    table.append_column(Column("priority", Integer, nullable=False, server_default="0"))
+    table.append_constraint(CheckConstraint("priority BETWEEN 0 AND 9", name="outbox_priority"))
+
+
+def one_column_less_with_its_check(metadata):
+    table = metadata.tables["probe.data_keys"]
+    (check,) = [constraint for constraint in table.constraints if constraint.name == "data_key_state"]
+    table.constraints.remove(check)
+    table._columns.remove(table.c.state)
+
+
+def changed_index(metadata):
+    table = metadata.tables["probe.inbox"]
+    table.indexes.clear()
+    Index("ix_inbox_received", table.c.workspace_id, table.c.received_at)
+
+
+def changed_grants(metadata):
+    metadata.tables["probe.outbox"].info["access"] = Access("INSERT", relay="SELECT, UPDATE, DELETE")
+
+
+def closed_to_the_relay(metadata):
+    metadata.tables["probe.idempotency"].info["access"] = Access("SELECT, INSERT, UPDATE, DELETE")
+
+
+def another_tenants_table(metadata):
+    tenant(
+        "more",
+        metadata,
+        Column("id", Uuid, nullable=False),
+        PrimaryKeyConstraint("workspace_id", "id", name="pk_more"),
+        grants="SELECT, INSERT",
+    )
+
+
+def one_table_less(metadata):
+    metadata.remove(metadata.tables["probe.inbox"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        changed_outbox_columns,
+        changed_default,
+        changed_check,
+        another_column_with_its_check,
+        one_column_less_with_its_check,
+        changed_index,
+        changed_grants,
+        closed_to_the_relay,
+        another_tenants_table,
+        one_table_less,
+    ],
+)
+async def test_a_change_of_the_chassis_tables_is_told_and_written_and_can_be_taken_back(migrated, change):
+    before = await catalog(migrated, SERVICE)
+    wanted = tables()
+    change(wanted)
+
+    assert await drift(migrated, SERVICE, wanted) != []
+
+    await write_revision(migrated, SERVICE, wanted, change.__name__)
+    await migrate(migrated, SERVICE)
+    assert await drift(migrated, SERVICE, wanted) == []
+    await migrate(migrated, SERVICE, "-1")
+    assert differences(before, await catalog(migrated, SERVICE)) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE probe.things NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY tenant ON probe.outbox",
+        "CREATE POLICY also ON probe.things USING (true)",
+        "GRANT TRUNCATE ON probe.things TO probe_app",
+        "GRANT UPDATE (tokens) ON probe.things TO probe_relay",
+        "ALTER TABLE probe.data_keys DROP CONSTRAINT data_key_purpose",
+        "CREATE TABLE probe.forgotten ()",
+    ],
+)
+async def test_what_tables_do_not_declare_is_told(migrated, statement):
+    admin = await asyncpg.connect(migrated)
+    await admin.execute(statement)
+    await admin.close()
+
+    assert await drift(migrated, SERVICE, tables()) != []
+
+
+async def test_a_new_tenants_table_is_confined_to_the_workspace_by_its_migration(migrated):
+    wanted = tables()
+    another_tenants_table(wanted)
+    await write_revision(migrated, SERVICE, wanted, "more")
+    await migrate(migrated, SERVICE)
+
+    app = await connected(migrated, "app")
+    try:
+        async with app.transaction():
+            await app.execute("SELECT set_config('app.workspace_id', $1, true)", str(WORKSPACE))
+            await app.execute("INSERT INTO probe.more VALUES ($1, $2)", WORKSPACE, uuid7())
+        assert await app.fetch("SELECT * FROM probe.more") == []
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            await app.execute("INSERT INTO probe.more VALUES ($1, $2)", WORKSPACE, uuid7())
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+            await app.execute("DELETE FROM probe.more")
+    finally:
+        await app.close()
 
 
 async def test_the_app_sees_and_writes_one_workspace_alone(migrated):

@@ -4,10 +4,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from chassis.migrations.runner import create_chassis_tables, drop_chassis_tables, secure
-
 revision = "0001"
 down_revision = None
+
+TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 
 # Partitions are made by a function of the owner's, so that the serving role, which owns nothing, can keep
 # months ahead. A month that DEFAULT already holds rows of stays there: rows are never moved.
@@ -70,7 +70,7 @@ APPEND_ONLY = ("audit_events", "touched", "seals")
 
 
 def upgrade() -> None:
-    create_chassis_tables()
+    _create_chassis_tables()
     op.create_table(
         "audit_events",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -150,8 +150,8 @@ def upgrade() -> None:
         schema="audit",
     )
     for table in APPEND_ONLY:
-        secure(table, grants="SELECT, INSERT")
-    secure("chain_heads", grants="SELECT, INSERT, UPDATE")
+        _secure(table, grants="SELECT, INSERT")
+    _secure("chain_heads", grants="SELECT, INSERT, UPDATE")
     # No row security: the sealer asks which workspaces have events waiting, and the rows are ids and times alone.
     op.execute("GRANT SELECT, INSERT, DELETE ON audit.unsealed TO audit_app")
 
@@ -171,8 +171,107 @@ def upgrade() -> None:
     op.execute("SELECT audit.make_partitions((now() - interval '1 month')::date, 14)")
 
 
+def _secure(table: str, *, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+    op.execute(f"ALTER TABLE audit.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON audit.{table} USING ({TENANT}) WITH CHECK ({TENANT})")
+    op.execute(f"GRANT {grants} ON audit.{table} TO audit_app")
+
+
+def _secure_for_relay(table: str, *, grants: str) -> None:
+    """The relay publishes, replays and cleans up across workspaces."""
+    _secure(table)
+    op.execute(f"CREATE POLICY relay ON audit.{table} TO audit_relay USING (true) WITH CHECK (true)")
+    op.execute(f"GRANT {grants} ON audit.{table} TO audit_relay")
+
+
+def _create_chassis_tables() -> None:
+    """The tables that every service has."""
+    op.create_table(
+        "outbox",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("request_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("traceparent", sa.Text(), server_default="", nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_outbox"),
+        schema="audit",
+    )
+    unpublished, published = sa.text("published_at IS NULL"), sa.text("published_at IS NOT NULL")
+    op.create_index("ix_outbox_due", "outbox", ["due_at", "id"], schema="audit", postgresql_where=unpublished)
+    op.create_index("ix_outbox_published", "outbox", ["published_at"], schema="audit", postgresql_where=published)
+    op.create_table(
+        "inbox",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "queue", "event_id", name="pk_inbox"),
+        schema="audit",
+    )
+    op.create_index("ix_inbox_received", "inbox", ["received_at"], schema="audit")
+    op.create_table(
+        "idempotency",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "user_id", "method", "key", name="pk_idempotency"),
+        schema="audit",
+    )
+    op.create_index("ix_idempotency_created", "idempotency", ["created_at"], schema="audit")
+    op.create_table(
+        "data_keys",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), server_default="active", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("purpose IN ('seal', 'index')", name="data_key_purpose"),
+        sa.CheckConstraint("state IN ('active', 'reading', 'retired')", name="data_key_state"),
+        sa.PrimaryKeyConstraint("workspace_id", "purpose", "version", name="pk_data_keys"),
+        schema="audit",
+    )
+    op.create_table(
+        "dead_letters",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("request_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("traceparent", sa.Text(), server_default="", nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("died_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("replay_requested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replayed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "queue", "id", name="pk_dead_letters"),
+        schema="audit",
+    )
+    wanted, replayed = sa.text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"), sa.text("replayed_at IS NOT NULL")
+    op.create_index("ix_dead_letters_wanted", "dead_letters", ["replay_requested_at"], schema="audit", postgresql_where=wanted)
+    op.create_index("ix_dead_letters_replayed", "dead_letters", ["replayed_at"], schema="audit", postgresql_where=replayed)
+    _secure("data_keys")
+    _secure_for_relay("outbox", grants="SELECT, UPDATE, DELETE")
+    _secure_for_relay("inbox", grants="SELECT, DELETE")
+    _secure_for_relay("idempotency", grants="SELECT, DELETE")
+    _secure_for_relay("dead_letters", grants="SELECT, UPDATE, DELETE")
+
+
 def downgrade() -> None:
     for table in ("unsealed", "chain_heads", "seals", "touched", "audit_events"):
         op.drop_table(table, schema="audit")
     op.execute("DROP FUNCTION audit.make_partitions(date, integer), audit.guard_partition(text), audit.refuse_change()")
-    drop_chassis_tables()
+    for table in ("outbox", "inbox", "idempotency", "data_keys", "dead_letters"):
+        op.drop_table(table, schema="audit")

@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
@@ -72,6 +73,7 @@ audit_events = tenant(
         postgresql_include=["resource_type", "action", "outcome"],
     ),
     postgresql_partition_by="RANGE (created_at)",
+    grants="SELECT, INSERT",
 )
 
 # Which entities each event was about, including those of a list. An index of audit_events, which stay authoritative.
@@ -83,6 +85,7 @@ event_entities = tenant(
     Column("event_id", Uuid, nullable=False),
     PrimaryKeyConstraint("workspace_id", "resource_id", "created_at", "event_id", name="pk_touched"),
     postgresql_partition_by="RANGE (created_at)",
+    grants="SELECT, INSERT",
 )
 
 # The hash chain: one entry per event.
@@ -98,6 +101,7 @@ entries = tenant(
     UniqueConstraint("workspace_id", "event_id", name="one_seal_per_event"),
     CheckConstraint("sequence > 0", name="seal_sequence"),
     CheckConstraint("octet_length(previous_hash) = 32 AND octet_length(hash) = 32", name="seal_hashes"),
+    grants="SELECT, INSERT",
 )
 
 # The newest checkpoint of each chain.
@@ -107,12 +111,14 @@ checkpoints = tenant(
     Column("sequence", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_chain_heads"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
-# Events that are not in the chain yet, in order of arrival.
-waiting_events = tenant(
+# Events that are not in a chain yet, in order of arrival.
+waiting_events = Table(
     "unsealed",
     metadata,
+    Column("workspace_id", Uuid, nullable=False),
     Column("arrival", BigInteger, Identity(always=True), nullable=False),
     Column("event_id", Uuid, nullable=False),
     moment("event_created_at"),

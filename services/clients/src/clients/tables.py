@@ -53,6 +53,7 @@ index_tokens = tenant(
     ),
     # Without client_id all index entries of a token are equal, and PostgreSQL stores them once with a list of rows.
     Index("ix_terms_term", "workspace_id", "term"),
+    grants="SELECT, INSERT, DELETE",
 )
 
 # The id of an erased client and the revision of its erasure, by which name indexes learn to remove it.
@@ -63,6 +64,7 @@ tombstones = tenant(
     Column("revision", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_erasures"),
     Index("ix_erasures_revision", "workspace_id", "revision"),
+    grants="SELECT, INSERT",
 )
 
 # One row per workspace. Every write increments the revision and locks the row until the commit, so revisions become
@@ -72,6 +74,7 @@ workspace_revisions = tenant(
     metadata,
     Column("revision", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_directory"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 chassis_tables(metadata)

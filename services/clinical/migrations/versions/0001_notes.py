@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.migrations.runner import create_chassis_tables, drop_chassis_tables, secure
-
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 
 # No grant lets the app change a version; this keeps everybody else from it. A note that is erased takes its versions
 # along: that deletion comes from the foreign key's own trigger, never from a statement.
@@ -25,7 +25,7 @@ $$
 
 
 def upgrade() -> None:
-    create_chassis_tables()
+    _create_chassis_tables()
     op.create_table(
         "sessions",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -202,10 +202,10 @@ def upgrade() -> None:
         schema="clinical",
     )
     for table in ("sessions", "attachments"):
-        secure(table)
+        _secure(table)
     for table in ("clients", "history", "tallies", "storage"):
-        secure(table, grants="SELECT, INSERT, UPDATE")
-    secure("session_versions", grants="SELECT, INSERT")
+        _secure(table, grants="SELECT, INSERT, UPDATE")
+    _secure("session_versions", grants="SELECT, INSERT")
     op.execute(KEEP_VERSIONS)
     op.execute(
         "CREATE TRIGGER keep_versions BEFORE UPDATE OR DELETE ON clinical.session_versions"
@@ -217,8 +217,107 @@ def upgrade() -> None:
     )
 
 
+def _secure(table: str, *, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+    op.execute(f"ALTER TABLE clinical.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON clinical.{table} USING ({TENANT}) WITH CHECK ({TENANT})")
+    op.execute(f"GRANT {grants} ON clinical.{table} TO clinical_app")
+
+
+def _secure_for_relay(table: str, *, grants: str) -> None:
+    """The relay publishes, replays and cleans up across workspaces."""
+    _secure(table)
+    op.execute(f"CREATE POLICY relay ON clinical.{table} TO clinical_relay USING (true) WITH CHECK (true)")
+    op.execute(f"GRANT {grants} ON clinical.{table} TO clinical_relay")
+
+
+def _create_chassis_tables() -> None:
+    """The tables that every service has."""
+    op.create_table(
+        "outbox",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("request_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("traceparent", sa.Text(), server_default="", nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_outbox"),
+        schema="clinical",
+    )
+    unpublished, published = sa.text("published_at IS NULL"), sa.text("published_at IS NOT NULL")
+    op.create_index("ix_outbox_due", "outbox", ["due_at", "id"], schema="clinical", postgresql_where=unpublished)
+    op.create_index("ix_outbox_published", "outbox", ["published_at"], schema="clinical", postgresql_where=published)
+    op.create_table(
+        "inbox",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "queue", "event_id", name="pk_inbox"),
+        schema="clinical",
+    )
+    op.create_index("ix_inbox_received", "inbox", ["received_at"], schema="clinical")
+    op.create_table(
+        "idempotency",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "user_id", "method", "key", name="pk_idempotency"),
+        schema="clinical",
+    )
+    op.create_index("ix_idempotency_created", "idempotency", ["created_at"], schema="clinical")
+    op.create_table(
+        "data_keys",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), server_default="active", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("purpose IN ('seal', 'index')", name="data_key_purpose"),
+        sa.CheckConstraint("state IN ('active', 'reading', 'retired')", name="data_key_state"),
+        sa.PrimaryKeyConstraint("workspace_id", "purpose", "version", name="pk_data_keys"),
+        schema="clinical",
+    )
+    op.create_table(
+        "dead_letters",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("request_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("traceparent", sa.Text(), server_default="", nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("died_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("replay_requested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replayed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "queue", "id", name="pk_dead_letters"),
+        schema="clinical",
+    )
+    wanted, replayed = sa.text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"), sa.text("replayed_at IS NOT NULL")
+    op.create_index("ix_dead_letters_wanted", "dead_letters", ["replay_requested_at"], schema="clinical", postgresql_where=wanted)
+    op.create_index("ix_dead_letters_replayed", "dead_letters", ["replayed_at"], schema="clinical", postgresql_where=replayed)
+    _secure("data_keys")
+    _secure_for_relay("outbox", grants="SELECT, UPDATE, DELETE")
+    _secure_for_relay("inbox", grants="SELECT, DELETE")
+    _secure_for_relay("idempotency", grants="SELECT, DELETE")
+    _secure_for_relay("dead_letters", grants="SELECT, UPDATE, DELETE")
+
+
 def downgrade() -> None:
     for table in ("attachments", "history", "session_versions", "storage", "tallies", "clients", "sessions"):
         op.drop_table(table, schema="clinical")
     op.execute("DROP FUNCTION clinical.keep_versions()")
-    drop_chassis_tables()
+    for table in ("outbox", "inbox", "idempotency", "data_keys", "dead_letters"):
+        op.drop_table(table, schema="clinical")

@@ -91,6 +91,7 @@ session_versions = tenant(
         name="fk_session_versions_session",
         ondelete="CASCADE",
     ),
+    grants="SELECT, INSERT",
 )
 
 # The timeline events of notes, one row each, so that one index orders them all.
@@ -113,6 +114,7 @@ timeline_events = tenant(
     CheckConstraint("kind IN ('session', 'session_finalized', 'session_amended')", name="history_kind"),
     Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
     Index("ix_history_session", "workspace_id", "session_id"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # The clients that have notes. Creating a note and erasing its client both lock the client's row, and an erased client
@@ -123,6 +125,7 @@ clients = tenant(
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # The number of notes of each status, updated with them, because counting takes longer the more there are.
@@ -134,6 +137,7 @@ session_counters = tenant(
     Column("deleted", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "status", name="pk_tallies"),
     CheckConstraint("live >= 0 AND deleted >= 0", name="tally_below_zero"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 attachments = tenant(
@@ -165,6 +169,7 @@ storage_counters = tenant(
     Column("used_bytes", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_storage"),
     CheckConstraint("used_bytes >= 0", name="storage_below_zero"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 chassis_tables(metadata)

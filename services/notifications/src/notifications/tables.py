@@ -105,6 +105,7 @@ reminder_counters = tenant(
     Column("status", Text, nullable=False),
     Column("reminder_count", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_reminder_figures"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # Mail that a person is waiting for, one row each. Without address and secret: both are requested when it is sent.
@@ -124,6 +125,7 @@ mails = tenant(
     CheckConstraint("kind IN ('magic_link')", name="mail_kind_known"),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # The mail that may be due, of every workspace. Triggers on the two tables above update it. A sender has to find work

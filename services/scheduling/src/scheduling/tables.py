@@ -43,6 +43,7 @@ def catalogue_table(name: str, entry: str, *items: SchemaItem) -> Table:
         CheckConstraint("char_length(name) BETWEEN 1 AND 255", name=f"{entry}_name_length"),
         CheckConstraint("deleted_at IS NULL OR NOT is_active", name=f"{entry}_withdrawn_inactive"),
         Index(f"ix_{name}_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
+        grants="SELECT, INSERT, UPDATE",
     )
 
 
@@ -149,6 +150,7 @@ client_counters = tenant(
     # Once set, the trigger refuses further appointments of the client, even if their booking began earlier.
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 day_counters = tenant(
@@ -159,6 +161,7 @@ day_counters = tenant(
     Column("status", Text, nullable=False),
     Column("appointment_count", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_day_figures"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 chassis_tables(metadata)

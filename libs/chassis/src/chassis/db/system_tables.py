@@ -1,4 +1,7 @@
-"""The tables that every service has."""
+"""The tables that every service has.
+
+A change here is installed by migrations: `make migration service=all` writes one per service, and `make check` fails until it exists.
+"""
 
 from types import SimpleNamespace
 
@@ -20,7 +23,10 @@ from chassis.db.tables import moment, tenant
 
 
 def chassis_tables(metadata: MetaData) -> SimpleNamespace:
-    """The tables that every service has: outbox, inbox, idempotency, data_keys, dead_letters."""
+    """Adds outbox, inbox, idempotency, data_keys and dead_letters to the metadata.
+
+    Across workspaces the relay publishes events, replays dead letters and deletes what is no longer needed.
+    """
     return SimpleNamespace(
         outbox=tenant(
             "outbox",
@@ -40,6 +46,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             # The relay reads what is not yet published, of every workspace, never what comes after an id.
             Index("ix_outbox_due", "due_at", "id", postgresql_where=text("published_at IS NULL")),
             Index("ix_outbox_published", "published_at", postgresql_where=text("published_at IS NOT NULL")),
+            relay_grants="SELECT, UPDATE, DELETE",
         ),
         inbox=tenant(
             "inbox",
@@ -49,6 +56,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             moment("received_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "queue", "event_id", name="pk_inbox"),
             Index("ix_inbox_received", "received_at"),
+            relay_grants="SELECT, DELETE",
         ),
         idempotency=tenant(
             "idempotency",
@@ -61,6 +69,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             moment("created_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "user_id", "method", "key", name="pk_idempotency"),
             Index("ix_idempotency_created", "created_at"),
+            relay_grants="SELECT, DELETE",
         ),
         data_keys=tenant(
             "data_keys",
@@ -96,5 +105,6 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
                 postgresql_where=text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"),
             ),
             Index("ix_dead_letters_replayed", "replayed_at", postgresql_where=text("replayed_at IS NOT NULL")),
+            relay_grants="SELECT, UPDATE, DELETE",
         ),
     )

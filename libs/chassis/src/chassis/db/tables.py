@@ -1,5 +1,6 @@
 """How a tenant table begins."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -12,10 +13,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
+ALL = "SELECT, INSERT, UPDATE, DELETE"
 
-def tenant(name: str, metadata: MetaData, *items: SchemaItem, **options: Any) -> Table:
-    """A table whose rows belong to one workspace each; `secure` puts row security on it in its migration."""
-    return Table(name, metadata, Column("workspace_id", Uuid, nullable=False), *items, **options)
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Privileges on a table under row security: the app role's in one workspace, the relay role's across workspaces."""
+
+    app: str
+    relay: str = ""
+
+
+def tenant(name: str, metadata: MetaData, *items: SchemaItem, grants: str = ALL, relay_grants: str = "", **options: Any) -> Table:
+    """A table whose rows belong to one workspace each, under forced row security.
+
+    Migrations hold the statements for row security and grants; the drift check compares them with what is declared here.
+    """
+    access = Access(grants, relay_grants)
+    return Table(name, metadata, Column("workspace_id", Uuid, nullable=False), *items, info={"access": access}, **options)
 
 
 def moment(name: str, *, nullable: bool = False, default_now: bool = False) -> Column[Any]:

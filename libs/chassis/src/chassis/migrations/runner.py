@@ -1,6 +1,7 @@
-"""Takes a service's tables forward and back, with Alembic, as the schema's owner.
+"""Upgrades and downgrades a service's schema with Alembic, as the schema's owner, and compares it with tables.py.
 
 The owner cannot log in, and row security binds it like everyone else. A service keeps nothing but `migrations/versions`.
+Migrations import nothing from here or from anywhere else in the product: what an old one does must never change.
 """
 
 import asyncio
@@ -8,23 +9,26 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
-from alembic import autogenerate, command, op
+from alembic import autogenerate, command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, text
+from alembic.operations import ops
+from sqlalchemy import Connection, MetaData, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import Access
+from chassis.migrations.catalogs import Catalog, Entry, describe, differences, different
 from chassis.migrations.roles import TRIES, VERSION_TABLE, lock_key, versions_of
 
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 # A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
 LOCK_SECONDS, STATEMENT_SECONDS = 2, 300
+SECURITY = {"row security", "policy", "grant", "column grant"}
 
 
 class SchemaBusy(RuntimeError):
@@ -48,13 +52,23 @@ async def migrate(admin_dsn: str, service: str, target: str = "head") -> None:
             return
 
 
+async def catalog(admin_dsn: str, service: str) -> Catalog:
+    """What the service's schema consists of, for a comparison with another database's."""
+    async with _as_owner(admin_dsn, service, search_path="public") as connection:
+        return await connection.run_sync(describe, service)
+
+
 async def drift(admin_dsn: str, service: str, metadata: MetaData) -> list[str]:
-    """What the migrated schema and tables.py disagree on; empty when nothing."""
+    """Where the migrated schema differs from tables.py, a line each; where nothing differs, what autogenerate would change all the same.
+
+    tables.py does not declare triggers, functions, partitions, or the policies and grants of tables not made by `tenant`.
+    """
 
     def compare(connection: Connection) -> list[str]:
+        found = differences(*_declared(connection, service, metadata))
         partitions = set(connection.execute(text("SELECT relname FROM pg_class WHERE relispartition")).scalars())
         context = MigrationContext.configure(connection, opts=compare_options(service, partitions))
-        return [repr(difference) for difference in autogenerate.compare_metadata(context, metadata)]
+        return found or [f"autogenerate: {change!r}" for change in autogenerate.compare_metadata(context, metadata)]
 
     async with _as_owner(admin_dsn, service, search_path="public") as connection:
         return await connection.run_sync(compare)
@@ -64,16 +78,146 @@ async def write_revision(admin_dsn: str, service: str, metadata: MetaData, messa
     """Writes the next migration from what tables.py has beyond the migrated schema; returns its file."""
 
     def revise(connection: Connection) -> Path:
+        expected, found = _declared(connection, service, metadata)
+        upgrade, downgrade = _changes(service, found, expected), _changes(service, expected, found)
+        created = [table for table in metadata.sorted_tables if table.name not in _tables(found)]
+        upgrade.after.extend(statement for table in created for statement in row_security(table))
+        # A dropped table comes back in the downgrade, secured as it was.
+        lost = (entry for entry in found if entry.table not in _tables(expected) and entry.kind in SECURITY)
+        downgrade.after.extend(statement for entry in lost for statement in _creation(service, entry, found[entry]))
+
+        def complete(_context: Any, _revision: Any, scripts: list[ops.MigrationScript]) -> None:
+            for directives, more in ((scripts[0].upgrade_ops, upgrade), (scripts[0].downgrade_ops, downgrade)):
+                if directives is None:
+                    raise RuntimeError("autogenerate was asked for")
+                for directive in directives.ops:
+                    if isinstance(directive, ops.CreateTableOp):
+                        directive.info = {}  # an Access, which migrations do not import
+                directives.ops[:] = [*map(ops.ExecuteSQLOp, more.before), *directives.ops, *map(ops.ExecuteSQLOp, more.after)]
+
         settings = config(service, connection)
         settings.attributes["metadata"] = metadata
         number = f"{len(list(versions_of(service).glob('*.py'))) + 1:04}"
-        script = command.revision(settings, message, autogenerate=True, rev_id=number)
+        script = command.revision(settings, message, autogenerate=True, rev_id=number, process_revision_directives=complete)
         if script is None or isinstance(script, list):
             raise RuntimeError("one revision was asked for")
         return Path(script.path)
 
     async with _as_owner(admin_dsn, service, search_path="public") as connection:
         return await connection.run_sync(revise)
+
+
+def create_tables(connection: Connection, metadata: MetaData) -> None:
+    """Creates the tables as tables.py declares them, with their row security and grants."""
+    metadata.create_all(connection)
+    for table in metadata.sorted_tables:
+        for statement in row_security(table):
+            connection.execute(text(statement))
+
+
+def row_security(table: Table) -> list[str]:
+    """The statements that force row security on a table of `tenant` and grant what it declares; none for any other table."""
+    access: Access | None = table.info.get("access")
+    if access is None:
+        return []
+    name, service = f"{table.schema}.{table.name}", table.schema
+    statements = [
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY tenant ON {name} USING ({TENANT}) WITH CHECK ({TENANT})",
+        f"GRANT {access.app} ON {name} TO {service}_app",
+    ]
+    if access.relay:
+        statements += [
+            f"CREATE POLICY relay ON {name} TO {service}_relay USING (true) WITH CHECK (true)",
+            f"GRANT {access.relay} ON {name} TO {service}_relay",
+        ]
+    return statements
+
+
+def _declared(connection: Connection, service: str, metadata: MetaData) -> tuple[Catalog, Catalog]:
+    """The schema as tables.py declares it, and what the migrated schema has of the same kinds.
+
+    The declared tables are created beside the migrated ones, under the schema's own name, and rolled back.
+    """
+    found = describe(connection, service)
+    for statement in (
+        "SET LOCAL ROLE NONE",
+        f"ALTER SCHEMA {service} RENAME TO {service}_migrated",
+        f"CREATE SCHEMA {service} AUTHORIZATION {service}_owner",
+        f"SET LOCAL ROLE {service}_owner",
+        "SET LOCAL search_path = public",
+    ):
+        connection.execute(text(statement))
+    create_tables(connection, metadata)
+    expected = describe(connection, service)
+    connection.rollback()
+
+    # Policies and grants of the tables that `tenant` did not make are the migrations' own.
+    others = {table.name for table in metadata.tables.values() if "access" not in table.info}
+
+    def is_declared(entry: Entry) -> bool:
+        if entry.kind in SECURITY:
+            return entry.table not in others
+        return entry.kind in {"table", "column", "constraint", "index", "sequence", "type"}
+
+    def declared(catalog: Catalog) -> Catalog:
+        return {entry: definition for entry, definition in catalog.items() if is_declared(entry)}
+
+    return declared(expected), declared(found)
+
+
+class Changes(NamedTuple):
+    """Statements for what autogenerate does not compare: before its own operations, and after them."""
+
+    before: list[str]
+    after: list[str]
+
+
+def _changes(service: str, old: Catalog, new: Catalog) -> Changes:
+    """From one definition to another: row security, policies and grants, and the checks and exclusions of tables that stay.
+
+    What is removed goes first: it may depend on a column that is dropped.
+    """
+    changes = Changes([], [])
+    for entry in different(old, new):
+        if entry.table in _tables(old) & _tables(new):
+            changes.before.extend(_removal(service, entry, old.get(entry)))
+            changes.after.extend(_creation(service, entry, new.get(entry)))
+    return changes
+
+
+def _tables(catalog: Catalog) -> set[str]:
+    return {entry.name for entry in catalog if entry.kind == "table"}
+
+
+def _removal(service: str, entry: Entry, definition: str | None) -> list[str]:
+    table = f"{service}.{entry.table}"
+    match entry.kind, definition:
+        case _, None:
+            return []
+        case "policy", _:
+            return [f"DROP POLICY {entry.name} ON {table}"]
+        case "grant", _:
+            return [f"REVOKE ALL ON {table} FROM {entry.name}"]
+        case "constraint", str() if definition.startswith(("CHECK", "EXCLUDE")):
+            return [f"ALTER TABLE {table} DROP CONSTRAINT {entry.name}"]
+    return []
+
+
+def _creation(service: str, entry: Entry, definition: str | None) -> list[str]:
+    table = f"{service}.{entry.table}"
+    match entry.kind, definition:
+        case _, None:
+            return []
+        case "row security", _:
+            return [f"ALTER TABLE {table} {definition}"]
+        case "policy", _:
+            return [f"CREATE POLICY {entry.name} ON {table} {definition}"]
+        case "grant", _:
+            return [f"GRANT {definition} ON {table} TO {entry.name}"]
+        case "constraint", str() if definition.startswith(("CHECK", "EXCLUDE")):
+            return [f"ALTER TABLE {table} ADD CONSTRAINT {entry.name} {definition}"]
+    return []
 
 
 def config(service: str, connection: Connection | None = None) -> Config:
@@ -103,51 +247,8 @@ def compare_options(service: str, partitions: set[str]) -> dict[str, Any]:
         "include_name": include_name,
         "include_object": include_object,
         "compare_type": True,
+        "compare_server_default": True,
     }
-
-
-def secure(table: str, *, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
-    """Forces row security on a tenant table and lets the service's app role do what `grants` says."""
-    service = _service()
-    for statement in (
-        f"ALTER TABLE {service}.{table} ENABLE ROW LEVEL SECURITY",
-        f"ALTER TABLE {service}.{table} FORCE ROW LEVEL SECURITY",
-        f"CREATE POLICY tenant ON {service}.{table} USING ({TENANT}) WITH CHECK ({TENANT})",
-        f"GRANT {grants} ON {service}.{table} TO {service}_app",
-    ):
-        op.execute(statement)
-
-
-# What the relay may do across workspaces: carry what waits, replay what died, clear away what is over.
-RELAY_GRANTS = {
-    "outbox": "SELECT, UPDATE, DELETE",
-    "inbox": "SELECT, DELETE",
-    "dead_letters": "SELECT, UPDATE, DELETE",
-    "idempotency": "SELECT, DELETE",
-}
-
-
-def create_chassis_tables() -> None:
-    """Creates the tables every service has, as chassis/tables.py has them now; a later change of them is a migration of its own."""
-    service = _service()
-    metadata = MetaData(schema=service)
-    chassis_tables(metadata)
-    metadata.create_all(op.get_bind())
-    for table in metadata.sorted_tables:
-        secure(table.name)
-        if granted := RELAY_GRANTS.get(table.name):
-            op.execute(f"CREATE POLICY relay ON {service}.{table.name} TO {service}_relay USING (true) WITH CHECK (true)")
-            op.execute(f"GRANT {granted} ON {service}.{table.name} TO {service}_relay")
-
-
-def drop_chassis_tables() -> None:
-    metadata = MetaData(schema=_service())
-    chassis_tables(metadata)
-    metadata.drop_all(op.get_bind())
-
-
-def _service() -> str:
-    return str(op.get_context().opts["version_table_schema"])
 
 
 @asynccontextmanager

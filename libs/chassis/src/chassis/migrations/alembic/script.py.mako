@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from chassis.migrations.runner import secure
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -1,0 +1,1 @@
+"""Installations as earlier releases left them, and the command that stores one more."""
