@@ -16,8 +16,8 @@ from uuid_utils.compat import uuid7
 from bench.scene import PAGE, Scene
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
-from chassis.rows import fill
-from chassis.sealing import WorkspaceKeys
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
 from clients.clients import record as client_record
 from gateway.mapping import dump, render, render_page
 from scheduling.appointments import record as appointment_record

@@ -20,7 +20,7 @@ from bench.load import Figures, Plan
 from bench.operations import OPERATIONS, Operation
 from bench.processes import processor_seconds
 from bench.scene import UNLIMITED, Backlog, Scene, sign_in
-from chassis.children import free_port
+from chassis.local.processes import free_port
 
 LEVELS = (1, 16, 100)
 SECONDS_TO_DRAIN = 30.0

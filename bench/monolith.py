@@ -24,7 +24,7 @@ from bench.serving import serve
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
-from chassis.sealing import WorkspaceKeys
+from chassis.encryption.records import WorkspaceKeys
 from clients.tables import clients
 from clinical.tables import history, sessions
 from gateway.mapping import render

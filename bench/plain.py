@@ -19,14 +19,15 @@ from bench.scene import Scene
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis import rows
-from chassis.broker import InProcessBroker
-from chassis.call import Call
-from chassis.children import die_with, socket_directory
-from chassis.db import statement
-from chassis.observe import configure_logs
-from chassis.runtime import Runtime, Service
+from chassis.db.statement import statement
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.local.processes import die_with, socket_directory
+from chassis.observability.logs import configure_logs
+from chassis.protobuf.fields import fill
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from chassis.settings import Settings
+from chassis.work.unit_of_work import UnitOfWork
 from clinical.__main__ import SERVICE
 from clinical.sessions.rpc import Sessions
 from clinical.sessions.rules import TEXTS
@@ -50,12 +51,12 @@ save = statement(
 
 
 class PlainSessions(Sessions):
-    async def SaveDraft(self, request: pb.SaveDraftRequest, call: Call) -> pb.SaveSessionResponse:
-        keys = await self._keys.of(call.workspace_id)
+    async def SaveDraft(self, request: pb.SaveDraftRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
+        keys = await self._keys.of(work.workspace_id)
         note = pb.Session(**{name: getattr(request, name) for name in TEXTS})
         sealed = keys.seal(note, table="sessions", row=request.session_id, revision=0)
-        row = await call.db.one(save, id=request.session_id, sealed=sealed, duration_minutes=request.duration_minutes, now=call.now)
-        saved = rows.fill(note, row)
+        row = await work.db.one(save, id=request.session_id, sealed=sealed, duration_minutes=request.duration_minutes, now=work.now)
+        saved = fill(note, row)
         saved.is_draft = True
         return pb.SaveSessionResponse(session=saved)
 

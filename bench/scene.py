@@ -13,9 +13,11 @@ from uuid import UUID
 import asyncpg
 import httpx
 
-from chassis.db import Database
-from chassis.local import LocalPostgres
-from chassis.sealing import Keyring, Keys, WorkspaceKeys
+from chassis.db.database import Database
+from chassis.encryption.key_store import Keys
+from chassis.encryption.keyring import Keyring
+from chassis.encryption.records import WorkspaceKeys
+from chassis.local.postgres import LocalPostgres
 from identity.demo import PASSWORD
 from standalone.home import Home
 from standalone.services import NAMES

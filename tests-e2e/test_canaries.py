@@ -20,10 +20,10 @@ from attack.surface import methods, phi_fields
 from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import events_pb2
-from chassis.broker import rabbit_wire
-from chassis.broker.protocol import Tally
-from chassis.envelope import Envelope
-from chassis.rows import stamp
+from chassis.events.broker.rabbitmq import messages as rabbit_wire
+from chassis.events.broker.retry import Tally
+from chassis.protobuf.timestamps import stamp
+from chassis.work.envelope import Envelope
 
 POISONED = "notifications.plan-reminders"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from walkthrough import paste, shell_blocks
 
-from chassis.idempotency import KEPT
-from chassis.tokens import ACCESS_SECONDS
+from chassis.auth.tokens import ACCESS_SECONDS
+from chassis.rpc.server.idempotency import KEPT
 from gateway.models.base import PageQuery
 from gateway.models.clinical import DownloadQuery
 from gateway.settings import MEGABYTE, GatewaySettings

@@ -5,9 +5,9 @@ import httpx
 import pytest
 from worlds import furnish
 
-from chassis.local import LocalPostgres
-from chassis.migrate import drift, migrate
-from chassis.schema import VERSION_TABLE, is_current, versions_of
+from chassis.local.postgres import LocalPostgres
+from chassis.migrations.roles import VERSION_TABLE, is_current, versions_of
+from chassis.migrations.runner import drift, migrate
 from standalone.services import NAMES, SERVICES
 from standalone.trial import Trial
 

@@ -9,8 +9,8 @@ import jwt
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.testing import house
-from chassis.tokens import AccessSigner, ServiceSigner, generate_key
+from chassis.auth.tokens import AccessSigner, ServiceSigner, generate_key
+from chassis.testing.environment import house
 from standalone.services import SERVICES
 
 # What anybody may ask without a token: signing in, and what everyone needs to believe a token.

@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.children import free_port
-from chassis.schema import is_current
+from chassis.local.processes import free_port
+from chassis.migrations.roles import is_current
 from chassis.settings import Settings
 from deployment.__main__ import TASKS, main
 from deployment.mail import certificate

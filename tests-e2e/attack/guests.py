@@ -10,7 +10,7 @@ from uuid import uuid4
 from operations import meaning, now, picture, text, times
 
 from attack.keeper import PASSWORD
-from chassis.tokens import AccessSigner
+from chassis.auth.tokens import AccessSigner
 
 _hours = itertools.count(2)
 # What a request leaves nothing of to ask for again: it is given one made for it.

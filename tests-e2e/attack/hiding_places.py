@@ -7,7 +7,7 @@ import aio_pika
 import httpx
 
 from attack.canaries import sightings
-from chassis.broker.rabbit_wire import dead_queue
+from chassis.events.broker.rabbitmq.messages import dead_queue
 from standalone.keeping import queues_of
 from standalone.services import SERVICES
 

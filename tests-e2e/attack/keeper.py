@@ -9,12 +9,12 @@ import httpx
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import users_pb2
-from chassis.broker import InProcessBroker
-from chassis.children import socket_directory
-from chassis.dial import Peers
-from chassis.local import LocalPostgres
-from chassis.runtime import Runtime
-from chassis.tokens import ServiceSigner
+from chassis.auth.tokens import ServiceSigner
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import socket_directory
+from chassis.rpc.client.peers import Peers
+from chassis.service.runtime import Runtime
 from identity.sign_in.passwords import Passwords
 from identity.sign_in.rules import normal_email
 from identity.users import people

@@ -14,7 +14,7 @@ from attack.canaries import MARK, canary, kind_of
 from attack.keeper import Keeper
 from attack.surface import Line, methods, phi_fields, planted, service_of
 from caseload.options.v1 import options_pb2
-from chassis.tokens import AccessSigner
+from chassis.auth.tokens import AccessSigner
 
 OK = grpc.StatusCode.OK
 # What is asked of nobody who is known: the address is a canary, so nobody has it.

@@ -13,8 +13,8 @@ import caseload
 from attack.canaries import canary, kind_of
 from attack.pictures import photograph
 from caseload.options.v1 import options_pb2
-from chassis.dial import LARGEST_MESSAGE, LARGEST_REFUSAL
-from chassis.methods import read
+from chassis.rpc.method import read
+from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
 
 _slots = itertools.count(1)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 
-from chassis.local import LocalPostgres
+from chassis.local.postgres import LocalPostgres
 from drill.postbox import Postbox
 from standalone.services import NAMES
 from standalone.trial import Trial

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from aiosmtpd.smtp import SMTP
 
-from chassis.children import free_port
+from chassis.local.processes import free_port
 
 
 class Postbox:

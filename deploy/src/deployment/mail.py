@@ -8,7 +8,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from chassis.observe import configure_logs
+from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
 from standalone.mail import Catcher, Mailbox, routes
 

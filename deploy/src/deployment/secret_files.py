@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from chassis.sealing import Keyring
-from chassis.tokens import generate_key, public_pem
+from chassis.auth.tokens import generate_key, public_pem
+from chassis.encryption.keyring import Keyring
 from deployment.certificates import Pair, authority, is_due, issue
 from deployment.processes import PROCESSES, SERVERS, SERVICES
 from standalone.home import once, write_secret

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from chassis.broker import InProcessBroker
 from chassis.errors import Refusal
-from chassis.observe import configure_logs
-from chassis.runtime import Runtime
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.observability.logs import configure_logs
+from chassis.service.runtime import Runtime
 from identity.__main__ import SERVICE as IDENTITY
 from identity.roles import HEAD_OF
 from identity.workspaces.workflow import open_workspace

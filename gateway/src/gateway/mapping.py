@@ -17,7 +17,7 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import BaseModel
 
-from chassis.rows import stamp
+from chassis.protobuf.timestamps import stamp
 
 MessageT = TypeVar("MessageT", bound=Message)
 Rendering = tuple[str, Callable[[Any], Any] | None]

@@ -16,10 +16,13 @@ from sqlalchemy import Column, MetaData, Text, Uuid, bindparam, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
 
-from chassis.call import Call, Caller
-from chassis.db import Database, statement
-from chassis.migrate import create_chassis_tables, provision, secure
-from chassis.tables import tenant
+from chassis.context import Caller
+from chassis.db.database import Database
+from chassis.db.statement import statement
+from chassis.db.tables import tenant
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import create_chassis_tables, secure
+from chassis.work.unit_of_work import UnitOfWork
 
 EFFECTS = tenant("effects", MetaData(schema="parcels"), Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
 add_effect = statement(
@@ -39,16 +42,16 @@ class Parcels:
 
     async def emit(self, *events: Message, workspace: UUID | None = None) -> list[UUID]:
         """Commits a call that announces these events; their ids."""
-        call = self.call(workspace)
+        work = self.work(workspace)
         for event in events:
-            call.emit(event)
-        ids = [envelope.id for envelope in call._envelopes]
-        await call.commit()
+            work.emit(event)
+        ids = [envelope.id for envelope in work._envelopes]
+        await work.commit()
         return ids
 
-    def call(self, workspace: UUID | None = None) -> Call:
+    def work(self, workspace: UUID | None = None) -> UnitOfWork:
         caller = Caller(workspace_id=workspace or self.workspace, service="parcels")
-        return Call(caller, self.database, deadline=asyncio.get_running_loop().time() + 30, request_id="req-1")
+        return UnitOfWork(caller, self.database, deadline=asyncio.get_running_loop().time() + 30, request_id="req-1")
 
     async def look(self, sql: str, *arguments: Any) -> list[Any]:
         """What a superuser sees."""
@@ -64,7 +67,7 @@ class Parcels:
     async def waiting(self) -> int:
         return (await self.look("SELECT count(*) FROM parcels.outbox WHERE published_at IS NULL"))[0][0]
 
-    async def record(self, delivery: Call, label: str) -> None:
+    async def record(self, delivery: UnitOfWork, label: str) -> None:
         """The effect of a reaction: a row."""
         await delivery.db.run(add_effect, event_id=uuid7(), label=label)
 

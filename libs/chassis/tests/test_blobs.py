@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
-from chassis.blobs import Blobs, LocalBlobs, new_key, open_blobs
 from chassis.errors import NotFound, Unavailable
-from chassis.s3 import S3Blobs
+from chassis.storage.base import Blobs, new_key
+from chassis.storage.local import LocalBlobs
+from chassis.storage.opening import open_blobs
+from chassis.storage.s3 import S3Blobs
 
 PATIENT_FILE = "Ada Lovelace (MRI).pdf"
 Fetch = Callable[[str], Awaitable[tuple[bytes, str]]]

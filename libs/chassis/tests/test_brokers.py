@@ -7,12 +7,15 @@ import pytest
 from google.protobuf.wrappers_pb2 import Int64Value, StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import BrokerDown, InProcessBroker, RabbitBroker, Retries, Unroutable
-from chassis.dead_letters import RabbitGraveyard, TableGraveyard
-from chassis.envelope import Envelope
 from chassis.errors import Invalid, Unavailable
-from chassis.outbox import Relay
-from chassis.react import on, subscription
+from chassis.events.broker.errors import BrokerDown, Unroutable
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.broker.retry import Retries
+from chassis.events.dead_letters import RabbitGraveyard, TableGraveyard
+from chassis.events.handlers import on, subscription
+from chassis.events.relay import Relay
+from chassis.work.envelope import Envelope
 
 QUICK = Retries(delays=(0.05, 0.1), waits=6)
 

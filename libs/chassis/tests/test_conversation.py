@@ -11,12 +11,13 @@ from grpc.aio import _channel
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from caseload.transport.v1 import stream_pb2
-from chassis.call import Outgoing
-from chassis.conversation import LARGEST_SHARED, METHOD, SERVICE
-from chassis.dial import InternalFault, Peers
+from chassis.context import RequestContext
 from chassis.errors import Conflict, Fault, NotFound, Unauthenticated, Unavailable
-from chassis.runtime import Service
-from chassis.testing import house
+from chassis.rpc.client.attempts import InternalFault
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.stream_frames import LARGEST_SHARED, METHOD, SERVICE
+from chassis.service.definition import Service
+from chassis.testing.environment import house
 from scheduling.tables import metadata
 
 
@@ -288,7 +289,7 @@ async def test_without_a_deadline_of_its_own_a_call_still_has_one(postgres):
     async with talking(postgres) as (h, rooms, stub):
         asked = h.caller()
         assert asked.deadline is None
-        assert isinstance(asked, Outgoing)
+        assert isinstance(asked, RequestContext)
         asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), asked))
         await eventually(lambda: rooms.names == ["slow"])
         rooms.hold.set()

@@ -12,11 +12,13 @@ from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import literal, select
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database, statement
-from chassis.envelope import Envelope
+from chassis.db.database import Database
+from chassis.db.statement import statement
 from chassis.errors import Conflict, Unavailable
-from chassis.outbox import Bell, write_alone
-from chassis.react import on, subscription
+from chassis.events.handlers import on, subscription
+from chassis.events.notifier import Bell
+from chassis.events.outbox import write_alone
+from chassis.work.envelope import Envelope
 
 one = statement(select(literal(1).label("one")))
 

@@ -4,10 +4,10 @@ from google.protobuf.wrappers_pb2 import StringValue
 from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
-from chassis.broker import DeadLetter
-from chassis.dead_letters import bury, dead, replay
-from chassis.envelope import Envelope
+from chassis.events.broker.base import DeadLetter
+from chassis.events.dead_letters import bury, dead, replay
 from chassis.settings import Settings
+from chassis.work.envelope import Envelope
 
 
 async def test_the_letters_of_in_process_delivery_are_listed_and_asked_for(parcels, capsys):

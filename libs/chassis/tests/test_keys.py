@@ -8,9 +8,10 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis import sealing
-from chassis.db import Database
+from chassis.db.database import Database
+from chassis.encryption.key_store import Keys
+from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.errors import Unavailable
-from chassis.sealing import Keyring, Keys, SealBroken
 
 PLACE: dict[str, Any] = {"table": "parcels", "row": UUID(int=7), "revision": 1}
 RING = Keyring.generate()

@@ -11,8 +11,9 @@ import asyncpg
 import psutil
 import pytest
 
-from chassis.children import ChildFailedError, InUseError, end, spawn, until
-from chassis.local import LocalPostgres, LocalRabbit
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import ChildFailedError, InUseError, end, spawn, until
+from chassis.local.rabbitmq import LocalRabbit
 
 
 async def ask(dsn, sql):

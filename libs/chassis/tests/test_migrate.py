@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import ARRAY, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Text, Uuid
 from uuid_utils.compat import uuid7
 
-from chassis.migrate import SchemaBusy, check_role, drift, is_current, migrate, provision, write_revision
-from chassis.run import run
-from chassis.runtime import Service
-from chassis.schema import UnboundRole
-from chassis.tables import chassis_tables, tenant
-from chassis.testing import _dsn
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import tenant
+from chassis.migrations.roles import UnboundRole, check_role, is_current, provision
+from chassis.migrations.runner import SchemaBusy, drift, migrate, write_revision
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.testing.environment import _dsn
 
 SERVICE = "probe"
 WORKSPACE, OTHER = uuid7(), uuid7()

@@ -8,9 +8,13 @@ import httpx
 from sqlalchemy import Text, bindparam, func, select
 
 from caseload.clients.v1 import clients_pb2
-from chassis.db import Database, statement
+from chassis.db.database import Database
+from chassis.db.statement import statement
 from chassis.errors import NotFound
-from chassis.observe import JsonFormatter, child_trace, new_trace, observe_call, serve_http, slow_query_log, trace_id
+from chassis.observability.logs import JsonFormatter
+from chassis.observability.metrics import observe_call, slow_query_log
+from chassis.observability.tracing import child_trace, new_trace, trace_id
+from chassis.service.health import serve_http
 
 CANARY = "Annabelle Quillfeather"
 

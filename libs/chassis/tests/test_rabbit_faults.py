@@ -13,12 +13,14 @@ from aio_pika.exceptions import ChannelPreconditionFailed
 from google.protobuf.wrappers_pb2 import StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import BrokerDown, RabbitBroker, Retries
-from chassis.broker.rabbit_link import Link
-from chassis.envelope import Envelope
-from chassis.local import LocalRabbit, server_script
-from chassis.outbox import Relay
-from chassis.react import on, subscription
+from chassis.events.broker.errors import BrokerDown
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.broker.rabbitmq.connection import Link
+from chassis.events.broker.retry import Retries
+from chassis.events.handlers import on, subscription
+from chassis.events.relay import Relay
+from chassis.local.rabbitmq import LocalRabbit, server_script
+from chassis.work.envelope import Envelope
 
 
 class Wire:

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import Integer, bindparam, cast, func, insert, literal, select, text, update
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database, Transaction, statement
+from chassis.db.database import Database
+from chassis.db.statement import statement
+from chassis.db.transaction import Transaction
 from chassis.errors import Refusal
 
 from .conftest import EFFECTS, add_effect

@@ -8,9 +8,11 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import BrokerDown
-from chassis.envelope import Envelope
-from chassis.outbox import Bell, Relay, write
+from chassis.events.broker.errors import BrokerDown
+from chassis.events.notifier import Bell
+from chassis.events.outbox import write
+from chassis.events.relay import Relay
+from chassis.work.envelope import Envelope
 
 
 class Ledger:

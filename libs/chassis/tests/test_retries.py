@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.broker import Malformed, Retries
-from chassis.broker.protocol import Tally, cause, place
 from chassis.errors import Conflict, Unavailable
+from chassis.events.broker.errors import Malformed
+from chassis.events.broker.retry import Retries, Tally
+from chassis.observability.redaction import cause, place
 
 FAILURES = st.lists(st.sampled_from([ValueError(), Unavailable("away"), Conflict("taken")]), max_size=60)
 RETRIES = st.builds(Retries, st.lists(st.floats(0.1, 600), min_size=1, max_size=6).map(tuple), st.integers(0, 20))

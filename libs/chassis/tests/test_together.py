@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from uuid_utils.compat import uuid7
 
-from chassis.call import Call, Caller
-from chassis.db import Database, statement
+from chassis.context import Caller
+from chassis.db.database import Database
+from chassis.db.statement import statement
 from chassis.errors import NotFound, Unavailable
+from chassis.work.unit_of_work import UnitOfWork
 
 from .conftest import EFFECTS, add_effect
 
@@ -30,8 +32,8 @@ async def database(parcels):
     await database.close()
 
 
-def call(database, workspace, seconds=5.0):
-    return Call(Caller(workspace_id=workspace), database, deadline=asyncio.get_running_loop().time() + seconds)
+def work(database, workspace, seconds=5.0):
+    return UnitOfWork(Caller(workspace_id=workspace), database, deadline=asyncio.get_running_loop().time() + seconds)
 
 
 async def keep(database, workspace, *labels):
@@ -44,7 +46,7 @@ async def keep(database, workspace, *labels):
 
 
 async def find(database, workspace, *ids):
-    return await call(database, workspace).find(several, ids, key="event_id")
+    return await work(database, workspace).find(several, ids, key="event_id")
 
 
 async def test_who_asks_at_the_same_moment_shares_a_statement_and_gets_their_own(parcels, database):
@@ -78,7 +80,7 @@ async def test_who_comes_while_statements_run_goes_with_the_next(parcels, databa
 
 async def test_no_row_is_nothing_here(parcels, database):
     with pytest.raises(NotFound):
-        await call(database, parcels.workspace).find_one(several, str(uuid7()))
+        await work(database, parcels.workspace).find_one(several, str(uuid7()))
 
 
 async def test_one_who_gives_up_does_not_take_the_others_along(parcels, database):
@@ -100,4 +102,4 @@ async def test_a_failure_is_everybodys_and_the_next_ask_anew(parcels):
 
 async def test_a_statement_that_may_write_is_not_shared(parcels, database):
     with pytest.raises(TypeError):
-        await call(database, parcels.workspace).find(add_effect, [uuid7()])
+        await work(database, parcels.workspace).find(add_effect, [uuid7()])

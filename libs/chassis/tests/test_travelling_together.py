@@ -7,13 +7,14 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import RabbitBroker, Retries
-from chassis.broker.parcels import MOST_EVENTS
-from chassis.dead_letters import RabbitGraveyard
-from chassis.envelope import Envelope
 from chassis.errors import Invalid
-from chassis.outbox import Relay
-from chassis.react import on, on_many, subscription
+from chassis.events.broker.rabbitmq.batches import MOST_EVENTS
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.broker.retry import Retries
+from chassis.events.dead_letters import RabbitGraveyard
+from chassis.events.handlers import on, on_many, subscription
+from chassis.events.relay import Relay
+from chassis.work.envelope import Envelope
 
 
 class Post:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database
+from chassis.db.database import Database
 from chassis.errors import Refusal
-from chassis.outbox import Envelope, write_alone
+from chassis.events.outbox import write_alone
+from chassis.work.envelope import Envelope
 
 
 def event(workspace, **other):

@@ -16,8 +16,8 @@ from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.options.v1 import options_pb2
-from chassis.rows import stamp
-from chassis.testing import House, house
+from chassis.protobuf.timestamps import stamp
+from chassis.testing.environment import House, house
 
 # Long enough ago that nothing a test does by itself falls into the same day.
 NINE = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=3)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from audit.trail import rules
 from caseload.options.v1 import options_pb2
 from chassis.errors import Invalid
-from chassis.rows import enum_text
+from chassis.protobuf.enums import enum_text
 
 A, B, C = (str(UUID(int=n)) for n in (1, 2, 3))
 

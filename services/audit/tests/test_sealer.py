@@ -13,7 +13,7 @@ from audit.__main__ import SERVICE
 from audit.trail.checkpoints import checkpoints
 from audit.trail.sealer import Sealer
 from caseload.audit.v1.trail_rpc import TrailStub
-from chassis.testing import house
+from chassis.testing.environment import house
 
 
 @pytest.fixture(scope="module")

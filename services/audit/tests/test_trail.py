@@ -11,7 +11,7 @@ from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.options.v1 import options_pb2
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.rows import stamp
+from chassis.protobuf.timestamps import stamp
 
 
 async def test_a_line_is_kept_as_it_was_left(practice):

@@ -11,8 +11,8 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1.clients_rpc import ClientsStub
-from chassis.call import Outgoing
-from chassis.testing import House, house
+from chassis.context import RequestContext
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE
 from clients.clients import record, store
 
@@ -25,7 +25,7 @@ class Practice:
     workspace_id: UUID
 
     @property
-    def call(self) -> Outgoing:
+    def call(self) -> RequestContext:
         return self.house.caller(workspace_id=self.workspace_id)
 
     @property

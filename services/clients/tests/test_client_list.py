@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2 as pb
 from chassis.errors import Invalid, Refusal
-from chassis.testing import house
+from chassis.testing.environment import house
 from clients.__main__ import SERVICE
 from clients.clients import store
 

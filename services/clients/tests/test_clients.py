@@ -11,7 +11,7 @@ from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from chassis.rows import when
+from chassis.protobuf.timestamps import when
 
 EVERYTHING = {
     "first_name": "Zoë",

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.db import Transaction
-from chassis.testing import house
+from chassis.db.transaction import Transaction
+from chassis.testing.environment import house
 from clients.__main__ import SERVICE
 from clients.clients import store
 

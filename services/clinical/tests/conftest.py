@@ -23,9 +23,9 @@ from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.call import Outgoing
-from chassis.rows import stamp
-from chassis.testing import House, house
+from chassis.context import RequestContext
+from chassis.protobuf.timestamps import stamp
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY
@@ -46,7 +46,7 @@ class Practice:
     scopes: frozenset[str] | None = None
 
     @property
-    def call(self) -> Outgoing:
+    def call(self) -> RequestContext:
         return self.house.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
 
     @property

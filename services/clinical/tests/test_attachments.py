@@ -10,10 +10,10 @@ from PIL import Image
 
 from caseload.clinical.v1 import attachments_pb2 as pb
 from caseload.clinical.v1 import sessions_pb2
-from chassis.blobs import LocalBlobs
-from chassis.dial import InternalFault
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from chassis.rows import when
+from chassis.protobuf.timestamps import when
+from chassis.rpc.client.attempts import InternalFault
+from chassis.storage.local import LocalBlobs
 from clinical.attachments import inspection
 
 from .conftest import MONDAY, QUOTA, document, photo

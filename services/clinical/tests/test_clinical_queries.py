@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from chassis.db import Statement, Transaction
-from chassis.testing import house
+from chassis.db.statement import Statement
+from chassis.db.transaction import Transaction
+from chassis.testing.environment import house
 from clinical.__main__ import SERVICE
 from clinical.attachments import store as files
 from clinical.erasure import store as erasure

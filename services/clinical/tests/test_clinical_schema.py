@@ -1,7 +1,7 @@
 """The schema: the migrations make what tables.py says, forward and back, and every table is under forced row security."""
 
-from chassis.migrate import drift, migrate
-from chassis.testing import house
+from chassis.migrations.runner import drift, migrate
+from chassis.testing.environment import house
 from clinical.__main__ import SERVICE
 
 OWN = {"sessions", "session_versions", "history", "tallies", "clients", "attachments", "storage"}

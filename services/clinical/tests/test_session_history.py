@@ -6,7 +6,7 @@ import pytest
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.errors import Forbidden, Invalid
-from chassis.rows import when
+from chassis.protobuf.timestamps import when
 
 from .conftest import MONDAY
 

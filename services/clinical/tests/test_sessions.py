@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 
 from caseload.clinical.v1 import sessions_pb2 as pb
-from chassis.dial import InternalFault
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from chassis.rows import stamp, when
+from chassis.protobuf.timestamps import stamp, when
+from chassis.rpc.client.attempts import InternalFault
 
 from .conftest import MONDAY
 

@@ -12,11 +12,12 @@ from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
-from chassis.call import Outgoing
-from chassis.db import Statement, Transaction
+from chassis.context import RequestContext
+from chassis.db.statement import Statement
+from chassis.db.transaction import Transaction
 from chassis.errors import Unauthenticated
-from chassis.runtime import Runtime
-from chassis.testing import House, house
+from chassis.service.runtime import Runtime
+from chassis.testing.environment import House, house
 from identity.__main__ import SERVICE
 from identity.sign_in.passwords import Passwords
 from identity.sign_in.rules import normal_email
@@ -91,14 +92,14 @@ class Door:
         workspace_id, user_id = await open_workspace(runtime, **values)  # type: ignore[arg-type]
         return Place(runtime, workspace_id, Person(user_id, workspace_id, str(values["owner_email"])))
 
-    def from_(self, address: str, agent: str = "tests") -> Outgoing:
-        return Outgoing(request_id=str(uuid7()), ip_address=address, user_agent=agent)
+    def from_(self, address: str, agent: str = "tests") -> RequestContext:
+        return RequestContext(request_id=str(uuid7()), ip_address=address, user_agent=agent)
 
-    def bearer(self, signed_in: sign_in_pb2.SignedIn) -> Outgoing:
+    def bearer(self, signed_in: sign_in_pb2.SignedIn) -> RequestContext:
         """The person, signed in."""
-        return Outgoing(token=signed_in.access_token, request_id=str(uuid7()), ip_address="192.0.2.7", user_agent="tests")
+        return RequestContext(token=signed_in.access_token, request_id=str(uuid7()), ip_address="192.0.2.7", user_agent="tests")
 
-    async def enter(self, person: Person) -> Outgoing:
+    async def enter(self, person: Person) -> RequestContext:
         return self.bearer(await self.login(person))
 
     async def refresh(self, refresh_token: str) -> sign_in_pb2.SignedIn:
@@ -107,7 +108,7 @@ class Door:
     async def verify(self, token: str) -> sign_in_pb2.SignedIn:
         return await self.sign_in.VerifyMagicLink(sign_in_pb2.VerifyMagicLinkRequest(token=token), self.house.nobody())
 
-    async def until_refused(self, caller: Outgoing) -> str:
+    async def until_refused(self, caller: RequestContext) -> str:
         """The code with which an access token is refused, at the latest after the five seconds that revocation may take."""
         async with asyncio.timeout(5):
             while True:

@@ -7,7 +7,8 @@ import pytest
 
 from caseload.identity.v1 import users_pb2 as pb
 from chassis.errors import Refusal
-from chassis.migrate import drift, migrate, provision
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import drift, migrate
 from identity.sign_in.clearing import clear
 from identity.sign_in.tickets import Ticket
 from identity.tables import WITHOUT_ROW_SECURITY, metadata

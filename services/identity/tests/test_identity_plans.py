@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing import house
+from chassis.testing.environment import house
 from identity.__main__ import SERVICE
 from identity.sign_in import rules
 from identity.sign_in import store as sign_in

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.encryption.keyring import Keyring
 from chassis.errors import Conflict, Forbidden, Invalid, Refusal
-from chassis.sealing import Keyring
 from identity.roles import ALL_SCOPES, HEAD_OF, MATRIX, ROLES_OF, scopes
 from identity.sign_in import rules
 from identity.sign_in.devices import Devices

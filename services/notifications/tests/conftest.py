@@ -21,8 +21,8 @@ from caseload.notifications.v1 import reminders_pb2 as pb
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.call import Outgoing
-from chassis.testing import House, house
+from chassis.context import RequestContext
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
@@ -114,7 +114,7 @@ class Practice:
     owner_email: str
 
     @property
-    def call(self) -> Outgoing:
+    def call(self) -> RequestContext:
         return self.house.caller(workspace_id=self.workspace_id, user_id=self.owner_id)
 
     @property

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from caseload.notifications.v1 import reminders_pb2 as pb
-from chassis.testing import house
+from chassis.testing.environment import house
 from notifications.__main__ import SERVICE
 from notifications.desk import Desk
 

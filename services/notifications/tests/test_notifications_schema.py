@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.migrate import drift, migrate
-from chassis.rows import Page
-from chassis.testing import house
+from chassis.db.paging import Page
+from chassis.migrations.runner import drift, migrate
+from chassis.testing.environment import house
 from notifications.__main__ import SERVICE
 from notifications.mail import rounds
 from notifications.reminders import store

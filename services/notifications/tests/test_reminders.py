@@ -12,7 +12,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.notifications.v1 import reminders_pb2 as pb
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from chassis.rows import when
+from chassis.protobuf.timestamps import when
 from notifications.reminders import workflow
 
 SOON = timedelta(minutes=30)

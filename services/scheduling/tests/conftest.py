@@ -18,8 +18,8 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2, services_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
-from chassis.call import Outgoing
-from chassis.testing import House, house
+from chassis.context import RequestContext
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
@@ -55,7 +55,7 @@ class Desk:
     scopes: frozenset[str] | None = None
 
     @property
-    def call(self) -> Outgoing:
+    def call(self) -> RequestContext:
         return self.house.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
 
     @property

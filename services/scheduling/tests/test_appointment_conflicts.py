@@ -298,6 +298,6 @@ async def test_a_strangers_calendar_does_not_look_free(desk):
 
 
 def when_of(appointment):
-    from chassis.rows import when
+    from chassis.protobuf.timestamps import when
 
     return when(appointment.scheduled_start), when(appointment.scheduled_end)

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.errors import Invalid
-from chassis.rows import when
+from chassis.protobuf.timestamps import when
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -198,7 +198,7 @@ async def test_a_far_page_reads_no_more_than_its_own_day(desk):
     await _fill(desk, days=400, per_day=12)
     read = {}
     async with desk.house.runtime("scheduling").database.transaction(desk.workspace_id) as tx:
-        from chassis.rows import Page
+        from chassis.db.paging import Page
 
         for name, offset in (("near", 0), ("middle", 2405), ("far", 4775)):
             place = await tx.one(store.agenda.placed[frozenset()], since=NINE - 999 * DAY, until=NINE + 999 * DAY, offset=offset)

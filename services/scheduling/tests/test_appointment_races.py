@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from caseload.scheduling.v1 import events_pb2
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
 from chassis.errors import Conflict, Refusal, Unavailable
 from scheduling.appointments import store
 

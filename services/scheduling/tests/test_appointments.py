@@ -14,7 +14,7 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from chassis.rows import when
+from chassis.protobuf.timestamps import when
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.db import Statement
-from chassis.migrate import drift, migrate
-from chassis.testing import House, house
+from chassis.db.statement import Statement
+from chassis.migrations.runner import drift, migrate
+from chassis.testing.environment import House, house
 from scheduling.__main__ import SERVICE
 from scheduling.appointments import store
 from scheduling.tables import metadata

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from caseload.scheduling.v1 import services_pb2 as pb
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.rows import when
+from chassis.protobuf.timestamps import when
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 

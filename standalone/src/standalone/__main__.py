@@ -7,7 +7,7 @@ import signal
 from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.children import die_with
+from chassis.local.processes import die_with
 from standalone.settings import StandaloneSettings
 
 

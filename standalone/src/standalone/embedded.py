@@ -15,12 +15,12 @@ from typing import Any
 
 import uvloop
 
-from chassis.children import ChildFailedError
-from chassis.local import LocalPostgres
-from chassis.observe import configure_logs
-from chassis.run import broker_of
-from chassis.runtime import Runtime
-from chassis.serve import Server
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import ChildFailedError
+from chassis.observability.logs import configure_logs
+from chassis.rpc.server.server import Server
+from chassis.service.cli import broker_of
+from chassis.service.runtime import Runtime
 from standalone.door import Door
 from standalone.home import Home
 from standalone.mail import Catcher, Mailbox

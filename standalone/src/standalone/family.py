@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from chassis.children import die_with
+from chassis.local.processes import die_with
 
 STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 10.0

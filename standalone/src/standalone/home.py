@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from chassis.children import claim
-from chassis.runtime import Service
-from chassis.sealing import Keyring
+from chassis.auth.tokens import generate_key, write_service_keys
+from chassis.encryption.keyring import Keyring
+from chassis.local.processes import claim
+from chassis.service.definition import Service
 from chassis.settings import Settings
-from chassis.tokens import generate_key, write_service_keys
 from standalone.services import NAMES
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chassis.broker import InProcessBroker
-from chassis.children import InUseError
-from chassis.dead_letters import dead, replay
-from chassis.local import LocalPostgres
-from chassis.runtime import Runtime, Service
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.events.dead_letters import dead, replay
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import InUseError
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from chassis.settings import Settings
 from standalone.embedded import DEFAULT_HOME
 from standalone.home import Home

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from chassis.broker import InProcessBroker
-from chassis.runtime import Runtime
-from chassis.schema import is_current, provision
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.migrations.roles import is_current, provision
+from chassis.service.runtime import Runtime
 from identity.demo import PASSWORD, open_demo
 from standalone.home import Home
 from standalone.services import SERVICES
@@ -18,7 +18,7 @@ async def prepare_schemas(home: Home, admin_dsn: str) -> None:
         await provision(admin_dsn, service.name, home.password(f"{service.name}_app"), home.password(f"{service.name}_relay"))
         if not has_newest:
             # Loading Alembic takes as long as all the rest of a start, which most need none of.
-            from chassis.migrate import SchemaBusy, migrate
+            from chassis.migrations.runner import SchemaBusy, migrate
 
             try:
                 await migrate(admin_dsn, service.name)

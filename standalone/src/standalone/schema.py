@@ -9,8 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chassis.local import LocalPostgres
-from chassis.migrate import drift, migrate, provision, write_revision
+from chassis.local.postgres import LocalPostgres
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import drift, migrate, write_revision
 from standalone.services import SERVICES
 
 

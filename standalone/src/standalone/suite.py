@@ -15,11 +15,12 @@ from typing import Any
 
 import uvloop
 
-from chassis.children import ChildFailedError, free_port, socket_directory
-from chassis.local import LocalPostgres, LocalRabbit
-from chassis.observe import configure_logs
-from chassis.run import PARTS, work
-from chassis.runtime import Service
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import ChildFailedError, free_port, socket_directory
+from chassis.local.rabbitmq import LocalRabbit
+from chassis.observability.logs import configure_logs
+from chassis.service.cli import PARTS, work
+from chassis.service.definition import Service
 from standalone.door import serve_door
 from standalone.family import Family, Member
 from standalone.home import Home

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from chassis.children import free_port
+from chassis.local.processes import free_port
 
 
 class Trial:

@@ -9,8 +9,8 @@ from audit.trail.partitions import keep_months_ahead
 from audit.trail.reactions import record
 from audit.trail.rpc import Trail
 from audit.trail.sealer import Sealer
-from chassis.run import run
-from chassis.runtime import Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
 
 SERVICE = Service(
     name="audit",

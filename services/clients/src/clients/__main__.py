@@ -1,7 +1,8 @@
 """The people who are treated."""
 
-from chassis.run import run
-from chassis.runtime import Runtime, Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from clients.clients.directory import Directory
 from clients.clients.rpc import Clients
 from clients.settings import ClientsSettings

@@ -14,7 +14,8 @@ from sqlalchemy import (
     Uuid,
 )
 
-from chassis.tables import chassis_tables, moment, tenant
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import moment, tenant
 
 metadata = MetaData(schema="clients")
 

@@ -1,7 +1,8 @@
 """The identity service, put together."""
 
-from chassis.run import run
-from chassis.runtime import Runtime, Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from identity.settings import IdentitySettings
 from identity.sign_in.clearing import clearing
 from identity.sign_in.rpc import SignIn

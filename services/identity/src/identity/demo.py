@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from identity.workspaces.workflow import open_workspace
 
 PASSWORD = "caseload-demo"  # noqa: S105 - shown to everybody at start, in demonstrations only

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import Field
 
+from chassis.auth.tokens import ACCESS_SECONDS
 from chassis.settings import Settings
-from chassis.tokens import ACCESS_SECONDS
 
 
 class IdentitySettings(Settings):

@@ -1,7 +1,7 @@
 """Reminders and mail."""
 
-from chassis.run import run
-from chassis.runtime import Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
 from notifications.desk import Desk
 from notifications.magic_links import reactions as magic_links
 from notifications.reminders import reactions as reminders

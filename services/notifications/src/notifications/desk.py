@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from chassis.runtime import Loop, Runtime
+from chassis.service.definition import Loop
+from chassis.service.runtime import Runtime
 from notifications.magic_links.sending import magic_links
 from notifications.mail.rounds import Rounds
 from notifications.mail.sending import Kind, Sender

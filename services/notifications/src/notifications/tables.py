@@ -18,7 +18,8 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.tables import chassis_tables, moment, tenant
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import moment, tenant
 
 metadata = MetaData(schema="notifications")
 

@@ -2,8 +2,9 @@
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.users_rpc import UsersStub
-from chassis.run import run
-from chassis.runtime import Runtime, Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from scheduling.appointments.reactions import erase_appointments
 from scheduling.appointments.rpc import Appointments
 from scheduling.locations.rpc import Locations

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.types import Integer
 
-from chassis.call import Call
-from chassis.db import Record, statement
-from chassis.rows import Page
+from chassis.db.paging import Page
+from chassis.db.statement import statement
+from chassis.db.transaction import Record
+from chassis.work.unit_of_work import UnitOfWork
 
 
 class Catalogue:
@@ -46,23 +47,23 @@ class Catalogue:
             for names in kinds
         }
 
-    async def create(self, call: Call, entry_id: UUID, values: Mapping[str, Any]) -> Record:
-        return await call.db.one(self._create, id=entry_id, **values, now=call.now)
+    async def create(self, work: UnitOfWork, entry_id: UUID, values: Mapping[str, Any]) -> Record:
+        return await work.db.one(self._create, id=entry_id, **values, now=work.now)
 
-    async def get(self, call: Call, entry_id: str) -> Record:
-        return await call.db.one(self._get, id=entry_id)
+    async def get(self, work: UnitOfWork, entry_id: str) -> Record:
+        return await work.db.one(self._get, id=entry_id)
 
-    async def get_to_change(self, call: Call, entry_id: str) -> Record:
-        return await call.db.one(self._get_to_change, id=entry_id)
+    async def get_to_change(self, work: UnitOfWork, entry_id: str) -> Record:
+        return await work.db.one(self._get_to_change, id=entry_id)
 
-    async def change(self, call: Call, entry_id: str, values: Mapping[str, Any]) -> Record:
-        return await call.db.one(self._change, id=entry_id, **values, now=call.now)
+    async def change(self, work: UnitOfWork, entry_id: str, values: Mapping[str, Any]) -> Record:
+        return await work.db.one(self._change, id=entry_id, **values, now=work.now)
 
-    async def withdraw(self, call: Call, entry_id: str) -> None:
-        await call.db.one(self._withdraw, id=entry_id, now=call.now)
+    async def withdraw(self, work: UnitOfWork, entry_id: str) -> None:
+        await work.db.one(self._withdraw, id=entry_id, now=work.now)
 
-    async def list(self, call: Call, filters: Mapping[str, Any], page: Page) -> tuple[list[Record], int]:
+    async def list(self, work: UnitOfWork, filters: Mapping[str, Any], page: Page) -> tuple[list[Record], int]:
         """The page's entries by name, and how many there are in all."""
         rows, count = self._lists[frozenset(filters)]
-        total: int = (await call.db.one(count, **filters))["total"]
-        return await call.db.all(rows, **filters, skip=page.offset, limit=page.limit), total
+        total: int = (await work.db.one(count, **filters))["total"]
+        return await work.db.all(rows, **filters, skip=page.offset, limit=page.limit), total

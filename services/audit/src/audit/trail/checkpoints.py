@@ -10,10 +10,10 @@ from uuid import UUID, uuid5
 from prometheus_client import Counter
 
 from audit.trail import store
-from chassis.blobs import Blobs, new_key
-from chassis.db import Database
+from chassis.db.database import Database
 from chassis.errors import NotFound, Refusal
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
+from chassis.storage.base import Blobs, new_key
 
 _log = logging.getLogger(__name__)
 

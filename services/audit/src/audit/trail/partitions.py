@@ -5,7 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 from audit.trail import store
-from chassis.db import Database
+from chassis.db.database import Database
 from chassis.errors import Refusal
 
 MONTHS_AHEAD = 12

@@ -8,8 +8,10 @@ from audit.trail import rules, store
 from caseload.audit.v1 import events_pb2
 from caseload.options.v1 import options_pb2
 from chassis.errors import Conflict
-from chassis.react import Delivery, on_many
-from chassis.rows import enum_text, when
+from chassis.events.delivery import Delivery
+from chassis.events.handlers import on_many
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.timestamps import when
 
 
 @on_many(events_pb2.AuditRecorded, queue="audit.record")

@@ -10,7 +10,8 @@ from prometheus_client import Counter, Gauge
 from audit.trail import store
 from audit.trail.chain import GENESIS, link
 from audit.trail.checkpoints import Checkpoints
-from chassis.db import Database, refusals
+from chassis.db.database import Database
+from chassis.db.errors import refusals
 from chassis.errors import Refusal, Unavailable
 
 _log = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
 from audit.tables import audit_events, chain_heads, seals, touched, unsealed
-from chassis.db import Statement, statement
+from chassis.db.statement import Statement, statement
 
 _moment = DateTime(timezone=True)
 _workspace = bindparam("workspace_id", type_=Uuid)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from audit.trail import store
 from audit.trail.chain import GENESIS, Seal, Walk
 from audit.trail.checkpoints import Checkpoint
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
 
 _AT_ONCE = 1_000
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from chassis.db import Record, Transaction
-from chassis.rows import Page
-from chassis.sealing import WorkspaceKeys
+from chassis.db.paging import Page
+from chassis.db.transaction import Record, Transaction
+from chassis.encryption.records import WorkspaceKeys
 from clients.clients import record, store
 from clients.clients.order import Change, Entry, Order, Wanted, entry
 

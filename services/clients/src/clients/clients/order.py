@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.blind import fold, words
+from chassis.encryption.blind_index import fold, words
 
 # Above this many changes at once, sorting anew costs less than finding each one's place.
 FEW = 100

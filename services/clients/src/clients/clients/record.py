@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from caseload.clients.v1 import clients_pb2 as pb
-from chassis import rows
-from chassis.sealing import WorkspaceKeys
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
 from clients.clients import rules
 
 TABLE = "clients"
@@ -13,7 +13,7 @@ TERM_OF_NAME_BYTES = 4
 
 
 def opened(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Client:
-    client = rows.fill(pb.Client(), row)
+    client = fill(pb.Client(), row)
     return keys.open(row["sealed"], into=client, table=TABLE, row=row["id"], revision=row["version"])
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.blind import words
-from chassis.db import Transaction
-from chassis.sealing import WorkspaceKeys
+from chassis.db.transaction import Transaction
+from chassis.encryption.blind_index import words
+from chassis.encryption.records import WorkspaceKeys
 from clients.clients import record, store
 from clients.clients.order import Wanted
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from clients.tables import clients, directory, erasures, terms
 
 # Names that fall in more places than this are no narrower than looking through everybody.

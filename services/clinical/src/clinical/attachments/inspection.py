@@ -5,8 +5,8 @@ import json
 import os
 import sys
 
-from chassis.call import Call
 from chassis.errors import Invalid, Unavailable
+from chassis.work.unit_of_work import UnitOfWork
 from clinical.attachments.rules import CleanFile, check_size
 
 EXAMINER = "clinical.attachments.examiner"
@@ -22,7 +22,7 @@ class Inspection:
     def __init__(self) -> None:
         self._room = asyncio.Semaphore(AT_ONCE)
 
-    async def clean(self, content: bytes, call: Call) -> CleanFile:
+    async def clean(self, content: bytes, work: UnitOfWork) -> CleanFile:
         """What may be kept of the file; Invalid as `checks.clean` says, and file_unsafe for what breaks the examiner."""
         check_size(content)
         async with self._room:
@@ -36,7 +36,7 @@ class Inspection:
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             )
             try:
-                async with asyncio.timeout(min(MOST_SECONDS, call.remaining())):
+                async with asyncio.timeout(min(MOST_SECONDS, work.context.remaining())):
                     answer, complaint = await process.communicate(content)
             except TimeoutError:
                 raise Unavailable("file_not_examined", "Examining the file took too long; try again.", retry_after=5.0) from None

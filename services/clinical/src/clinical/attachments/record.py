@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from caseload.clinical.v1 import attachments_pb2 as pb
-from chassis import rows
-from chassis.sealing import WorkspaceKeys
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
 
 
 def opened(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Attachment:
     """`row` has its session's date beside it."""
-    attachment = rows.fill(pb.Attachment(), row)
+    attachment = fill(pb.Attachment(), row)
     attachment.is_session_file = row["session_id"] is not None
     return keys.open(row["sealed"], into=attachment, table="attachments", row=row["id"], revision=row["version"])
 

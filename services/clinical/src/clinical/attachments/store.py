@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Uuid, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from clinical.tables import attachments, sessions, storage
 
 _id = bindparam("id", type_=Uuid)

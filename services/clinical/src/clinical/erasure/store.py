@@ -3,7 +3,7 @@
 from sqlalchemy import Uuid, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from clinical.tables import attachments, clients, sessions
 
 _client_id = bindparam("client_id", type_=Uuid)

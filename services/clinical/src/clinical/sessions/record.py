@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from caseload.clinical.v1 import sessions_pb2 as pb
-from chassis import rows
-from chassis.sealing import WorkspaceKeys
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import stamp, when
 from clinical.sessions import rules
 
 
 def opened(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Session:
-    note = rows.fill(pb.Session(), row)
+    note = fill(pb.Session(), row)
     note.is_draft = row["status"] == "draft"
     return keys.open(row["sealed"], into=note, table="sessions", row=row["id"], revision=row["version"])
 
@@ -21,7 +22,7 @@ def write(note: pb.Session, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         note.ClearField(name)
         if name == "session_date":
-            note.session_date.CopyFrom(rows.stamp(value))
+            note.session_date.CopyFrom(stamp(value))
         elif value is not None:
             setattr(note, name, value)
 
@@ -31,7 +32,7 @@ def columns(note: pb.Session, keys: WorkspaceKeys, *, version: int) -> dict[str,
     return {
         "id": note.id,
         "sealed": keys.seal(note, table="sessions", row=note.id, revision=version),
-        "session_date": rows.when(note.session_date),
+        "session_date": when(note.session_date),
         "duration_minutes": note.duration_minutes if note.HasField("duration_minutes") else None,
     }
 
@@ -55,5 +56,5 @@ def version(note: pb.Session, keys: WorkspaceKeys, *, version_id: UUID, number: 
 
 
 def opened_version(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.SessionVersion:
-    said = rows.fill(pb.SessionVersion(), row)
+    said = fill(pb.SessionVersion(), row)
     return keys.open(row["sealed"], into=said, table="session_versions", row=row["id"], revision=row["version_number"])

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, Uuid, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db import Statement, statement
+from chassis.db.statement import Statement, statement
 from clinical.tables import clients, history, session_versions, sessions, tallies
 
 _id = bindparam("id", type_=Uuid)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from chassis.call import Call
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
+from chassis.encryption.keyring import Keyring
 from chassis.errors import TooMany
-from chassis.sealing import Keyring
+from chassis.work.unit_of_work import UnitOfWork
 from identity.sign_in import rules, store
 from identity.sign_in.devices import Devices
 
@@ -43,11 +43,11 @@ class Attempts:
     def account(self, email: str) -> bytes:
         return self._keyring.deployment_index("email", rules.normal_email(email))
 
-    def password(self, account: bytes, user_id: UUID | None, device_token: str, call: Call) -> Try:
-        return self._try("password", account, user_id, device_token, call, rules.PASSWORD_DELAYS, rules.PASSWORD_DELAYS_ANYWHERE)
+    def password(self, account: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> Try:
+        return self._try("password", account, user_id, device_token, work, rules.PASSWORD_DELAYS, rules.PASSWORD_DELAYS_ANYWHERE)
 
-    def link(self, account: bytes, user_id: UUID | None, device_token: str, call: Call) -> Try:
-        return self._try("link", account, user_id, device_token, call, rules.LINK_DELAYS, rules.LINK_DELAYS_ANYWHERE)
+    def link(self, account: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> Try:
+        return self._try("link", account, user_id, device_token, work, rules.LINK_DELAYS, rules.LINK_DELAYS_ANYWHERE)
 
     def within_session(self, account: bytes, session_id: UUID) -> Try:
         """Somebody signed in who is asked for the password once more."""
@@ -59,14 +59,14 @@ class Attempts:
         account: bytes,
         user_id: UUID | None,
         device_token: str,
-        call: Call,
+        work: UnitOfWork,
         delays: Sequence[int],
         delays_anywhere: Sequence[int],
     ) -> Try:
-        device = self._devices.known(device_token, user_id, call.now)
+        device = self._devices.known(device_token, user_id, work.now)
         if device is not None:
             return Try(account, purpose, (Lane(self._key("device", device.hex()), delays),), device)
-        source = Lane(self._key("source", rules.source(call.ip_address)), delays)
+        source = Lane(self._key("source", rules.source(work.context.ip_address)), delays)
         return Try(account, purpose, (source, Lane(self._key("anywhere", ""), delays_anywhere, own=False)))
 
     @asynccontextmanager

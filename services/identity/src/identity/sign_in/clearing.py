@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from chassis.db import Database
-from chassis.runtime import Runtime
+from chassis.db.database import Database
+from chassis.service.runtime import Runtime
 from identity.sign_in import rules, store
 
 _EVERY = timedelta(minutes=15)

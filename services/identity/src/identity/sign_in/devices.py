@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.sealing import Keyring
+from chassis.encryption.keyring import Keyring
 
 _NONCE_BYTES = 16
 _TIME_BYTES = 8

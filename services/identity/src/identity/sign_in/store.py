@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import Grouping
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from identity.tables import login_attempts, login_sessions, magic_links, refresh_tokens, revocations, sign_ins, users, workspaces
 from identity.users.store import PERSON
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
 from identity.sign_in import store
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from caseload.identity.v1 import users_pb2 as pb
-from chassis.blind import fold
-from chassis.rows import fill
-from chassis.sealing import WorkspaceKeys
+from chassis.encryption.blind_index import fold
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
 
 
 def to_proto(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.User:

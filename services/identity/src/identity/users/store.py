@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, Uuid, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from identity.tables import login_attempts, sign_ins, users, workspaces
 
 _is_locked = (

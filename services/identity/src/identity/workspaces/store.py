@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from identity.tables import sign_ins, workspaces
 
 _WHOLE = (workspaces, workspaces.c.workspace_id.label("id"))

@@ -5,9 +5,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import events_pb2, users_pb2
-from chassis.db import Record
+from chassis.db.transaction import Record
 from chassis.errors import Conflict
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from identity.sign_in import store as sign_in_store
 from identity.sign_in.passwords import Passwords
 from identity.sign_in.rules import check_email, check_password, normal_email
@@ -44,9 +44,9 @@ async def open_workspace(
     workspace_id, user_id = uuid7(), UUID(person.id)
     keys = await runtime.keys.of(workspace_id)
     try:
-        async with runtime.background(workspace_id) as call:
-            await call.db.run(store.add, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
-            await call.db.run(
+        async with runtime.background(workspace_id) as work:
+            await work.db.run(store.add, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
+            await work.db.run(
                 users_store.add,
                 id=user_id,
                 sealed=people.seal(person, keys, revision=1),
@@ -55,8 +55,8 @@ async def open_workspace(
                 is_platform_admin=is_platform_admin,
                 password_hash=password_hash,
             )
-            await call.db.run(store.add_sign_in, email_index=account, user_id=user_id)
-            call.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
+            await work.db.run(store.add_sign_in, email_index=account, user_id=user_id)
+            work.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
     except Conflict as refusal:
         # Somebody else opened it at the same moment.
         if refusal.code != "email_taken" or (known := await _sign_in(runtime, account)) is None:

@@ -1,7 +1,8 @@
 """Somebody asked for a link to sign in with."""
 
 from caseload.identity.v1 import events_pb2
-from chassis.react import Delivery, Reaction, on
+from chassis.events.delivery import Delivery
+from chassis.events.handlers import Reaction, on
 from notifications.desk import Desk
 from notifications.magic_links import store
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.errors import Refusal, Unavailable
-from chassis.rows import when
-from chassis.runtime import Runtime
+from chassis.protobuf.timestamps import when
+from chassis.service.runtime import Runtime
 from notifications.magic_links import store
 from notifications.mail import letters
 from notifications.mail.sending import Kind, NotToBeSent
@@ -24,8 +24,8 @@ def magic_links(runtime: Runtime, sign_in: SignInStub) -> Kind:
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
         """Voids the secret of an earlier attempt, if there was one: it reached nobody."""
         try:
-            async with runtime.background(workspace_id) as call:
-                link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), call)
+            async with runtime.background(workspace_id) as work:
+                link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), work.context)
         except Unavailable:
             raise
         except Refusal as refusal:

@@ -3,7 +3,7 @@
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db import statement
+from chassis.db.statement import statement
 from notifications.tables import mails
 
 _id = bindparam("id", type_=Uuid)

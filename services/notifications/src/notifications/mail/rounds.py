@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, Integer, Interval, Uuid, and_, bindparam, func, select, update
 
-from chassis.broker.protocol import cause, place
-from chassis.db import Database, Transaction, statement
+from chassis.db.database import Database
+from chassis.db.statement import statement
+from chassis.db.transaction import Transaction
 from chassis.errors import Refusal
+from chassis.observability.redaction import cause, place
 from notifications.tables import due_work
 
 _log = logging.getLogger(__name__)

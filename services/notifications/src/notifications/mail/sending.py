@@ -15,9 +15,9 @@ from uuid import UUID
 
 from prometheus_client import Counter
 
-from chassis.db import Statement
+from chassis.db.statement import Statement
 from chassis.errors import Refusal, Unavailable
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from notifications.mail import rounds
 from notifications.mail.smtp import MailServer, NotTaken, Refused, Undecided, Unsent
 
@@ -89,8 +89,8 @@ class Sender:
 
     async def _look(self, workspace_id: UUID, item_id: UUID) -> Any:
         """The row, if it is still to be sent."""
-        async with self._runtime.background(workspace_id) as call:
-            row = await call.db.maybe(self._kind.to_send, **_given(self._kind.to_send, id=item_id, now=call.now))
+        async with self._runtime.background(workspace_id) as work:
+            row = await work.db.maybe(self._kind.to_send, **_given(self._kind.to_send, id=item_id, now=work.now))
         if row is not None and row["status"] == "sending":
             # Whoever marked it has let the claim lapse.
             await self._end(workspace_id, row, "unknown", "sender_lost")
@@ -99,30 +99,30 @@ class Sender:
 
     async def _mark(self, workspace_id: UUID, row: Any) -> bool:
         """Makes the mail ours for one conversation; False when it was moved, cancelled or taken meanwhile."""
-        async with self._runtime.background(workspace_id) as call:
+        async with self._runtime.background(workspace_id) as work:
             guarded = {name: row[name] for name in self._kind.guard}
-            if await call.db.maybe(self._kind.begin_sending, id=row["id"], **guarded) is None:
+            if await work.db.maybe(self._kind.begin_sending, id=row["id"], **guarded) is None:
                 return False
-            await call.db.run(rounds.renew, kind=self._kind.name, item_id=row["id"], lapses_at=call.now + self._lease)
+            await work.db.run(rounds.renew, kind=self._kind.name, item_id=row["id"], lapses_at=work.now + self._lease)
         return True
 
     async def _put_back(self, workspace_id: UUID, row: Any, reason: str) -> None:
         async def put_back() -> str:
-            async with self._runtime.background(workspace_id) as call:
-                at = self._kind.again_at(row, call.now)
+            async with self._runtime.background(workspace_id) as work:
+                at = self._kind.again_at(row, work.now)
                 if at is None:
-                    await call.db.run(self._kind.end, id=row["id"], status="failed", sent_at=None, reason=reason)
+                    await work.db.run(self._kind.end, id=row["id"], status="failed", sent_at=None, reason=reason)
                     return "failed"
-                await call.db.run(self._kind.put_back, id=row["id"], at=at, reason=reason)
+                await work.db.run(self._kind.put_back, id=row["id"], at=at, reason=reason)
                 return "deferred"
 
         self._tell(row, await self._insist(put_back), reason)
 
     async def _end(self, workspace_id: UUID, row: Any, status: str, reason: str | None) -> None:
         async def end() -> str:
-            async with self._runtime.background(workspace_id) as call:
-                sent_at = call.now if status == "sent" else None
-                await call.db.run(self._kind.end, id=row["id"], status=status, sent_at=sent_at, reason=reason)
+            async with self._runtime.background(workspace_id) as work:
+                sent_at = work.now if status == "sent" else None
+                await work.db.run(self._kind.end, id=row["id"], status=status, sent_at=sent_at, reason=reason)
             return status
 
         self._tell(row, await self._insist(end), reason)

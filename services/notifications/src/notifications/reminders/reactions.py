@@ -5,8 +5,9 @@ from uuid_utils.compat import uuid7
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.identity.v1 import events_pb2 as identity_events
 from caseload.scheduling.v1 import events_pb2
-from chassis.react import Delivery, Reaction, on
-from chassis.rows import when
+from chassis.events.delivery import Delivery
+from chassis.events.handlers import Reaction, on
+from chassis.protobuf.timestamps import when
 from notifications.desk import Desk
 from notifications.reminders import store, workflow
 

@@ -12,10 +12,10 @@ from prometheus_client import Histogram
 from caseload.clients.v1 import clients_pb2
 from caseload.identity.v1 import workspaces_pb2
 from caseload.scheduling.v1 import appointments_pb2
-from chassis.call import Call
 from chassis.errors import NotFound
-from chassis.rows import when
-from chassis.runtime import Runtime
+from chassis.protobuf.timestamps import when
+from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import letters
 from notifications.mail.sending import Kind, NotToBeSent
 from notifications.peers import Peers
@@ -35,13 +35,13 @@ def reminders(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> Kind
             raise NotToBeSent("skipped", "appointment_begun")
         if row["is_superseded"]:
             raise NotToBeSent("skipped", "later_reminder_due")
-        async with runtime.background(workspace_id) as call:
-            slot = await _slot(peers, row, call)
+        async with runtime.background(workspace_id) as work:
+            slot = await _slot(peers, row, work)
             if (slot.client_id, when(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
                 # The event that says so is still on its way.
-                await workflow.know(call.db, slot.appointment_id, slot.client_id, when(slot.starts_at), slot.version, now=now)
+                await workflow.know(work.db, slot.appointment_id, slot.client_id, when(slot.starts_at), slot.version, now=now)
                 return None
-            contact, workspace = await asyncio.gather(_contact(peers, row, call), _workspace(peers, call))
+            contact, workspace = await asyncio.gather(_contact(peers, row, work), _workspace(peers, work))
         message = _written(row, contact, workspace, runtime.settings, now=now)
         _LATENESS.observe(max(0.0, (now - row["due_at"]).total_seconds()))
         return message
@@ -58,9 +58,9 @@ def reminders(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> Kind
     )
 
 
-async def _slot(peers: Peers, row: Any, call: Call) -> appointments_pb2.Slot:
+async def _slot(peers: Peers, row: Any, work: UnitOfWork) -> appointments_pb2.Slot:
     try:
-        slot = await peers.appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=str(row["appointment_id"])), call)
+        slot = await peers.appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=str(row["appointment_id"])), work.context)
     except NotFound:
         raise NotToBeSent("cancelled", "appointment_gone") from None
     if slot.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED:
@@ -68,9 +68,9 @@ async def _slot(peers: Peers, row: Any, call: Call) -> appointments_pb2.Slot:
     return slot
 
 
-async def _contact(peers: Peers, row: Any, call: Call) -> clients_pb2.Contact:
+async def _contact(peers: Peers, row: Any, work: UnitOfWork) -> clients_pb2.Contact:
     try:
-        contact = await peers.clients.GetContact(clients_pb2.GetContactRequest(client_id=str(row["client_id"])), call)
+        contact = await peers.clients.GetContact(clients_pb2.GetContactRequest(client_id=str(row["client_id"])), work.context)
     except NotFound:
         raise NotToBeSent("cancelled", "client_gone") from None
     if not contact.is_active:
@@ -80,8 +80,8 @@ async def _contact(peers: Peers, row: Any, call: Call) -> clients_pb2.Contact:
     return contact
 
 
-async def _workspace(peers: Peers, call: Call) -> workspaces_pb2.Workspace:
-    workspace = await peers.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), call)
+async def _workspace(peers: Peers, work: UnitOfWork) -> workspaces_pb2.Workspace:
+    workspace = await peers.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
     if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
         raise NotToBeSent("skipped", "workspace_suspended")
     return workspace

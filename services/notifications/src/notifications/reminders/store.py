@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.dated import DatedPages
-from chassis.db import statement
+from chassis.db.paging import DatedPages
+from chassis.db.statement import statement
 from notifications.tables import appointments, reminder_configurations, reminder_figures, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
 from notifications.reminders import rules, store
 
 

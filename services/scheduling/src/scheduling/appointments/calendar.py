@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from chassis.call import Call
-from chassis.db import Record
+from chassis.db.transaction import Record
 from chassis.errors import Conflict, Unavailable
+from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules, store
 from scheduling.appointments.record import clash_facts
 from scheduling.appointments.rules import Buffers, Terms
@@ -24,48 +24,48 @@ OVERBOOKING = ("overbooked", "overbooked_by", "overbooked_at")
 _IN_TURN: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "overbooked_at": None}
 
 
-async def buffers(call: Call, terms: Terms, before: Terms | None = None) -> Buffers:
+async def buffers(work: UnitOfWork, terms: Terms, before: Terms | None = None) -> Buffers:
     """The time the service needs around the appointment; refuses a service or location that is newly named and not offered."""
     if terms.location_id is not None and (before is None or terms.location_id != before.location_id):
-        rules.check_offered("location", await call.db.maybe(store.location, id=terms.location_id))
+        rules.check_offered("location", await work.db.maybe(store.location, id=terms.location_id))
     if terms.service_id is None:
         return Buffers()
-    service = await call.db.maybe(store.service, id=terms.service_id)
+    service = await work.db.maybe(store.service, id=terms.service_id)
     if service is None or before is None or terms.service_id != before.service_id:
         service = rules.check_offered("service", service)
     return Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
 
 
-async def book(call: Call, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
+async def book(work: UnitOfWork, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
     """Writes a new appointment. Conflict, with every clash, where the time is taken and that is not allowed."""
     lock = store.hold_calendar if allow_conflict else store.share_calendar
-    await call.db.run(lock, practitioner_id=appointment["practitioner_id"])
+    await work.db.run(lock, practitioner_id=appointment["practitioner_id"])
 
     async def write(overbooking: dict[str, Any]) -> Record | None:
-        return await call.db.maybe(store.book, **appointment, **overbooking)
+        return await work.db.maybe(store.book, **appointment, **overbooking)
 
-    return await _take(call, write, appointment, allow_conflict=allow_conflict)
+    return await _take(work, write, appointment, allow_conflict=allow_conflict)
 
 
-async def move(call: Call, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
+async def move(work: UnitOfWork, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
     """Writes an appointment's new terms. Conflict, with every clash, where the time is taken and that is not allowed."""
     # Alone: two that were written into each other's places in one instant would wait for each other.
-    await call.db.run(store.hold_calendar, practitioner_id=appointment["practitioner_id"])
+    await work.db.run(store.hold_calendar, practitioner_id=appointment["practitioner_id"])
 
     async def write(overbooking: dict[str, Any]) -> Record | None:
         try:
-            async with call.db.savepoint():
-                return await call.db.maybe(store.move, **appointment, **overbooking)
+            async with work.db.savepoint():
+                return await work.db.maybe(store.move, **appointment, **overbooking)
         except Conflict as refusal:
             if refusal.code != CONFLICT:
                 raise
             return None
 
-    return await _take(call, write, appointment, allow_conflict=allow_conflict)
+    return await _take(work, write, appointment, allow_conflict=allow_conflict)
 
 
 async def _take(
-    call: Call,
+    work: UnitOfWork,
     write: Callable[[dict[str, Any]], Awaitable[Record | None]],
     appointment: dict[str, Any],
     *,
@@ -76,15 +76,15 @@ async def _take(
         row = await write(_IN_TURN)
         if row is not None:
             return row
-        clashes = await call.db.all(store.clashes, **place)
+        clashes = await work.db.all(store.clashes, **place)
         if not clashes:
             # What was in the way has been called off since.
             continue
         if not allow_conflict:
             facts = {"conflicting_appointments": [clash_facts(clash) for clash in clashes]}
             raise Conflict(CONFLICT, "The practitioner has another appointment at that time.", facts=facts)
-        row = await write({"overbooked": True, "overbooked_by": call.user_id, "overbooked_at": call.now})
+        row = await write({"overbooked": True, "overbooked_by": work.user_id, "overbooked_at": work.now})
         if row is not None:
-            call.note(overbooked="true", clashes=str(len(clashes)))
+            work.note(overbooked="true", clashes=str(len(clashes)))
             return row
     raise Unavailable("calendar_busy", "This calendar is changing too quickly; try again.", retry_after=1.0)

@@ -8,9 +8,9 @@ from asyncpg import Range
 from google.protobuf.message import Message
 
 from caseload.scheduling.v1 import appointments_pb2 as pb
-from chassis.db import Record
-from chassis.rows import fill
-from chassis.sealing import WorkspaceKeys
+from chassis.db.transaction import Record
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
 from scheduling.appointments.rules import Span, Terms
 
 M = TypeVar("M", bound=Message)

@@ -26,8 +26,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, Text, Uuid
 
-from chassis.dated import DatedPages
-from chassis.db import statement
+from chassis.db.paging import DatedPages
+from chassis.db.statement import statement
 from scheduling.appointments.rules import EARLIEST, LATEST, LONGEST, LONGEST_BUFFER, OCCUPYING
 from scheduling.tables import appointments, client_figures, day_figures, locations, services
 
