@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite up down logs test e2e bench drill check fmt protos migration snapshot lock
+.PHONY: help run suite up down logs test e2e bench drill check fmt protos types migration lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,7 +66,10 @@ protos: .venv/.for-dev ## writes libs/contracts/src from protos/
 	@.venv/bin/buf lint protos
 	$(PYTHON) libs/contracts/generate.py
 
-migration: .venv/.for-dev ## writes the next migration from tables.py (service=clients name="add a column"; service=all after a change of the chassis's tables)
+types: .venv/.for-dev ## TypeScript types from the OpenAPI document; compiles the example client and runs it (installs Node.js into .tools where there is none)
+	@$(PYTHON) scripts/typescript.py
+
+migration: .venv/.for-dev ## writes the next migration from tables.py (service=clients name="add a column")
 	@$(PYTHON) -m standalone.schema write "$(service)" "$(name)"
 	$(PYTHON) -m ruff format --quiet services/*/migrations
 	$(PYTHON) -m ruff check --quiet --fix services/*/migrations

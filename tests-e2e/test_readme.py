@@ -1,10 +1,10 @@
 """A newcomer's walk: every line of the README's journey, pasted as it is written."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from walkthrough import paste, shell_blocks
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -14,25 +14,13 @@ def steps():
     text = README.read_text()
     section = re.search(r"^## A client's journey\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
     assert section is not None
-    return re.findall(r"^```bash\n(.*?)^```$", section[1], re.MULTILINE | re.DOTALL)
+    return shell_blocks(section[1])
 
 
 def test_the_journey_works_as_it_is_written(trial, tmp_path):
     blocks = steps()
     assert len(blocks) > 10
-    # Each block announces itself, so that what it said can be told from what the others said.
-    script = "\n".join(f"echo '@@{number}'\n{block}" for number, block in enumerate(blocks))
-    walk = subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", script],
-        env={"PATH": "/usr/bin:/bin:/usr/local/bin", "CASELOAD": trial.gateway_url, "LC_ALL": "C.UTF-8"},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert walk.returncode == 0, walk.stderr[-2000:] + walk.stdout[-2000:]
-    said = dict(re.findall(r"^@@(\d+)\n(.*?)(?=^@@|\Z)", walk.stdout, re.MULTILINE | re.DOTALL))
+    said = paste(blocks, trial.gateway_url, tmp_path)
 
     for words in (
         '"email": "owner@example.com"',
@@ -52,7 +40,7 @@ def test_the_journey_works_as_it_is_written(trial, tmp_path):
         "READ Client list_clients success",
         '"intact": true',
     ):
-        assert any(words in answer for answer in said.values()), f"{words!r} was not said:\n{walk.stdout[-6000:]}"
+        assert any(words in answer for answer in said.values()), f"{words!r} was not said:\n{said}"
 
 
 @pytest.mark.parametrize("command", ["run", "test"])
