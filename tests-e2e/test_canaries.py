@@ -37,10 +37,9 @@ async def until(question, seconds=60):
 
 
 @pytest.fixture(scope="module")
-async def planting(trials):
+async def planting(suite):
     """The suite after everything has been planted and has gone wrong, with a tap on its events."""
-    trial = trials("suite")
-    async with hiding_places.Tap.on(trial) as tap, Planting.in_suite(trial) as planting:
+    async with hiding_places.Tap.on(suite) as tap, Planting.in_suite(suite) as planting:
         planting.tap = tap
         await planting.tell_every_secret()
         planting.tell_over_http()

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 
 import pytest
 from attack.figures import tell
-from attack.generated import Explorer
 from attack.guests import Guest
 from attack.keeper import Keeper
 
@@ -17,9 +16,11 @@ NEVER_SUCCEED = {"POST /api/v1/auth/verify", "POST /api/v1/auth/session/refresh"
 
 
 @pytest.fixture
-async def explorer(trials):
+async def explorer(embedded):
     """Somebody at work in a workspace of the embedded composition, with colleagues."""
-    keeper = Keeper(trials("run"))
+    from attack.generated import Explorer  # takes a second to import, whichever tests are asked for
+
+    keeper = Keeper(embedded)
     person = await keeper.open_practice()
     colleagues = [await keeper.hire(person.workspace_id) for _ in range(4)]
     with ExitStack() as stack:

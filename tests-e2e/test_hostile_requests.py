@@ -66,8 +66,8 @@ def checked(what, method, reply):
 
 
 @pytest.fixture(scope="module")
-async def visitor(trials):
-    keeper = Keeper(trials("run"))
+async def visitor(embedded):
+    keeper = Keeper(embedded)
     person = await keeper.open_practice()
     with keeper.api(person) as api:
         ids = furnish(api, lambda: keeper.sign_in(person))

@@ -25,23 +25,26 @@ def caseload(home, *arguments):
     )
 
 
-@pytest.mark.parametrize("composition", ["run", "suite"])
-def test_dead_letters_are_listed_while_it_runs(trials, composition):
-    listed = caseload(trials(composition).home, "events", "dead")
+@pytest.fixture(params=["embedded", "suite"])
+def started(request, servers):
+    return request.getfixturevalue(request.param)
+
+
+def test_dead_letters_are_listed_while_it_runs(started):
+    listed = caseload(started.home, "events", "dead")
 
     assert listed.returncode == 0, listed.stderr
     assert "dead letters" in listed.stdout
 
 
-@pytest.mark.parametrize("composition", ["run", "suite"])
-def test_a_queue_may_be_replayed_while_it_runs(trials, composition):
-    replayed = caseload(trials(composition).home, "events", "replay", QUEUE)
+def test_a_queue_may_be_replayed_while_it_runs(started):
+    replayed = caseload(started.home, "events", "replay", QUEUE)
 
     assert replayed.returncode == 0, replayed.stderr
     assert QUEUE in replayed.stdout
 
 
-async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(tmp_path):
+async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(servers, tmp_path):
     home = tmp_path / "home"
     trial = Trial("run", home)
     trial.start()
@@ -67,7 +70,7 @@ async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(tmp_
     assert (replayed.returncode, "1 sent" in replayed.stdout) == (0, True), replayed.stderr
 
 
-def test_every_schema_is_migrated_without_serving(tmp_path):
+def test_every_schema_is_migrated_without_serving(servers, tmp_path):
     migrated = caseload(tmp_path / "home", "migrate")
 
     assert migrated.returncode == 0, migrated.stderr

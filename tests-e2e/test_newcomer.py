@@ -17,7 +17,7 @@ SECONDS_FOR_THE_FIRST_START, SECONDS_FOR_LATER_ONES = 60.0, 5.0
 
 
 @pytest.fixture
-def fresh(tmp_path):
+def fresh(servers, tmp_path):
     """What a fresh clone holds: the tree without what commands have left in it."""
     copy = tmp_path / "caseload"
     left = shutil.ignore_patterns(".git", ".venv", ".tools", ".caseload", ".suite", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")

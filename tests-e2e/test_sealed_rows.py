@@ -19,9 +19,9 @@ COLUMNS = sorted(sealed_columns() - UNREAD.keys() - {column for column in sealed
 
 
 @pytest.fixture(scope="module")
-async def offices(trials):
+async def offices(suite):
     """Two workspaces of one suite."""
-    keeper = Keeper(trials("suite"))
+    keeper = Keeper(suite)
     async with AsyncExitStack() as stack:
         people = [await keeper.open_practice(full_name=name) for name in ("Olga Orlov", "Peter Pan")]
         yield [Office(keeper, person, stack.enter_context(keeper.api(person))) for person in people]

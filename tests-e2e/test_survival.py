@@ -10,7 +10,7 @@ SECONDS_TO_START_AGAIN = 5.0
 
 
 @pytest.fixture
-def own(tmp_path):
+def own(servers, tmp_path):
     """An embedded installation that this test alone may kill."""
     trial = Trial("run", tmp_path / "home")
     yield trial

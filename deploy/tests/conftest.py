@@ -32,7 +32,7 @@ def composed(compose):
 
 
 @pytest.fixture(scope="session")
-def rendered():
+def rendered(servers):
     """The manifests of an overlay, as kustomize makes them."""
     made = {}
 

@@ -14,6 +14,8 @@ import pytest
 from chassis.children import ChildFailedError, InUseError, end, spawn, until
 from chassis.local import LocalPostgres, LocalRabbit
 
+pytestmark = [pytest.mark.usefixtures("servers"), pytest.mark.xdist_group("rabbitmq")]
+
 
 async def ask(dsn, sql):
     connection = await asyncpg.connect(dsn)
@@ -24,7 +26,7 @@ async def ask(dsn, sql):
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory):
+def killed(servers, tmp_path_factory):
     """A cluster whose parent was killed right after a commit, and the server's process id."""
     home = tmp_path_factory.mktemp("killed")
     program = f"""

@@ -20,6 +20,8 @@ from chassis.local import LocalRabbit, server_script
 from chassis.outbox import Relay
 from chassis.react import on, subscription
 
+pytestmark = pytest.mark.xdist_group("rabbitmq")  # one node for all of these
+
 
 class Wire:
     """A TCP proxy in front of the broker: it can be cut, and led to a node that has moved."""

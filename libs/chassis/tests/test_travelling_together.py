@@ -15,6 +15,8 @@ from chassis.errors import Invalid
 from chassis.outbox import Relay
 from chassis.react import on, on_many, subscription
 
+pytestmark = pytest.mark.xdist_group("rabbitmq")  # one node for all of these
+
 
 class Post:
     """A relay, a RabbitMQ and one queue."""

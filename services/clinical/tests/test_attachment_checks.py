@@ -241,7 +241,7 @@ def test_a_document_nested_beyond_reason_is_refused():
     assert refusal_of(document(deep)) in {"file_unsafe", "file_broken"}
 
 
-def test_a_document_that_unfolds_without_end_is_refused_within_the_examiners_means():
+def test_a_document_that_unfolds_without_end_is_refused_within_the_examiners_means(servers):
     program = f"from clinical.attachments import examiner; examiner.MOST_MEMORY_BYTES = {250 * 2**20}; examiner.main()"
     ended = subprocess.run([sys.executable, "-c", program], input=unfolding(300), capture_output=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from chassis.children import free_port
+from chassis.children import free_port, spawn
 
 
 class Trial:
@@ -32,15 +32,9 @@ class Trial:
         own = {"PORT": str(self.port), "CASELOAD_HOME": str(self.home)}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CASELOAD_") and name != "DATABASE_URL"}
         began, stale = time.monotonic(), self._told_at()
-        with self.output.open("ab") as out:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "standalone", self.composition],
-                env={**inherited, **own, **self._environment},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        # It ends with whoever started it, however that one ends.
+        command = [sys.executable, "-m", "standalone", self.composition]
+        self._process = spawn(command, log=self.output, env={**inherited, **own, **self._environment})
         # What one that was killed has left behind says nothing of this one.
         while not (self.ready() and self._told_at() > stale):
             if self._process.poll() is not None or time.monotonic() - began > seconds:

@@ -1,6 +1,6 @@
 """A house for tests: every named service for real, on a migrated database of its own, behind real gRPC.
 
-Loaded as a pytest plugin; brings the fixtures `postgres` and `rabbitmq` along.
+Loaded as a pytest plugin; brings the fixtures `postgres`, `rabbitmq` and `servers` along.
 """
 
 import asyncio
@@ -27,11 +27,11 @@ from chassis.dial import Peer, Peers
 from chassis.migrate import migrate, provision
 from chassis.runtime import Runtime, Service
 from chassis.sealing import Keyring
-from chassis.testing_servers import postgres, rabbitmq
+from chassis.testing_servers import postgres, rabbitmq, servers
 from chassis.tokens import AccessSigner, ServiceSigner, generate_key, read_service_keys, write_service_keys
 from chassis.trust import Trust
 
-__all__ = ["House", "house", "postgres", "rabbitmq"]
+__all__ = ["House", "house", "postgres", "rabbitmq", "servers"]
 
 M = TypeVar("M", bound=Message)
 S = TypeVar("S")
