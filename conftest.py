@@ -4,8 +4,10 @@ import fcntl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Two members' folders bear their packages' names. Imported first, the packages are found where their tests look for them.
 import gateway
@@ -18,28 +20,46 @@ FOLDERS = ("services/", "gateway/")
 _running: list[pytest.Item] = []
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "servers" not in item.fixturenames:
             item.add_marker(pytest.mark.quick)
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_piece(item)))
     # The first to be handed out are those that take longest.
     items.sort(key=lambda item: not item.nodeid.startswith("tests-e2e/"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput"):
+        # A worker alone knows its tests' marks; it has them written down before the scheduler hears of its tests.
+        session.config.cache.set("caseload/pieces", {item.nodeid: _piece(item) for item in session.items})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> "Pieces":
+    config.option.loadscopereorder = False
+    return Pieces(config)
+
+
+class Pieces(LoadScopeScheduling):
+    """Hands out pieces in the order of the tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self._pieces[nodeid]
+
+    @cached_property
+    def _pieces(self) -> dict[str, str]:
+        pieces: dict[str, str] = self.config.cache.get("caseload/pieces", {})
+        return pieces
+
+
 def _piece(item: pytest.Item) -> str:
-    """What of its tests goes to one worker, in one piece."""
+    """What it belongs to: all tests of a piece go to one worker."""
+    if mark := item.get_closest_marker("piece"):
+        return str(mark.args[0])
     path = item.nodeid.partition("::")[0]
     return path.rpartition("/")[0] if path.startswith(FOLDERS) else path
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    # What is printed can be pasted: the name of the piece, which follows the last "@", is the scheduler's alone.
-    told, at, piece = report.nodeid.rpartition("@")
-    if hasattr(report, "node") and at and "]" not in piece:
-        report.nodeid = told
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items):
         named = [*item.fixturenames, BREAKABLE.get(chosen.get("place")), chosen.get("trial"), chosen.get("started")]
         for name in INSTALLATIONS:
             if name in named and item.path.is_relative_to(HERE):
-                item.add_marker(pytest.mark.xdist_group(name))
+                item.add_marker(pytest.mark.piece(name))
                 break
 
 

@@ -51,15 +51,15 @@ def test_a_fresh_copy_serves_within_a_minute_and_then_within_seconds(fresh):
     port = free_port()
     make, first = serve(fresh, port)
     stop(make)
-    later = []
     for _ in range(3):
-        make, seconds = serve(fresh, port)
-        later.append(seconds)
+        make, later = serve(fresh, port)
         stop(make)
+        # Again where it took long: the machine may be busy with others.
+        if later < SECONDS_FOR_LATER_ONES:
+            break
 
     assert first < SECONDS_FOR_THE_FIRST_START
-    # The quickest, for the machine may be busy with others.
-    assert min(later) < SECONDS_FOR_LATER_ONES
+    assert later < SECONDS_FOR_LATER_ONES
     printed = (fresh / "output").read_text()
     for told in ("/docs", "/dev/mail", "owner@example.com", "admin@example.com", "platform@example.com", "caseload-demo"):
         assert told in printed

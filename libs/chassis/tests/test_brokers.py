@@ -14,7 +14,7 @@ from chassis.errors import Invalid, Unavailable
 from chassis.outbox import Relay
 from chassis.react import on, subscription
 
-pytestmark = pytest.mark.xdist_group("rabbitmq")  # one node for all of these
+pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
 QUICK = Retries(delays=(0.05, 0.1), waits=6)
 

@@ -10,7 +10,7 @@ from chassis.dead_letters import bury, dead, replay
 from chassis.envelope import Envelope
 from chassis.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("rabbitmq")  # one node for all of these
+pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
 
 async def test_the_letters_of_in_process_delivery_are_listed_and_asked_for(parcels, capsys):

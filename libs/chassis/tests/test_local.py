@@ -14,7 +14,7 @@ import pytest
 from chassis.children import ChildFailedError, InUseError, end, spawn, until
 from chassis.local import LocalPostgres, LocalRabbit
 
-pytestmark = [pytest.mark.usefixtures("servers"), pytest.mark.xdist_group("rabbitmq")]
+pytestmark = [pytest.mark.usefixtures("servers"), pytest.mark.piece("rabbitmq")]
 
 
 async def ask(dsn, sql):

@@ -20,7 +20,7 @@ from chassis.local import LocalRabbit, server_script
 from chassis.outbox import Relay
 from chassis.react import on, subscription
 
-pytestmark = pytest.mark.xdist_group("rabbitmq")  # one node for all of these
+pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
 
 class Wire:

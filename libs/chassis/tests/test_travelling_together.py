@@ -15,7 +15,7 @@ from chassis.errors import Invalid
 from chassis.outbox import Relay
 from chassis.react import on, on_many, subscription
 
-pytestmark = pytest.mark.xdist_group("rabbitmq")  # one node for all of these
+pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
 
 class Post:

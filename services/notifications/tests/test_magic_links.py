@@ -89,7 +89,7 @@ async def test_a_link_whose_mail_may_be_out_is_not_mailed_again(practice, office
     office.behaviour[practice.owner_email] = "hangs up after the mail"
     await _request(practice)
     await practice.until(lambda: _is(practice, "unknown"))
-    await asyncio.sleep(practice.house.runtime("notifications").settings.lease_seconds + 0.5)
+    await practice.has_nothing_due()
     assert office.asked[practice.owner_email] == 1
 
 

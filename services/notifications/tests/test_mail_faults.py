@@ -80,7 +80,7 @@ async def test_a_mail_that_is_refused_for_good_is_not_tried_again(practice, offi
 
     reminder = await practice.ended(booked)
     assert (reminder.status, reminder.last_error, reminder.attempts) == (status, reason, 1)
-    await _outlast_the_lease(practice)
+    await practice.has_nothing_due()
     assert office.asked[client.email] == 1
     # A server's words quote the address; they are kept nowhere.
     ours = "".join(str(vars(record)) for record in caplog.records if not record.name.startswith("mail."))
@@ -97,7 +97,7 @@ async def test_a_conversation_that_breaks_off_after_the_mail_was_handed_over_is_
 
     reminder = await practice.ended(booked)
     assert (reminder.status, reminder.last_error) == (pb.REMINDER_STATUS_UNKNOWN, "broken_off_after_data")
-    await _outlast_the_lease(practice)
+    await practice.has_nothing_due()
     assert office.asked[client.email] == 1
     assert len(office.to(client.email)) == 1
 
@@ -159,7 +159,7 @@ async def test_a_cancellation_during_the_conversation_does_not_bring_the_mail_ba
 
     reminder = await practice.ended(booked)
     assert reminder.status == pb.REMINDER_STATUS_CANCELLED
-    await _outlast_the_lease(practice)
+    await practice.has_nothing_due()
     assert office.asked[client.email] == 1
 
 
@@ -246,8 +246,3 @@ def _count(rounds, sent, name):
 async def _over(practice, booked):
     found = await practice.reminders(booked)
     return found[0] if found and found[0].status != pb.REMINDER_STATUS_PENDING else None
-
-
-async def _outlast_the_lease(practice):
-    """Long enough for any sender to have taken the mail up again, if any would."""
-    await asyncio.sleep(practice.house.runtime("notifications").settings.lease_seconds + 0.5)
