@@ -18,9 +18,20 @@ def operations(document):
             query = ",".join(parameter["name"] for parameter in described.get("parameters", ()) if parameter.get("in") == "query")
             ((status, answer),) = [each for each in described["responses"].items() if each[0].startswith("2")]
             schemas = [content["schema"] for content in answer.get("content", {}).values()]
-            name = f"{method.upper()} {re.sub(r'{[^}]*}', '{}', path)}{f' ?{query}' if query else ''}"
+            name = unnamed(f"{method.upper()} {path}") + (f" ?{query}" if query else "")
             found[name] = " ".join([status, *map(kind, schemas)])
     return found
+
+
+def promised(*methods):
+    """The operations that are promised, without their query; with methods, those of these methods."""
+    names = {name.partition(" ?")[0] for name in CONTRACT["operations"]}
+    return {name for name in names if not methods or name.partition(" ")[0] in methods}
+
+
+def unnamed(operation):
+    """An operation as the contract writes it: what stands in its path has no name."""
+    return re.sub(r"{[^}]*}", "{}", str(operation))
 
 
 def shape(document, name):

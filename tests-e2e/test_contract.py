@@ -11,8 +11,17 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 from operations import operations
 from worlds import furnish
 
-REFUSED = {"?"}
-EMPTY = {"?"}
+# What this cannot be granted, and how it is refused. All else has to be answered with success, for its shape to be seen.
+REFUSED = {
+    "POST /api/v1/auth/login": 401,  # nobody can guess what it takes, nor for the next two
+    "POST /api/v1/auth/verify": 401,
+    "POST /api/v1/auth/session/refresh": 401,
+    "PUT /api/v1/auth/password": 422,  # what is made up is no new password
+    "PUT /api/v1/users/{user_id}/role": 422,  # a practice has no such role
+    "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
+    "PATCH /api/v1/workspaces/current": 422,  # no language goes by the name that is made up for it
+    "PUT /api/v1/reminders/configurations/{configuration_id}": 409,  # there is one for that hour
+}
 
 
 @pytest.fixture
@@ -57,7 +66,7 @@ def test_pages_are_alike(document):
 
 
 def test_every_answer_has_the_shape_that_the_document_gives_it(api, document, embedded, sign_in, eventually):
-    checked, ids = set(), {}
+    refused, ids = {}, {}
     for operation in operations(document):
         if str(operation) == "POST /api/v1/auth/logout":
             continue
@@ -74,6 +83,8 @@ def test_every_answer_has_the_shape_that_the_document_gives_it(api, document, em
         assert promised, f"{operation} answered {answer.status_code}, of which the document says nothing: {answer.text}"
         while "$ref" in promised:
             promised = document["components"]["responses"][promised["$ref"].rsplit("/", 1)[1]]
+        if not answer.is_success:
+            refused[str(operation)] = answer.status_code
         if answer.status_code == 204:
             assert answer.content == b""
             continue
@@ -84,7 +95,5 @@ def test_every_answer_has_the_shape_that_the_document_gives_it(api, document, em
         )
         faults = [f"{'/'.join(map(str, fault.path))}: {fault.message}" for fault in checker.iter_errors(answer.json())]
         assert not faults, f"{operation} {answer.status_code}: {faults}"
-        if answer.is_success:
-            checked.add(str(operation))
 
-    assert {str(operation) for operation in operations(document)} - checked == REFUSED | EMPTY
+    assert refused == REFUSED

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from contract import CONTRACT, unnamed
 from operations import operations
 from worlds import furnish
 
@@ -115,7 +116,11 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, mine, thei
 
     assert not faults, "\n".join(faults)
     assert await kept(embedded, theirs.id) == before
-    assert len(tried) > 40
+    # Every operation that names anything, every id that anything is named by: whatever is promised later is in this.
+    assert {unnamed(operation) for operation, _ in tried} >= {
+        name.partition(" ?")[0] for name in CONTRACT["operations"] if "{}" in name or "_id" in name.partition("?")[2]
+    }
+    assert {name for _, chosen in tried for name in chosen} == foreign.keys() | NOT_MADE_YET
 
 
 async def settled(trial, workspace_id):
