@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite up down logs test e2e bench drill check fmt protos migration lock
+.PHONY: help run suite up down logs test e2e mutants bench drill check fmt protos migration lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name";
 e2e: .venv/.for-dev ## only the journeys across services
 	@scripts/rabbitmq for-tests
 	$(PYTHON) -m pytest -n $(WORKERS) tests-e2e $(ARGS)
+
+mutants: .venv/.for-dev ## changes the rules one by one and asks whether a quick test notices (ARGS="clients scheduling")
+	@$(PYTHON) scripts/mutants.py --workers $(WORKERS) $(ARGS)
 
 bench: .venv/.for-dev ## the suite beside three baselines, as ratios of one run (ROUNDS=5 SECONDS=1 USERS=1,16,100 ONLY=client)
 	@scripts/rabbitmq

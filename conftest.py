@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -37,9 +38,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> "Pieces":
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "Pieces":
     config.option.loadscopereorder = False
-    return Pieces(config)
+    return Pieces(config, log)
 
 
 class Pieces(LoadScopeScheduling):
@@ -64,9 +65,12 @@ def _piece(item: pytest.Item) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    _running[:] = [item]
     with machine(item):
-        yield
+        _running.append(item)
+        try:
+            yield
+        finally:
+            _running.clear()
 
 
 @contextmanager

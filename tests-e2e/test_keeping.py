@@ -9,7 +9,6 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.local import LocalPostgres
-from standalone.trial import Trial
 
 QUEUE = "notifications.plan-reminders"
 
@@ -44,11 +43,15 @@ def test_a_queue_may_be_replayed_while_it_runs(started):
     assert QUEUE in replayed.stdout
 
 
-async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(servers, tmp_path):
-    home = tmp_path / "home"
-    trial = Trial("run", home)
-    trial.start()
-    trial.stop()
+@pytest.fixture(scope="module")
+def migrated(servers, tmp_path_factory):
+    """A home that nothing has run in, and what the command said that made its schemas."""
+    home = tmp_path_factory.mktemp("keeping") / "home"
+    return home, caseload(home, "migrate")
+
+
+async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(migrated):
+    home, _ = migrated
     server = LocalPostgres(home / "postgres").start()
     try:
         connection = await asyncpg.connect(server.dsn)
@@ -70,8 +73,8 @@ async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(serv
     assert (replayed.returncode, "1 sent" in replayed.stdout) == (0, True), replayed.stderr
 
 
-def test_every_schema_is_migrated_without_serving(servers, tmp_path):
-    migrated = caseload(tmp_path / "home", "migrate")
+def test_every_schema_is_migrated_without_serving(migrated):
+    _, told = migrated
 
-    assert migrated.returncode == 0, migrated.stderr
-    assert "6 schemas are at their newest revision" in migrated.stdout
+    assert told.returncode == 0, told.stderr
+    assert "6 schemas are at their newest revision" in told.stdout

@@ -9,10 +9,16 @@ from standalone.trial import Trial
 SECONDS_TO_START_AGAIN = 5.0
 
 
+@pytest.fixture(scope="module")
+def home(servers, tmp_path_factory):
+    """Made by the first test here; the others start where it left off."""
+    return tmp_path_factory.mktemp("survival") / "home"
+
+
 @pytest.fixture
-def own(servers, tmp_path):
+def own(home):
     """An embedded installation that this test alone may kill."""
-    trial = Trial("run", tmp_path / "home")
+    trial = Trial("run", home)
     yield trial
     trial.stop()
 

@@ -27,20 +27,32 @@ def test_the_day_of_an_event_is_the_day_in_utc():
     assert rules.retention_until(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == date(2032, 12, 31)
 
 
+def test_a_leap_day_is_let_go_on_the_last_of_february():
+    assert rules.retention_until(datetime(2028, 2, 29, 12, tzinfo=UTC)) == date(2035, 2, 28)
+
+
 def test_every_kind_of_resource_a_service_can_name_has_its_name_in_the_contract():
     declared = [enum_text(options_pb2.Resource, value) for value in options_pb2.Resource.values() if value]
-    assert sorted(declared) == sorted(rules.RESOURCE_TYPES)
+    assert {name: "".join(word.capitalize() for word in name.split("_")) for name in declared} == rules.RESOURCE_TYPES
 
 
 def test_every_action_a_service_can_name_is_one_that_can_be_asked_for():
     declared = [enum_text(options_pb2.Action, value).upper() for value in options_pb2.Action.values() if value]
     assert sorted(declared) == sorted(rules.ACTIONS)
+    assert [rules.check_action(name) for name in rules.ACTIONS] == list(rules.ACTIONS)
 
 
 @given(st.text(max_size=2000))
 def test_any_text_becomes_one_that_can_be_stored(anything):
     kept = rules.text(anything)
     assert kept is None or ("\0" not in kept and 0 < len(kept) <= 512)
+
+
+def test_a_text_is_cut_after_512_signs_and_loses_what_cannot_be_stored():
+    assert rules.text("x" * 512) == "x" * 512
+    assert rules.text("x" * 512 + "y") == "x" * 512
+    assert rules.text("a\0b") == "ab"
+    assert rules.text("") is rules.text("\0") is None
 
 
 @given(st.text(max_size=40))
@@ -70,6 +82,11 @@ def test_metadata_holds_ids_codes_and_facts():
     }
 
 
+def test_a_fact_is_told_by_what_of_it_can_be_stored():
+    said = rules.metadata(code="", request_id="", service="", resource_ids=[], facts={"\0": "x\0", "y": "\0"})
+    assert said == {"facts": {"": "x", "y": ""}}
+
+
 def test_everything_an_event_was_about_counts_once():
     assert rules.touched(A, [B, A, C, B]) == [A, B, C]
     assert rules.touched(None, []) == []
@@ -87,11 +104,11 @@ def test_phi_only_narrows_and_never_widens():
 def test_a_resource_type_that_does_not_exist_is_refused(name):
     with pytest.raises(Invalid) as refused:
         rules.resource_types(name, phi_only=False)
-    assert refused.value.faults[0].pointer == "/resource_type"
+    assert (refused.value.code, refused.value.faults[0].pointer) == ("unknown_choice", "/resource_type")
 
 
 @pytest.mark.parametrize("name", ["read", "PEEK", ""])
 def test_an_action_that_does_not_exist_is_refused(name):
     with pytest.raises(Invalid) as refused:
         rules.check_action(name)
-    assert refused.value.faults[0].pointer == "/action"
+    assert (refused.value.code, refused.value.faults[0].pointer) == ("unknown_choice", "/action")
