@@ -2,9 +2,9 @@
 
 import fcntl
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import pytest
@@ -17,8 +17,9 @@ import standalone
 __all__ = ["gateway", "standalone"]
 
 # A session's fixtures there start every service of the folder, so the folder is one piece of work; elsewhere a file is.
-FOLDERS = ("services/", "gateway/")
+FOLDERS = ("services/", "gateway/", "deploy/")
 _running: list[pytest.Item] = []
+_environments: list[Callable[[], None]] = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,8 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "servers" not in item.fixturenames:
             item.add_marker(pytest.mark.quick)
-    # The first to be handed out are those that take longest.
-    items.sort(key=lambda item: not item.nodeid.startswith("tests-e2e/"))
+    # Each piece in one go, and the first to be handed out are those that take longest.
+    order = {piece: place for place, piece in enumerate(dict.fromkeys(map(_piece, items)))}
+    items.sort(key=lambda item: (not item.nodeid.startswith("tests-e2e/"), order[_piece(item)]))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,13 +66,27 @@ def _piece(item: pytest.Item) -> str:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     with machine(item):
         _running.append(item)
         try:
             yield
         finally:
             _running.clear()
+        if nextitem is not None and _piece(nextitem) != _piece(item):
+            _end_environments()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: "pytest.FixtureDef[Any]", request: pytest.FixtureRequest) -> None:
+    if fixturedef.scope == "session" and fixturedef.baseid.startswith((*FOLDERS, "tests-e2e")):
+        _environments.append(partial(fixturedef.finish, request))
+
+
+def _end_environments() -> None:
+    """Ends what a finished folder or installation had running for its whole session: it would go on to work, wait and log beside others."""
+    while _environments:
+        _environments.pop()()
 
 
 @contextmanager

@@ -69,10 +69,7 @@ def mutants(source: str, functions: list[str]) -> Iterator[Mutant]:
 
 def _told(node: ast.AST) -> str:
     """A node in a line: of a function, a condition or a loop its head."""
-    head, _, rest = ast.unparse(node).partition("\n")
-    if isinstance(node, ast.If | ast.FunctionDef | ast.AsyncFunctionDef | ast.For | ast.While) and rest:
-        return f"{head} {rest.strip().partition(chr(10))[0]}"
-    return head
+    return ast.unparse(node).partition("\n")[0]
 
 
 def _walk(node: ast.AST, place: str = "", statement: ast.AST | None = None) -> Iterator[tuple[str, ast.AST, ast.AST]]:

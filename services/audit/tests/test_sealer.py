@@ -177,6 +177,7 @@ async def test_the_head_is_copied_to_the_file_store_while_the_sealer_works(repli
     assert newest.hash == (await chain_of(unsealed_practice))[newest.sequence - 1]["hash"]
 
 
+@pytest.mark.alone
 async def test_an_event_just_recorded_is_sealed_within_about_a_second(practice):
     await practice.leave(practice.line(), sealed=False)
     began = time.monotonic()
