@@ -52,11 +52,11 @@ class Mutant:
     tree: ast.Module = field(repr=False)
 
 
-def mutants(source: str, functions: list[str]) -> Iterator[Mutant]:
-    """Every change to the module, or to these functions of it alone ("Class.method")."""
+def mutants(source: str, functions: list[str], without: list[str]) -> Iterator[Mutant]:
+    """Every change to the module, or to these functions and classes of it alone, but for those it goes without."""
     tree = ast.parse(source)
     for number, (place, statement, node) in enumerate(_walk(tree)):
-        if functions and place not in functions:
+        if (functions and not _is_within(place, functions)) or _is_within(place, without):
             continue
         for variant, _ in enumerate(_changes(node)):
             changed = copy.deepcopy(tree)
@@ -65,6 +65,10 @@ def mutants(source: str, functions: list[str]) -> Iterator[Mutant]:
             _changes(target)[variant]()
             where = f"{place or 'module'}: {_told(statement)}"
             yield Mutant(f"{where} | {before} -> {_told(target)}", ast.fix_missing_locations(changed))
+
+
+def _is_within(place: str, names: list[str]) -> bool:
+    return any(f"{place}.".startswith(f"{name}.") for name in names)
 
 
 def _told(node: ast.AST) -> str:
@@ -157,6 +161,7 @@ class Target:
     path: Path
     module: str
     functions: list[str]
+    without: list[str]
     tests: list[str]
 
 
@@ -283,7 +288,7 @@ def targets(plan: dict[str, Any], wanted: list[str]) -> Iterator[Target]:
                 # The first to notice ends it: the quickest come first.
                 tests = [str(test.relative_to(ROOT)) for glob in part["tests"] for test in sorted(ROOT.glob(glob.format(member=member)))]
                 tests = list(dict.fromkeys(tests))
-                yield Target(path, inner.removesuffix(".py").replace("/", "."), part.get("functions", []), tests)
+                yield Target(path, inner.removesuffix(".py").replace("/", "."), part.get("functions", []), part.get("without", []), tests)
 
 
 def main() -> int:
@@ -308,7 +313,7 @@ def main() -> int:
 def report(name: str, target: Target, known: dict[str, str], *, workers: int) -> int:
     began, wrong = time.monotonic(), 0
     preload(target)
-    found = list(mutants(target.path.read_text(), target.functions))
+    found = list(mutants(target.path.read_text(), target.functions, target.without))
     alive: set[str] = set()
     slow = 0
     for mutant, verdict in verdicts(target, found, workers=workers):

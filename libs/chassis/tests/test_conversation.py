@@ -294,8 +294,9 @@ async def test_without_a_deadline_of_its_own_a_call_still_has_one(postgres, monk
         asked = h.caller()
         assert asked.deadline is None
         monkeypatch.setattr("chassis.dial.DEFAULT_SECONDS", 0.2)
-        with pytest.raises(Unavailable) as refused:
-            await stub.CreateLocation(pb.CreateLocationRequest(name="slow"), asked)
+        async with asyncio.timeout(5):
+            with pytest.raises(Unavailable) as refused:
+                await stub.CreateLocation(pb.CreateLocationRequest(name="slow"), asked)
         assert refused.value.code == "deadline_exceeded"
         await eventually(lambda: rooms.given_up == ["slow"])
 
