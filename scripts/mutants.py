@@ -82,7 +82,7 @@ def _walk(node: ast.AST, place: str = "", statement: ast.AST | None = None) -> I
         if name in {"annotation", "returns", "decorator_list"}:
             continue
         for child in value if isinstance(value, list) else [value]:
-            if not isinstance(child, ast.AST) or _is_prose(child):
+            if not isinstance(child, ast.AST) or _is_prose(child) or _is_type_variable(child):
                 continue
             inner = place
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -97,6 +97,10 @@ def _is_prose(node: ast.AST) -> bool:
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value)
+
+
+def _is_type_variable(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("TypeVar(")
 
 
 def _changes(node: ast.AST) -> list[Callable[[], None]]:

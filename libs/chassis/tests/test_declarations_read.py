@@ -9,7 +9,7 @@ from caseload.identity.v1 import sign_in_pb2
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.errors import Invalid
-from chassis.methods import UndeclaredMethod, is_uuid, read
+from chassis.methods import PUBLIC, SIGNED_IN, UndeclaredMethod, is_uuid, read
 
 ONE, TWO = (str(UUID(int=number)) for number in (1, 2))
 
@@ -18,14 +18,14 @@ def method(name):
     return read(pb.DESCRIPTOR.services_by_name["Appointments"].methods_by_name[name])
 
 
-def declared(name, **but):
+def declared(name, called="GetThing", **but):
     """A method of a proto made up for the test, with sound declarations but for what the test is about."""
     file = descriptor_pb2.FileDescriptorProto(name=f"{name}.proto", package=name, syntax="proto3")
     file.dependency.append(options_pb2.DESCRIPTOR.name)
     message = file.message_type.add(name="Thing")
     field = message.field.add(name="id", number=1, type="TYPE_STRING", label="LABEL_OPTIONAL")
     field.options.Extensions[options_pb2.uuid] = True
-    added = file.service.add(name="Things").method.add(name="GetThing", input_type=f".{name}.Thing", output_type=f".{name}.Thing")
+    added = file.service.add(name="Things").method.add(name=called, input_type=f".{name}.Thing", output_type=f".{name}.Thing")
     said = {"needs": "things:read", "callers": [], "resource": 1, "action": options_pb2.ACTION_READ, "id": "id", "none": "", **but}
     options = added.options
     if hasattr(options, "idempotency_level"):
@@ -36,7 +36,7 @@ def declared(name, **but):
         line = {part: said[part] for part in ("resource", "action", "id", "none")}
         options.Extensions[options_pb2.audit].CopyFrom(options_pb2.AuditLine(**line))
     descriptor_pool.Default().Add(file)
-    return descriptor_pool.Default().FindServiceByName(f"{name}.Things").methods_by_name["GetThing"]
+    return descriptor_pool.Default().FindServiceByName(f"{name}.Things").methods_by_name[called]
 
 
 def test_a_method_is_known_by_its_path_its_name_and_what_it_takes_and_gives():
@@ -65,6 +65,17 @@ def test_a_method_is_on_record_has_an_effect_or_may_be_tried_again_as_it_declare
     assert (found.audited, found.writes, found.repeatable) == (audited, writes, repeatable)
 
 
+@pytest.mark.parametrize("called", ["GetThing", "ListThings", "CheckThing"])
+def test_what_only_looks_may_be_tried_again_though_it_leaves_no_line(called):
+    found = read(declared(f"looking_{called.lower()}", called=called, resource=0, action=0, id="", none="nobody's data"))
+    assert (found.audited, found.repeatable) == (False, True)
+
+
+def test_anybody_is_public_and_somebody_is_signed_in():
+    """The words of the protos."""
+    assert (PUBLIC, SIGNED_IN) == ("public", "signed-in")
+
+
 @pytest.mark.parametrize("name", ["Login", "Logout", "VerifyMagicLink"])
 def test_the_line_of_a_sign_in_is_kept_with_its_effect(name):
     found = read(sign_in_pb2.DESCRIPTOR.services_by_name["SignIn"].methods_by_name[name])
@@ -84,19 +95,19 @@ def test_the_ids_of_a_line_are_read_from_where_it_says():
 
 
 @pytest.mark.parametrize(
-    ("name", "but"),
+    ("name", "but", "why"),
     [
-        ("nobody", {"needs": ""}),
-        ("no_line", {"none": None}),
-        ("no_action", {"action": 0}),
-        ("no_resource", {"resource": 0}),
-        ("no_such_field", {"id": "it"}),
-        ("beyond_a_text", {"id": "id.id"}),
-        ("no_such_field_of_the_reply", {"id": "reply.it"}),
+        ("nobody", {"needs": ""}, "neither needs nor callers"),
+        ("no_line", {"none": None}, "no audit line"),
+        ("no_action", {"action": 0}, "without resource or action"),
+        ("no_resource", {"resource": 0}, "without resource or action"),
+        ("no_such_field", {"id": "it"}, "'it'"),
+        ("beyond_a_text", {"id": "id.id"}, "'id.id'"),
+        ("no_such_field_of_the_reply", {"id": "reply.it"}, "'it'"),
     ],
 )
-def test_what_is_not_declared_soundly_is_refused_at_boot(name, but):
-    with pytest.raises(UndeclaredMethod, match=f"{name}.Thing"):
+def test_what_is_not_declared_soundly_is_refused_at_boot(name, but, why):
+    with pytest.raises(UndeclaredMethod, match=f"{name}.Thing.*{why}"):
         read(declared(name, **but))
 
 

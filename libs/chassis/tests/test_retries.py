@@ -73,7 +73,12 @@ def test_somebody_who_is_away_is_asked_by_the_delays_that_are_not_too_long_the_l
 
 
 def test_where_every_delay_is_too_long_the_first_is_waited():
-    assert Retries(delays=(5.0, 6.0), longest_wait=1.0).after(Unavailable("away"), Tally()).delay == 5.0
+    retries = Retries(delays=(5.0, 6.0), longest_wait=1.0)
+    assert [retries.after(Unavailable("away"), Tally(waits=waits)).delay for waits in range(3)] == [5.0, 5.0, 5.0]
+
+
+def test_unless_told_otherwise_a_failure_is_tried_again_after_a_second_ten_a_minute_and_ten_minutes():
+    assert Retries() == Retries(delays=(1.0, 10.0, 60.0, 600.0), longest_wait=60.0, waits=1450)
 
 
 @given(st.integers(0, 5000))

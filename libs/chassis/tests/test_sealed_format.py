@@ -5,8 +5,12 @@ import json
 from uuid import UUID
 
 import pytest
+from google.protobuf import descriptor_pb2, descriptor_pool
+from google.protobuf.message_factory import GetMessageClass
 
 from caseload.clients.v1 import clients_pb2
+from caseload.options.v1 import options_pb2
+from chassis import sealing
 from chassis.blind import BUCKETS, BlindIndex, fold, words
 from chassis.frames import frame
 from chassis.sealing import Keyring, SealBroken, WorkspaceKeys, only_phi
@@ -66,6 +70,8 @@ def test_a_wrapped_key_opens_as_it_was_written():
             RING.unwrap(broken, b"here")
     with pytest.raises(SealBroken, match="does not hold"):
         Keyring("root-2", {"root-2": b"r" * 32}, b"i" * 32).unwrap(WRAPPED, b"here")
+    with pytest.raises(SealBroken, match="does not hold"):
+        RING.unwrap(b"\x01\0", b"here")
     for cut in (WRAPPED[:10], WRAPPED[:20], WRAPPED[:-1]):
         with pytest.raises(SealBroken, match="does not open"):
             RING.unwrap(cut, b"here")
@@ -83,6 +89,7 @@ def test_a_name_is_found_by_up_to_eight_of_its_letters():
     index = BlindIndex(b"i" * 32)
     assert len(index.tokens("abcdefghij")) == 8
     assert index.token("abcdefgh") == index.token("abcdefghxyz") != index.token("abcdefg")
+    assert index.token("abc-def") == index.token("abcdef")
     assert index.token("o'brien") == index.token("obrien")
     assert index.tokens("") == index.tokens("- _ !") == []
 
@@ -127,11 +134,48 @@ def test_a_made_keyring_is_written_as_it_is_read(tmp_path):
     assert (written["active"], list(written["keys"])) == ("1", ["1"])
     assert len(base64.b64decode(written["keys"]["1"])) == len(base64.b64decode(written["index"])) == 32
     assert Keyring.parse(json.dumps(written)).active == "1"
-    for broken in ("not base64!", "c2hvcnQ"):
+    whole = written["index"]
+    for broken in ("not base64!", "c2hvcnQ", f"{whole[:5]}!{whole[5:]}"):
         with pytest.raises(ValueError, match="not a keyring"):
             Keyring.parse(json.dumps({**written, "index": broken}))
         with pytest.raises(ValueError, match="not a keyring"):
             Keyring.parse(json.dumps({**written, "keys": {"1": broken}}))
+
+
+def test_a_keyring_is_on_the_disk_whole_before_anybody_relies_on_it(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr("os.fsync", lambda descriptor: seen.append(json.loads((tmp_path / "keyring.json").read_text())))
+    Keyring.generate().save(tmp_path / "keyring.json")
+    assert [written["active"] for written in seen] == ["1"]
+
+
+def test_keys_that_were_destroyed_are_out_of_every_process_within_a_minute():
+    assert 0 < sealing._SECONDS_KEPT <= 60
+
+
+def made_up(name, *, declared):
+    """A message with a name that is PHI, and a part that holds PHI, which is declared or not."""
+    file = descriptor_pb2.FileDescriptorProto(name=f"{name}.proto", package=name, syntax="proto3")
+    file.dependency.append(options_pb2.DESCRIPTOR.name)
+    part, whole = file.message_type.add(name="Part"), file.message_type.add(name="Whole")
+    for message in (part, whole):
+        field = message.field.add(name="name", number=1, type="TYPE_STRING", label="LABEL_OPTIONAL")
+        field.options.Extensions[options_pb2.phi] = True
+    for number, kind in ((2, "LABEL_OPTIONAL"), (3, "LABEL_REPEATED")):
+        field = whole.field.add(name=f"part_{number}", number=number, type="TYPE_MESSAGE", type_name=f".{name}.Part", label=kind)
+        field.options.Extensions[options_pb2.phi] = declared
+    descriptor_pool.Default().Add(file)
+    return GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(f"{name}.Whole"))
+
+
+def test_a_part_that_holds_phi_and_is_not_declared_so_is_not_left_out_in_silence():
+    with pytest.raises(TypeError, match="part_2 holds PHI and is not declared so"):
+        only_phi(made_up("undeclared_part", declared=False)(name="Ada"))
+
+
+def test_a_part_that_is_declared_is_sealed_with_the_rest():
+    said = made_up("declared_part", declared=True)(name="Ada", part_2={"name": "one"}, part_3=[{"name": "two"}, {"name": "three"}])
+    assert only_phi(said) == said
 
 
 def test_what_is_no_phi_is_left_out_and_what_was_not_said_stays_unsaid():

@@ -117,6 +117,7 @@ def test_dots_alone_are_no_name(name):
 def test_a_name_may_have_255_signs():
     assert files.file_name("x" * 255) == "x" * 255
     assert files.file_name(".bashrc") == ".bashrc"
+    assert files.file_name("~") == "~"
     assert refused(files.file_name, "x" * 256) == (Invalid, "file_name_too_long", ["/file_name"])
 
 
