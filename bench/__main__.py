@@ -1,6 +1,6 @@
-"""`make bench`: the suite beside three baselines, each figure a ratio measured in the same minutes on the same machine.
+"""`make bench`: compares the suite with three baselines on the same machine, in interleaved rounds.
 
-ROUNDS (5), SECONDS of one turn (1), USERS (1,16,100), ONLY (a part of an operation's name), CASELOAD_PIN=true.
+Settings: ROUNDS (5), SECONDS per measurement (1), USERS (1,16,100), ONLY (part of an operation's name), CASELOAD_PIN=true.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ from pathlib import Path
 import asyncpg
 
 from bench import report
-from bench.contest import LEVELS, Bounds, Contest, Key, Turns, drained
+from bench.comparison import LEVELS, Bounds, Comparison, Key, Measurements, drained
+from bench.dataset import Backlog, Dataset, open_suite, set_up
 from bench.operations import OPERATIONS
 from bench.processes import memory, tree_memory
-from bench.scene import Backlog, Scene, open_suite, set_up
-from standalone.trial import Trial
+from standalone.installation import Installation
 
-# What the suite says once its database and its broker answer.
+# What the suite prints when its database and its broker accept connections.
 SERVERS_ARE_UP = "Preparing the schemas."
 MOST_MEGABYTES, MOST_SECONDS_TO_START = 450, 5
 
@@ -39,24 +39,24 @@ def main() -> None:
             print(report.limit("from database and broker up to ready", again, MOST_SECONDS_TO_START, "s"))
             print(f"  {'the very first time, with migrations':54} {first:.1f} s")
             print("\n".join(at_rest(trial)), flush=True)
-            told = asyncio.run(contest(trial, Path(directory)))
-            for key, turns in told.items():
-                print("\n".join(report.table(key, turns)))
+            results = asyncio.run(compare(trial, Path(directory)))
+            for key, measurements in results.items():
+                print("\n".join(report.table(key, measurements)))
             print("\nMemory after all this")
             print("\n".join(at_rest(trial)))
             print("\nFloors")
-            print("\n".join(report.floors(told)))
+            print("\n".join(report.floors(results)))
         finally:
             trial.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")
 
 
-async def contest(trial: Trial, directory: Path) -> dict[Key, Turns]:
-    scene = await set_up(trial)
-    await settle(scene)
+async def compare(trial: Installation, directory: Path) -> dict[Key, Measurements]:
+    dataset = await set_up(trial)
+    await settle(dataset)
     processes = trial.running["processes"]
     suite = [pid for name, pid in processes.items() if name not in {"postgres", "rabbitmq"}]
-    return await Contest(scene, processes, suite, directory).run(bounds())
+    return await Comparison(dataset, processes, suite, directory).run(bounds())
 
 
 def bounds() -> Bounds:
@@ -70,8 +70,8 @@ def bounds() -> Bounds:
     )
 
 
-def started(trial: Trial) -> float:
-    """Starts the suite; the seconds from its database and broker being up to its being ready."""
+def started(trial: Installation) -> float:
+    """Starts the suite. Returns the seconds from database and broker accepting connections until it is ready."""
     seen = threading.Event()
     up: list[float] = []
     before = trial.output.stat().st_size if trial.output.exists() else 0
@@ -92,8 +92,8 @@ def started(trial: Trial) -> float:
     return time.monotonic() - up[0]
 
 
-def at_rest(trial: Trial) -> list[str]:
-    """Memory by process. PSS, because the processes are forked from one and share what they have not written to."""
+def at_rest(trial: Installation) -> list[str]:
+    """Lines about the memory of each process. PSS, because the processes are forked from one and share unmodified pages."""
     running = trial.running["processes"]
     servers = {name: running[name] for name in ("postgres", "rabbitmq")}
     used = memory({"starter": trial.running["pid"]} | {name: pid for name, pid in running.items() if name not in servers})
@@ -107,9 +107,9 @@ def at_rest(trial: Trial) -> list[str]:
     ]
 
 
-async def settle(scene: Scene) -> None:
-    """Lets what the seeding began come to its end, and gives every contender the same statistics to plan by."""
-    connection = await asyncpg.connect(scene.admin_dsn)
+async def settle(dataset: Dataset) -> None:
+    """Waits until events of the seeding are processed, and updates the planner's statistics, which all candidates share."""
+    connection = await asyncpg.connect(dataset.admin_dsn)
     await drained(Backlog(connection))
     await connection.execute("VACUUM ANALYZE")
     await connection.close()

@@ -1,4 +1,4 @@
-"""The fastest way to the same answers: one statement each as the administrator, opened and rendered as the suite does it.
+"""The fastest way to the same replies: one statement each as the administrator, decrypted and rendered as the suite does it.
 
 No tenancy, no audit, no tokens, no limits, one round trip. B1 calls this in a loop, B2 puts FastAPI in front of it.
 """
@@ -13,14 +13,14 @@ import asyncpg
 from asyncpg import Range
 from uuid_utils.compat import uuid7
 
-from bench.scene import PAGE, Scene
+from bench.dataset import PAGE, Dataset
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
-from chassis.rows import fill
-from chassis.sealing import WorkspaceKeys
-from clients.clients import record as client_record
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
+from clients.clients import mapping as client_mapping
 from gateway.mapping import dump, render, render_page
-from scheduling.appointments import record as appointment_record
+from scheduling.appointments import mapping as appointment_mapping
 
 GET_CLIENT = """
 SELECT c.*, coalesce(f.appointment_count, 0) AS appointment_count,
@@ -50,48 +50,48 @@ SELECT * FROM (
   UNION ALL
   (SELECT kind, at, NULL, appointment_id::text, session_id::text FROM clinical.history
    WHERE workspace_id = $1 AND client_id = $2 ORDER BY at DESC, id DESC LIMIT 100)
-) AS told ORDER BY event_date DESC LIMIT 100
+) AS results ORDER BY event_date DESC LIMIT 100
 """
 
 
 async def no_reset(_connection: Any) -> None:
-    """Nothing is set, so nothing has to be reset when a connection is given back."""
+    """No session state is set, so none has to be reset when a connection is returned to the pool."""
 
 
 class Bare:
-    """The five answers, as bytes of JSON."""
+    """The five operations. Each returns JSON as bytes."""
 
-    def __init__(self, scene: Scene, pool: "asyncpg.Pool[asyncpg.Record]", keys: dict[str, WorkspaceKeys]) -> None:
+    def __init__(self, dataset: Dataset, pool: "asyncpg.Pool[asyncpg.Record]", keys: dict[str, WorkspaceKeys]) -> None:
         self._pool = pool
         self._keys = keys
-        self._workspace = UUID(scene.workspace_id)
-        self._pages = [[UUID(each) for each in scene.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(scene.pages)]
-        self._total = len(scene.client_ids)
-        # Somebody else's calendar, or the contenders would take each other's slots.
+        self._workspace = UUID(dataset.workspace_id)
+        self._pages = [[UUID(each) for each in dataset.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(dataset.pages)]
+        self._total = len(dataset.client_ids)
+        # A calendar of its own: otherwise the candidates would take each other's slots.
         self._practitioner = uuid4()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, scene: Scene) -> AsyncIterator["Bare"]:
-        keys = await scene.keys()
-        async with asyncpg.create_pool(scene.admin_dsn, min_size=10, max_size=10, reset=no_reset) as pool:
-            yield cls(scene, pool, keys)
+    async def open(cls, dataset: Dataset) -> AsyncIterator["Bare"]:
+        keys = await dataset.keys()
+        async with asyncpg.create_pool(dataset.admin_dsn, min_size=10, max_size=10, reset=no_reset) as pool:
+            yield cls(dataset, pool, keys)
 
     async def get_client(self, client_id: UUID) -> bytes:
         row = await self._pool.fetchrow(GET_CLIENT, self._workspace, client_id)
-        return dump(render(client_record.opened(row, self._keys["clients"])))
+        return dump(render(client_mapping.to_message(row, self._keys["clients"])))
 
     async def list_clients(self, page: int) -> bytes:
         ids = self._pages[page - 1]
         found = {row["id"]: row for row in await self._pool.fetch(LIST_CLIENTS, self._workspace, ids)}
-        items = [render(client_record.opened(found[each], self._keys["clients"])) for each in ids]
+        items = [render(client_mapping.to_message(found[each], self._keys["clients"])) for each in ids]
         return dump(render_page(items, self._total, page, PAGE))
 
     async def book(self, client_id: UUID, start: datetime, end: datetime, location_type: str) -> bytes:
         made, now, keys = uuid7(), datetime.now(UTC), self._keys["scheduling"]
         sealed = keys.seal(appointments_pb2.Appointment(), table="appointments", row=made, revision=1)
         arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
-        return dump(render(appointment_record.opened(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
+        return dump(render(appointment_mapping.to_message(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
 
     async def autosave(self, session_id: UUID, changes: dict[str, Any]) -> bytes:
         note = sessions_pb2.Session(**changes)

@@ -1,6 +1,6 @@
-"""B2, a bare endpoint: FastAPI and asyncpg, the same query and the same opening, bytes out, and nothing else.
+"""B2, a bare endpoint: FastAPI and asyncpg with the same queries and the same decryption, and nothing else.
 
-`python -m bench.endpoint scene.json port`
+`python -m bench.endpoint dataset.json port`
 """
 
 import sys
@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 
 from bench.bare import Bare
-from bench.scene import Scene
+from bench.dataset import Dataset
 from bench.serving import serve
 from gateway.models.clinical import DraftUpdate
 from gateway.models.scheduling import AppointmentCreate
@@ -19,10 +19,10 @@ from gateway.models.scheduling import AppointmentCreate
 JSON = "application/json"
 
 
-def build(scene: Scene) -> FastAPI:
+def build(dataset: Dataset) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Bare.open(scene) as app.state.bare:
+        async with Bare.open(dataset) as app.state.bare:
             yield
 
     app = FastAPI(lifespan=lifespan)
@@ -53,4 +53,4 @@ def build(scene: Scene) -> FastAPI:
 
 
 if __name__ == "__main__":
-    serve(build(Scene.load(sys.argv[1])), int(sys.argv[2]))
+    serve(build(Dataset.load(sys.argv[1])), int(sys.argv[2]))

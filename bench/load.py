@@ -1,6 +1,6 @@
-"""A bounded HTTP load from a process of its own: so many users, each asking again as soon as it is answered.
+"""An HTTP load generator in a process of its own: each user sends the next request as soon as the reply has arrived.
 
-`python -m bench.load` reads one plan as JSON per line on standard input and answers each with a line of figures.
+`python -m bench.load` reads one plan as JSON per line from standard input and answers each with a line of results.
 """
 
 import asyncio
@@ -13,34 +13,34 @@ from datetime import UTC, datetime, timedelta
 
 import uvloop
 
-# The slots that are booked: one after another from here, each as long as this.
+# The slots that are booked, one after another: the first start, and the length.
 FIRST_SLOT = datetime(2030, 1, 1, tzinfo=UTC)
 SLOT = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
 class Plan:
-    """What to ask. In `body`, %n becomes a number that rises with every request, %start and %end the slot of that number."""
+    """The requests to send. In `body`, %n is replaced by the number of the request, %start and %end by the slot of that number."""
 
     port: int
     method: str
     paths: list[str]
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
-    # Whether each user keeps to one path, instead of all of them taking all in turn.
+    # Whether each user has a path of its own. Otherwise all users take all paths in turn.
     apart: bool = False
     users: int = 1
     seconds: float = 1.0
-    # Not counted: connections are made, caches filled.
+    # Seconds before counting begins, while connections are opened and caches are filled.
     warm_up: float = 1.0
-    # The first number; runs that write start where the run before ended.
+    # The first number. Runs that write continue where the previous run ended.
     first: int = 0
     expect: int = 200
 
 
 @dataclass(slots=True)
-class Figures:
-    """Requests `per_second`, latencies in milliseconds, how many were `sent` in all and how many answered otherwise than expected."""
+class LoadResult:
+    """Requests `per_second`, latencies in milliseconds, requests `sent` in total, and replies with an unexpected status."""
 
     per_second: float
     p50: float
@@ -50,8 +50,8 @@ class Figures:
     wrong: int
 
 
-class Tally:
-    """The next number, what the counted requests took, and what went wrong."""
+class Recorder:
+    """Numbers requests, and records the durations of the counted ones and unexpected statuses."""
 
     def __init__(self, first: int) -> None:
         self.first = self.next = first
@@ -62,10 +62,10 @@ class Tally:
         self.next += 1
         return self.next - 1
 
-    def figures(self, seconds: float) -> Figures:
+    def result(self, seconds: float) -> LoadResult:
         self.took.sort()
         p50, p95, p99 = (round(percentile(self.took, share) * 1000, 3) for share in (0.5, 0.95, 0.99))
-        return Figures(len(self.took) / seconds, p50, p95, p99, self.next - self.first, self.wrong)
+        return LoadResult(len(self.took) / seconds, p50, p95, p99, self.next - self.first, self.wrong)
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
@@ -73,19 +73,19 @@ def percentile(ordered: Sequence[float], share: float) -> float:
 
 
 def filled(body: str, number: int) -> bytes:
-    """The body of the request with that number."""
+    """The body of the request with this number."""
     if "%start" in body:
         start = FIRST_SLOT + number * SLOT
         body = body.replace("%start", start.isoformat()).replace("%end", (start + SLOT).isoformat())
     return body.replace("%n", str(number)).encode()
 
 
-async def user(plan: Plan, number: int, tally: Tally, begin: float, end: float) -> None:
+async def user(plan: Plan, number: int, recorder: Recorder, begin: float, end: float) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", plan.port)
     head = "".join(f"{name}: {value}\r\n" for name, value in plan.headers.items())
     try:
         while (now := time.perf_counter()) < end:
-            n = tally.take()
+            n = recorder.take()
             path = plan.paths[(number if plan.apart else n) % len(plan.paths)]
             body = filled(plan.body, n)
             kind = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n" if body else ""
@@ -93,14 +93,14 @@ async def user(plan: Plan, number: int, tally: Tally, begin: float, end: float) 
             status = await answer(reader)
             done = time.perf_counter()
             if now >= begin and done <= end:
-                tally.took.append(done - now)
-            tally.wrong += status != plan.expect
+                recorder.took.append(done - now)
+            recorder.wrong += status != plan.expect
     finally:
         writer.close()
 
 
 async def answer(reader: asyncio.StreamReader) -> int:
-    """The status of the next reply, which is read to its end."""
+    """Reads the next reply completely and returns its status."""
     head = await reader.readuntil(b"\r\n\r\n")
     at = head.lower().find(b"\r\ncontent-length:")
     if at >= 0:
@@ -108,11 +108,11 @@ async def answer(reader: asyncio.StreamReader) -> int:
     return int(head[9:12])
 
 
-async def run(plan: Plan) -> Figures:
-    tally = Tally(plan.first)
+async def run(plan: Plan) -> LoadResult:
+    recorder = Recorder(plan.first)
     begin = time.perf_counter() + plan.warm_up
-    await asyncio.gather(*(user(plan, number, tally, begin, begin + plan.seconds) for number in range(plan.users)))
-    return tally.figures(plan.seconds)
+    await asyncio.gather(*(user(plan, number, recorder, begin, begin + plan.seconds) for number in range(plan.users)))
+    return recorder.result(plan.seconds)
 
 
 if __name__ == "__main__":

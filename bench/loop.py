@@ -1,6 +1,6 @@
-"""B1, bare asyncpg: the answers asked for in a loop, without HTTP.
+"""B1, bare asyncpg: the operations called in a loop, without HTTP.
 
-`python -m bench.loop scene.json` takes the plans that the load takes, and finds the operation by method and path.
+`python -m bench.loop dataset.json` reads the same plans as the load generator, and finds the operation by method and path.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from uuid import UUID
 import uvloop
 
 from bench.bare import Bare
-from bench.load import Figures, Plan, Tally, filled
-from bench.scene import Scene
+from bench.dataset import Dataset
+from bench.load import LoadResult, Plan, Recorder, filled
 
 Answer = Callable[[str, bytes], Awaitable[bytes]]
 
 
 def answering(bare: Bare, plan: Plan) -> Answer:
-    """The operation that the plan's method and paths ask for, given a path and a body."""
+    """The function that executes the operation of the plan for a path and a body."""
 
     def id_in(path: str) -> UUID:
         return UUID(path.split("/")[4].partition("?")[0])
@@ -45,29 +45,29 @@ def answering(bare: Bare, plan: Plan) -> Answer:
             return lambda path, _: bare.get_client(id_in(path))
 
 
-async def run(bare: Bare, plan: Plan) -> Figures:
-    tally, answer = Tally(plan.first), answering(bare, plan)
+async def run(bare: Bare, plan: Plan) -> LoadResult:
+    recorder, answer = Recorder(plan.first), answering(bare, plan)
     begin = time.perf_counter() + plan.warm_up
     end = begin + plan.seconds
 
     async def user(number: int) -> None:
         while (now := time.perf_counter()) < end:
-            n = tally.take()
+            n = recorder.take()
             await answer(plan.paths[(number if plan.apart else n) % len(plan.paths)], filled(plan.body, n))
             done = time.perf_counter()
             if now >= begin and done <= end:
-                tally.took.append(done - now)
+                recorder.took.append(done - now)
 
     await asyncio.gather(*map(user, range(plan.users)))
-    return tally.figures(plan.seconds)
+    return recorder.result(plan.seconds)
 
 
-async def main(scene: Scene) -> None:
-    async with Bare.open(scene) as bare:
+async def main(dataset: Dataset) -> None:
+    async with Bare.open(dataset) as bare:
         while line := await asyncio.to_thread(sys.stdin.readline):
             sys.stdout.write(json.dumps(asdict(await run(bare, Plan(**json.loads(line))))) + "\n")
             sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    uvloop.run(main(Scene.load(sys.argv[1])))
+    uvloop.run(main(Dataset.load(sys.argv[1])))

@@ -1,6 +1,6 @@
-"""B3, the usual monolith: FastAPI, SQLAlchemy's ORM with a session for each request, and a response_model for each answer.
+"""B3, a usual monolith: FastAPI, SQLAlchemy's ORM with a session per request, and a response_model per operation.
 
-`python -m bench.monolith scene.json port`
+`python -m bench.monolith dataset.json port`
 """
 
 import sys
@@ -19,45 +19,45 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import registry
 from uuid_utils.compat import uuid7
 
-from bench.scene import PAGE, Scene
+from bench.dataset import PAGE, Dataset
 from bench.serving import serve
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
-from chassis.sealing import WorkspaceKeys
+from chassis.encryption.records import WorkspaceKeys
 from clients.tables import clients
-from clinical.tables import history, sessions
+from clinical.tables import sessions, timeline_events
 from gateway.mapping import render
 from gateway.models import clients as client_shapes
 from gateway.models import clinical as clinical_shapes
 from gateway.models import scheduling as scheduling_shapes
 from gateway.models.clinical import DraftUpdate
 from gateway.models.scheduling import AppointmentCreate
-from scheduling.tables import appointments, client_figures
+from scheduling.tables import appointments, client_counters
 
 mapped = registry()
 
 
-def usual(shape: type[BaseModel], **other: Any) -> Any:
-    """The public shape with plain types instead of our own, as a response model that FastAPI validates and writes by itself."""
+def plain_model(shape: type[BaseModel], **other: Any) -> Any:
+    """The public model with plain types, as a response model that FastAPI validates and serializes itself."""
     hints = {name: hint for name, hint in get_type_hints(shape).items() if name in shape.model_fields} | other
     fields: dict[str, Any] = {name: (hint, ...) for name, hint in hints.items()}
     return create_model(shape.__name__, **fields)
 
 
-Client: Any = usual(client_shapes.Client)
-ClientPage = usual(client_shapes.ClientPage, items=list[Client])
-Timeline = usual(client_shapes.Timeline, events=list[usual(client_shapes.TimelineEvent)])  # type: ignore[misc]
-Appointment = usual(scheduling_shapes.Appointment, client=Any)
-Session = usual(clinical_shapes.Session)
+Client: Any = plain_model(client_shapes.Client)
+ClientPage = plain_model(client_shapes.ClientPage, items=list[Client])
+Timeline = plain_model(client_shapes.Timeline, events=list[plain_model(client_shapes.TimelineEvent)])  # type: ignore[misc]
+Appointment = plain_model(scheduling_shapes.Appointment, client=Any)
+Session = plain_model(clinical_shapes.Session)
 
 
 class ClientRow:
     """A client as the ORM loads it."""
 
 
-class FiguresRow:
-    """What is counted of a client's appointments."""
+class CountersRow:
+    """The counters of a client's appointments."""
 
 
 class AppointmentRow:
@@ -68,30 +68,30 @@ class SessionRow:
     """A note as the ORM loads it."""
 
 
-class HistoryRow:
-    """One entry of a note's history."""
+class TimelineRow:
+    """One timeline event of a note."""
 
 
 for entity, table in (
     (ClientRow, clients),
-    (FiguresRow, client_figures),
+    (CountersRow, client_counters),
     (AppointmentRow, appointments),
     (SessionRow, sessions),
-    (HistoryRow, history),
+    (TimelineRow, timeline_events),
 ):
     mapped.map_imperatively(entity, table)
 
 
-def build(scene: Scene) -> FastAPI:  # noqa: PLR0915 - one application in one place, as monoliths are
-    workspace = UUID(scene.workspace_id)
+def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in one place, as monoliths are
+    workspace = UUID(dataset.workspace_id)
     practitioner = uuid4()
-    pages = [[UUID(each) for each in scene.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(scene.pages)]
+    pages = [[UUID(each) for each in dataset.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(dataset.pages)]
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = create_async_engine(scene.admin_dsn.replace("postgresql://", "postgresql+asyncpg://"), pool_size=10, max_overflow=0)
+        engine = create_async_engine(dataset.admin_dsn.replace("postgresql://", "postgresql+asyncpg://"), pool_size=10, max_overflow=0)
         app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
-        app.state.keys = await scene.keys()
+        app.state.keys = await dataset.keys()
         yield
         await engine.dispose()
 
@@ -105,17 +105,17 @@ def build(scene: Scene) -> FastAPI:  # noqa: PLR0915 - one application in one pl
     @app.get("/api/v1/clients/{client_id}", response_model=Client)
     async def get_client(client_id: UUID, db: Db) -> Any:
         row = await db.get_one(ClientRow, (workspace, client_id))
-        figures = await db.get(FiguresRow, (workspace, client_id))
-        told = _client(row, app.state.keys["clients"])
+        counters = await db.get(CountersRow, (workspace, client_id))
+        client = _client(row, app.state.keys["clients"])
         mine = select(appointments.c.scheduled_start).where(
             appointments.c.workspace_id == workspace, appointments.c.client_id == client_id, appointments.c.deleted_at.is_(None)
         )
         upcoming = mine.where(appointments.c.status == "scheduled", appointments.c.scheduled_start > datetime.now(UTC))
         past = mine.where(appointments.c.status == "completed")
-        told["next_appointment"] = await db.scalar(upcoming.order_by(appointments.c.scheduled_start).limit(1))
-        told["last_appointment"] = await db.scalar(past.order_by(appointments.c.scheduled_start.desc()).limit(1))
-        told["appointment_count"] = figures.appointment_count if figures else 0  # type: ignore[attr-defined]
-        return told
+        client["next_appointment"] = await db.scalar(upcoming.order_by(appointments.c.scheduled_start).limit(1))
+        client["last_appointment"] = await db.scalar(past.order_by(appointments.c.scheduled_start.desc()).limit(1))
+        client["appointment_count"] = counters.appointment_count if counters else 0  # type: ignore[attr-defined]
+        return client
 
     @app.get("/api/v1/clients", response_model=ClientPage)
     async def list_clients(page: int, page_size: int, db: Db) -> Any:
@@ -130,7 +130,7 @@ def build(scene: Scene) -> FastAPI:  # noqa: PLR0915 - one application in one pl
     @app.post("/api/v1/appointments", response_model=Appointment, status_code=201)
     async def book(body: AppointmentCreate, db: Db) -> Any:
         made, now, keys = uuid7(), datetime.now(UTC), app.state.keys["scheduling"]
-        told = appointments_pb2.Appointment(notes=body.notes)
+        content = appointments_pb2.Appointment(notes=body.notes)
         row: Any = AppointmentRow()
         for name, value in {
             **body.model_dump(include={"client_id", "scheduled_start", "scheduled_end", "location_type"}),
@@ -139,7 +139,7 @@ def build(scene: Scene) -> FastAPI:  # noqa: PLR0915 - one application in one pl
             "practitioner_id": practitioner,
             "during": OrmRange(body.scheduled_start, body.scheduled_end),
             "status": "scheduled",
-            "sealed": keys.seal(told, table="appointments", row=made, revision=1),
+            "sealed": keys.seal(content, table="appointments", row=made, revision=1),
             "created_by": practitioner,
             "created_at": now,
             "updated_at": now,
@@ -173,9 +173,9 @@ def build(scene: Scene) -> FastAPI:  # noqa: PLR0915 - one application in one pl
             .limit(limit)
         )
         written: Iterable[Any] = await db.scalars(
-            select(HistoryRow)
-            .where(history.c.workspace_id == workspace, history.c.client_id == client_id)
-            .order_by(history.c.at.desc())
+            select(TimelineRow)
+            .where(timeline_events.c.workspace_id == workspace, timeline_events.c.client_id == client_id)
+            .order_by(timeline_events.c.at.desc())
             .limit(limit)
         )
         events = [_event(f"appointment_{row.status}", row.scheduled_start, appointment_id=row.id) for row in booked]
@@ -191,7 +191,7 @@ def _client(row: Any, keys: WorkspaceKeys) -> dict[str, Any]:
 
 
 def _open(row: Any, into: Message, table: str, keys: WorkspaceKeys) -> dict[str, Any]:
-    """The row's open columns and what was sealed, by name."""
+    """The row's columns and its decrypted fields by name."""
     sealed = render(keys.open(row.sealed, into=into, table=table, row=row.id, revision=row.version))
     return sealed | {name: value for name, value in vars(row).items() if name in sealed}
 
@@ -202,4 +202,4 @@ def _event(kind: str, at: datetime, **ids: UUID | None) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(build(Scene.load(sys.argv[1])), int(sys.argv[2]))
+    serve(build(Dataset.load(sys.argv[1])), int(sys.argv[2]))

@@ -1,9 +1,9 @@
-"""What is measured: five requests as people make them, and which contenders answer each."""
+"""The five operations that are measured."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.scene import Scene
+from bench.dataset import Dataset
 
 NOTE = (
     "Reports less tension in the neck since the last session and slept through on five of seven nights. Work was busy; "
@@ -14,33 +14,33 @@ DRAFT = f'{{"subjective": "{NOTE}", "objective": "{NOTE}", "assessment": "{NOTE}
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One kind of request. `plain` tells that it is also measured on the chain without outbox and audit."""
+    """One operation. `plain` says that it is also measured on the chain without outbox and audit."""
 
     name: str
     method: str
-    # The scene and the contender's name to the paths it is asked.
-    paths: Callable[[Scene, str], list[str]]
-    body: Callable[[Scene], str] = lambda _scene: ""
+    # Returns the paths for a dataset and a candidate's name.
+    paths: Callable[[Dataset, str], list[str]]
+    body: Callable[[Dataset], str] = lambda _dataset: ""
     apart: bool = False
     expect: int = 200
     plain: bool = False
 
 
-def _booking(scene: Scene) -> str:
-    return f'{{"client_id": "{scene.booked_client_id}", "scheduled_start": "%start", "scheduled_end": "%end", "location_type": "clinic"}}'
+def _booking(dataset: Dataset) -> str:
+    return f'{{"client_id": "{dataset.booked_client_id}", "scheduled_start": "%start", "scheduled_end": "%end", "location_type": "clinic"}}'
 
 
 OPERATIONS = (
-    Operation("get client", "GET", lambda scene, _: [f"/api/v1/clients/{client_id}" for client_id in scene.client_ids]),
-    Operation("list 50 clients", "GET", lambda scene, _: [f"/api/v1/clients?page={n + 1}&page_size=50" for n in range(scene.pages)]),
+    Operation("get client", "GET", lambda dataset, _: [f"/api/v1/clients/{client_id}" for client_id in dataset.client_ids]),
+    Operation("list 50 clients", "GET", lambda dataset, _: [f"/api/v1/clients?page={n + 1}&page_size=50" for n in range(dataset.pages)]),
     Operation("book", "POST", lambda *_: ["/api/v1/appointments"], _booking, expect=201),
     Operation(
         "autosave",
         "PATCH",
-        lambda scene, contender: [f"/api/v1/sessions/{draft}/draft" for draft in scene.drafts[contender]],
+        lambda dataset, candidate: [f"/api/v1/sessions/{draft}/draft" for draft in dataset.drafts[candidate]],
         lambda _: DRAFT,
         apart=True,
         plain=True,
     ),
-    Operation("timeline of 100", "GET", lambda scene, _: [f"/api/v1/clients/{scene.storied_client_id}/timeline?limit=100"]),
+    Operation("timeline of 100", "GET", lambda dataset, _: [f"/api/v1/clients/{dataset.timeline_client_id}/timeline?limit=100"]),
 )

@@ -1,7 +1,7 @@
-"""The chain an autosave goes through, with a plain UPDATE at its end: no outbox, no audit, no reading of what is replaced.
+"""The path of an autosave that ends with a plain UPDATE: no outbox, no audit, no reading of the note before it.
 
-`python -m bench.plain scene.json port` is a gateway and a clinical service as two processes. Tokens, revocation, limits,
-row security, sealing, gRPC and the transaction are the suite's own.
+`python -m bench.plain dataset.json port` is a gateway and a clinical service as two processes. Tokens, revocation, limits,
+row security, encryption, gRPC and the transaction are the suite's own.
 """
 
 import asyncio
@@ -15,18 +15,19 @@ from pathlib import Path
 import uvloop
 from sqlalchemy import Uuid, bindparam, update
 
-from bench.scene import Scene
+from bench.dataset import Dataset
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis import rows
-from chassis.broker import InProcessBroker
-from chassis.call import Call
-from chassis.children import die_with, socket_directory
-from chassis.db import statement
-from chassis.observe import configure_logs
-from chassis.runtime import Runtime, Service
+from chassis.db.statement import command
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.local.processes import die_with, socket_directory
+from chassis.observability.logs import configure_logs
+from chassis.protobuf.fields import fill
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from chassis.settings import Settings
+from chassis.work.unit_of_work import UnitOfWork
 from clinical.__main__ import SERVICE
 from clinical.sessions.rpc import Sessions
 from clinical.sessions.rules import TEXTS
@@ -35,7 +36,7 @@ from standalone.door import serve_door
 from standalone.home import Home
 from standalone.services import NAMES
 
-save = statement(
+save = command(
     update(sessions)
     .where(sessions.c.id == bindparam("id", type_=Uuid))
     .values(
@@ -50,21 +51,21 @@ save = statement(
 
 
 class PlainSessions(Sessions):
-    async def SaveDraft(self, request: pb.SaveDraftRequest, call: Call) -> pb.SaveSessionResponse:
-        keys = await self._keys.of(call.workspace_id)
+    async def SaveDraft(self, request: pb.SaveDraftRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
+        keys = await self._keys.of(work.workspace_id)
         note = pb.Session(**{name: getattr(request, name) for name in TEXTS})
         sealed = keys.seal(note, table="sessions", row=request.session_id, revision=0)
-        row = await call.db.one(save, id=request.session_id, sealed=sealed, duration_minutes=request.duration_minutes, now=call.now)
-        saved = rows.fill(note, row)
+        row = await work.db.one(save, id=request.session_id, sealed=sealed, duration_minutes=request.duration_minutes, now=work.now)
+        saved = fill(note, row)
         saved.is_draft = True
         return pb.SaveSessionResponse(session=saved)
 
 
 class PlainClinical(Runtime):
-    """A clinical service that saves plainly and whose methods declare no audit line."""
+    """A clinical service whose methods are not audited and are not treated as writes."""
 
     async def serve(self, *, over_grpc: bool = True) -> None:
-        methods = self.server._methods  # noqa: SLF001 - nothing else of the suite has a use for this
+        methods = self.server._methods  # noqa: SLF001 - no other part of the suite needs this
         for path, (method, answer) in methods.items():
             methods[path] = (replace(method, audited=False, writes=False), answer)
         await super().serve(over_grpc=over_grpc)
@@ -84,22 +85,22 @@ async def answer(service: Service, settings: Settings) -> None:
     await runtime.stop()
 
 
-def main(scene: Scene, port: int) -> None:
-    home = Home(Path(scene.home))
+def main(dataset: Dataset, port: int) -> None:
+    home = Home(Path(dataset.home))
     sockets = socket_directory(home.directory / "suite")
     address = f"unix:{sockets}/plain.sock"
     peers = {name: f"unix:{sockets}/{name}.sock" for name in NAMES}
-    door = socket.create_server(("127.0.0.1", port), backlog=1024)
+    listener = socket.create_server(("127.0.0.1", port), backlog=1024)
     parent = os.getpid()
     # Before any event loop or gRPC object exists, as the suite does it.
     if os.fork() == 0:
         die_with(parent, signal.SIGTERM)
         configure_logs("plain")
         service = Service("clinical", metadata, features, settings=SERVICE.settings)
-        uvloop.run(answer(service, home.settings(SERVICE, scene.admin_dsn, peers=peers, listen=address)))
+        uvloop.run(answer(service, home.settings(SERVICE, dataset.admin_dsn, peers=peers, listen=address)))
         os._exit(0)
-    serve_door(home, door, None, peers={**peers, "clinical": address}, public_url=f"http://127.0.0.1:{port}")
+    serve_door(home, listener, None, peers={**peers, "clinical": address}, public_url=f"http://127.0.0.1:{port}")
 
 
 if __name__ == "__main__":
-    main(Scene.load(sys.argv[1]), int(sys.argv[2]))
+    main(Dataset.load(sys.argv[1]), int(sys.argv[2]))

@@ -1,4 +1,4 @@
-"""What processes cost: processor time and memory, of a process and of all that descend from it."""
+"""Processor time and memory of processes and their descendants."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,7 +6,7 @@ import psutil
 
 
 def tree(pid: int) -> list[psutil.Process]:
-    """The process and its descendants, as far as they still live."""
+    """The process and its descendants that still run."""
     try:
         root = psutil.Process(pid)
         return [root, *root.children(recursive=True)]
@@ -15,7 +15,7 @@ def tree(pid: int) -> list[psutil.Process]:
 
 
 def processor_seconds(pids: Iterable[int]) -> float:
-    """User and system time of the trees so far; what children that ended have used counts with their parent."""
+    """User and system time of the processes and their descendants. The time of ended children counts with their parent."""
     total = 0.0
     for process in {process for pid in pids for process in tree(pid)}:
         try:
@@ -27,14 +27,14 @@ def processor_seconds(pids: Iterable[int]) -> float:
 
 
 def memory(processes: Mapping[str, int]) -> dict[str, tuple[float, float]]:
-    """PSS and USS in megabytes by name. PSS divides shared pages among those who share them, so only its sum means something."""
-    told = {}
+    """PSS and USS in megabytes by name. PSS divides a shared page among its processes, so only the sum of PSS is meaningful."""
+    used = {}
     for name, pid in processes.items():
         full = psutil.Process(pid).memory_full_info()
-        told[name] = (full.pss / 2**20, full.uss / 2**20)
-    return told
+        used[name] = (full.pss / 2**20, full.uss / 2**20)
+    return used
 
 
 def tree_memory(pid: int) -> float:
-    """PSS of a whole tree in megabytes."""
+    """PSS of a process and its descendants in megabytes."""
     return sum(process.memory_full_info().pss for process in tree(pid)) / 2**20

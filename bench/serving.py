@@ -1,4 +1,4 @@
-"""How a contender's application is served: as the gateway is, on uvloop and httptools, by one process."""
+"""Serves a candidate's application as the gateway is served: on uvloop and httptools, in one process."""
 
 import uvicorn
 from fastapi import FastAPI

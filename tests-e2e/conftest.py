@@ -6,12 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from attack.keeper import Keeper
-from attack.surface import Line
+from attack.installation import AttackedInstallation
+from attack.service_methods import RawChannel
 from deployed import deployed
-from drill.ground import Ground
+from drill.environment import DrillEnvironment
 
-from standalone.trial import Trial
+from standalone.installation import Installation
 
 HERE = Path(__file__).parent
 PASSWORD = "caseload-demo"
@@ -20,9 +20,9 @@ LIMITS = {"CASELOAD_READS_PER_MINUTE": "1000000", "CASELOAD_WRITES_PER_MINUTE": 
 
 
 # Each composition once more, for what kills, freezes and refuses.
-BREAKABLE = {"embedded": "embedded_ground", "suite": "ground"}
+BREAKABLE = {"embedded": "embedded_drill", "suite": "suite_drill"}
 # Each takes long to start, so everything that happens in one goes to one worker.
-INSTALLATIONS = ("ground", "embedded_ground", "suite", "embedded")
+INSTALLATIONS = ("suite_drill", "embedded_drill", "suite", "embedded")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,7 +49,7 @@ def suite(servers, tmp_path_factory):
 
 
 def running(composition, tmp_path_factory):
-    trial = Trial(composition, tmp_path_factory.mktemp("trial") / composition, LIMITS)
+    trial = Installation(composition, tmp_path_factory.mktemp("trial") / composition, LIMITS)
     trial.start()
     yield trial
     assert trial.stop() == 0
@@ -62,32 +62,32 @@ def trial(request, servers):
 
 
 @pytest.fixture(scope="module")
-async def keeper(suite):
+async def installation(suite):
     """Whoever opens practices in the suite and knows the addresses of its services."""
-    return Keeper(suite)
+    return AttackedInstallation(suite)
 
 
 @pytest.fixture
-async def lines(keeper):
+async def lines(installation):
     """A line to each service by name, past the gateway."""
-    lines = {name: Line(address) for name, address in keeper.doors.items()}
+    lines = {name: RawChannel(address) for name, address in installation.addresses.items()}
     yield lines
     for line in lines.values():
         await line.close()
 
 
 @pytest.fixture(scope="session")
-async def ground(servers, tmp_path_factory):
+async def suite_drill(servers, tmp_path_factory):
     """A suite of its own for what kills, freezes and refuses."""
-    async with Ground(tmp_path_factory.mktemp("drill") / "suite") as ground:
-        yield ground
+    async with DrillEnvironment(tmp_path_factory.mktemp("drill") / "suite") as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")
-async def embedded_ground(servers, tmp_path_factory):
+async def embedded_drill(servers, tmp_path_factory):
     """The same in one process."""
-    async with Ground(tmp_path_factory.mktemp("drill") / "embedded", "run") as ground:
-        yield ground
+    async with DrillEnvironment(tmp_path_factory.mktemp("drill") / "embedded", "run") as environment:
+        yield environment
 
 
 @pytest.fixture(params=["embedded", "suite"])

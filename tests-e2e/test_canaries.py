@@ -12,18 +12,18 @@ from datetime import UTC, datetime
 import grpc
 import pytest
 from aio_pika import Message
-from attack import hiding_places
-from attack.canaries import canary, sightings
-from attack.figures import tell
-from attack.planting import OK, REFUSED_WHATEVER_IS_SAID, Planting
-from attack.surface import methods, phi_fields
+from attack import leak_search
+from attack.canaries import canary, find_canaries
+from attack.canary_requests import ALWAYS_REFUSED, OK, CanaryRequests
+from attack.reporting import report
+from attack.service_methods import methods, phi_fields
 from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import events_pb2
-from chassis.broker import rabbit_wire
-from chassis.broker.protocol import Tally
-from chassis.envelope import Envelope
-from chassis.rows import stamp
+from chassis.events.broker.rabbitmq import messages as rabbit_wire
+from chassis.events.broker.retry import Tally
+from chassis.protobuf.timestamps import stamp
+from chassis.work.envelope import Envelope
 
 POISONED = "notifications.plan-reminders"
 
@@ -37,30 +37,30 @@ async def until(question, seconds=60):
 
 
 @pytest.fixture(scope="module")
-async def planting(suite):
+async def campaign(suite):
     """The suite after everything has been planted and has gone wrong, with a tap on its events."""
-    async with hiding_places.Tap.on(suite) as tap, Planting.in_suite(suite) as planting:
-        planting.tap = tap
-        await planting.tell_every_secret()
-        planting.tell_over_http()
-        await planting.send_mail(until)
-        attachment = planting.upload()
-        await planting.say_it_wrongly()
-        await planting.say_it_in_place_of_ids()
-        planting.say_it_wrongly_over_http()
-        await planting.lose_tables()
-        planting.letters = await poison(planting)
-        await until(lambda: planting.api.get(attachment).json()["status"] == "ready")
-        planting.urls.append(planting.api.get(f"{attachment}/download").raise_for_status().json()["download_url"])
-        planting.urls.append(planting.api.get(attachment).json()["download_url"])
-        yield planting
+    async with leak_search.EventTap.on(suite) as tap, CanaryRequests.in_suite(suite) as campaign:
+        campaign.tap = tap
+        await campaign.send_every_phi_field()
+        campaign.send_over_http()
+        await campaign.send_mail(until)
+        attachment = campaign.upload()
+        await campaign.send_invalid_requests()
+        await campaign.send_as_ids()
+        campaign.send_invalid_http_requests()
+        await campaign.send_while_tables_fail()
+        campaign.letters = await poison(campaign)
+        await until(lambda: campaign.api.get(attachment).json()["status"] == "ready")
+        campaign.urls.append(campaign.api.get(f"{attachment}/download").raise_for_status().json()["download_url"])
+        campaign.urls.append(campaign.api.get(attachment).json()["download_url"])
+        yield campaign
 
 
-async def poison(planting):
+async def poison(campaign):
     """An event whose reaction always fails, with an error that quotes a client: its dead letters."""
     words = canary()
     quoted = f"'{words[:4]}' || '{words[4:]}'"  # in two, or the database's journal would have it from this test
-    async with planting.keeper.superuser() as db:
+    async with campaign.installation.superuser() as db:
         # Nor is its log to have it from here.
         await db.execute("GRANT SET ON PARAMETER log_min_messages TO notifications_app")
         await db.execute(
@@ -77,13 +77,13 @@ async def poison(planting):
                 appointment_id=str(uuid7()), client_id=str(uuid7()), practitioner_id=str(uuid7()), starts_at=stamp(now), version=1
             )
             kind = event.DESCRIPTOR.full_name
-            envelope = Envelope(uuid7(), planting.workspace_id, kind, event.SerializeToString(), now, "poison", "")
+            envelope = Envelope(uuid7(), campaign.workspace_id, kind, event.SerializeToString(), now, "poison", "")
             # The last of its attempts: the pauses between them are another test's matter.
-            await planting.tap.publish(POISONED, rabbit_wire.message(envelope, Tally(attempt=5)))
+            await campaign.tap.publish(POISONED, rabbit_wire.message(envelope, Tally(attempt=5)))
             letters = []
 
             async def died():
-                letters.extend(await planting.tap.dead(POISONED))
+                letters.extend(await campaign.tap.take_dead_letters(POISONED))
                 return letters
 
             await until(died)
@@ -94,112 +94,112 @@ async def poison(planting):
     return letters
 
 
-def test_every_secret_there_is_was_told(planting):
+def test_every_secret_there_is_was_told(campaign):
     told = {method.path for method in methods() if phi_fields(method)}
     assert len(told) >= 15
     for path in told:
-        assert planting.outcomes[path] is REFUSED_WHATEVER_IS_SAID.get(path, OK), path
-    over_http = {name: status for name, status in planting.outcomes.items() if isinstance(status, int)}
+        assert campaign.outcomes[path] is ALWAYS_REFUSED.get(path, OK), path
+    over_http = {name: status for name, status in campaign.outcomes.items() if isinstance(status, int)}
     assert len(over_http) >= 10
     assert all(200 <= status < 300 for status in over_http.values()), over_http
-    tell(f"{len(planting.planted)} canaries by {len(told)} methods and {len(over_http)} operations, {len(planting.answers)} refusals")
-    assert len(planting.planted) > 50
+    report(f"{len(campaign.canaries)} canaries by {len(told)} methods and {len(over_http)} operations, {len(campaign.answers)} refusals")
+    assert len(campaign.canaries) > 50
 
 
-def test_much_went_wrong_with_them(planting):
-    assert len(planting.answers) > 800
-    away = {name: status for name, status in planting.outcomes.items() if name.endswith("while its table is away")}
+def test_much_went_wrong_with_them(campaign):
+    assert len(campaign.answers) > 800
+    away = {name: status for name, status in campaign.outcomes.items() if name.endswith("while its table is away")}
     assert set(away.values()) == {grpc.StatusCode.INTERNAL}, away
-    closed = [status for name, status in planting.outcomes.items() if name.endswith("while its table is closed")]
+    closed = [status for name, status in campaign.outcomes.items() if name.endswith("while its table is closed")]
     assert closed.count(grpc.StatusCode.INVALID_ARGUMENT) > len(closed) / 2
 
 
-def test_no_answer_to_a_refused_request_repeats_one(planting):
-    assert [seen for answer in planting.answers if (seen := sightings(answer))] == []
+def test_no_answer_to_a_refused_request_repeats_one(campaign):
+    assert [seen for answer in campaign.answers if (seen := find_canaries(answer))] == []
 
 
-def test_no_address_that_is_handed_out_holds_one(planting):
-    assert len(planting.urls) == 2
-    assert [seen for url in planting.urls if (seen := sightings(url))] == []
+def test_no_address_that_is_handed_out_holds_one(campaign):
+    assert len(campaign.urls) == 2
+    assert [seen for url in campaign.urls if (seen := find_canaries(url))] == []
 
 
-async def test_no_table_holds_one_in_the_clear(planting):
-    async with planting.keeper.superuser() as db:
-        found, columns = await hiding_places.in_tables(db)
+async def test_no_table_holds_one_in_the_clear(campaign):
+    async with campaign.installation.superuser() as db:
+        found, columns = await leak_search.search_tables(db)
     assert columns > 200
     assert found == {}
 
 
-async def test_no_event_tells_one(planting):
-    found, count = await planting.tap.heard()
+async def test_no_event_tells_one(campaign):
+    found, count = await campaign.tap.search_events()
     assert count > 50
     assert found == {}
 
 
-def test_no_dead_letter_tells_one(planting):
-    assert [letter.headers["x-error"] for letter in planting.letters] == ["RaiseError"]
-    assert [seen for letter in planting.letters if (seen := hiding_places.in_message(letter))] == []
+def test_no_dead_letter_tells_one(campaign):
+    assert [letter.headers["x-error"] for letter in campaign.letters] == ["RaiseError"]
+    assert [seen for letter in campaign.letters if (seen := leak_search.search_message(letter))] == []
 
 
-async def test_nothing_else_that_was_told_of_them_died(planting):
-    queues = hiding_places.queues(planting.keeper)
+async def test_nothing_else_that_was_told_of_them_died(campaign):
+    queues = leak_search.queues(campaign.installation)
     assert POISONED in queues
-    letters = [letter for queue in queues for letter in await planting.tap.dead(queue)]
-    assert [letter.headers for letter in letters if letter.headers.get("workspace-id") == str(planting.workspace_id)] == []
+    letters = [letter for queue in queues for letter in await campaign.tap.take_dead_letters(queue)]
+    assert [letter.headers for letter in letters if letter.headers.get("workspace-id") == str(campaign.workspace_id)] == []
 
 
-def test_no_metric_counts_by_one(planting):
-    found, pages = hiding_places.in_metrics(planting.keeper.trial)
+def test_no_metric_counts_by_one(campaign):
+    found, pages = leak_search.search_metrics(campaign.installation.trial)
     assert pages == 7
     assert found == {}
 
 
-def test_the_trail_tells_none(planting):
-    found, lines = hiding_places.in_trail(planting.api)
+def test_the_trail_tells_none(campaign):
+    found, lines = leak_search.search_trail(campaign.api)
     assert lines > 100
     assert found == {}
 
 
-def test_no_file_of_the_installation_holds_one_not_even_in_its_name(planting):
+def test_no_file_of_the_installation_holds_one_not_even_in_its_name(campaign):
     """Logs of every process, the console, database pages and journals, queues on disk, stored files."""
-    home = planting.keeper.trial.home
+    home = campaign.installation.trial.home
     for name in ("gateway", "identity", "clients", "scheduling", "clinical", "notifications", "audit", "mail"):
         assert (home / "logs" / f"{name}.log").exists(), name
     assert list(home.glob("postgres/data/pg_wal/0*")), "the journal is where it is looked for"
     assert list((home / "files").rglob("*-*")), "and so are the files"
-    assert hiding_places.on_disk(home) == {}
-    assert sightings(planting.keeper.trial.output.read_bytes()) == []
+    assert leak_search.search_files(home) == {}
+    assert find_canaries(campaign.installation.trial.output.read_bytes()) == []
 
 
-async def test_the_search_would_find_one_in_each_of_these_places(planting):
-    trial, words = planting.keeper.trial, canary()
+async def test_the_search_would_find_one_in_each_of_these_places(campaign):
+    trial, words = campaign.installation.trial, canary()
     log = trial.home / "logs" / "clients.log"
     with log.open("a") as file:
         file.write(json.dumps({"level": "error", "message": f"cannot keep {words.upper()}"}) + "\n")
     stored = trial.home / "files" / f"{words}.jpg"
     stored.write_bytes(b"")
-    room = planting.api.post("/locations", json={"name": words, "location_type": "clinic"}).raise_for_status().json()
-    await planting.tap.publish(rabbit_wire.dead_queue(POISONED), Message(words.encode(), headers={"x-error": words}))
+    room = campaign.api.post("/locations", json={"name": words, "location_type": "clinic"}).raise_for_status().json()
+    await campaign.tap.publish(rabbit_wire.dead_queue(POISONED), Message(words.encode(), headers={"x-error": words}))
     try:
-        found = hiding_places.on_disk(trial.home)
+        found = leak_search.search_files(trial.home)
         assert "logs/clients.log" in found
         assert f"the name files/{words}.jpg" in found
         assert any(name.startswith("postgres/data/pg_wal/") for name in found)
-        async with planting.keeper.superuser() as db:
-            assert set((await hiding_places.in_tables(db))[0]) == {"scheduling.locations.name"}
-        (letter,) = await planting.tap.dead(POISONED)
-        assert hiding_places.in_message(letter)
-        assert any(name.startswith("rabbitmq/") for name in hiding_places.on_disk(trial.home))
+        async with campaign.installation.superuser() as db:
+            assert set((await leak_search.search_tables(db))[0]) == {"scheduling.locations.name"}
+        (letter,) = await campaign.tap.take_dead_letters(POISONED)
+        assert leak_search.search_message(letter)
+        assert any(name.startswith("rabbitmq/") for name in leak_search.search_files(trial.home))
     finally:
         stored.unlink()
-        planting.api.delete(f"/locations/{room['id']}")
+        campaign.api.delete(f"/locations/{room['id']}")
 
 
 @pytest.mark.parametrize("kind", ["text", "email", "phone", "date"])
 def test_the_search_finds_a_canary_however_it_is_written(kind):
     words = canary(kind)
     for text in (words, words.upper(), words.encode().hex(), f"%{words}", json.dumps({"name": [words]})):
-        assert sightings(text)
+        assert find_canaries(text)
     for padding in ("", "a", "ab"):
-        assert sightings((padding + words).encode("utf-16-le"))
-    assert not sightings("a client with a name, born in 1971, +49 30 1234567, somebody@example.com")
+        assert find_canaries((padding + words).encode("utf-16-le"))
+    assert not find_canaries("a client with a name, born in 1971, +49 30 1234567, somebody@example.com")

@@ -9,10 +9,10 @@ from uuid import uuid4
 import grpc
 import httpx
 import pytest
-from attack.figures import tell
 from attack.mutants import misspellings, mutants
-from attack.surface import Line, methods
-from attack.wire import Wire
+from attack.raw_http import RawConnection
+from attack.reporting import report
+from attack.service_methods import RawChannel, methods
 from contract import promised, unnamed
 from operations import operations
 
@@ -23,13 +23,13 @@ AT_A_TIME = 16
 
 
 @pytest.fixture(scope="module")
-async def person(keeper):
-    return await keeper.open_practice()
+async def person(installation):
+    return await installation.open_practice()
 
 
 @pytest.fixture
-def token(keeper, person):
-    return keeper.sign_in(person).json()["access_token"]
+def token(installation, person):
+    return installation.sign_in(person).json()["access_token"]
 
 
 async def each(items, work):
@@ -43,36 +43,36 @@ async def each(items, work):
     await asyncio.gather(*(one() for _ in range(AT_A_TIME)))
 
 
-async def everybody_asks(keeper, shown):
+async def everybody_asks(installation, token):
     """GET /auth/me with each of these headers; how often it was answered how."""
-    answers, waiting = Counter(), iter(shown)
+    answers, waiting = Counter(), iter(token)
 
     async def one():
-        async with Wire.to(keeper.trial.gateway_url) as wire:
+        async with RawConnection.to(installation.trial.gateway_url) as connection:
             for headers in waiting:
-                reply = await wire.ask("GET", "/api/v1/auth/me", headers)
+                reply = await connection.ask("GET", "/api/v1/auth/me", headers)
                 answers[reply.status, reply.json().get("code")] += 1
 
     await asyncio.gather(*(one() for _ in range(AT_A_TIME)))
     return answers
 
 
-async def test_no_mutant_of_a_token_is_let_in_by_the_gateway(keeper, token):
+async def test_no_mutant_of_a_token_is_let_in_by_the_gateway(installation, token):
     good = [bearer(token)]
-    assert await everybody_asks(keeper, good) == {(200, None): 1}
+    assert await everybody_asks(installation, good) == {(200, None): 1}
 
-    answers = await everybody_asks(keeper, map(bearer, mutants(token, MUTANTS, SEED)))
+    answers = await everybody_asks(installation, map(bearer, mutants(token, MUTANTS, SEED)))
 
-    tell(f"{answers.total()} mutated tokens at the gateway: {dict(answers)}")
+    report(f"{answers.total()} mutated tokens at the gateway: {dict(answers)}")
     assert answers.total() == MUTANTS
     assert answers.keys() <= {(401, "token_invalid"), (401, "token_expired")}, answers
-    assert await everybody_asks(keeper, good) == {(200, None): 1}
+    assert await everybody_asks(installation, good) == {(200, None): 1}
 
 
-async def test_no_mutant_of_a_token_is_let_in_by_a_service(keeper, token):
+async def test_no_mutant_of_a_token_is_let_in_by_a_service(installation, token):
     answers = Counter()
     method = next(method for method in methods() if method.name == "ListClients")
-    line = Line(keeper.doors["clients"])
+    line = RawChannel(installation.addresses["clients"])
     assert (await line.ask(method, b"", token))[0] is grpc.StatusCode.OK
 
     async def ask(mutant):
@@ -83,35 +83,35 @@ async def test_no_mutant_of_a_token_is_let_in_by_a_service(keeper, token):
     assert (await line.ask(method, b"", token))[0] is grpc.StatusCode.OK
     await line.close()
 
-    tell(f"{answers.total()} mutated tokens at a service: {dict(answers)}")
+    report(f"{answers.total()} mutated tokens at a service: {dict(answers)}")
     assert answers.total() == MUTANTS
     refused = grpc.StatusCode.UNAUTHENTICATED
     assert answers.keys() <= {(refused, "token_invalid", b""), (refused, "token_expired", b"")}, answers
 
 
-async def test_no_mutant_of_a_cookie_is_let_in(keeper, person):
-    jar = dict(keeper.sign_in(person).cookies)
+async def test_no_mutant_of_a_cookie_is_let_in(installation, person):
+    jar = dict(installation.sign_in(person).cookies)
     # Without the refresh token, that is: with it, whatever the access cookie has become, a browser is still signed in.
     crumbs = [{"access_token": mutant} for mutant in mutants(jar["access_token"], MUTANTS // 2, SEED + 2)]
     crumbs += [{"refresh_token": mutant} for mutant in misspellings(jar["refresh_token"], MUTANTS // 10, SEED + 3)]
 
-    answers = await everybody_asks(keeper, map(cookie, crumbs))
+    answers = await everybody_asks(installation, map(cookie, crumbs))
 
-    tell(f"{answers.total()} mutated cookies: {dict(answers)}")
+    report(f"{answers.total()} mutated cookies: {dict(answers)}")
     assert answers.total() == len(crumbs)
     assert {status for status, _ in answers} == {401}
-    assert await everybody_asks(keeper, [cookie(jar)]) == {(200, None): 1}
+    assert await everybody_asks(installation, [cookie(jar)]) == {(200, None): 1}
 
 
 @pytest.fixture(scope="module")
-async def jars(keeper, person):
+async def jars(installation, person):
     """The cookies of two sign-ins of one person, and of one of somebody else's."""
-    signed_in = [keeper.sign_in(who) for who in (person, person, await keeper.hire(person.workspace_id))]
+    signed_in = [installation.sign_in(who) for who in (person, person, await installation.add_user(person.workspace_id))]
     return [dict(reply.cookies) for reply in signed_in]
 
 
 @pytest.mark.parametrize("counterpart", ["missing", "another's", "of an earlier sign-in", "cut short", "empty", "the access token"])
-async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(keeper, jars, counterpart):
+async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(installation, jars, counterpart):
     earlier, jar, another = jars
     sent = {
         "missing": None,
@@ -124,26 +124,26 @@ async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(keeper, jar
     headers = cookie(jar) | ({} if sent is None else {"X-CSRF-Token": sent})
     refused = set()
 
-    async with Wire.to(keeper.trial.gateway_url) as wire:
-        for operation in operations((await wire.ask("GET", "/api/v1/openapi.json")).json()):
+    async with RawConnection.to(installation.trial.gateway_url) as connection:
+        for operation in operations((await connection.ask("GET", "/api/v1/openapi.json")).json()):
             if operation.method == "GET" or (operation.is_public and not operation.path.endswith("/refresh")):
                 continue
-            reply = await wire.ask(operation.method, re.sub(r"\{\w+\}", str(uuid4()), operation.path), headers, b"{}")
+            reply = await connection.ask(operation.method, re.sub(r"\{\w+\}", str(uuid4()), operation.path), headers, b"{}")
             assert (reply.status, reply.json()["code"]) == (403, "csrf_failed"), f"{operation}: {reply}"
             assert "set-cookie" not in reply.headers
             refused.add(unnamed(operation))
-        assert (await wire.ask("GET", "/api/v1/auth/me", headers)).status == 200
+        assert (await connection.ask("GET", "/api/v1/auth/me", headers)).status == 200
         room, good = b'{"name": "Room", "location_type": "clinic"}', {"X-CSRF-Token": jar["csrf_token"], "Content-Type": "application/json"}
-        assert (await wire.ask("POST", "/api/v1/locations", headers | good, room)).status == 201
+        assert (await connection.ask("POST", "/api/v1/locations", headers | good, room)).status == 201
 
     signing_in = {f"POST /api/v1/auth/{way}" for way in ("login", "magic-link", "verify")}
     assert refused == promised("POST", "PUT", "PATCH", "DELETE") - signing_in
 
 
-async def test_a_request_with_a_token_and_cookies_is_judged_by_its_token_alone(keeper, person):
-    mine, other = keeper.sign_in(person), keeper.sign_in(await keeper.open_practice())
+async def test_a_request_with_a_token_and_cookies_is_judged_by_its_token_alone(installation, person):
+    mine, other = installation.sign_in(person), installation.sign_in(await installation.open_practice())
     jar, bearer = dict(mine.cookies), other.json()["access_token"]
-    async with httpx.AsyncClient(base_url=f"{keeper.trial.gateway_url}/api/v1", headers=cookie(jar), timeout=30) as http:
+    async with httpx.AsyncClient(base_url=f"{installation.trial.gateway_url}/api/v1", headers=cookie(jar), timeout=30) as http:
         for authorization in ("Bearer nonsense", f"Bearer {bearer[:-4]}AAAA", f"Basic {bearer}", "Bearer"):
             reply = await http.get("/auth/me", headers={"Authorization": authorization, "X-CSRF-Token": jar["csrf_token"]})
             assert reply.status_code == 401, authorization

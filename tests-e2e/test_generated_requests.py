@@ -4,9 +4,9 @@ import os
 from contextlib import ExitStack
 
 import pytest
-from attack.figures import tell
-from attack.guests import Guest
-from attack.keeper import Keeper
+from attack.installation import AttackedInstallation
+from attack.reporting import report
+from attack.valid_values import ValidValues
 
 # `make drill` asks for more.
 REQUESTS = int(os.environ.get("CASELOAD_GENERATED_REQUESTS", "600"))
@@ -20,22 +20,22 @@ async def explorer(embedded):
     """Somebody at work in a workspace of the embedded composition, with colleagues."""
     from attack.generated import Explorer  # takes a second to import, whichever tests are asked for
 
-    keeper = Keeper(embedded)
-    person = await keeper.open_practice()
-    colleagues = [await keeper.hire(person.workspace_id) for _ in range(4)]
+    installation = AttackedInstallation(embedded)
+    person = await installation.open_practice()
+    colleagues = [await installation.add_user(person.workspace_id) for _ in range(4)]
     with ExitStack() as stack:
-        api = stack.enter_context(keeper.api(person))
-        guest = Guest(keeper, person, colleagues, api, SEED)
-        yield Explorer(keeper.trial.gateway_url, api.get("/openapi.json").json(), guest, seed=SEED)
+        api = stack.enter_context(installation.api_as(person))
+        values = ValidValues(installation, person, colleagues, api, SEED)
+        yield Explorer(installation.trial.gateway_url, api.get("/openapi.json").json(), values, seed=SEED)
 
 
 def test_generated_requests_are_answered_as_the_document_says_and_never_with_a_5xx(explorer):
-    tally = explorer.send(REQUESTS)
+    results = explorer.send(REQUESTS)
 
-    tell(str(tally))
-    assert tally.asked >= REQUESTS
-    assert {operation: dict(counts) for operation, counts in tally.by_operation.items() if max(counts) >= 500} == {}
-    assert tally.faults == {}
-    assert tally.succeeded >= tally.asked / 2, str(tally)
-    vain = {name for name, counts in tally.by_operation.items() if not any(200 <= status < 300 for status in counts)}
+    report(str(results))
+    assert results.sent >= REQUESTS
+    assert {operation: dict(counts) for operation, counts in results.by_operation.items() if max(counts) >= 500} == {}
+    assert results.faults == {}
+    assert results.succeeded >= results.sent / 2, str(results)
+    vain = {name for name, counts in results.by_operation.items() if not any(200 <= status < 300 for status in counts)}
     assert vain <= NEVER_SUCCEED

@@ -6,9 +6,9 @@ import random
 from uuid import uuid4
 
 import grpc
-from attack.figures import tell
-from attack.hiding_places import Tap, queues
-from attack.surface import methods, planted, service_of
+from attack.leak_search import EventTap, queues
+from attack.reporting import report
+from attack.service_methods import methods, request_with_canaries, service_of
 from google.protobuf.descriptor import FieldDescriptor as Field
 from worlds import furnish
 
@@ -42,12 +42,12 @@ def bent(method, ids, chance):
     """Requests that are right but for one field, and what is wrong with it."""
     for field in method.request.DESCRIPTOR.fields:
         for value in chance.sample(values(field), min(VALUES_PER_FIELD, len(values(field)))):
-            request, _ = planted(method, ids)
+            request, _ = request_with_canaries(method, ids)
             put(request, field, value)
             if "mask" in method.request.DESCRIPTOR.fields_by_name and field.name != "mask":
                 request.mask.paths[:] = [field.name]
             yield f"{field.name} = {value!r:.60}", request.SerializeToString()
-    request, _ = planted(method, ids)
+    request, _ = request_with_canaries(method, ids)
     raw = request.SerializeToString()
     yield "cut short", raw[:-1] or b"\x08"
     yield "unknown fields", raw + b"\xfa\x7f\x03abc"
@@ -80,11 +80,11 @@ def put(request, field, value):
         request.mask.paths.append(value)
 
 
-async def test_no_field_of_any_method_makes_a_service_fail(keeper, lines):
-    person = await keeper.open_practice()
+async def test_no_field_of_any_method_makes_a_service_fail(installation, lines):
+    person = await installation.open_practice()
     chance, asked, failed = random.Random(20261120), 0, []
-    with keeper.api(person) as api:
-        ids = furnish(api, lambda: keeper.sign_in(person))
+    with installation.api_as(person) as api:
+        ids = furnish(api, lambda: installation.sign_in(person))
         ids |= {"audit_event_id": str(uuid4()), "magic_link_id": str(uuid4()), "client_ids": [ids["client_id"]]}
 
         async def ask(method, what, raw):
@@ -102,11 +102,11 @@ async def test_no_field_of_any_method_makes_a_service_fail(keeper, lines):
             for place in range(0, len(questions), AT_A_TIME):
                 await asyncio.gather(*(ask(method, what, raw) for what, raw in questions[place : place + AT_A_TIME]))
 
-    tell(f"{asked} hostile calls, {len(failed)} of which made a service fail")
+    report(f"{asked} hostile calls, {len(failed)} of which made a service fail")
     assert failed == []
     assert asked > 500
-    assert keeper.trial.ready()
+    assert installation.trial.ready()
     # Nor was anything announced that a reaction could not take.
-    async with Tap.on(keeper.trial) as tap:
-        letters = [letter for queue in queues(keeper) for letter in await tap.dead(queue)]
+    async with EventTap.on(installation.trial) as tap:
+        letters = [letter for queue in queues(installation) for letter in await tap.take_dead_letters(queue)]
     assert [letter.headers for letter in letters if letter.headers.get("workspace-id") == person.workspace_id] == []

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 from attack import hostile
-from attack.figures import tell
-from attack.keeper import Keeper
-from attack.wire import Wire, request
+from attack.installation import AttackedInstallation
+from attack.raw_http import RawConnection, request
+from attack.reporting import report
 from contract import CONTRACT, unnamed
 from operations import operations, picture
 from worlds import furnish
@@ -25,9 +25,9 @@ SECONDS = 15.0
 class Visitor:
     """Somebody signed in at the embedded composition, who says what they want in bytes."""
 
-    def __init__(self, keeper, api, ids):
-        self.keeper, self.api, self.ids = keeper, api, ids
-        self.url = keeper.trial.gateway_url
+    def __init__(self, installation, api, ids):
+        self.installation, self.api, self.ids = installation, api, ids
+        self.url = installation.trial.gateway_url
         self.signed_in = {"Authorization": f"Bearer {api.token}", "Content-Type": "application/json"}
         self.asked = 0
 
@@ -36,21 +36,21 @@ class Visitor:
         waiting, answers = iter(requests), []
 
         async def one():
-            wire = await Wire.open(self.url)
+            connection = await RawConnection.open(self.url)
             try:
                 for what, method, path, headers, body in waiting:
-                    sent = {"Host": wire.host, **self.signed_in, **headers}
-                    await wire.send(request(method, path, {name: value for name, value in sent.items() if value is not None}, body))
-                    reply = await wire.reply(of=method.strip(), seconds=SECONDS)
+                    sent = {"Host": connection.host, **self.signed_in, **headers}
+                    await connection.send(request(method, path, {name: value for name, value in sent.items() if value is not None}, body))
+                    reply = await connection.reply(of=method.strip(), seconds=SECONDS)
                     self.asked += 1
                     assert reply is not None, f"{what}: hung up on without a word"
                     checked(what, method, reply)
                     answers.append((what, reply))
                     if reply.headers.get("connection") == "close":
-                        await wire.close()
-                        wire = await Wire.open(self.url)
+                        await connection.close()
+                        connection = await RawConnection.open(self.url)
             finally:
-                await wire.close()
+                await connection.close()
 
         await asyncio.gather(*(one() for _ in range(AT_A_TIME)))
         return answers
@@ -68,11 +68,11 @@ def checked(what, method, reply):
 
 @pytest.fixture(scope="module")
 async def visitor(embedded):
-    keeper = Keeper(embedded)
-    person = await keeper.open_practice()
-    with keeper.api(person) as api:
-        ids = furnish(api, lambda: keeper.sign_in(person))
-        yield Visitor(keeper, api, ids | {"audit_event_id": str(uuid4()), "department_id": str(uuid4())})
+    installation = AttackedInstallation(embedded)
+    person = await installation.open_practice()
+    with installation.api_as(person) as api:
+        ids = furnish(api, lambda: installation.sign_in(person))
+        yield Visitor(installation, api, ids | {"audit_event_id": str(uuid4()), "department_id": str(uuid4())})
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +233,7 @@ async def test_a_files_name_is_never_a_path(visitor):
     form = {"Content-Type": "multipart/form-data; boundary=bound"}
     png = picture()
     requests = [(name, "POST", path, form, hostile.multipart("file", png, file_name=name)) for name in hostile.FILE_NAMES]
-    stored = visitor.keeper.home.blobs
+    stored = visitor.installation.home.blobs
 
     answers = await visitor.ask_all(requests)
 
@@ -242,8 +242,8 @@ async def test_a_files_name_is_never_a_path(visitor):
     assert {reply.status for _, reply in answers} == {201, 422}
     assert not any(set(name) & set("/\\\0\r\n\u202e") or name in {"", ".", ".."} for name in told), told
     assert all(re.fullmatch(r"[0-9a-f-]{36}/[0-9a-f-]{36}", str(file.relative_to(stored))) for file in stored.rglob("*") if file.is_file())
-    for shown in visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments").json()["items"]:
-        url = visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments/{shown['id']}").json()["download_url"]
+    for item in visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments").json()["items"]:
+        url = visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments/{item['id']}").json()["download_url"]
         if url:
             fetched = visitor.api.get(url)
             assert fetched.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
@@ -286,14 +286,14 @@ async def test_an_upload_that_is_not_one_is_refused(visitor):
 
 async def test_everything_is_as_well_as_before(visitor):
     """After all of the above."""
-    tell(f"{visitor.asked} hostile requests")
+    report(f"{visitor.asked} hostile requests")
     assert visitor.asked > 1000
-    assert visitor.keeper.trial.ready()
+    assert visitor.installation.trial.ready()
     verified = visitor.api.get("/audit/verify").json()
     assert verified["intact"]
     assert verified["events"] > 100
-    async with visitor.keeper.superuser() as db:
-        for service in visitor.keeper.doors:
+    async with visitor.installation.superuser() as db:
+        for service in visitor.installation.addresses:
             dead = await db.fetch(
                 f"SELECT queue, type, error FROM {service}.dead_letters WHERE workspace_id = $1", visitor.api.user["workspace_id"]
             )

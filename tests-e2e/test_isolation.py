@@ -14,7 +14,7 @@ from contract import CONTRACT, unnamed
 from operations import operations
 from worlds import furnish
 
-from chassis.local import LocalPostgres
+from chassis.local.postgres import LocalPostgres
 from standalone.services import NAMES
 
 # Ids of things that no operation makes yet; for these nowhere is all there is.

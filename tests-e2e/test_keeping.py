@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.local import LocalPostgres
+from chassis.local.postgres import LocalPostgres
 
 QUEUE = "notifications.plan-reminders"
 

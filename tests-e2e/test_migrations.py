@@ -5,11 +5,11 @@ import httpx
 import pytest
 from worlds import furnish
 
-from chassis.local import LocalPostgres
-from chassis.migrate import drift, migrate
-from chassis.schema import VERSION_TABLE, is_current, versions_of
+from chassis.local.postgres import LocalPostgres
+from chassis.migrations.roles import VERSION_TABLE, is_current, versions_of
+from chassis.migrations.runner import drift, migrate
+from standalone.installation import Installation
 from standalone.services import NAMES, SERVICES
-from standalone.trial import Trial
 
 # What every service has for its own upkeep; which of these a service uses is its own affair.
 UPKEEP = {"outbox", "inbox", "idempotency", "data_keys", "dead_letters"}
@@ -23,7 +23,7 @@ EMPTY = {
 @pytest.fixture
 def filled(servers, tmp_path, sign_in, eventually):
     """An installation that stands still after people have used it; its database's address."""
-    trial = Trial("run", tmp_path / "home")
+    trial = Installation("run", tmp_path / "home")
     trial.start()
     api = sign_in(trial)
     api.headers["Idempotency-Key"] = "once"

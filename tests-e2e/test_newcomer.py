@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chassis.children import free_port
+from chassis.local.processes import free_port
 
 ROOT = Path(__file__).parents[1]
 SECONDS_FOR_THE_FIRST_START, SECONDS_FOR_LATER_ONES = 60.0, 5.0

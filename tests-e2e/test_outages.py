@@ -5,8 +5,8 @@ import signal
 
 import pytest
 from drill import outages
-from drill.faults import Life
-from drill.ground import CALL_SECONDS, until
+from drill.environment import CALL_SECONDS, until
+from drill.faults import ProcessInstance
 
 
 @pytest.mark.parametrize(
@@ -23,22 +23,22 @@ from drill.ground import CALL_SECONDS, until
     ],
     ids=lambda outage: outage.__name__.replace("_", " "),
 )
-async def test_an_outage_is_refused_in_time_and_recovered_from_without_a_restart(ground, outage):
-    met_with = await outage(ground)
+async def test_an_outage_is_refused_in_time_and_recovered_from_without_a_restart(suite_drill, outage):
+    met_with = await outage(suite_drill)
     assert met_with.slowest < CALL_SECONDS + outages.MARGIN
     assert met_with.seconds_to_recover < outages.SECONDS_TO_RECOVER
 
 
 @pytest.mark.parametrize("service", ["scheduling", "identity"])
-async def test_a_peer_that_takes_every_question_and_answers_none_is_outlived_by_the_deadline(ground, service):
-    met_with = await outages.peer_hangs(ground, service)
+async def test_a_peer_that_takes_every_question_and_answers_none_is_outlived_by_the_deadline(suite_drill, service):
+    met_with = await outages.peer_hangs(suite_drill, service)
     assert met_with.refused == 1
     assert met_with.slowest < CALL_SECONDS + outages.MARGIN
 
 
 async def test_a_database_that_will_not_start_is_tried_again_until_it_does(place):
     data = place.trial.home / "postgres" / "data"
-    victim = Life.of(int((data / "postmaster.pid").read_text().partition("\n")[0]))
+    victim = ProcessInstance.of(int((data / "postmaster.pid").read_text().partition("\n")[0]))
     complaints = place.trial.output.read_text().count("did not start and is tried again")
     (data / "PG_VERSION").rename(data / "aside")
     try:

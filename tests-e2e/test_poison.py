@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from drill.ground import ATTEMPTS, until
-from drill.outages import Desk
+from drill.environment import ATTEMPTS, until
+from drill.outages import OutageProbe
 from uuid_utils.compat import uuid7
 
 QUEUE = "notifications.plan-reminders"
@@ -25,22 +25,22 @@ RELIEVE = "DROP TRIGGER IF EXISTS choke ON notifications.appointments; DROP FUNC
 
 
 @pytest.fixture
-async def desk(place):
-    async with Desk(place) as desk:
-        yield desk
+async def probe(place):
+    async with OutageProbe(place) as probe:
+        yield probe
     async with place.superuser() as connection:
         await connection.execute(RELIEVE)
 
 
-async def test_a_poison_is_set_aside_after_the_counted_attempts_and_works_once_replayed(place, desk):
-    poisoned = (await desk.ask("POST", "/clients", json=desk.somebody())).json()
+async def test_a_poison_is_set_aside_after_the_counted_attempts_and_works_once_replayed(place, probe):
+    poisoned = (await probe.ask("POST", "/clients", json=probe.new_client())).json()
     async with place.superuser() as connection:
         await connection.execute(CHOKE.format(client_id=UUID(poisoned["id"])))
-    addresses = [await desk.book(), await desk.book(poisoned), await desk.book(), await desk.book()]
+    addresses = [await probe.book(), await probe.book(poisoned), await probe.book(), await probe.book()]
     unwell = poisoned["email"]
 
     async def neighbours_are_mailed():
-        return all([await desk.mailed(address) for address in addresses if address != unwell])
+        return all([await probe.mailed(address) for address in addresses if address != unwell])
 
     async def dead():
         listed = await place.command("events", "dead", "--queue", QUEUE)
@@ -49,7 +49,7 @@ async def test_a_poison_is_set_aside_after_the_counted_attempts_and_works_once_r
     await until(neighbours_are_mailed, 60, "the neighbours flow")
     (line,) = await until(dead, 60, "the poison is among the dead")
     assert f"  {EVENT}  RaiseError  after {ATTEMPTS} attempts" in line
-    assert not await desk.mailed(unwell)
+    assert not await probe.mailed(unwell)
     event_id = line.split()[2]
     booked = await place.value("SELECT type FROM scheduling.outbox WHERE id = $1", UUID(event_id))
     assert booked == EVENT
@@ -59,7 +59,7 @@ async def test_a_poison_is_set_aside_after_the_counted_attempts_and_works_once_r
     assert await place.command("events", "replay", QUEUE, "--id", event_id) == [f"1 sent to {QUEUE} once more"]
 
     async def mailed():
-        return await desk.mailed(unwell)
+        return await probe.mailed(unwell)
 
     assert await until(mailed, 60, "what was replayed takes effect") == 1
 
@@ -68,10 +68,10 @@ async def test_a_poison_is_set_aside_after_the_counted_attempts_and_works_once_r
 
     await until(nobody_is_dead, 30, "what was replayed is dead no longer")
     await place.settle()
-    assert [await desk.mailed(address) for address in addresses] == [1, 1, 1, 1]
+    assert [await probe.mailed(address) for address in addresses] == [1, 1, 1, 1]
 
 
-async def test_an_event_that_no_queue_is_bound_to_is_loud_and_holds_nobody_up(place, desk):
+async def test_an_event_that_no_queue_is_bound_to_is_loud_and_holds_nobody_up(place, probe):
     event_id = uuid7()
     async with place.superuser() as connection:
         await connection.execute(
@@ -94,10 +94,10 @@ async def test_an_event_that_no_queue_is_bound_to_is_loud_and_holds_nobody_up(pl
 
         (line, *_) = await until(told, 30, "the log tells it")
         assert line["message"] == "nobody takes this event: no queue is bound to it"
-        address = await desk.book()
+        address = await probe.book()
 
         async def mailed():
-            return await desk.mailed(address)
+            return await probe.mailed(address)
 
         await until(mailed, 60, "the next event passes it by")
         kept = await place.rows("SELECT published_at, attempts, last_error FROM scheduling.outbox WHERE id = $1", event_id)

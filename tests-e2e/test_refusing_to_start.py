@@ -8,10 +8,11 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.migrate import migrate, provision
-from chassis.sealing import Keyring
-from chassis.testing import _dsn
-from chassis.tokens import write_service_keys
+from chassis.auth.tokens import write_service_keys
+from chassis.encryption.keyring import Keyring
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import migrate
+from chassis.testing.environment import _dsn
 from standalone.home import as_role
 
 PASSWORD = "made-up-for-this-test"

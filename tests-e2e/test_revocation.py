@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 
 import grpc
 import pytest
-from attack.figures import tell
-from attack.keeper import PASSWORD
-from attack.surface import methods, service_of
-from attack.wire import Wire
+from attack.installation import PASSWORD
+from attack.raw_http import RawConnection
+from attack.reporting import report
+from attack.service_methods import methods, service_of
 
 LIMIT = 5.0
 # One question of each service, asked directly and through the gateway.
@@ -24,34 +24,34 @@ QUESTIONS = {
 
 
 @pytest.fixture(scope="module")
-async def owner(keeper):
-    return await keeper.open_practice()
+async def owner(installation):
+    return await installation.open_practice()
 
 
-def signing_out(keeper, owner, person, token):
-    with keeper.as_bearer(token) as api:
+def signing_out(installation, owner, person, token):
+    with installation.api_with_token(token) as api:
         return api.post("/auth/logout")
 
 
-def another_role(keeper, owner, person, token):
-    with keeper.api(owner) as api:
+def another_role(installation, owner, person, token):
+    with installation.api_as(owner) as api:
         return api.put(f"/users/{person.user_id}/role", json={"role": "assistant"})
 
 
-def switching_off(keeper, owner, person, token):
-    with keeper.api(owner) as api:
+def switching_off(installation, owner, person, token):
+    with installation.api_as(owner) as api:
         return api.post(f"/users/{person.user_id}/deactivate")
 
 
-def a_new_password_elsewhere(keeper, owner, person, token):
-    with keeper.api(person) as api:
+def a_new_password_elsewhere(installation, owner, person, token):
+    with installation.api_as(person) as api:
         return api.put("/auth/password", json={"current_password": PASSWORD, "new_password": "another horse, another battery"})
 
 
-def ending_the_sign_in_from_elsewhere(keeper, owner, person, token):
-    with keeper.as_bearer(token) as api:
+def ending_the_sign_in_from_elsewhere(installation, owner, person, token):
+    with installation.api_with_token(token) as api:
         (ours,) = [found["id"] for found in api.get("/auth/sessions").json() if found["current"]]
-    with keeper.api(person) as api:
+    with installation.api_as(person) as api:
         return api.delete(f"/auth/sessions/{ours}")
 
 
@@ -60,9 +60,9 @@ def ending_the_sign_in_from_elsewhere(keeper, owner, person, token):
     [signing_out, another_role, switching_off, a_new_password_elsewhere, ending_the_sign_in_from_elsewhere],
     ids=lambda way: way.__name__,
 )
-async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(keeper, owner, lines, end):
-    person = await keeper.hire(owner.workspace_id, "owner")
-    token = keeper.sign_in(person).json()["access_token"]
+async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(installation, owner, lines, end):
+    person = await installation.add_user(owner.workspace_id, "owner")
+    token = installation.sign_in(person).json()["access_token"]
     asked = {method.name: method for method in methods() if (method.name, service_of(method)) in {(q[0], s) for s, q in QUESTIONS.items()}}
 
     async def directly(service):
@@ -70,19 +70,19 @@ async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(keeper,
         return status is grpc.StatusCode.OK, said
 
     async with AsyncExitStack() as stack:
-        wires = {service: await stack.enter_async_context(Wire.to(keeper.trial.gateway_url)) for service in QUESTIONS}
+        connections = {service: await stack.enter_async_context(RawConnection.to(installation.trial.gateway_url)) for service in QUESTIONS}
 
         async def through_the_gateway(service):
-            reply = await wires[service].ask("GET", f"/api/v1{QUESTIONS[service][1]}", {"Authorization": f"Bearer {token}"})
+            reply = await connections[service].ask("GET", f"/api/v1{QUESTIONS[service][1]}", {"Authorization": f"Bearer {token}"})
             return reply.status == 200, reply.body.decode()
 
-        doors = [(way.__name__, service) for way in (directly, through_the_gateway) for service in QUESTIONS]
+        addresses = [(way.__name__, service) for way in (directly, through_the_gateway) for service in QUESTIONS]
         ways = {"directly": directly, "through_the_gateway": through_the_gateway}
-        for way, service in doors:
+        for way, service in addresses:
             believed, said = await ways[way](service)
             assert believed, f"{service} {way}: {said}"
 
-        reply = await asyncio.to_thread(end, keeper, owner, person, token)
+        reply = await asyncio.to_thread(end, installation, owner, person, token)
         ended = time.monotonic()
         assert reply.is_success, reply.text
 
@@ -95,10 +95,10 @@ async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(keeper,
                     return asked_at - ended
                 await asyncio.sleep(0.1)
 
-        seconds = dict(zip(doors, await asyncio.gather(*(until_refused(*door) for door in doors)), strict=True))
+        seconds = dict(zip(addresses, await asyncio.gather(*(until_refused(*door) for door in addresses)), strict=True))
 
     slowest = {way: round(max(value for door, value in seconds.items() if door[0] == way), 2) for way in ways}
-    tell(
+    report(
         f"{end.__name__}: refused by all six after {slowest['directly']} s directly, {slowest['through_the_gateway']} s through the gateway"
     )
     assert len(seconds) == 12

@@ -4,8 +4,9 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.migrate import migrate, provision
-from chassis.testing import _dsn
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import migrate
+from chassis.testing.environment import _dsn
 from standalone.services import NAMES, SERVICES
 
 # Tables without a tenant policy, each with its reason. None of them holds what a client told anybody.

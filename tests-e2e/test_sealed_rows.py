@@ -1,4 +1,4 @@
-"""A sealed value that was moved, changed or put back from above is never shown, whoever's it is: reading it fails loudly.
+"""A sealed value that was moved, changed or put back from above is never token, whoever's it is: reading it fails loudly.
 
 Every sealed column of every table, from the tables themselves; every way to have it opened; by the superuser, in a running suite.
 """
@@ -11,88 +11,90 @@ from contextlib import AsyncExitStack
 from itertools import count
 
 import pytest
-from attack.cells import UNREAD, Office, sealed_columns
-from attack.keeper import Keeper
+from attack.encrypted_values import NEVER_RETURNED, EncryptedValues, encrypted_columns
+from attack.installation import AttackedInstallation
 
 _numbers = count(1)
-COLUMNS = sorted(sealed_columns() - UNREAD.keys() - {column for column in sealed_columns() if column.endswith("data_keys.wrapped")})
+COLUMNS = sorted(
+    encrypted_columns() - NEVER_RETURNED.keys() - {column for column in encrypted_columns() if column.endswith("data_keys.wrapped")}
+)
 
 
 @pytest.fixture(scope="module")
-async def offices(suite):
+async def factories(suite):
     """Two workspaces of one suite."""
-    keeper = Keeper(suite)
+    installation = AttackedInstallation(suite)
     async with AsyncExitStack() as stack:
-        people = [await keeper.open_practice(full_name=name) for name in ("Olga Orlov", "Peter Pan")]
-        yield [Office(keeper, person, stack.enter_context(keeper.api(person))) for person in people]
+        people = [await installation.open_practice(full_name=name) for name in ("Olga Orlov", "Peter Pan")]
+        yield [EncryptedValues(installation, person, stack.enter_context(installation.api_as(person))) for person in people]
 
 
 def test_the_tables_have_the_sealed_columns_this_knows_of():
-    assert sealed_columns() >= UNREAD.keys()
+    assert encrypted_columns() >= NEVER_RETURNED.keys()
     assert len(COLUMNS) >= 13
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-async def test_a_sealed_value_in_the_wrong_place_is_never_shown(offices, column):
-    mine, theirs = offices
-    keeper = mine.keeper
-    cell, brother, foreigner = await mine.cell(column), await mine.cell(column), await theirs.cell(column)
-    others = [await mine.cell(other) for other in COLUMNS if other.rpartition(".")[2] == cell.name and other != column][:4]
-    words = [word for each in (cell, brother, foreigner, *others) for word in each.words]
+async def test_a_sealed_value_in_the_wrong_place_is_never_shown(factories, column):
+    mine, theirs = factories
+    installation = mine.installation
+    encrypted, brother, foreigner = await mine.create(column), await mine.create(column), await theirs.create(column)
+    others = [await mine.create(other) for other in COLUMNS if other.rpartition(".")[2] == encrypted.name and other != column][:4]
+    words = [word for each in (encrypted, brother, foreigner, *others) for word in each.words]
     loud = {}
 
-    async with keeper.superuser() as db:
-        value = await cell.get(db)
-        assert not any(word.encode() in value for word in cell.words)
-        for reply in asked(cell):
+    async with installation.superuser() as db:
+        value = await encrypted.get(db)
+        assert not any(word.encode() in value for word in encrypted.words)
+        for reply in asked(encrypted):
             assert reply.status_code in {200, 201, 412}, reply.text
         wrong = {f"a bit of byte {place}": flipped(value, place) for place in places(value)}
         wrong |= {"cut short": value[:-1], "longer": value + b"\0", "empty": b"", "a header alone": value[:17]}
         wrong |= {"another row's": await brother.get(db), "another workspace's": await foreigner.get(db)}
         wrong |= {f"that of {other.column}": await other.get(db) for other in others}
-        if cell.change is not None:
-            older, changed = value, cell.change()
+        if encrypted.change is not None:
+            older, changed = value, encrypted.change()
             assert changed.status_code == 200, changed.text
-            value = await cell.get(db)
+            value = await encrypted.get(db)
             assert value != older
             wrong["an older one"] = older
 
         try:
             for what, bytes_ in wrong.items():
-                await cell.put(db, bytes_)
-                for place in range(len(cell.reads)):
+                await encrypted.put(db, bytes_)
+                for place in range(len(encrypted.reads)):
                     request_id = f"sealed-{next(_numbers)}"
-                    (reply,) = asked(cell, request_id, only=place)
+                    (reply,) = asked(encrypted, request_id, only=place)
                     loud[request_id] = f"{what}, read {place}"
                     assert reply.status_code == 500, f"{what}, read {place}: {reply.status_code} {reply.text[:300]}"
                     assert reply.json()["code"] == "internal_error"
                     assert "set-cookie" not in reply.headers
                     assert not any(word in reply.text for word in words), f"{what}: {reply.text}"
         finally:
-            await cell.put(db, value)
+            await encrypted.put(db, value)
 
-    for reply in asked(cell):
+    for reply in asked(encrypted):
         assert reply.status_code in {200, 201, 412}, reply.text
     assert len(wrong) >= 12
-    said = errors(keeper.logs / f"{cell.service}.log")
+    said = errors(installation.logs / f"{encrypted.service}.log")
     assert {request_id: what for request_id, what in loud.items() if "SealBroken" not in said.get(request_id, "")} == {}
 
 
 KEYED = ("identity", "clients", "scheduling", "clinical", "notifications")
 
 
-async def test_a_wrapped_key_in_the_wrong_place_opens_nothing(offices):
-    mine, theirs = offices
-    keeper, trial = mine.keeper, mine.keeper.trial
-    cells = {service: await mine.cell(f"{service}.idempotency.sealed") for service in KEYED}
+async def test_a_wrapped_key_in_the_wrong_place_opens_nothing(factories):
+    mine, theirs = factories
+    installation, trial = mine.installation, mine.installation.trial
+    values_by_service = {service: await mine.create(f"{service}.idempotency.sealed") for service in KEYED}
     for service in ("clients", "notifications"):
-        await theirs.cell(f"{service}.idempotency.sealed")
+        await theirs.create(f"{service}.idempotency.sealed")
 
-    async with keeper.superuser() as db:
+    async with installation.superuser() as db:
 
-        async def keys(office, service):
+        async def keys(factory, service):
             query = f"SELECT purpose, wrapped FROM {service}.data_keys WHERE workspace_id = $1"
-            return dict(await db.fetch(query, office.person.workspace_id))
+            return dict(await db.fetch(query, factory.person.workspace_id))
 
         kept = {service: await keys(mine, service) for service in KEYED}
         assert all(own.keys() == {"index", "seal"} for own in kept.values())
@@ -105,17 +107,17 @@ async def test_a_wrapped_key_in_the_wrong_place_opens_nothing(offices):
             await rewrap(db, service, mine.person.workspace_id, wrong)
         try:
             await restart(trial, KEYED)
-            for cell in cells.values():
-                (reply,) = asked(cell, f"wrapped-{cell.service}-{next(_numbers)}")
-                assert reply.status_code == 500, f"{cell.service}: {reply.status_code} {reply.text[:300]}"
-                assert not any(word in reply.text for word in cell.words)
+            for encrypted in values_by_service.values():
+                (reply,) = asked(encrypted, f"wrapped-{encrypted.service}-{next(_numbers)}")
+                assert reply.status_code == 500, f"{encrypted.service}: {reply.status_code} {reply.text[:300]}"
+                assert not any(word in reply.text for word in encrypted.words)
         finally:
             for service, own in kept.items():
                 await rewrap(db, service, mine.person.workspace_id, own)
     await restart(trial, KEYED)
-    for cell in cells.values():
-        (reply,) = asked(cell)
-        assert reply.is_success, f"{cell.service}: {reply.text}"
+    for encrypted in values_by_service.values():
+        (reply,) = asked(encrypted)
+        assert reply.is_success, f"{encrypted.service}: {reply.text}"
 
 
 async def rewrap(db, service, workspace_id, keys):
@@ -135,9 +137,9 @@ async def restart(trial, services):
         await asyncio.sleep(0.1)
 
 
-def asked(cell, request_id="", only=None):
+def asked(encrypted, request_id="", only=None):
     headers = {"X-Request-ID": request_id} if request_id else {}
-    return [read(headers) for place, read in enumerate(cell.reads) if only in (None, place)]
+    return [read(headers) for place, read in enumerate(encrypted.reads) if only in (None, place)]
 
 
 def places(value):

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from standalone.trial import Trial
+from standalone.installation import Installation
 
 # Measured from the command to the first answered request.
 SECONDS_TO_START_AGAIN = 5.0
@@ -18,7 +18,7 @@ def home(servers, tmp_path_factory):
 @pytest.fixture
 def own(home):
     """An embedded installation that this test alone may kill."""
-    trial = Trial("run", home)
+    trial = Installation("run", home)
     yield trial
     trial.stop()
 
@@ -66,7 +66,7 @@ def test_it_stops_when_asked_and_leaves_nothing_running(own):
 
 def test_a_home_serves_one_installation_at_a_time(own):
     own.start()
-    second = Trial("run", own.home)
+    second = Installation("run", own.home)
 
     with pytest.raises(RuntimeError, match="in use"):
         second.start(seconds=20)

@@ -7,11 +7,11 @@ import time
 import grpc
 import jwt
 import pytest
-from attack import surface
+from attack import service_methods
 from uuid_utils.compat import uuid7
 
-from chassis.testing import house
-from chassis.tokens import AccessSigner, ServiceSigner, generate_key
+from chassis.auth.tokens import AccessSigner, ServiceSigner, generate_key
+from chassis.testing.environment import house
 from standalone.services import SERVICES
 
 # What anybody may ask without a token: signing in, and what everyone needs to believe a token.
@@ -108,7 +108,7 @@ async def test_every_rpc_refuses_a_token_that_does_not_hold(everybody, channels)
             status, code = await ask(channels, service, method, f"Bearer {good}")
             assert status not in {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}, (method.path, status, code)
     # The descriptors are counted once more, by themselves: an RPC that no service answered for would be missing above.
-    known = {method.path for method in surface.methods()}
+    known = {method.path for method in service_methods.methods()}
     assert {method.path for _, method in methods(everybody)} == known
     assert asked == len(bad) * len(known - PUBLIC)
 

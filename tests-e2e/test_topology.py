@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from google.protobuf.descriptor import Descriptor
 
 import caseload
-from chassis.testing import house
+from chassis.testing.environment import house
 from standalone.services import SERVICES
 
 

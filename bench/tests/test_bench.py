@@ -1,12 +1,15 @@
-"""The benchmark's own arithmetic; what it measures is no test's business."""
+"""The arithmetic of the benchmark."""
 
-from bench.contest import Turn
-from bench.load import FIRST_SLOT, SLOT, Figures, Plan, Tally, filled, percentile
+import json
+from dataclasses import asdict
+
+from bench.comparison import Measurement
+from bench.load import FIRST_SLOT, SLOT, LoadResult, Plan, Recorder, filled, percentile
 from bench.report import floors, ratios, table
 
 
-def turn(per_second: float) -> Turn:
-    return Turn(Figures(per_second, 1.0, 2.0, 3.0, 100, 0), {"own": 0.1, "postgres": 0.1, "rabbitmq": 0.0})
+def measurement(per_second: float) -> Measurement:
+    return Measurement(LoadResult(per_second, 1.0, 2.0, 3.0, 100, 0), {"own": 0.1, "postgres": 0.1, "rabbitmq": 0.0})
 
 
 def test_each_request_gets_its_own_number_and_slot():
@@ -23,23 +26,27 @@ def test_a_percentile_is_one_of_the_values():
     assert percentile([], 0.5) == 0.0
 
 
-def test_only_what_was_answered_in_time_counts_and_everything_sent_is_told():
-    tally = Tally(10)
-    numbers = [tally.take() for _ in range(4)]
-    tally.took += [0.001, 0.003]
-    figures = tally.figures(2.0)
+def test_a_result_counts_requests_in_time_and_all_sent_ones():
+    recorder = Recorder(10)
+    numbers = [recorder.take() for _ in range(4)]
+    recorder.took += [0.001, 0.003]
+    result = recorder.result(2.0)
     assert numbers == [10, 11, 12, 13]
-    assert (figures.per_second, figures.sent, figures.p99) == (1.0, 4, 3.0)
+    assert (result.per_second, result.sent, result.p99) == (1.0, 4, 3.0)
 
 
-def test_ratios_are_taken_round_by_round_and_held_against_the_floors():
-    turns = {"suite": [turn(30), turn(40)], "bare": [turn(100), turn(100)], "monolith": [turn(10), turn(40)]}
-    assert ratios(turns, "bare") == [0.3, 0.4]
-    told = list(floors({("get client", 16): turns}))
-    assert [line.split()[-1] for line in told] == ["reached", "reached"]
-    assert "0.35 (0.30 to 0.40)" in "\n".join(table(("get client", 16), turns))
+def test_ratios_are_computed_per_round_and_compared_with_the_floors():
+    measurements = {
+        "suite": [measurement(30), measurement(40)],
+        "bare": [measurement(100), measurement(100)],
+        "monolith": [measurement(10), measurement(40)],
+    }
+    assert ratios(measurements, "bare") == [0.3, 0.4]
+    results = list(floors({("get client", 16): measurements}))
+    assert [line.split()[-1] for line in results] == ["reached", "reached"]
+    assert "0.35 (0.30 to 0.40)" in "\n".join(table(("get client", 16), measurements))
 
 
-def test_a_plan_travels_as_json():
-    plan = Plan(port=1, method="GET", paths=["/"])
-    assert plan.users == 1
+def test_a_plan_survives_the_json_between_processes():
+    plan = Plan(port=1, method="POST", paths=["/"], headers={"a": "b"}, body="%n", users=3, seconds=0.5, expect=201)
+    assert Plan(**json.loads(json.dumps(asdict(plan)))) == plan

@@ -5,7 +5,7 @@ import importlib
 import pytest
 from containers import processes
 
-from chassis.runtime import Service
+from chassis.service.definition import Service
 from chassis.settings import Settings
 from deployment.processes import PROCESSES, SERVERS, SERVICES
 from deployment.provision import ProvisionSettings

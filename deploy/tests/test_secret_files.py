@@ -9,8 +9,8 @@ import pytest
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from chassis.sealing import Keyring
-from chassis.tokens import ServiceSigner, read_service_keys, verify_service
+from chassis.auth.tokens import ServiceSigner, read_service_keys, verify_service
+from chassis.encryption.keyring import Keyring
 from deployment import certificates, secret_files
 from deployment.processes import SERVICES
 from deployment.secret_files import Installation

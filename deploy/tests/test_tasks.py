@@ -14,15 +14,15 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.children import free_port
-from chassis.schema import is_current
+from chassis.local.processes import free_port
+from chassis.migrations.roles import is_current
 from chassis.settings import Settings
 from deployment.__main__ import TASKS, main
 from deployment.mail import certificate
 from deployment.processes import SERVICES
 from deployment.secret_files import Installation
 from standalone.home import as_role
-from standalone.mail import Catcher, Mailbox
+from standalone.mail import Mailbox, MailServer
 
 EVERYTHING = ("help", *SERVICES, "gateway", *TASKS)
 
@@ -186,8 +186,8 @@ async def test_the_mail_catcher_offers_starttls_and_shows_what_came(tmp_path):
     settings = Settings(
         tls_certificate_file=tmp_path / "secrets" / "mail-tls-certificate", tls_key_file=tmp_path / "secrets" / "mail-tls-key"
     )
-    catcher = Catcher(Mailbox(tmp_path))
-    address = urlsplit(await catcher.start(tls=certificate(settings)))
+    server = MailServer(Mailbox(tmp_path))
+    address = urlsplit(await server.start(tls=certificate(settings)))
     trusting = ssl.create_default_context(cafile=tmp_path / "secrets" / "authority-certificate")
     try:
         await aiosmtplib.send(
@@ -200,5 +200,5 @@ async def test_the_mail_catcher_offers_starttls_and_shows_what_came(tmp_path):
             tls_context=trusting,
         )
     finally:
-        await catcher.close()
+        await server.close()
     assert [mail["subject"] for mail in Mailbox(tmp_path).mails()] == ["Hello"]

@@ -10,8 +10,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE as AUDIT
-from chassis.dial import Peers
-from chassis.testing import House, house
+from chassis.rpc.client.peers import Peers
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from gateway.app import build

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 import uvicorn
 
-from chassis.children import free_port
+from chassis.local.processes import free_port
 from gateway.connections import Corked, connections
 
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from chassis.dial import Peers
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+from chassis.rpc.client.peers import Peers
 from gateway.middleware.edge import Edge
 from gateway.middleware.refusals import Refusals
 from gateway.problems import Problems, fault_of

@@ -8,7 +8,7 @@ import sys
 
 import httpx
 
-from chassis.children import free_port
+from chassis.local.processes import free_port
 
 
 async def test_it_serves_over_a_socket_until_told_to_stop(door):

@@ -1,4 +1,6 @@
-"""Writes the stubs of protos/ into libs/contracts/src: messages by protoc, and one typed `*_rpc` module per proto service.
+"""Writes the stubs of protos/ into libs/contracts/src.
+
+Messages are protoc's; a file with services also gets a typed `*_rpc` module, one whose enums declare a spelling a `*_words` module.
 
 `python libs/contracts/generate.py [--check]`; with --check nothing is written and a difference exits 1.
 """
@@ -9,9 +11,10 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import grpc_tools
-from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import EnumDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor
 from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,6 +110,44 @@ def rpc_module(file: FileDescriptor) -> str:
     return "\n".join(lines).replace("\n\n\n\n", "\n\n\n").rstrip() + "\n"
 
 
+def spelling_of(enum: EnumDescriptor) -> str:
+    """The name of the Spelling that the enum declares; empty when it declares none."""
+    # Imported with the fresh stubs, so that an option added a moment ago is known.
+    options_pb2: Any = importlib.import_module("caseload.options.v1.options_pb2")
+    options: Any = enum.GetOptions()
+    declared = options.Extensions[options_pb2.spelling]
+    return str(options_pb2.Spelling.Name(declared)) if declared else ""
+
+
+def spelled(name: str, spelling: str) -> str:
+    """`NO_SHOW` as its enum's Spelling writes it."""
+    match spelling:
+        case "SPELLING_LOWER_CASE":
+            return name.lower()
+        case "SPELLING_PASCAL_CASE":
+            return "".join(part.capitalize() for part in name.split("_"))
+        case _:
+            return name
+
+
+def words_module(file: FileDescriptor) -> str:
+    """For each enum that declares a spelling: a Literal of its words, and the word for each number but 0."""
+    lines = [
+        f'"""The words for the enums of {file.name}, as the API writes them. Generated; never edited."""',
+        "",
+        "from typing import Final, Literal",
+    ]
+    for enum in file.enum_types_by_name.values():
+        if spelling := spelling_of(enum):
+            prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
+            words = {value.number: spelled(value.name.removeprefix(prefix), spelling) for value in enum.values if value.number}
+            literal = ", ".join(f'"{word}"' for word in words.values())
+            lines += ["", f"{enum.name} = Literal[{literal}]", f"{prefix}WORDS: Final[dict[int, {enum.name}]] = {{"]
+            lines += [f'    {number}: "{word}",' for number, word in words.items()]
+            lines += ["}"]
+    return "\n".join(lines) + "\n"
+
+
 def generate(out: Path) -> None:
     modules = compile_messages(out)
     sys.path.insert(0, str(out))
@@ -116,6 +157,8 @@ def generate(out: Path) -> None:
         file: FileDescriptor = importlib.import_module(name).DESCRIPTOR
         if file.services_by_name:
             (out / (name.removesuffix("_pb2").replace(".", "/") + "_rpc.py")).write_text(rpc_module(file))
+        if any(map(spelling_of, file.enum_types_by_name.values())):
+            (out / (name.removesuffix("_pb2").replace(".", "/") + "_words.py")).write_text(words_module(file))
     for cache in out.rglob("__pycache__"):
         shutil.rmtree(cache)
 

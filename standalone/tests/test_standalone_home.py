@@ -1,10 +1,10 @@
-"""A home's secrets are made once, whole, and for their owner alone."""
+"""A home's secrets are made write_once, whole, and for their owner alone."""
 
 import pytest
 from pydantic import SecretStr
 
 from chassis.settings import Settings
-from standalone.home import Home, as_role, once
+from standalone.home import Home, as_role, write_once
 from standalone.services import NAMES, SERVICES
 from standalone.settings import StandaloneSettings
 
@@ -12,7 +12,7 @@ from standalone.settings import StandaloneSettings
 @pytest.fixture
 def home(tmp_path):
     made = Home(tmp_path / "home")
-    made.furnish()
+    made.create_missing()
     return made
 
 
@@ -23,7 +23,7 @@ def files(home):
 def test_secrets_are_made_once(home):
     before = files(home)
 
-    home.furnish()
+    home.create_missing()
 
     assert files(home) == before
 
@@ -37,7 +37,7 @@ def test_private_files_are_their_owners_alone(home):
 
 def test_two_homes_share_no_secret(home, tmp_path):
     other = Home(tmp_path / "other")
-    other.furnish()
+    other.create_missing()
 
     assert not set(files(home).values()) & set(files(other).values())
 
@@ -48,10 +48,10 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        once(tmp_path / "secret", interrupted)
+        write_once(tmp_path / "secret", interrupted)
     assert not (tmp_path / "secret").exists()
 
-    once(tmp_path / "secret", lambda part: part.write_text("whole"))
+    write_once(tmp_path / "secret", lambda part: part.write_text("whole"))
     assert (tmp_path / "secret").read_text() == "whole"
 
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from standalone import mail
-from standalone.mail import Catcher, Mailbox, routes
+from standalone.mail import Mailbox, MailServer, routes
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ async def mailbox(tmp_path):
 @pytest.fixture
 async def send(mailbox):
     """Sends a mail in a real SMTP conversation."""
-    catcher = Catcher(mailbox)
-    address = await catcher.start()
+    server = MailServer(mailbox)
+    address = await server.start()
 
     async def sent(subject="Hello", text="See you.\n", html=None, to="ada@example.com"):
         message = EmailMessage()
@@ -31,7 +31,7 @@ async def send(mailbox):
         await aiosmtplib.send(message, hostname="127.0.0.1", port=int(address.rpartition(":")[2]))
 
     yield sent
-    await catcher.close()
+    await server.close()
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_mail_is_for_its_owners_eyes(send, mailbox):
 
 
 async def test_only_so_many_are_kept(send, mailbox, monkeypatch):
-    monkeypatch.setattr(mail, "MOST_KEPT", 2)
+    monkeypatch.setattr(mail, "MAX_MAILS", 2)
     for subject in ("1", "2", "3"):
         await send(subject)
 

@@ -1,1 +1,1 @@
-"""Attacks on a running installation: what they are made of, and where what must stay secret could come out."""
+"""Attacks on a running installation: hostile input, forged credentials, and the search for leaked PHI."""

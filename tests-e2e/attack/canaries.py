@@ -1,7 +1,7 @@
-"""Canaries: texts that stand nowhere but where they were planted, and the search for them in whatever holds bytes.
+"""Canaries: unique texts that are sent as PHI, and the search for them in bytes.
 
-All of them bear one of three marks, in the form their field asks for. So one search finds every one of them, also where
-it was written in capitals, as hexadecimal digits, in base64, or with another byte between its letters.
+Each contains one of three marks, in the form that its field requires. So one search finds all of them, including in
+upper case, as hexadecimal digits, in base64 or in UTF-16.
 """
 
 import base64
@@ -11,16 +11,16 @@ import re
 from urllib.parse import quote
 
 MARK = "zqcanary"
-# No number of this country code was ever given out.
+# A country code that was never assigned.
 DIGITS = "9998877665"
-# A month nobody else here was born in.
+# A month that no other test data uses as a date of birth.
 MONTH = "1903-07"
 
 _number = itertools.count(1)
 
 
 def canary(kind="text"):
-    """A new one, fit for a field of this kind: text, email, phone or date."""
+    """A new canary for a field of this kind: text, email, phone or date."""
     number = next(_number)
     match kind:
         case "email":
@@ -33,7 +33,7 @@ def canary(kind="text"):
 
 
 def kind_of(field):
-    """The form a field asks for, by its name."""
+    """The kind of canary that a field needs, by its name."""
     if field == "email":
         return "email"
     if field.endswith("phone"):
@@ -51,7 +51,7 @@ def _spellings():
         yield mark.encode("utf-16-le")
     for mark in (MARK, MARK.capitalize(), MARK.upper(), DIGITS, MONTH):
         for offset in range(3):
-            # The letters that depend on the mark alone, whatever stands before and after it.
+            # The characters that depend on the mark only, whatever precedes and follows it.
             whole = base64.b64encode(b"\0" * offset + mark.encode()).rstrip(b"=")
             kept = whole[(offset * 8 + 5) // 6 : (offset + len(mark)) * 8 // 6]
             yield kept.lower()
@@ -62,8 +62,8 @@ def _spellings():
 _MARKS = sorted(set(_spellings()))
 
 
-def sightings(data):
-    """The surroundings of every canary in these bytes, or in this text."""
+def find_canaries(data):
+    """Every canary in the bytes or the text, each with 60 bytes around it."""
     raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else bytes(data)
     lowered = raw.lower()
     found = []
@@ -73,6 +73,6 @@ def sightings(data):
     return found
 
 
-def sighted(data):
-    """Whether there is any."""
-    return bool(sightings(json.dumps(data, ensure_ascii=False) if isinstance(data, dict | list) else data))
+def contains_canary(data):
+    """Whether the data contains a canary."""
+    return bool(find_canaries(json.dumps(data, ensure_ascii=False) if isinstance(data, dict | list) else data))

@@ -1,4 +1,4 @@
-"""Requests generated from the OpenAPI document, sent one after another, and every answer held against the document."""
+"""Sends requests that are generated from the OpenAPI document, and checks every reply against the document."""
 
 import warnings
 from collections import Counter, defaultdict
@@ -21,20 +21,20 @@ from schemathesis.specs.openapi.checks import (
 )
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance]
-# A password is hashed, and mail is sent: fewer of these.
+# Slow, because a password is hashed, mail is sent or the chain is verified: fewer of these.
 SLOW = {"POST /api/v1/auth/login", "PUT /api/v1/auth/password", "POST /api/v1/auth/magic-link", "GET /api/v1/audit/verify"}
-SHARE_OF_NONSENSE = 0.25
+SHARE_OF_INVALID = 0.25
 
 
 @dataclass
-class Tally:
-    """What became of the requests."""
+class Results:
+    """The statuses of the replies by operation, and the faults found."""
 
     by_operation: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
     faults: dict[str, str] = field(default_factory=dict)
 
     @property
-    def asked(self):
+    def sent(self):
         return sum(map(Counter.total, self.by_operation.values()))
 
     @property
@@ -43,31 +43,31 @@ class Tally:
 
     def __str__(self):
         statuses = sum(self.by_operation.values(), Counter())
-        told = ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items()))
-        return f"{self.asked} generated requests of {len(self.by_operation)} operations: {told}; {len(self.faults)} faults"
+        counts = ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items()))
+        return f"{self.sent} generated requests of {len(self.by_operation)} operations: {counts}; {len(self.faults)} faults"
 
 
 class Explorer:
-    """Walks every operation until so many requests have been sent."""
+    """Sends generated requests to every operation until enough have been sent."""
 
-    def __init__(self, gateway_url, document, guest, *, seed):
-        self._url, self._guest, self._seed = gateway_url, guest, seed
+    def __init__(self, gateway_url, document, values, *, seed):
+        self._url, self._values, self._seed = gateway_url, values, seed
         self._operations = [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
         self._http = requests.Session()
-        self.tally = Tally()
+        self.results = Results()
 
     def send(self, count):
-        """At least so many requests, spread over all operations."""
+        """Sends at least `count` requests, spread over all operations. Returns the results."""
         rounds = 0
-        while self.tally.asked < count:
-            share = max(2, (count - self.tally.asked) // len(self._operations) + 1)
+        while self.results.sent < count:
+            share = max(2, (count - self.results.sent) // len(self._operations) + 1)
             for operation in self._operations:
                 few = max(1, share // 8) if operation.label in SLOW else share
-                nonsense = max(1, round(few * SHARE_OF_NONSENSE))
-                self._explore(operation, GenerationMode.POSITIVE, max(1, few - nonsense), rounds)
-                self._explore(operation, GenerationMode.NEGATIVE, nonsense, rounds)
+                invalid = max(1, round(few * SHARE_OF_INVALID))
+                self._explore(operation, GenerationMode.POSITIVE, max(1, few - invalid), rounds)
+                self._explore(operation, GenerationMode.NEGATIVE, invalid, rounds)
             rounds += 1
-        return self.tally
+        return self.results
 
     def _explore(self, operation, mode, count, rounds):
         left = count
@@ -78,27 +78,27 @@ class Explorer:
         def ask(case):
             nonlocal left
             left -= 1
-            self._ask(case, sensible=mode is GenerationMode.POSITIVE)
+            self._ask(case, valid=mode is GenerationMode.POSITIVE)
 
         with warnings.catch_warnings():
-            # The generator's own business: a pattern it narrows, a format it does not know.
+            # The generator warns about patterns it cannot follow exactly and formats it does not know.
             warnings.simplefilter("ignore")
-            # An operation that takes nothing cannot be asked wrongly.
+            # An operation without parameters has no invalid requests.
             with suppress(Unsatisfiable):
                 ask()
 
-    def _ask(self, case, *, sensible):
-        guest, label = self._guest, case.operation.label
-        if case.path_parameters and (sensible or guest.chance.random() < 0.5):
-            case.path_parameters = guest.address(label, case.operation.path, case.path_parameters)
-        if sensible:
-            case.query = guest.query(case.query)
+    def _ask(self, case, *, valid):
+        values, label = self._values, case.operation.label
+        if case.path_parameters and (valid or values.chance.random() < 0.5):
+            case.path_parameters = values.address(label, case.operation.path, case.path_parameters)
+        if valid:
+            case.query = values.query(case.query)
             if isinstance(case.body, dict):
-                case.body = {"file": picture()} if case.media_type == "multipart/form-data" else guest.body(label, case.body)
+                case.body = {"file": picture()} if case.media_type == "multipart/form-data" else values.body(label, case.body)
             for name in [name for name in case.headers or {} if name.lower() == "if-match"]:
-                case.headers[name] = guest.chance.choice(["*", '"1"', 'W/"2"'])
+                case.headers[name] = values.chance.choice(["*", '"1"', 'W/"2"'])
         headers = (
-            {"Authorization": f"Bearer {guest.token(label)}"} if guest.chance.random() < 0.98 else {"Authorization": "Bearer nonsense"}
+            {"Authorization": f"Bearer {values.token(label)}"} if values.chance.random() < 0.98 else {"Authorization": "Bearer nonsense"}
         )
         for name in [name for name in case.headers or {} if name.lower() in {"authorization", "cookie"}]:
             del case.headers[name]
@@ -106,12 +106,12 @@ class Explorer:
         try:
             reply = case.call(base_url=self._url, session=self._http, headers=headers, timeout=30)
         except (UnicodeError, requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL):
-            return  # nothing that could be sent
-        self.tally.by_operation[label][reply.status_code] += 1
+            return  # cannot be sent
+        self.results.by_operation[label][reply.status_code] += 1
         try:
             case.validate_response(reply, checks=CHECKS)
         except (Failure, FailureGroup) as failure:
             for fault in getattr(failure, "exceptions", [failure]):
                 what = f"{label} {reply.status_code} {type(fault).__name__}"
-                self.tally.faults.setdefault(what, f"{fault}\n{case.as_curl_command()}\n{reply.content[:600]!r}")
-        guest.learn(label, case.body, reply)
+                self.results.faults.setdefault(what, f"{fault}\n{case.as_curl_command()}\n{reply.content[:600]!r}")
+        values.learn(label, case.body, reply)

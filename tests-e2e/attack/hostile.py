@@ -1,9 +1,9 @@
-"""What nobody sends by mistake: values, texts, names and headers that break readers who trust them."""
+"""Hostile values, texts, file names and headers, which break parsers that trust their input."""
 
 import json
 
 DEEP = "[" * 3000 + "]" * 3000
-# In JSON, as it is written on the wire.
+# JSON values as they are sent.
 JSON_VALUES = {
     "NUL": r'"a\u0000b"',
     "a lone surrogate": r'"a\ud800b"',
@@ -28,7 +28,7 @@ JSON_VALUES = {
     "SQL": '"\'; DROP TABLE clients.clients; --"',
     "a template": '"${jndi:ldap://x/}{{7*7}}%s%n"',
 }
-# As they stand in an address, encoded.
+# Query values as they are sent, percent-encoded.
 QUERY_VALUES = (
     "%00", "%ED%A0%80", "%FF%FE", "%C0%80", "%zz", "%", "a" * 5000, "-1", "9" * 400, "0x10", "1e3", "NaN", "%0d%0aX-A:%20b", "%27%20OR%201=1--",
     "..%2f..%2fetc%2fpasswd", "%E2%80%AE", "true%00", "1%2C2", "%5B%5D", "",
@@ -73,7 +73,7 @@ PNG_TOO_SHORT = b"\x89PNG\r\n\x1a\n"
 
 
 def multipart(name, content, *, boundary="bound", file_name=None, disposition=None):
-    """A form with one file, its name written as it is."""
-    said = disposition or f'form-data; name="{name}"' + ("" if file_name is None else f'; filename="{file_name}"')
-    head = f"--{boundary}\r\nContent-Disposition: {said}\r\nContent-Type: image/png\r\n\r\n"
+    """A multipart form with one file. The file name is not escaped."""
+    header = disposition or f'form-data; name="{name}"' + ("" if file_name is None else f'; filename="{file_name}"')
+    head = f"--{boundary}\r\nContent-Disposition: {header}\r\nContent-Type: image/png\r\n\r\n"
     return head.encode("utf-8", "surrogatepass") + content + f"\r\n--{boundary}--\r\n".encode()

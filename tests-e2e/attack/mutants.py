@@ -1,4 +1,4 @@
-"""Tokens that are almost right."""
+"""Mutated tokens: valid ones with small changes."""
 
 import base64
 import json
@@ -10,12 +10,12 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 
 
 def mutants(token, count, seed):
-    """So many different texts that are not this token: letters changed, lost and added, parts exchanged, claims made up under the old signature."""
+    """`count` different mutants of a token: changed characters, exchanged parts, changed header or claims with the old signature."""
     return _changed(token, count, seed, (_misspelt, _misspelt, _rewritten, _rewritten, _reheaded, _rearranged))
 
 
 def misspellings(secret, count, seed):
-    """So many different texts that are not this secret, but nearly."""
+    """`count` different texts that differ from the secret in one to three characters."""
     return _changed(secret, count, seed, (_misspelt,))
 
 
@@ -24,7 +24,7 @@ def _changed(token, count, seed, ways):
     original, seen = decoded(token), set()
     while len(seen) < count:
         mutant = chance.choice(ways)(token, chance)
-        # Base64 has spare bits: what decodes to the very same token is the same token.
+        # Base64 has unused bits: a text that decodes to the same token is the same token.
         if mutant not in seen and decoded(mutant) != original:
             seen.add(mutant)
             yield mutant
@@ -52,7 +52,7 @@ def _misspelt(token, chance):
 
 
 def _rewritten(token, chance):
-    """Other claims, as somebody would like them."""
+    """The token with other claims under the old signature."""
     header, body, signature = token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
     now = int(time.time())

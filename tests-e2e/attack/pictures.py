@@ -1,4 +1,4 @@
-"""Files with a text hidden where files hide text."""
+"""Images with text in their metadata."""
 
 import io
 
@@ -6,7 +6,7 @@ from PIL import ExifTags, Image
 
 
 def photograph(text):
-    """A JPEG that bears the text in its EXIF and as a comment."""
+    """A JPEG with the text in its EXIF data and as a comment."""
     exif = Image.Exif()
     exif[ExifTags.Base.ImageDescription] = text
     exif[ExifTags.Base.Artist] = text

@@ -1,1 +1,1 @@
-"""The fault drill: people at work while parts of the house are killed, frozen or refused, and what is left of their work afterwards."""
+"""The fault drill: simulated users work while processes are killed, stopped or frozen; then their work is verified."""

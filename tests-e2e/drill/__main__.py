@@ -1,4 +1,4 @@
-"""`make drill`: everything at full length, and its figures. It ends with 1 where a promise was broken."""
+"""`make drill`: races, kills and outages at full length, with a report. Exits with 1 if a guarantee was broken."""
 
 import argparse
 import asyncio
@@ -9,137 +9,137 @@ import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from drill.ground import Ground
-from drill.kills import killing, schedule
+from drill.environment import DrillEnvironment
+from drill.kills import run_kills, schedule
 from drill.outages import OUTAGES, peer_hangs
-from drill.races import RACERS, WRITERS, book_at_once, race_for_one_key, take_on_at_once
+from drill.races import RACERS, WRITERS, create_clients_concurrently, race_for_one_key, race_for_times
 from standalone.services import NAMES
 
-# As in production: how soon a failed reaction is tried again is part of what is drilled.
-PACE = {"CASELOAD_REACTION_DELAYS": "[1, 10, 60, 600]"}
+# The delays of production, because retries of failed reactions are part of the drill.
+SETTINGS = {"CASELOAD_REACTION_DELAYS": "[1, 10, 60, 600]"}
 
 
-class Record:
-    """The figures as they come in, and what should not be among them."""
+class Report:
+    """Prints results as they come in, and collects the broken guarantees."""
 
     def __init__(self):
         self.broken = []
 
-    def say(self, line):
+    def line(self, line):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
-    def figure(self, name, value, *, wanted=None):
-        """A line of the report; one that is not as it has to be is broken."""
-        wrong = wanted is not None and value != wanted
+    def result(self, name, value, *, expected=None):
+        """Prints a line of the report. A value other than `expected` is a broken guarantee."""
+        wrong = expected is not None and value != expected
         if wrong:
             self.broken.append(f"{name}: {value}")
-        self.say(f"  {name:<58} {value}{f'   BROKEN, has to be {wanted}' if wrong else ''}")
+        self.line(f"  {name:<58} {value}{f'   BROKEN, expected {expected}' if wrong else ''}")
 
-    def sentences(self, found):
-        for sentence in found[:20]:
-            self.say(f"    {sentence}")
+    def details(self, found):
+        for each in found[:20]:
+            self.line(f"    {each}")
 
 
-async def races(record, *, each, seed):
-    record.say(f"\n{WRITERS} writers, {RACERS} racers")
-    async with _ground(record) as ground:
+async def races(report, *, each, seed):
+    report.line(f"\n{WRITERS} writers, {RACERS} racers")
+    async with _environment(report) as environment:
         began = time.monotonic()
-        rush = await book_at_once(ground, each=each, seed=seed)
-        record.figure("bookings of overlapping times tried", rush.booked + rush.refused, wanted=WRITERS * each)
-        record.figure("  acknowledged", rush.booked)
-        record.figure("  refused", rush.refused)
-        record.figure("  booked twice", rush.overlaps, wanted=0)
-        record.figure("  lost", rush.lost, wanted=0)
-        record.figure("  a second", round((rush.booked + rush.refused) / (time.monotonic() - began)))
-        acknowledged, lost, faults = await take_on_at_once(ground, each=100, seed=seed)
-        record.figure("clients taken on at the same time", acknowledged, wanted=WRITERS * 100)
-        record.figure("  lost", lost, wanted=0)
-        runs = [await race_for_one_key(ground, seed=f"{seed}-{number}") for number in range(5)]
-        killed = [await race_for_one_key(ground, seed=f"{seed}-{n}", killed=("clients", "gateway")[n % 2]) for n in range(20)]
-        in_the_middle = [race for race in killed if race.answered_before_the_kill < RACERS and race.history.troubles]
-        record.figure("races for one Idempotency-Key", len(runs) + len(killed))
-        record.figure("  with one effect, one answer and one line on record", sum(race.is_one for race in (*runs, *killed)), wanted=25)
-        record.figure("  with a kill in the middle", len(in_the_middle))
-        faults = [*rush.faults, *faults, *(fault for race in (*runs, *killed) for fault in race.history.faults)]
-        record.figure("answers that nobody may ever be given", len(faults), wanted=0)
-        record.sentences(faults)
+        bookings = await race_for_times(environment, each=each, seed=seed)
+        report.result("bookings of overlapping times tried", bookings.booked + bookings.refused, expected=WRITERS * each)
+        report.result("  acknowledged", bookings.booked)
+        report.result("  refused", bookings.refused)
+        report.result("  booked twice", bookings.overlaps, expected=0)
+        report.result("  lost", bookings.lost, expected=0)
+        report.result("  a second", round((bookings.booked + bookings.refused) / (time.monotonic() - began)))
+        acknowledged, lost, violations = await create_clients_concurrently(environment, each=100, seed=seed)
+        report.result("clients created at the same time", acknowledged, expected=WRITERS * 100)
+        report.result("  lost", lost, expected=0)
+        runs = [await race_for_one_key(environment, seed=f"{seed}-{number}") for number in range(5)]
+        killed = [await race_for_one_key(environment, seed=f"{seed}-{n}", killed=("clients", "gateway")[n % 2]) for n in range(20)]
+        in_the_middle = [race for race in killed if race.answered_before_the_kill < RACERS and race.history.retryable_refusals]
+        report.result("races for one Idempotency-Key", len(runs) + len(killed))
+        report.result("  with one effect, one reply and one audit event", sum(race.is_one for race in (*runs, *killed)), expected=25)
+        report.result("  with a kill in the middle", len(in_the_middle))
+        violations = [*bookings.violations, *violations, *(each for race in (*runs, *killed) for each in race.history.violations)]
+        report.result("replies that must never happen", len(violations), expected=0)
+        report.details(violations)
 
 
-async def kills(record, *, count, seed):
-    record.say(f"\n{count} kills, seed {seed}")
-    async with _ground(record) as ground:
-        report = await killing(ground, schedule(count, seed=seed), seed=seed, tell=record.say)
-        history, verdict = report.history, report.verdict
-        record.figure("kills", len(report.kills), wanted=count)
-        record.figure("acknowledged operations", len(history.deeds))
-        record.figure("  writes", len(history.writes))
-        record.figure("  reads", len(history.reads))
-        record.figure("  bookings refused for want of time", history.refused_bookings)
-        record.figure("acknowledged writes lost", len(verdict.lost), wanted=0)
-        record.sentences(verdict.lost)
-        record.figure("effects doubled", len(verdict.doubled), wanted=0)
-        record.sentences(verdict.doubled)
-        record.figure("operations on record", verdict.on_record, wanted=len(history.deeds))
-        record.sentences(verdict.off_record)
-        record.figure("the trail verifies", verdict.trail_intact, wanted=True)
-        record.figure("  sealed events", verdict.sealed_events)
-        record.figure("reminders mailed once", verdict.reminders_sent)
-        record.figure("  whose sender died in mid-conversation", verdict.reminders_unknown)
-        record.figure("answers that nobody may ever be given", len(history.faults), wanted=0)
-        record.sentences(history.faults)
-        record.figure("refusals to come back later", sum(history.troubles.values()))
-        record.figure("longest time until an operation was acknowledged, s", round(history.longest_outage, 1))
-        record.figure("longest time until a single answer, s", round(history.longest_reply, 1))
-        record.figure("time until nothing waited any more, s", round(report.seconds_to_settle, 1))
+async def kills(report, *, count, seed):
+    report.line(f"\n{count} kills, seed {seed}")
+    async with _environment(report) as environment:
+        run = await run_kills(environment, schedule(count, seed=seed), seed=seed, progress=report.line)
+        history, findings = run.history, run.findings
+        report.result("kills", len(run.kills), expected=count)
+        report.result("acknowledged operations", len(history.operations))
+        report.result("  writes", len(history.writes))
+        report.result("  reads", len(history.reads))
+        report.result("  bookings refused because of a conflict", history.refused_bookings)
+        report.result("acknowledged writes lost", len(findings.lost), expected=0)
+        report.details(findings.lost)
+        report.result("duplicate effects", len(findings.duplicated), expected=0)
+        report.details(findings.duplicated)
+        report.result("operations in the audit trail", findings.audited, expected=len(history.operations))
+        report.details(findings.not_audited)
+        report.result("the trail verifies", findings.trail_intact, expected=True)
+        report.result("  events in the chain", findings.events_in_chain)
+        report.result("reminders mailed once", findings.reminders_sent)
+        report.result("  whose sender was killed while sending", findings.reminders_unknown)
+        report.result("replies that must never happen", len(history.violations), expected=0)
+        report.details(history.violations)
+        report.result("replies that ask to try again later", sum(history.retryable_refusals.values()))
+        report.result("longest time until an operation was acknowledged, s", round(history.longest_outage, 1))
+        report.result("longest time until a single reply, s", round(history.longest_reply, 1))
+        report.result("time until everything was processed, s", round(run.seconds_to_settle, 1))
 
 
-async def outages(record):
-    record.say("\nOutages")
-    async with _ground(record) as ground:
+async def outages(report):
+    report.line("\nOutages")
+    async with _environment(report) as environment:
         for scenario in OUTAGES:
-            await _outage(record, scenario.__name__.replace("_", " "), scenario(ground))
+            await _outage(report, scenario.__name__.replace("_", " "), scenario(environment))
         for service in NAMES:
-            await _outage(record, f"{service} hangs", peer_hangs(ground, service))
+            await _outage(report, f"{service} hangs", peer_hangs(environment, service))
 
 
-async def _outage(record, name, happening):
+async def _outage(report, name, scenario):
     try:
-        outage = await happening
+        outage = await scenario
     except AssertionError as broken:
-        record.broken.append(f"{name}: {broken}")
-        record.say(f"  {name:<28} BROKEN: {broken}")
+        report.broken.append(f"{name}: {broken}")
+        report.line(f"  {name:<28} BROKEN: {broken}")
     else:
-        refused = f"{outage.refused} refused, the slowest after {outage.slowest:.1f} s; " if outage.refused else "nobody refused; "
-        record.say(f"  {name:<28} {refused}all well {outage.seconds_to_recover:.1f} s later, nothing restarted")
+        refused = f"{outage.refused} refused, the slowest after {outage.slowest:.1f} s; " if outage.refused else "nothing refused; "
+        report.line(f"  {name:<28} {refused}recovered {outage.seconds_to_recover:.1f} s later, nothing restarted")
 
 
 @asynccontextmanager
-async def _ground(record):
-    """A suite of its own, whose home is kept where something went wrong."""
-    folder, broken = Path(tempfile.mkdtemp(prefix="drill-")), len(record.broken)
+async def _environment(report):
+    """A suite of its own. Its directory is kept if something went wrong."""
+    folder, broken = Path(tempfile.mkdtemp(prefix="drill-")), len(report.broken)
     try:
-        async with Ground(folder / "suite", environment=PACE) as ground:
-            yield ground
+        async with DrillEnvironment(folder / "suite", settings=SETTINGS) as environment:
+            yield environment
     except BaseException as failure:
-        record.broken.append(repr(failure))
+        report.broken.append(repr(failure))
         raise
     finally:
-        if len(record.broken) == broken:
+        if len(report.broken) == broken:
             shutil.rmtree(folder)
         else:
-            record.say(f"  What is left of it is in {folder}")
+            report.line(f"  Its files are kept in {folder}")
 
 
 async def drill(options):
-    record = Record()
+    report = Report()
     began = time.monotonic()
-    await races(record, each=options.each, seed=options.seed)
-    await kills(record, count=options.kills, seed=options.seed)
-    await outages(record)
-    record.say(f"\n{time.monotonic() - began:.0f} s in all; {len(record.broken) or 'no'} promises broken")
-    record.sentences(record.broken)
-    return 1 if record.broken else 0
+    await races(report, each=options.each, seed=options.seed)
+    await kills(report, count=options.kills, seed=options.seed)
+    await outages(report)
+    report.line(f"\n{time.monotonic() - began:.0f} s in all; {len(report.broken) or 'no'} guarantees broken")
+    report.details(report.broken)
+    return 1 if report.broken else 0
 
 
 def main():

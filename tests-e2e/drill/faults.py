@@ -1,4 +1,4 @@
-"""Faults that are known to have happened: each one returns only when it has, or fails."""
+"""Faults of processes. Each function returns only after the fault has happened, or raises AssertionError."""
 
 import os
 import signal
@@ -13,20 +13,20 @@ KILLABLE = ("identity", "clients", "scheduling", "clinical", "notifications", "a
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
-    """One process, told from a later one with the same number by when it began."""
+class ProcessInstance:
+    """One process. Its start time distinguishes it from a later process with the same pid."""
 
     pid: int
-    began: int
+    started_at: int
 
     @classmethod
     def of(cls, pid):
-        """The living process of that number, or None."""
+        """The running process with this pid, or None."""
         place = Path(f"/proc/{pid}")
         try:
-            # After the name, which may hold anything, in brackets: the state, and as the twentieth the time it began (proc(5)).
+            # Fields after the name, which is in brackets and may contain any character: field 0 is the state, 19 the start time (proc(5)).
             fields = (place / "stat").read_text().rpartition(")")[2].split()
-            # A process is dead when its last thread is: until then its sockets are open.
+            # A process has ended when its last thread has: until then its sockets are open.
             dead = fields[0] in "ZX" and len(list((place / "task").iterdir())) <= 1
         except (FileNotFoundError, ProcessLookupError):
             return None
@@ -34,23 +34,23 @@ class Life:
 
     @property
     def is_over(self):
-        return Life.of(self.pid) != self
+        return ProcessInstance.of(self.pid) != self
 
 
-def life(trial, name, *, seconds=90.0):
-    """The running process of that name, waited for where it is just being started again."""
+def running_process(trial, name, *, seconds=90.0):
+    """The running process of that name. Waits for it if it is being restarted."""
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         pid = trial.running["processes"][name]
-        if pid and (found := Life.of(pid)) is not None:
+        if pid and (found := ProcessInstance.of(pid)) is not None:
             return found
         time.sleep(0.02)
     raise AssertionError(f"{name} did not run within {seconds} s")
 
 
 def kill(trial, name):
-    """Ends a process by SIGKILL; the life that was."""
-    victim = life(trial, name)
+    """Kills a process with SIGKILL, waits until it has ended, and returns it."""
+    victim = running_process(trial, name)
     os.kill(victim.pid, signal.SIGKILL)
     give_up = time.monotonic() + 10
     while not victim.is_over:
@@ -59,44 +59,44 @@ def kill(trial, name):
     return victim
 
 
-def is_reborn(trial, name, victim):
-    """Whether the process of that name runs again, as another than the victim."""
+def has_restarted(trial, name, victim):
+    """Whether a process of that name runs that is not the victim."""
     pid = trial.running["processes"][name]
-    found = Life.of(pid) if pid else None
+    found = ProcessInstance.of(pid) if pid else None
     return found is not None and found != victim
 
 
 @contextmanager
 def frozen(*pids):
-    """Processes that are there and do nothing, with all that descend from them."""
+    """Stops the processes and their descendants with SIGSTOP while the block runs."""
     tree = [process for pid in pids for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))]
     try:
         _suspend(tree)
         yield
-        assert all(process.status() == psutil.STATUS_STOPPED for process in tree), "somebody was woken"
+        assert all(process.status() == psutil.STATUS_STOPPED for process in tree), "a frozen process was resumed"
     finally:
         for process in reversed(tree):
             process.resume()
 
 
 @contextmanager
-def away(trial, name):
-    """A server that is killed and stays away: whoever would start it again is stopped meanwhile."""
-    keeper = psutil.Process(trial.running["pid"])
+def killed(trial, name):
+    """Kills a process, and keeps its supervisor from restarting it while the block runs."""
+    supervisor = psutil.Process(trial.running["pid"])
     try:
-        _suspend([keeper])
+        _suspend([supervisor])
         victim = kill(trial, name)
         yield victim
-        assert not is_reborn(trial, name, victim), f"{name} was not away all the time"
+        assert not has_restarted(trial, name, victim), f"{name} was restarted too early"
     finally:
-        keeper.resume()
+        supervisor.resume()
 
 
 def _suspend(processes):
-    """Returns when each of them has stopped; the signal takes its time on a busy machine."""
+    """Stops the processes, and waits until each has stopped."""
     for process in processes:
         process.suspend()
     give_up = time.monotonic() + 10
     while any(process.status() != psutil.STATUS_STOPPED for process in processes):
-        assert time.monotonic() < give_up, "somebody goes on"
+        assert time.monotonic() < give_up, "a process did not stop"
         time.sleep(0.005)

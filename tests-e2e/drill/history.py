@@ -1,4 +1,4 @@
-"""What people were told was done: kept while they work, and held against what is found in the end."""
+"""The history of a drill: the operations that were acknowledged to users, and the state they must have left."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One acknowledged operation, and the line it must have left in the trail. `seconds` is from the first attempt to the answer."""
+class Operation:
+    """One acknowledged operation, and the audit event it must have left. `seconds` is from the first attempt to the reply."""
 
     kind: str
     resource: str
@@ -23,8 +23,8 @@ class Deed:
 
 
 @dataclass(slots=True)
-class KeptClient:
-    """A client as she was last acknowledged."""
+class ClientState:
+    """A client as last acknowledged."""
 
     last_name: str
     version: int
@@ -32,8 +32,8 @@ class KeptClient:
 
 
 @dataclass(slots=True)
-class KeptNote:
-    """A note as it was last acknowledged."""
+class NoteState:
+    """A note as last acknowledged."""
 
     client_id: str
     version: int
@@ -49,26 +49,26 @@ class Booking:
 
 @dataclass(slots=True)
 class History:
-    """All of it, and what went wrong on the way: `troubles` are refusals that said "later", `faults` what nobody may ever be told."""
+    """Acknowledged operations and state, `retryable_refusals` by code, and `violations`: replies that must never happen."""
 
-    deeds: list[Deed] = field(default_factory=list)
-    clients: dict[str, KeptClient] = field(default_factory=dict)
-    notes: dict[str, KeptNote] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)
+    clients: dict[str, ClientState] = field(default_factory=dict)
+    notes: dict[str, NoteState] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     refused_bookings: int = 0
-    troubles: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
+    retryable_refusals: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
     longest_reply: float = 0.0
 
     @property
-    def writes(self) -> list[Deed]:
-        return [deed for deed in self.deeds if deed.writes]
+    def writes(self) -> list[Operation]:
+        return [operation for operation in self.operations if operation.writes]
 
     @property
-    def reads(self) -> list[Deed]:
-        return [deed for deed in self.deeds if not deed.writes]
+    def reads(self) -> list[Operation]:
+        return [operation for operation in self.operations if not operation.writes]
 
     @property
     def longest_outage(self) -> float:
-        """The longest anybody had to ask again and again until it was done."""
-        return max((deed.seconds for deed in self.deeds), default=0.0)
+        """The longest time in seconds from the first attempt at an operation to its reply."""
+        return max((operation.seconds for operation in self.operations), default=0.0)

@@ -1,30 +1,30 @@
-"""Processes killed one after another, at moments nobody chose, while people work; then the reckoning."""
+"""Kills processes one after another at random moments while users work, then verifies their work."""
 
 import asyncio
 import random
 from dataclasses import dataclass, field
 
-from drill.faults import KILLABLE, is_reborn, kill
-from drill.ground import until
+from drill.environment import until
+from drill.faults import KILLABLE, has_restarted, kill
 from drill.history import History
-from drill.people import Pass, Person
-from drill.verdict import Verdict, inventory, judge
+from drill.users import SharedToken, SimulatedUser
+from drill.verification import Findings, row_ids, verify
 
 SECONDS_TO_COME_BACK = 120.0
 
 
 @dataclass(slots=True)
-class Report:
-    """What a run of kills came to."""
+class KillRun:
+    """The results of a run of kills."""
 
     kills: list[str] = field(default_factory=list)
     history: History = field(default_factory=History)
-    verdict: Verdict = field(default_factory=Verdict)
+    findings: Findings = field(default_factory=Findings)
     seconds_to_settle: float = 0.0
 
 
 def schedule(count, *, seed):
-    """Who is killed, in which order: everybody in turn, each round in another order."""
+    """The order of kills: every process once per round, each round in another random order."""
     chance = random.Random(seed)
     order = []
     while len(order) < count:
@@ -32,46 +32,46 @@ def schedule(count, *, seed):
     return order[:count]
 
 
-async def killing(ground, victims, *, seed, writers=16, tell=lambda line: None):
-    """Kills `victims` in turn while `writers` people work; what became of their work."""
-    report, chance = Report(), random.Random(seed)
-    shown, before = Pass(ground.gateway_url), await inventory(ground)
-    people = [Person(ground.gateway_url, shown, report.history, seed=f"{seed}-{number}") for number in range(writers)]
-    enough = asyncio.Event()
-    work = [asyncio.create_task(person.work(enough)) for person in people]
+async def run_kills(environment, victims, *, seed, writers=16, progress=lambda line: None):
+    """Kills `victims` in turn while `writers` users work. Verifies their work and returns the results."""
+    run, chance = KillRun(), random.Random(seed)
+    token, before = SharedToken(environment.gateway_url), await row_ids(environment)
+    users = [SimulatedUser(environment.gateway_url, token, run.history, seed=f"{seed}-{number}") for number in range(writers)]
+    stop = asyncio.Event()
+    work = [asyncio.create_task(user.work(stop)) for user in users]
     try:
         for name in victims:
-            # Work first, so that every victim dies in the middle of it.
-            await worked(report.history, work, chance.randrange(20, 60))
+            # Operations are under way whenever a process is killed.
+            await wait_for_operations(run.history, work, chance.randrange(20, 60))
             await asyncio.sleep(chance.uniform(0.0, 1.0))
-            victim = await asyncio.to_thread(kill, ground.trial, name)
-            report.kills.append(name)
-            tell(f"{len(report.kills):4}  {name:14} {len(report.history.deeds):7} acknowledged so far")
-            await until(_reborn(ground, name, victim), SECONDS_TO_COME_BACK, f"{name} is started again")
-        await worked(report.history, work, 100)
+            victim = await asyncio.to_thread(kill, environment.trial, name)
+            run.kills.append(name)
+            progress(f"{len(run.kills):4}  {name:14} {len(run.history.operations):7} acknowledged so far")
+            await until(_restarted_check(environment, name, victim), SECONDS_TO_COME_BACK, f"{name} is started again")
+        await wait_for_operations(run.history, work, 100)
     finally:
-        enough.set()
+        stop.set()
         await asyncio.gather(*work)
-        for person in people:
-            await person.close()
-    await ground.ready()
-    report.seconds_to_settle = await ground.settle()
-    report.verdict = await judge(ground, report.history, shown, before)
-    return report
+        for user in users:
+            await user.close()
+    await environment.ready()
+    run.seconds_to_settle = await environment.settle()
+    run.findings = await verify(environment, run.history, token, before)
+    return run
 
 
-async def worked(history, work, count):
-    """Returns once so many more operations have been acknowledged; a person who broke down is heard at once."""
-    wanted = len(history.deeds) + count
-    while len(history.deeds) < wanted:
-        for person in work:
-            if person.done():
-                person.result()
+async def wait_for_operations(history, work, count):
+    """Waits until `count` more operations have been acknowledged. Raises the error of a user whose work failed."""
+    wanted = len(history.operations) + count
+    while len(history.operations) < wanted:
+        for user in work:
+            if user.done():
+                user.result()
         await asyncio.sleep(0.02)
 
 
-def _reborn(ground, name, victim):
-    async def reborn():
-        return is_reborn(ground.trial, name, victim)
+def _restarted_check(environment, name, victim):
+    async def restarted():
+        return has_restarted(environment.trial, name, victim)
 
-    return reborn
+    return restarted

@@ -1,4 +1,4 @@
-"""What the house needs, taken away for a while and given back: refused in time while it is gone, and all is well without a restart."""
+"""Outages of what the services need: requests are refused in time, and everything recovers without a restart."""
 
 import asyncio
 import socket
@@ -10,23 +10,23 @@ from uuid import uuid4
 
 import httpx
 
-from drill.faults import away, frozen, life
-from drill.ground import CALL_SECONDS, until
-from drill.people import PASSWORD, Pass, door, text
+from drill.environment import CALL_SECONDS, until
+from drill.faults import frozen, killed, running_process
+from drill.users import PASSWORD, SharedToken, api_client, text
 from standalone.services import NAMES
 
-# Beyond the deadline, for a busy machine. A hang would last for ever.
+# Seconds allowed beyond the deadline, because the machine is busy. A hang would last longer.
 MARGIN = 6.0
 SECONDS_TO_RECOVER = 90.0
 
-PHOTOGRAPH_OF_NOTHING = bytes.fromhex(
+PNG_OF_ONE_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c6360606000000004000127340a270000000049454e44ae426082"
 )
 
 
 @dataclass(slots=True)
 class Outage:
-    """What people met with."""
+    """The replies to requests during an outage, and the time to recover."""
 
     name: str
     refused: int = 0
@@ -34,17 +34,17 @@ class Outage:
     seconds_to_recover: float = 0.0
 
 
-class Desk:
-    """Somebody who asks once, and says how long the answer took."""
+class OutageProbe:
+    """Sends requests during and after an outage, and checks the replies."""
 
-    def __init__(self, ground):
-        self.ground = ground
-        self._shown = Pass(ground.gateway_url)
+    def __init__(self, environment):
+        self.environment = environment
+        self._token = SharedToken(environment.gateway_url)
 
     async def __aenter__(self):
-        self._api = door(self.ground.gateway_url)
-        await self._shown.headers()
-        self.client = (await self.ask("POST", "/clients", json=self.somebody())).json()
+        self._api = api_client(self.environment.gateway_url)
+        await self._token.headers()
+        self.client = (await self.ask("POST", "/clients", json=self.new_client())).json()
         self.note = (await self.ask("POST", "/sessions", json={"client_id": self.client["id"], "session_date": soon(0)})).json()
         return self
 
@@ -52,24 +52,25 @@ class Desk:
         await self._api.aclose()
 
     async def ask(self, method, path, **sent):
-        return await self._api.request(method, path, headers=await self._shown.headers(), **sent)
+        return await self._api.request(method, path, headers=await self._token.headers(), **sent)
 
-    def somebody(self):
+    def new_client(self):
         return {"first_name": "Olga", "last_name": f"Outage{uuid4().hex}", "email": f"{uuid4().hex}@example.org"}
 
     async def book(self, client=None):
-        """An appointment whose reminder is due at once; the address it goes to."""
-        client = client or (await self.ask("POST", "/clients", json=self.somebody())).json()
+        """Books an appointment whose reminder is due at once. Returns the address of its mail."""
+        client = client or (await self.ask("POST", "/clients", json=self.new_client())).json()
         slot = {"scheduled_start": soon(3), "scheduled_end": soon(4), "location_type": "online"}
         booked = await self.ask("POST", "/appointments", params={"allow_conflict": True}, json={"client_id": client["id"], **slot})
         assert booked.status_code == 201, booked.text
         return client["email"]
 
     async def mailed(self, address):
-        return self.ground.postbox.recipients[address]
+        """The number of mails accepted for the address."""
+        return self.environment.mail_server.recipients[address]
 
-    async def all_at_once(self, outage, questions):
-        """Asks everything at the same time; every answer must be a refusal that says when to come back, inside the deadline."""
+    async def expect_refusals(self, outage, questions):
+        """Sends all requests at the same time. Every reply must be 503 with Retry-After, within the deadline."""
 
         async def one(method, path, sent):
             began = time.monotonic()
@@ -87,27 +88,27 @@ class Desk:
 
         await asyncio.gather(*(one(*question) for question in questions))
 
-    async def all_well(self, outage, questions):
-        """Waits until everything is answered again."""
+    async def wait_until_well(self, outage, questions):
+        """Waits until all requests succeed. A reply other than success or 503 is an error."""
         began = time.monotonic()
 
-        async def well():
+        async def succeed():
             replies = await asyncio.gather(*(self.ask(method, path, **sent) for method, path, sent in questions))
             assert all(reply.status_code < 500 or reply.status_code == 503 for reply in replies), [reply.text for reply in replies]
             return all(reply.status_code < 300 for reply in replies)
 
-        await until(well, SECONDS_TO_RECOVER, f"all is well after {outage.name}")
+        await until(succeed, SECONDS_TO_RECOVER, f"all requests succeed after {outage.name}")
         outage.seconds_to_recover = time.monotonic() - began
 
-    def everything(self):
-        """A question to each service, and a write wherever one is."""
+    def requests(self):
+        """Requests to every service, reads and writes."""
         sign_in = {"json": {"email": "owner@example.com", "password": PASSWORD}}
         return [
             ("POST", "/auth/login", sign_in),
             ("GET", "/users", {}),
             ("GET", "/clients", {}),
             ("GET", f"/clients/{self.client['id']}", {}),
-            ("POST", "/clients", {"json": self.somebody()}),
+            ("POST", "/clients", {"json": self.new_client()}),
             ("GET", "/appointments", {}),
             ("GET", f"/sessions/{self.note['id']}", {}),
             ("PATCH", f"/sessions/{self.note['id']}/draft", {"json": {"subjective": "Written in an outage."}}),
@@ -115,8 +116,8 @@ class Desk:
             ("GET", "/audit-events", {}),
         ]
 
-    def of(self, service):
-        """A question that this service has to answer."""
+    def request_to(self, service):
+        """A request that this service has to answer."""
         path = {
             "identity": "/users",
             "clients": "/clients",
@@ -129,11 +130,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def nobody_restarts(ground):
-    """Holds that every service and the gateway is the same process afterwards as before."""
-    before = {name: life(ground.trial, name) for name in (*NAMES, "gateway")}
+async def no_restarts(environment):
+    """Asserts that every service and the gateway is the same process after the block as before."""
+    before = {name: running_process(environment.trial, name) for name in (*NAMES, "gateway")}
     yield
-    assert {name: life(ground.trial, name) for name in before} == before
+    assert {name: running_process(environment.trial, name) for name in before} == before
 
 
 def soon(hours):
@@ -143,67 +144,67 @@ def soon(hours):
 # --- the database
 
 
-async def database_hangs(ground):
+async def database_hangs(environment):
     outage = Outage("the database hangs")
-    async with Desk(ground) as desk, nobody_restarts(ground):
-        with frozen(life(ground.trial, "postgres").pid):
-            await desk.all_at_once(outage, desk.everything())
-        await desk.all_well(outage, desk.everything())
+    async with OutageProbe(environment) as probe, no_restarts(environment):
+        with frozen(running_process(environment.trial, "postgres").pid):
+            await probe.expect_refusals(outage, probe.requests())
+        await probe.wait_until_well(outage, probe.requests())
     return outage
 
 
-async def database_away(ground):
+async def database_away(environment):
     outage = Outage("the database is away")
-    async with Desk(ground) as desk, nobody_restarts(ground):
-        with away(ground.trial, "postgres"):
-            await desk.all_at_once(outage, desk.everything())
-        await desk.all_well(outage, desk.everything())
+    async with OutageProbe(environment) as probe, no_restarts(environment):
+        with killed(environment.trial, "postgres"):
+            await probe.expect_refusals(outage, probe.requests())
+        await probe.wait_until_well(outage, probe.requests())
     return outage
 
 
 # --- the broker
 
 
-async def broker_away(ground):
+async def broker_away(environment):
     outage = Outage("the broker is away")
-    async with Desk(ground) as desk, nobody_restarts(ground):
-        with away(ground.trial, "rabbitmq"):
-            assert not _listens(ground.trial.running["broker_url"])
-            addresses = await _books_all_the_same(desk)
-        await _reminded_once(desk, outage, addresses)
+    async with OutageProbe(environment) as probe, no_restarts(environment):
+        with killed(environment.trial, "rabbitmq"):
+            assert not _listens(environment.trial.running["broker_url"])
+            addresses = await _book_during_outage(probe)
+        await _expect_one_reminder_each(probe, outage, addresses)
     return outage
 
 
-async def broker_hangs(ground):
+async def broker_hangs(environment):
     outage = Outage("the broker hangs")
-    async with Desk(ground) as desk, nobody_restarts(ground):
-        with frozen(life(ground.trial, "rabbitmq").pid):
-            addresses = await _books_all_the_same(desk)
-        await _reminded_once(desk, outage, addresses)
+    async with OutageProbe(environment) as probe, no_restarts(environment):
+        with frozen(running_process(environment.trial, "rabbitmq").pid):
+            addresses = await _book_during_outage(probe)
+        await _expect_one_reminder_each(probe, outage, addresses)
     return outage
 
 
-async def _books_all_the_same(desk):
-    """The broker is nothing that people wait for: all is answered, and the news waits in the outbox."""
-    addresses = [await desk.book() for _ in range(5)]
-    replies = await asyncio.gather(*(desk.ask(method, path, **sent) for method, path, sent in desk.everything()))
+async def _book_during_outage(probe):
+    """Requests succeed without the broker, and events wait in the outbox. Returns the addresses of the expected mails."""
+    addresses = [await probe.book() for _ in range(5)]
+    replies = await asyncio.gather(*(probe.ask(method, path, **sent) for method, path, sent in probe.requests()))
     assert [reply.status_code for reply in replies if reply.status_code >= 300] == []
-    assert (await desk.ground.unsettled()).get("scheduling.outbox", 0) >= len(addresses)
-    assert not any([await desk.mailed(address) for address in addresses])
+    assert (await probe.environment.unsettled()).get("scheduling.outbox", 0) >= len(addresses)
+    assert not any([await probe.mailed(address) for address in addresses])
     return addresses
 
 
-async def _reminded_once(desk, outage, addresses):
+async def _expect_one_reminder_each(probe, outage, addresses):
     began = time.monotonic()
 
     async def reminded():
-        return all([await desk.mailed(address) for address in addresses])
+        return all([await probe.mailed(address) for address in addresses])
 
-    await until(reminded, SECONDS_TO_RECOVER, f"what was booked while {outage.name} is reminded of")
+    await until(reminded, SECONDS_TO_RECOVER, f"reminders are mailed for what was booked while {outage.name}")
     outage.seconds_to_recover = time.monotonic() - began
-    await desk.ground.settle()
-    assert [await desk.mailed(address) for address in addresses] == [1] * len(addresses)
-    assert not [mail for mail, count in desk.ground.postbox.taken.items() if count > 1]
+    await probe.environment.settle()
+    assert [await probe.mailed(address) for address in addresses] == [1] * len(addresses)
+    assert not [mail for mail, count in probe.environment.mail_server.accepted.items() if count > 1]
 
 
 def _listens(broker_url):
@@ -215,95 +216,95 @@ def _listens(broker_url):
 # --- files
 
 
-async def files_away(ground):
-    """The directory cannot be used: something else lies where it was."""
+async def files_away(environment):
+    """Replaces the directory of the file store by a file."""
     outage = Outage("the file store is away")
-    store = ground.trial.home / "files"
+    store = environment.trial.home / "files"
     aside = store.with_name("files.aside")
-    async with Desk(ground) as desk, nobody_restarts(ground):
-        upload = ("POST", f"/sessions/{desk.note['id']}/attachments", {"files": {"file": ("a.png", PHOTOGRAPH_OF_NOTHING, "image/png")}})
-        kept = (await desk.ask(*upload[:2], **upload[2])).json()
-        place = f"/sessions/{desk.note['id']}/attachments/{kept['id']}"
+    async with OutageProbe(environment) as probe, no_restarts(environment):
+        upload = ("POST", f"/sessions/{probe.note['id']}/attachments", {"files": {"file": ("a.png", PNG_OF_ONE_PIXEL, "image/png")}})
+        kept = (await probe.ask(*upload[:2], **upload[2])).json()
+        place = f"/sessions/{probe.note['id']}/attachments/{kept['id']}"
 
         async def ready():
-            return (await desk.ask("GET", place)).json()["status"] == "ready"
+            return (await probe.ask("GET", place)).json()["status"] == "ready"
 
-        await until(ready, SECONDS_TO_RECOVER, "the attachment is examined")
-        link = (await desk.ask("GET", f"{place}/download")).json()["download_url"]
+        await until(ready, SECONDS_TO_RECOVER, "the attachment is sanitized")
+        link = (await probe.ask("GET", f"{place}/download")).json()["download_url"]
         store.rename(aside)
-        store.write_text("in the way")
+        store.write_text("not a directory")
         try:
-            await desk.all_at_once(outage, [upload, ("GET", link, {})])
-            assert (await desk.ask("GET", "/sessions")).status_code == 200, "notes need no files"
+            await probe.expect_refusals(outage, [upload, ("GET", link, {})])
+            assert (await probe.ask("GET", "/sessions")).status_code == 200, "notes need no files"
         finally:
             store.unlink()
             aside.rename(store)
-        await desk.all_well(outage, [upload, ("GET", link, {})])
-        assert (await desk.ask("GET", link)).content.startswith(b"\x89PNG")
+        await probe.wait_until_well(outage, [upload, ("GET", link, {})])
+        assert (await probe.ask("GET", link)).content.startswith(b"\x89PNG")
     return outage
 
 
 # --- mail
 
 
-async def mail_away(ground):
+async def mail_away(environment):
     outage = Outage("the mail server is away")
-    async with Desk(ground) as desk, nobody_restarts(ground):
-        await ground.postbox.close()
+    async with OutageProbe(environment) as probe, no_restarts(environment):
+        await environment.mail_server.close()
         try:
-            addresses = await _goes_unmailed(desk, "mail_server_unreachable")
+            addresses = await _expect_no_mail(probe, "mail_server_unreachable")
         finally:
-            await ground.postbox.open()
-        await _reminded_once(desk, outage, addresses)
+            await environment.mail_server.open()
+        await _expect_one_reminder_each(probe, outage, addresses)
     return outage
 
 
-async def mail_hangs(ground):
-    return await _mail(ground, "hangs", "mail_server_silent")
+async def mail_hangs(environment):
+    return await _mail(environment, "hangs", "mail_server_silent")
 
 
-async def mail_defers(ground):
-    return await _mail(ground, "defers", "recipient_deferred_451")
+async def mail_defers(environment):
+    return await _mail(environment, "defers", "recipient_deferred_451")
 
 
-async def _mail(ground, behaviour, reason):
+async def _mail(environment, behaviour, reason):
     outage = Outage(f"the mail server {behaviour}")
-    async with Desk(ground) as desk, nobody_restarts(ground):
-        met = ground.postbox.turned_away[behaviour]
-        ground.postbox.behaviour = behaviour
+    async with OutageProbe(environment) as probe, no_restarts(environment):
+        before = environment.mail_server.failed_conversations[behaviour]
+        environment.mail_server.behaviour = behaviour
         try:
-            addresses = await _goes_unmailed(desk, reason)
-            assert ground.postbox.turned_away[behaviour] > met
+            addresses = await _expect_no_mail(probe, reason)
+            assert environment.mail_server.failed_conversations[behaviour] > before
         finally:
-            ground.postbox.behaviour = "takes"
-            ground.postbox.let_go()
-        await _reminded_once(desk, outage, addresses)
+            environment.mail_server.behaviour = "accepts"
+            environment.mail_server.release()
+        await _expect_one_reminder_each(probe, outage, addresses)
     return outage
 
 
-async def _goes_unmailed(desk, reason):
-    """Bookings go on; each reminder is tried, put back with the reason, and nothing arrives."""
-    addresses = [await desk.book() for _ in range(3)]
+async def _expect_no_mail(probe, reason):
+    """Bookings succeed, each reminder is tried and rescheduled with the reason, and no mail arrives. Returns the addresses."""
+    addresses = [await probe.book() for _ in range(3)]
 
     async def tried():
         sql = "SELECT count(*) FROM notifications.reminders WHERE status = 'pending' AND last_error = $1"
-        return await desk.ground.value(sql, reason) >= len(addresses)
+        return await probe.environment.value(sql, reason) >= len(addresses)
 
-    await until(tried, SECONDS_TO_RECOVER, f"the reminders are put back: {reason}")
-    assert not any([await desk.mailed(address) for address in addresses])
+    await until(tried, SECONDS_TO_RECOVER, f"the reminders are rescheduled: {reason}")
+    assert not any([await probe.mailed(address) for address in addresses])
     return addresses
 
 
-# --- each other
+# --- services
 
 
-async def peer_hangs(ground, service):
-    """It takes every question and answers none: whoever asked hears so inside the deadline."""
+async def peer_hangs(environment, service):
+    """The service accepts requests and answers none. Its callers get a reply within the deadline."""
     outage = Outage(f"{service} hangs")
-    async with Desk(ground) as desk, nobody_restarts(ground):
-        with frozen(life(ground.trial, service).pid):
-            await desk.all_at_once(outage, [desk.of(service)])
-        await desk.all_well(outage, [desk.of(name) for name in NAMES])
+    async with OutageProbe(environment) as probe, no_restarts(environment):
+        with frozen(running_process(environment.trial, service).pid):
+            await probe.expect_refusals(outage, [probe.request_to(service)])
+        await probe.wait_until_well(outage, [probe.request_to(name) for name in NAMES])
     return outage
 
 

@@ -30,7 +30,7 @@ TASKS = {
 def main(arguments: Sequence[str]) -> None:
     name, *rest = arguments or ("help",)
     if name in SERVICES:
-        from chassis.run import run
+        from chassis.service.cli import run
 
         run(importlib.import_module(f"{name}.__main__").SERVICE, rest)
     elif name == "gateway" and not rest:

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-from chassis.blobs import open_blobs
-from chassis.observe import configure_logs
-from chassis.s3 import S3Blobs
+from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
+from chassis.storage.opening import open_blobs
+from chassis.storage.s3 import S3Blobs
 
 
 def main(arguments: Sequence[str]) -> None:

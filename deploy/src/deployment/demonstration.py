@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from chassis.settings import is_local
 from deployment.workspaces import as_identity
 from identity.demo import PASSWORD, open_demo

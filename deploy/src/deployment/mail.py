@@ -8,9 +8,9 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from chassis.observe import configure_logs
+from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
-from standalone.mail import Catcher, Mailbox, routes
+from standalone.mail import Mailbox, MailServer, routes
 
 SMTP_PORT, HTTP_PORT = 1025, 8025
 
@@ -35,12 +35,12 @@ async def catch(directory: Path, tls: ssl.SSLContext) -> None:
     """Until SIGTERM or SIGINT, which uvicorn takes."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     mailbox = Mailbox(directory)
-    catcher = Catcher(mailbox)
-    await catcher.start(SMTP_PORT, "0.0.0.0", tls)  # noqa: S104 - within the deployment's own network
+    server = MailServer(mailbox)
+    await server.start(SMTP_PORT, "0.0.0.0", tls)  # noqa: S104 - within the deployment's own network
     try:
         await uvicorn.Server(configuration(mailbox)).serve()
     finally:
-        await catcher.close()
+        await server.close()
 
 
 def configuration(mailbox: Mailbox) -> uvicorn.Config:

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import DirectoryPath
 
-from chassis.observe import configure_logs
-from chassis.schema import provision
+from chassis.migrations.roles import provision
+from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
 from deployment.processes import SERVICES
 

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from chassis.sealing import Keyring
-from chassis.tokens import generate_key, public_pem
+from chassis.auth.tokens import generate_key, public_pem
+from chassis.encryption.keyring import Keyring
 from deployment.certificates import Pair, authority, is_due, issue
 from deployment.processes import PROCESSES, SERVERS, SERVICES
-from standalone.home import once, write_secret
+from standalone.home import write_once, write_secret
 
 # What a bucket's key is called; its form suits stores that take an account for the first half.
 S3_KEY = "caseload:files"
@@ -48,7 +48,7 @@ class Installation:
         """Whatever of it is not there yet."""
         for folder in (self.folder, self.authority_key.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        once(self.folder / "keyring", lambda part: Keyring.generate().save(part))
+        write_once(self.folder / "keyring", lambda part: Keyring.generate().save(part))
         self._once("access-key", generate_key)
         for service in SERVICES:
             key = self._once(f"{service}-service-key", generate_key)
@@ -110,7 +110,7 @@ class Installation:
         write(held, certificate)
 
     def _once(self, name: str, content: Callable[[], bytes]) -> bytes:
-        once(self.folder / name, lambda part: write_secret(part, content()))
+        write_once(self.folder / name, lambda part: write_secret(part, content()))
         return (self.folder / name).read_bytes()
 
 

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from chassis.broker import InProcessBroker
 from chassis.errors import Refusal
-from chassis.observe import configure_logs
-from chassis.runtime import Runtime
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.observability.logs import configure_logs
+from chassis.service.runtime import Runtime
 from identity.__main__ import SERVICE as IDENTITY
-from identity.roles import HEAD_OF
+from identity.roles import ADMINISTRATOR_ROLE
 from identity.workspaces.workflow import open_workspace
 
 R = TypeVar("R")
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("name", help="what the practice or hospital is called")
     parser.add_argument("email", help="where its owner or administrator gets mail")
     parser.add_argument("full_name", help="who that is")
-    parser.add_argument("--kind", choices=sorted(HEAD_OF), default="practice")
+    parser.add_argument("--kind", choices=sorted(ADMINISTRATOR_ROLE), default="practice")
     parser.add_argument("--time-zone", default="UTC", help="an IANA name, like Europe/Berlin")
     parser.add_argument("--locale", default="en", help="a language tag, like de-AT")
     options = parser.parse_args(arguments)
@@ -37,11 +37,11 @@ def main(arguments: Sequence[str]) -> None:
             locale=options.locale,
             owner_email=options.email,
             owner_full_name=options.full_name,
-            role=HEAD_OF[options.kind],
+            role=ADMINISTRATOR_ROLE[options.kind],
         )
 
     workspace_id, user_id = as_identity(opened)
-    sys.stdout.write(f"workspace {workspace_id}, {HEAD_OF[options.kind]} {user_id}\n")
+    sys.stdout.write(f"workspace {workspace_id}, {ADMINISTRATOR_ROLE[options.kind]} {user_id}\n")
 
 
 def as_identity(work: Callable[[Runtime], Awaitable[R]]) -> R:

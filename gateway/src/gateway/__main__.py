@@ -2,7 +2,7 @@
 
 import uvloop
 
-from chassis.observe import configure_logs
+from chassis.observability.logs import configure_logs
 from gateway.serve import serve
 from gateway.settings import GatewaySettings
 

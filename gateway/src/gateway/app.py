@@ -16,10 +16,10 @@ from starlette.routing import BaseRoute, Route
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2
-from chassis.blobs import open_blobs
-from chassis.call import Outgoing
-from chassis.dial import Peer
-from chassis.trust import Trust
+from chassis.auth.verifier import Trust
+from chassis.context import RequestContext
+from chassis.rpc.client.peers import Peer
+from chassis.storage.opening import open_blobs
 from gateway.dispatch import Dispatch
 from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
@@ -112,7 +112,7 @@ def trust_in(services: Services) -> Trust:
 
     async def poll() -> sign_in_pb2.Trust:
         deadline = asyncio.get_running_loop().time() + 2.0
-        return await services.sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), Outgoing(deadline=deadline, request_id=str(uuid7())))
+        return await services.sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), RequestContext(deadline=deadline, request_id=str(uuid7())))
 
     return Trust(poll, audience="gateway", service_keys={})
 

@@ -17,7 +17,7 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import BaseModel
 
-from chassis.rows import stamp
+from chassis.protobuf.timestamps import stamp
 
 MessageT = TypeVar("MessageT", bound=Message)
 Rendering = tuple[str, Callable[[Any], Any] | None]
@@ -95,7 +95,7 @@ def _converter(field: FieldDescriptor) -> Callable[[Any], Any] | None:
     if field.message_type is not None:
         return {"google.protobuf.Timestamp": moment, "google.protobuf.Struct": plain}.get(field.message_type.full_name, render)
     if field.enum_type is not None:
-        return _words(field.enum_type).get
+        return _words(field.enum_type).__getitem__
     return None
 
 
@@ -119,11 +119,18 @@ def plain(value: Any) -> Any:
     return None if kind in {None, "null_value"} else getattr(value, kind)
 
 
+class _Words(dict[int, str | None]):
+    """An enum's words by number; a number that a newer service sends and this gateway does not know is `unknown:<number>`."""
+
+    def __missing__(self, number: int) -> str:
+        return f"unknown:{number}"
+
+
 @cache
-def _words(enum: EnumDescriptor) -> dict[int, str | None]:
+def _words(enum: EnumDescriptor) -> _Words:
     """Number -> lower-case word without the enum's own prefix; UNSPECIFIED is nothing said."""
     prefix = enum.values[0].name.removesuffix("UNSPECIFIED")
-    return {v.number: v.name.removeprefix(prefix).lower() if v.number else None for v in enum.values}
+    return _Words({v.number: v.name.removeprefix(prefix).lower() if v.number else None for v in enum.values})
 
 
 # ---- requests

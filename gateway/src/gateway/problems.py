@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
-from chassis.methods import is_uuid
-from chassis.observe import stack
+from chassis.observability.redaction import stack
+from chassis.rpc.method import is_uuid
 from gateway.visit import Visit
 
 log = logging.getLogger("gateway.problems")

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from chassis.dial import Peers
-from chassis.tls import TLS
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.tls import TLS
 from gateway.app import build
 from gateway.connections import connections
 from gateway.settings import GatewaySettings

@@ -14,7 +14,7 @@ from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
-from chassis.dial import Peer
+from chassis.rpc.client.peers import Peer
 
 NAMES = ("identity", "clients", "scheduling", "clinical", "notifications", "audit")
 

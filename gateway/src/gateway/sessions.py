@@ -9,9 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInStub
+from chassis.auth.tokens import invalid_token
+from chassis.auth.verifier import Trust
 from chassis.errors import Forbidden, Unauthenticated
-from chassis.tokens import invalid_token
-from chassis.trust import Trust
 from gateway import cookies
 from gateway.cookies import Cookies, Jar
 from gateway.settings import GatewaySettings

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import State
 from starlette.types import Scope
 
-from chassis.call import Caller, Outgoing
+from chassis.context import Caller, RequestContext
 from chassis.errors import Fault, Forbidden, Invalid, Unauthenticated
 from gateway.services import Services
 
@@ -43,7 +43,7 @@ class Visit:
         "traceparent",
     )
 
-    call: Outgoing
+    call: RequestContext
     services: Services
 
     def __init__(self, scope: Scope) -> None:
@@ -89,8 +89,8 @@ class Visit:
         if not self.may(scope):
             raise Forbidden("forbidden", "Your role does not allow this.", facts={"needs": scope})
 
-    def outgoing(self, seconds: float, *, token: str = "") -> Outgoing:
-        return Outgoing(
+    def outgoing(self, seconds: float, *, token: str = "") -> RequestContext:
+        return RequestContext(
             token=token,
             request_id=self.request_id,
             deadline=asyncio.get_running_loop().time() + seconds,
@@ -100,7 +100,7 @@ class Visit:
         )
 
     @property
-    def reading(self) -> Outgoing:
+    def reading(self) -> RequestContext:
         """The visit's call for a question asked on the way: the idempotency key belongs to the write alone."""
         return replace(self.call, idempotency_key=None) if self.call.idempotency_key else self.call
 
@@ -121,8 +121,7 @@ def welcome(visit: Visit, state: State) -> Visit:
     if not visit.caller.token:
         raise Unauthenticated("sign_in_required", "Sign in first.")
     visit.services = state.services
-    visit.call = visit.outgoing(state.settings.call_seconds, token=visit.caller.token)
-    visit.call.idempotency_key = visit.idempotency_key()
+    visit.call = replace(visit.outgoing(state.settings.call_seconds, token=visit.caller.token), idempotency_key=visit.idempotency_key())
     return visit
 
 

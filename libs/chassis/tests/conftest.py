@@ -1,28 +1,43 @@
 """A made-up service, `parcels`, with the chassis's own tables and one of effects: what the event path is tried on."""
 
 import asyncio
+import itertools
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import asyncpg
+import grpc_tools
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.message import Message
+from grpc_tools import protoc
 from sqlalchemy import Column, MetaData, Text, Uuid, bindparam, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
 
-from chassis.call import Call, Caller
-from chassis.db import Database, statement
-from chassis.migrate import create_chassis_tables, provision, secure
-from chassis.tables import tenant
+from chassis.context import Caller, RequestContext
+from chassis.db.database import Database
+from chassis.db.statement import command
+from chassis.db.tables import tenant
+from chassis.events.broker.base import Subscription
+from chassis.events.handlers import Reaction, subscription
+from chassis.events.outbox import Outbox
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import create_chassis_tables, secure
+from chassis.work.unit_of_work import UnitOfWork
+
+ROOT = Path(__file__).parents[3]
+_files = itertools.count()
 
 EFFECTS = tenant("effects", MetaData(schema="parcels"), Column("event_id", Uuid, nullable=False), Column("label", Text, nullable=False))
-add_effect = statement(
+add_effect = command(
     insert(EFFECTS).values(workspace_id=bindparam("workspace_id"), event_id=bindparam("event_id"), label=bindparam("label"))
 )
 
@@ -38,17 +53,24 @@ class Parcels:
     workspace: UUID
 
     async def emit(self, *events: Message, workspace: UUID | None = None) -> list[UUID]:
-        """Commits a call that announces these events; their ids."""
-        call = self.call(workspace)
-        for event in events:
-            call.emit(event)
-        ids = [envelope.id for envelope in call._envelopes]
-        await call.commit()
-        return ids
+        """Commits work that announces these events; their ids."""
+        async with self.work(workspace) as work:
+            for event in events:
+                work.emit(event)
+            return [envelope.id for envelope in work._envelopes]
 
-    def call(self, workspace: UUID | None = None) -> Call:
+    @property
+    def outbox(self) -> Outbox:
+        return Outbox(self.database)
+
+    def work(self, workspace: UUID | None = None) -> UnitOfWork:
+        """A unit of work on the service's own behalf."""
         caller = Caller(workspace_id=workspace or self.workspace, service="parcels")
-        return Call(caller, self.database, deadline=asyncio.get_running_loop().time() + 30, request_id="req-1")
+        context = RequestContext(request_id="req-1", caller=caller, workspace_id=caller.workspace_id)
+        return UnitOfWork(context.within(30), self.database, self.outbox)
+
+    def subscription(self, reaction: Reaction) -> Subscription:
+        return subscription(reaction, service="parcels", database=self.database, outbox=self.outbox)
 
     async def look(self, sql: str, *arguments: Any) -> list[Any]:
         """What a superuser sees."""
@@ -64,7 +86,7 @@ class Parcels:
     async def waiting(self) -> int:
         return (await self.look("SELECT count(*) FROM parcels.outbox WHERE published_at IS NULL"))[0][0]
 
-    async def record(self, delivery: Call, label: str) -> None:
+    async def record(self, delivery: UnitOfWork, label: str) -> None:
         """The effect of a reaction: a row."""
         await delivery.db.run(add_effect, event_id=uuid7(), label=label)
 
@@ -121,3 +143,25 @@ async def parcels(parcels_dsn: str) -> AsyncIterator[Parcels]:
 def _as_role(dsn: str, role: str) -> str:
     parts = urlsplit(dsn)
     return urlunsplit(parts._replace(netloc=f"parcels_{role}:{role}@{parts.netloc.rpartition('@')[2]}"))
+
+
+@pytest.fixture(scope="session")
+def declared(tmp_path_factory):
+    """A function: the descriptor of the one service in a proto file with this body."""
+    folder = tmp_path_factory.mktemp("protos")
+
+    def service(body):
+        number = next(_files)
+        source, out = folder / f"declared{number}.proto", folder / f"{number}.binpb"
+        source.write_text(
+            f'syntax = "proto3"; package declared.v{number}; import "caseload/options/v1/options.proto";\n'
+            + re.sub(r"\((needs|audit|paged|phi|uuid|secret)\)", r"(caseload.options.v1.\1)", body)
+        )
+        known = Path(grpc_tools.__file__).parent / "_proto"
+        command = ["protoc", f"-I{folder}", f"-I{ROOT / 'protos'}", f"-I{known}", f"--descriptor_set_out={out}", str(source)]
+        assert protoc.main(command) == 0, body
+        (file,) = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file
+        descriptor_pool.Default().AddSerializedFile(file.SerializeToString())
+        return descriptor_pool.Default().FindServiceByName(f"{file.package}.{file.service[0].name}")
+
+    return service

@@ -15,9 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.blobs import Blobs, LocalBlobs, new_key, open_blobs
 from chassis.errors import NotFound, Unavailable
-from chassis.s3 import S3Blobs
+from chassis.storage.base import Blobs, new_key
+from chassis.storage.local import LocalBlobs
+from chassis.storage.opening import open_blobs
+from chassis.storage.s3 import S3Blobs
 
 PATIENT_FILE = "Ada Lovelace (MRI).pdf"
 Fetch = Callable[[str], Awaitable[tuple[bytes, str]]]
@@ -236,7 +238,7 @@ async def test_a_bucket_whose_server_goes_away_is_unavailable_until_it_is_back(b
 async def test_a_bucket_whose_server_takes_every_question_and_answers_none_is_unavailable(
     bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.s3._SECONDS_TO_READ", 0.5)
+    monkeypatch.setattr("chassis.storage.s3._SECONDS_TO_READ", 0.5)
     kept_waiting: list[asyncio.StreamWriter] = []
     silent = await asyncio.start_server(lambda _reader, writer: kept_waiting.append(writer), "127.0.0.1", 0)
     blobs = S3Blobs(bucket, endpoint=f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}")

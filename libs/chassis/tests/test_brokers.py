@@ -7,12 +7,15 @@ import pytest
 from google.protobuf.wrappers_pb2 import Int64Value, StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import BrokerDown, InProcessBroker, RabbitBroker, Retries, Unroutable
-from chassis.dead_letters import RabbitGraveyard, TableGraveyard
-from chassis.envelope import Envelope
 from chassis.errors import Invalid, Unavailable
-from chassis.outbox import Relay
-from chassis.react import on, subscription
+from chassis.events.broker.errors import BrokerDown, Unroutable
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.broker.retry import Retries
+from chassis.events.dead_letters import RabbitGraveyard, TableGraveyard
+from chassis.events.handlers import on
+from chassis.events.relay import Relay
+from chassis.work.envelope import Envelope
 
 pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
@@ -41,9 +44,7 @@ class Post:
     async def take(self, effect, event=StringValue, *, queue="parcels.take", **limits):
         reaction = on(event, queue=self.queue(queue), **limits)(effect)
         self.queues.append(reaction.queue)
-        await self.broker.subscribe(
-            subscription(reaction, service="parcels", database=self.parcels.database, runtime=self, written=lambda: None)
-        )
+        await self.broker.subscribe(self.parcels.subscription(reaction))
 
     async def take_label(self, *, queue="parcels.take"):
         """A reaction that keeps the event's value as a row."""
@@ -108,7 +109,7 @@ async def test_a_delivery_carries_the_workspace_and_the_request_it_came_from(pos
     seen = []
 
     async def look(event, delivery):
-        seen.append((delivery.workspace_id, delivery.request_id, delivery.event_id, delivery.attempt, delivery.caller.service))
+        seen.append((delivery.workspace_id, delivery.context.request_id, delivery.event_id, delivery.attempt, delivery.caller.service))
 
     await post.take(look)
     post.relay()
@@ -121,7 +122,7 @@ async def test_a_delivery_carries_the_workspace_and_the_request_it_came_from(pos
 async def test_an_event_that_nobody_takes_is_loud_stays_and_holds_up_no_neighbour(post, parcels, caplog):
     await post.take_label()
     post.relay()
-    with caplog.at_level(logging.ERROR, "chassis.relay"):
+    with caplog.at_level(logging.ERROR, "chassis.events.relay"):
         await parcels.emit(Int64Value(value=1), StringValue(value="neighbour"))
         await parcels.until(lambda: _is(parcels, ["neighbour"]))
         row = await parcels.until(lambda: _refused(parcels, "google.protobuf.Int64Value"))
@@ -383,8 +384,7 @@ async def test_a_queue_has_one_reaction(post):
 
 
 def _envelope(parcels, payload):
-    call = parcels.call()
-    return Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, call.now, "req-1")
+    return Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, parcels.work().now, "req-1")
 
 
 async def _publish(post, envelope):

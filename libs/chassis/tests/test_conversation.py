@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import grpc
 import pytest
@@ -11,11 +12,12 @@ from grpc.aio import _channel
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from caseload.transport.v1 import stream_pb2
-from chassis.conversation import LARGEST_SHARED, METHOD, SERVICE
-from chassis.dial import InternalFault, Peers
 from chassis.errors import Conflict, Fault, NotFound, Unauthenticated, Unavailable
-from chassis.runtime import Service
-from chassis.testing import house
+from chassis.rpc.client.attempts import InternalFault
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.stream_frames import LARGEST_SHARED, METHOD, SERVICE
+from chassis.service.definition import Service
+from chassis.testing.environment import house
 from scheduling.tables import metadata
 
 
@@ -27,7 +29,7 @@ class Rooms(LocationsServicer):
         self.names = []
         self.hold = asyncio.Event()
 
-    async def CreateLocation(self, request, call):
+    async def CreateLocation(self, request, work):
         self.names.append(request.name)
         match request.name:
             case "taken":
@@ -40,19 +42,21 @@ class Rooms(LocationsServicer):
                 except asyncio.CancelledError:
                     self.given_up.append(request.name)
                     raise
-        return pb.Location(name=request.name[:100], address=call.request_id, details=f"{call.ip_address} {call.user_agent}")
+        return pb.Location(
+            name=request.name[:100], address=work.context.request_id, details=f"{work.context.ip_address} {work.context.user_agent}"
+        )
 
-    async def GetLocation(self, request, call):
+    async def GetLocation(self, request, work):
         raise NotFound("not_found")
 
-    async def ListLocations(self, request, call):
+    async def ListLocations(self, request, work):
         number = request.page
         return pb.LocationPage(items=[pb.Location(details=str(number) * (9_900 + place)) for place in range(500)], total=number)
 
-    async def UpdateLocation(self, request, call):
+    async def UpdateLocation(self, request, work):
         raise NotImplementedError
 
-    async def DeleteLocation(self, request, call):
+    async def DeleteLocation(self, request, work):
         raise NotImplementedError
 
 
@@ -67,7 +71,7 @@ async def talking(postgres, rooms=None):
 
 
 def conversation(h, asker="gateway"):
-    return h._peers[asker]["scheduling"]._conversation
+    return h._peers[asker]["scheduling"]._stream
 
 
 async def comes_up(h):
@@ -109,8 +113,8 @@ async def test_a_refusal_keeps_its_class_and_all_it_says(postgres):
 
 async def test_everyone_on_the_stream_is_verified(postgres):
     async with talking(postgres) as (h, _, stub):
-        known, forged = h.caller(), h.caller()
-        forged.token = forged.token[:-4] + "AAAA"
+        known = h.caller()
+        forged = replace(known, token=known.token[:-4] + "AAAA")
         answers = await asyncio.gather(
             *(stub.CreateLocation(pb.CreateLocationRequest(name="x"), who) for who in (known, forged, h.nobody())), return_exceptions=True
         )
@@ -128,8 +132,7 @@ async def test_a_fault_is_a_fault_and_the_others_go_on(postgres):
 @pytest.mark.alone
 async def test_who_takes_too_long_is_given_up_and_holds_up_nobody(postgres):
     async with talking(postgres) as (h, rooms, stub):
-        hasty = h.caller()
-        hasty.deadline = asyncio.get_running_loop().time() + 0.3
+        hasty = h.caller().within(0.3)
         slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), hasty))
         await asyncio.sleep(0)
         began = time.monotonic()
@@ -167,7 +170,7 @@ async def test_a_stream_that_ends_fails_what_was_asked_on_it_at_once_and_comes_b
 
 
 async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres, alone, monkeypatch):
-    monkeypatch.setattr("chassis.conversation.SECONDS_ON_A_STREAM", 0.1)
+    monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.1)
     async with talking(postgres) as (h, rooms, stub):
         slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
@@ -187,8 +190,8 @@ async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres
 
 
 async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_their_share(postgres, monkeypatch):
-    monkeypatch.setattr("chassis.runtime.SECONDS_ON_A_CONNECTION", 0.3)
-    monkeypatch.setattr("chassis.conversation.SECONDS_ON_A_STREAM", 0.4)
+    monkeypatch.setattr("chassis.service.runtime.SECONDS_ON_A_CONNECTION", 0.3)
+    monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.4)
     made, ended = [], []
 
     async def lead(reader, writer):
@@ -219,9 +222,9 @@ async def carry(reader, writer):
 
 
 async def test_a_callee_that_knows_nothing_of_streams_is_asked_call_by_call(postgres, alone, monkeypatch):
-    monkeypatch.setattr("chassis.conversation.METHOD", "NotYet")
+    monkeypatch.setattr("chassis.rpc.server.stream.METHOD", "NotYet")
     async with house(postgres, Service("scheduling", metadata, lambda _: [Rooms()])) as h:
-        monkeypatch.setattr("chassis.conversation.METHOD", METHOD)
+        monkeypatch.setattr("chassis.rpc.server.stream.METHOD", METHOD)
         # The gateway's way there was made with the house; this one's is made by now.
         stub = h.stub(LocationsStub, as_service="audit")
         for _ in range(5):
@@ -279,7 +282,7 @@ async def test_gibberish_ends_the_stream_and_nothing_else(postgres):
 async def test_a_method_that_is_not_there_is_a_fault_of_that_call_alone(postgres):
     async with talking(postgres) as (h, _, stub):
         peers = Peers(None, addresses={"scheduling": h.runtime("scheduling").settings.listen})
-        talk = peers["scheduling"]._conversation
+        talk = peers["scheduling"]._stream
         async with asyncio.timeout(5):
             while not talk.up:
                 await asyncio.sleep(0.02)
@@ -293,7 +296,7 @@ async def test_without_a_deadline_of_its_own_a_call_still_has_one(postgres, monk
     async with talking(postgres) as (h, rooms, stub):
         asked = h.caller()
         assert asked.deadline is None
-        monkeypatch.setattr("chassis.dial.DEFAULT_SECONDS", 0.2)
+        monkeypatch.setattr("chassis.rpc.client.attempts.DEFAULT_SECONDS", 0.2)
         async with asyncio.timeout(5):
             with pytest.raises(Unavailable) as refused:
                 await stub.CreateLocation(pb.CreateLocationRequest(name="slow"), asked)

@@ -12,13 +12,15 @@ from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import literal, select
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database, statement
-from chassis.envelope import Envelope
+from chassis.db.database import Database
+from chassis.db.statement import query
 from chassis.errors import Conflict, Unavailable
-from chassis.outbox import Bell, write_alone
-from chassis.react import on, subscription
+from chassis.events.handlers import on
+from chassis.events.notifier import RelayNotifier
+from chassis.events.outbox import Outbox
+from chassis.work.envelope import Envelope
 
-one = statement(select(literal(1).label("one")))
+one = query(select(literal(1).label("one")))
 
 
 @pytest.fixture
@@ -119,20 +121,20 @@ async def test_a_refusal_stays_what_it_is_where_there_is_nobody_left_to_roll_bac
     assert await lingering.ready()
 
 
-async def test_a_bell_that_cannot_be_rung_says_so_and_is_rung_again(parcels, lingering, caplog):
+async def test_a_notification_that_cannot_be_sent_is_logged_and_the_next_one_is_sent(parcels, lingering, caplog):
     assert await lingering.ready()
     await cut_off(parcels)
-    bell = Bell(lingering)
+    notifier = RelayNotifier(lingering)
     with caplog.at_level("INFO"):
-        bell.ring()
-        await bell.close()
+        notifier.notify()
+        await notifier.close()
     # By their logger: services that other tests have started in this process go on, and log.
-    assert [record.message for record in caplog.records if record.name == "chassis.outbox"] == ["the relay was not woken"]
+    assert [record.message for record in caplog.records if record.name == "chassis.events.notifier"] == ["the relay was not notified"]
 
     assert lingering.in_use == 0
-    bell.ring()
-    await bell.close()
-    assert bell._ringing.exception() is None
+    notifier.notify()
+    await notifier.close()
+    assert notifier._sending.exception() is None
 
 
 @pytest.mark.parametrize("go_on", [ask_again, commit])
@@ -150,14 +152,11 @@ async def test_a_transaction_that_is_cut_off_is_unavailable_and_its_place_is_fre
 
 
 async def test_a_call_that_is_cut_off_before_its_events_are_written_is_unavailable_and_announces_nothing(parcels):
-    call = parcels.call()
-    await call.db.one(one)
-    call.emit(StringValue(value="never"))
-    await cut_off(parcels)
-
     with pytest.raises(Unavailable):
-        await call.commit()
-    await call.rollback()
+        async with parcels.work() as work:
+            await work.db.one(one)
+            work.emit(StringValue(value="never"))
+            await cut_off(parcels)
 
     assert await parcels.waiting() == 0
 
@@ -167,7 +166,7 @@ async def test_a_reaction_that_is_cut_off_as_it_claims_its_event_has_met_an_outa
         await parcels.record(delivery, event.value)
 
     reaction = on(StringValue, queue="parcels.take")(keep)
-    take = subscription(reaction, service="parcels", database=parcels.database, runtime=None, written=lambda: None)
+    take = parcels.subscription(reaction)
     event = Envelope(uuid7(), parcels.workspace, take.type, StringValue(value="a").SerializeToString(), datetime.now(UTC))
     twin = await asyncpg.connect(parcels.admin_dsn)
     try:
@@ -199,10 +198,10 @@ async def test_a_connection_that_is_cut_off_between_two_transactions_is_not_lent
 
 
 async def test_a_connection_that_has_left_the_pool_by_itself_may_be_given_back(parcels, narrow):
-    connection = await narrow.lend()
+    connection = await narrow._pool.acquire()
     await cut_off(parcels)
 
-    await narrow.give_back(connection, broken=True)
+    await narrow._pool.release(connection, broken=True)
 
     assert narrow.in_use == 0
     assert await narrow.ready()
@@ -218,13 +217,13 @@ async def test_a_database_that_does_not_know_the_role_yet_is_away(parcels):
 
 @pytest.mark.parametrize("workspaces", [1, 3], ids=["of one workspace", "of several"])
 async def test_a_server_that_falls_silent_holds_nobodys_lines_up_for_ever(parcels, silent, monkeypatch, workspaces):
-    monkeypatch.setattr("chassis.outbox._SECONDS_ALONE", 0.5)
+    monkeypatch.setattr("chassis.events.outbox._SECONDS_ALONE", 0.5)
     events = [Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC)) for _ in range(workspaces)]
-    await write_alone(silent, events[:1])
+    await Outbox(silent).write_alone(events[:1])
     silent.listening.clear()
     async with asyncio.timeout(3):
         with pytest.raises(Unavailable):
-            await write_alone(silent, [Envelope(uuid7(), each.workspace_id, "t", b"", datetime.now(UTC)) for each in events])
+            await Outbox(silent).write_alone([Envelope(uuid7(), each.workspace_id, "t", b"", datetime.now(UTC)) for each in events])
     silent.listening.set()
-    await write_alone(silent, [Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC))])
+    await Outbox(silent).write_alone([Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC))])
     assert silent.in_use == 0

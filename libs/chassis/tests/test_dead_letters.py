@@ -5,10 +5,10 @@ from google.protobuf.wrappers_pb2 import StringValue
 from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
-from chassis.broker import DeadLetter
-from chassis.dead_letters import bury, dead, replay
-from chassis.envelope import Envelope
+from chassis.events.broker.base import DeadLetter
+from chassis.events.dead_letters import bury, dead, replay
 from chassis.settings import Settings
+from chassis.work.envelope import Envelope
 
 pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
@@ -17,8 +17,8 @@ async def test_the_letters_of_in_process_delivery_are_listed_and_asked_for(parce
     settings = Settings(environment="development", relay_database_url=SecretStr(parcels.relay_dsn))
     letters = [_letter(parcels, queue) for queue in ("parcels.weigh", "parcels.stamp")]
     for letter in letters:
-        await bury((call := parcels.call()).db, "parcels", letter)
-        await call.commit()
+        async with parcels.work() as work:
+            await bury(work.db, "parcels", letter)
 
     await dead(settings, "parcels", [])
     assert capsys.readouterr().out.splitlines()[-1] == "2 dead letters"
@@ -46,5 +46,5 @@ async def test_the_letters_of_rabbitmq_are_looked_for_in_the_queues_of_the_servi
 def _letter(parcels, queue):
     payload = StringValue(value="a").SerializeToString()
     return DeadLetter(
-        queue, Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, parcels.call().now), "ValueError", 3
+        queue, Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, parcels.work().now), "ValueError", 3
     )

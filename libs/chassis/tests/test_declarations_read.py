@@ -9,7 +9,7 @@ from caseload.identity.v1 import sign_in_pb2
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.errors import Invalid
-from chassis.methods import PUBLIC, SIGNED_IN, UndeclaredMethod, is_uuid, read
+from chassis.rpc.method import PUBLIC, SIGNED_IN, UndeclaredMethod, is_uuid, read
 
 ONE, TWO = (str(UUID(int=number)) for number in (1, 2))
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis import sealing
-from chassis.db import Database
+from chassis.db.database import Database
+from chassis.encryption import key_store
+from chassis.encryption.key_store import Keys
+from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.errors import Unavailable
-from chassis.sealing import Keyring, Keys, SealBroken
 
 PLACE: dict[str, Any] = {"table": "parcels", "row": UUID(int=7), "revision": 1}
 RING = Keyring.generate()
@@ -104,7 +105,7 @@ async def test_destroyed_keys_take_all_that_was_sealed_with_them(parcels):
 
 
 async def test_another_process_lets_go_of_destroyed_keys_by_itself(parcels, monkeypatch):
-    monkeypatch.setattr(sealing, "_SECONDS_KEPT", 0.0)
+    monkeypatch.setattr(key_store, "_SECONDS_KEPT", 0.0)
     elsewhere = keys_of(parcels)
     sealed = (await elsewhere.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
     await keys_of(parcels).forget(parcels.workspace)

@@ -11,8 +11,9 @@ import asyncpg
 import psutil
 import pytest
 
-from chassis.children import ChildFailedError, InUseError, end, spawn, until
-from chassis.local import LocalPostgres, LocalRabbit
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import ChildFailedError, InUseError, end, spawn, until
+from chassis.local.rabbitmq import LocalRabbit
 
 pytestmark = [pytest.mark.usefixtures("servers"), pytest.mark.piece("rabbitmq")]
 
@@ -31,7 +32,7 @@ def killed(servers, tmp_path_factory):
     home = tmp_path_factory.mktemp("killed")
     program = f"""
         import asyncio, asyncpg, os, pathlib, signal
-        from chassis.local import LocalPostgres
+        from chassis.local.postgres import LocalPostgres
         server = LocalPostgres(pathlib.Path({str(home)!r})).start()
         async def write():
             connection = await asyncpg.connect(server.dsn)
@@ -183,7 +184,7 @@ async def test_a_node_left_behind_is_ended_before_another_takes_its_directory(tm
 def test_a_forked_child_does_not_hold_its_parents_claim(tmp_path):
     program = f"""
         import os, pathlib, signal
-        from chassis.children import claim
+        from chassis.local.processes import claim
         directory = pathlib.Path({str(tmp_path)!r})
         held = claim(directory)
         told, tell = os.pipe()

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import ARRAY, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Text, Uuid
 from uuid_utils.compat import uuid7
 
-from chassis.migrate import SchemaBusy, check_role, drift, is_current, migrate, provision, write_revision
-from chassis.run import run
-from chassis.runtime import Service
-from chassis.schema import UnboundRole
-from chassis.tables import chassis_tables, tenant
-from chassis.testing import _dsn
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import tenant
+from chassis.migrations.roles import UnboundRole, check_role, is_current, provision
+from chassis.migrations.runner import SchemaBusy, drift, migrate, write_revision
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.testing.environment import _dsn
 
 SERVICE = "probe"
 WORKSPACE, OTHER = uuid7(), uuid7()
@@ -24,7 +25,7 @@ FIRST = '''
     import sqlalchemy as sa
     from alembic import op
 
-    from chassis.migrate import create_chassis_tables, drop_chassis_tables, secure
+    from chassis.migrations.runner import create_chassis_tables, drop_chassis_tables, secure
 
     revision = "0001"
     down_revision = None
@@ -175,7 +176,7 @@ async def test_a_search_under_row_security_uses_the_index(migrated):
 
 
 async def test_a_migration_gives_way_to_requests_and_tries_again(migrated, monkeypatch):
-    monkeypatch.setattr("chassis.migrate.LOCK_SECONDS", 1)
+    monkeypatch.setattr("chassis.migrations.runner.LOCK_SECONDS", 1)
     await drift(migrated, SERVICE, tables())
     await write_revision(migrated, SERVICE, tables(Column("colour", Text)), "colour")
     reader = await asyncpg.connect(migrated)
@@ -194,8 +195,8 @@ async def test_a_migration_gives_way_to_requests_and_tries_again(migrated, monke
 
 
 async def test_a_migration_that_never_gets_its_lock_stalls_nobody_and_leaves_everything_as_it_was(migrated, monkeypatch):
-    monkeypatch.setattr("chassis.migrate.LOCK_SECONDS", 1)
-    monkeypatch.setattr("chassis.migrate.TRIES", 2)
+    monkeypatch.setattr("chassis.migrations.runner.LOCK_SECONDS", 1)
+    monkeypatch.setattr("chassis.migrations.runner.TRIES", 2)
     await write_revision(migrated, SERVICE, tables(Column("colour", Text)), "colour")
     holder, app = await asyncpg.connect(migrated), await asyncpg.connect(_dsn(migrated, user="probe_app"))
     waits = []
@@ -232,8 +233,8 @@ def test_a_migration_that_gave_way_says_so_in_one_line(monkeypatch):
     async def busy(*_):
         raise SchemaBusy("the tables are held by somebody else")
 
-    monkeypatch.setattr("chassis.migrate.migrate", busy)
-    monkeypatch.setattr("chassis.run.configure_logs", lambda *_: None)
+    monkeypatch.setattr("chassis.migrations.runner.migrate", busy)
+    monkeypatch.setattr("chassis.service.cli.configure_logs", lambda *_: None)
     monkeypatch.setenv("CASELOAD_ADMIN_DATABASE_URL", "postgresql://nobody@/nowhere")
     with pytest.raises(SystemExit) as ended:
         run(Service(SERVICE, MetaData(), features=lambda runtime: []), ["migrate"])

@@ -8,9 +8,13 @@ import httpx
 from sqlalchemy import Text, bindparam, func, select
 
 from caseload.clients.v1 import clients_pb2
-from chassis.db import Database, statement
+from chassis.db.database import Database
+from chassis.db.statement import command, query
 from chassis.errors import NotFound
-from chassis.observe import JsonFormatter, child_trace, new_trace, observe_call, serve_http, slow_query_log, trace_id
+from chassis.observability.logs import JsonFormatter
+from chassis.observability.metrics import observe_call, slow_query_log
+from chassis.observability.tracing import child_trace, new_trace, trace_id
+from chassis.service.health import serve_http
 
 CANARY = "Annabelle Quillfeather"
 
@@ -96,12 +100,12 @@ async def test_health_and_metrics_are_served():
 
 
 async def test_a_slow_statement_is_noted_without_its_values(postgres, caplog):
-    slow = statement(select(func.pg_sleep(0.06), bindparam("name", type_=Text)))
+    slow = command(select(func.pg_sleep(0.06), bindparam("name", type_=Text)))
     database = Database(postgres, schema="public", took=slow_query_log("clients", 0.05))
     try:
         async with database.transaction(None) as tx:
             await tx.one(slow, name=CANARY)
-            await tx.one(statement(select(bindparam("name", type_=Text))), name=CANARY)
+            await tx.one(query(select(bindparam("name", type_=Text))), name=CANARY)
     finally:
         await database.close()
 

@@ -13,12 +13,14 @@ from aio_pika.exceptions import ChannelPreconditionFailed
 from google.protobuf.wrappers_pb2 import StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import BrokerDown, RabbitBroker, Retries
-from chassis.broker.rabbit_link import Link
-from chassis.envelope import Envelope
-from chassis.local import LocalRabbit, server_script
-from chassis.outbox import Relay
-from chassis.react import on, subscription
+from chassis.events.broker.errors import BrokerDown
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.broker.rabbitmq.connection import Link
+from chassis.events.broker.retry import Retries
+from chassis.events.handlers import on
+from chassis.events.relay import Relay
+from chassis.local.rabbitmq import LocalRabbit, server_script
+from chassis.work.envelope import Envelope
 
 pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
@@ -117,7 +119,7 @@ def keeper(parcels, queue, wrap=lambda handle: handle):
         await parcels.record(delivery, event.value)
 
     reaction = on(StringValue, queue=queue)(keep)
-    made = subscription(reaction, service="parcels", database=parcels.database, runtime=None, written=lambda: None)
+    made = parcels.subscription(reaction)
     object.__setattr__(made, "handle", wrap(made.handle))
     return made
 

@@ -1,22 +1,25 @@
 """Who has only read does not wait for COMMIT; nobody ever sees what was pinned, or locked, by the one before."""
 
 import asyncio
+from contextlib import suppress
 from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import Integer, bindparam, cast, func, insert, literal, select, text, update
+from sqlalchemy import Integer, bindparam, cast, func, insert, literal, literal_column, select, text, update
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database, Transaction, statement
+from chassis.db.database import Database
+from chassis.db.statement import command, query
+from chassis.db.transaction import CommitFailed, TransactionEnded
 from chassis.errors import Refusal
 
 from .conftest import EFFECTS, add_effect
 
-labels = statement(select(EFFECTS.c.label).order_by(EFFECTS.c.label))
-locked = statement(select(EFFECTS.c.label).with_for_update())
-backend = statement(select(func.pg_backend_pid().label("pid")))
+labels = query(select(EFFECTS.c.label).order_by(EFFECTS.c.label))
+locked = command(select(EFFECTS.c.label).with_for_update())
+backend = command(select(func.pg_backend_pid().label("pid")))
 
 
 @pytest.fixture
@@ -29,9 +32,9 @@ async def narrow(parcels):
 
 async def told(database, workspace):
     """What a call that only reads is told; it lets go, as the interceptor does."""
-    tx = Transaction(database, workspace)
+    tx = database.begin(workspace)
     rows = await tx.all(labels)
-    assert tx.let_go()
+    assert tx.release_if_read_only()
     return [row["label"] for row in rows]
 
 
@@ -91,7 +94,7 @@ async def test_readers_of_one_workspace_go_on_in_one_transaction_and_others_do_n
 
 
 async def test_no_transaction_of_readers_grows_old(parcels, narrow, monkeypatch):
-    monkeypatch.setattr("chassis.pool.SECONDS_OPEN", 0.05)
+    monkeypatch.setattr("chassis.db.pool.SECONDS_OPEN", 0.05)
     oldest = "SELECT extract(epoch FROM clock_timestamp() - xact_start)::float8 AS age FROM pg_stat_activity WHERE application_name = 'caseload-parcels'"
     ages = []
     for _ in range(30):
@@ -104,30 +107,72 @@ async def test_no_transaction_of_readers_grows_old(parcels, narrow, monkeypatch)
 
 async def test_who_goes_on_in_a_readers_transaction_and_writes_commits_its_own(parcels, narrow):
     await told(narrow, parcels.workspace)
-    tx = Transaction(narrow, parcels.workspace)
+    tx = narrow.begin(parcels.workspace)
     assert await tx.all(labels) == []
     await tx.run(add_effect, event_id=uuid7(), label="kept")
-    assert not tx.let_go()
+    assert not tx.release_if_read_only()
     await tx.commit()
     assert await told(narrow, parcels.workspace) == ["kept"]
 
-    undone = Transaction(narrow, parcels.workspace)
+    undone = narrow.begin(parcels.workspace)
     await undone.all(labels)
     await undone.run(add_effect, event_id=uuid7(), label="undone")
     await undone.rollback()
     assert await told(narrow, parcels.workspace) == ["kept"]
 
 
-async def test_nobody_goes_on_in_a_transaction_that_has_failed(parcels, narrow):
-    failing = statement(select(cast(EFFECTS.c.label, Integer)))
-    assert failing.only_reads
+async def test_a_transaction_that_has_failed_neither_commits_nor_is_read_on_in(parcels, narrow):
+    failing = query(select(cast(EFFECTS.c.label, Integer)))
     await put(narrow, parcels.workspace, "no number")
-    tx = Transaction(narrow, parcels.workspace)
+    tx = narrow.begin(parcels.workspace)
     with pytest.raises(asyncpg.DataError):
         await tx.all(failing)
-    assert not tx.let_go()
-    await tx.commit()
+    assert not tx.release_if_read_only()
+    with pytest.raises(CommitFailed):
+        await tx.commit()
+    assert narrow.in_use == 0
     assert await told(narrow, parcels.workspace) == ["no number"]
+
+
+async def test_a_swallowed_failure_does_not_end_as_success_with_its_rows_gone(parcels, narrow):
+    failing = query(select(cast(EFFECTS.c.label, Integer)))
+    await put(narrow, parcels.workspace, "no number")
+    with pytest.raises(CommitFailed):
+        async with narrow.transaction(parcels.workspace) as tx:
+            await tx.run(add_effect, event_id=uuid7(), label="lost")
+            with suppress(asyncpg.DataError):
+                await tx.all(failing)
+    assert await told(narrow, parcels.workspace) == ["no number"]
+
+
+async def test_statements_gathered_on_one_transaction_leave_the_pool_whole_when_one_refuses(parcels, narrow):
+    failing = query(select(cast(EFFECTS.c.label, Integer)))
+    await put(narrow, parcels.workspace, "no number")
+    for _ in range(3):
+        with pytest.raises(asyncpg.DataError):
+            async with narrow.transaction(parcels.workspace) as tx:
+                await asyncio.gather(tx.all(failing), tx.run(add_effect, event_id=uuid7(), label="late"), tx.all(labels))
+        await parcels.until(lambda: narrow.in_use == 0, seconds=2)
+        assert await told(narrow, parcels.workspace) == ["no number"]
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback", "release"])
+async def test_a_statement_after_the_end_is_refused_and_takes_no_connection(parcels, narrow, end):
+    tx = narrow.begin(parcels.workspace)
+    await tx.all(labels)
+    match end:
+        case "commit":
+            await tx.commit()
+        case "rollback":
+            await tx.rollback()
+        case "release":
+            assert tx.release_if_read_only()
+    with pytest.raises(TransactionEnded):
+        await tx.all(labels)
+    with pytest.raises(TransactionEnded):
+        await tx.connection()
+    assert narrow.in_use == 0
+    assert await told(narrow, parcels.workspace) == []
 
 
 async def test_many_who_wait_take_over_from_readers_and_none_is_forgotten(parcels):
@@ -145,17 +190,17 @@ async def test_many_who_wait_take_over_from_readers_and_none_is_forgotten(parcel
     await asyncio.gather(*impatient, return_exceptions=True)
     await parcels.until(lambda: database.in_use == 0)
     # Every connection can still be had, all at once.
-    lent = [await database.lend(timeout=1.0) for _ in range(2)]
+    lent = [await database._pool.acquire(timeout=1.0) for _ in range(2)]
     for connection in lent:
-        await database.give_back(connection)
+        await database._pool.release(connection)
     await database.close()
 
 
 async def test_who_waits_too_long_is_refused_and_takes_nothing_along(parcels, narrow):
-    connection = await narrow.lend(timeout=1.0)
+    connection = await narrow._pool.acquire(timeout=1.0)
     with pytest.raises(Refusal):
-        await narrow.lend(timeout=0.05)
-    await narrow.give_back(connection)
+        await narrow._pool.acquire(timeout=0.05)
+    await narrow._pool.release(connection)
     assert await told(narrow, parcels.workspace) == []
 
 
@@ -174,7 +219,7 @@ async def test_what_was_left_open_is_ended_when_nobody_comes_for_it(parcels, nar
 
 async def test_a_writer_gets_a_transaction_of_its_own(parcels, narrow):
     await told(narrow, parcels.workspace)
-    tx = Transaction(narrow, parcels.workspace)
+    tx = narrow.begin(parcels.workspace)
     await tx.run(add_effect, event_id=uuid7(), label="undone")
     await tx.rollback()
     assert await told(narrow, parcels.workspace) == []
@@ -189,30 +234,30 @@ async def test_who_wrote_or_locked_has_to_commit(parcels, narrow):
         lambda tx: tx.execute("SELECT 1"),
         lambda tx: tx.connection(),
     ):
-        tx = Transaction(narrow, parcels.workspace)
+        tx = narrow.begin(parcels.workspace)
         await tx.all(labels)
         await act(tx)
-        assert not tx.let_go()
+        assert not tx.release_if_read_only()
         await tx.commit()
 
 
 async def test_a_clean_connection_is_clean_and_comes_at_once_even_if_all_are_set_aside(parcels, narrow):
     await told(narrow, parcels.workspace)
-    connection = await narrow.lend(timeout=1.0)
+    connection = await narrow._pool.acquire(timeout=1.0)
     assert not connection.is_in_transaction()
     assert await connection.fetchval("SELECT current_setting('app.workspace_id', true)") == ""
-    await narrow.give_back(connection)
+    await narrow._pool.release(connection)
 
 
 async def test_who_waits_for_a_connection_gets_it_as_soon_as_a_reader_is_done(parcels, narrow):
-    reader = Transaction(narrow, parcels.workspace)
+    reader = narrow.begin(parcels.workspace)
     await reader.all(labels)
-    waiting = asyncio.ensure_future(narrow.lend(timeout=2.0))
+    waiting = asyncio.ensure_future(narrow._pool.acquire(timeout=2.0))
     await asyncio.sleep(0.05)
-    assert reader.let_go()
+    assert reader.release_if_read_only()
     connection = await waiting
     assert not connection.is_in_transaction()
-    await narrow.give_back(connection)
+    await narrow._pool.release(connection)
 
 
 async def test_a_connection_cut_off_while_set_aside_is_not_lent_again(parcels, narrow):
@@ -243,6 +288,7 @@ OTHERS = {
     "an advisory lock": select(func.pg_advisory_xact_lock(1)),
     "a function nobody has vouched for": select(func.audit.make_partitions(1)),
     "text": select(text("nextval('x')")),
+    "a literal column": select(literal_column("pg_advisory_xact_lock(1)")),
     "the time its transaction began": select(EFFECTS.c.label, func.now()),
     "an insert": insert(EFFECTS).values(label="x"),
     "an insert beside it": select(EFFECTS).add_cte(insert(EFFECTS).values(label="x").cte("x")),
@@ -251,13 +297,17 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("kind", READS)
-def test_is_known_to_do_nothing_but_read(kind):
-    assert statement(READS[kind]).only_reads
+def test_what_only_reads_is_a_query_and_no_command(kind):
+    assert query(READS[kind]).reads
+    with pytest.raises(TypeError):
+        command(READS[kind])
 
 
 @pytest.mark.parametrize("kind", OTHERS)
-def test_is_not_taken_for_reading(kind):
-    assert not statement(OTHERS[kind]).only_reads
+def test_what_may_do_more_than_read_is_a_command_and_no_query(kind):
+    assert not command(OTHERS[kind]).reads
+    with pytest.raises(TypeError):
+        query(OTHERS[kind])
 
 
 async def _is(coming, wanted):

@@ -8,9 +8,10 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import BrokerDown
-from chassis.envelope import Envelope
-from chassis.outbox import Bell, Relay, write
+from chassis.events.broker.errors import BrokerDown
+from chassis.events.notifier import RelayNotifier
+from chassis.events.relay import Relay
+from chassis.work.envelope import Envelope
 
 
 class Ledger:
@@ -68,15 +69,13 @@ async def relays(parcels, ledger):
 
 async def test_a_transaction_that_commits_after_later_ones_loses_nothing(parcels, ledger, relays):
     relays()
-    early = parcels.call()
-    early.emit(StringValue(value="began first, committed last"))
-    await write(early.db, "parcels", early._envelopes)
-    early._envelopes.clear()
-    await parcels.emit(StringValue(value="later"))
-    await parcels.until(lambda: ledger.taken == ["later"])
-    await parcels.until(parcels.is_sent)
-
-    await early.commit()
+    async with parcels.work() as early:
+        early.emit(StringValue(value="began first, committed last"))
+        await parcels.outbox.write(early.db, early._envelopes)
+        early._envelopes.clear()
+        await parcels.emit(StringValue(value="later"))
+        await parcels.until(lambda: ledger.taken == ["later"])
+        await parcels.until(parcels.is_sent)
 
     await parcels.until(lambda: len(ledger.taken) > 1)
     await parcels.until(parcels.is_sent)
@@ -94,10 +93,11 @@ async def test_events_leave_in_the_order_they_occurred(parcels, ledger, relays):
 
 async def test_what_was_rolled_back_never_leaves(parcels, ledger, relays):
     relays()
-    call = parcels.call()
-    call.emit(StringValue(value="regretted"))
-    await write(call.db, "parcels", call._envelopes)
-    await call.rollback()
+    with pytest.raises(ZeroDivisionError):
+        async with parcels.work() as work:
+            work.emit(StringValue(value="regretted"))
+            await parcels.outbox.write(work.db, work._envelopes)
+            raise ZeroDivisionError
     await parcels.emit(StringValue(value="meant"))
 
     await parcels.until(lambda: ledger.taken == ["meant"])
@@ -185,29 +185,29 @@ async def test_the_commit_wakes_the_relay_long_before_it_would_look_by_itself(pa
     relay, _ = relays(poll=30.0)
     await parcels.until(lambda: relay.leading)
     await asyncio.sleep(0.2)
-    bell = Bell(parcels.database)
+    notifier = RelayNotifier(parcels.database)
 
     await parcels.emit(StringValue(value="urgent"))
-    bell.ring()
+    notifier.notify()
 
     await parcels.until(lambda: ledger.taken, seconds=3)
     assert ledger.taken == ["urgent"]
-    await bell.close()
+    await notifier.close()
 
 
-async def test_many_commits_ring_the_bell_once(parcels):
+async def test_many_commits_share_one_notification(parcels):
     heard = []
     listener = await asyncpg.connect(parcels.admin_dsn)
     await listener.add_listener("parcels_outbox", lambda *_: heard.append(1))
-    bell = Bell(parcels.database, pause=0.1)
+    notifier = RelayNotifier(parcels.database, pause=0.1)
     for _ in range(50):
-        bell.ring()
+        notifier.notify()
     await asyncio.sleep(0.4)
     assert len(heard) == 1
 
-    bell.ring()
+    notifier.notify()
     await parcels.until(lambda: len(heard) == 2)
-    await bell.close()
+    await notifier.close()
     await listener.close()
 
 
@@ -226,11 +226,10 @@ async def test_what_is_long_over_is_cleared_away_and_the_rest_stays(parcels, led
 
 
 async def test_the_outbox_takes_no_event_of_another_workspace(parcels):
-    call = parcels.call()
-    foreign = Envelope(uuid7(), uuid7(), "google.protobuf.StringValue", b"", call.now)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await write(call.db, "parcels", [foreign])
-    await call.rollback()
+        async with parcels.work() as work:
+            foreign = Envelope(uuid7(), uuid7(), "google.protobuf.StringValue", b"", work.now)
+            await parcels.outbox.write(work.db, [foreign])
 
 
 async def _counts(parcels, **tables):

@@ -17,9 +17,9 @@ from caseload.audit.v1 import events_pb2 as audit
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
-from chassis.call import Call, Outgoing
-from chassis.db import Statement
-from chassis.dial import InternalFault, LocalPeer, Peers
+from chassis.auth.tokens import ServiceSigner, generate_key
+from chassis.context import RequestContext
+from chassis.db.statement import Statement
 from chassis.errors import (
     Conflict,
     Fault,
@@ -32,52 +32,56 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chassis.methods import UndeclaredMethod, read
-from chassis.runtime import Service
-from chassis.testing import House, house
-from chassis.tokens import ServiceSigner, generate_key
+from chassis.rpc.client.attempts import InternalFault
+from chassis.rpc.client.in_process import LocalPeer
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.method import UndeclaredMethod, read
+from chassis.service.definition import Service
+from chassis.testing.environment import House, house
+from chassis.work.unit_of_work import UnitOfWork
 from scheduling.tables import metadata
 
 INSERT = Statement(
     "INSERT INTO scheduling.locations (workspace_id, id, name, location_type) VALUES ($1, $2, $3, 'clinic')",
     ("workspace_id", "id", "name"),
     {},
+    reads=False,
 )
-COUNT = Statement("SELECT count(*) AS n FROM scheduling.locations", (), {})
+COUNT = Statement("SELECT count(*) AS n FROM scheduling.locations", (), {}, reads=True)
 
 
-class Rooms(LocationsServicer[Call]):
+class Rooms(LocationsServicer[UnitOfWork]):
     """Does to each call what the test has asked for."""
 
     def __init__(self) -> None:
         self.refusal: Refusal | None = None
         self.before_reply = 0.0
-        self.calls: list[Call] = []
+        self.calls: list[UnitOfWork] = []
         self.entered = asyncio.Event()
 
-    async def CreateLocation(self, request: pb.CreateLocationRequest, call: Call) -> pb.Location:
-        self.calls.append(call)
+    async def CreateLocation(self, request: pb.CreateLocationRequest, work: UnitOfWork) -> pb.Location:
+        self.calls.append(work)
         id_ = uuid7()
-        await call.db.run(INSERT, id=id_, name=request.name)
-        call.emit(events_pb2.AppointmentClosed(appointment_id=str(id_), client_id=str(id_), status="cancelled", version=1))
+        await work.db.run(INSERT, id=id_, name=request.name)
+        work.emit(events_pb2.AppointmentClosed(appointment_id=str(id_), client_id=str(id_), status="cancelled", version=1))
         self.entered.set()
         await self._misbehave()
-        return pb.Location(id=str(id_), workspace_id=str(call.workspace_id), name=request.name)
+        return pb.Location(id=str(id_), workspace_id=str(work.workspace_id), name=request.name)
 
-    async def ListLocations(self, request: pb.ListLocationsRequest, call: Call) -> pb.LocationPage:
-        row = await call.db.one(COUNT)
+    async def ListLocations(self, request: pb.ListLocationsRequest, work: UnitOfWork) -> pb.LocationPage:
+        row = await work.db.one(COUNT)
         return pb.LocationPage(total=row["n"])
 
-    async def GetLocation(self, request: pb.GetLocationRequest, call: Call) -> pb.Location:
-        self.calls.append(call)
+    async def GetLocation(self, request: pb.GetLocationRequest, work: UnitOfWork) -> pb.Location:
+        self.calls.append(work)
         self.entered.set()
         await self._misbehave()
         return pb.Location(id=request.location_id)
 
-    async def UpdateLocation(self, request: pb.UpdateLocationRequest, call: Call) -> pb.Location:
+    async def UpdateLocation(self, request: pb.UpdateLocationRequest, work: UnitOfWork) -> pb.Location:
         raise ZeroDivisionError
 
-    async def DeleteLocation(self, request: pb.DeleteLocationRequest, call: Call) -> pb.DeleteLocationResponse:
+    async def DeleteLocation(self, request: pb.DeleteLocationRequest, work: UnitOfWork) -> pb.DeleteLocationResponse:
         await self._misbehave()
         return pb.DeleteLocationResponse()
 
@@ -180,11 +184,11 @@ async def test_the_deadline_is_forwarded_shaved_and_kept(postgres: str) -> None:
     async with running(postgres) as (h, rooms, stub):
         loop = asyncio.get_running_loop()
         me = h.caller()
-        me.deadline = loop.time() + 1.0
+        me = me.within(1.0)
         await stub.GetLocation(pb.GetLocationRequest(location_id=str(uuid7())), me)
-        assert rooms.calls[-1].deadline < me.deadline
+        assert rooms.calls[-1].context.deadline < me.deadline
         rooms.before_reply = 30.0
-        me.deadline = loop.time() + 0.3
+        me = me.within(0.3)
         asked = loop.time()
         with pytest.raises(Unavailable) as refused:
             await stub.CreateLocation(pb.CreateLocationRequest(name="Slow"), me)
@@ -208,7 +212,7 @@ async def test_a_caller_who_hangs_up_leaves_nothing_half_done(postgres: str) -> 
                 await asyncio.sleep(0.02)
 
 
-async def _ask(ask: Any, request: Any, caller: Outgoing) -> Any:
+async def _ask(ask: Any, request: Any, caller: RequestContext) -> Any:
     return await ask(request, caller)
 
 
@@ -306,7 +310,7 @@ async def test_a_token_that_does_not_hold_is_refused(postgres: str, how: str) ->
         if how == "missing":
             caller = h.nobody()
         elif how == "garbage":
-            caller = Outgoing(token="a.b.c", request_id="r")
+            caller = RequestContext(token="a.b.c", request_id="r")
         elif how == "expired":
             caller = h.caller(iat=1, exp=2)
         elif how == "foreign key":
@@ -316,7 +320,7 @@ async def test_a_token_that_does_not_hold_is_refused(postgres: str, how: str) ->
             caller = h.caller(aud="somebody-else")
         else:
             signer = ServiceSigner("clinical", (h.folder / "service-keys" / "clinical.key").read_bytes())
-            caller = Outgoing(token=signer.token("identity", UUID(int=1)), request_id="r")
+            caller = RequestContext(token=signer.token("identity", UUID(int=1)), request_id="r")
         with pytest.raises(Unauthenticated):
             await stub.GetLocation(request, caller)
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.broker import Malformed, Retries
-from chassis.broker.protocol import Tally, cause, place
 from chassis.errors import Conflict, Unavailable
-from chassis.relay import _backoff
+from chassis.events.broker.errors import Malformed
+from chassis.events.broker.retry import Retries, Tally
+from chassis.observability.redaction import cause, place
 
 FAILURES = st.lists(st.sampled_from([ValueError(), Unavailable("away"), Conflict("taken")]), max_size=60)
 RETRIES = st.builds(
@@ -79,14 +79,6 @@ def test_where_every_delay_is_too_long_the_first_is_waited():
 
 def test_unless_told_otherwise_a_failure_is_tried_again_after_a_second_ten_a_minute_and_ten_minutes():
     assert Retries() == Retries(delays=(1.0, 10.0, 60.0, 600.0), longest_wait=60.0, waits=1450)
-
-
-@given(st.integers(0, 5000))
-def test_the_relay_waits_twice_as_long_each_time_up_to_a_quarter_of_a_minute(failures):
-    longest = min(15.0, 0.1 * 2.0 ** min(failures, 20))
-    waits = [_backoff(failures) for _ in range(50)]
-    assert all(longest / 2 <= wait <= longest for wait in waits)
-    assert max(waits) - min(waits) > longest / 8, "relays that failed together do not come back together"
 
 
 def test_without_a_delay_there_is_nothing_to_count():

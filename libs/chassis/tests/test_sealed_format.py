@@ -10,10 +10,12 @@ from google.protobuf.message_factory import GetMessageClass
 
 from caseload.clients.v1 import clients_pb2
 from caseload.options.v1 import options_pb2
-from chassis import sealing
-from chassis.blind import BUCKETS, BlindIndex, fold, words
-from chassis.frames import frame
-from chassis.sealing import Keyring, SealBroken, WorkspaceKeys, only_phi
+from chassis.encryption import key_store
+from chassis.encryption.blind_index import BUCKETS, BlindIndex, fold, words
+from chassis.encryption.framing import frame
+from chassis.encryption.keyring import Keyring, SealBroken
+from chassis.encryption.phi_fields import only_phi
+from chassis.encryption.records import WorkspaceKeys
 
 ROW = UUID(int=9)
 KEYS = WorkspaceKeys("clients", UUID(int=7), active=258, keys={258: b"s" * 32}, index=b"i" * 32)
@@ -150,7 +152,7 @@ def test_a_keyring_is_on_the_disk_whole_before_anybody_relies_on_it(tmp_path, mo
 
 
 def test_keys_that_were_destroyed_are_out_of_every_process_within_a_minute():
-    assert 0 < sealing._SECONDS_KEPT <= 60
+    assert 0 < key_store._SECONDS_KEPT <= 60
 
 
 def made_up(name, *, declared):

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
-from chassis.blind import BUCKETS, fold, words
-from chassis.sealing import Keyring, SealBroken, WorkspaceKeys, only_phi
+from chassis.encryption.blind_index import BUCKETS, fold, words
+from chassis.encryption.keyring import Keyring, SealBroken
+from chassis.encryption.phi_fields import only_phi
+from chassis.encryption.records import WorkspaceKeys
 
 VECTORS = Path(__file__).parent / "vectors"
 WORKSPACE = UUID("018f0000-0000-7000-8000-000000000001")

@@ -18,15 +18,16 @@ from sqlalchemy import MetaData
 
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
-from chassis.call import Call, Outgoing
-from chassis.children import free_port
-from chassis.dial import Peers
+from chassis.context import RequestContext
+from chassis.db.system_tables import chassis_tables
 from chassis.errors import Unavailable
-from chassis.runtime import Service
+from chassis.local.processes import free_port
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.tls import TLS
+from chassis.service.definition import Service
 from chassis.settings import Settings
-from chassis.tables import chassis_tables
-from chassis.testing import house
-from chassis.tls import TLS
+from chassis.testing.environment import house
+from chassis.work.unit_of_work import UnitOfWork
 
 metadata = MetaData(schema="scheduling")
 chassis_tables(metadata)
@@ -67,24 +68,24 @@ class Authority:
         return path
 
 
-class Rooms(LocationsServicer[Call]):
+class Rooms(LocationsServicer[UnitOfWork]):
     def __init__(self) -> None:
         self.asked = 0
 
-    async def GetLocation(self, request: pb.GetLocationRequest, call: Call) -> pb.Location:
+    async def GetLocation(self, request: pb.GetLocationRequest, work: UnitOfWork) -> pb.Location:
         self.asked += 1
         return pb.Location(id=request.location_id)
 
-    async def CreateLocation(self, request: pb.CreateLocationRequest, call: Call) -> pb.Location:
+    async def CreateLocation(self, request: pb.CreateLocationRequest, work: UnitOfWork) -> pb.Location:
         raise NotImplementedError
 
-    async def ListLocations(self, request: pb.ListLocationsRequest, call: Call) -> pb.LocationPage:
+    async def ListLocations(self, request: pb.ListLocationsRequest, work: UnitOfWork) -> pb.LocationPage:
         raise NotImplementedError
 
-    async def UpdateLocation(self, request: pb.UpdateLocationRequest, call: Call) -> pb.Location:
+    async def UpdateLocation(self, request: pb.UpdateLocationRequest, work: UnitOfWork) -> pb.Location:
         raise NotImplementedError
 
-    async def DeleteLocation(self, request: pb.DeleteLocationRequest, call: Call) -> pb.DeleteLocationResponse:
+    async def DeleteLocation(self, request: pb.DeleteLocationRequest, work: UnitOfWork) -> pb.DeleteLocationResponse:
         raise NotImplementedError
 
 
@@ -94,7 +95,7 @@ class Asked:
 
     rooms: Rooms
     address: str
-    caller: Outgoing
+    caller: RequestContext
 
     async def by(self, tls: TLS | None) -> pb.Location:
         peers = Peers(None, addresses={"scheduling": self.address}, tls=tls)

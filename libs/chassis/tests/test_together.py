@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from uuid_utils.compat import uuid7
 
-from chassis.call import Call, Caller
-from chassis.db import Database, statement
+from chassis.context import Caller, RequestContext
+from chassis.db.database import Database
+from chassis.db.statement import query
 from chassis.errors import NotFound, Unavailable
+from chassis.events.outbox import Outbox
+from chassis.work.unit_of_work import UnitOfWork
 
 from .conftest import EFFECTS, add_effect
 
-several = statement(select(EFFECTS).where(EFFECTS.c.event_id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
+several = query(select(EFFECTS).where(EFFECTS.c.event_id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
 
 class Counting(Database):
@@ -30,8 +33,9 @@ async def database(parcels):
     await database.close()
 
 
-def call(database, workspace, seconds=5.0):
-    return Call(Caller(workspace_id=workspace), database, deadline=asyncio.get_running_loop().time() + seconds)
+def work(database, workspace, seconds=5.0):
+    context = RequestContext(caller=Caller(workspace_id=workspace), workspace_id=workspace)
+    return UnitOfWork(context.within(seconds), database, Outbox(database))
 
 
 async def keep(database, workspace, *labels):
@@ -44,7 +48,7 @@ async def keep(database, workspace, *labels):
 
 
 async def find(database, workspace, *ids):
-    return await call(database, workspace).find(several, ids, key="event_id")
+    return await work(database, workspace).find(several, ids, key="event_id")
 
 
 async def test_who_asks_at_the_same_moment_shares_a_statement_and_gets_their_own(parcels, database):
@@ -76,9 +80,23 @@ async def test_who_comes_while_statements_run_goes_with_the_next(parcels, databa
     assert await find(database, parcels.workspace, *more.values())
 
 
+async def test_who_asks_with_other_parameters_gets_other_rows(parcels, database):
+    labelled = query(
+        select(EFFECTS).where(EFFECTS.c.event_id == any_(bindparam("ids", type_=ARRAY(Uuid))), EFFECTS.c.label == bindparam("label"))
+    )
+    ids = await keep(database, parcels.workspace, "a", "b")
+    units = [work(database, parcels.workspace) for _ in range(4)]
+    asked = ["a", "b", "a", "b"]
+    told = await asyncio.gather(
+        *(unit.find(labelled, ids.values(), key="event_id", label=label) for unit, label in zip(units, asked, strict=True))
+    )
+    assert [[row["label"] for row in rows.values()] for rows in told] == [[label] for label in asked]
+    assert len(database.ran) == 2
+
+
 async def test_no_row_is_nothing_here(parcels, database):
     with pytest.raises(NotFound):
-        await call(database, parcels.workspace).find_one(several, str(uuid7()))
+        await work(database, parcels.workspace).find_one(several, str(uuid7()))
 
 
 async def test_one_who_gives_up_does_not_take_the_others_along(parcels, database):
@@ -100,4 +118,4 @@ async def test_a_failure_is_everybodys_and_the_next_ask_anew(parcels):
 
 async def test_a_statement_that_may_write_is_not_shared(parcels, database):
     with pytest.raises(TypeError):
-        await call(database, parcels.workspace).find(add_effect, [uuid7()])
+        await work(database, parcels.workspace).find(add_effect, [uuid7()])

@@ -13,9 +13,17 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from caseload.identity.v1 import sign_in_pb2
+from chassis.auth.tokens import (
+    AccessSigner,
+    ServiceSigner,
+    generate_key,
+    public_from_x,
+    read_service_keys,
+    verify_access,
+    write_service_keys,
+)
+from chassis.auth.verifier import Trust
 from chassis.errors import Unauthenticated, Unavailable
-from chassis.tokens import AccessSigner, ServiceSigner, generate_key, public_from_x, read_service_keys, verify_access, write_service_keys
-from chassis.trust import Trust
 
 KEY = generate_key()
 SIGNER = AccessSigner(KEY)

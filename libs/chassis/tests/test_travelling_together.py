@@ -7,13 +7,14 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from uuid_utils.compat import uuid7
 
-from chassis.broker import RabbitBroker, Retries
-from chassis.broker.parcels import MOST_EVENTS
-from chassis.dead_letters import RabbitGraveyard
-from chassis.envelope import Envelope
 from chassis.errors import Invalid
-from chassis.outbox import Relay
-from chassis.react import on, on_many, subscription
+from chassis.events.broker.rabbitmq.batches import MOST_EVENTS
+from chassis.events.broker.rabbitmq.broker import RabbitBroker
+from chassis.events.broker.retry import Retries
+from chassis.events.dead_letters import RabbitGraveyard
+from chassis.events.handlers import on, on_many
+from chassis.events.relay import Relay
+from chassis.work.envelope import Envelope
 
 pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
@@ -29,7 +30,7 @@ class Post:
         self._relaying = None
 
     def subscription(self, reaction):
-        return subscription(reaction, service="parcels", database=self.parcels.database, runtime=None, written=lambda: None)
+        return self.parcels.subscription(reaction)
 
     async def take(self, reaction):
         await self.broker.subscribe(self.subscription(reaction))
@@ -67,7 +68,7 @@ def named(count):
 
 async def test_events_that_wait_together_travel_as_one_message_and_each_has_its_effect(post, parcels):
     async def keep(event, delivery):
-        await parcels.record(delivery, f"{event.value} of {delivery.request_id}")
+        await parcels.record(delivery, f"{event.value} of {delivery.context.request_id}")
 
     await post.take(on(StringValue, queue=post.queue)(keep))
     connection, spied = await post.spy()
@@ -171,7 +172,7 @@ async def test_of_events_told_twice_a_reaction_to_many_gets_only_the_new(post, p
 
     taken = post.subscription(on_many(StringValue, queue=post.queue)(look))
     first, second, third = (
-        Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", event.SerializeToString(), parcels.call().now)
+        Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", event.SerializeToString(), parcels.work().now)
         for event in named(3)
     )
     await taken.handle_many([first, second])
@@ -189,7 +190,7 @@ async def test_two_who_take_overlapping_parcels_do_not_wait_for_each_other_for_e
 
     taken = post.subscription(on_many(StringValue, queue=post.queue)(keep))
     envelopes = [
-        Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", event.SerializeToString(), parcels.call().now)
+        Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", event.SerializeToString(), parcels.work().now)
         for event in named(20)
     ]
     await asyncio.gather(*(taken.handle_many(order) for order in (envelopes, envelopes[::-1], envelopes[5:], envelopes[::-2])))

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.db import Database
+from chassis.db.database import Database
 from chassis.errors import Refusal
-from chassis.outbox import Envelope, write_alone
+from chassis.events.outbox import Outbox
+from chassis.work.envelope import Envelope
 
 
 def event(workspace, **other):
@@ -22,7 +23,7 @@ async def kept(parcels):
 @pytest.mark.parametrize("workspaces", [1, 3], ids=["of one workspace", "of several"])
 async def test_all_are_kept(parcels, workspaces):
     events = [event(workspace) for workspace in (uuid7() for _ in range(workspaces)) for _ in range(4)]
-    await write_alone(parcels.database, events)
+    await Outbox(parcels.database).write_alone(events)
     assert await kept(parcels) == {(each.workspace_id, each.id) for each in events}
 
 
@@ -30,17 +31,17 @@ async def test_all_are_kept(parcels, workspaces):
 async def test_all_or_none(parcels, workspaces):
     events = [event(uuid7()) for _ in range(workspaces)]
     with pytest.raises(Refusal):
-        await write_alone(parcels.database, [*events, events[-1]])
+        await Outbox(parcels.database).write_alone([*events, events[-1]])
     assert await kept(parcels) == set()
 
 
 async def test_nobody_after_it_is_in_its_workspace(parcels):
     narrow = Database(parcels.app_dsn, schema="parcels", size=1)
-    await write_alone(narrow, [event(parcels.workspace)])
-    connection = await narrow.lend(timeout=1.0)
+    await Outbox(narrow).write_alone([event(parcels.workspace)])
+    connection = await narrow._pool.acquire(timeout=1.0)
     assert not await connection.fetchval("SELECT current_setting('app.workspace_id', true)")
     assert await connection.fetchval("SELECT count(*) FROM parcels.outbox") == 0
-    await narrow.give_back(connection)
+    await narrow._pool.release(connection)
     await narrow.close()
 
 
@@ -48,8 +49,8 @@ async def test_it_goes_on_beside_readers_and_after_a_failure(parcels):
     narrow = Database(parcels.app_dsn, schema="parcels", size=2)
     events = [event(parcels.workspace) for _ in range(10)]
     with pytest.raises(Refusal):
-        await write_alone(narrow, [events[0], events[0]])
-    await asyncio.gather(*(write_alone(narrow, [each]) for each in events))
+        await Outbox(narrow).write_alone([events[0], events[0]])
+    await asyncio.gather(*(Outbox(narrow).write_alone([each]) for each in events))
     assert len(await kept(parcels)) == 10
     assert narrow.in_use == 0
     await narrow.close()

@@ -1,4 +1,4 @@
-"""Whatever is done to the trail behind its back is found, and found where it was done."""
+"""Every change of the trail that bypasses the service is found at the place where it was made."""
 
 import json
 from hashlib import sha256
@@ -6,33 +6,33 @@ from hashlib import sha256
 import pytest
 from uuid_utils.compat import uuid7
 
-from audit.trail.chain import link
-from audit.trail.checkpoints import Checkpoints
+from audit.trail.chain import entry_hash
+from audit.trail.checkpoints import CheckpointPublisher
 
 
 async def chain_of(connection, workspace_id):
     return await connection.fetch("SELECT * FROM audit.seals WHERE workspace_id = $1 ORDER BY sequence", workspace_id)
 
 
-async def test_an_untouched_trail_is_intact(practice):
-    await practice.leave_some(5)
+async def test_an_unchanged_trail_is_intact(practice):
+    await practice.record_some(5)
     found = await practice.verify()
-    async with practice.house.superuser() as connection:
-        seals = await chain_of(connection, practice.workspace_id)
-    assert (found.intact, found.events, found.head) == (True, 5, seals[-1]["hash"].hex())
+    async with practice.environment.superuser() as connection:
+        entries = await chain_of(connection, practice.workspace_id)
+    assert (found.intact, found.events, found.head) == (True, 5, entries[-1]["hash"].hex())
     assert not found.HasField("first_break")
 
 
-async def test_a_trail_that_has_not_begun_is_intact(practice):
+async def test_an_empty_trail_is_intact(practice):
     found = await practice.verify()
     assert (found.intact, found.events, found.head) == (True, 0, "0" * 64)
 
 
-async def test_an_event_that_waits_for_its_seal_is_no_break(practice):
-    await practice.leave_some(2)
+async def test_an_event_that_waits_to_enter_the_chain_is_no_break(practice):
+    await practice.record_some(2)
     async with practice.tampering() as superuser:
         await superuser.execute("SELECT 1 FROM audit.chain_heads WHERE workspace_id = $1 FOR UPDATE", practice.workspace_id)
-        await practice.leave(practice.line(), sealed=False)
+        await practice.record(practice.event(), wait=False)
         found = await practice.verify()
     assert (found.intact, found.events) == (True, 2)
 
@@ -59,37 +59,37 @@ async def test_an_event_that_waits_for_its_seal_is_no_break(practice):
     ],
 )
 async def test_an_edited_event_is_found(practice, edit):
-    left = await practice.leave_some(5)
+    recorded = await practice.record_some(5)
     async with practice.tampering() as superuser:
-        assert await superuser.execute(f"UPDATE audit.audit_events SET {edit} WHERE id = $1", left[2].id) == "UPDATE 1"
+        assert await superuser.execute(f"UPDATE audit.audit_events SET {edit} WHERE id = $1", recorded[2].id) == "UPDATE 1"
     found = await practice.verify()
     assert (found.intact, found.first_break, found.events) == (False, 3, 5)
 
 
 @pytest.mark.parametrize("place", [1, 3, 5])
 async def test_a_deleted_event_is_found(practice, place):
-    left = await practice.leave_some(5)
+    recorded = await practice.record_some(5)
     async with practice.tampering() as superuser:
-        await superuser.execute("DELETE FROM audit.audit_events WHERE id = $1", left[place - 1].id)
+        await superuser.execute("DELETE FROM audit.audit_events WHERE id = $1", recorded[place - 1].id)
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, place)
 
 
 @pytest.mark.parametrize("place", [1, 3, 5])
-async def test_an_event_deleted_with_its_seal_is_found(practice, place):
-    left = await practice.leave_some(5)
+async def test_an_event_deleted_with_its_entry_is_found(practice, place):
+    recorded = await practice.record_some(5)
     async with practice.tampering() as superuser:
-        await superuser.execute("DELETE FROM audit.audit_events WHERE id = $1", left[place - 1].id)
-        await superuser.execute("DELETE FROM audit.seals WHERE event_id = $1", left[place - 1].id)
+        await superuser.execute("DELETE FROM audit.audit_events WHERE id = $1", recorded[place - 1].id)
+        await superuser.execute("DELETE FROM audit.seals WHERE event_id = $1", recorded[place - 1].id)
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, place)
 
 
-async def test_a_deleted_event_whose_place_was_closed_up_is_found(practice):
-    left = await practice.leave_some(5)
+async def test_a_deleted_event_is_found_after_later_entries_were_renumbered(practice):
+    recorded = await practice.record_some(5)
     async with practice.tampering() as superuser:
-        await superuser.execute("DELETE FROM audit.audit_events WHERE id = $1", left[2].id)
-        await superuser.execute("DELETE FROM audit.seals WHERE event_id = $1", left[2].id)
+        await superuser.execute("DELETE FROM audit.audit_events WHERE id = $1", recorded[2].id)
+        await superuser.execute("DELETE FROM audit.seals WHERE event_id = $1", recorded[2].id)
         for sequence in (4, 5):
             await superuser.execute(
                 "UPDATE audit.seals SET sequence = sequence - 1 WHERE workspace_id = $1 AND sequence = $2", practice.workspace_id, sequence
@@ -99,7 +99,7 @@ async def test_a_deleted_event_whose_place_was_closed_up_is_found(practice):
 
 
 async def test_two_events_that_changed_places_are_found_at_the_first(practice):
-    await practice.leave_some(5)
+    await practice.record_some(5)
     async with practice.tampering() as superuser:
         second, fourth = [(await chain_of(superuser, practice.workspace_id))[n] for n in (1, 3)]
         await superuser.execute("DELETE FROM audit.seals WHERE workspace_id = $1 AND sequence IN (2, 4)", practice.workspace_id)
@@ -127,16 +127,16 @@ async def add_event(superuser, practice) -> None:
     )
 
 
-async def test_an_event_that_nobody_sealed_is_found_after_the_head(practice):
-    await practice.leave_some(3)
+async def test_an_inserted_event_without_an_entry_is_found_after_the_end_of_the_chain(practice):
+    await practice.record_some(3)
     async with practice.tampering() as superuser:
         await add_event(superuser, practice)
     found = await practice.verify()
     assert (found.intact, found.first_break, found.events) == (False, 4, 3)
 
 
-async def test_a_seal_for_an_event_that_never_was_is_found(practice):
-    await practice.leave_some(3)
+async def test_an_entry_for_an_event_that_never_existed_is_found(practice):
+    await practice.record_some(3)
     async with practice.tampering() as superuser:
         last = (await chain_of(superuser, practice.workspace_id))[-1]
         forged = sha256(b"a forgery").digest()
@@ -155,29 +155,29 @@ async def test_a_seal_for_an_event_that_never_was_is_found(practice):
     assert (found.intact, found.first_break) == (False, 4)
 
 
-async def test_an_event_that_lost_its_place_in_the_queue_is_found(practice):
-    await practice.leave_some(2)
+async def test_an_event_removed_from_the_waiting_ones_is_found(practice):
+    await practice.record_some(2)
     async with practice.tampering() as superuser:
         await superuser.execute("SELECT 1 FROM audit.chain_heads WHERE workspace_id = $1 FOR UPDATE", practice.workspace_id)
-        await practice.leave(practice.line(), sealed=False)
+        await practice.record(practice.event(), wait=False)
         await superuser.execute("DELETE FROM audit.unsealed WHERE workspace_id = $1", practice.workspace_id)
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, 3)
 
 
-async def test_an_event_deleted_while_it_waited_for_its_seal_is_found(practice):
-    await practice.leave_some(2)
+async def test_an_event_deleted_while_it_waited_to_enter_the_chain_is_found(practice):
+    await practice.record_some(2)
     async with practice.tampering() as superuser:
         await superuser.execute("SELECT 1 FROM audit.chain_heads WHERE workspace_id = $1 FOR UPDATE", practice.workspace_id)
-        left = practice.line()
-        await practice.leave(left, sealed=False)
-        await superuser.execute("DELETE FROM audit.audit_events WHERE id = $1", left.id)
+        event = practice.event()
+        await practice.record(event, wait=False)
+        await superuser.execute("DELETE FROM audit.audit_events WHERE id = $1", event.id)
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, 3)
 
 
-async def cut(superuser, practice, after: int, *, head: bool) -> None:
-    """Takes the end of the trail away: events, seals, and (if wished) the head's memory of them."""
+async def truncate(superuser, practice, after: int, *, checkpoint: bool) -> None:
+    """Deletes the events and entries after a sequence and, if `checkpoint`, sets the newest checkpoint back."""
     await superuser.execute(
         "DELETE FROM audit.audit_events e USING audit.seals s WHERE s.workspace_id = $1 AND s.sequence > $2"
         " AND e.workspace_id = s.workspace_id AND e.id = s.event_id",
@@ -185,7 +185,7 @@ async def cut(superuser, practice, after: int, *, head: bool) -> None:
         after,
     )
     await superuser.execute("DELETE FROM audit.seals WHERE workspace_id = $1 AND sequence > $2", practice.workspace_id, after)
-    if head:
+    if checkpoint:
         await superuser.execute(
             "UPDATE audit.chain_heads h SET sequence = s.sequence, hash = s.hash FROM audit.seals s"
             " WHERE h.workspace_id = $1 AND s.workspace_id = $1 AND s.sequence = $2",
@@ -194,16 +194,16 @@ async def cut(superuser, practice, after: int, *, head: bool) -> None:
         )
 
 
-async def test_a_cut_end_is_found(practice):
-    await practice.leave_some(5)
+async def test_a_truncated_chain_is_found(practice):
+    await practice.record_some(5)
     async with practice.tampering() as superuser:
-        await cut(superuser, practice, 3, head=False)
+        await truncate(superuser, practice, 3, checkpoint=False)
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, 4)
 
 
-async def test_a_head_put_back_is_found(practice):
-    await practice.leave_some(5)
+async def test_a_newest_checkpoint_that_was_set_back_is_found(practice):
+    await practice.record_some(5)
     async with practice.tampering() as superuser:
         await superuser.execute(
             "UPDATE audit.chain_heads h SET sequence = 3, hash = s.hash FROM audit.seals s"
@@ -214,28 +214,28 @@ async def test_a_head_put_back_is_found(practice):
     assert (found.intact, found.first_break) == (False, 4)
 
 
-async def test_a_cut_end_with_the_head_put_back_is_found_by_the_checkpoint(practice, checkpoints):
-    await practice.leave_some(5)
-    await checkpoints.copy(practice.workspace_id)
+async def test_a_truncated_chain_with_its_checkpoint_set_back_contradicts_the_published_one(practice, publisher):
+    await practice.record_some(5)
+    await publisher.publish(practice.workspace_id)
     async with practice.tampering() as superuser:
-        await cut(superuser, practice, 3, head=True)
+        await truncate(superuser, practice, 3, checkpoint=True)
     found = await practice.verify()
     assert (found.intact, found.first_break, found.events) == (False, 4, 3)
 
 
-async def test_a_cut_end_that_was_grown_over_is_found_by_the_checkpoint(practice, checkpoints):
-    await practice.leave_some(5)
-    await checkpoints.copy(practice.workspace_id)
+async def test_a_truncated_chain_that_grew_again_contradicts_the_published_checkpoint(practice, publisher):
+    await practice.record_some(5)
+    await publisher.publish(practice.workspace_id)
     async with practice.tampering() as superuser:
-        await cut(superuser, practice, 3, head=True)
-    await practice.leave_some(4)
+        await truncate(superuser, practice, 3, checkpoint=True)
+    await practice.record_some(4)
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, 5)
 
 
-async def test_a_trail_taken_away_altogether_is_found_by_the_checkpoint(practice, checkpoints):
-    await practice.leave_some(2)
-    await checkpoints.copy(practice.workspace_id)
+async def test_a_deleted_trail_contradicts_the_published_checkpoint(practice, publisher):
+    await practice.record_some(2)
+    await publisher.publish(practice.workspace_id)
     async with practice.tampering() as superuser:
         for table in ("audit_events", "seals", "chain_heads"):
             await superuser.execute(f"DELETE FROM audit.{table} WHERE workspace_id = $1", practice.workspace_id)
@@ -243,21 +243,21 @@ async def test_a_trail_taken_away_altogether_is_found_by_the_checkpoint(practice
     assert (found.intact, found.first_break, found.events) == (False, 1, 0)
 
 
-async def test_a_chain_written_anew_from_an_edit_on_is_found_by_the_checkpoint(practice, checkpoints):
-    left = await practice.leave_some(5)
-    await checkpoints.copy(practice.workspace_id)
+async def test_a_chain_recomputed_after_an_edit_contradicts_the_published_checkpoint(practice, publisher):
+    recorded = await practice.record_some(5)
+    await publisher.publish(practice.workspace_id)
     async with practice.tampering() as superuser:
         await superuser.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=json.loads)
-        await superuser.execute("UPDATE audit.audit_events SET user_id = NULL WHERE id = $1", left[2].id)
-        seals = await chain_of(superuser, practice.workspace_id)
-        previous = seals[1]["hash"]
-        for seal in seals[2:]:
-            event = await superuser.fetchrow("SELECT * FROM audit.audit_events WHERE id = $1", seal["event_id"])
-            forged = link(previous, seal["sequence"], event)
+        await superuser.execute("UPDATE audit.audit_events SET user_id = NULL WHERE id = $1", recorded[2].id)
+        entries = await chain_of(superuser, practice.workspace_id)
+        previous = entries[1]["hash"]
+        for entry in entries[2:]:
+            event = await superuser.fetchrow("SELECT * FROM audit.audit_events WHERE id = $1", entry["event_id"])
+            forged = entry_hash(previous, entry["sequence"], event)
             await superuser.execute(
                 "UPDATE audit.seals SET previous_hash = $3, hash = $4 WHERE workspace_id = $1 AND sequence = $2",
                 practice.workspace_id,
-                seal["sequence"],
+                entry["sequence"],
                 previous,
                 forged,
             )
@@ -267,32 +267,32 @@ async def test_a_chain_written_anew_from_an_edit_on_is_found_by_the_checkpoint(p
     assert (found.intact, found.first_break) == (False, 5)
 
 
-async def test_a_contradicted_checkpoint_is_kept_as_evidence(practice, checkpoints, caplog):
-    await practice.leave_some(5)
-    await checkpoints.copy(practice.workspace_id)
-    before = await checkpoints.newest(practice.workspace_id)
+async def test_a_contradicted_checkpoint_is_not_replaced_because_it_is_evidence(practice, publisher, caplog):
+    await practice.record_some(5)
+    await publisher.publish(practice.workspace_id)
+    before = await publisher.published(practice.workspace_id)
     async with practice.tampering() as superuser:
-        await cut(superuser, practice, 3, head=True)
-    await practice.leave_some(4)
+        await truncate(superuser, practice, 3, checkpoint=True)
+    await practice.record_some(4)
 
-    await checkpoints.copy(practice.workspace_id)
+    await publisher.publish(practice.workspace_id)
 
-    assert await checkpoints.newest(practice.workspace_id) == before
+    assert await publisher.published(practice.workspace_id) == before
     assert "contradicts its checkpoint" in caplog.text
 
 
-async def test_a_chain_goes_on_beyond_its_checkpoint(practice, checkpoints):
-    await practice.leave_some(2)
-    await checkpoints.copy(practice.workspace_id)
-    await practice.leave_some(2)
-    await checkpoints.copy(practice.workspace_id)
-    newest = await checkpoints.newest(practice.workspace_id)
+async def test_a_published_checkpoint_is_replaced_when_its_chain_has_grown(practice, publisher):
+    await practice.record_some(2)
+    await publisher.publish(practice.workspace_id)
+    await practice.record_some(2)
+    await publisher.publish(practice.workspace_id)
+    newest = await publisher.published(practice.workspace_id)
     found = await practice.verify()
     assert newest is not None
     assert (found.intact, found.events, found.head) == (True, newest.sequence, newest.hash.hex())
 
 
 @pytest.fixture
-def checkpoints(practice):
-    runtime = practice.house.runtime("audit")
-    return Checkpoints(runtime.database, runtime.blobs, every=0)
+def publisher(practice):
+    runtime = practice.environment.runtime("audit")
+    return CheckpointPublisher(runtime.database, runtime.blobs, every=0)

@@ -1,4 +1,4 @@
-"""The trail, asked through its own door."""
+"""The Trail service, called over gRPC."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -11,41 +11,41 @@ from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.options.v1 import options_pb2
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.rows import stamp
+from chassis.protobuf.timestamps import stamp
 
 
-async def test_a_line_is_kept_as_it_was_left(practice):
-    left = practice.line(facts={"overbooked": "true"}, outcome=events_pb2.OUTCOME_FAILURE, code="appointment_conflict")
-    await practice.leave(left)
+async def test_an_event_is_stored_as_it_was_sent(practice):
+    sent = practice.event(facts={"overbooked": "true"}, outcome=events_pb2.OUTCOME_FAILURE, code="appointment_conflict")
+    await practice.record(sent)
 
-    kept = await practice.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=left.id), practice.auditor)
+    kept = await practice.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=sent.id), practice.auditor)
 
-    assert (kept.id, kept.workspace_id, kept.user_id) == (left.id, str(practice.workspace_id), left.user_id)
-    assert (kept.event_type, kept.resource_type, kept.resource_id, kept.action) == ("get_client", "Client", left.resource_id, "READ")
+    assert (kept.id, kept.workspace_id, kept.user_id) == (sent.id, str(practice.workspace_id), sent.user_id)
+    assert (kept.event_type, kept.resource_type, kept.resource_id, kept.action) == ("get_client", "Client", sent.resource_id, "READ")
     assert kept.outcome == events_pb2.OUTCOME_FAILURE
-    assert (kept.ip_address, kept.user_agent, kept.session_id) == ("192.0.2.7", "curl/8", left.session_id)
+    assert (kept.ip_address, kept.user_agent, kept.session_id) == ("192.0.2.7", "curl/8", sent.session_id)
     assert MessageToDict(kept.metadata) == {"code": "appointment_conflict", "request_id": "r-1", "facts": {"overbooked": "true"}}
-    assert kept.created_at == left.occurred_at
+    assert kept.created_at == sent.occurred_at
     assert kept.retention_until == (practice.nine.replace(year=practice.nine.year + 7)).date().isoformat()
     assert kept.sequence == 1
     assert len(bytes.fromhex(kept.hash)) == 32
 
 
-async def test_a_line_told_twice_is_kept_once(practice):
-    first = practice.line()
-    again, under_another_time = practice.line(), practice.line()
+async def test_an_event_delivered_twice_is_stored_once(practice):
+    first = practice.event()
+    again, under_another_time = practice.event(), practice.event()
     again.CopyFrom(first)
     under_another_time.CopyFrom(first)
     under_another_time.occurred_at.CopyFrom(stamp(practice.nine + timedelta(days=40)))
 
-    await practice.leave(first, again, under_another_time)
+    await practice.record(first, again, under_another_time)
 
     assert [item.id for item in (await practice.list()).items] == [first.id]
     assert (await practice.verify()).intact
 
 
-async def test_what_a_service_did_on_its_own_behalf_names_the_service(practice):
-    await practice.leave(practice.line(user_id=None, session_id=None, service="notifications"))
+async def test_an_event_of_a_service_acting_for_itself_names_the_service(practice):
+    await practice.record(practice.event(user_id=None, session_id=None, service="notifications"))
 
     (kept,) = (await practice.list()).items
 
@@ -53,8 +53,8 @@ async def test_what_a_service_did_on_its_own_behalf_names_the_service(practice):
     assert MessageToDict(kept.metadata)["service"] == "notifications"
 
 
-async def test_whatever_a_stranger_sent_along_does_not_keep_a_line_out(practice):
-    await practice.leave(practice.line(user_agent="\0<script>\0" + "x" * 5000, resource_id="not-an-id", facts={"a\0": "b\0"}))
+async def test_an_event_with_text_that_cannot_be_stored_is_stored_without_it(practice):
+    await practice.record(practice.event(user_agent="\0<script>\0" + "x" * 5000, resource_id="not-an-id", facts={"a\0": "b\0"}))
 
     (kept,) = (await practice.list()).items
 
@@ -64,31 +64,31 @@ async def test_whatever_a_stranger_sent_along_does_not_keep_a_line_out(practice)
     assert MessageToDict(kept.metadata)["facts"] == {"a": "b"}
 
 
-async def test_the_newest_comes_first_and_pages_have_totals(practice):
-    left = await practice.leave_some(5)
+async def test_lists_are_newest_first_and_their_pages_have_totals(practice):
+    sent = await practice.record_some(5)
 
     first = await practice.list(page_size=2)
     last = await practice.list(page_size=2, page=3)
 
-    assert [item.id for item in first.items] == [left[4].id, left[3].id]
-    assert [item.id for item in last.items] == [left[0].id]
+    assert [item.id for item in first.items] == [sent[4].id, sent[3].id]
+    assert [item.id for item in last.items] == [sent[0].id]
     assert first.total == last.total == 5
 
 
-async def test_the_total_without_a_filter_counts_what_still_waits_for_its_seal(practice):
-    await practice.leave_some(3)
+async def test_the_total_without_a_filter_counts_events_that_wait_to_enter_the_chain(practice):
+    await practice.record_some(3)
     async with practice.tampering() as superuser:
-        # Held, the head lets nobody seal.
+        # This lock keeps the sequencer from appending.
         await superuser.execute("SELECT 1 FROM audit.chain_heads WHERE workspace_id = $1 FOR UPDATE", practice.workspace_id)
-        await practice.leave(practice.line(), sealed=False)
+        await practice.record(practice.event(), wait=False)
         page = await practice.trail.ListAuditEvents(pb.ListAuditEventsRequest(), practice.auditor)
     assert page.total == 4
     assert sum(not item.HasField("sequence") for item in page.items) == 1
 
 
-async def test_each_filter_narrows(practice):
+async def test_each_filter_excludes_other_events(practice):
     user, client = str(uuid4()), str(uuid4())
-    sought = practice.line(
+    sought = practice.event(
         user_id=user,
         resource_id=client,
         resource=options_pb2.RESOURCE_CLIENT,
@@ -96,10 +96,10 @@ async def test_each_filter_narrows(practice):
         outcome=events_pb2.OUTCOME_FAILURE,
         occurred_at=stamp(practice.nine + timedelta(hours=2)),
     )
-    other = practice.line(resource=options_pb2.RESOURCE_ALERT)
-    await practice.leave(sought, other)
+    other = practice.event(resource=options_pb2.RESOURCE_ALERT)
+    await practice.record(sought, other)
 
-    for asked in (
+    for request in (
         {"user_id": user},
         {"resource_type": "Client"},
         {"resource_id": client},
@@ -117,85 +117,85 @@ async def test_each_filter_narrows(practice):
             "phi_only": True,
         },
     ):
-        page = await practice.list(**asked)
-        assert ([item.id for item in page.items], page.total) == ([sought.id], 1), asked
+        page = await practice.list(**request)
+        assert ([item.id for item in page.items], page.total) == ([sought.id], 1), request
     assert [item.id for item in (await practice.list(end_date=stamp(practice.nine + timedelta(hours=1)))).items] == [other.id]
 
 
-async def test_the_window_ends_before_its_end(practice):
-    left = practice.line()
-    await practice.leave(left)
+async def test_end_date_is_exclusive(practice):
+    sent = practice.event()
+    await practice.record(sent)
     assert (await practice.list(start_date=stamp(practice.nine), end_date=stamp(practice.nine))).total == 0
     assert (await practice.list(start_date=stamp(practice.nine), end_date=stamp(practice.nine + timedelta(microseconds=1)))).total == 1
 
 
-async def test_whoever_saw_a_client_in_a_list_has_read_the_client(practice):
+async def test_the_events_of_a_client_include_the_lists_that_showed_it(practice):
     client, others = str(uuid4()), [str(uuid4()) for _ in range(3)]
-    a_list = practice.line(event_type="list_clients", resource_id=None, resource_ids=[others[0], client, *others[1:]])
-    alone = practice.line(resource_id=client, occurred_at=stamp(practice.nine + timedelta(minutes=1)))
-    without = practice.line(event_type="list_clients", resource_id=None, resource_ids=others)
-    await practice.leave(a_list, alone, without)
+    in_list = practice.event(event_type="list_clients", resource_id=None, resource_ids=[others[0], client, *others[1:]])
+    alone = practice.event(resource_id=client, occurred_at=stamp(practice.nine + timedelta(minutes=1)))
+    without = practice.event(event_type="list_clients", resource_id=None, resource_ids=others)
+    await practice.record(in_list, alone, without)
 
     page = await practice.list(resource_id=client)
 
-    assert [item.id for item in page.items] == [alone.id, a_list.id]
+    assert [item.id for item in page.items] == [alone.id, in_list.id]
     assert page.total == 2
     assert client in MessageToDict(page.items[1].metadata)["resource_ids"]
-    assert [item.id for item in (await practice.list(resource_id=client, user_id=a_list.user_id)).items] == [a_list.id]
+    assert [item.id for item in (await practice.list(resource_id=client, user_id=in_list.user_id)).items] == [in_list.id]
 
 
-async def test_phi_only_leaves_out_what_is_about_nobodys_health(practice):
+async def test_phi_only_excludes_resource_types_without_phi(practice):
     phi = ("CLIENT", "APPOINTMENT", "SESSION", "SESSION_ATTACHMENT", "PLAN_OF_CARE")
-    lines = {name: practice.line(resource=value) for name, value in options_pb2.Resource.items() if value}
-    await practice.leave(*lines.values())
+    events = {name: practice.event(resource=value) for name, value in options_pb2.Resource.items() if value}
+    await practice.record(*events.values())
 
-    told = {item.resource_type for item in (await practice.list(phi_only=True)).items}
+    listed = {item.resource_type for item in (await practice.list(phi_only=True)).items}
 
-    assert told == {"Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare"}
-    assert len(lines) > len(phi)
+    assert listed == {"Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare"}
+    assert len(events) > len(phi)
 
 
-@pytest.mark.parametrize("asked", [{"resource_type": "Patient"}, {"action": "read"}, {"page_size": 101}, {"user_id": "me"}])
-async def test_a_question_that_makes_no_sense_is_refused(practice, asked):
+@pytest.mark.parametrize("request_fields", [{"resource_type": "Patient"}, {"action": "read"}, {"page_size": 101}, {"user_id": "me"}])
+async def test_an_invalid_filter_is_refused(practice, request_fields):
     with pytest.raises(Invalid):
-        await practice.list(**asked)
+        await practice.list(**request_fields)
 
 
-async def test_looking_at_the_trail_is_itself_in_the_trail(practice):
-    left = practice.line()
-    await practice.leave(left)
+async def test_reading_the_trail_is_recorded_in_the_trail(practice):
+    sent = practice.event()
+    await practice.record(sent)
     await practice.list()
-    await practice.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=left.id), practice.auditor)
+    await practice.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=sent.id), practice.auditor)
     await practice.verify()
-    await practice.sealed()
+    await practice.in_chain()
 
-    looks = await practice.trail.ListAuditEvents(pb.ListAuditEventsRequest(resource_type="Audit"), practice.auditor)
+    reads = await practice.trail.ListAuditEvents(pb.ListAuditEventsRequest(resource_type="Audit"), practice.auditor)
 
-    assert [item.event_type for item in looks.items] == ["verify_trail", "get_audit_event", "list_audit_events"]
-    assert looks.items[1].resource_id == left.id
+    assert [item.event_type for item in reads.items] == ["verify_trail", "get_audit_event", "list_audit_events"]
+    assert reads.items[1].resource_id == sent.id
 
 
-async def test_another_workspaces_event_is_not_there(practice, audit_house):
-    left = practice.line()
-    await practice.leave(left)
-    stranger = audit_house.caller(workspace_id=audit_house.workspace())
+async def test_an_event_of_another_workspace_is_not_found(practice, audit_environment):
+    sent = practice.event()
+    await practice.record(sent)
+    stranger = audit_environment.caller(workspace_id=audit_environment.workspace())
 
     with pytest.raises(NotFound):
-        await practice.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=left.id), stranger)
-    seen = await practice.trail.ListAuditEvents(pb.ListAuditEventsRequest(resource_id=left.resource_id), stranger)
-    assert seen.total == 0
+        await practice.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=sent.id), stranger)
+    page = await practice.trail.ListAuditEvents(pb.ListAuditEventsRequest(resource_id=sent.resource_id), stranger)
+    assert page.total == 0
 
 
-async def test_an_event_that_never_was_is_not_found(practice):
+async def test_an_event_that_does_not_exist_is_not_found(practice):
     with pytest.raises(NotFound):
         await practice.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=str(uuid7())), practice.auditor)
 
 
-async def test_a_look_that_was_denied_is_in_the_trail_as_a_failure(practice, audit_house):
-    nurse = audit_house.caller(workspace_id=practice.workspace_id, scopes=["clients:read"])
+async def test_a_denied_read_is_recorded_as_a_failure(practice, audit_environment):
+    nurse = audit_environment.caller(workspace_id=practice.workspace_id, scopes=["clients:read"])
     with pytest.raises(Forbidden):
         await practice.trail.ListAuditEvents(pb.ListAuditEventsRequest(), nurse)
-    await practice.sealed()
+    await practice.in_chain()
 
     page = await practice.trail.ListAuditEvents(pb.ListAuditEventsRequest(outcome=events_pb2.OUTCOME_FAILURE), practice.auditor)
 

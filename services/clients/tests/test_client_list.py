@@ -1,4 +1,4 @@
-"""The list of clients: its order, its pages, its search, and that every replica shows what any of them has written."""
+"""The list of clients: its order, pages and search, and that every replica shows the writes of all."""
 
 import asyncio
 import random
@@ -9,24 +9,24 @@ from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2 as pb
 from chassis.errors import Invalid, Refusal
-from chassis.testing import house
+from chassis.testing.environment import house
 from clients.__main__ import SERVICE
 from clients.clients import store
 
 
-async def people(practice, *names: str, **particulars) -> list[str]:
-    """Clients of these names; their ids."""
+async def create_named(practice, *names: str, **fields) -> list[str]:
+    """Creates clients with these full names. Returns their ids."""
     created = []
     for name in names:
         first_name, last_name = name.split(" ", 1)
-        created.append((await practice.create(first_name=first_name, last_name=last_name, **particulars)).id)
+        created.append((await practice.create(first_name=first_name, last_name=last_name, **fields)).id)
     return created
 
 
-async def test_clients_come_by_last_then_first_name_whatever_their_case_and_accents(practice):
+async def test_clients_are_listed_by_last_and_first_name_ignoring_case_and_accents(practice):
     in_order = ["Eva abel", "Ute Äbel", "adam Azur", "Ärne azur", "Aida de Luca", "Zoe DELACROIX", "Bo Ørsted", "Al Straße", "Bo STRASSER"]
     shuffled = random.Random(7).sample(in_order, len(in_order))
-    await people(practice, *shuffled)
+    await create_named(practice, *shuffled)
 
     listed = await practice.names()
     assert listed == [
@@ -42,15 +42,15 @@ async def test_clients_come_by_last_then_first_name_whatever_their_case_and_acce
     ]
 
 
-async def test_equal_names_come_in_one_order_however_they_are_paged(practice):
-    ids = await people(practice, *["Ada Lovelace"] * 7)
+async def test_clients_with_equal_names_keep_their_order_across_pages(practice):
+    ids = await create_named(practice, *["Ada Lovelace"] * 7)
 
     paged = [(await practice.page(page=number, page_size=1)).items[0].id for number in range(1, 8)]
     assert paged == sorted(ids)
 
 
-async def test_pages_join_without_gap_or_overlap_and_end(practice):
-    await people(practice, *(f"Number {number:02}" for number in range(11)))
+async def test_pages_cover_the_list_without_gap_or_overlap(practice):
+    await create_named(practice, *(f"Number {number:02}" for number in range(11)))
 
     pages = [await practice.page(page=number, page_size=4) for number in range(1, 5)]
     assert [page.total for page in pages] == [11] * 4
@@ -70,17 +70,17 @@ async def test_a_workspace_without_clients_has_an_empty_list(practice):
     assert await practice.page(search="a", tag="b", include_inactive=True) == pb.ClientPage()
 
 
-async def test_a_page_shows_whole_clients(practice):
+async def test_a_page_holds_complete_clients(practice):
     client = await practice.create(email="ada@example.com", tags=["vip"], notes="likes engines", time_zone="Europe/London")
 
     assert (await practice.page()).items[0] == client
 
 
-async def test_what_one_replica_writes_the_other_lists_at_once(practice, replica):
-    there = practice.elsewhere(replica)
+async def test_a_write_through_one_replica_is_listed_by_the_other_at_once(practice, replica):
+    there = practice.through(replica)
     assert await there.names() == []
 
-    ada, bob = await people(practice, "Ada Lovelace", "Bob Ross")
+    ada, bob = await create_named(practice, "Ada Lovelace", "Bob Ross")
     assert await there.names() == ["Ada Lovelace", "Bob Ross"]
     await practice.update(ada, last_name="Ziegler")
     assert await there.names() == ["Bob Ross", "Ada Ziegler"]
@@ -93,16 +93,16 @@ async def test_what_one_replica_writes_the_other_lists_at_once(practice, replica
     assert await practice.names() == ["Bob Ross"]
 
 
-async def test_a_client_erased_through_one_replica_is_never_listed_by_one_that_starts_later(postgres, practice):
-    ada, _ = await people(practice, "Ada Lovelace", "Bob Ross")
+async def test_a_replica_that_starts_later_does_not_list_an_erased_client(postgres, practice):
+    ada, _ = await create_named(practice, "Ada Lovelace", "Bob Ross")
     await practice.erase(ada)
 
-    async with house(postgres, SERVICE, beside=practice.house) as later:
-        assert await practice.elsewhere(later).names() == ["Bob Ross"]
+    async with house(postgres, SERVICE, beside=practice.environment) as later:
+        assert await practice.through(later).names() == ["Bob Ross"]
 
 
-async def test_readers_among_writers_see_their_own_writes_and_end_with_the_same_list(practice, replica):
-    there = practice.elsewhere(replica)
+async def test_concurrent_writers_see_their_own_writes_and_both_replicas_end_with_the_same_list(practice, replica):
+    there = practice.through(replica)
 
     async def work(number: int) -> None:
         mine, other = (practice, there) if number % 2 else (there, practice)
@@ -120,16 +120,16 @@ async def test_readers_among_writers_see_their_own_writes_and_end_with_the_same_
     assert await practice.names(page_size=100) == await there.names(page_size=100) == sorted(expected, key=lambda name: name.casefold())
 
 
-async def test_a_revision_is_seen_only_after_all_before_it(clients_house, practice):
-    """What the order relies on: the directory's row is held until the commit, so revisions cannot overtake one another."""
+async def test_revisions_become_visible_in_order(clients_environment, practice):
+    """Name indexes rely on this: the row with the revision is locked until the commit."""
     seen: list[list[int]] = []
     written = asyncio.Event()
 
     async def watch() -> None:
-        database = clients_house.runtime("clients").database
+        database = clients_environment.runtime("clients").database
         while not written.is_set():
             async with database.transaction(practice.workspace_id) as tx:
-                seen.append([row["revision"] for row in await tx.all(store.changes, since=0)])
+                seen.append([row["revision"] for row in await tx.all(store.changes_since, since=0)])
             await asyncio.sleep(0)
 
     async def write() -> None:
@@ -142,13 +142,13 @@ async def test_a_revision_is_seen_only_after_all_before_it(clients_house, practi
     await watching
 
     assert all(revisions == list(range(1, len(revisions) + 1)) for revisions in seen)
-    assert len({len(revisions) for revisions in seen}) > 3, "nobody looked while the writers were at it"
+    assert len({len(revisions) for revisions in seen}) > 3, "the watcher did not read while the writers wrote"
 
 
-async def test_a_list_of_several_batches_is_learned_whole_and_without_the_erased(practice, replica):
-    there = practice.elsewhere(replica)
-    many = store.CHANGES + 100
-    await practice.admit(("Anna", f"{number:05}") for number in range(many))
+async def test_an_index_of_several_batches_is_complete_and_without_erased_clients(practice, replica):
+    there = practice.through(replica)
+    many = store.MAX_CHANGES + 100
+    await practice.create_many(("Anna", f"{number:05}") for number in range(many))
     first = (await practice.page(page_size=1)).items[0]
     await practice.erase(first.id)
     await practice.update((await practice.page(page_size=1)).items[0].id, last_name="99999")
@@ -157,25 +157,27 @@ async def test_a_list_of_several_batches_is_learned_whole_and_without_the_erased
         assert (await here.page(page_size=1)).total == many - 1
         assert await here.names(page=2, page_size=3) == ["Anna 00005", "Anna 00006", "Anna 00007"]
         assert (await here.names(page=many - 1, page_size=1)) == ["Anna 99999"]
-    # More have such a name than the index is asked to list.
-    assert (await there.page(search="ann")).total == many - 1 > store.CANDIDATES
+    # More clients have this prefix than the statement for candidates returns.
+    assert (await there.page(search="ann")).total == many - 1 > store.MAX_CANDIDATES
     assert await there.names(search="ann 00042") == ["Anna 00042"]
     assert await there.names(search="ann 0004", page_size=2, page=2) == ["Anna 00042", "Anna 00043"]
 
 
-async def test_orders_that_had_to_make_room_are_learned_again(postgres, clients_house, open_practice):
-    async with house(postgres, SERVICE, beside=clients_house, settings={"clients_in_order": 3}) as small:
+async def test_evicted_indexes_are_read_again(postgres, clients_environment, open_practice):
+    async with house(postgres, SERVICE, beside=clients_environment, settings={"clients_in_order": 3}) as small:
         practices = [open_practice(small) for _ in range(4)]
         for number, here in enumerate(practices):
-            await people(here, f"A Nr{number}", f"B Nr{number}")
+            await create_named(here, f"A Nr{number}", f"B Nr{number}")
 
         for _ in range(2):
             for number, here in enumerate(practices):
                 assert await here.names() == [f"A Nr{number}", f"B Nr{number}"]
 
 
-async def test_a_search_finds_beginnings_of_any_name_in_any_order(practice):
-    await people(practice, "Anna Müller-Lüdenscheidt", "Hannah Mull", "Bob O'Brien", "Jean-Luc van der Berg", "Maximiliane Schwarzenberger")
+async def test_a_search_finds_prefixes_of_all_names_in_any_order(practice):
+    await create_named(
+        practice, "Anna Müller-Lüdenscheidt", "Hannah Mull", "Bob O'Brien", "Jean-Luc van der Berg", "Maximiliane Schwarzenberger"
+    )
 
     assert await practice.names(search="MUL") == ["Hannah Mull", "Anna Müller-Lüdenscheidt"]
     assert await practice.names(search="ann") == ["Anna Müller-Lüdenscheidt"]
@@ -184,12 +186,12 @@ async def test_a_search_finds_beginnings_of_any_name_in_any_order(practice):
     assert await practice.names(search="o'bri") == await practice.names(search="obri") == ["Bob O'Brien"]
     assert await practice.names(search="berg jean luc") == ["Jean-Luc van der Berg"]
     assert await practice.names(search="Schwarzenberg") == ["Maximiliane Schwarzenberger"]
-    for nobody in ("Schwarzenbergen", "ller", "anna bob", "annamuller", "-", "%", "' OR 1=1", "\0"):
-        assert await practice.names(search=nobody) == []
+    for no_match in ("Schwarzenbergen", "ller", "anna bob", "annamuller", "-", "%", "' OR 1=1", "\0"):
+        assert await practice.names(search=no_match) == []
     assert len(await practice.names(search="  ")) == 5
 
 
-async def test_a_search_finds_a_whole_email_address_or_phone_number(practice):
+async def test_a_search_finds_a_whole_email_address_or_phone_number_only(practice):
     ada = await practice.create(email="Ada.Lovelace@Example.com", phone="+49 (30) 90-18.20")
     await practice.create(first_name="Bob", last_name="Ross", email="bob@example.com", phone="030 901820")
 
@@ -205,9 +207,9 @@ async def test_a_search_finds_a_whole_email_address_or_phone_number(practice):
     assert await practice.names(search="555-0100") == ["Ada Lovelace"]
 
 
-async def test_tags_are_found_whole_and_narrow_a_search(practice):
-    await people(practice, "Ada Lovelace", "Anna Ng", tags=["vip", "knee"])
-    await people(practice, "Adam Smith", tags=["VIP"])
+async def test_a_tag_matches_as_a_whole_and_narrows_a_search(practice):
+    await create_named(practice, "Ada Lovelace", "Anna Ng", tags=["vip", "knee"])
+    await create_named(practice, "Adam Smith", tags=["VIP"])
 
     assert await practice.names(tag="vip") == ["Ada Lovelace", "Anna Ng"]
     assert await practice.names(tag="vip", search="ada") == ["Ada Lovelace"]
@@ -217,17 +219,17 @@ async def test_tags_are_found_whole_and_narrow_a_search(practice):
     assert len(await practice.names(tag=" ")) == 3
 
 
-async def test_a_filter_looks_past_the_inactive_unless_told_otherwise(practice):
-    ada, _ = await people(practice, "Ada Lovelace", "Adam Smith", tags=["vip"])
+async def test_filters_skip_inactive_clients_unless_they_are_included(practice):
+    ada, _ = await create_named(practice, "Ada Lovelace", "Adam Smith", tags=["vip"])
     await practice.deactivate(ada)
 
-    for asked in ({"search": "ad"}, {"tag": "vip"}, {"search": "ad", "tag": "vip"}):
-        assert await practice.names(**asked) == ["Adam Smith"]
-        assert await practice.names(**asked, include_inactive=True) == ["Ada Lovelace", "Adam Smith"]
+    for filters in ({"search": "ad"}, {"tag": "vip"}, {"search": "ad", "tag": "vip"}):
+        assert await practice.names(**filters) == ["Adam Smith"]
+        assert await practice.names(**filters, include_inactive=True) == ["Ada Lovelace", "Adam Smith"]
 
 
-async def test_a_renamed_client_is_found_by_the_new_name_only(practice):
-    (ada,) = await people(practice, "Ada Lovelace", tags=["old"])
+async def test_a_changed_client_is_found_by_its_new_name_and_tag_only(practice):
+    (ada,) = await create_named(practice, "Ada Lovelace", tags=["old"])
     await practice.update(ada, last_name="King", tags=["new"])
 
     assert await practice.names(search="king") == await practice.names(tag="new") == ["Ada King"]
@@ -235,7 +237,7 @@ async def test_a_renamed_client_is_found_by_the_new_name_only(practice):
 
 
 @pytest.mark.parametrize(("name", "text"), [("search", "x" * 321), ("tag", "x" * 51)])
-async def test_a_filter_longer_than_anything_it_could_match_is_invalid(practice, name, text):
+async def test_a_filter_longer_than_the_field_it_matches_is_invalid(practice, name, text):
     with pytest.raises(Invalid) as refused:
         await practice.page(**{name: text})
     assert [fault.pointer for fault in refused.value.faults] == [f"/{name}"]
@@ -267,26 +269,26 @@ searches = st.lists(
 
 
 @settings(max_examples=40, deadline=None)
-@given(names=st.lists(st.tuples(parts, parts), min_size=1, max_size=12), sought=st.lists(searches, min_size=1, max_size=5))
-async def test_a_search_agrees_with_reading_every_name(open_practice, names, sought):
+@given(names=st.lists(st.tuples(parts, parts), min_size=1, max_size=12), searched=st.lists(searches, min_size=1, max_size=5))
+async def test_a_search_finds_the_same_clients_as_a_scan_of_all_names(open_practice, names, searched):
     here = open_practice()
     for first_name, last_name in names:
         await here.create(first_name=first_name, last_name=last_name)
 
-    for search in sought:
+    for search in searched:
         found = [(client.first_name, client.last_name) for client in (await here.page(search=" ".join(search), page_size=100)).items]
-        assert sorted(found) == sorted(name for name in names if plainly_matches(name, search)), search
+        assert sorted(found) == sorted(name for name in names if matches_by_prefix(name, search)), search
 
 
-def plainly_matches(name: tuple[str, str], search: list[str]) -> bool:
-    """As a person would put it: each word looked for begins a word of the name."""
+def matches_by_prefix(name: tuple[str, str], search: list[str]) -> bool:
+    """Whether each word of the search is a prefix of a word of the name."""
     spelled = str.maketrans({"á": "a", "ü": "u", "ß": "ss", "'": None, "-": " "})
     of_name = " ".join(name).lower().translate(spelled).split()
     wanted = " ".join(search).lower().translate(spelled).split()
     return bool(wanted) and all(any(word.startswith(beginning) for word in of_name) for beginning in wanted)
 
 
-async def test_a_search_refused_for_its_text_never_repeats_it(practice):
+async def test_the_refusal_of_a_search_does_not_contain_its_text(practice):
     with pytest.raises(Refusal) as refused:
         await practice.page(search="Lovelace" * 50)
     assert "Lovelace" not in f"{refused.value} {refused.value.message} {refused.value.faults} {refused.value.facts}"

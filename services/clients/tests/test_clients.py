@@ -1,4 +1,4 @@
-"""Clients through the real door: each use case, and what it refuses."""
+"""The use cases of the Clients service and their refusals, called over gRPC."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from chassis.rows import when
+from chassis.protobuf.timestamps import when
 
 EVERYTHING = {
     "first_name": "Zoë",
@@ -33,7 +33,7 @@ EVERYTHING = {
 }
 
 
-async def test_a_new_client_reads_back_as_given(practice):
+async def test_a_created_client_is_read_as_it_was_entered(practice):
     before = datetime.now(UTC)
     created = await practice.create(**EVERYTHING)
 
@@ -46,7 +46,7 @@ async def test_a_new_client_reads_back_as_given(practice):
     assert before - timedelta(seconds=1) <= when(read.created_at) == when(read.updated_at)
 
 
-async def test_what_was_not_given_is_unset_and_the_flags_have_their_defaults(practice):
+async def test_fields_that_were_not_given_are_unset_and_flags_have_their_defaults(practice):
     client = await practice.create()
 
     assert {field.name for field, _ in client.ListFields()} == {
@@ -56,7 +56,7 @@ async def test_what_was_not_given_is_unset_and_the_flags_have_their_defaults(pra
     assert not client.consent_status
 
 
-async def test_every_fault_of_a_form_is_named_at_once_and_nothing_is_kept(practice):
+async def test_all_faults_of_a_request_are_reported_together_and_nothing_is_stored(practice):
     with pytest.raises(Invalid) as refused:
         await practice.create(first_name="  ", email="not an address", date_of_birth="2023-02-30", time_zone="Mars/Olympus", notes="\0")
 
@@ -65,7 +65,7 @@ async def test_every_fault_of_a_form_is_named_at_once_and_nothing_is_kept(practi
     assert (await practice.page()).total == 0
 
 
-async def test_an_external_id_is_taken_once_in_a_workspace_and_free_in_the_next(practice, neighbour):
+async def test_an_external_id_is_unique_within_its_workspace_only(practice, other_practice):
     first = await practice.create(external_id="P-1")
     other = await practice.create(external_id="P-2")
 
@@ -74,13 +74,13 @@ async def test_an_external_id_is_taken_once_in_a_workspace_and_free_in_the_next(
             await refused_call
         assert refused.value.code == "external_id_taken"
 
-    await neighbour.create(external_id="P-1")
+    await other_practice.create(external_id="P-1")
     await practice.erase(first.id)
     await practice.update(other.id, external_id="P-1")
     assert (await practice.page()).total == 1
 
 
-async def test_a_change_sets_what_it_names_and_nothing_else(practice):
+async def test_an_update_sets_the_fields_in_its_mask_only(practice):
     created = await practice.create(**EVERYTHING)
 
     changed = await practice.update(created.id, last_name="Ng", email=None, tags=None, time_zone=None, is_active=None, consent_status=None)
@@ -96,7 +96,7 @@ async def test_a_change_sets_what_it_names_and_nothing_else(practice):
     assert await practice.get(created.id) == expected
 
 
-async def test_a_change_of_nothing_is_no_new_version(practice):
+async def test_an_update_that_changes_nothing_makes_no_new_version(practice):
     created = await practice.create(**EVERYTHING)
 
     assert await practice.update(created.id) == created
@@ -116,7 +116,7 @@ async def test_a_name_cannot_be_cleared(practice, name: str, value: str | None):
 
 
 @pytest.mark.parametrize("name", ["id", "version", "full_name", "created_at", "client_id", "mask", "first_name.x", "*", ""])
-async def test_only_particulars_can_be_changed(practice, name: str):
+async def test_a_mask_with_a_field_that_is_not_editable_is_refused(practice, name: str):
     client = await practice.create()
 
     with pytest.raises(Invalid) as refused:
@@ -126,9 +126,9 @@ async def test_only_particulars_can_be_changed(practice, name: str):
     assert await practice.get(client.id) == client
 
 
-async def test_of_changes_to_different_fields_at_once_none_is_lost(practice, replica):
+async def test_concurrent_updates_of_different_fields_are_all_kept(practice, replica):
     client = await practice.create()
-    there = practice.elsewhere(replica)
+    there = practice.through(replica)
     changes = {
         "email": "ada@example.com", "phone": "12345", "address": "London", "medical_history": "none", "notes": "engine",
         "gender": "female", "time_zone": "Europe/London", "external_id": "A1", "emergency_contact_name": "Charles",
@@ -144,8 +144,8 @@ async def test_of_changes_to_different_fields_at_once_none_is_lost(practice, rep
     assert now.version == 1 + len(changes)
 
 
-async def test_sixteen_writers_at_once_lose_nobody(practice, replica):
-    there = practice.elsewhere(replica)
+async def test_clients_created_by_sixteen_concurrent_writers_are_all_listed(practice, replica):
+    there = practice.through(replica)
 
     async def write(writer: int) -> list[str]:
         here = practice if writer % 2 else there
@@ -159,8 +159,8 @@ async def test_sixteen_writers_at_once_lose_nobody(practice, replica):
         assert set(listed) == set(created)
 
 
-async def test_of_two_who_claim_one_external_id_at_once_one_has_it(practice, replica):
-    there = practice.elsewhere(replica)
+async def test_only_one_of_several_concurrent_creations_gets_an_external_id(practice, replica):
+    there = practice.through(replica)
 
     outcomes = await asyncio.gather(
         *((practice, there)[number % 2].create(external_id="the one") for number in range(8)), return_exceptions=True
@@ -170,7 +170,7 @@ async def test_of_two_who_claim_one_external_id_at_once_one_has_it(practice, rep
     assert [outcome.code for outcome in outcomes if isinstance(outcome, Conflict)] == ["external_id_taken"] * 7
 
 
-async def test_a_deactivated_client_is_kept_and_listed_only_when_asked_for(practice):
+async def test_a_deactivated_client_is_listed_only_with_inactive_clients(practice):
     client = await practice.create()
     await practice.deactivate(client.id)
     once = await practice.get(client.id)
@@ -186,7 +186,7 @@ async def test_a_deactivated_client_is_kept_and_listed_only_when_asked_for(pract
     assert (await practice.page()).total == 1
 
 
-async def test_an_erased_client_is_gone_and_announced_once(practice):
+async def test_an_erased_client_is_gone_and_one_event_says_so(practice):
     client = await practice.create(**EVERYTHING)
     await practice.erase(client.id)
 
@@ -201,18 +201,20 @@ async def test_an_erased_client_is_gone_and_announced_once(practice):
     assert (await practice.page(include_inactive=True)).total == 0
     for search in ("Zoë", "zoe@example.com", "+4930901820"):
         assert (await practice.page(search=search, include_inactive=True)).total == 0
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         for table in ("clients", "terms"):
             assert await db.fetchval(f"SELECT count(*) FROM clients.{table} WHERE workspace_id = $1", practice.workspace_id) == 0
-    assert await practice.house.emitted(events_pb2.ClientErased, practice.workspace_id) == [events_pb2.ClientErased(client_id=client.id)]
+    assert await practice.environment.emitted(events_pb2.ClientErased, practice.workspace_id) == [
+        events_pb2.ClientErased(client_id=client.id)
+    ]
 
 
-async def test_summaries_come_in_the_order_asked_once_each_and_without_strangers(practice, neighbour):
+async def test_summaries_come_in_request_order_without_repetitions_and_unknown_clients(practice, other_practice):
     ada, bob = await practice.create(), await practice.create(first_name="Bob", last_name="Ross")
-    stranger = await neighbour.create()
+    foreign = await other_practice.create()
 
-    asked = [bob.id, stranger.id, ada.id, str(uuid4()), bob.id.upper()]
-    reply = await practice.stub.GetSummaries(pb.GetSummariesRequest(client_ids=asked), practice.call)
+    client_ids = [bob.id, foreign.id, ada.id, str(uuid4()), bob.id.upper()]
+    reply = await practice.stub.GetSummaries(pb.GetSummariesRequest(client_ids=client_ids), practice.call)
 
     assert list(reply.items) == [
         pb.ClientSummary(id=bob.id, first_name="Bob", last_name="Ross", full_name="Bob Ross"),
@@ -221,7 +223,7 @@ async def test_summaries_come_in_the_order_asked_once_each_and_without_strangers
     assert not (await practice.stub.GetSummaries(pb.GetSummariesRequest(), practice.call)).items
 
 
-async def test_more_summaries_than_five_hundred_are_too_many(practice):
+async def test_more_than_five_hundred_summaries_are_refused(practice):
     ids = [str(uuid4()) for _ in range(501)]
     assert not (await practice.stub.GetSummaries(pb.GetSummariesRequest(client_ids=ids[:500]), practice.call)).items
 
@@ -230,57 +232,59 @@ async def test_more_summaries_than_five_hundred_are_too_many(practice):
     assert refused.value.code == "too_many_ids"
 
 
-async def test_checking_tells_whether_a_client_is_of_this_workspace(practice, neighbour):
+async def test_a_check_finds_clients_of_the_callers_workspace_only(practice, other_practice):
     client = await practice.create()
     request = pb.CheckClientRequest(client_id=client.id)
-    scheduling = practice.house.stub(ClientsStub, as_service="scheduling")
-    service = practice.house.on_behalf_of(practice.workspace_id)
+    scheduling = practice.environment.stub(ClientsStub, as_service="scheduling")
+    service = practice.environment.on_behalf_of(practice.workspace_id)
 
     assert (await practice.stub.CheckClient(request, practice.call)).is_active
     await practice.deactivate(client.id)
     assert not (await scheduling.CheckClient(request, service)).is_active
     with pytest.raises(NotFound):
-        await practice.stub.CheckClient(request, neighbour.call)
+        await practice.stub.CheckClient(request, other_practice.call)
     with pytest.raises(NotFound):
-        await scheduling.CheckClient(request, practice.house.on_behalf_of(neighbour.workspace_id))
+        await scheduling.CheckClient(request, practice.environment.on_behalf_of(other_practice.workspace_id))
 
 
-async def test_where_to_reach_a_client_is_told_to_notifications_alone(practice, neighbour):
+async def test_only_notifications_may_read_a_clients_contact(practice, other_practice):
     full, bare = await practice.create(**EVERYTHING), await practice.create(is_active=False)
-    notifications = practice.house.stub(ClientsStub, as_service="notifications")
-    service = practice.house.on_behalf_of(practice.workspace_id)
+    notifications = practice.environment.stub(ClientsStub, as_service="notifications")
+    service = practice.environment.on_behalf_of(practice.workspace_id)
 
     contact = await notifications.GetContact(pb.GetContactRequest(client_id=full.id), service)
     assert contact == pb.Contact(first_name="Zoë", email="Zoe@Example.com", time_zone="Europe/Berlin", is_active=True)
     assert await notifications.GetContact(pb.GetContactRequest(client_id=bare.id), service) == pb.Contact(first_name="Ada")
 
     with pytest.raises(NotFound):
-        await notifications.GetContact(pb.GetContactRequest(client_id=full.id), practice.house.on_behalf_of(neighbour.workspace_id))
+        await notifications.GetContact(
+            pb.GetContactRequest(client_id=full.id), practice.environment.on_behalf_of(other_practice.workspace_id)
+        )
     with pytest.raises(Forbidden):
-        await practice.house.stub(ClientsStub, as_service="clinical").GetContact(pb.GetContactRequest(client_id=full.id), service)
+        await practice.environment.stub(ClientsStub, as_service="clinical").GetContact(pb.GetContactRequest(client_id=full.id), service)
     with pytest.raises(Forbidden):
         await practice.stub.GetContact(pb.GetContactRequest(client_id=full.id), practice.call)
 
 
-async def test_another_workspaces_client_is_not_found_and_stays_as_it_is(practice, neighbour):
+async def test_a_client_of_another_workspace_is_not_found_and_not_changed(practice, other_practice):
     client = await practice.create(**EVERYTHING)
 
     for trespass in (
-        neighbour.get(client.id),
-        neighbour.update(client.id, notes="mine now"),
-        neighbour.deactivate(client.id),
-        neighbour.erase(client.id),
+        other_practice.get(client.id),
+        other_practice.update(client.id, notes="mine now"),
+        other_practice.deactivate(client.id),
+        other_practice.erase(client.id),
     ):
         with pytest.raises(NotFound) as refused:
             await trespass
         assert refused.value.code == "not_found"
 
-    assert (await neighbour.page(include_inactive=True)).total == 0
+    assert (await other_practice.page(include_inactive=True)).total == 0
     for search in ("Zoë", "zoe@example.com", "+4930901820"):
-        assert (await neighbour.page(search=search)).total == 0
-    assert (await neighbour.page(tag="vip")).total == 0
+        assert (await other_practice.page(search=search)).total == 0
+    assert (await other_practice.page(tag="vip")).total == 0
     assert await practice.get(client.id) == client
-    assert await practice.house.emitted(events_pb2.ClientErased, neighbour.workspace_id) == []
+    assert await practice.environment.emitted(events_pb2.ClientErased, other_practice.workspace_id) == []
 
 
 @pytest.mark.parametrize("client_id", ["", "1", "not-a-uuid", "{0195-…}", "00000000-0000-0000-0000-00000000000g"])
@@ -296,10 +300,10 @@ async def test_a_malformed_id_is_invalid(practice, client_id: str):
         assert refused.value.code == "malformed_id"
 
 
-async def test_a_scope_is_needed_for_each_kind_of_call(practice):
+async def test_reading_writing_and_erasing_need_a_scope_each(practice):
     client = await practice.create()
-    reader = practice.house.caller(workspace_id=practice.workspace_id, scopes=["clients:read"])
-    writer = practice.house.caller(workspace_id=practice.workspace_id, scopes=["clients:write"])
+    reader = practice.environment.caller(workspace_id=practice.workspace_id, scopes=["clients:read"])
+    writer = practice.environment.caller(workspace_id=practice.workspace_id, scopes=["clients:write"])
 
     with pytest.raises(Forbidden):
         await practice.stub.DeactivateClient(pb.DeactivateClientRequest(client_id=client.id), reader)
@@ -310,23 +314,23 @@ async def test_a_scope_is_needed_for_each_kind_of_call(practice):
     assert await practice.get(client.id) == client
 
 
-async def test_every_call_leaves_its_line_in_the_trail(practice, neighbour):
+async def test_every_call_is_recorded_in_the_audit_trail(practice, other_practice):
     client = await practice.create()
     other = await practice.create(last_name="Byron")
     await practice.page()
     with pytest.raises(NotFound):
-        await neighbour.get(client.id)
+        await other_practice.get(client.id)
     await practice.erase(client.id)
 
-    lines = await practice.house.emitted(audit_pb.AuditRecorded, practice.workspace_id)
+    lines = await practice.environment.emitted(audit_pb.AuditRecorded, practice.workspace_id)
     assert [line.event_type for line in lines] == ["create_client", "create_client", "list_clients", "erase_client"]
     assert list(lines[2].resource_ids) == [other.id, client.id]
-    denied = await practice.house.emitted(audit_pb.AuditRecorded, neighbour.workspace_id)
+    denied = await practice.environment.emitted(audit_pb.AuditRecorded, other_practice.workspace_id)
     assert [(line.event_type, line.resource_id, line.outcome) for line in denied] == [("get_client", client.id, audit_pb.OUTCOME_FAILURE)]
 
 
-async def test_the_same_request_sent_twice_makes_one_client(practice):
-    call = practice.house.caller(workspace_id=practice.workspace_id, idempotency_key="once")
+async def test_a_repeated_request_with_one_idempotency_key_creates_one_client(practice):
+    call = practice.environment.caller(workspace_id=practice.workspace_id, idempotency_key="once")
     request = pb.CreateClientRequest(first_name="Ada", last_name="Lovelace")
 
     first = await practice.stub.CreateClient(request, call)

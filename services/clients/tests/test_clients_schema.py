@@ -1,11 +1,11 @@
-"""The schema: the migrations make what tables.py says, forward and back, and every table is under forced row security."""
+"""The schema: migrations run up and down and agree with tables.py, and every table has forced row security."""
 
-from chassis.migrate import drift, migrate
-from chassis.testing import house
+from chassis.migrations.runner import drift, migrate
+from chassis.testing.environment import house
 from clients.__main__ import SERVICE
 
 
-async def test_the_migrations_go_up_down_and_up_and_agree_with_the_tables(postgres):
+async def test_the_migrations_run_up_and_down_and_agree_with_the_tables(postgres):
     async with house(postgres, SERVICE, relay=False) as h:
         await migrate(h.admin_dsn, "clients", "base")
         async with h.superuser() as db:
@@ -15,8 +15,8 @@ async def test_the_migrations_go_up_down_and_up_and_agree_with_the_tables(postgr
         assert await drift(h.admin_dsn, "clients", SERVICE.metadata) == []
 
 
-async def test_every_table_is_under_forced_row_security(clients_house):
-    async with clients_house.superuser() as db:
+async def test_every_table_is_under_forced_row_security(clients_environment):
+    async with clients_environment.superuser() as db:
         tables = await db.fetch(
             """
             SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS forced, pg_get_userbyid(c.relowner) AS owner,

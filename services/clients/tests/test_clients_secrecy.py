@@ -1,4 +1,4 @@
-"""What the database is told of clients: nothing that can be read, and nothing that can be passed off as something else."""
+"""What the database stores of clients cannot be read there, and a value that was moved or changed is not accepted."""
 
 import asyncpg
 import pytest
@@ -14,7 +14,7 @@ CANARIES = {
 
 
 async def rows_of(db, workspace_id) -> str:
-    """Every row of the workspace in every table of the schema, bytes both as hex and as what text they hold."""
+    """All rows of the workspace in all tables of the schema. Bytes appear as hexadecimal digits and as Latin-1 text."""
     tables = await db.fetch("SELECT relname FROM pg_class WHERE relnamespace = 'clients'::regnamespace AND relkind IN ('r', 'p')")
     seen = []
     for table in sorted(row["relname"] for row in tables):
@@ -24,28 +24,28 @@ async def rows_of(db, workspace_id) -> str:
     return "\n".join(seen)
 
 
-async def test_nothing_of_a_person_stands_readable_in_any_column(practice):
-    call = practice.house.caller(workspace_id=practice.workspace_id, idempotency_key="with a stored answer")
+async def test_no_column_holds_phi_in_plain_text(practice):
+    call = practice.environment.caller(workspace_id=practice.workspace_id, idempotency_key="with a stored answer")
     client = await practice.stub.CreateClient(pb.CreateClientRequest(**CANARIES), call)
     await practice.update(client.id, notes="sings at dusk", last_name="Xochitl Quetzal")
     await practice.page(search="Quetzal", tag="featherweight")
     erased = await practice.create(first_name="Kestrel")
     await practice.erase(erased.id)
 
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         seen = (await rows_of(db, practice.workspace_id)).lower()
-    assert client.id in seen, "the rows were not read at all"
+    assert client.id in seen, "no rows were read"
     words = {word for value in CANARIES.values() for word in (value if isinstance(value, list) else [value])} | {"dusk"}
     for word in words | {word.casefold() for word in words}:
         assert word.lower() not in seen
         assert word.encode().hex() not in seen
 
 
-async def test_what_was_erased_leaves_nothing_but_its_id(practice):
+async def test_only_the_tombstone_of_an_erased_client_stays(practice):
     client = await practice.create(**CANARIES)
     await practice.erase(client.id)
 
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         left = {
             table
             for table in ("clients", "terms", "erasures", "directory", "idempotency")
@@ -58,18 +58,18 @@ async def test_what_was_erased_leaves_nothing_but_its_id(practice):
         }  # fmt: skip
 
 
-async def test_two_workspaces_index_the_same_person_differently(practice, neighbour):
-    for here in (practice, neighbour):
+async def test_index_tokens_of_the_same_person_differ_between_workspaces(practice, other_practice):
+    for here in (practice, other_practice):
         await here.create(**CANARIES)
 
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
 
         async def index(here) -> tuple[set[bytes], bytes]:
             terms = await db.fetch("SELECT term FROM clients.terms WHERE workspace_id = $1 AND length(term) = 16", here.workspace_id)
             external = await db.fetchval("SELECT external_id_index FROM clients.clients WHERE workspace_id = $1", here.workspace_id)
             return {row["term"] for row in terms}, external
 
-        (mine, my_id), (theirs, their_id) = await index(practice), await index(neighbour)
+        (mine, my_id), (theirs, their_id) = await index(practice), await index(other_practice)
     assert len(mine) == len(theirs) == 3
     assert not mine & theirs
     assert my_id != their_id
@@ -85,42 +85,42 @@ SWAPS = {
 
 @pytest.mark.parametrize("swap", SWAPS)
 @pytest.mark.parametrize("column", ["sealed", "sealed_name"])
-async def test_a_sealed_value_in_a_wrong_place_is_a_loud_fault_and_nobody_elses_data(practice, swap, column):
+async def test_an_encrypted_value_that_was_moved_or_changed_cannot_be_read(practice, swap, column):
     victim, donor = await practice.create(notes="mine"), await practice.create(first_name="Bob", last_name="Ross", notes="his")
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         assert await db.execute(SWAPS[swap].format(column=column), victim.id, donor.id) == "UPDATE 1"
 
     async def summaries() -> pb.SummaryList:
         return await practice.stub.GetSummaries(pb.GetSummariesRequest(client_ids=[victim.id]), practice.call)
 
-    asked = {"sealed": lambda: practice.get(victim.id), "sealed_name": summaries}
+    readers = {"sealed": lambda: practice.get(victim.id), "sealed_name": summaries}
     with pytest.raises(Exception) as failed:
-        await asked[column]()
-    assert not isinstance(failed.value, Refusal), "a broken seal is no fault of the caller"
+        await readers[column]()
+    assert not isinstance(failed.value, Refusal), "the caller is not at fault"
     assert "Bob" not in str(failed.value)
     assert "Ada" not in str(failed.value)
-    # The others are still served.
+    # Other clients can still be read.
     assert (await practice.get(donor.id)).notes == "his"
 
 
-async def test_a_whole_row_moved_to_another_workspace_does_not_open(practice, neighbour):
+async def test_a_row_moved_to_another_workspace_cannot_be_read(practice, other_practice):
     victim = await practice.create(notes="mine")
-    await neighbour.create()
-    async with practice.house.superuser() as db:
+    await other_practice.create()
+    async with practice.environment.superuser() as db:
         await db.execute("SET session_replication_role = replica")
-        await db.execute("UPDATE clients.clients SET workspace_id = $1, revision = 2 WHERE id = $2", neighbour.workspace_id, victim.id)
-        await db.execute("UPDATE clients.directory SET revision = 2 WHERE workspace_id = $1", neighbour.workspace_id)
+        await db.execute("UPDATE clients.clients SET workspace_id = $1, revision = 2 WHERE id = $2", other_practice.workspace_id, victim.id)
+        await db.execute("UPDATE clients.directory SET revision = 2 WHERE workspace_id = $1", other_practice.workspace_id)
 
-    for asked in (neighbour.get(victim.id), neighbour.page()):
+    for reading in (other_practice.get(victim.id), other_practice.page()):
         with pytest.raises(Exception) as failed:
-            await asked
+            await reading
         assert not isinstance(failed.value, Refusal)
         assert "mine" not in str(failed.value)
 
 
-async def test_an_older_row_put_back_does_not_open(practice):
+async def test_an_older_version_of_a_value_cannot_be_read(practice):
     client = await practice.create(notes="consented")
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         old = await db.fetchval("SELECT sealed FROM clients.clients WHERE id = $1", client.id)
         await practice.update(client.id, notes="withdrawn")
         await db.execute("UPDATE clients.clients SET sealed = $2 WHERE id = $1", client.id, old)
@@ -130,10 +130,10 @@ async def test_an_older_row_put_back_does_not_open(practice):
     assert not isinstance(failed.value, Refusal)
 
 
-async def test_the_service_role_sees_and_writes_one_workspace_at_a_time(practice, neighbour):
+async def test_the_service_role_reads_and_writes_one_workspace_only(practice, other_practice):
     client = await practice.create(**CANARIES)
-    await neighbour.create()
-    app = practice.house.runtime("clients").database
+    await other_practice.create()
+    app = practice.environment.runtime("clients").database
     tables = ("clients", "terms", "erasures", "directory", "outbox", "data_keys")
 
     async def count(workspace_id) -> dict[str, int]:
@@ -144,11 +144,11 @@ async def test_the_service_role_sees_and_writes_one_workspace_at_a_time(practice
                 for table in tables
             }
 
-    assert all(number == 0 for number in (await count(neighbour.workspace_id)).values())
+    assert all(number == 0 for number in (await count(other_practice.workspace_id)).values())
     assert all(number == 0 for number in (await count(None)).values())
     assert (await count(practice.workspace_id))["clients"] == 1
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with app.transaction(neighbour.workspace_id) as tx:
+        async with app.transaction(other_practice.workspace_id) as tx:
             await (await tx.connection()).execute(
                 "INSERT INTO clients.erasures (workspace_id, id, revision) VALUES ($1, $2, 9)", practice.workspace_id, client.id
             )

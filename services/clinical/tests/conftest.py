@@ -1,4 +1,4 @@
-"""Clinical for real, with the services it asks, and a practice of its own, nobody's before, for each test."""
+"""The real clinical service with the services it calls, and a new workspace for each test."""
 
 import io
 from collections.abc import AsyncIterator, Callable
@@ -23,9 +23,9 @@ from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.call import Outgoing
-from chassis.rows import stamp
-from chassis.testing import House, house
+from chassis.context import RequestContext
+from chassis.protobuf.timestamps import stamp
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY
@@ -37,25 +37,25 @@ QUOTA = 200_000
 
 @dataclass(frozen=True)
 class Practice:
-    """Clinical as one member of a workspace sees it, treating one client."""
+    """The clinical service as a member of a workspace calls it, for one client."""
 
-    house: House
+    environment: House
     workspace_id: UUID
     user_id: UUID
     client_id: str = ""
     scopes: frozenset[str] | None = None
 
     @property
-    def call(self) -> Outgoing:
-        return self.house.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
+    def call(self) -> RequestContext:
+        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
 
     @property
     def sessions(self) -> SessionsStub:
-        return self.house.stub(SessionsStub)
+        return self.environment.stub(SessionsStub)
 
     @property
     def attachments(self) -> AttachmentsStub:
-        return self.house.stub(AttachmentsStub)
+        return self.environment.stub(AttachmentsStub)
 
     def colleague(self) -> "Practice":
         return replace(self, user_id=uuid7())
@@ -63,14 +63,14 @@ class Practice:
     def only(self, *scopes: str) -> "Practice":
         return replace(self, scopes=frozenset(scopes))
 
-    # --- around notes
+    # --- clients and appointments
 
     async def new_client(self) -> str:
         request = clients_pb2.CreateClientRequest(first_name="Ada", last_name="Lovelace")
-        return (await self.house.stub(ClientsStub).CreateClient(request, self.call)).id
+        return (await self.environment.stub(ClientsStub).CreateClient(request, self.call)).id
 
     async def erase(self, client_id: str) -> None:
-        await self.house.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client_id), self.call)
+        await self.environment.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client_id), self.call)
 
     async def book(self, start: datetime = MONDAY, *, client_id: str | None = None) -> str:
         request = appointments_pb2.BookAppointmentRequest(
@@ -79,14 +79,14 @@ class Practice:
             scheduled_end=stamp(start + timedelta(hours=1)),
             location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
         )
-        return (await self.house.stub(AppointmentsStub).BookAppointment(request, self.call)).id
+        return (await self.environment.stub(AppointmentsStub).BookAppointment(request, self.call)).id
 
     # --- notes
 
     async def write(self, **but: Any) -> pb.Session:
-        """A note nobody could object to, but for what the test is about; None leaves a field out."""
+        """Creates a valid note, except for the fields that the test sets. None leaves a field out."""
         given = {"client_id": self.client_id, "session_date": MONDAY, "subjective": "sleeps badly", **but}
-        return await self.sessions.CreateSession(pb.CreateSessionRequest(**spoken(given)), self.call)
+        return await self.sessions.CreateSession(pb.CreateSessionRequest(**without_none(given)), self.call)
 
     async def get(self, session_id: str) -> pb.Session:
         return await self.sessions.GetSession(pb.GetSessionRequest(session_id=session_id), self.call)
@@ -98,13 +98,15 @@ class Practice:
         return [note.id for note in (await self.page(**filters)).items]
 
     async def autosave(self, note: pb.Session, *, seen: int | None = None, **changes: Any) -> pb.SaveSessionResponse:
-        """Saves the fields named, having seen the version `seen` (None: whatever is there); None clears one."""
-        request = pb.SaveDraftRequest(session_id=note.id, mask=FieldMask(paths=list(changes)), expected_version=seen, **spoken(changes))
+        """Saves the given fields; None clears one. `seen` is the expected version, None any version."""
+        request = pb.SaveDraftRequest(
+            session_id=note.id, mask=FieldMask(paths=list(changes)), expected_version=seen, **without_none(changes)
+        )
         return await self.sessions.SaveDraft(request, self.call)
 
     async def save(self, note: pb.Session, *, seen: int | None = None, reason: str | None = None, **changes: Any) -> pb.SaveSessionResponse:
         request = pb.SaveSessionRequest(
-            session_id=note.id, mask=FieldMask(paths=list(changes)), expected_version=seen, reason=reason, **spoken(changes)
+            session_id=note.id, mask=FieldMask(paths=list(changes)), expected_version=seen, reason=reason, **without_none(changes)
         )
         return await self.sessions.SaveSession(request, self.call)
 
@@ -114,7 +116,7 @@ class Practice:
     async def versions(self, note: pb.Session) -> list[pb.SessionVersion]:
         return list((await self.sessions.ListVersions(pb.ListVersionsRequest(session_id=note.id), self.call)).versions)
 
-    async def history(self, **place: Any) -> pb.History:
+    async def timeline(self, **place: Any) -> pb.History:
         return await self.sessions.ListHistory(pb.ListHistoryRequest(**{"client_id": self.client_id, **place}), self.call)
 
     async def latest_finalized(self) -> pb.Session:
@@ -142,41 +144,43 @@ class Practice:
         await self.attachments.DeleteAttachment(request, self.call)
 
     def stored(self) -> list[Path]:
-        """The workspace's files in the store."""
-        folder = self.house.folder / "blobs" / str(self.workspace_id)
+        """The workspace's files in the file store."""
+        folder = self.environment.folder / "blobs" / str(self.workspace_id)
         return sorted(folder.iterdir()) if folder.exists() else []
 
-    # --- what others see
+    # --- audit events and stored rows
 
     async def audited(self, event_type: str) -> list[audit_pb.AuditRecorded]:
-        return [line for line in await self.house.emitted(audit_pb.AuditRecorded, self.workspace_id) if line.event_type == event_type]
+        return [line for line in await self.environment.emitted(audit_pb.AuditRecorded, self.workspace_id) if line.event_type == event_type]
 
     async def count(self, table: str) -> int:
-        async with self.house.superuser() as connection:
+        async with self.environment.superuser() as connection:
             return await connection.fetchval(f"SELECT count(*) FROM clinical.{table} WHERE workspace_id = $1", self.workspace_id)
 
     async def used_bytes(self) -> int | None:
-        async with self.house.superuser() as connection:
+        async with self.environment.superuser() as connection:
             return await connection.fetchval("SELECT used_bytes FROM clinical.storage WHERE workspace_id = $1", self.workspace_id)
 
 
-def spoken(values: dict[str, Any]) -> dict[str, Any]:
+def without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {name: stamp(value) if isinstance(value, datetime) else value for name, value in values.items() if value is not None}
 
 
 @pytest.fixture(scope="session")
-async def clinical_house(postgres: str) -> AsyncIterator[House]:
-    async with house(postgres, CLINICAL, CLIENTS, SCHEDULING, IDENTITY, settings={"clinical": {"storage_quota_bytes": QUOTA}}) as h:
-        yield h
+async def clinical_environment(postgres: str) -> AsyncIterator[House]:
+    async with house(
+        postgres, CLINICAL, CLIENTS, SCHEDULING, IDENTITY, settings={"clinical": {"storage_quota_bytes": QUOTA}}
+    ) as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")
-def open_practice(clinical_house: House) -> Callable[[], Any]:
-    async def opened() -> Practice:
-        practice = Practice(clinical_house, clinical_house.workspace(), uuid7())
+def open_practice(clinical_environment: House) -> Callable[[], Any]:
+    async def open_one() -> Practice:
+        practice = Practice(clinical_environment, clinical_environment.workspace(), uuid7())
         return replace(practice, client_id=await practice.new_client())
 
-    return opened
+    return open_one
 
 
 @pytest.fixture
@@ -191,7 +195,7 @@ async def neighbour(open_practice: Callable[[], Any]) -> Practice:
 
 
 def photo(kind: str = "JPEG", size: tuple[int, int] = (32, 16), mode: str = "RGB", **options: Any) -> bytes:
-    """A real image; a corner of it is red, so that turning it can be seen."""
+    """A real image. Its top left quarter is red, so that a rotation is visible."""
     image = Image.new(mode, size, "white" if mode in {"RGB", "L"} else 0)
     if mode == "RGB":
         image.paste("red", (0, 0, size[0] // 2, size[1] // 2))
@@ -201,7 +205,7 @@ def photo(kind: str = "JPEG", size: tuple[int, int] = (32, 16), mode: str = "RGB
 
 
 def document(change: Callable[[pikepdf.Pdf], None] | None = None, **options: Any) -> bytes:
-    """A real PDF of one page."""
+    """A real PDF with one page."""
     pdf = pikepdf.new()
     pdf.add_blank_page()
     if change:

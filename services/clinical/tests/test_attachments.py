@@ -1,4 +1,4 @@
-"""Files of a note, from the upload to the link and away again."""
+"""Files of a note: upload, download, rename, removal."""
 
 import asyncio
 import io
@@ -10,20 +10,20 @@ from PIL import Image
 
 from caseload.clinical.v1 import attachments_pb2 as pb
 from caseload.clinical.v1 import sessions_pb2
-from chassis.blobs import LocalBlobs
-from chassis.dial import InternalFault
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from chassis.rows import when
-from clinical.attachments import inspection
+from chassis.protobuf.timestamps import when
+from chassis.rpc.client.attempts import InternalFault
+from chassis.storage.local import LocalBlobs
+from clinical.attachments import sandbox
 
 from .conftest import MONDAY, QUOTA, document, photo
 
 
 def store_of(practice) -> LocalBlobs:
-    return practice.house.runtime("clinical").blobs
+    return practice.environment.runtime("clinical").blobs
 
 
-async def test_a_file_is_kept_clean_and_fetched_through_its_link(practice):
+async def test_an_uploaded_file_is_stored_sanitized_and_downloaded_through_a_link(practice):
     note = await practice.write()
     file = await practice.attach(note, photo(size=(64, 64)), name="/home/ada/Wound on 2 March.jpg")
 
@@ -39,7 +39,7 @@ async def test_a_file_is_kept_clean_and_fetched_through_its_link(practice):
     assert len(kept) == file.file_size_bytes == await practice.used_bytes()
 
 
-async def test_files_are_counted_listed_and_read_one_by_one(practice):
+async def test_files_are_counted_and_listed_and_each_can_be_read(practice):
     note = await practice.write()
     first, second = await practice.attach(note, photo(), "a.jpg"), await practice.attach(note, document(), "b.pdf")
 
@@ -52,7 +52,7 @@ async def test_files_are_counted_listed_and_read_one_by_one(practice):
     assert await practice.used_bytes() == first.file_size_bytes + second.file_size_bytes
 
 
-async def test_a_link_lasts_as_long_as_was_asked(practice):
+async def test_a_link_is_valid_for_the_requested_time(practice):
     file = await practice.attach(await practice.write(), photo())
     for minutes, seconds in ((None, 900), (1, 60), (60, 3600)):
         before = time.time()
@@ -66,12 +66,12 @@ async def test_a_link_lasts_as_long_as_was_asked(practice):
             await practice.download(file, minutes)
 
 
-async def test_a_link_does_not_tell_what_the_file_is_called(practice):
+async def test_a_link_does_not_contain_the_file_name(practice):
     file = await practice.attach(await practice.write(), photo(), "canary-diagnosis.jpg")
     assert "canary" not in (await practice.download(file)).download_url
 
 
-async def test_a_file_is_renamed_and_keeps_everything_else(practice):
+async def test_renaming_a_file_changes_nothing_else(practice):
     file = await practice.attach(await practice.write(), photo(), "a.jpg")
     renamed = await practice.rename(file, "knee, left.jpg")
     assert renamed.file_name == "knee, left.jpg"
@@ -81,11 +81,11 @@ async def test_a_file_is_renamed_and_keeps_everything_else(practice):
         await practice.rename(file, "/")
 
 
-async def test_a_removed_file_leaves_neither_row_nor_byte(practice):
+async def test_removing_a_file_deletes_its_row_and_its_content(practice):
     note = await practice.write()
     kept, removed = await practice.attach(note, photo()), await practice.attach(note, document())
     await practice.detach(removed)
-    await practice.house.settle()
+    await practice.environment.settle()
 
     assert await practice.files(note) == [kept]
     assert [path.name for path in practice.stored()] == [kept.id]
@@ -96,7 +96,7 @@ async def test_a_removed_file_leaves_neither_row_nor_byte(practice):
     assert (await practice.get(note.id)).attachment_count == 1
 
 
-async def test_the_last_file_is_not_removed_twice(practice):
+async def test_of_concurrent_removals_of_one_file_one_succeeds(practice):
     note = await practice.write()
     file = await practice.attach(note, photo())
     ended = await asyncio.gather(*(practice.detach(file) for _ in range(4)), return_exceptions=True)
@@ -115,7 +115,7 @@ async def test_the_last_file_is_not_removed_twice(practice):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_a_file_that_may_not_be_kept_leaves_nothing(practice, content, code):
+async def test_a_refused_file_leaves_nothing_stored(practice, content, code):
     note = await practice.write()
     with pytest.raises(Invalid) as refused:
         await practice.attach(note, content)
@@ -125,7 +125,7 @@ async def test_a_file_that_may_not_be_kept_leaves_nothing(practice, content, cod
     assert await practice.used_bytes() is None
 
 
-async def test_a_file_over_the_quota_leaves_nothing(practice):
+async def test_a_file_over_the_quota_is_refused_and_leaves_nothing_stored(practice):
     note = await practice.write()
     with pytest.raises(Conflict) as refused:
         await practice.attach(note, heavy(QUOTA + 1))
@@ -135,7 +135,7 @@ async def test_a_file_over_the_quota_leaves_nothing(practice):
     assert (await practice.get(note.id)).attachment_count == 0
 
 
-async def test_files_that_together_are_over_the_quota_do_not_all_come_in(practice):
+async def test_concurrent_uploads_cannot_exceed_the_quota(practice):
     notes = [await practice.write() for _ in range(4)]
     sent = await asyncio.gather(*(practice.attach(note, heavy(QUOTA // 3)) for note in notes), return_exceptions=True)
 
@@ -146,14 +146,14 @@ async def test_files_that_together_are_over_the_quota_do_not_all_come_in(practic
     assert [path.name for path in practice.stored()] == sorted(file.id for file in kept)
 
 
-async def test_a_file_of_a_strange_note_leaves_nothing(practice, neighbour):
+async def test_a_file_for_another_workspaces_note_is_refused_and_leaves_nothing_stored(practice, neighbour):
     theirs = await neighbour.write()
     with pytest.raises(NotFound):
         await practice.attach(theirs, photo())
     assert practice.stored() == neighbour.stored() == []
 
 
-async def test_another_workspaces_file_is_no_file_at_all(practice, neighbour):
+async def test_another_workspaces_file_is_not_found(practice, neighbour):
     file = await practice.attach(await practice.write(), photo())
     for attempt in (neighbour.download(file), neighbour.rename(file, "x"), neighbour.detach(file), neighbour.files(note_of(file))):
         with pytest.raises(NotFound):
@@ -161,7 +161,7 @@ async def test_another_workspaces_file_is_no_file_at_all(practice, neighbour):
     assert len(practice.stored()) == 1
 
 
-async def test_a_file_is_found_through_its_own_note_alone(practice):
+async def test_a_file_is_found_only_under_its_own_note(practice):
     file, other = await practice.attach(await practice.write(), photo()), await practice.write()
     misplaced = pb.Attachment(id=file.id, session_id=other.id)
     for attempt in (practice.download(misplaced), practice.rename(misplaced, "x"), practice.detach(misplaced)):
@@ -169,7 +169,7 @@ async def test_a_file_is_found_through_its_own_note_alone(practice):
             await attempt
 
 
-async def test_reading_and_writing_files_are_scopes_of_their_own(practice):
+async def test_reading_and_writing_files_need_different_scopes(practice):
     note = await practice.write()
     file = await practice.attach(note, photo())
     reader = practice.only("sessions:read")
@@ -184,7 +184,7 @@ async def test_reading_and_writing_files_are_scopes_of_their_own(practice):
             await attempt
 
 
-async def test_every_download_leaves_a_line_in_the_trail(practice):
+async def test_every_download_is_audited(practice):
     file = await practice.attach(await practice.write(), photo())
     await practice.download(file)
     for event_type in ("upload_attachment", "get_download"):
@@ -192,9 +192,9 @@ async def test_every_download_leaves_a_line_in_the_trail(practice):
         assert line.resource_id == file.id
 
 
-async def test_a_files_name_is_stored_and_told_nowhere_in_the_clear(practice):
+async def test_a_file_name_is_stored_and_announced_nowhere_in_plaintext(practice):
     await practice.attach(await practice.write(), photo(), "canary-name.jpg")
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         for table in ("attachments", "outbox"):
             rows = await db.fetch(f"SELECT t::text FROM clinical.{table} t")
             assert rows, table
@@ -203,7 +203,7 @@ async def test_a_files_name_is_stored_and_told_nowhere_in_the_clear(practice):
                 assert b"canary-name".hex() not in row[0]
 
 
-async def test_a_store_that_does_not_answer_refuses_the_file_and_keeps_no_row(practice, monkeypatch):
+async def test_an_unavailable_file_store_refuses_the_upload_and_leaves_no_row(practice, monkeypatch):
     note = await practice.write()
 
     async def away(*_: object) -> None:
@@ -216,7 +216,7 @@ async def test_a_store_that_does_not_answer_refuses_the_file_and_keeps_no_row(pr
     assert await practice.files(note) == []
 
 
-async def test_a_caller_who_gives_up_while_the_bytes_are_put_away_leaves_none(practice, monkeypatch):
+async def test_an_upload_cancelled_while_the_file_is_being_stored_leaves_no_file(practice, monkeypatch):
     note, blobs = await practice.write(), store_of(practice)
     put, begun, go_on = blobs.put, asyncio.Event(), asyncio.Event()
 
@@ -233,29 +233,29 @@ async def test_a_caller_who_gives_up_while_the_bytes_are_put_away_leaves_none(pr
     await asyncio.sleep(0.2)
     go_on.set()
     async with asyncio.timeout(5):
-        while practice.house.runtime("clinical").server._running or practice.stored():
+        while practice.environment.runtime("clinical").server._running or practice.stored():
             await asyncio.sleep(0.02)
     await asyncio.sleep(0.2)
     assert practice.stored() == []
     assert await practice.files(note) == []
 
 
-# --- the examiner
+# --- the sandbox
 
 
-async def test_an_examiner_that_cannot_work_is_a_fault_of_ours_and_keeps_nothing(practice, monkeypatch):
-    monkeypatch.setattr(inspection, "EXAMINER", "clinical.attachments.no_such_module")
+async def test_a_sanitizer_that_cannot_start_is_an_internal_error_and_leaves_nothing_stored(practice, monkeypatch):
+    monkeypatch.setattr(sandbox, "PROGRAM", "clinical.attachments.no_such_module")
     note = await practice.write()
     with pytest.raises(InternalFault):
         await practice.attach(note, photo())
     assert practice.stored() == []
 
 
-async def test_an_examiner_that_never_ends_is_ended(practice, monkeypatch, tmp_path):
-    (tmp_path / "endless_examiner.py").write_text("while True: pass")
+async def test_a_sanitizer_that_never_ends_is_killed(practice, monkeypatch, tmp_path):
+    (tmp_path / "endless_sanitizer.py").write_text("while True: pass")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(inspection, "EXAMINER", "endless_examiner")
-    monkeypatch.setattr(inspection, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(sandbox, "PROGRAM", "endless_sanitizer")
+    monkeypatch.setattr(sandbox, "MAX_SECONDS", 0.3)
     note = await practice.write()
     with pytest.raises(Unavailable) as refused:
         await practice.attach(note, photo())
@@ -263,19 +263,19 @@ async def test_an_examiner_that_never_ends_is_ended(practice, monkeypatch, tmp_p
     assert practice.stored() == []
 
 
-def test_an_examiner_killed_by_its_limits_tells_of_the_file():
+def test_a_sanitizer_killed_by_its_limits_means_an_unsafe_file():
     with pytest.raises(Invalid) as refused:
-        inspection.answer_of(-9, b"", b"")
+        sandbox.result_of(-9, b"", b"")
     assert refused.value.code == "file_unsafe"
     with pytest.raises(RuntimeError):
-        inspection.answer_of(1, b"", b"Traceback")
+        sandbox.result_of(1, b"", b"Traceback")
     with pytest.raises(RuntimeError):
-        inspection.answer_of(0, b"", b"")
-    assert inspection.answer_of(0, json.dumps({"media_type": "image/png"}).encode() + b"\n\n\x00", b"").content == b"\n\x00"
+        sandbox.result_of(0, b"", b"")
+    assert sandbox.result_of(0, json.dumps({"media_type": "image/png"}).encode() + b"\n\n\x00", b"").content == b"\n\x00"
 
 
 def heavy(size: int) -> bytes:
-    """A sound document of at least this size."""
+    """A valid document of at least this size."""
     return document(
         lambda pdf: pdf.Root.__setitem__("/Padding", pdf.make_stream(bytes(range(256)) * (size // 256 + 1))), compress_streams=False
     )

@@ -91,9 +91,9 @@ def test_who_had_not_seen_the_note_is_told_the_version_that_stands():
 
 
 def test_a_history_tells_up_to_a_thousand_entries_and_a_hundred_where_nobody_says():
-    assert [rules.entries(limit) for limit in (0, 1, 1000)] == [100, 1, 1000]
+    assert [rules.timeline_limit(limit) for limit in (0, 1, 1000)] == [100, 1, 1000]
     for limit in (-1, 1001):
-        assert refused(rules.entries, limit) == (Invalid, "limit_out_of_range", ["/limit"])
+        assert refused(rules.timeline_limit, limit) == (Invalid, "limit_out_of_range", ["/limit"])
 
 
 def test_a_file_may_have_ten_megabytes():

@@ -1,4 +1,4 @@
-"""A client who is erased leaves nothing in clinical: no note, no version, no file, no byte counted."""
+"""Erasing a client deletes its notes, versions and files, and updates the counters."""
 
 import asyncio
 
@@ -9,20 +9,20 @@ from chassis.errors import NotFound
 from .conftest import photo
 
 
-async def test_an_erased_client_takes_everything_along_and_nobody_else(practice):
+async def test_erasing_a_client_deletes_everything_of_it_and_nothing_of_others(practice):
     gone, stays = await practice.write(appointment_id=await practice.book()), await practice.write(client_id=await practice.new_client())
     await practice.finalize(gone)
     await practice.save(gone, reason="wrong tense", plan="rest")
     draft = await practice.write()
     await practice.autosave(draft, seen=1, plan="a")
-    await practice.autosave(draft, seen=1, plan="b")  # kept apart
+    await practice.autosave(draft, seen=1, plan="b")  # becomes a conflict draft
     await practice.attach(gone, photo())
     kept = await practice.attach(stays, photo("PNG"))
-    await practice.house.settle()
+    await practice.environment.settle()
     assert len(practice.stored()) == 2
 
     await practice.erase(practice.client_id)
-    await practice.house.settle()
+    await practice.environment.settle()
 
     assert await practice.ids() == [stays.id]
     assert (await practice.page()).total == 1
@@ -33,21 +33,21 @@ async def test_an_erased_client_takes_everything_along_and_nobody_else(practice)
     assert await practice.used_bytes() == kept.file_size_bytes
 
 
-async def test_an_erasure_elsewhere_is_no_erasure_here(practice, neighbour):
+async def test_an_erasure_in_another_workspace_deletes_nothing_here(practice, neighbour):
     note = await practice.write()
     await neighbour.erase(neighbour.client_id)
-    await practice.house.settle()
+    await practice.environment.settle()
     assert await practice.get(note.id) == note
 
 
-async def test_a_client_without_notes_is_erased_without_ado(practice):
+async def test_a_client_without_notes_can_be_erased(practice):
     await practice.erase(practice.client_id)
-    await practice.house.settle()
+    await practice.environment.settle()
     assert await practice.ids() == []
 
 
-async def test_a_note_begun_before_the_erasure_is_not_written_after_it(practice, monkeypatch):
-    server = practice.house.runtime("clinical").server
+async def test_a_note_begun_before_the_erasure_cannot_be_written_after_it(practice, monkeypatch):
+    server = practice.environment.runtime("clinical").server
     clients = server._methods["/caseload.clinical.v1.Sessions/CreateSession"][1].__self__._clients
     check, found, go_on = clients.CheckClient, asyncio.Event(), asyncio.Event()
 
@@ -61,7 +61,7 @@ async def test_a_note_begun_before_the_erasure_is_not_written_after_it(practice,
     writing = asyncio.ensure_future(practice.write())
     await found.wait()
     await practice.erase(practice.client_id)
-    await practice.house.settle()
+    await practice.environment.settle()
     go_on.set()
 
     with pytest.raises(NotFound):
@@ -69,10 +69,10 @@ async def test_a_note_begun_before_the_erasure_is_not_written_after_it(practice,
     assert await practice.count("sessions") == 0
 
 
-async def test_an_erasure_that_meets_a_note_being_written_takes_it_along(practice):
+async def test_an_erasure_deletes_a_note_that_is_being_created(practice):
     written = asyncio.gather(*(practice.write() for _ in range(8)), return_exceptions=True)
     await practice.erase(practice.client_id)
     await written
-    await practice.house.settle()
+    await practice.environment.settle()
     assert await practice.count("sessions") == 0
     assert (await practice.page()).total == 0

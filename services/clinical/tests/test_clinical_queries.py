@@ -1,4 +1,4 @@
-"""No request reads more rows than it is about: the plans of the hot statements among a hundred thousand notes."""
+"""Among a hundred thousand notes, no frequent statement reads more rows than it needs."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.db import Statement, Transaction
-from chassis.testing import house
+from chassis.db.statement import Statement
+from chassis.testing.environment import house
 from clinical.__main__ import SERVICE
 from clinical.attachments import store as files
 from clinical.erasure import store as erasure
@@ -26,7 +26,7 @@ TABLES = {"sessions", "session_versions", "history", "attachments", "tallies", "
 
 
 def note(number: int) -> UUID:
-    """A note of the workspace looked at."""
+    """The id of a note in the workspace of the test."""
     return UUID(int=number * WORKSPACES + HERE.int - 1)
 
 
@@ -36,7 +36,7 @@ def client_of(number: int) -> UUID:
 
 @pytest.fixture(scope="module")
 async def archive(postgres):
-    """Five workspaces of twenty thousand notes, a tenth of them drafts; what is sealed is noise."""
+    """Five workspaces of twenty thousand notes each, a tenth of them drafts. The encrypted columns hold random bytes."""
     peers = {"clients": "unix:none", "scheduling": "unix:none"}
     async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
         async with h.superuser() as db:
@@ -64,31 +64,31 @@ async def archive(postgres):
         yield h.runtime("clinical").database
 
 
-def page(*, wanted: str = "any", of_client: bool = False, of_appointment: bool = False, with_deleted: bool = False) -> Statement:
-    return store.page(of_client=of_client, of_appointment=of_appointment, wanted=wanted, with_deleted=with_deleted)
+def page(*, statuses: str = "any", of_client: bool = False, of_appointment: bool = False, with_deleted: bool = False) -> Statement:
+    return store.page(of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=with_deleted)
 
 
-def count(*, wanted: str = "any", of_client: bool = False, of_appointment: bool = False) -> Statement:
-    return store.count(of_client=of_client, of_appointment=of_appointment, wanted=wanted, with_deleted=False)
+def count(*, statuses: str = "any", of_client: bool = False, of_appointment: bool = False) -> Statement:
+    return store.count(of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=False)
 
 
 FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
 CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
 SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
 
-# What is asked, and how many rows may be looked at on the way.
+# Statements, their parameters, and how many rows each may read.
 ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "first page": (page(), FIRST, 50),
     "third page": (page(), {"limit": 50, "offset": 100}, 150),
     "first page, bin included": (page(with_deleted=True), FIRST, 50),
-    "drafts": (page(wanted="one"), {**FIRST, "status": "draft"}, 50),
-    "signed": (page(wanted="signed"), FIRST, 56),
+    "drafts": (page(statuses="one"), {**FIRST, "status": "draft"}, 50),
+    "signed": (page(statuses="signed"), FIRST, 56),
     "of a client": (page(of_client=True), {**FIRST, **CLIENT}, PER_CLIENT),
     "of a client, first five": (page(of_client=True), {**CLIENT, "limit": 5, "offset": 0}, 5),
-    "drafts of a client": (page(of_client=True, wanted="one"), {**FIRST, **CLIENT, "status": "draft"}, PER_CLIENT),
+    "drafts of a client": (page(of_client=True, statuses="one"), {**FIRST, **CLIENT, "status": "draft"}, PER_CLIENT),
     "of an appointment": (page(of_appointment=True), {**FIRST, "appointment_id": note(1000)}, 1),
     "count": (count(), {}, 2),
-    "count of drafts": (count(wanted="one"), {"status": "draft"}, 2),
+    "count of drafts": (count(statuses="one"), {"status": "draft"}, 2),
     "count of a client": (count(of_client=True), CLIENT, PER_CLIENT),
     "count of an appointment": (count(of_appointment=True), {"appointment_id": note(1000)}, 1),
     "get": (store.get, {"id": note(1000)}, 1),
@@ -98,12 +98,12 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START}, 1),
     "latest signed": (store.latest_finalized, CLIENT, 3),
     "versions": (store.versions, {"session_id": note(1001)}, 1),
-    "history": (store.newest_entries, {**CLIENT, "limit": 5}, 5),
-    "history read on": (store.entries_before, {**CLIENT, "limit": 5, "before": LATE, "before_id": note(0)}, 5),
-    "count of history": (store.count_entries, CLIENT, PER_CLIENT),
+    "timeline": (store.newest_events, {**CLIENT, "limit": 5}, 5),
+    "timeline continued": (store.events_before, {**CLIENT, "limit": 5, "before": LATE, "before_id": note(0)}, 5),
+    "count of timeline events": (store.count_events, CLIENT, PER_CLIENT),
     "files of a note": (files.of_session, {"session_id": note(1001)}, 2),
     "a file": (files.get, {"id": note(1001), "session_id": note(1001)}, 2),
-    "storage": (files.free_storage, {"freed_bytes": 1}, 1),
+    "storage": (files.decrease_storage, {"freed_bytes": 1}, 1),
     "an erased client's notes": (erasure.lock_notes, CLIENT, PER_CLIENT),
     "an erased client's files": (erasure.remove_attachments, CLIENT, PER_CLIENT),
     "the notes' removal": (erasure.remove_notes, CLIENT, PER_CLIENT),
@@ -112,10 +112,10 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 @pytest.mark.parametrize("asked", ASKED)
-async def test_a_statement_looks_at_no_more_rows_than_it_is_about(archive, asked, mode):
+async def test_a_statement_reads_no_more_rows_than_it_needs(archive, asked, mode):
     statement, parameters, most = ASKED[asked]
     values = ", ".join(map(literal, statement.arguments(parameters)))
-    tx = Transaction(archive, HERE)
+    tx = archive.begin(HERE)
     try:
         connection = await tx.connection()
         if asked == "the notes' removal":
@@ -127,9 +127,9 @@ async def test_a_statement_looks_at_no_more_rows_than_it_is_about(archive, asked
         await tx.rollback()
 
     scans = [node for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") in TABLES and "Scan" in node["Node Type"]]
-    # A handful of rows in one page are read whole, whatever indexes there are.
+    # A table of one page is always scanned, whatever indexes it has.
     assert not [node for node in scans if node["Node Type"] == "Seq Scan" and node["Relation Name"] not in {"tallies", "storage"}], plan
-    looked = sum(looked_at(node) for node in scans if node["Relation Name"] not in {"tallies", "storage"})
+    looked = sum(rows_read(node) for node in scans if node["Relation Name"] not in {"tallies", "storage"})
     assert looked <= most, plan
     assert scans
     assert looked > 0 or all(node["Relation Name"] in {"tallies", "storage"} for node in scans), "it found nothing to look at"
@@ -141,13 +141,13 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(below)
 
 
-def looked_at(node: dict[str, Any]) -> float:
+def rows_read(node: dict[str, Any]) -> float:
     removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
     return (node["Actual Rows"] + removed) * node["Actual Loops"]
 
 
 def literal(value: Any) -> str:
-    """As EXECUTE wants it, which takes no parameters."""
+    """The value as an SQL literal, because EXECUTE takes no parameters."""
     match value:
         case int():
             return str(value)

@@ -1,4 +1,4 @@
-"""The rules of notes and files, for anything that may be asked of them."""
+"""The rules of notes and files, for any input."""
 
 import unicodedata
 from typing import Any
@@ -17,7 +17,7 @@ contents = st.fixed_dictionaries({}, optional={**dict.fromkeys(rules.TEXTS, text
 
 
 @given(content=contents)
-def test_a_note_is_refused_for_every_fault_it_has_and_no_other(content: dict[str, Any]):
+def test_a_note_is_refused_with_exactly_the_faults_it_has(content: dict[str, Any]):
     expected = {f"/{name}" for name in rules.TEXTS if content.get(name) and len(content[name]) > 5000}
     minutes = content.get("duration_minutes")
     if minutes is not None and not 0 <= minutes <= 480:
@@ -32,7 +32,7 @@ def test_a_note_is_refused_for_every_fault_it_has_and_no_other(content: dict[str
 
 
 @given(expected=st.none() | st.integers(1, 9), version=st.integers(1, 9))
-def test_who_saw_another_version_is_stale_and_who_names_none_is_not(expected: int | None, version: int):
+def test_a_caller_is_stale_only_if_it_expects_another_version(expected: int | None, version: int):
     assert rules.is_stale(expected, version) is (expected is not None and expected != version)
     if rules.is_stale(expected, version):
         with pytest.raises(Stale) as refused:
@@ -43,7 +43,7 @@ def test_who_saw_another_version_is_stale_and_who_names_none_is_not(expected: in
 
 
 @given(said=st.lists(st.text(max_size=5), max_size=4))
-def test_a_note_is_empty_when_nothing_can_be_seen_of_it(said: list[str]):
+def test_a_note_without_a_visible_character_is_empty(said: list[str]):
     if "".join(said).strip():
         rules.check_not_empty(said)
     else:
@@ -52,26 +52,26 @@ def test_a_note_is_empty_when_nothing_can_be_seen_of_it(said: list[str]):
 
 
 @given(status=st.none() | st.sampled_from(["draft", "finalized", "archived"]), is_draft=st.none() | st.booleans())
-def test_the_filters_of_status_agree(status, is_draft):
+def test_both_status_filters_apply(status, is_draft):
     for one in ("draft", "finalized", "archived"):
         passes = (status is None or one == status) and (is_draft is None or (one == "draft") == is_draft)
         assert (one in rules.statuses(status, is_draft=is_draft)) is passes
 
 
 @given(session=st.uuids(), kind=st.sampled_from(["session", "session_finalized", "session_amended"]), other=st.uuids())
-def test_an_entry_is_known_by_what_it_tells(session: UUID, kind: str, other: UUID):
-    assert rules.entry_id(session, kind) == rules.entry_id(session, kind)
-    assert rules.entry_id(session, kind) not in {rules.entry_id(session, "another"), session}
-    assert (rules.entry_id(other, kind) == rules.entry_id(session, kind)) is (other == session)
+def test_a_timeline_event_has_one_id_per_note_and_kind(session: UUID, kind: str, other: UUID):
+    assert rules.timeline_event_id(session, kind) == rules.timeline_event_id(session, kind)
+    assert rules.timeline_event_id(session, kind) not in {rules.timeline_event_id(session, "another"), session}
+    assert (rules.timeline_event_id(other, kind) == rules.timeline_event_id(session, kind)) is (other == session)
 
 
-@pytest.mark.parametrize(("limit", "told"), [(0, 100), (1, 1), (1000, 1000)])
-def test_a_history_tells_as_much_as_was_asked(limit: int, told: int):
-    assert rules.entries(limit) == told
+@pytest.mark.parametrize(("limit", "length"), [(0, 100), (1, 1), (1000, 1000)])
+def test_a_timeline_page_has_the_requested_length(limit: int, length: int):
+    assert rules.timeline_limit(limit) == length
 
 
 @given(client=st.uuids(), other=st.uuids())
-def test_an_appointment_is_the_same_clients_however_the_id_is_spelled(client: UUID, other: UUID):
+def test_client_ids_are_compared_without_regard_to_case(client: UUID, other: UUID):
     rules.check_same_client(str(client).upper(), str(client))
     if client != other:
         with pytest.raises(Invalid):
@@ -82,7 +82,7 @@ def test_an_appointment_is_the_same_clients_however_the_id_is_spelled(client: UU
 
 
 @given(given_name=st.text(max_size=300))
-def test_a_file_name_never_names_a_place_and_hides_nothing(given_name: str):
+def test_a_file_name_has_no_path_and_no_invisible_characters(given_name: str):
     try:
         name = files.file_name(given_name)
     except Invalid:
@@ -107,18 +107,18 @@ def test_a_file_name_never_names_a_place_and_hides_nothing(given_name: str):
         ("a" * 255, "a" * 255),
     ],
 )
-def test_a_file_name_is_what_people_called_it(given_name: str, name: str):
+def test_a_file_name_keeps_its_visible_characters(given_name: str, name: str):
     assert files.file_name(given_name) == name
 
 
 @pytest.mark.parametrize("given_name", ["", "   ", "/", "folder/", "..", "C:\\", "\u200b", "a" * 256])
-def test_what_is_no_file_name_is_refused(given_name: str):
+def test_an_empty_or_too_long_file_name_is_refused(given_name: str):
     with pytest.raises(Invalid):
         files.file_name(given_name)
 
 
 @given(asked=st.none() | st.integers(-100, 200))
-def test_a_link_lasts_one_to_sixty_minutes(asked: int | None):
+def test_a_link_is_valid_for_one_to_sixty_minutes(asked: int | None):
     if asked is None:
         assert files.minutes(asked) == 15
     elif 1 <= asked <= 60:
@@ -129,7 +129,7 @@ def test_a_link_lasts_one_to_sixty_minutes(asked: int | None):
 
 
 @given(used=st.integers(0, 10), quota=st.integers(0, 10))
-def test_a_workspace_may_fill_its_room_and_no_more(used: int, quota: int):
+def test_a_workspace_may_use_its_whole_quota_and_no_more(used: int, quota: int):
     if used <= quota:
         files.check_quota(used, quota)
     else:

@@ -1,13 +1,13 @@
-"""The schema: the migrations make what tables.py says, forward and back, and every table is under forced row security."""
+"""The schema: migrations up and down produce the declared tables, and every table has forced row security."""
 
-from chassis.migrate import drift, migrate
-from chassis.testing import house
+from chassis.migrations.runner import drift, migrate
+from chassis.testing.environment import house
 from clinical.__main__ import SERVICE
 
 OWN = {"sessions", "session_versions", "history", "tallies", "clients", "attachments", "storage"}
 
 
-async def test_the_migrations_go_up_down_and_up_and_agree_with_the_tables(postgres):
+async def test_migrations_up_down_and_up_produce_the_declared_tables(postgres):
     async with house(postgres, SERVICE, settings={"peers": {"clients": "unix:none", "scheduling": "unix:none"}}, relay=False) as h:
         await migrate(h.admin_dsn, "clinical", "base")
         async with h.superuser() as db:
@@ -17,8 +17,8 @@ async def test_the_migrations_go_up_down_and_up_and_agree_with_the_tables(postgr
         assert await drift(h.admin_dsn, "clinical", SERVICE.metadata) == []
 
 
-async def test_every_table_is_under_forced_row_security(clinical_house):
-    async with clinical_house.superuser() as db:
+async def test_every_table_has_forced_row_security(clinical_environment):
+    async with clinical_environment.superuser() as db:
         tables = await db.fetch(
             """
             SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS forced, pg_get_userbyid(c.relowner) AS owner,

@@ -1,4 +1,4 @@
-"""A note from the first word to the last amendment."""
+"""Notes: creating, saving, conflicts, signing, amending, versions."""
 
 import asyncio
 from datetime import timedelta
@@ -8,16 +8,16 @@ import asyncpg
 import pytest
 
 from caseload.clinical.v1 import sessions_pb2 as pb
-from chassis.dial import InternalFault
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from chassis.rows import stamp, when
+from chassis.protobuf.timestamps import stamp, when
+from chassis.rpc.client.attempts import InternalFault
 
 from .conftest import MONDAY
 
 # --- writing
 
 
-async def test_a_note_is_read_as_it_was_written(practice):
+async def test_a_note_is_read_as_it_was_created(practice):
     note = await practice.write(objective="BP 120/80", assessment=None, plan="walk daily", duration_minutes=50)
 
     assert await practice.get(note.id) == note
@@ -40,7 +40,7 @@ async def test_a_note_takes_its_date_from_the_appointment(practice):
     assert when((await practice.write(appointment_id=appointment_id, session_date=None)).session_date) == start
 
 
-async def test_a_note_with_a_date_of_its_own_keeps_it(practice):
+async def test_a_note_with_a_date_keeps_it_despite_its_appointment(practice):
     note = await practice.write(appointment_id=await practice.book(MONDAY + timedelta(days=3)))
     assert when(note.session_date) == MONDAY
 
@@ -52,27 +52,27 @@ async def test_a_note_without_date_and_appointment_is_refused(practice):
     assert [fault.pointer for fault in refused.value.faults] == ["/session_date"]
 
 
-async def test_a_note_of_a_stranger_is_refused_and_leaves_nothing(practice, neighbour):
+async def test_a_note_for_another_workspaces_client_is_refused_and_leaves_nothing(practice, neighbour):
     for stranger in (str(uuid4()), neighbour.client_id):
         with pytest.raises(NotFound):
             await practice.write(client_id=stranger)
     assert await practice.count("sessions") == 0
 
 
-async def test_a_note_of_a_strange_appointment_is_refused(practice, neighbour):
+async def test_a_note_for_another_workspaces_appointment_is_refused(practice, neighbour):
     for stranger in (str(uuid4()), await neighbour.book()):
         with pytest.raises(NotFound):
             await practice.write(appointment_id=stranger)
 
 
-async def test_a_note_of_somebody_elses_appointment_is_refused(practice):
+async def test_a_note_for_another_clients_appointment_is_refused(practice):
     appointment_id = await practice.book(client_id=await practice.new_client())
     with pytest.raises(Invalid) as refused:
         await practice.write(appointment_id=appointment_id)
     assert refused.value.code == "appointment_of_another_client"
 
 
-async def test_an_appointment_has_one_note_whoever_is_first(practice):
+async def test_of_concurrent_notes_for_one_appointment_one_is_created(practice):
     appointment_id = await practice.book()
     written = await asyncio.gather(*(practice.write(appointment_id=appointment_id) for _ in range(4)), return_exceptions=True)
 
@@ -84,13 +84,13 @@ async def test_an_appointment_has_one_note_whoever_is_first(practice):
 
 
 @pytest.mark.parametrize("but", [{"plan": "x" * 5001}, {"duration_minutes": 481}, {"duration_minutes": -1}])
-async def test_what_a_note_cannot_be_is_refused(practice, but):
+async def test_an_invalid_note_is_refused(practice, but):
     with pytest.raises(Invalid) as refused:
         await practice.write(**but)
     assert [fault.pointer for fault in refused.value.faults] == [f"/{name}" for name in but]
 
 
-async def test_five_thousand_characters_of_any_script_are_kept(practice):
+async def test_five_thousand_characters_of_any_script_are_accepted(practice):
     note = await practice.write(plan="漢" * 5000)
     assert (await practice.get(note.id)).plan == "漢" * 5000
 
@@ -98,7 +98,7 @@ async def test_five_thousand_characters_of_any_script_are_kept(practice):
 # --- saving
 
 
-async def test_a_save_changes_what_it_names_and_nothing_else(practice):
+async def test_a_save_changes_the_fields_of_its_mask_and_nothing_else(practice):
     note = await practice.write(objective="BP 120/80")
     saved = (await practice.autosave(note, seen=1, subjective="sleeps well", objective=None, plan="rest")).session
 
@@ -109,14 +109,14 @@ async def test_a_save_changes_what_it_names_and_nothing_else(practice):
     assert when(saved.draft_last_saved_at) > when(note.draft_last_saved_at)
 
 
-async def test_a_save_without_a_version_saves_over_whatever_is_there(practice):
+async def test_a_save_without_an_expected_version_overwrites_any_version(practice):
     note = await practice.write()
     await practice.autosave(note, seen=1, plan="rest")
     assert (await practice.save(note, plan="work")).session.version == 3
     assert (await practice.get(note.id)).plan == "work"
 
 
-async def test_a_date_moves_but_is_not_cleared(practice):
+async def test_a_date_can_be_changed_but_not_cleared(practice):
     note = await practice.write()
     later = MONDAY + timedelta(days=1)
     assert when((await practice.save(note, session_date=later)).session.session_date) == later
@@ -124,24 +124,24 @@ async def test_a_date_moves_but_is_not_cleared(practice):
         await practice.save(note, session_date=None)
 
 
-async def test_a_field_that_is_not_the_writers_is_refused(practice):
+async def test_a_field_that_cannot_be_edited_is_refused(practice):
     note = await practice.write()
     for name in ("client_id", "status", "version", "nonsense"):
         with pytest.raises(Invalid):
             await practice.sessions.SaveDraft(pb.SaveDraftRequest(session_id=note.id, mask={"paths": [name]}), practice.call)
 
 
-async def test_a_save_too_long_is_refused_and_changes_nothing(practice):
+async def test_a_save_with_a_text_that_is_too_long_is_refused_and_changes_nothing(practice):
     note = await practice.write()
     with pytest.raises(Invalid):
         await practice.autosave(note, seen=1, plan="x" * 5001)
     assert await practice.get(note.id) == note
 
 
-# --- two writers
+# --- conflicts
 
 
-async def test_a_save_that_comes_too_late_is_kept_apart(practice):
+async def test_a_stale_save_becomes_a_conflict_draft(practice):
     note = await practice.write(objective="BP 120/80", appointment_id=await practice.book())
     first = (await practice.autosave(note, seen=1, subjective="from one tab")).session
     late = await practice.autosave(note, seen=1, subjective="from the other")
@@ -155,7 +155,7 @@ async def test_a_save_that_comes_too_late_is_kept_apart(practice):
     assert not apart.HasField("appointment_id")
 
 
-async def test_of_two_savers_of_one_version_one_wins_and_the_other_is_stored(practice):
+async def test_of_two_concurrent_saves_one_succeeds_and_the_other_becomes_a_conflict_draft(practice):
     note = await practice.write()
     texts = [f"tab {number}" for number in range(6)]
     replies = await asyncio.gather(*(practice.autosave(note, seen=1, subjective=text) for text in texts))
@@ -167,7 +167,7 @@ async def test_of_two_savers_of_one_version_one_wins_and_the_other_is_stored(pra
     assert sorted([stands.subjective, *[(await practice.get(one)).subjective for one in apart]]) == texts
 
 
-async def test_a_save_told_again_is_not_a_conflict(practice):
+async def test_a_repeated_save_is_not_a_conflict(practice):
     note = await practice.write()
     saved = (await practice.autosave(note, seen=1, plan="rest")).session
     again = await practice.autosave(note, seen=1, plan="rest")
@@ -176,7 +176,7 @@ async def test_a_save_told_again_is_not_a_conflict(practice):
     assert await practice.ids() == [note.id]
 
 
-async def test_a_late_autosave_of_a_note_signed_meanwhile_is_kept_apart(practice):
+async def test_a_stale_autosave_of_a_signed_note_becomes_a_conflict_draft(practice):
     note = await practice.write()
     await practice.finalize(note)
     late = await practice.autosave(note, seen=1, subjective="one more thing")
@@ -187,7 +187,7 @@ async def test_a_late_autosave_of_a_note_signed_meanwhile_is_kept_apart(practice
 # --- signing
 
 
-async def test_signing_closes_a_note(practice):
+async def test_signing_a_note_finalizes_it(practice):
     note = await practice.write()
     signed = await practice.colleague().finalize(note, seen=1)
 
@@ -200,7 +200,7 @@ async def test_signing_closes_a_note(practice):
     assert signed.subjective == "sleeps badly"
 
 
-async def test_a_note_that_says_nothing_is_not_signed(practice):
+async def test_an_empty_note_cannot_be_signed(practice):
     for empty in (await practice.write(subjective=None), await practice.write(subjective=" \n ")):
         with pytest.raises(Invalid) as refused:
             await practice.finalize(empty)
@@ -208,7 +208,7 @@ async def test_a_note_that_says_nothing_is_not_signed(practice):
     assert await practice.count("session_versions") == 0
 
 
-async def test_a_note_is_signed_once(practice):
+async def test_a_signed_note_cannot_be_signed_again(practice):
     note = await practice.write()
     signed = await asyncio.gather(*(practice.finalize(note) for _ in range(4)), return_exceptions=True)
     assert sum(isinstance(one, pb.Session) for one in signed) == 1
@@ -216,7 +216,7 @@ async def test_a_note_is_signed_once(practice):
     assert len(await practice.versions(note)) == 1
 
 
-async def test_a_note_that_moved_on_is_not_signed_unseen(practice):
+async def test_a_note_cannot_be_signed_on_a_stale_version(practice):
     note = await practice.write()
     await practice.autosave(note, seen=1, plan="rest")
     with pytest.raises(Stale):
@@ -224,7 +224,7 @@ async def test_a_note_that_moved_on_is_not_signed_unseen(practice):
     assert (await practice.get(note.id)).is_draft
 
 
-async def test_autosave_does_not_touch_a_signed_note(practice):
+async def test_autosave_of_a_signed_note_is_refused(practice):
     note = await practice.write()
     signed = await practice.finalize(note)
     for seen in (None, signed.version):
@@ -234,7 +234,7 @@ async def test_autosave_does_not_touch_a_signed_note(practice):
     assert await practice.get(note.id) == signed
 
 
-async def test_a_signed_note_is_amended_with_a_reason(practice):
+async def test_amending_a_signed_note_needs_a_reason(practice):
     note = await practice.write()
     signed = await practice.finalize(note)
     for reason in (None, "  "):
@@ -249,7 +249,7 @@ async def test_a_signed_note_is_amended_with_a_reason(practice):
     assert amended.HasField("amended_at")
 
 
-async def test_an_amendment_does_not_empty_a_note(practice):
+async def test_an_amendment_cannot_empty_a_note(practice):
     note = await practice.write()
     await practice.finalize(note)
     with pytest.raises(Invalid) as refused:
@@ -260,7 +260,7 @@ async def test_an_amendment_does_not_empty_a_note(practice):
 # --- versions
 
 
-async def test_what_was_signed_stays_readable_newest_first(practice):
+async def test_versions_are_listed_newest_first(practice):
     note = await practice.write(plan="rest")
     await practice.autosave(note, plan="walk")
     assert await practice.versions(note) == []
@@ -276,10 +276,10 @@ async def test_what_was_signed_stays_readable_newest_first(practice):
     assert oldest.session_id == note.id
 
 
-async def test_versions_are_changed_by_nobody(practice):
+async def test_versions_cannot_be_changed_by_any_role(practice):
     note = await practice.write()
     await practice.finalize(note)
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         for change in (
             "UPDATE clinical.session_versions SET version_number = 9",
             "DELETE FROM clinical.session_versions",
@@ -297,7 +297,7 @@ async def test_versions_are_changed_by_nobody(practice):
 # --- the latest signed note
 
 
-async def test_the_latest_signed_note_is_the_latest_by_its_date(practice):
+async def test_the_latest_signed_note_is_the_one_with_the_latest_date(practice):
     with pytest.raises(NotFound):
         await practice.latest_finalized()
     recent = await practice.write(session_date=MONDAY + timedelta(days=1))
@@ -308,10 +308,10 @@ async def test_the_latest_signed_note_is_the_latest_by_its_date(practice):
     assert (await practice.latest_finalized()).id == recent.id
 
 
-# --- who may, and what is left behind
+# --- permissions, audit, encryption
 
 
-async def test_another_workspaces_note_is_no_note_at_all(practice, neighbour):
+async def test_another_workspaces_note_is_not_found(practice, neighbour):
     note = await practice.write()
     for attempt in (
         neighbour.get(note.id),
@@ -326,7 +326,7 @@ async def test_another_workspaces_note_is_no_note_at_all(practice, neighbour):
     assert await practice.get(note.id) == note
 
 
-async def test_reading_and_writing_are_scopes_of_their_own(practice):
+async def test_reading_and_writing_notes_need_different_scopes(practice):
     note = await practice.write()
     reader = practice.only("sessions:read")
     assert await reader.get(note.id) == note
@@ -335,7 +335,7 @@ async def test_reading_and_writing_are_scopes_of_their_own(practice):
             await attempt
 
 
-async def test_everything_leaves_a_line_in_the_trail(practice):
+async def test_every_operation_is_audited(practice):
     note = await practice.write()
     await practice.autosave(note, plan="rest")
     await practice.get(note.id)
@@ -349,12 +349,12 @@ async def test_everything_leaves_a_line_in_the_trail(practice):
     assert [*line.resource_ids, line.resource_id][0] == note.id
 
 
-async def test_nothing_a_note_says_is_stored_or_told_in_the_clear(practice):
+async def test_no_text_of_a_note_is_stored_or_announced_in_plaintext(practice):
     words = ["canaryword", "reasonable-secret"]
     note = await practice.write(subjective=words[0], plan=words[0])
     await practice.finalize(note)
     await practice.save(note, reason=words[1], plan=f"{words[0]} again")
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         tables = await db.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'clinical'")
         assert {"sessions", "session_versions", "outbox"} <= {row[0] for row in tables}
         for (table,) in tables:
@@ -364,9 +364,9 @@ async def test_nothing_a_note_says_is_stored_or_told_in_the_clear(practice):
                     assert word.encode().hex() not in row[0]
 
 
-async def test_a_note_put_in_anothers_place_does_not_open(practice):
+async def test_a_note_copied_over_another_one_cannot_be_decrypted(practice):
     first, second = await practice.write(), await practice.write()
-    async with practice.house.superuser() as db:
+    async with practice.environment.superuser() as db:
         await db.execute(
             "UPDATE clinical.sessions SET sealed = (SELECT sealed FROM clinical.sessions WHERE id = $1) WHERE id = $2", first.id, second.id
         )
@@ -375,6 +375,6 @@ async def test_a_note_put_in_anothers_place_does_not_open(practice):
     assert (await practice.get(first.id)).subjective == "sleeps badly"
 
 
-async def test_stamps_are_to_the_moment(practice):
+async def test_times_are_stored_with_microseconds(practice):
     note = await practice.write(session_date=MONDAY + timedelta(microseconds=123_456))
     assert note.session_date == stamp(MONDAY + timedelta(microseconds=123_456))

@@ -1,4 +1,4 @@
-"""What identity leaves in its database: nobody's name or address, no secret, and no row that another workspace reads."""
+"""What the database contains: no name, address or secret in plain text, and no row that another workspace can read."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,32 +7,33 @@ import pytest
 
 from caseload.identity.v1 import users_pb2 as pb
 from chassis.errors import Refusal
-from chassis.migrate import drift, migrate, provision
-from identity.sign_in.clearing import clear
-from identity.sign_in.tickets import Ticket
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import drift, migrate
+from identity.credentials.opaque_tokens import OpaqueToken
+from identity.login_sessions.cleanup import delete_expired
 from identity.tables import WITHOUT_ROW_SECURITY, metadata
 
 
 async def everything(connection):
-    """Every row of the schema as text, by table."""
+    """The rows of every table as text."""
     tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'identity'")
     return {name: [row[0] for row in await connection.fetch(f"SELECT t::text FROM identity.{name} t")] for (name,) in map(tuple, tables)}
 
 
 def in_any_form(text):
-    """Columns of bytes show as hexadecimal digits."""
+    """The text as it may appear in a row: as it is, or as hexadecimal digits in a column of bytes."""
     return text.casefold(), text.encode().hex()
 
 
-async def test_names_addresses_and_secrets_are_nowhere_in_the_clear(door, practice, caplog):
-    canary = await practice.hire("therapist", full_name="Wilhelmina Canaryfeather")
-    token = await door.request_link(canary)
-    linked = await door.verify(token)
-    signed_in = await door.login(canary)
-    renewed = await door.refresh(signed_in.refresh_token)
+async def test_names_addresses_and_secrets_are_never_stored_or_logged_in_plain_text(service, practice, caplog):
+    canary = await practice.add_user("therapist", full_name="Wilhelmina Canaryfeather")
+    token = await service.request_link(canary)
+    linked = await service.verify(token)
+    signed_in = await service.login(canary)
+    renewed = await service.refresh(signed_in.refresh_token)
     with pytest.raises(Refusal):
-        await door.login(canary, "canary-password-wrong")
-    await door.users.ListUsers(pb.ListUsersRequest(search="Canaryfeather"), await door.enter(practice.head))
+        await service.login(canary, "canary-password-wrong")
+    await service.users.ListUsers(pb.ListUsersRequest(search="Canaryfeather"), await service.signed_in(practice.administrator))
 
     secrets = [
         canary.email,
@@ -45,22 +46,22 @@ async def test_names_addresses_and_secrets_are_nowhere_in_the_clear(door, practi
         *(each.access_token for each in (linked, signed_in, renewed)),
         *(each.device_token for each in (linked, signed_in)),
     ]
-    # A token's secret part, as the bytes it stands for.
-    secrets += [Ticket.read(text).secret.hex() for text in (token, *(each.refresh_token for each in (linked, signed_in, renewed)))]
-    async with door.house.superuser() as connection:
+    # The secret bytes of each token.
+    secrets += [OpaqueToken.parse(text).secret.hex() for text in (token, *(each.refresh_token for each in (linked, signed_in, renewed)))]
+    async with service.environment.superuser() as connection:
         rows = await everything(connection)
     assert sum(map(len, rows.values())) > 10
     assert rows["outbox"]
     for name, texts in rows.items():
         for text in texts:
             for secret in secrets:
-                assert not any(form in text.casefold() for form in in_any_form(secret)), f"a secret stands in {name}"
+                assert not any(form in text.casefold() for form in in_any_form(secret)), f"{name} contains a secret"
     for secret in secrets:
         assert secret not in caplog.text
 
 
-async def test_the_catalogue_shows_forced_row_security_but_for_what_is_listed(door):
-    async with door.house.superuser() as connection:
+async def test_row_security_is_forced_on_all_tables_but_those_listed(service):
+    async with service.environment.superuser() as connection:
         tables = await connection.fetch(
             "SELECT relname, relrowsecurity AND relforcerowsecurity AS forced FROM pg_class"
             " WHERE relnamespace = 'identity'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'alembic_version'"
@@ -74,26 +75,26 @@ async def test_the_catalogue_shows_forced_row_security_but_for_what_is_listed(do
     assert not {row["column_name"] for row in columns} & {"email", "full_name", "sealed", "ip_address", "user_agent", "password_hash"}
 
 
-async def test_without_a_workspace_no_row_is_seen_and_none_written(door, practice):
-    database = door.house.runtime("identity").database
+async def test_without_its_workspace_no_row_is_read_or_written(service, practice):
+    database = service.environment.runtime("identity").database
     async with database.transaction(None) as tx:
         connection = await tx.connection()
         for table in metadata.tables.values():
             if table.name not in WITHOUT_ROW_SECURITY:
                 assert await connection.fetchval(f"SELECT count(*) FROM identity.{table.name}") == 0
-    other = door.house.workspace()
+    other = service.environment.workspace()
     async with database.transaction(other) as tx:
         connection = await tx.connection()
         assert await connection.fetchval("SELECT count(*) FROM identity.users") == 0
         with pytest.raises(Exception, match="row-level security"):
             await connection.execute(
                 "INSERT INTO identity.workspaces (workspace_id, name, kind, time_zone, locale) VALUES ($1, 'x', 'practice', 'UTC', 'en')",
-                door.house.workspace(),
+                service.environment.workspace(),
             )
         await connection.execute("ROLLBACK; BEGIN")
 
 
-async def test_migrations_go_forward_back_and_forward(postgres, door):
+async def test_migrations_can_be_reverted_and_applied_again(postgres, service):
     admin = await asyncpg.connect(postgres)
     try:
         await admin.execute("CREATE DATABASE identity_back_and_forth")
@@ -107,19 +108,19 @@ async def test_migrations_go_forward_back_and_forward(postgres, door):
     assert await drift(dsn, "identity", metadata) == []
 
 
-async def test_clearing_away_leaves_what_still_counts(door, practice):
-    token = await door.request_link(practice.head)
-    signed_in = await door.login(practice.head)
-    database = door.house.runtime("identity").database
+async def test_cleanup_deletes_expired_rows_and_no_others(service, practice):
+    token = await service.request_link(practice.administrator)
+    signed_in = await service.login(practice.administrator)
+    database = service.environment.runtime("identity").database
 
-    await clear(database, datetime.now(UTC))
-    await door.verify(token)
-    renewed = await door.refresh(signed_in.refresh_token)
+    await delete_expired(database, datetime.now(UTC))
+    await service.verify(token)
+    renewed = await service.refresh(signed_in.refresh_token)
 
-    await clear(database, datetime.now(UTC) + timedelta(days=8))
-    async with door.house.superuser() as connection:
+    await delete_expired(database, datetime.now(UTC) + timedelta(days=8))
+    async with service.environment.superuser() as connection:
         for table in ("login_sessions", "refresh_tokens", "magic_links"):
             assert await connection.fetchval(f"SELECT count(*) FROM identity.{table} WHERE workspace_id = $1", practice.workspace_id) == 0
         assert await connection.fetchval("SELECT count(*) FROM identity.login_attempts") == 0
     with pytest.raises(Refusal):
-        await door.refresh(renewed.refresh_token)
+        await service.refresh(renewed.refresh_token)

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Conflict, Forbidden, Invalid, Refusal
-from identity.sign_in import rules as sign_in
+from identity.credentials import rules as credentials
+from identity.login_sessions import rules as login_sessions
+from identity.people import rules as people
 from identity.users import rules as users
 from identity.workspaces import rules as workspaces
 
@@ -38,10 +40,10 @@ def test_of_a_person_these_may_be_changed():
 
 
 def test_a_name_has_2_to_100_signs_and_no_space_around_it():
-    assert users.check_full_name(" Bo ") == "Bo"
-    assert users.check_full_name("x" * 100) == "x" * 100
+    assert people.check_full_name(" Bo ") == "Bo"
+    assert people.check_full_name("x" * 100) == "x" * 100
     for name in (None, "", " B ", "x" * 101):
-        assert refused(users.check_full_name, name) == (Invalid, "user_invalid", ["/full_name"])
+        assert refused(people.check_full_name, name) == (Invalid, "user_invalid", ["/full_name"])
 
 
 @pytest.mark.parametrize("name", ["license_number", "specialization"])
@@ -100,19 +102,27 @@ def test_a_shift_has_a_start_and_a_later_end_and_nothing_else(shift):
 
 def test_a_role_is_one_of_the_workspaces_kind():
     check = users.check_new_role
-    assert refused(check, ALICE, "therapist", was="assistant", kind="practice", by=BOB, other_heads=1) is None
-    assert refused(check, ALICE, "nurse", was="assistant", kind="practice", by=BOB, other_heads=1) == (Invalid, "user_invalid", ["/role"])
+    assert refused(check, ALICE, "therapist", was="assistant", kind="practice", by=BOB, other_administrators=1) is None
+    assert refused(check, ALICE, "nurse", was="assistant", kind="practice", by=BOB, other_administrators=1) == (
+        Invalid,
+        "user_invalid",
+        ["/role"],
+    )
 
 
 def test_the_last_who_runs_a_workspace_stays_and_nobody_changes_their_own_role():
     check = users.check_new_role
-    assert refused(check, ALICE, "therapist", was="owner", kind="practice", by=BOB, other_heads=0) == (Conflict, "last_owner", [])
-    assert refused(check, ALICE, "therapist", was="owner", kind="practice", by=BOB, other_heads=1) is None
-    assert refused(check, ALICE, "therapist", was="assistant", kind="practice", by=ALICE, other_heads=1) == (Forbidden, "own_role", [])
-    assert refused(users.check_may_leave, "owner", kind="practice", other_heads=0) == (Conflict, "last_owner", [])
-    assert refused(users.check_may_leave, "owner", kind="practice", other_heads=1) is None
-    assert refused(users.check_may_leave, "admin", kind="hospital", other_heads=0) == (Conflict, "last_owner", [])
-    assert refused(users.check_may_leave, "nurse", kind="hospital", other_heads=0) is None
+    assert refused(check, ALICE, "therapist", was="owner", kind="practice", by=BOB, other_administrators=0) == (Conflict, "last_owner", [])
+    assert refused(check, ALICE, "therapist", was="owner", kind="practice", by=BOB, other_administrators=1) is None
+    assert refused(check, ALICE, "therapist", was="assistant", kind="practice", by=ALICE, other_administrators=1) == (
+        Forbidden,
+        "own_role",
+        [],
+    )
+    assert refused(users.check_deactivation, "owner", kind="practice", other_administrators=0) == (Conflict, "last_owner", [])
+    assert refused(users.check_deactivation, "owner", kind="practice", other_administrators=1) is None
+    assert refused(users.check_deactivation, "admin", kind="hospital", other_administrators=0) == (Conflict, "last_owner", [])
+    assert refused(users.check_deactivation, "nurse", kind="hospital", other_administrators=0) is None
 
 
 # --- workspaces ---
@@ -161,46 +171,42 @@ def test_each_fault_of_a_workspace_is_told():
 
 
 def test_nobodys_addresses_are_dealt_with_in_a_workspace_that_nobody_has():
-    assert UUID("00000000-0000-0000-0000-000000000000") == sign_in.NOWHERE
+    assert UUID("00000000-0000-0000-0000-000000000000") == credentials.DECOY_WORKSPACE
 
 
 def test_a_password_has_12_to_256_signs_five_of_them_different():
     def refused_password(password):
-        found = refused(sign_in.check_password, password, email="ada@example.com")
+        found = refused(credentials.check_password, password, email="ada@example.com")
         return found and (found[1], found[2])
 
-    assert sign_in.check_password("abcde" + "e" * 7, email="ada@example.com") == "abcde" + "e" * 7
+    assert credentials.check_password("abcde" + "e" * 7, email="ada@example.com") == "abcde" + "e" * 7
     assert refused_password("abcd" + "e" * 252) is None
     too_weak = ("password_too_weak", ["/new_password"])
     for password in ("abcde" + "e" * 6, "abcd" + "e" * 253, "abcd" + "d" * 8, "x ada@example.com", "da@example.c"):
         assert refused_password(password) == too_weak, password
-    elsewhere = refused(sign_in.check_password, "short", email="ada@example.com", pointer="/password")
+    elsewhere = refused(credentials.check_password, "short", email="ada@example.com", pointer="/password")
     assert elsewhere == (Invalid, "password_too_weak", ["/password"])
 
 
 def test_an_address_that_is_none_is_refused_at_its_field():
-    assert refused(sign_in.check_email, "ada") == (Invalid, "email_invalid", ["/email"])
-    assert sign_in.check_email(" ada@example.com ") == "ada@example.com"
+    assert refused(people.check_email, "ada") == (Invalid, "email_invalid", ["/email"])
+    assert people.check_email(" ada@example.com ") == "ada@example.com"
 
 
 def test_wrong_passwords_wait_longer_each_time():
-    assert sign_in.PASSWORD_DELAYS == (0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900)
-    assert (*[0] * 49, 1, 2, 4, 8, 16, 32, 60) == sign_in.PASSWORD_DELAYS_ANYWHERE
+    assert credentials.PASSWORD_DELAYS == (0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900)
+    assert (*[0] * 49, 1, 2, 4, 8, 16, 32, 60) == credentials.SHARED_PASSWORD_DELAYS
     # One that is the next power of two is reached once.
-    assert sign_in._doubling(free=2, longest=4) == (0, 1, 2, 4)
+    assert credentials._doubling_delays(free_attempts=2, longest=4) == (0, 1, 2, 4)
 
 
 def test_links_that_are_not_used_wait_longer_each_time():
-    assert sign_in.LINK_DELAYS == (0, 0, 0, 0, 30, 60, 120, 300, 600)
-    assert (*[0] * 19, 60, 120, 300, 600) == sign_in.LINK_DELAYS_ANYWHERE
+    assert credentials.LINK_DELAYS == (0, 0, 0, 0, 30, 60, 120, 300, 600)
+    assert (*[0] * 19, 60, 120, 300, 600) == credentials.SHARED_LINK_DELAYS
 
 
 def test_a_line_is_forgotten_after_a_day_of_passwords_or_an_hour_of_links():
-    assert {"password": timedelta(hours=24), "link": timedelta(minutes=60)} == sign_in.QUIET
-
-
-def test_the_wait_is_that_of_the_last_try_and_none_before_the_first():
-    assert [sign_in.delay(tries, (7, 8, 9)) for tries in (-1, 0, 1, 2, 3, 4, 99)] == [0, 0, 7, 8, 9, 9, 9]
+    assert {"password": timedelta(hours=24), "link": timedelta(minutes=60)} == credentials.FORGOTTEN_AFTER
 
 
 @pytest.mark.parametrize(
@@ -211,15 +217,15 @@ def test_the_wait_is_that_of_the_last_try_and_none_before_the_first():
     ],
 )  # fmt: skip
 def test_an_attempt_comes_from_an_address_or_from_the_network_of_one(address, source):
-    assert sign_in.source(address) == source
+    assert credentials.source_network(address) == source
 
 
 def test_a_sign_in_that_rests_is_over_in_time():
     over = NOW + timedelta(hours=8)
-    assert sign_in.idle_at(NOW, idle_seconds=60, expires_at=over) == NOW + timedelta(seconds=60)
-    assert sign_in.idle_at(NOW, idle_seconds=9 * 3600, expires_at=over) == over
+    assert login_sessions.idle_at(NOW, idle_seconds=60, expires_at=over) == NOW + timedelta(seconds=60)
+    assert login_sessions.idle_at(NOW, idle_seconds=9 * 3600, expires_at=over) == over
 
 
 def test_a_used_token_is_honoured_for_its_grace_to_the_second():
-    assert sign_in.in_grace(NOW, NOW - timedelta(seconds=10), grace_seconds=10)
-    assert not sign_in.in_grace(NOW, NOW - timedelta(seconds=11), grace_seconds=10)
+    assert login_sessions.is_within_grace(NOW, NOW - timedelta(seconds=10), grace_seconds=10)
+    assert not login_sessions.is_within_grace(NOW, NOW - timedelta(seconds=11), grace_seconds=10)

@@ -1,4 +1,4 @@
-"""Revocation reaches the services that hold the records, not identity alone."""
+"""Revocation reaches services other than identity."""
 
 import asyncio
 
@@ -8,21 +8,21 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
-from chassis.call import Outgoing
+from chassis.context import RequestContext
 from chassis.errors import Unauthenticated
-from chassis.testing import house
+from chassis.testing.environment import house
 from clients.__main__ import SERVICE as CLIENTS
 from identity import demo
 from identity.__main__ import SERVICE as IDENTITY
 
 
-async def test_a_sign_in_that_has_ended_is_refused_everywhere_within_five_seconds(postgres):
+async def test_other_services_refuse_the_token_of_an_ended_login_session_within_five_seconds(postgres):
     async with house(postgres, IDENTITY, CLIENTS, settings={"identity": {"argon2_passes": 1, "argon2_memory_kib": 8}}) as h:
         await demo.open_demo(h.runtime("identity"))
         sign_in, clients = h.stub(SignInStub), h.stub(ClientsStub)
         request = sign_in_pb2.LoginRequest(email="owner@example.com", password=demo.PASSWORD)
         ending, going_on = [
-            Outgoing(token=(await sign_in.Login(request, h.nobody())).access_token, request_id="r", ip_address="192.0.2.7")
+            RequestContext(token=(await sign_in.Login(request, h.nobody())).access_token, request_id="r", ip_address="192.0.2.7")
             for _ in range(2)
         ]
         ask = clients_pb2.ListClientsRequest()

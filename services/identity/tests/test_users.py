@@ -14,54 +14,54 @@ def change(person, *mask, **values):
     return pb.UpdateUserRequest(user_id=str(person.id), mask=FieldMask(paths=[*mask, *values]), **values)
 
 
-async def test_people_are_listed_by_name(door, practice):
+async def test_users_are_listed_by_name(service, practice):
     for name in ("Zoe Adler", "ada Lovelace", "Émile Borel"):
-        await practice.hire("therapist", full_name=name)
-    caller = await door.enter(practice.head)
+        await practice.add_user("therapist", full_name=name)
+    caller = await service.signed_in(practice.administrator)
 
-    listed = await door.users.ListUsers(pb.ListUsersRequest(), caller)
+    listed = await service.users.ListUsers(pb.ListUsersRequest(), caller)
     assert [person.full_name for person in listed.items] == ["ada Lovelace", "Émile Borel", "Henrietta Castellanos", "Zoe Adler"]
     assert listed.total == 4
-    second = await door.users.ListUsers(pb.ListUsersRequest(page=2, page_size=3), caller)
+    second = await service.users.ListUsers(pb.ListUsersRequest(page=2, page_size=3), caller)
     assert [person.full_name for person in second.items] == ["Zoe Adler"]
     assert second.total == 4
     with pytest.raises(Invalid):
-        await door.users.ListUsers(pb.ListUsersRequest(page_size=101), caller)
+        await service.users.ListUsers(pb.ListUsersRequest(page_size=101), caller)
 
 
-async def test_people_are_found_by_part_of_name_or_address_by_role_and_by_being_there(door, practice):
-    emile = await practice.hire("therapist", full_name="Émile Borel")
-    ada = await practice.hire("assistant", full_name="Ada Lovelace")
-    caller = await door.enter(practice.head)
-    await door.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(ada.id)), caller)
+async def test_users_are_found_by_part_of_name_or_address_by_role_and_by_being_active(service, practice):
+    emile = await practice.add_user("therapist", full_name="Émile Borel")
+    ada = await practice.add_user("assistant", full_name="Ada Lovelace")
+    caller = await service.signed_in(practice.administrator)
+    await service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(ada.id)), caller)
 
     async def found(**filters):
-        return {person.id for person in (await door.users.ListUsers(pb.ListUsersRequest(**filters), caller)).items}
+        return {person.id for person in (await service.users.ListUsers(pb.ListUsersRequest(**filters), caller)).items}
 
     assert await found(search="borel em") == {str(emile.id)}
     assert await found(search=ada.email[:20].upper()) == {str(ada.id)}
     assert await found(search="nobody at all") == set()
     assert await found(role=pb.ROLE_THERAPIST) == {str(emile.id)}
     assert await found(is_active=False) == {str(ada.id)}
-    assert await found(is_active=True) == {str(emile.id), str(practice.head.id)}
+    assert await found(is_active=True) == {str(emile.id), str(practice.administrator.id)}
     assert await found(department_id=str(uuid4())) == set()
 
 
-async def test_a_person_is_changed_field_by_field(door, practice):
-    person = await practice.hire("therapist")
-    caller = await door.enter(practice.head)
+async def test_an_update_changes_the_named_fields_of_a_user(service, practice):
+    person = await practice.add_user("therapist")
+    caller = await service.signed_in(practice.administrator)
     shifts = ParseDict({"mon": [{"start": "08:00", "end": "12:00"}, {"start": "13:00", "end": "16:30"}]}, Struct())
 
-    await door.users.UpdateUser(change(person, full_name=" Nora Quist-Ek ", license_number="PT-17", shift_schedule=shifts), caller)
-    changed = await door.users.UpdateUser(change(person, specialization="Hands"), caller)
+    await service.users.UpdateUser(change(person, full_name=" Nora Quist-Ek ", license_number="PT-17", shift_schedule=shifts), caller)
+    changed = await service.users.UpdateUser(change(person, specialization="Hands"), caller)
     assert (changed.full_name, changed.license_number, changed.specialization) == ("Nora Quist-Ek", "PT-17", "Hands")
     assert changed.shift_schedule == shifts
     assert changed.email == person.email
-    cleared = await door.users.UpdateUser(change(person, "license_number", "shift_schedule"), caller)
+    cleared = await service.users.UpdateUser(change(person, "license_number", "shift_schedule"), caller)
     assert not cleared.HasField("license_number")
     assert not cleared.HasField("shift_schedule")
     assert cleared.specialization == "Hands"
-    assert cleared == await door.users.GetUser(pb.GetUserRequest(user_id=str(person.id)), caller)
+    assert cleared == await service.users.GetUser(pb.GetUserRequest(user_id=str(person.id)), caller)
 
 
 @pytest.mark.parametrize(
@@ -75,142 +75,146 @@ async def test_a_person_is_changed_field_by_field(door, practice):
         ({"role": "owner"}, "/mask"),
     ],
 )
-async def test_what_a_person_cannot_be_is_refused_with_its_place(door, practice, values, pointer):
+async def test_invalid_values_of_a_user_are_refused_with_their_pointer(service, practice, values, pointer):
     given = {name: ParseDict(value, Struct()) if isinstance(value, dict) else value for name, value in values.items()}
     sent = {name: value for name, value in given.items() if value is not None and name != "role"}
-    request = pb.UpdateUserRequest(user_id=str(practice.head.id), mask=FieldMask(paths=list(values)), **sent)
+    request = pb.UpdateUserRequest(user_id=str(practice.administrator.id), mask=FieldMask(paths=list(values)), **sent)
 
     with pytest.raises(Invalid) as refused:
-        await door.users.UpdateUser(request, await door.enter(practice.head))
+        await service.users.UpdateUser(request, await service.signed_in(practice.administrator))
     assert refused.value.faults[0].pointer == pointer
 
 
-async def test_a_department_must_be_one_of_the_workspace(door, practice):
-    person, caller = await practice.hire("therapist"), await door.enter(practice.head)
-    elsewhere, here = await door.open("hospital"), uuid4()
+async def test_a_department_must_be_one_of_the_workspace(service, practice):
+    person, caller = await practice.add_user("therapist"), await service.signed_in(practice.administrator)
+    elsewhere, here = await service.open_workspace("hospital"), uuid4()
     for workspace_id, department_id in ((elsewhere.workspace_id, uuid4()), (practice.workspace_id, here)):
         add = "INSERT INTO identity.departments (workspace_id, id, name, code) VALUES ($1, $2, 'Ward', 'W')"
-        await door.tamper(add, workspace_id, department_id)
+        await service.tamper(add, workspace_id, department_id)
         request = change(person, department_id=str(department_id))
         if workspace_id == practice.workspace_id:
-            assert (await door.users.UpdateUser(request, caller)).department_id == str(here)
+            assert (await service.users.UpdateUser(request, caller)).department_id == str(here)
         else:
             with pytest.raises(NotFound) as refused:
-                await door.users.UpdateUser(request, caller)
+                await service.users.UpdateUser(request, caller)
             assert refused.value.code == "department_not_found"
 
 
-async def test_a_role_change_reaches_the_tokens_at_once(door, practice):
-    person = await practice.hire("therapist")
-    signed_in = await door.login(person)
-    await door.users.ListUsers(pb.ListUsersRequest(), door.bearer(signed_in))
+async def test_a_role_change_revokes_tokens_and_the_next_ones_have_the_new_role(service, practice):
+    person = await practice.add_user("therapist")
+    signed_in = await service.login(person)
+    await service.users.ListUsers(pb.ListUsersRequest(), service.bearer(signed_in))
 
-    changed = await door.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(person.id), role=pb.ROLE_OWNER), await door.enter(practice.head))
+    changed = await service.users.ChangeRole(
+        pb.ChangeRoleRequest(user_id=str(person.id), role=pb.ROLE_OWNER), await service.signed_in(practice.administrator)
+    )
     assert changed.role == pb.ROLE_OWNER
-    assert await door.until_refused(door.bearer(signed_in)) == "token_revoked"
-    # The sign-in goes on, with the new role's scopes.
-    renewed = await door.refresh(signed_in.refresh_token)
+    assert await service.until_refused(service.bearer(signed_in)) == "token_revoked"
+    # The login session continues, with the new role's scopes.
+    renewed = await service.refresh(signed_in.refresh_token)
     assert renewed.user.role == pb.ROLE_OWNER
-    await door.users.UpdateUser(change(person, specialization="Everything"), door.bearer(renewed))
+    await service.users.UpdateUser(change(person, specialization="Everything"), service.bearer(renewed))
 
 
-async def test_roles_are_those_of_the_workspaces_kind(door, practice, hospital):
-    for place, role in ((practice, pb.ROLE_NURSE), (hospital, pb.ROLE_THERAPIST), (hospital, pb.ROLE_OWNER)):
-        person = await place.hire("assistant" if place is practice else "nurse")
+async def test_a_role_of_another_kind_of_workspace_is_refused(service, practice, hospital):
+    for workspace, role in ((practice, pb.ROLE_NURSE), (hospital, pb.ROLE_THERAPIST), (hospital, pb.ROLE_OWNER)):
+        person = await workspace.add_user("assistant" if workspace is practice else "nurse")
         with pytest.raises(Invalid) as refused:
-            await door.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(person.id), role=role), await door.enter(place.head))
+            await service.users.ChangeRole(
+                pb.ChangeRoleRequest(user_id=str(person.id), role=role), await service.signed_in(workspace.administrator)
+            )
         assert refused.value.faults[0].pointer == "/role"
 
 
-async def test_the_last_owner_stays(door, practice, hospital):
-    for place, role in ((practice, pb.ROLE_THERAPIST), (hospital, pb.ROLE_DOCTOR)):
-        caller = await door.enter(place.head)
+async def test_the_last_administrator_keeps_role_and_account(service, practice, hospital):
+    for workspace, role in ((practice, pb.ROLE_THERAPIST), (hospital, pb.ROLE_DOCTOR)):
+        caller = await service.signed_in(workspace.administrator)
         with pytest.raises(Conflict) as refused:
-            await door.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(place.head.id), role=role), caller)
+            await service.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(workspace.administrator.id), role=role), caller)
         assert refused.value.code == "last_owner"
         with pytest.raises(Conflict) as refused:
-            await door.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(place.head.id)), caller)
+            await service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(workspace.administrator.id)), caller)
         assert refused.value.code == "last_owner"
 
 
-async def test_nobody_changes_their_own_role(door, practice):
-    await practice.hire("owner")
+async def test_users_cannot_change_their_own_role(service, practice):
+    await practice.add_user("owner")
     with pytest.raises(Forbidden) as refused:
-        request = pb.ChangeRoleRequest(user_id=str(practice.head.id), role=pb.ROLE_ASSISTANT)
-        await door.users.ChangeRole(request, await door.enter(practice.head))
+        request = pb.ChangeRoleRequest(user_id=str(practice.administrator.id), role=pb.ROLE_ASSISTANT)
+        await service.users.ChangeRole(request, await service.signed_in(practice.administrator))
     assert refused.value.code == "own_role"
 
 
-async def test_two_owners_who_demote_each_other_at_once_leave_one(door):
+async def test_two_owners_who_demote_each_other_at_the_same_moment_leave_one(service):
     for _ in range(5):
-        practice = await door.open()
-        other = await practice.hire("owner")
-        callers = await asyncio.gather(door.enter(practice.head), door.enter(other))
+        practice = await service.open_workspace()
+        other = await practice.add_user("owner")
+        callers = await asyncio.gather(service.signed_in(practice.administrator), service.signed_in(other))
         outcomes = await asyncio.gather(
-            door.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(other.id), role=pb.ROLE_THERAPIST), callers[0]),
-            door.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(practice.head.id), role=pb.ROLE_THERAPIST), callers[1]),
+            service.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(other.id), role=pb.ROLE_THERAPIST), callers[0]),
+            service.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(practice.administrator.id), role=pb.ROLE_THERAPIST), callers[1]),
             return_exceptions=True,
         )
-        # The second may find itself demoted before it acts, or the other beyond its reach.
+        # The second is refused as demoted already, or as demoting the last owner.
         assert sum(isinstance(outcome, pb.User) for outcome in outcomes) == 1
-        async with door.house.superuser() as connection:
+        async with service.environment.superuser() as connection:
             owners = "SELECT count(*) FROM identity.users WHERE workspace_id = $1 AND role = 'owner' AND is_active"
             assert await connection.fetchval(owners, practice.workspace_id) == 1
 
 
-async def test_somebody_switched_off_is_out_and_may_come_back(door, practice):
-    person = await practice.hire("therapist")
-    signed_in, token = await door.login(person), await door.request_link(person)
-    caller = await door.enter(practice.head)
+async def test_a_deactivated_user_is_signed_out_and_can_be_activated_again(service, practice):
+    person = await practice.add_user("therapist")
+    signed_in, token = await service.login(person), await service.request_link(person)
+    caller = await service.signed_in(practice.administrator)
 
-    off = await door.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(person.id)), caller)
+    off = await service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(person.id)), caller)
     assert not off.is_active
-    assert off == await door.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(person.id)), caller)
-    assert await door.until_refused(door.bearer(signed_in)) == "token_revoked"
+    assert off == await service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(person.id)), caller)
+    assert await service.until_refused(service.bearer(signed_in)) == "token_revoked"
     with pytest.raises(Unauthenticated):
-        await door.refresh(signed_in.refresh_token)
+        await service.refresh(signed_in.refresh_token)
     with pytest.raises(Unauthenticated):
-        await door.verify(token)
+        await service.verify(token)
 
-    assert (await door.users.ActivateUser(pb.ActivateUserRequest(user_id=str(person.id)), caller)).is_active
+    assert (await service.users.ActivateUser(pb.ActivateUserRequest(user_id=str(person.id)), caller)).is_active
     with pytest.raises(Unauthenticated):
-        await door.refresh(signed_in.refresh_token)
-    await door.users.GetMe(pb.GetMeRequest(), await door.enter(person))
+        await service.refresh(signed_in.refresh_token)
+    await service.users.GetMe(pb.GetMeRequest(), await service.signed_in(person))
 
 
-async def test_a_practitioner_is_known_to_everybody_here_and_nobody_elsewhere(door, practice, hospital):
-    person = await practice.hire("assistant")
-    request = pb.GetPractitionerRequest(user_id=str(practice.head.id))
+async def test_a_practitioner_is_visible_to_the_own_workspace_only(service, practice, hospital):
+    person = await practice.add_user("assistant")
+    request = pb.GetPractitionerRequest(user_id=str(practice.administrator.id))
 
-    practitioner = await door.users.GetPractitioner(request, await door.enter(person))
-    assert (practitioner.id, practitioner.role, practitioner.is_active) == (str(practice.head.id), pb.ROLE_OWNER, True)
+    practitioner = await service.users.GetPractitioner(request, await service.signed_in(person))
+    assert (practitioner.id, practitioner.role, practitioner.is_active) == (str(practice.administrator.id), pb.ROLE_OWNER, True)
     with pytest.raises(NotFound):
-        await door.users.GetPractitioner(request, await door.enter(hospital.head))
+        await service.users.GetPractitioner(request, await service.signed_in(hospital.administrator))
 
 
-async def test_people_of_another_workspace_do_not_exist(door, practice, hospital):
-    stranger, caller = str(practice.head.id), await door.enter(hospital.head)
-    before = await door.users.GetMe(pb.GetMeRequest(), await door.enter(practice.head))
+async def test_users_of_another_workspace_are_not_found(service, practice, hospital):
+    stranger, caller = str(practice.administrator.id), await service.signed_in(hospital.administrator)
+    before = await service.users.GetMe(pb.GetMeRequest(), await service.signed_in(practice.administrator))
     for ask in (
-        door.users.GetUser(pb.GetUserRequest(user_id=stranger), caller),
-        door.users.UpdateUser(change(practice.head, full_name="Taken Over"), caller),
-        door.users.ChangeRole(pb.ChangeRoleRequest(user_id=stranger, role=pb.ROLE_NURSE), caller),
-        door.users.DeactivateUser(pb.DeactivateUserRequest(user_id=stranger), caller),
-        door.users.ActivateUser(pb.ActivateUserRequest(user_id=stranger), caller),
+        service.users.GetUser(pb.GetUserRequest(user_id=stranger), caller),
+        service.users.UpdateUser(change(practice.administrator, full_name="Taken Over"), caller),
+        service.users.ChangeRole(pb.ChangeRoleRequest(user_id=stranger, role=pb.ROLE_NURSE), caller),
+        service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=stranger), caller),
+        service.users.ActivateUser(pb.ActivateUserRequest(user_id=stranger), caller),
     ):
         with pytest.raises(NotFound):
             await ask
 
-    after = await door.users.GetMe(pb.GetMeRequest(), await door.enter(practice.head))
+    after = await service.users.GetMe(pb.GetMeRequest(), await service.signed_in(practice.administrator))
     assert (after.full_name, after.role, after.is_active) == (before.full_name, before.role, True)
 
 
-async def test_only_those_who_run_the_place_change_people(door, practice, hospital):
-    for place, role in ((practice, "assistant"), (practice, "therapist"), (hospital, "head_doctor"), (hospital, "nurse")):
-        person = await place.hire(role)
-        caller = await door.enter(person)
-        await door.users.ListUsers(pb.ListUsersRequest(), caller)
+async def test_only_administrators_change_users(service, practice, hospital):
+    for workspace, role in ((practice, "assistant"), (practice, "therapist"), (hospital, "head_doctor"), (hospital, "nurse")):
+        person = await workspace.add_user(role)
+        caller = await service.signed_in(person)
+        await service.users.ListUsers(pb.ListUsersRequest(), caller)
         with pytest.raises(Forbidden):
-            await door.users.UpdateUser(change(person, full_name="Someone Else"), caller)
+            await service.users.UpdateUser(change(person, full_name="Someone Else"), caller)
         with pytest.raises(Forbidden):
-            await door.users.ActivateUser(pb.ActivateUserRequest(user_id=str(person.id)), caller)
+            await service.users.ActivateUser(pb.ActivateUserRequest(user_id=str(person.id)), caller)

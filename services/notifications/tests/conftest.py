@@ -1,4 +1,4 @@
-"""Notifications for real, with the services they ask and a mail server that misbehaves on command."""
+"""The real notifications service with the services it calls, and a mail server that fails on command."""
 
 import asyncio
 from collections import Counter
@@ -21,15 +21,15 @@ from caseload.notifications.v1 import reminders_pb2 as pb
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.call import Outgoing
-from chassis.testing import House, house
+from chassis.context import RequestContext
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
 from notifications.__main__ import SERVICE
 from scheduling.__main__ import SERVICE as SCHEDULING
 
-HURRIED = {
+BRISK = {
     "sending_poll_seconds": 0.1,
     "retry_seconds": 0.2,
     "mail_seconds": 1.0,
@@ -37,29 +37,29 @@ HURRIED = {
     "app_url": "https://app.example.com",
     "mail_from": "Caseload <no-reply@mail.example.com>",
 }
-# The least Argon2 there is; nobody signs in by password here.
+# The smallest Argon2 parameters: nobody signs in with a password here.
 CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}
 
 
 @dataclass
-class PostOffice:
-    """A mail server. What it does to an address is put into `behaviour`; what it has taken stands in `taken`."""
+class FakeMailServer:
+    """A mail server. `behaviour` says what it does with mail to an address; `accepted` holds the mails it accepted."""
 
     port: int = 0
-    taken: list[EmailMessage] = field(default_factory=list)
-    # How often a conversation has come to RCPT, by address.
-    asked: Counter[str] = field(default_factory=Counter)
+    accepted: list[EmailMessage] = field(default_factory=list)
+    # The number of RCPT commands, by address.
+    attempts: Counter[str] = field(default_factory=Counter)
     behaviour: dict[str, str] = field(default_factory=dict)
     is_closed: bool = False
-    turned_away: int = 0
+    refused_connections: int = 0
     release: asyncio.Event = field(default_factory=asyncio.Event)
     on_data: Callable[[str], None] | None = None
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [mail for mail in self.taken if mail["To"] == address]
+        return [mail for mail in self.accepted if mail["To"] == address]
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        self.asked[address] += 1
+        self.attempts[address] += 1
         match self.behaviour.get(address):
             case "bounces":
                 return "550 5.1.1 no such mailbox: ada.lovelace"
@@ -77,7 +77,7 @@ class PostOffice:
             return "554 5.6.0 not this"
         if behaviour == "defers the mail":
             return "451 4.3.0 not now"
-        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))
         if self.on_data is not None:
             self.on_data(address)
         if behaviour == "hangs up after the mail":
@@ -88,11 +88,11 @@ class PostOffice:
 
 
 class Conversation(SMTP):
-    """Lets a closed office turn people away, and a handler cut the wire."""
+    """Closes new connections while the server `is_closed`, and lets a handler close one in the middle."""
 
     def connection_made(self, transport: Any) -> None:
         if self.event_handler.is_closed:
-            self.event_handler.turned_away += 1
+            self.event_handler.refused_connections += 1
             transport.abort()
             return
         super().connection_made(transport)
@@ -105,29 +105,29 @@ class Conversation(SMTP):
 
 @dataclass(frozen=True)
 class Practice:
-    """A workspace as its owner sees it, and the mail that reaches its clients."""
+    """A workspace as its owner sees it, and the mail server that its mail goes to."""
 
-    house: House
-    office: PostOffice
+    environment: House
+    mail_server: FakeMailServer
     workspace_id: UUID
     owner_id: UUID
     owner_email: str
 
     @property
-    def call(self) -> Outgoing:
-        return self.house.caller(workspace_id=self.workspace_id, user_id=self.owner_id)
+    def call(self) -> RequestContext:
+        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.owner_id)
 
     @property
     def stub(self) -> RemindersStub:
-        return self.house.stub(RemindersStub)
+        return self.environment.stub(RemindersStub)
 
     async def client(self, **but: Any) -> clients_pb2.Client:
         request = {"first_name": "Ada", "last_name": "Lovelace", "email": f"ada-{uuid7().hex}@example.com", **but}
         request = {name: value for name, value in request.items() if value is not None}
-        return await self.house.stub(ClientsStub).CreateClient(clients_pb2.CreateClientRequest(**request), self.call)
+        return await self.environment.stub(ClientsStub).CreateClient(clients_pb2.CreateClientRequest(**request), self.call)
 
     async def book(self, client: clients_pb2.Client, ahead: timedelta, *, settle: bool = True) -> appointments_pb2.Appointment:
-        """An hour that starts so long from now; overlapping others on purpose."""
+        """An appointment of an hour that starts after `ahead`. It may overlap with others."""
         start = datetime.now(UTC) + ahead
         request = appointments_pb2.BookAppointmentRequest(
             client_id=client.id,
@@ -136,18 +136,18 @@ class Practice:
             location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
             allow_conflict=True,
         )
-        booked = await self.house.stub(AppointmentsStub).BookAppointment(request, self.call)
+        booked = await self.environment.stub(AppointmentsStub).BookAppointment(request, self.call)
         if settle:
-            await self.house.settle()
+            await self.environment.settle()
         return booked
 
     async def change(self, appointment: appointments_pb2.Appointment, *, settle: bool = True, **changes: Any) -> None:
         request = appointments_pb2.ChangeAppointmentRequest(
             appointment_id=appointment.id, mask=FieldMask(paths=list(changes)), allow_conflict=True, **changes
         )
-        await self.house.stub(AppointmentsStub).ChangeAppointment(request, self.call)
+        await self.environment.stub(AppointmentsStub).ChangeAppointment(request, self.call)
         if settle:
-            await self.house.settle()
+            await self.environment.settle()
 
     async def move(self, appointment: appointments_pb2.Appointment, ahead: timedelta, *, settle: bool = True) -> None:
         start = datetime.now(UTC) + ahead
@@ -168,17 +168,17 @@ class Practice:
         return list((await self.stub.ListForAppointment(request, self.call)).items)
 
     async def statuses(self, appointment: appointments_pb2.Appointment) -> list[str]:
-        """Of its reminders, latest due first."""
+        """The statuses of its reminders, latest due first."""
         return [_status(reminder) for reminder in await self.reminders(appointment)]
 
-    async def ended(self, appointment: appointments_pb2.Appointment, seconds: float = 15.0) -> pb.ReminderLog:
-        """The one reminder of an appointment, once it is no longer pending."""
+    async def finished_reminder(self, appointment: appointments_pb2.Appointment, seconds: float = 15.0) -> pb.ReminderLog:
+        """Waits until the only reminder of an appointment is no longer pending, and returns it."""
 
-        async def is_over() -> pb.ReminderLog | None:
+        async def finished() -> pb.ReminderLog | None:
             (reminder,) = await self.reminders(appointment)
             return None if _status(reminder) == "pending" else reminder
 
-        return await self.until(is_over, seconds)
+        return await self.until(finished, seconds)
 
     async def until(self, condition: Callable[[], Any], seconds: float = 15.0) -> Any:
         async with asyncio.timeout(seconds):
@@ -191,20 +191,20 @@ class Practice:
                 await asyncio.sleep(0.03)
 
     async def make_due(self, appointment: appointments_pb2.Appointment) -> None:
-        """Lets the time of its waiting reminders come, for nobody waits for days here."""
-        async with self.house.superuser() as connection:
+        """Makes the pending reminders of an appointment due now."""
+        async with self.environment.superuser() as connection:
             status = await connection.execute(
                 "UPDATE notifications.reminders SET due_at = now(), next_attempt_at = now() WHERE appointment_id = $1 AND status = 'pending'",
                 UUID(appointment.id),
             )
-        assert not status.endswith(" 0"), "no reminder was waiting"
+        assert not status.endswith(" 0"), "no reminder was pending"
 
     async def has_nothing_due(self) -> None:
         """No sender takes up anything of this practice again, now or later: what none of them finds, none of them sends."""
         assert await self.look("SELECT kind, due_at FROM notifications.due_work WHERE workspace_id = $1", self.workspace_id) == []
 
     async def look(self, sql: str, *arguments: Any) -> list[Any]:
-        async with self.house.superuser() as connection:
+        async with self.environment.superuser() as connection:
             return await connection.fetch(sql, *arguments)
 
 
@@ -213,17 +213,17 @@ def _status(reminder: pb.ReminderLog) -> str:
 
 
 @pytest.fixture
-def office(post_office: PostOffice) -> Iterator[PostOffice]:
-    """The mail server, which behaves again when the test is over."""
-    yield post_office
-    post_office.behaviour.clear()
-    post_office.is_closed = False
-    post_office.on_data = None
+def mail_server(shared_mail_server: FakeMailServer) -> Iterator[FakeMailServer]:
+    """The mail server. It accepts everything again when the test is over."""
+    yield shared_mail_server
+    shared_mail_server.behaviour.clear()
+    shared_mail_server.is_closed = False
+    shared_mail_server.on_data = None
 
 
 @pytest.fixture(scope="session")
-async def post_office() -> AsyncIterator[PostOffice]:
-    made = PostOffice()
+async def shared_mail_server() -> AsyncIterator[FakeMailServer]:
+    made = FakeMailServer()
     server = await asyncio.get_running_loop().create_server(lambda: Conversation(made, enable_SMTPUTF8=True), "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
     yield made
@@ -232,24 +232,24 @@ async def post_office() -> AsyncIterator[PostOffice]:
 
 
 @pytest.fixture(scope="session")
-async def notifications_house(postgres: str, post_office: PostOffice) -> AsyncIterator[House]:
-    own = {**HURRIED, "smtp_url": f"smtp://127.0.0.1:{post_office.port}"}
-    async with house(postgres, IDENTITY, CLIENTS, SCHEDULING, SERVICE, settings={"identity": CHEAP, "notifications": own}) as h:
-        yield h
+async def notifications_environment(postgres: str, shared_mail_server: FakeMailServer) -> AsyncIterator[House]:
+    own = {**BRISK, "smtp_url": f"smtp://127.0.0.1:{shared_mail_server.port}"}
+    async with house(postgres, IDENTITY, CLIENTS, SCHEDULING, SERVICE, settings={"identity": CHEAP, "notifications": own}) as environment:
+        yield environment
 
 
 @pytest.fixture
-async def practice(notifications_house: House, office: PostOffice) -> Practice:
-    """A practice of its own for each test, with the rule every practice begins with."""
-    return await open_practice(notifications_house, office)
+async def practice(notifications_environment: House, mail_server: FakeMailServer) -> Practice:
+    """A new practice with its first rule."""
+    return await open_practice(notifications_environment, mail_server)
 
 
 @pytest.fixture
-async def neighbour(notifications_house: House, office: PostOffice) -> Practice:
-    return await open_practice(notifications_house, office)
+async def neighbour(notifications_environment: House, mail_server: FakeMailServer) -> Practice:
+    return await open_practice(notifications_environment, mail_server)
 
 
-async def open_practice(h: House, office: PostOffice, **but: Any) -> Practice:
+async def open_practice(environment: House, mail_server: FakeMailServer, **but: Any) -> Practice:
     values = {
         "name": "Lakeside & Partners",
         "kind": "practice",
@@ -260,6 +260,6 @@ async def open_practice(h: House, office: PostOffice, **but: Any) -> Practice:
         "role": "owner",
         **but,
     }
-    workspace_id, owner_id = await open_workspace(h.runtime("identity"), **values)
-    await h.settle()
-    return Practice(h, office, workspace_id, owner_id, str(values["owner_email"]))
+    workspace_id, owner_id = await open_workspace(environment.runtime("identity"), **values)
+    await environment.settle()
+    return Practice(environment, mail_server, workspace_id, owner_id, str(values["owner_email"]))

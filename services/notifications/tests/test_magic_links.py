@@ -1,4 +1,4 @@
-"""The mail with a sign-in link: at once, once, and with a secret that is kept nowhere else."""
+"""The mail with a sign-in link: sent at once, sent once, and with a secret that is stored nowhere else."""
 
 import asyncio
 import re
@@ -10,10 +10,10 @@ import pytest
 from caseload.identity.v1 import events_pb2, sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.errors import Refusal
-from notifications.desk import Desk
+from notifications.mail_worker import MailWorker
 
 
-async def test_a_requested_link_is_mailed_and_signs_its_reader_in(practice):
+async def test_a_requested_link_is_mailed_and_signs_its_recipient_in(practice):
     await _request(practice)
     mail = await _mail(practice)
 
@@ -33,12 +33,12 @@ async def test_the_link_leads_to_the_front_end_in_both_parts_of_the_mail(practic
     assert f'href="{link}"' in mail.get_body(("html",)).get_content()
 
 
-async def test_the_secret_is_kept_nowhere_in_notifications(practice):
+async def test_the_secret_is_stored_nowhere_in_notifications(practice):
     await _request(practice)
     token = _token(await _mail(practice))
     await practice.until(lambda: _is(practice, "sent"))
 
-    async with practice.house.superuser() as connection:
+    async with practice.environment.superuser() as connection:
         tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'notifications'")
         assert {"mails", "due_work", "inbox", "outbox"} <= {row["tablename"] for row in tables}
         for row in tables:
@@ -47,72 +47,72 @@ async def test_the_secret_is_kept_nowhere_in_notifications(practice):
             assert practice.owner_email not in text
 
 
-async def test_a_link_is_mailed_on_the_request_and_not_on_the_next_look(practice):
-    rounds = practice.house.runtime("notifications").once(Desk).mails
-    before, rounds._poll = rounds._poll, 60.0
+async def test_a_link_is_mailed_at_once_and_not_at_the_next_poll(practice):
+    poller = practice.environment.runtime("notifications").once(MailWorker).magic_links
+    before, poller._interval = poller._interval, 60.0
     try:
-        await asyncio.sleep(0.3)  # the look that has begun already ends
+        await asyncio.sleep(0.3)  # until the poll that has begun already is over
         began = time.monotonic()
         await _request(practice)
         await _mail(practice, seconds=5)
         assert time.monotonic() - began < 5
     finally:
-        rounds._poll = before
-        await rounds.wake()
+        poller._interval = before
+        poller.wake()
 
 
-async def test_no_heap_of_reminders_stands_before_a_link(practice, office):
+async def test_many_due_reminders_do_not_delay_a_link(practice, mail_server):
     slow = [await practice.client() for _ in range(6)]
     for client in slow:
-        office.behaviour[client.email] = "is silent"
+        mail_server.behaviour[client.email] = "is silent"
         await practice.book(client, timedelta(minutes=30), settle=False)
-    # Every conversation there may be at a time for reminders is taken.
-    await practice.until(lambda: sum(office.asked[client.email] for client in slow) >= 5)
+    # All five conversations that reminders may have at the same time are under way.
+    await practice.until(lambda: sum(mail_server.attempts[client.email] for client in slow) >= 5)
 
     await _request(practice)
     await _mail(practice, seconds=5)
-    assert sum(len(office.to(client.email)) for client in slow) == 0
+    assert sum(len(mail_server.to(client.email)) for client in slow) == 0
 
 
-async def test_a_link_that_could_not_be_mailed_is_minted_anew_for_the_next_attempt(practice, office):
-    office.behaviour[practice.owner_email] = "defers the mail"
+async def test_a_link_whose_mail_was_deferred_gets_a_new_secret_for_the_next_attempt(practice, mail_server):
+    mail_server.behaviour[practice.owner_email] = "defers the mail"
     await _request(practice)
-    await practice.until(lambda: office.asked[practice.owner_email] >= 1)
-    office.behaviour.pop(practice.owner_email)
+    await practice.until(lambda: mail_server.attempts[practice.owner_email] >= 1)
+    mail_server.behaviour.pop(practice.owner_email)
 
     mail = await _mail(practice)
     await _verify(practice, _token(mail))
-    assert len(office.to(practice.owner_email)) == 1
+    assert len(mail_server.to(practice.owner_email)) == 1
 
 
-async def test_a_link_whose_mail_may_be_out_is_not_mailed_again(practice, office):
-    office.behaviour[practice.owner_email] = "hangs up after the mail"
+async def test_a_link_whose_mail_may_have_been_delivered_is_not_mailed_again(practice, mail_server):
+    mail_server.behaviour[practice.owner_email] = "hangs up after the mail"
     await _request(practice)
     await practice.until(lambda: _is(practice, "unknown"))
     await practice.has_nothing_due()
-    assert office.asked[practice.owner_email] == 1
+    assert mail_server.attempts[practice.owner_email] == 1
 
 
-async def test_a_link_that_expired_before_it_could_be_mailed_is_dropped(practice, office):
-    office.behaviour[practice.owner_email] = "defers"
+async def test_a_link_that_expired_before_it_could_be_mailed_is_dropped(practice, mail_server):
+    mail_server.behaviour[practice.owner_email] = "defers"
     await _request(practice)
-    await practice.until(lambda: office.asked[practice.owner_email] >= 1)
-    (link,) = await practice.house.emitted(events_pb2.MagicLinkRequested, practice.workspace_id)
+    await practice.until(lambda: mail_server.attempts[practice.owner_email] >= 1)
+    (link,) = await practice.environment.emitted(events_pb2.MagicLinkRequested, practice.workspace_id)
     await practice.look(
         "UPDATE identity.magic_links SET created_at = now() - interval '20 minutes', expires_at = now() - interval '10 minutes'"
         " WHERE id = $1",
         link.magic_link_id,
     )
-    office.behaviour.pop(practice.owner_email)
+    mail_server.behaviour.pop(practice.owner_email)
 
     await practice.until(lambda: _is(practice, "dropped"))
-    assert office.to(practice.owner_email) == []
+    assert mail_server.to(practice.owner_email) == []
 
 
-async def test_a_link_nobody_would_take_in_time_is_given_up(practice, office):
-    office.behaviour[practice.owner_email] = "defers"
+async def test_a_link_whose_mail_is_deferred_until_it_expires_is_given_up(practice, mail_server):
+    mail_server.behaviour[practice.owner_email] = "defers"
     await _request(practice)
-    await practice.until(lambda: office.asked[practice.owner_email] >= 1)
+    await practice.until(lambda: mail_server.attempts[practice.owner_email] >= 1)
     await practice.look(
         "UPDATE notifications.mails SET created_at = now() - interval '10 minutes' WHERE workspace_id = $1", practice.workspace_id
     )
@@ -123,7 +123,7 @@ async def test_a_link_nobody_would_take_in_time_is_given_up(practice, office):
     assert await practice.look("SELECT 1 FROM notifications.due_work WHERE workspace_id = $1", practice.workspace_id) == []
 
 
-async def test_a_mailed_link_opens_once(practice):
+async def test_a_mailed_link_signs_in_once(practice):
     await _request(practice)
     token = _token(await _mail(practice))
     await _verify(practice, token)
@@ -133,15 +133,17 @@ async def test_a_mailed_link_opens_once(practice):
 
 async def _request(practice):
     request = sign_in_pb2.RequestMagicLinkRequest(email=practice.owner_email)
-    await practice.house.stub(SignInStub).RequestMagicLink(request, practice.house.nobody())
+    await practice.environment.stub(SignInStub).RequestMagicLink(request, practice.environment.nobody())
 
 
 async def _verify(practice, token):
-    return await practice.house.stub(SignInStub).VerifyMagicLink(sign_in_pb2.VerifyMagicLinkRequest(token=token), practice.house.nobody())
+    return await practice.environment.stub(SignInStub).VerifyMagicLink(
+        sign_in_pb2.VerifyMagicLinkRequest(token=token), practice.environment.nobody()
+    )
 
 
 async def _mail(practice, seconds=15):
-    (mail,) = await practice.until(lambda: practice.office.to(practice.owner_email), seconds)
+    (mail,) = await practice.until(lambda: practice.mail_server.to(practice.owner_email), seconds)
     return mail
 
 

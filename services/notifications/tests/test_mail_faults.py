@@ -1,4 +1,4 @@
-"""A mail server that refuses, stalls and breaks off, senders that die: every reminder is mailed once, or says why not."""
+"""The mail server refuses, stalls or disconnects, or a sender is killed: every reminder is mailed once or records why it was not."""
 
 import asyncio
 import json
@@ -12,32 +12,32 @@ from datetime import timedelta
 import pytest
 
 from caseload.notifications.v1 import reminders_pb2 as pb
-from chassis.testing import house
+from chassis.testing.environment import house
 from notifications.__main__ import SERVICE
-from notifications.desk import Desk
+from notifications.mail_worker import MailWorker
 
 SOON = timedelta(minutes=30)
 
 
-async def test_a_server_that_turns_everybody_away_is_tried_again(practice, office):
+async def test_a_server_that_closes_every_connection_is_tried_again(practice, mail_server):
     client = await practice.client()
-    office.is_closed = True
-    turned_away = office.turned_away
+    mail_server.is_closed = True
+    refused = mail_server.refused_connections
     booked = await practice.book(client, SOON)
-    await practice.until(lambda: office.turned_away >= turned_away + 2)
+    await practice.until(lambda: mail_server.refused_connections >= refused + 2)
     (reminder,) = await practice.reminders(booked)
     assert reminder.status == pb.REMINDER_STATUS_PENDING
-    office.is_closed = False
+    mail_server.is_closed = False
 
-    reminder = await practice.ended(booked)
+    reminder = await practice.finished_reminder(booked)
     assert reminder.status == pb.REMINDER_STATUS_SENT
     assert reminder.attempts >= 3
-    assert len(office.to(client.email)) == 1
+    assert len(mail_server.to(client.email)) == 1
 
 
-async def test_a_mail_that_is_deferred_is_tried_again_after_growing_pauses(practice, office):
+async def test_a_deferred_mail_is_tried_again_after_growing_pauses(practice, mail_server):
     client = await practice.client()
-    office.behaviour[client.email] = "defers"
+    mail_server.behaviour[client.email] = "defers"
     booked = await practice.book(client, SOON)
 
     async def waits():
@@ -51,58 +51,58 @@ async def test_a_mail_that_is_deferred_is_tried_again_after_growing_pauses(pract
     row = await practice.until(waits)
     assert row["last_error"] == "recipient_deferred_451"
     assert row["pause"] > timedelta(seconds=0.4)
-    office.behaviour.pop(client.email)
-    assert (await practice.ended(booked)).status == pb.REMINDER_STATUS_SENT
+    mail_server.behaviour.pop(client.email)
+    assert (await practice.finished_reminder(booked)).status == pb.REMINDER_STATUS_SENT
 
 
-async def test_a_server_silent_before_it_has_the_mail_is_tried_again(practice, office):
+async def test_a_server_that_does_not_answer_before_the_mail_is_tried_again(practice, mail_server):
     client = await practice.client()
-    office.behaviour[client.email] = "is silent"
+    mail_server.behaviour[client.email] = "is silent"
     booked = await practice.book(client, SOON)
-    await practice.until(lambda: office.asked[client.email] == 2)
+    await practice.until(lambda: mail_server.attempts[client.email] == 2)
     (row,) = await practice.look("SELECT last_error FROM notifications.reminders WHERE appointment_id = $1", booked.id)
     assert row["last_error"] == "mail_server_silent"
 
-    office.behaviour.pop(client.email)
-    assert (await practice.ended(booked)).status == pb.REMINDER_STATUS_SENT
-    assert len(office.to(client.email)) == 1
+    mail_server.behaviour.pop(client.email)
+    assert (await practice.finished_reminder(booked)).status == pb.REMINDER_STATUS_SENT
+    assert len(mail_server.to(client.email)) == 1
 
 
 @pytest.mark.parametrize(
     ("behaviour", "status", "reason"),
     [("bounces", pb.REMINDER_STATUS_BOUNCED, "recipient_refused_550"), ("rejects", pb.REMINDER_STATUS_FAILED, "mail_refused_554")],
 )
-async def test_a_mail_that_is_refused_for_good_is_not_tried_again(practice, office, caplog, behaviour, status, reason):
+async def test_a_mail_that_is_refused_permanently_is_not_tried_again(practice, mail_server, caplog, behaviour, status, reason):
     caplog.set_level(logging.DEBUG)
     client = await practice.client()
-    office.behaviour[client.email] = behaviour
+    mail_server.behaviour[client.email] = behaviour
     booked = await practice.book(client, SOON)
 
-    reminder = await practice.ended(booked)
+    reminder = await practice.finished_reminder(booked)
     assert (reminder.status, reminder.last_error, reminder.attempts) == (status, reason, 1)
     await practice.has_nothing_due()
-    assert office.asked[client.email] == 1
-    # A server's words quote the address; they are kept nowhere.
+    assert mail_server.attempts[client.email] == 1
+    # The server's reply quotes the address, so it must not be logged.
     ours = "".join(str(vars(record)) for record in caplog.records if not record.name.startswith("mail."))
-    assert "a mail was attended to" in ours
+    assert "a mail was handled" in ours
     assert "ada.lovelace" not in ours
     assert client.email not in ours
 
 
 @pytest.mark.parametrize("behaviour", ["hangs up after the mail", "is silent after the mail"])
-async def test_a_conversation_that_breaks_off_after_the_mail_was_handed_over_is_unknown_and_not_repeated(practice, office, behaviour):
+async def test_a_mail_without_an_answer_after_it_was_transmitted_is_unknown_and_not_sent_again(practice, mail_server, behaviour):
     client = await practice.client()
-    office.behaviour[client.email] = behaviour
+    mail_server.behaviour[client.email] = behaviour
     booked = await practice.book(client, SOON)
 
-    reminder = await practice.ended(booked)
+    reminder = await practice.finished_reminder(booked)
     assert (reminder.status, reminder.last_error) == (pb.REMINDER_STATUS_UNKNOWN, "broken_off_after_data")
     await practice.has_nothing_due()
-    assert office.asked[client.email] == 1
-    assert len(office.to(client.email)) == 1
+    assert mail_server.attempts[client.email] == 1
+    assert len(mail_server.to(client.email)) == 1
 
 
-async def test_a_database_that_goes_away_after_the_mail_was_taken_is_told_when_it_comes_back(practice, office):
+async def test_a_sent_mail_is_recorded_when_a_lost_database_is_back(practice, mail_server):
     client = await practice.client()
     cut = []
 
@@ -117,108 +117,106 @@ async def test_a_database_that_goes_away_after_the_mail_was_taken_is_told_when_i
                 )
             )
 
-    office.on_data = cut_off
+    mail_server.on_data = cut_off
     try:
         booked = await practice.book(client, SOON, settle=False)
-        reminder = await practice.until(lambda: _over(practice, booked))
+        reminder = await practice.until(lambda: _finished(practice, booked))
     finally:
-        office.on_data = None
+        mail_server.on_data = None
     assert len(await cut[0]) > 0
     assert reminder.status == pb.REMINDER_STATUS_SENT
-    assert office.asked[client.email] == 1
+    assert mail_server.attempts[client.email] == 1
 
 
-async def test_a_service_that_is_away_puts_the_reminder_off_without_counting_it(practice, office):
+async def test_an_unavailable_service_postpones_the_reminder_without_counting_an_attempt(practice, mail_server):
     client = await practice.client()
     booked = await practice.book(client, timedelta(days=7))
-    clients = practice.house.runtime("clients").server
+    clients = practice.environment.runtime("clients").server
     clients.draining = True
     try:
         await practice.make_due(booked)
 
-        async def put_off():
+        async def postponed():
             return await practice.look(
                 "SELECT 1 FROM notifications.reminders WHERE appointment_id = $1 AND status = 'pending' AND last_error IS NOT NULL",
                 booked.id,
             )
 
-        await practice.until(put_off)
-        assert office.asked[client.email] == 0
+        await practice.until(postponed)
+        assert mail_server.attempts[client.email] == 0
     finally:
         clients.draining = False
-    reminder = await practice.ended(booked)
+    reminder = await practice.finished_reminder(booked)
     assert (reminder.status, reminder.attempts) == (pb.REMINDER_STATUS_SENT, 1)
 
 
-async def test_a_cancellation_during_the_conversation_does_not_bring_the_mail_back(practice, office):
+async def test_a_reminder_cancelled_while_it_is_sent_is_not_sent_again(practice, mail_server):
     client = await practice.client()
-    office.behaviour[client.email] = "is silent"
+    mail_server.behaviour[client.email] = "is silent"
     booked = await practice.book(client, SOON)
-    await practice.until(lambda: office.asked[client.email] == 1)
+    await practice.until(lambda: mail_server.attempts[client.email] == 1)
     await practice.cancel(booked)
 
-    reminder = await practice.ended(booked)
+    reminder = await practice.finished_reminder(booked)
     assert reminder.status == pb.REMINDER_STATUS_CANCELLED
     await practice.has_nothing_due()
-    assert office.asked[client.email] == 1
+    assert mail_server.attempts[client.email] == 1
 
 
-async def test_two_senders_side_by_side_send_nothing_twice(practice, office, postgres):
-    h = practice.house
+async def test_two_instances_send_no_mail_twice(practice, mail_server, postgres):
+    environment = practice.environment
     clients = [await practice.client() for _ in range(24)]
     booked = [await practice.book(client, timedelta(days=7), settle=False) for client in clients]
-    await h.settle()
-    own = {**_own(h), "peers": {name: runtime.settings.listen for name, runtime in h.runtimes.items()}}
-    async with house(postgres, SERVICE, beside=h, relay=False, settings={"notifications": own}) as other:
+    await environment.settle()
+    own = {**_own(environment), "peers": {name: runtime.settings.listen for name, runtime in environment.runtimes.items()}}
+    async with house(postgres, SERVICE, beside=environment, relay=False, settings={"notifications": own}) as other:
         sent = Counter()
-        for name, sender in (("first", h), ("second", other)):
-            _count(sender.runtime("notifications").once(Desk).reminders, sent, name)
+        for name, sender in (("first", environment), ("second", other)):
+            _count(sender.runtime("notifications").once(MailWorker).reminders, sent, name)
         await practice.look(
             "UPDATE notifications.reminders SET due_at = now(), next_attempt_at = now() WHERE workspace_id = $1", practice.workspace_id
         )
         for appointment in booked:
-            assert (await practice.ended(appointment)).status == pb.REMINDER_STATUS_SENT
+            assert (await practice.finished_reminder(appointment)).status == pb.REMINDER_STATUS_SENT
 
-    assert [len(office.to(client.email)) for client in clients] == [1] * 24
+    assert [len(mail_server.to(client.email)) for client in clients] == [1] * 24
     assert sum(sent.values()) == 24
     assert sent["first"] > 0
     assert sent["second"] > 0
 
 
-async def test_a_sender_killed_between_the_mail_and_its_record_leaves_it_unknown_and_nobody_mails_again(
-    practice, office, postgres, tmp_path
-):
-    h = practice.house
-    # The house's own senders rest, so that the mail is the doomed one's.
-    rounds = h.runtime("notifications").once(Desk).reminders
-    rounds._at_once = 0
+async def test_a_mail_whose_sender_was_killed_before_recording_it_is_unknown_and_not_sent_again(practice, mail_server, postgres, tmp_path):
+    environment = practice.environment
+    # This process sends nothing meanwhile, so that the mail is sent by the process that is killed.
+    poller = environment.runtime("notifications").once(MailWorker).reminders
+    poller._concurrency = 0
     client = await practice.client()
     booked = await practice.book(client, SOON)
-    sender = await _sender(h, tmp_path)
+    sender = await _sender(environment, tmp_path)
 
     def kill(address):
         if address == client.email:
             sender.kill()
 
-    office.on_data = kill
+    mail_server.on_data = kill
     try:
         assert await asyncio.wait_for(sender.wait(), 30) == -signal.SIGKILL
     finally:
-        office.on_data = None
-    assert len(office.to(client.email)) == 1
+        mail_server.on_data = None
+    assert len(mail_server.to(client.email)) == 1
     (row,) = await practice.look("SELECT status FROM notifications.reminders WHERE appointment_id = $1", booked.id)
     assert row["status"] == "sending"
 
-    rounds._at_once = 5
-    reminder = await practice.ended(booked)
+    poller._concurrency = 5
+    reminder = await practice.finished_reminder(booked)
     assert (reminder.status, reminder.last_error) == (pb.REMINDER_STATUS_UNKNOWN, "sender_lost")
-    assert office.asked[client.email] == 1
+    assert mail_server.attempts[client.email] == 1
 
 
-async def _sender(h, tmp_path):
-    """A process of its own that reacts and sends."""
-    settings = h.runtime("notifications").settings
-    values = {**_own(h), "peers": json.dumps({name: runtime.settings.listen for name, runtime in h.runtimes.items()})}
+async def _sender(environment, tmp_path):
+    """Starts another process of the service that consumes events and sends mail."""
+    settings = environment.runtime("notifications").settings
+    values = {**_own(environment), "peers": json.dumps({name: runtime.settings.listen for name, runtime in environment.runtimes.items()})}
     for name in ("environment", "database_url", "keyring_file", "service_keys_dir"):
         value = getattr(settings, name)
         values[name] = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
@@ -227,22 +225,22 @@ async def _sender(h, tmp_path):
         return await asyncio.create_subprocess_exec(sys.executable, "-m", "notifications", "react", env=env, stdout=log, stderr=log)
 
 
-def _own(h):
-    settings = h.runtime("notifications").settings
+def _own(environment):
+    settings = environment.runtime("notifications").settings
     names = ("sending_poll_seconds", "retry_seconds", "mail_seconds", "lease_seconds", "app_url", "mail_from")
     return {**{name: getattr(settings, name) for name in names}, "smtp_url": settings.smtp_url.get_secret_value()}
 
 
-def _count(rounds, sent, name):
-    send = rounds._send
+def _count(poller, sent, name):
+    handle = poller._handle
 
-    async def counted(workspace_id, item_id):
+    async def counted(claim):
         sent[name] += 1
-        await send(workspace_id, item_id)
+        await handle(claim)
 
-    rounds._send = counted
+    poller._handle = counted
 
 
-async def _over(practice, booked):
+async def _finished(practice, booked):
     found = await practice.reminders(booked)
     return found[0] if found and found[0].status != pb.REMINDER_STATUS_PENDING else None

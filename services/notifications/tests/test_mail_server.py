@@ -1,4 +1,4 @@
-"""One conversation with a mail server, and the letter that is handed over in it."""
+"""One conversation with a mail server, and the mail that is sent in it."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -7,24 +7,24 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from pydantic import SecretStr, ValidationError
 
-from notifications.mail import letters
-from notifications.mail.smtp import MailServer, NotTaken
+from notifications.mail import templates
+from notifications.mail.smtp import SmtpClient, TransientFailure
 from notifications.settings import NotificationsSettings
 
-# aiosmtpd's advice to servers; here a password crosses no wire.
+# aiosmtpd warns about passwords without TLS. Here the connection does not leave the machine.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
-def letter(**but):
-    places = {"first_name": "Ada", "practice": "Lakeside", "day": "Friday, 20 November 2026", "time": "10:00 CET"}
-    return letters.REMINDER.written(
-        **{"sender": "Caseload <no-reply@example.com>", "to": "ada@example.com", "message_id": "reminder.1", "now": NOW, **places, **but}
+def reminder(**but):
+    values = {"first_name": "Ada", "practice": "Lakeside", "day": "Friday, 20 November 2026", "time": "10:00 CET"}
+    return templates.REMINDER.render(
+        **{"sender": "Caseload <no-reply@example.com>", "to": "ada@example.com", "message_id": "reminder.1", "now": NOW, **values, **but}
     )
 
 
-class Keeper:
+class Recorder:
     def __init__(self):
         self.mails = []
 
@@ -40,16 +40,16 @@ def _checks(server, session, envelope, mechanism, data):
 
 
 @pytest.fixture
-async def guarded():
-    """A server that asks for a name and a password."""
-    keeper, conversations = Keeper(), []
+async def server_with_auth():
+    """A server that requires a user name and a password. Returns the recorder of its mails, and its port."""
+    recorder, conversations = Recorder(), []
 
     def converse():
-        conversations.append(SMTP(keeper, authenticator=_checks, auth_required=True, auth_require_tls=False, enable_SMTPUTF8=True))
+        conversations.append(SMTP(recorder, authenticator=_checks, auth_required=True, auth_require_tls=False, enable_SMTPUTF8=True))
         return conversations[-1]
 
     server = await asyncio.get_running_loop().create_server(converse, "127.0.0.1", 0)
-    yield keeper, server.sockets[0].getsockname()[1]
+    yield recorder, server.sockets[0].getsockname()[1]
     server.close()
     for conversation in conversations:
         if conversation.transport is not None:
@@ -57,67 +57,67 @@ async def guarded():
     await asyncio.sleep(0)
 
 
-async def test_the_name_and_password_of_the_address_are_presented(guarded):
-    keeper, port = guarded
-    await MailServer(f"smtp://post%40office:s3cr%3At@127.0.0.1:{port}", seconds=5).send(letter())
-    ((who, to, _),) = keeper.mails
+async def test_the_user_name_and_password_of_the_url_are_used(server_with_auth):
+    recorder, port = server_with_auth
+    await SmtpClient(f"smtp://post%40office:s3cr%3At@127.0.0.1:{port}", seconds=5).send(reminder())
+    ((who, to, _),) = recorder.mails
     assert (who.login, to) == (b"post@office", ["ada@example.com"])
 
 
-async def test_a_wrong_password_is_nothing_against_the_mail(guarded):
-    keeper, port = guarded
-    with pytest.raises(NotTaken) as refused:
-        await MailServer(f"smtp://post%40office:wrong@127.0.0.1:{port}", seconds=5).send(letter())
+async def test_a_wrong_password_is_a_transient_failure(server_with_auth):
+    recorder, port = server_with_auth
+    with pytest.raises(TransientFailure) as refused:
+        await SmtpClient(f"smtp://post%40office:wrong@127.0.0.1:{port}", seconds=5).send(reminder())
     assert refused.value.code == "sign_in_refused_535"
-    assert keeper.mails == []
+    assert recorder.mails == []
 
 
-async def test_a_server_without_encryption_is_not_trusted_where_encryption_is_demanded(guarded):
-    keeper, port = guarded
-    with pytest.raises(NotTaken) as refused:
-        await MailServer(f"smtp://post%40office:s3cr%3At@127.0.0.1:{port}?starttls=required", seconds=5).send(letter())
+async def test_a_server_without_starttls_gets_no_mail_where_starttls_is_required(server_with_auth):
+    recorder, port = server_with_auth
+    with pytest.raises(TransientFailure) as refused:
+        await SmtpClient(f"smtp://post%40office:s3cr%3At@127.0.0.1:{port}?starttls=required", seconds=5).send(reminder())
     assert refused.value.code == "starttls_or_sign_in_not_offered"
-    assert keeper.mails == []
+    assert recorder.mails == []
 
 
-async def test_encryption_is_demanded_of_every_server_but_this_machines_own():
-    assert MailServer("smtp://mail.example.com", seconds=5)._start_tls is True
-    assert MailServer("smtp://mail.example.com?starttls=optional", seconds=5)._start_tls is None
-    assert MailServer("smtp://127.0.0.1:25", seconds=5)._start_tls is None
-    assert MailServer("smtps://mail.example.com", seconds=5)._start_tls is False
-    assert MailServer("smtps://mail.example.com", seconds=5)._use_tls is True
+async def test_starttls_is_required_of_every_server_except_local_ones():
+    assert SmtpClient("smtp://mail.example.com", seconds=5)._start_tls is True
+    assert SmtpClient("smtp://mail.example.com?starttls=optional", seconds=5)._start_tls is None
+    assert SmtpClient("smtp://127.0.0.1:25", seconds=5)._start_tls is None
+    assert SmtpClient("smtps://mail.example.com", seconds=5)._start_tls is False
+    assert SmtpClient("smtps://mail.example.com", seconds=5)._use_tls is True
 
 
-async def test_a_server_that_is_not_there_is_tried_later():
-    with pytest.raises(NotTaken) as refused:
-        await MailServer("smtp://127.0.0.1:1", seconds=5).send(letter())
+async def test_an_unreachable_server_is_a_transient_failure():
+    with pytest.raises(TransientFailure) as refused:
+        await SmtpClient("smtp://127.0.0.1:1", seconds=5).send(reminder())
     assert refused.value.code == "mail_server_unreachable"
 
 
-async def test_without_a_server_mails_wait():
-    with pytest.raises(NotTaken) as refused:
-        await MailServer("", seconds=5).send(letter())
+async def test_without_a_configured_server_sending_is_a_transient_failure():
+    with pytest.raises(TransientFailure) as refused:
+        await SmtpClient("", seconds=5).send(reminder())
     assert refused.value.code == "mail_server_unset"
 
 
-async def test_an_address_beyond_ascii_is_written_to(guarded):
-    keeper, port = guarded
-    await MailServer(f"smtp://post%40office:s3cr%3At@127.0.0.1:{port}", seconds=5).send(letter(to="zoë@example.com", first_name="Zoë"))
-    ((_, to, _),) = keeper.mails
+async def test_an_address_with_characters_beyond_ascii_is_sent_to(server_with_auth):
+    recorder, port = server_with_auth
+    await SmtpClient(f"smtp://post%40office:s3cr%3At@127.0.0.1:{port}", seconds=5).send(reminder(to="zoë@example.com", first_name="Zoë"))
+    ((_, to, _),) = recorder.mails
     assert to == ["zoë@example.com"]
 
 
-def test_a_practices_name_cannot_write_headers():
-    mail = letter(sender_name="Lakeside\r\nBcc: everybody@example.com", practice="Lakeside")
+def test_a_practices_name_cannot_add_headers():
+    mail = reminder(sender_name="Lakeside\r\nBcc: everybody@example.com", practice="Lakeside")
     assert mail["Bcc"] is None
     assert mail["From"].addresses[0].display_name == "Lakeside Bcc: everybody@example.com"
     assert b"\nBcc" not in mail.as_bytes()
 
 
 @pytest.mark.parametrize("address", ["ada", "ada@", "ada@example.com\r\nBcc: b@example.com", "a b@example.com", ""])
-def test_an_address_that_is_none_is_refused(address):
+def test_a_malformed_address_is_refused(address):
     with pytest.raises(ValueError):
-        letter(to=address)
+        reminder(to=address)
 
 
 def test_production_needs_a_mail_server():
@@ -126,6 +126,6 @@ def test_production_needs_a_mail_server():
     assert NotificationsSettings(environment="development", smtp_url=SecretStr("")).faults() != []
 
 
-def test_a_living_sender_keeps_its_claim():
+def test_the_lease_must_be_longer_than_a_conversation():
     with pytest.raises(ValidationError, match="CASELOAD_LEASE_SECONDS"):
         NotificationsSettings(environment="development", mail_seconds=60, lease_seconds=60)

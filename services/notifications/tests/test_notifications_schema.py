@@ -1,17 +1,18 @@
-"""The schema: forward and back and forward again, closed to strangers, and every hot query by index."""
+"""The schema: migrations up and down, row security, and an index for every frequent query."""
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.migrate import drift, migrate
-from chassis.rows import Page
-from chassis.testing import house
+from chassis.migrations.runner import drift, migrate
+from chassis.paging import Page
+from chassis.testing.environment import house
 from notifications.__main__ import SERVICE
-from notifications.mail import rounds
+from notifications.mail import store as mail_store
 from notifications.reminders import store
 from notifications.tables import metadata
 
@@ -21,15 +22,15 @@ MANY = 100_000
 
 @pytest.fixture(scope="module")
 async def alone(postgres):
-    """The schema of notifications on a database nobody else uses; nothing is sent."""
+    """The service on a database of its own. Its background tasks are stopped."""
     peers = {"clients": "unix:/nowhere", "identity": "unix:/nowhere", "scheduling": "unix:/nowhere"}
-    async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
-        for task in h.runtime("notifications")._tasks:
+    async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as environment:
+        for task in environment.runtime("notifications")._tasks:
             task.cancel()
-        yield h
+        yield environment
 
 
-async def test_the_migrations_go_up_down_and_up_and_leave_nothing_behind(alone):
+async def test_migrations_down_and_up_restore_the_schema_and_leave_nothing_behind(alone):
     before = await _names(alone)
     await migrate(alone.admin_dsn, "notifications", "base")
     assert await _names(alone) == {"alembic_version"}
@@ -39,11 +40,11 @@ async def test_the_migrations_go_up_down_and_up_and_leave_nothing_behind(alone):
     assert {"reminders", "mails", "due_work", "reminder_figures", "keep_due_work", "keep_figures"} < before
 
 
-async def test_the_schema_is_what_the_tables_say(alone):
+async def test_the_schema_equals_the_declared_tables(alone):
     assert await drift(alone.admin_dsn, "notifications", metadata) == []
 
 
-async def test_due_work_can_be_found_across_workspaces_but_neither_made_nor_moved_there(alone):
+async def test_due_work_can_be_read_and_claimed_across_workspaces_but_not_inserted_or_reassigned(alone):
     runtime, workspace_id, item = alone.runtime("notifications"), uuid7(), uuid7()
     async with runtime.database.transaction(workspace_id) as tx:
         await (await tx.connection()).execute("INSERT INTO notifications.due_work VALUES ($1, 'mail', $2, now())", workspace_id, item)
@@ -66,7 +67,7 @@ async def test_due_work_can_be_found_across_workspaces_but_neither_made_nor_move
 
 @pytest.fixture(scope="module")
 async def crowded(alone):
-    """100 000 reminders of one workspace over two years, a tenth of them waiting, and the work of a thousand others."""
+    """100 000 reminders of one workspace over two years, a tenth of them pending."""
     workspace_id, clients, appointments = uuid7(), [uuid7() for _ in range(5000)], [uuid7() for _ in range(MANY)]
     async with alone.superuser() as connection:
         await connection.execute(
@@ -90,47 +91,54 @@ async def crowded(alone):
     return {"workspace_id": workspace_id, "appointment_id": appointments[95_000], "client_id": clients[7]}
 
 
-def hot(known):
+def frequent_queries(known):
     always = {"since": store.EARLIEST, "until": store.LATEST}
     first = {**always, "skip": 0, "limit": 50}
     given = {"appointment_id": known["appointment_id"], "client_id": known["client_id"], "told_status": "failed"}
-    lists = {f"list by {sorted(names)}": (store.log.listed[names], {n: given[n] for n in names} | first) for names in store.log.listed}
-    counts = {f"count by {sorted(names)}": (store.log.counted[names], {n: given[n] for n in names} | always) for names in store.log.counted}
+    filters = [frozenset(names) for size in range(4) for names in combinations(store.log.filters, size)]
+    selective = [names for names in filters if names - {"told_status"}]
+    lists = {f"list by {sorted(names)}": (store.log.list_statement(names), {n: given[n] for n in names} | first) for names in filters}
+    counts = {f"count by {sorted(names)}": (store.log.count_statement(names), {n: given[n] for n in names} | always) for names in selective}
     places = {
-        f"place by {sorted(names)}": (store.log.placed[names], {n: given[n] for n in names} | always | {"offset": 0 if names else 80_000})
-        for names in store.log.placed
+        f"place by {sorted(names)}": (
+            store.log.locate_statement(names),
+            {n: given[n] for n in names} | always | {"offset": 0 if names else 80_000},
+        )
+        for names in filters
+        if names not in selective
     }
+    assert (len(lists), len(counts), len(places)) == (8, 6, 2)
     return {
         **lists,
         **counts,
         **places,
-        "a far page": (store.log.listed[frozenset()], {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
-        "claim": (rounds.claim, {"kind": "reminder", "room": 5, "lease": timedelta(minutes=3)}),
-        "known": (store.appointment, {"id": known["appointment_id"]}),
+        "a far page": (store.log.list_statement(), {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
+        "claim": (mail_store.claim, {"kind": "reminder", "limit": 5, "lease": timedelta(minutes=3)}),
+        "appointment": (store.appointment, {"id": known["appointment_id"]}),
         "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),
-        "forget": (store.forget_reminders, {"client_id": known["client_id"]}),
-        "forget appointments": (store.forget_appointments, {"client_id": known["client_id"]}),
+        "erase reminders": (store.erase_reminders, {"client_id": known["client_id"]}),
+        "erase appointments": (store.erase_appointments, {"client_id": known["client_id"]}),
     }
 
 
-async def test_no_hot_query_reads_a_table_from_end_to_end(alone, crowded):
-    for name, (stmt, arguments) in hot(crowded).items():
+async def test_no_frequent_query_scans_a_whole_table(alone, crowded):
+    for name, (stmt, arguments) in frequent_queries(crowded).items():
         for node in _nodes(await _plan(alone, crowded["workspace_id"], stmt, arguments)):
-            # A figure per day and status makes a small table, which PostgreSQL rightly reads whole.
+            # A counter per day and status makes a small table, for which a sequential scan is right.
             whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] not in {"reminder_figures", "reminder_configurations"}
             assert not whole, (name, node)
             rows = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
             assert "Relation Name" not in node or rows <= 3000, (name, rows, node)
 
 
-async def test_the_figures_are_what_counting_says_and_far_pages_are_where_walking_leads(alone, crowded):
+async def test_counters_equal_counted_rows_and_distant_pages_equal_offset_queries(alone, crowded):
     async with alone.runtime("notifications").database.transaction(crowded["workspace_id"]) as tx:
         connection = await tx.connection()
         for status in (None, "pending", "failed"):
             filters = {} if status is None else {"told_status": status}
             for window in ({}, {"since": NOW - timedelta(days=30, hours=5)}, {"until": NOW - timedelta(days=3, hours=7, minutes=5)}):
                 for offset in (0, 49, 700):
-                    found, total = await store.log.turn_to(tx, filters, Page(limit=7, offset=offset), **window)
+                    found, total = await store.log.read_page(tx, filters, Page(limit=7, offset=offset), **window)
                     condition = "($1::text IS NULL OR told_status = $1) AND due_at >= $2 AND due_at < $3"
                     arguments = (status, window.get("since", store.EARLIEST), window.get("until", store.LATEST))
                     walked = await connection.fetch(
@@ -143,7 +151,7 @@ async def test_the_figures_are_what_counting_says_and_far_pages_are_where_walkin
 
 
 async def _plan(alone, workspace_id, stmt, arguments):
-    """As the app role, under row security; what it changed is undone."""
+    """The plan of the statement as the app role, under row security. Its changes are rolled back."""
     async with alone.runtime("notifications").database.transaction(workspace_id) as tx:
         connection = await tx.connection()
         await connection.execute("SAVEPOINT before")

@@ -1,4 +1,4 @@
-"""When reminders fall due, whatever the rules and the clock."""
+"""When reminders are due, for any rules and times."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,21 +18,21 @@ AHEAD = st.timedeltas(min_value=timedelta(days=-60), max_value=timedelta(days=90
 @given(HOURS, AHEAD)
 def test_a_reminder_is_due_between_now_and_the_start(hours, ahead):
     start = NOW + ahead
-    for time in rules.due(hours, start, now=NOW).values():
+    for time in rules.due_times(hours, start, now=NOW).values():
         assert NOW <= time < start
 
 
 @given(HOURS, AHEAD)
-def test_only_rules_that_exist_are_planned_by_and_those_ahead_keep_their_time(hours, ahead):
+def test_each_due_time_belongs_to_a_rule_and_is_its_own_time_or_now(hours, ahead):
     start = NOW + ahead
-    due = rules.due(hours, start, now=NOW)
+    due = rules.due_times(hours, start, now=NOW)
     assert set(due) <= hours
     assert all(time in {NOW, start - timedelta(hours=rule)} for rule, time in due.items())
 
 
 @given(HOURS, AHEAD)
-def test_at_most_one_is_due_at_once_and_it_is_the_nearest_to_the_start(hours, ahead):
-    due = rules.due(hours, NOW + ahead, now=NOW)
+def test_at_most_one_is_due_at_once_and_it_is_the_one_nearest_to_the_start(hours, ahead):
+    due = rules.due_times(hours, NOW + ahead, now=NOW)
     at_once = [rule for rule, time in due.items() if time == NOW]
     assert len(at_once) <= 1
     if at_once:
@@ -40,27 +40,27 @@ def test_at_most_one_is_due_at_once_and_it_is_the_nearest_to_the_start(hours, ah
 
 
 @given(HOURS, st.timedeltas(min_value=timedelta(days=-60), max_value=rules.LEAST_NOTICE))
-def test_nothing_is_due_for_what_has_begun_or_is_about_to(hours, ahead):
-    assert rules.due(hours, NOW + ahead, now=NOW) == {}
+def test_nothing_is_due_for_an_appointment_that_has_begun_or_is_about_to(hours, ahead):
+    assert rules.due_times(hours, NOW + ahead, now=NOW) == {}
 
 
 @given(HOURS.filter(bool), st.timedeltas(min_value=timedelta(minutes=3), max_value=timedelta(days=90)))
 def test_every_appointment_far_enough_ahead_gets_a_reminder(hours, ahead):
-    assert rules.due(hours, NOW + ahead, now=NOW)
+    assert rules.due_times(hours, NOW + ahead, now=NOW)
 
 
 @given(st.integers(1, 60), st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=30)))
-def test_another_attempt_is_later_than_now_and_before_the_start(attempts, left):
-    at = rules.again_at(attempts, first_pause=timedelta(seconds=15), now=NOW, until=NOW + left)
+def test_the_next_attempt_is_after_now_and_before_the_start(attempts, left):
+    at = rules.next_attempt_at(attempts, first_pause=timedelta(seconds=15), now=NOW, until=NOW + left)
     if at is None:
         assert left <= timedelta(minutes=15)
     else:
         assert NOW < at < NOW + left
 
 
-def test_the_pauses_grow_to_a_quarter_of_an_hour():
+def test_pauses_between_attempts_double_up_to_fifteen_minutes():
     far = NOW + timedelta(days=30)
-    pauses = [rules.again_at(n, first_pause=timedelta(seconds=15), now=NOW, until=far) - NOW for n in range(1, 9)]
+    pauses = [rules.next_attempt_at(n, first_pause=timedelta(seconds=15), now=NOW, until=far) - NOW for n in range(1, 9)]
     assert [pause.total_seconds() for pause in pauses] == [15, 30, 60, 120, 240, 480, 900, 900]
 
 
@@ -80,17 +80,17 @@ def test_a_rule_out_of_range_is_refused(hours):
         ("Asia/Kolkata", "en-IN", "Friday, 20 November 2026", "14:30 IST"),
     ],
 )
-def test_a_time_is_told_as_it_is_told_there(zone, locale, day, time):
-    there = ZoneInfo(zone)
-    assert (rules.spoken_day(NOW, there), rules.spoken_time(NOW, there, locale)) == (day, time)
+def test_times_are_written_in_the_zone_and_clock_of_the_reader(zone, locale, day, time):
+    place = ZoneInfo(zone)
+    assert (rules.format_day(NOW, place), rules.format_time(NOW, place, locale)) == (day, time)
 
 
-def test_noon_and_midnight_have_twelve_hours():
+def test_noon_and_midnight_are_12_on_a_12_hour_clock():
     noon = datetime(2026, 7, 1, 12, 5, tzinfo=UTC)
-    assert rules.spoken_time(noon, ZoneInfo("UTC"), "en-US") == "12:05 PM UTC"
-    assert rules.spoken_time(noon.replace(hour=0), ZoneInfo("UTC"), "en-US") == "12:05 AM UTC"
+    assert rules.format_time(noon, ZoneInfo("UTC"), "en-US") == "12:05 PM UTC"
+    assert rules.format_time(noon.replace(hour=0), ZoneInfo("UTC"), "en-US") == "12:05 AM UTC"
 
 
-def test_the_clients_zone_goes_before_the_practices():
+def test_the_clients_zone_is_preferred_to_the_workspaces():
     assert rules.zone("Asia/Tokyo", "Europe/Berlin").key == "Asia/Tokyo"
     assert rules.zone("", "Europe/Berlin").key == "Europe/Berlin"

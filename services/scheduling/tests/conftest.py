@@ -1,4 +1,4 @@
-"""Scheduling for real, with the services it asks, and a front desk of its own for each test."""
+"""One scheduling service with the services it calls, and a new workspace for each test."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -18,8 +18,8 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2, services_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
-from chassis.call import Outgoing
-from chassis.testing import House, house
+from chassis.context import RequestContext
+from chassis.testing.environment import House, house
 from clients.__main__ import SERVICE as CLIENTS
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
@@ -27,27 +27,27 @@ from scheduling.__main__ import SERVICE as SCHEDULING
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 EVENTS = (events_pb2.AppointmentBooked, events_pb2.AppointmentMoved, events_pb2.AppointmentClosed)
-CHOICES = {"location_type": pb.LocationType, "status": pb.AppointmentStatus}
+ENUMS = {"location_type": pb.LocationType, "status": pb.AppointmentStatus}
 
 
 def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-def choice(name: str, text: str) -> int:
-    return CHOICES[name].Value(f"{'LOCATION_TYPE' if name == 'location_type' else 'APPOINTMENT_STATUS'}_{text.upper()}")
+def enum_value(name: str, text: str) -> int:
+    return ENUMS[name].Value(f"{'LOCATION_TYPE' if name == 'location_type' else 'APPOINTMENT_STATUS'}_{text.upper()}")
 
 
-def spoken(values: dict[str, Any]) -> dict[str, Any]:
-    """Choices by their text, None for what is left unset."""
-    return {n: choice(n, v) if n in CHOICES and isinstance(v, str) else v for n, v in values.items() if v is not None}
+def message_values(values: dict[str, Any]) -> dict[str, Any]:
+    """The values for a message: enums by their text, without the fields whose value is None."""
+    return {n: enum_value(n, v) if n in ENUMS and isinstance(v, str) else v for n, v in values.items() if v is not None}
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Scheduling as one member of a workspace sees it."""
+class Member:
+    """A member of a workspace, and the calls that the member makes."""
 
-    house: House
+    environment: House
     workspace_id: UUID
     owner_id: UUID
     user_id: UUID
@@ -55,49 +55,49 @@ class Desk:
     scopes: frozenset[str] | None = None
 
     @property
-    def call(self) -> Outgoing:
-        return self.house.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
+    def call(self) -> RequestContext:
+        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.user_id, scopes=self.scopes)
 
     @property
     def stub(self) -> AppointmentsStub:
-        return self.house.stub(AppointmentsStub)
+        return self.environment.stub(AppointmentsStub)
 
-    def colleague(self) -> "Desk":
-        """Somebody else of the same practice, with a calendar of their own."""
+    def colleague(self) -> "Member":
+        """Another member of the same workspace."""
         return replace(self, user_id=uuid7())
 
-    def only(self, *scopes: str) -> "Desk":
+    def only(self, *scopes: str) -> "Member":
         return replace(self, scopes=frozenset(scopes))
 
     async def new_client(self) -> str:
         request = clients_pb2.CreateClientRequest(first_name="Ada", last_name="Lovelace")
-        return (await self.house.stub(ClientsStub).CreateClient(request, self.call)).id
+        return (await self.environment.stub(ClientsStub).CreateClient(request, self.call)).id
 
-    async def offer(self, *, before: int = 0, after: int = 0, **but: Any) -> str:
-        """A service with these buffers."""
+    async def offer(self, *, before: int = 0, after: int = 0, **fields: Any) -> str:
+        """Creates a service with these buffers in minutes. Returns its id."""
         request = services_pb2.CreateServiceRequest(
-            **{"name": "Massage", "default_duration_minutes": 60, "buffer_before_minutes": before, "buffer_after_minutes": after, **but}
+            **{"name": "Massage", "default_duration_minutes": 60, "buffer_before_minutes": before, "buffer_after_minutes": after, **fields}
         )
-        return (await self.house.stub(ServicesStub).CreateService(request, self.call)).id
+        return (await self.environment.stub(ServicesStub).CreateService(request, self.call)).id
 
-    def booking(self, **but: Any) -> pb.BookAppointmentRequest:
-        """An hour nobody could object to, but for what the test is about."""
-        start = but.get("scheduled_start", NINE)
+    def booking(self, **fields: Any) -> pb.BookAppointmentRequest:
+        """A valid request for an hour, except for the given fields."""
+        start = fields.get("scheduled_start", NINE)
         request = {"client_id": self.client_id, "scheduled_start": start, "scheduled_end": start + minutes(60), "location_type": "clinic"}
-        return pb.BookAppointmentRequest(**spoken({**request, **but}))
+        return pb.BookAppointmentRequest(**message_values({**request, **fields}))
 
-    async def book(self, **but: Any) -> pb.Appointment:
-        return await self.stub.BookAppointment(self.booking(**but), self.call)
+    async def book(self, **fields: Any) -> pb.Appointment:
+        return await self.stub.BookAppointment(self.booking(**fields), self.call)
 
     async def change(self, appointment: pb.Appointment, *, allow_conflict: bool = False, **changes: Any) -> pb.Appointment:
-        """Changes the fields named; None clears one."""
+        """Changes the given fields. None clears a field."""
         request = pb.ChangeAppointmentRequest(
-            appointment_id=appointment.id, mask=FieldMask(paths=list(changes)), allow_conflict=allow_conflict, **spoken(changes)
+            appointment_id=appointment.id, mask=FieldMask(paths=list(changes)), allow_conflict=allow_conflict, **message_values(changes)
         )
         return await self.stub.ChangeAppointment(request, self.call)
 
-    async def move(self, appointment: pb.Appointment, start: datetime, length: int = 60, **but: Any) -> pb.Appointment:
-        return await self.change(appointment, scheduled_start=start, scheduled_end=start + minutes(length), **but)
+    async def move(self, appointment: pb.Appointment, start: datetime, length: int = 60, **fields: Any) -> pb.Appointment:
+        return await self.change(appointment, scheduled_start=start, scheduled_end=start + minutes(length), **fields)
 
     async def get(self, appointment_id: str) -> pb.Appointment:
         return await self.stub.GetAppointment(pb.GetAppointmentRequest(appointment_id=appointment_id), self.call)
@@ -106,29 +106,29 @@ class Desk:
         await self.stub.DeleteAppointment(pb.DeleteAppointmentRequest(appointment_id=appointment.id, reason=reason), self.call)
 
     async def page(self, **filters: Any) -> pb.AppointmentPage:
-        return await self.stub.ListAppointments(pb.ListAppointmentsRequest(**spoken(filters)), self.call)
+        return await self.stub.ListAppointments(pb.ListAppointmentsRequest(**message_values(filters)), self.call)
 
-    async def clashes(self, start: datetime, length: int = 60, **but: Any) -> list[str]:
-        request = pb.CheckConflictsRequest(scheduled_start=start, scheduled_end=start + minutes(length), **but)
-        return [clash.id for clash in (await self.stub.CheckConflicts(request, self.call)).items]
+    async def conflicts(self, start: datetime, length: int = 60, **fields: Any) -> list[str]:
+        request = pb.CheckConflictsRequest(scheduled_start=start, scheduled_end=start + minutes(length), **fields)
+        return [conflict.id for conflict in (await self.stub.CheckConflicts(request, self.call)).items]
 
-    async def figures(self, *client_ids: str) -> list[pb.Figures]:
+    async def summaries(self, *client_ids: str) -> list[pb.Figures]:
         return list((await self.stub.GetFigures(pb.GetFiguresRequest(client_ids=client_ids), self.call)).items)
 
-    async def history(self, **place: Any) -> pb.History:
+    async def timeline(self, **place: Any) -> pb.History:
         return await self.stub.ListHistory(pb.ListHistoryRequest(**{"client_id": self.client_id, **place}), self.call)
 
-    async def told(self) -> list[Message]:
-        """Every event of this workspace's appointments, by kind."""
-        return [event for kind in EVENTS for event in await self.house.emitted(kind, self.workspace_id)]
+    async def events(self) -> list[Message]:
+        """All events about appointments of this workspace, grouped by type."""
+        return [event for kind in EVENTS for event in await self.environment.emitted(kind, self.workspace_id)]
 
     async def audited(self, event_type: str) -> list[audit_pb.AuditRecorded]:
-        lines = await self.house.emitted(audit_pb.AuditRecorded, self.workspace_id)
+        lines = await self.environment.emitted(audit_pb.AuditRecorded, self.workspace_id)
         return [line for line in lines if line.event_type == event_type]
 
     async def double_bookings(self) -> int:
-        """How many pairs of this workspace's appointments share a practitioner's time without being told so; asked past the service."""
-        async with self.house.superuser() as connection:
+        """How many pairs of appointments in this workspace overlap without being overbooked, read from the database itself."""
+        async with self.environment.superuser() as connection:
             return await connection.fetchval(
                 """
                 SELECT count(*) FROM scheduling.appointments a JOIN scheduling.appointments b
@@ -141,7 +141,7 @@ class Desk:
             )
 
 
-async def open_desk(h: House) -> Desk:
+async def new_member(h: House) -> Member:
     workspace_id, owner_id = await open_workspace(
         h.runtime("identity"),
         name="Lakeside",
@@ -152,23 +152,23 @@ async def open_desk(h: House) -> Desk:
         owner_full_name="Henrietta Castellanos",
         role="owner",
     )
-    return Desk(h, workspace_id, owner_id, user_id=uuid7())
+    return Member(h, workspace_id, owner_id, user_id=uuid7())
 
 
 @pytest.fixture(scope="session")
-async def scheduling_house(postgres: str) -> AsyncIterator[House]:
+async def scheduling_environment(postgres: str) -> AsyncIterator[House]:
     async with house(postgres, SCHEDULING, CLIENTS, IDENTITY) as h:
         yield h
 
 
 @pytest.fixture
-async def desk(scheduling_house: House) -> Desk:
-    opened = await open_desk(scheduling_house)
+async def member(scheduling_environment: House) -> Member:
+    opened = await new_member(scheduling_environment)
     return replace(opened, client_id=await opened.new_client())
 
 
 @pytest.fixture
-async def neighbour(scheduling_house: House) -> Desk:
-    """Another workspace on the same services."""
-    opened = await open_desk(scheduling_house)
+async def outsider(scheduling_environment: House) -> Member:
+    """A member of another workspace."""
+    opened = await new_member(scheduling_environment)
     return replace(opened, client_id=await opened.new_client())

@@ -1,4 +1,4 @@
-"""The rules of appointments, whatever the hour."""
+"""The rules for appointments."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,23 +10,22 @@ from hypothesis import strategies as st
 
 from chassis.errors import Invalid, NotFound
 from scheduling.appointments import rules
-from scheduling.appointments.rules import Buffers, News, Terms
+from scheduling.appointments.rules import AppointmentDetails, Buffers, ChangeEvent
 
-NOBODY = UUID(int=1)
 STATUSES = ("scheduled", "completed", "cancelled", "no_show")
 
-moments = st.integers(1, (rules.LATEST - rules.EARLIEST).days - 2).flatmap(
-    lambda days: st.timedeltas(timedelta(0), timedelta(days=1)).map(lambda rest: rules.EARLIEST + timedelta(days=days) + rest)
+moments = st.integers(1, (rules.LATEST_START - rules.EARLIEST_START).days - 2).flatmap(
+    lambda days: st.timedeltas(timedelta(0), timedelta(days=1)).map(lambda rest: rules.EARLIEST_START + timedelta(days=days) + rest)
 )
-lengths = st.timedeltas(timedelta(microseconds=1), rules.LONGEST)
+lengths = st.timedeltas(timedelta(microseconds=1), rules.MAX_LENGTH)
 ids = st.sampled_from([UUID(int=n) for n in range(1, 4)])
-buffers = st.builds(Buffers, st.timedeltas(timedelta(0), rules.LONGEST_BUFFER), st.timedeltas(timedelta(0), rules.LONGEST_BUFFER))
+buffers = st.builds(Buffers, st.timedeltas(timedelta(0), rules.MAX_BUFFER), st.timedeltas(timedelta(0), rules.MAX_BUFFER))
 
 
 @st.composite
-def terms(draw):
+def details(draw):
     start = draw(moments)
-    return Terms(
+    return AppointmentDetails(
         client_id=draw(ids),
         practitioner_id=draw(ids),
         scheduled_start=start,
@@ -39,118 +38,123 @@ def terms(draw):
 
 
 @given(moments, lengths)
-def test_any_slot_of_up_to_a_day_is_agreeable(start, length):
+def test_a_period_of_up_to_a_day_is_accepted(start, length):
     assert rules.check_slot(start, start + length) == (start, start + length)
 
 
-@given(moments, st.timedeltas(rules.LONGEST + timedelta(microseconds=1), timedelta(days=9)))
-def test_no_slot_is_longer_than_a_day(start, length):
+@given(moments, st.timedeltas(rules.MAX_LENGTH + timedelta(microseconds=1), timedelta(days=9)))
+def test_a_period_longer_than_a_day_is_refused(start, length):
     with pytest.raises(Invalid) as refused:
         rules.check_slot(start, start + length)
     assert refused.value.code == "slot_too_long"
 
 
 @given(moments, st.timedeltas(timedelta(days=-9), timedelta(0)))
-def test_no_slot_ends_before_it_has_begun(start, length):
+def test_a_period_that_ends_before_its_start_is_refused(start, length):
     with pytest.raises(Invalid) as refused:
         rules.check_slot(start, start + length)
     assert refused.value.code == "slot_reversed"
 
 
 @given(moments, st.integers(-12, 12))
-def test_a_slot_is_the_same_in_every_time_zone(start, hours):
+def test_a_period_is_accepted_in_every_time_zone(start, hours):
     zone = timezone(timedelta(hours=hours))
-    assert rules.check_slot(start.astimezone(zone), (start + rules.LONGEST).astimezone(zone))
+    assert rules.check_slot(start.astimezone(zone), (start + rules.MAX_LENGTH).astimezone(zone))
 
 
-def test_the_calendar_begins_and_ends():
+def test_a_start_outside_the_years_1900_to_2199_is_refused():
     hour = timedelta(hours=1)
-    rules.check_slot(rules.EARLIEST, rules.EARLIEST + hour)
-    rules.check_slot(rules.LATEST - hour, rules.LATEST + hour)
-    for start in (rules.EARLIEST - timedelta(microseconds=1), rules.LATEST):
+    rules.check_slot(rules.EARLIEST_START, rules.EARLIEST_START + hour)
+    rules.check_slot(rules.LATEST_START - hour, rules.LATEST_START + hour)
+    for start in (rules.EARLIEST_START - timedelta(microseconds=1), rules.LATEST_START):
         with pytest.raises(Invalid):
             rules.check_slot(start, start + hour)
 
 
-@given(terms(), buffers)
-def test_the_time_taken_holds_the_appointment_and_reaches_no_further_than_the_search_for_clashes(agreed, around):
-    begin, end = rules.during(agreed, around)
-    assert begin <= agreed.scheduled_start < agreed.scheduled_end <= end
-    assert agreed.scheduled_start - begin <= rules.LONGEST_BUFFER
-    assert end - agreed.scheduled_start <= rules.LONGEST + rules.LONGEST_BUFFER
+@given(details(), buffers)
+def test_the_busy_period_contains_the_appointment_and_at_most_the_largest_buffers(booked, around):
+    begin, end = rules.busy_period(booked, around)
+    assert begin <= booked.scheduled_start < booked.scheduled_end <= end
+    assert booked.scheduled_start - begin <= rules.MAX_BUFFER
+    assert end - booked.scheduled_start <= rules.MAX_LENGTH + rules.MAX_BUFFER
 
 
-@given(terms(), terms(), buffers, buffers)
-def test_whatever_overlaps_starts_within_reach(one, other, around_one, around_other):
-    """What the search for clashes relies on: it looks among the starts between these bounds alone."""
+@given(details(), details(), buffers, buffers)
+def test_an_appointment_with_an_overlapping_busy_period_starts_within_the_searched_range(one, other, around_one, around_other):
+    """The search for conflicts relies on this: it reads appointments with a start between these bounds only."""
     other = replace(
         other, scheduled_start=one.scheduled_start, scheduled_end=one.scheduled_start + (other.scheduled_end - other.scheduled_start)
     )
-    begin, end = rules.during(one, around_one)
-    reach = rules.LONGEST + 2 * rules.LONGEST_BUFFER
+    begin, end = rules.busy_period(one, around_one)
+    reach = rules.MAX_LENGTH + 2 * rules.MAX_BUFFER
     for shift in (-reach, reach, timedelta(hours=-25), timedelta(hours=25)):
         moved = replace(other, scheduled_start=other.scheduled_start + shift, scheduled_end=other.scheduled_end + shift)
-        other_begin, other_end = rules.during(moved, around_other)
+        other_begin, other_end = rules.busy_period(moved, around_other)
         if other_begin < end and begin < other_end:
             assert begin - reach < moved.scheduled_start < end + reach
 
 
-@given(terms(), st.sampled_from(STATUSES))
-def test_what_is_closed_is_scheduled_again_before_it_becomes_something_else(before, status):
+@given(details(), st.sampled_from(STATUSES))
+def test_a_closed_appointment_can_only_be_scheduled_again(before, status):
     allowed = before.status == "scheduled" or status in {before.status, "scheduled"}
     if allowed:
-        assert rules.changed(before, {"status": status}) == replace(before, status=status)
+        assert rules.apply_changes(before, {"status": status}) == replace(before, status=status)
     else:
         with pytest.raises(Invalid) as refused:
-            rules.changed(before, {"status": status})
+            rules.apply_changes(before, {"status": status})
         assert refused.value.code == "appointment_closed"
 
 
-@given(terms(), terms())
-def test_a_change_sets_what_is_wanted_and_nothing_else(before, other):
-    wanted = {"client_id": other.client_id, "notes": other.notes}
-    after = rules.changed(before, wanted)
+@given(details(), details())
+def test_a_change_sets_the_changed_fields_only(before, other):
+    changes = {"client_id": other.client_id, "notes": other.notes}
+    after = rules.apply_changes(before, changes)
     assert (after.client_id, after.notes) == (other.client_id, other.notes)
     assert replace(after, client_id=before.client_id, notes=before.notes) == before
 
 
-@given(terms())
-def test_a_change_is_held_to_the_rules_of_a_slot(before):
+@given(details())
+def test_a_change_to_an_invalid_period_is_refused(before):
     with pytest.raises(Invalid):
-        rules.changed(before, {"scheduled_end": before.scheduled_start})
+        rules.apply_changes(before, {"scheduled_end": before.scheduled_start})
 
 
-@given(terms(), terms(), buffers, buffers)
-def test_time_is_asked_for_exactly_when_some_of_it_was_not_held_before(before, after, around_before, around_after):
-    held, wanted = rules.during(before, around_before), rules.during(after, around_after)
-    inside = before.occupying and before.practitioner_id == after.practitioner_id and held[0] <= wanted[0] and wanted[1] <= held[1]
-    assert rules.takes_time(before, held, after, wanted) == (after.status in {"scheduled", "completed"} and not inside)
+@given(details(), details(), buffers, buffers)
+def test_a_change_needs_more_time_exactly_if_its_busy_period_leaves_the_former_one(before, after, around_before, around_after):
+    busy_before, busy_after = rules.busy_period(before, around_before), rules.busy_period(after, around_after)
+    inside = (
+        before.is_busy
+        and before.practitioner_id == after.practitioner_id
+        and busy_before[0] <= busy_after[0]
+        and busy_after[1] <= busy_before[1]
+    )
+    assert rules.needs_more_time(before, busy_before, after, busy_after) == (after.status in {"scheduled", "completed"} and not inside)
 
 
-@given(terms(), buffers)
-def test_what_stays_where_it_is_asks_for_no_time(agreed, around):
-    held = rules.during(agreed, around)
-    assert not rules.takes_time(agreed, held, replace(agreed, notes="Bring the X-ray"), held)
-    assert not rules.replanned(agreed, replace(agreed, notes="Bring the X-ray"))
+@given(details(), buffers)
+def test_a_change_of_notes_needs_no_more_time(booked, around):
+    busy = rules.busy_period(booked, around)
+    assert not rules.needs_more_time(booked, busy, replace(booked, notes="Bring the X-ray"), busy)
+    assert not rules.changes_busy_period(booked, replace(booked, notes="Bring the X-ray"))
 
 
-@given(terms(), st.sampled_from(STATUSES))
-def test_news_follow_the_status(before, status):
+@given(details(), st.sampled_from(STATUSES))
+def test_a_change_of_status_causes_the_matching_event(before, status):
     after = replace(before, status=status)
     expected = None
     if status != before.status:
-        expected = News.MOVED if status == "scheduled" else News.CLOSED
-    assert rules.news(before, after) is expected
+        expected = ChangeEvent.MOVED if status == "scheduled" else ChangeEvent.CLOSED
+    assert rules.change_event(before, after) is expected
 
 
-@given(terms(), terms())
-def test_a_move_is_news_only_of_what_is_still_to_take_place(before, other):
+@given(details(), details())
+def test_a_change_of_time_causes_an_event_only_for_a_scheduled_appointment(before, other):
     after = replace(before, scheduled_start=other.scheduled_start, scheduled_end=other.scheduled_end)
     moved = (before.scheduled_start, before.scheduled_end) != (after.scheduled_start, after.scheduled_end)
-    assert rules.news(before, after) is (News.MOVED if moved and before.status == "scheduled" else None)
+    assert rules.change_event(before, after) is (ChangeEvent.MOVED if moved and before.status == "scheduled" else None)
 
 
-def test_an_entry_that_is_named_is_there_and_offered():
+def test_an_entry_that_is_not_offered_is_refused():
     offered = {"is_active": True, "deleted_at": None}
     assert rules.check_offered("service", offered) is offered
     with pytest.raises(Invalid) as refused:
@@ -162,7 +166,7 @@ def test_an_entry_that_is_named_is_there_and_offered():
         assert absent.value.code == "location_not_found"
 
 
-@given(terms())
-def test_terms_print_without_what_is_sealed(agreed):
-    printed = repr(replace(agreed, notes="Rosebud", location_details="Rosebud hedge"))
+@given(details())
+def test_printed_details_contain_no_phi(booked):
+    printed = repr(replace(booked, notes="Rosebud", location_details="Rosebud hedge"))
     assert "osebud" not in printed

@@ -8,16 +8,25 @@ import pytest
 
 from chassis.errors import Invalid, NotFound, Refusal
 from scheduling.appointments import rules
-from scheduling.appointments.rules import Buffers, News, Terms
+from scheduling.appointments.rules import AppointmentDetails, Buffers, ChangeEvent
 from scheduling.locations.rules import check_location
-from scheduling.services.rules import check_service
+from scheduling.offered_services.rules import check_service
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)
-AGREED = Terms(UUID(int=1), UUID(int=2), NINE, NINE + HOUR, "clinic")
-ROOM = {"name": "Room", "location_type": "clinic", "is_active": True}
-TALK = {"name": "Talk", "default_duration_minutes": 50, "is_active": True}
+AGREED = AppointmentDetails(UUID(int=1), UUID(int=2), NINE, NINE + HOUR, "clinic")
+ROOM = {"name": "Room", "location_type": "clinic", "address": None, "details": None, "is_active": True}
+TALK = {
+    "name": "Talk",
+    "description": None,
+    "default_duration_minutes": 50,
+    "buffer_before_minutes": 0,
+    "buffer_after_minutes": 0,
+    "price_minor_units": None,
+    "currency": None,
+    "is_active": True,
+}
 
 
 def refused(call, *arguments, **named):
@@ -35,9 +44,9 @@ def refused(call, *arguments, **named):
 def test_what_is_agreed_is_scheduled_unless_it_is_said_otherwise_and_needs_no_time_around_it():
     assert AGREED.status == "scheduled"
     assert Buffers() == Buffers(timedelta(0), timedelta(0))
-    assert timedelta(hours=4) == rules.LONGEST_BUFFER
-    assert timedelta(days=1) == rules.LONGEST
-    assert (News.MOVED.value, News.CLOSED.value) == ("moved", "closed")
+    assert timedelta(hours=4) == rules.MAX_BUFFER
+    assert timedelta(days=1) == rules.MAX_LENGTH
+    assert (ChangeEvent.MOVED.value, ChangeEvent.CLOSED.value) == ("moved", "closed")
 
 
 def test_a_slot_has_a_start_and_an_end():
@@ -70,26 +79,26 @@ def test_a_text_may_be_so_long(name, most):
 
 @pytest.mark.parametrize("name", ["location_id", "service_id", "notes", "location_details"])
 def test_what_an_appointment_can_do_without_may_be_cleared(name):
-    assert rules.check_wanted({name: None}) == {name: None}
+    assert rules.check_changes({name: None}) == {name: None}
 
 
 @pytest.mark.parametrize("name", ["client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "status"])
 def test_what_it_cannot_do_without_may_not(name):
-    assert refused(rules.check_wanted, {name: None, "notes": None}) == (Invalid, "field_required", [f"/{name}"])
+    assert refused(rules.check_changes, {name: None, "notes": None}) == (Invalid, "field_required", [f"/{name}"])
 
 
 def test_what_is_wanted_is_taken_as_it_is_and_ids_as_ids():
     given = {"client_id": str(UUID(int=7)), "notes": "x", "service_id": None, "scheduled_start": NINE}
-    assert rules.check_wanted(given) == {"client_id": UUID(int=7), "notes": "x", "service_id": None, "scheduled_start": NINE}
+    assert rules.check_changes(given) == {"client_id": UUID(int=7), "notes": "x", "service_id": None, "scheduled_start": NINE}
 
 
 def test_a_change_is_held_to_all_of_it():
-    assert rules.changed(AGREED, {"notes": "x"}) == replace(AGREED, notes="x")
-    assert refused(rules.changed, AGREED, {"scheduled_end": NINE}) == (Invalid, "slot_reversed", ["/scheduled_end"])
-    assert refused(rules.changed, AGREED, {"notes": "x" * 20_001}) == (Invalid, "text_too_long", ["/notes"])
-    assert refused(rules.changed, AGREED, {"location_details": "x" * 2_001}) == (Invalid, "text_too_long", ["/location_details"])
+    assert rules.apply_changes(AGREED, {"notes": "x"}) == replace(AGREED, notes="x")
+    assert refused(rules.apply_changes, AGREED, {"scheduled_end": NINE}) == (Invalid, "slot_reversed", ["/scheduled_end"])
+    assert refused(rules.apply_changes, AGREED, {"notes": "x" * 20_001}) == (Invalid, "text_too_long", ["/notes"])
+    assert refused(rules.apply_changes, AGREED, {"location_details": "x" * 2_001}) == (Invalid, "text_too_long", ["/location_details"])
     closed = replace(AGREED, status="cancelled")
-    assert refused(rules.changed, closed, {"status": "completed"}) == (Invalid, "appointment_closed", ["/status"])
+    assert refused(rules.apply_changes, closed, {"status": "completed"}) == (Invalid, "appointment_closed", ["/status"])
 
 
 def test_only_who_is_active_has_appointments():
@@ -109,40 +118,40 @@ def test_what_is_named_anew_is_offered():
 
 def test_five_hundred_clients_may_be_asked_for_each_once():
     ids = [str(UUID(int=number)) for number in range(501)]
-    assert rules.check_clients([*ids[:500], ids[0]]) == [UUID(int=number) for number in range(500)]
-    assert refused(rules.check_clients, ids) == (Invalid, "too_many_clients", ["/client_ids"])
+    assert rules.check_client_ids([*ids[:500], ids[0]]) == [UUID(int=number) for number in range(500)]
+    assert refused(rules.check_client_ids, ids) == (Invalid, "too_many_clients", ["/client_ids"])
 
 
 def test_a_place_in_a_history_is_a_time_and_an_id():
-    assert rules.check_place(None, None) == {}
-    assert rules.check_place(NINE, "x") == {"before": NINE, "before_id": "x"}
-    assert refused(rules.check_place, NINE, None) == refused(rules.check_place, None, "x") == (Invalid, "place_incomplete", ["/before"])
+    assert rules.check_cursor(None, None) == {}
+    assert rules.check_cursor(NINE, "x") == {"before": NINE, "before_id": "x"}
+    assert refused(rules.check_cursor, NINE, None) == refused(rules.check_cursor, None, "x") == (Invalid, "place_incomplete", ["/before"])
 
 
 def test_a_history_tells_up_to_five_hundred_entries_and_a_hundred_where_nobody_says():
-    assert [rules.history_limit(asked) for asked in (0, 1, 500)] == [100, 1, 500]
+    assert [rules.check_timeline_limit(asked) for asked in (0, 1, 500)] == [100, 1, 500]
     for asked in (-1, 501):
-        assert refused(rules.history_limit, asked) == (Invalid, "limit_out_of_range", ["/limit"])
+        assert refused(rules.check_timeline_limit, asked) == (Invalid, "limit_out_of_range", ["/limit"])
 
 
 def test_time_is_worked_out_anew_for_another_plan_and_for_one_that_takes_place_again():
     called_off = replace(AGREED, status="cancelled")
-    assert not rules.replanned(AGREED, AGREED)
-    assert not rules.replanned(AGREED, replace(AGREED, notes="x", client_id=UUID(int=9), status="completed"))
-    assert not rules.replanned(AGREED, called_off)
-    assert not rules.replanned(called_off, called_off)
-    assert rules.replanned(called_off, AGREED)
+    assert not rules.changes_busy_period(AGREED, AGREED)
+    assert not rules.changes_busy_period(AGREED, replace(AGREED, notes="x", client_id=UUID(int=9), status="completed"))
+    assert not rules.changes_busy_period(AGREED, called_off)
+    assert not rules.changes_busy_period(called_off, called_off)
+    assert rules.changes_busy_period(called_off, AGREED)
     for other in (
         {"practitioner_id": UUID(int=9)},
         {"scheduled_start": NINE + MICROSECOND},
         {"scheduled_end": NINE + 2 * HOUR},
         {"service_id": UUID(int=9)},
     ):
-        assert rules.replanned(AGREED, replace(AGREED, **other)), other
+        assert rules.changes_busy_period(AGREED, replace(AGREED, **other)), other
 
 
 def test_an_appointment_takes_its_buffers_as_well():
-    assert rules.during(AGREED, Buffers(timedelta(minutes=5), timedelta(minutes=10))) == (
+    assert rules.busy_period(AGREED, Buffers(timedelta(minutes=5), timedelta(minutes=10))) == (
         NINE - timedelta(minutes=5),
         NINE + HOUR + timedelta(minutes=10),
     )
@@ -150,42 +159,42 @@ def test_an_appointment_takes_its_buffers_as_well():
 
 def test_time_is_taken_where_it_was_not_held():
     held = (NINE, NINE + HOUR)
-    assert not rules.takes_time(AGREED, held, AGREED, held)
-    assert rules.takes_time(AGREED, held, AGREED, (NINE - MICROSECOND, NINE + HOUR))
-    assert rules.takes_time(AGREED, held, AGREED, (NINE, NINE + HOUR + MICROSECOND))
-    assert rules.takes_time(AGREED, held, replace(AGREED, practitioner_id=UUID(int=9)), held)
-    assert rules.takes_time(replace(AGREED, status="no_show"), held, AGREED, held)
-    assert not rules.takes_time(AGREED, held, replace(AGREED, status="no_show"), (NINE, NINE + 9 * HOUR))
+    assert not rules.needs_more_time(AGREED, held, AGREED, held)
+    assert rules.needs_more_time(AGREED, held, AGREED, (NINE - MICROSECOND, NINE + HOUR))
+    assert rules.needs_more_time(AGREED, held, AGREED, (NINE, NINE + HOUR + MICROSECOND))
+    assert rules.needs_more_time(AGREED, held, replace(AGREED, practitioner_id=UUID(int=9)), held)
+    assert rules.needs_more_time(replace(AGREED, status="no_show"), held, AGREED, held)
+    assert not rules.needs_more_time(AGREED, held, replace(AGREED, status="no_show"), (NINE, NINE + 9 * HOUR))
 
 
 def test_others_hear_of_what_moves_closes_and_takes_place_again():
     closed = replace(AGREED, status="completed")
-    assert rules.news(AGREED, replace(AGREED, notes="x", service_id=UUID(int=9))) is None
-    assert rules.news(closed, replace(closed, notes="x")) is None
-    assert rules.news(AGREED, closed) is News.CLOSED
-    assert rules.news(closed, AGREED) is News.MOVED
+    assert rules.change_event(AGREED, replace(AGREED, notes="x", service_id=UUID(int=9))) is None
+    assert rules.change_event(closed, replace(closed, notes="x")) is None
+    assert rules.change_event(AGREED, closed) is ChangeEvent.CLOSED
+    assert rules.change_event(closed, AGREED) is ChangeEvent.MOVED
     for other in (
         {"client_id": UUID(int=9)},
         {"practitioner_id": UUID(int=9)},
         {"scheduled_start": NINE + MICROSECOND},
         {"scheduled_end": NINE + 2 * HOUR},
     ):
-        assert rules.news(AGREED, replace(AGREED, **other)) is News.MOVED, other
+        assert rules.change_event(AGREED, replace(AGREED, **other)) is ChangeEvent.MOVED, other
 
 
 def test_somebody_counts_on_what_is_scheduled_and_has_not_begun():
-    assert rules.is_awaited("scheduled", NINE + MICROSECOND, None, now=NINE)
-    assert not rules.is_awaited("scheduled", NINE, None, now=NINE)
-    assert not rules.is_awaited("completed", NINE + HOUR, None, now=NINE)
-    assert not rules.is_awaited("scheduled", NINE + HOUR, NINE, now=NINE)
+    assert rules.is_upcoming("scheduled", NINE + MICROSECOND, None, now=NINE)
+    assert not rules.is_upcoming("scheduled", NINE, None, now=NINE)
+    assert not rules.is_upcoming("completed", NINE + HOUR, None, now=NINE)
+    assert not rules.is_upcoming("scheduled", NINE + HOUR, NINE, now=NINE)
 
 
 def test_an_appointment_takes_time_until_it_is_called_off_or_missed():
-    assert {status for status in ("scheduled", "completed", "cancelled", "no_show") if replace(AGREED, status=status).occupying} == {
+    assert {status for status in ("scheduled", "completed", "cancelled", "no_show") if replace(AGREED, status=status).is_busy} == {
         "scheduled",
         "completed",
     }
-    assert set(rules.CHANGEABLE) == set(Terms.__dataclass_fields__)
+    assert set(rules.EDITABLE_FIELDS) == set(AppointmentDetails.__dataclass_fields__)
 
 
 # --- locations ---
@@ -198,7 +207,7 @@ def location_refused(**but):
 
 
 def test_a_location_is_kept_whole_with_its_name_trimmed():
-    assert check_location({**ROOM, "name": " Room "}) == {**ROOM, "address": None, "details": None}
+    assert check_location({**ROOM, "name": " Room "}) == ROOM
     assert check_location({**ROOM, "address": "a", "details": "d"}) == {**ROOM, "address": "a", "details": "d"}
 
 
@@ -217,7 +226,7 @@ def test_a_location_is_of_a_type_and_active_or_not():
     assert location_refused(is_active=False) is None
     assert location_refused(location_type=None) == ["/location_type"]
     assert location_refused(is_active=None) == ["/is_active"]
-    assert refused(check_location, {}) == (Invalid, "location_invalid", ["/name", "/location_type", "/is_active"])
+    assert refused(check_location, dict.fromkeys(ROOM)) == (Invalid, "location_invalid", ["/name", "/location_type", "/is_active"])
 
 
 # --- services ---
@@ -229,10 +238,8 @@ def service_refused(**but):
     return None if found is None else found[2]
 
 
-def test_a_service_is_kept_whole_with_what_may_be_left_out_filled_in():
-    filled = {"description": None, "buffer_before_minutes": 0, "buffer_after_minutes": 0, "price_minor_units": None, "currency": None}
-    assert check_service({**TALK, "name": " Talk "}) == {**filled, **TALK}
-    assert check_service({**TALK, **dict.fromkeys(filled)}) == {**filled, **TALK}
+def test_a_service_is_kept_whole_with_its_name_trimmed_and_no_buffer_as_none():
+    assert check_service({**TALK, "name": " Talk ", "buffer_before_minutes": None, "buffer_after_minutes": None}) == TALK
     whole = {
         **TALK,
         "description": "d",

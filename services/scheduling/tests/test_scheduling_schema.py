@@ -1,26 +1,27 @@
-"""The schema: forward and back and forward again, every table closed to strangers, every hot query by index."""
+"""The schema: migrations run up and down, every table has row security, and frequent statements use indexes."""
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.db import Statement
-from chassis.migrate import drift, migrate
-from chassis.testing import House, house
+from chassis.db.statement import Statement
+from chassis.migrations.runner import drift, migrate
+from chassis.testing.environment import House, house
 from scheduling.__main__ import SERVICE
 from scheduling.appointments import store
 from scheduling.tables import metadata
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
-OVER_THE_LINE = 1000
-OF_ONE_PRACTITIONER = 5000
+MAX_ROWS = 1000
+MAX_COUNTED_ROWS = 5000
 
 
 @pytest.fixture(scope="module")
 async def alone(postgres: str):
-    """The schema of scheduling on a database nobody else uses."""
+    """The schema of scheduling in a database of its own."""
     peers = {"clients": "unix:/nowhere", "identity": "unix:/nowhere"}
     async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
         yield h
@@ -33,7 +34,7 @@ async def tables(h: House) -> set[str]:
     return {row[0] for row in [*rows, *functions]}
 
 
-async def test_the_migrations_go_up_down_and_up_and_leave_nothing_behind(alone):
+async def test_the_migrations_run_up_and_down_and_leave_nothing_behind(alone):
     before = await tables(alone)
     await migrate(alone.admin_dsn, "scheduling", "base")
     assert await tables(alone) == {"alembic_version"}
@@ -43,11 +44,11 @@ async def test_the_migrations_go_up_down_and_up_and_leave_nothing_behind(alone):
     assert {"appointments", "services", "locations", "client_figures", "day_figures", "keep_counts"} < before
 
 
-async def test_the_schema_is_what_the_tables_say(alone):
+async def test_the_migrated_schema_agrees_with_the_tables(alone):
     assert await drift(alone.admin_dsn, "scheduling", metadata) == []
 
 
-async def test_every_table_is_closed_to_other_workspaces(alone):
+async def test_every_table_has_row_security_and_keys_that_begin_with_the_workspace(alone):
     async with alone.superuser() as connection:
         rows = await connection.fetch(
             """
@@ -69,11 +70,11 @@ async def test_every_table_is_closed_to_other_workspaces(alone):
 
 
 @pytest.fixture(scope="module")
-async def crowded(alone):
-    """100 000 appointments of one workspace: 20 practitioners, 5 000 clients, a year and more."""
+async def filled(alone):
+    """100,000 appointments of 20 practitioners and 5,000 clients in one workspace, in a little more than three months."""
     workspace_id, practitioners, clients = uuid7(), [uuid7() for _ in range(20)], [uuid7() for _ in range(5000)]
     async with alone.superuser() as connection, connection.transaction():
-        # Rows of this kind do not fire the trigger: the figures are written at once below.
+        # Without triggers. The counters are written below.
         await connection.execute("SET LOCAL session_replication_role = replica")
         await connection.execute(
             """
@@ -105,93 +106,103 @@ async def crowded(alone):
     return {"workspace_id": workspace_id, "practitioner_id": practitioners[3], "client_id": clients[5], "id": some, "clients": clients}
 
 
-def hot(known) -> dict[str, tuple[Statement, dict[str, object]]]:
-    """What people wait for, with the arguments of a busy day."""
+def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
+    """The frequent statements, with parameters that match many rows."""
     from asyncpg import Range
 
     day = {"since": NINE + timedelta(days=20), "until": NINE + timedelta(days=21)}
     always = {"since": NINE - timedelta(days=999), "until": NINE + timedelta(days=999)}
-    one = {"id": known["id"]}
-    client, practitioner = {"client_id": known["client_id"]}, {"practitioner_id": known["practitioner_id"]}
+    one = {"id": ids["id"]}
+    client, practitioner = {"client_id": ids["client_id"]}, {"practitioner_id": ids["practitioner_id"]}
     first, far = {"skip": 0, "limit": 50}, {"skip": 12, "limit": 50}
+    filters = [names for size in range(4) for names in combinations(store.appointment_list.filters, size)]
+    values = {**client, **practitioner, "status": "no_show"}
     lists = {
-        f"list by {', '.join(sorted(names)) or 'nothing'}": (
-            store.agenda.listed[names],
-            {**{n: v for n, v in {**client, **practitioner, "status": "no_show"}.items() if n in names}, **always, **first},
+        f"list by {', '.join(names) or 'nothing'}": (
+            store.appointment_list.list_statement(names),
+            {**{name: values[name] for name in names}, **always, **first},
         )
-        for names in store.agenda.listed
+        for names in filters
     }
     counts = {
-        f"count by {', '.join(sorted(names))}": (
-            store.agenda.counted[names],
-            {**{n: v for n, v in {**client, **practitioner, "status": "no_show"}.items() if n in names}, **always},
+        f"count by {', '.join(names)}": (
+            store.appointment_list.count_statement(names),
+            {**{name: values[name] for name in names}, **always},
         )
-        for names in store.agenda.counted
+        for names in filters
+        if {"client_id", "practitioner_id"} & set(names)
     }
+    assert (len(lists), len(counts)) == (8, 6)
     return {
         **lists,
         **counts,
-        "a day's list": (store.agenda.listed[frozenset()], {**day, **first}),
-        "a far page's list": (store.agenda.listed[frozenset()], {**always, "since": NINE + timedelta(days=90), **far}),
-        "where a far page begins": (store.agenda.placed[frozenset()], {**always, "offset": 90_000}),
-        "where a status's page begins": (store.agenda.placed[frozenset({"status"})], {**always, "offset": 900, "status": "no_show"}),
-        "where a window's page begins": (store.agenda.placed[frozenset()], {**day, "offset": 50}),
-        "get": (store.get, one),
-        "get to change": (store.get_to_change, one),
-        "slot": (store.slot, one),
-        "clashes": (store.clashes, {**one, **practitioner, "during": Range(NINE + timedelta(days=9), NINE + timedelta(days=9, hours=1))}),
-        "figures": (store.figures, {"ids": known["clients"][:40], "now": NINE + timedelta(days=9)}),
-        "history": (store.history, {**client, "limit": 100}),
-        "history further back": (
-            store.history_before,
-            {**client, "limit": 100, "before": NINE + timedelta(days=9), "before_id": known["id"]},
+        "a day's list": (store.appointment_list.list_statement(), {**day, **first}),
+        "a far page's list": (store.appointment_list.list_statement(), {**always, "since": NINE + timedelta(days=90), **far}),
+        "where a far page begins": (store.appointment_list.locate_statement(), {**always, "offset": 90_000}),
+        "where a status's page begins": (
+            store.appointment_list.locate_statement(["status"]),
+            {**always, "offset": 900, "status": "no_show"},
         ),
-        "a client's count": (store.count_of_client, client),
-        "a client's erasure": (store.of_client, client),
+        "where a window's page begins": (store.appointment_list.locate_statement(), {**day, "offset": 50}),
+        "get": (store.get, one),
+        "get to change": (store.get_for_update, one),
+        "slot": (store.slot, one),
+        "conflicts": (
+            store.conflicts,
+            {**one, **practitioner, "during": Range(NINE + timedelta(days=9), NINE + timedelta(days=9, hours=1))},
+        ),
+        "client summaries": (store.client_summaries, {"ids": ids["clients"][:40], "now": NINE + timedelta(days=9)}),
+        "timeline": (store.timeline_events, {**client, "limit": 100}),
+        "timeline after a cursor": (
+            store.timeline_events_before,
+            {**client, "limit": 100, "before": NINE + timedelta(days=9), "before_id": ids["id"]},
+        ),
+        "a client's count": (store.client_counter, client),
+        "a client's erasure": (store.of_client_for_update, client),
         "a service": (store.service, one),
     }
 
 
-async def test_no_hot_query_reads_a_table_from_end_to_end(alone, crowded):
-    """As the app role, under row security, on 100 000 rows; rows are counted, not guessed."""
-    async with alone.runtime("scheduling").database.transaction(crowded["workspace_id"]) as tx:
+async def test_no_statement_scans_a_large_table(alone, filled):
+    """As the service's role, under row security. The rows are those that the plan really read."""
+    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"]) as tx:
         connection = await tx.connection()
-        for name, (stmt, params) in hot(crowded).items():
+        for name, (stmt, params) in frequent(filled).items():
             plan = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {stmt.sql}", *stmt.arguments(params)))[0]["Plan"]
-            # One practitioner's or client's own are counted along an index; nothing else is.
-            most = OF_ONE_PRACTITIONER if name.startswith("count") else OVER_THE_LINE
+            # Only the rows of one practitioner or client are counted.
+            max_rows = MAX_COUNTED_ROWS if name.startswith("count") else MAX_ROWS
             for node in nodes(plan):
-                # A year and more of days is a small table, which PostgreSQL rightly reads whole.
+                # The day counters are a small table, of which a scan is the best plan.
                 assert node["Node Type"] != "Seq Scan" or node["Relation Name"] == "day_figures", (name, node)
                 rows = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-                assert "Relation Name" not in node or rows <= most, (name, rows, node)
+                assert "Relation Name" not in node or rows <= max_rows, (name, rows, node)
 
 
-async def test_no_hot_query_does_so_once_postgresql_plans_it_for_any_arguments(alone, crowded):
-    """A statement run often is planned without its arguments in sight, and must not turn into a scan then."""
-    async with alone.runtime("scheduling").database.transaction(crowded["workspace_id"]) as tx:
+async def test_no_generic_plan_scans_a_large_table(alone, filled):
+    """The service runs with `force_generic_plan`, so statements are planned without knowledge of their parameters."""
+    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"]) as tx:
         connection = await tx.connection()
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        for name, (stmt, _) in hot(crowded).items():
-            await connection.execute(f"PREPARE hot AS {stmt.sql}")
+        for name, (stmt, _) in frequent(filled).items():
+            await connection.execute(f"PREPARE tested AS {stmt.sql}")
             unknown = ", ".join(["NULL"] * len(stmt.names))
-            plan = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE hot({unknown})"))[0]["Plan"]
+            plan = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE tested({unknown})"))[0]["Plan"]
             for node in nodes(plan):
                 assert node["Node Type"] != "Seq Scan" or node["Relation Name"] == "day_figures", (name, node)
-            await connection.execute("DEALLOCATE hot")
+            await connection.execute("DEALLOCATE tested")
 
 
-async def test_a_booking_looks_at_its_own_calendar_alone(alone, crowded):
+async def test_a_booking_reads_the_calendar_of_its_practitioner_only(alone, filled):
     from asyncpg import Range
 
     start = NINE + timedelta(days=9, minutes=20)
     appointment = {
-        "workspace_id": crowded["workspace_id"], "id": uuid7(), "client_id": crowded["client_id"], "practitioner_id": crowded["practitioner_id"],
+        "workspace_id": filled["workspace_id"], "id": uuid7(), "client_id": filled["client_id"], "practitioner_id": filled["practitioner_id"],
         "scheduled_start": start, "scheduled_end": start + timedelta(minutes=5), "during": Range(start, start + timedelta(minutes=5)),
         "location_type": "clinic", "location_id": None, "service_id": None, "status": "scheduled", "sealed": b"", "overbooked": False,
         "overbooked_by": None, "overbooked_at": None, "created_by": uuid7(), "created_at": NINE, "updated_at": NINE,
     }  # fmt: skip
-    async with alone.runtime("scheduling").database.transaction(crowded["workspace_id"]) as tx:
+    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"]) as tx:
         connection = await tx.connection()
         raw = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {store.book.sql}", *store.book.arguments(appointment))
         for node in nodes(json.loads(raw)[0]["Plan"]):

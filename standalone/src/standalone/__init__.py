@@ -1,1 +1,1 @@
-"""The embedded default: every service and the gateway in one process."""
+"""Caseload on one machine: in one process, or as a process per service."""

@@ -10,10 +10,10 @@ from typing import Any
 import uvicorn
 import uvloop
 
-from chassis.dial import Peers
-from chassis.observe import configure_logs
-from chassis.serve import Server
-from chassis.tokens import ServiceSigner
+from chassis.auth.tokens import ServiceSigner
+from chassis.observability.logs import configure_logs
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.server.server import Server
 from gateway.app import build
 from gateway.connections import connections
 from gateway.settings import GatewaySettings

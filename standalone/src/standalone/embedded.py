@@ -1,7 +1,7 @@
-"""`make run`: every service and the gateway in one process and one event loop, on a PostgreSQL of their own.
+"""`caseload run`: every service and the gateway in one process and one event loop, with a private PostgreSQL.
 
-Questions go from one service to another without a socket between, through the same server that gRPC would reach;
-an event's outbox row is marked only when every reaction to it is done. So nothing is lost, whenever this is killed.
+Services call each other without a socket, through the same server that gRPC calls. An outbox row is marked as
+published when every reaction to the event is done, so no event is lost, whenever the process is killed.
 """
 
 import asyncio
@@ -9,23 +9,26 @@ import logging
 import signal
 import socket
 import sys
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvloop
 
-from chassis.children import ChildFailedError
-from chassis.local import LocalPostgres
-from chassis.observe import configure_logs
-from chassis.run import broker_of
-from chassis.runtime import Runtime
-from chassis.serve import Server
+from chassis.events.broker.base import Broker
+from chassis.lifecycle import Lifecycle
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import ChildFailedError
+from chassis.observability.logs import configure_logs
+from chassis.rpc.server.server import Server
+from chassis.service.cli import broker_of
+from chassis.service.runtime import Runtime
 from standalone.door import Door
 from standalone.home import Home
-from standalone.mail import Catcher, Mailbox
-from standalone.preparation import greeting, open_demonstration, prepare_schemas
-from standalone.services import SERVICES
+from standalone.mail import Mailbox, MailServer
+from standalone.preparation import greeting, open_demo_workspaces, prepare_schemas
+from standalone.services import IDENTITY, SERVICES
 from standalone.settings import StandaloneSettings
 
 DEFAULT_HOME = Path(".caseload")
@@ -34,77 +37,85 @@ log = logging.getLogger(__name__)
 
 
 def run_embedded(settings: StandaloneSettings) -> None:
-    """Serves until SIGTERM or Ctrl-C, then drains and stops what it started."""
+    """Serve until SIGTERM or Ctrl-C, then finish what runs and stop everything that was started."""
     settings.check_mail()
     home = Home(settings.home or DEFAULT_HOME)
     with ExitStack() as stack:
-        stack.enter_context(home.claim())
-        stack.callback(home.tell, None)
+        stack.enter_context(home.lock())
+        stack.callback(home.write_status, None)
         listening = stack.enter_context(socket.create_server((settings.host, settings.port), backlog=1024))
-        home.furnish()
+        home.create_missing()
         configure_logs("caseload", "WARNING")
-        postgres: LocalPostgres | None = None
-        if settings.database_url is None:
-            postgres = LocalPostgres(home.postgres)
-            stack.callback(postgres.stop)
-            postgres.start()
-        uvloop.run(serve(home, settings, listening, postgres))
+        uvloop.run(serve(home, settings, listening))
 
 
-async def serve(home: Home, settings: StandaloneSettings, listening: socket.socket, postgres: LocalPostgres | None) -> None:
+async def serve(home: Home, settings: StandaloneSettings, listening: socket.socket) -> None:
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    admin_dsn = postgres.dsn if postgres is not None else settings.database_url.get_secret_value()  # type: ignore[union-attr]
-    await prepare_schemas(home, admin_dsn)
 
-    async with AsyncExitStack() as stack:
-        composition: dict[str, Any] = {"broker_url": "inprocess://", "public_url": settings.address}
-        mailbox = None
-        if settings.smtp_url is None:
-            mailbox = Mailbox(home.mail)
-            catcher = Catcher(mailbox)
-            composition["smtp_url"] = await catcher.start()
-            stack.push_async_callback(catcher.close)
-        else:
-            composition["smtp_url"] = settings.smtp_url.get_secret_value()
+    async with Lifecycle() as parts:
+        postgres = LocalPostgres(home.postgres) if settings.database_url is None else None
+        if postgres is not None:
+            parts.add("postgres", start=postgres.start, stop=postgres.stop, patience=60.0)
+        mailbox = Mailbox(home.mail) if settings.smtp_url is None else None
+        mail_server = MailServer(mailbox) if mailbox is not None else None
+        if mail_server is not None:
+            parts.add("mail", start=mail_server.start, stop=mail_server.close)
+        await parts.start()
+        admin_dsn = postgres.dsn if postgres is not None else settings.database_url.get_secret_value()  # type: ignore[union-attr]
+        await prepare_schemas(home, admin_dsn)
 
+        composition: dict[str, Any] = {
+            "broker_url": "inprocess://",
+            "public_url": settings.address,
+            "smtp_url": mail_server.url if mail_server is not None else settings.smtp_url.get_secret_value(),  # type: ignore[union-attr]
+        }
         servers: dict[str, Server] = {}
-        told = [home.settings(service, admin_dsn, **composition) for service in SERVICES]
-        broker = broker_of(told[0])
-        runtimes = [Runtime(service, own, broker=broker, servers=servers) for service, own in zip(SERVICES, told, strict=True)]
-        stack.push_async_callback(broker.close)
-        for runtime in runtimes:
-            stack.push_async_callback(runtime.stop)
-        stack.push_async_callback(broker.drain)
-        for runtime in runtimes:
-            await runtime.serve(over_grpc=False)
-        # Every queue is there before the first event is carried to it.
-        for runtime in runtimes:
-            await runtime.react()
-        for runtime in runtimes:
-            await runtime.relay()
+        own = {service.name: home.settings(service, admin_dsn, **composition) for service in SERVICES}
+        broker = broker_of(own[IDENTITY.name])
+        runtimes = {service.name: Runtime(service, own[service.name], broker=broker, servers=servers) for service in SERVICES}
+        add_services(parts, runtimes, broker)
         if settings.has_demo and not home.demo_opened.exists():
-            await open_demonstration(home, runtimes[0])
-
+            parts.add("demo", start=partial(open_demo_workspaces, home, runtimes[IDENTITY.name]), needs=["relays"])
         door = Door(home, listening, mailbox, servers=servers, **composition)
-        stack.push_async_callback(door.close)
-        await door.open()
-        home.tell({"composition": "embedded", "gateway_url": settings.address})
+        # Without a limit here: the gateway has a setting for how long its requests may take to finish.
+        parts.add("gateway", start=door.open, stop=door.close, needs=parts.states, patience=None)
+        await parts.start()
+
+        home.write_status({"composition": "embedded", "gateway_url": settings.address})
         sys.stdout.write(greeting(settings) + "\n")
         sys.stdout.flush()
-        watching = asyncio.create_task(keep_alive(postgres))
+        reviving = asyncio.create_task(restart_when_dead(postgres))
         await stopping.wait()
-        watching.cancel()
+        reviving.cancel()
 
 
-async def keep_alive(postgres: LocalPostgres | None) -> None:
-    """Starts PostgreSQL again should it die; until then calls are refused as Unavailable."""
+def add_services(parts: Lifecycle, runtimes: dict[str, Runtime], broker: Broker) -> None:
+    """Add the services, which need all parts that there are, and the broker between them."""
+    parts.add("broker", stop=broker.close, needs=parts.states)
+    for name, runtime in runtimes.items():
+        # Every service asks identity which access tokens are void.
+        needs = ["broker"] if name == IDENTITY.name else ["broker", f"{IDENTITY.name}: server"]
+        parts.add(f"{name}: server", start=partial(runtime.serve, over_grpc=False), stop=runtime.stop, needs=needs)
+    # Deliveries that run are finished before any server stops, because reactions call other services.
+    parts.add("deliveries", stop=broker.drain, needs=[f"{name}: server" for name in runtimes])
+    for name, runtime in runtimes.items():
+        parts.add(f"{name}: reactions", start=runtime.react, needs=["deliveries"])
+    # An event is published to the queues that exist, so every queue exists before the first relay starts.
+    parts.add("queues", needs=[f"{name}: reactions" for name in runtimes])
+    for name, runtime in runtimes.items():
+        parts.add(f"{name}: relay", start=runtime.relay, needs=["queues"])
+    parts.add("relays", needs=[f"{name}: relay" for name in runtimes])
+
+
+async def restart_when_dead(postgres: LocalPostgres | None) -> None:
+    """Restart PostgreSQL if it dies. Until then, calls are refused as Unavailable."""
     while postgres is not None:
         await asyncio.sleep(1)
         if not postgres.alive:
-            # Blocks the loop for the half second it takes: nothing can be answered without it anyway, and the child
-            # has to be the main thread's.
+            # This blocks the event loop for about half a second, in which no call could be answered anyway. The main
+            # thread has to start the process (see `chassis.local.processes.spawn`).
             postgres.stop()
             try:
                 postgres.start()

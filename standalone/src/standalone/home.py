@@ -1,6 +1,6 @@
-"""One directory that holds all there is of an installation: secrets made at the first start, data, files, and caught mail.
+"""The directory of an installation: secrets (made at the first start), databases, files and caught mail.
 
-Secrets are files that their owner alone may read, written whole or not at all: a first start may be killed at any moment.
+Only the owner may read the secrets. Each is written whole or not at all, because the first start may be killed at any moment.
 """
 
 import base64
@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from chassis.children import claim
-from chassis.runtime import Service
-from chassis.sealing import Keyring
+from chassis.auth.tokens import generate_key, write_service_keys
+from chassis.encryption.keyring import Keyring
+from chassis.local.processes import claim
+from chassis.service.definition import Service
 from chassis.settings import Settings
-from chassis.tokens import generate_key, write_service_keys
 from standalone.services import NAMES
 
 
 class Home:
-    """The files of an installation and the settings its processes get from them."""
+    """The paths of an installation, and the settings of its processes."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory.resolve()
@@ -35,27 +35,27 @@ class Home:
         self.demo_opened = self.directory / "demo-opened"
         self.running = self.directory / "running.json"
 
-    def claim(self) -> IO[bytes]:
-        """Holds the directory for this process; InUseError when another living one has it."""
+    def lock(self) -> IO[bytes]:
+        """Lock the directory for this process. Raises InUseError if another process has it."""
         return claim(self.directory)
 
-    def furnish(self) -> None:
-        """Makes what is not there yet."""
+    def create_missing(self) -> None:
+        """Create the directories and secrets that do not exist yet."""
         for folder in (self.directory, self.blobs, self.mail):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        once(self.keyring, lambda part: Keyring.generate().save(part))
-        once(self.access_key, lambda part: write_secret(part, generate_key()))
-        once(self.directory / "blob-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
-        once(self.directory / "database-secret", lambda part: write_secret(part, os.urandom(32)))
+        write_once(self.keyring, lambda part: Keyring.generate().save(part))
+        write_once(self.access_key, lambda part: write_secret(part, generate_key()))
+        write_once(self.directory / "blob-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
+        write_once(self.directory / "database-secret", lambda part: write_secret(part, os.urandom(32)))
         write_service_keys(self.service_keys, (*NAMES, "gateway"))
 
     def password(self, role: str) -> str:
-        """The password of a database role, like clients_app; a service that comes later has one as well."""
+        """The password of a database role such as clients_app. It is derived, so that services added later have one too."""
         secret = (self.directory / "database-secret").read_bytes()
         return hmac.digest(secret, role.encode(), "sha256").hex()
 
     def common(self, **composition: Any) -> dict[str, Any]:
-        """What every process of this home is told; `composition` says how they find each other."""
+        """The settings that all processes have in common. `composition` adds addresses: of peers, the broker and the mail server."""
         return {
             "keyring_file": self.keyring,
             "service_keys_dir": self.service_keys,
@@ -65,7 +65,7 @@ class Home:
         }
 
     def settings(self, service: Service, admin_dsn: str, **composition: Any) -> Settings:
-        """One service's settings, on the cluster that the administrator's DSN names."""
+        """The settings of one service, with its database roles on the server of `admin_dsn`."""
         own: dict[str, Any] = {
             **self.common(**composition),
             "database_url": as_role(admin_dsn, f"{service.name}_app", self.password(f"{service.name}_app")),
@@ -75,19 +75,19 @@ class Home:
             own["access_key_file"] = self.access_key
         return service.settings(**own)
 
-    def tell(self, facts: dict[str, Any] | None) -> None:
-        """Leaves a note for other commands of who runs here; None takes it away."""
-        if facts is None:
+    def write_status(self, status: dict[str, Any] | None) -> None:
+        """Write what runs here (process ids, addresses) to running.json, for other commands and tests. None removes the file."""
+        if status is None:
             self.running.unlink(missing_ok=True)
             return
         part = self.running.with_suffix(".part")
         part.unlink(missing_ok=True)
-        write_secret(part, json.dumps(facts, indent=2).encode())
+        write_secret(part, json.dumps(status, indent=2).encode())
         part.replace(self.running)
 
 
-def once(path: Path, write: Callable[[Path], None]) -> None:
-    """Writes a file that is not there, under another name first."""
+def write_once(path: Path, write: Callable[[Path], None]) -> None:
+    """Write the file unless it exists. `write` gets a temporary path, which is renamed when the file is complete."""
     if path.exists():
         return
     part = path.with_name(path.name + ".part")
@@ -97,6 +97,7 @@ def once(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def write_secret(path: Path, content: bytes) -> None:
+    """Create a file that only its owner may read, and flush it to disk. Raises FileExistsError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
@@ -105,7 +106,7 @@ def write_secret(path: Path, content: bytes) -> None:
 
 
 def as_role(admin_dsn: str, user: str, password: str) -> str:
-    """The same server and database, as somebody else."""
+    """The DSN with another user and password."""
     parts = urlsplit(admin_dsn)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))

@@ -1,6 +1,6 @@
-"""A mailbox for a machine without mail: takes whatever is sent over SMTP, keeps it, and shows it.
+"""A mail server for development: accepts every mail, stores it and shows it, and sends nothing on.
 
-Each mail is one file, written whole before the sender hears "250 OK", so what was accepted is there after a crash.
+Each mail is one file, written completely before "250 OK" is answered, so that no accepted mail is lost in a crash.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from uuid_utils.compat import uuid7
 
-# A mailbox to look into, not an archive.
-MOST_KEPT = 1000
-LARGEST_MAIL = 10 * 1024 * 1024
+# Older mails are deleted.
+MAX_MAILS = 1000
+MAX_MAIL_BYTES = 10 * 1024 * 1024
 
 
 class Mailbox:
@@ -32,8 +32,8 @@ class Mailbox:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def keep(self, sender: str, recipients: list[str], content: bytes) -> None:
-        """Writes one mail; its name is its time, so names sort by age."""
+    def store(self, sender: str, recipients: list[str], content: bytes) -> None:
+        """Write one mail. The file name begins with the time, so that names sort by age."""
         head = f"X-Envelope-From: {sender}\r\nX-Envelope-To: {', '.join(recipients)}\r\n".encode()
         path = self.directory / f"{uuid7()}.eml"
         part = path.with_suffix(".part")
@@ -43,17 +43,17 @@ class Mailbox:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-        for old in sorted(self.directory.glob("*.eml"))[:-MOST_KEPT]:
+        for old in sorted(self.directory.glob("*.eml"))[:-MAX_MAILS]:
             old.unlink(missing_ok=True)
 
     def mails(self) -> list[dict[str, Any]]:
-        """All of them, newest first."""
+        """All mails, newest first."""
         return [read(path) for path in sorted(self.directory.glob("*.eml"), reverse=True)]
 
 
-@lru_cache(maxsize=MOST_KEPT)
+@lru_cache(maxsize=MAX_MAILS)
 def read(path: Path) -> dict[str, Any]:
-    """One mail as GET /dev/mail tells it. A file never changes, so it is parsed once."""
+    """One mail as GET /dev/mail returns it. Cached, because the files never change."""
     message = email.message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=email.policy.default)
     text, formatted = message.get_body(("plain",)), message.get_body(("html",))
     # A UUIDv7 begins with its milliseconds since 1970 (RFC 9562 section 5.7).
@@ -62,7 +62,7 @@ def read(path: Path) -> dict[str, Any]:
         "to": [part.strip() for part in str(message["X-Envelope-To"]).split(",")],
         "from": str(message["From"] or message["X-Envelope-From"]),
         "subject": str(message["Subject"] or ""),
-        # Lines end in CRLF on the wire (RFC 5321) alone.
+        # CRLF belongs to the transport (RFC 5321).
         "text": None if text is None else str(text.get_content()).replace("\r\n", "\n"),
         "html": None if formatted is None else str(formatted.get_content()).replace("\r\n", "\n"),
         "headers": {name: str(value) for name, value in message.items() if not name.startswith("X-Envelope-")},
@@ -70,22 +70,25 @@ def read(path: Path) -> dict[str, Any]:
     }
 
 
-class Catcher:
-    """The SMTP server in front of a mailbox."""
+class MailServer:
+    """An SMTP server that stores what it receives in a mailbox."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
         self._server: asyncio.Server | None = None
+        # Empty until it listens.
+        self.url = ""
 
     async def start(self, port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> str:
-        """Listens, on loopback unless told otherwise, and offers STARTTLS where it has a certificate; the smtp:// address."""
+        """Listen, and offer STARTTLS if there is a certificate. Returns the smtp:// URL."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, hostname="localhost", data_size_limit=LARGEST_MAIL, enable_SMTPUTF8=True, tls_context=tls, loop=loop),
+            lambda: SMTP(self, hostname="localhost", data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, tls_context=tls, loop=loop),
             host,
             port,
         )
-        return f"smtp://{host}:{self._server.sockets[0].getsockname()[1]}"
+        self.url = f"smtp://{host}:{self._server.sockets[0].getsockname()[1]}"
+        return self.url
 
     async def close(self) -> None:
         if self._server is not None:
@@ -93,14 +96,14 @@ class Catcher:
             await self._server.wait_closed()
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """Called by aiosmtpd with a complete mail."""
+        """Called by aiosmtpd for each complete mail."""
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content or "").encode()
-        await asyncio.to_thread(self._mailbox.keep, envelope.mail_from or "", list(envelope.rcpt_tos), content)
+        await asyncio.to_thread(self._mailbox.store, envelope.mail_from or "", list(envelope.rcpt_tos), content)
         return "250 OK"
 
 
 def routes(mailbox: Mailbox) -> APIRouter:
-    """GET /dev/mail for programs, GET /dev/mail/view for a person."""
+    """GET /dev/mail (JSON) and GET /dev/mail/view (HTML)."""
     router = APIRouter(prefix="/dev/mail", include_in_schema=False)
 
     @router.get("")
@@ -109,7 +112,7 @@ def routes(mailbox: Mailbox) -> APIRouter:
 
     @router.get("/view")
     def view() -> HTMLResponse:
-        # What a mail brings along is shown, never run.
+        # No script, image or form of a mail is loaded or run.
         policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups"
         return HTMLResponse(page(mailbox.mails()), headers={"Content-Security-Policy": policy})
 
@@ -135,15 +138,15 @@ def article(mail: dict[str, Any]) -> str:
     return f"<article><small>{mail['received_at']} · to {to}</small><h2>{subject}</h2><pre>{text}</pre></article>"
 
 
-def catch(mailbox: Mailbox, port: int) -> None:
-    """The catcher as a process of its own."""
+def serve_mail(mailbox: Mailbox, port: int) -> None:
+    """Run the mail server in this process until SIGTERM."""
 
     async def work() -> None:
         stopping = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
-        catcher = Catcher(mailbox)
-        await catcher.start(port)
+        server = MailServer(mailbox)
+        await server.start(port)
         await stopping.wait()
-        await catcher.close()
+        await server.close()
 
     asyncio.run(work())

@@ -1,6 +1,6 @@
-"""`python -m standalone.schema drift | write <service> <message>`: holds every tables.py against its migrations, or writes the next one.
+"""`python -m standalone.schema drift | write <service> <message>`: compares every tables.py with its migrations, or writes the next migration.
 
-Both work on a private PostgreSQL that is thrown away afterwards.
+Both start a private PostgreSQL and remove it afterwards.
 """
 
 import asyncio
@@ -9,13 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chassis.local import LocalPostgres
-from chassis.migrate import drift, migrate, provision, write_revision
+from chassis.local.postgres import LocalPostgres
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import drift, migrate, write_revision
 from standalone.services import SERVICES
 
 
-async def disagreements(dsn: str) -> list[str]:
-    """What each service's tables.py and migrations disagree on, after a walk up, down and up again."""
+async def differences(dsn: str) -> list[str]:
+    """Where the tables.py of a service differs from its migrations, after upgrade, downgrade and upgrade again."""
     found = []
     for service in SERVICES:
         await provision(dsn, service.name, "throw-away", "throw-away")
@@ -26,6 +27,7 @@ async def disagreements(dsn: str) -> list[str]:
 
 
 async def write(dsn: str, name: str, message: str) -> Path:
+    """Write the migration that makes up the difference. Returns its path."""
     service = next((service for service in SERVICES if service.name == name), None)
     if service is None or not message:
         raise SystemExit('make migration service=<name> name="what it does"')
@@ -43,7 +45,7 @@ def main() -> int:
             if command == "write":
                 print(asyncio.run(write(server.dsn, *rest)))
                 return 0
-            found = asyncio.run(disagreements(server.dsn))
+            found = asyncio.run(differences(server.dsn))
             for line in found:
                 print(line)
             print(f"{len(SERVICES)} schemas, {len(found)} differences between tables.py and migrations")

@@ -1,4 +1,4 @@
-"""What `make run` and `make suite` are told from outside, beyond what their services are."""
+"""The settings of `caseload run` and `caseload suite`, beyond those of the services."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,19 +15,19 @@ class StandaloneSettings(BaseSettings):
     port: int = Field(8000, validation_alias=AliasChoices("PORT", "CASELOAD_PORT"))
     host: str = "127.0.0.1"
     home: Path | None = None
-    # An administrator's DSN; without one a private PostgreSQL is started below the home.
+    # An administrator's DSN. Without it, a private PostgreSQL is started in the home directory.
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     public_url: str = ""
-    # Without a mail server, mail is caught and shown at /dev/mail.
+    # Without it, mail is not sent but shown at /dev/mail.
     smtp_url: SecretStr | None = None
-    # The demonstration workspaces, with a password everybody knows; by default only where nobody else can reach them.
+    # The demo workspaces have a public password: by default they are opened only if no other machine reaches the gateway.
     demo: bool | None = None
-    # Gives each process of the suite a core of its own, round and round.
+    # Pins each process of the suite to one processor core, in turn.
     pin: bool = False
 
     @property
     def address(self) -> str:
-        """How people reach the gateway."""
+        """The URL of the gateway."""
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
@@ -40,6 +40,6 @@ class StandaloneSettings(BaseSettings):
         return self.is_private if self.demo is None else self.demo
 
     def check_mail(self) -> None:
-        """Sign-in links are mailed: where others reach the gateway they must not be shown to whoever asks."""
+        """Raise SystemExit if mail would be shown to others: it contains sign-in links."""
         if self.smtp_url is None and not self.is_private:
             raise SystemExit("CASELOAD_SMTP_URL is needed: others reach this gateway, and caught mail is shown to everybody who does.")

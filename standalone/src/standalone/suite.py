@@ -1,4 +1,4 @@
-"""`make suite`: every service and the gateway its own process on this machine, between them a real RabbitMQ and a real PostgreSQL."""
+"""`caseload suite`: every service and the gateway as a process of its own, with a private RabbitMQ and PostgreSQL."""
 
 import itertools
 import os
@@ -15,41 +15,42 @@ from typing import Any
 
 import uvloop
 
-from chassis.children import ChildFailedError, free_port, socket_directory
-from chassis.local import LocalPostgres, LocalRabbit
-from chassis.observe import configure_logs
-from chassis.run import PARTS, work
-from chassis.runtime import Service
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import ChildFailedError, free_port, socket_directory
+from chassis.local.rabbitmq import LocalRabbit
+from chassis.observability.logs import configure_logs
+from chassis.service.cli import PARTS, work
+from chassis.service.definition import Service
 from standalone.door import serve_door
-from standalone.family import Family, Member
 from standalone.home import Home
-from standalone.mail import Mailbox, catch
+from standalone.mail import Mailbox, serve_mail
 from standalone.preparation import greeting, prepare
-from standalone.services import NAMES, SERVICES
+from standalone.services import IDENTITY, NAMES, SERVICES
 from standalone.settings import StandaloneSettings
+from standalone.supervisor import ChildProcess, Supervisor
 
 DEFAULT_HOME = Path(".suite")
 SECONDS_TO_START = 60.0
 
 
 def run_suite(settings: StandaloneSettings) -> None:
-    """Starts everything, says so, watches over it until told to stop, and stops it in order."""
+    """Start everything, print the address, restart what dies, and stop everything in order at SIGTERM or Ctrl-C."""
     settings.check_mail()
     home = Home(settings.home or DEFAULT_HOME)
     with ExitStack() as stack:
-        stack.enter_context(home.claim())
-        stack.callback(home.tell, None)
-        home.furnish()
+        stack.enter_context(home.lock())
+        stack.callback(home.write_status, None)
+        home.create_missing()
         Suite(home, settings, stack).run()
 
 
 class Suite:
-    """The processes of one home and the addresses they find each other at."""
+    """The processes of one installation, and the addresses at which they reach each other."""
 
     def __init__(self, home: Home, settings: StandaloneSettings, stack: ExitStack) -> None:
         self._home = home
         self._settings = settings
-        # Bound here and inherited, so that people who come while the gateway starts again wait instead of being refused.
+        # Bound here and inherited: requests that arrive while the gateway restarts wait instead of being refused.
         self._door = stack.enter_context(socket.create_server((settings.host, settings.port), backlog=1024))
         self._logs = home.directory / "logs"
         self._logs.mkdir(exist_ok=True, mode=0o700)
@@ -67,42 +68,44 @@ class Suite:
         self._health = {name: free_port() for name in NAMES}
         self._mail_port = free_port()
         self._cores = self._next_core()
-        self._family = Family(self._members(), say=say, changed=self._tell)
-        stack.callback(self._family.stop)
+        self._supervisor = Supervisor(self._processes(), report=say, restarted=self._write_status)
+        stack.callback(self._supervisor.stop)
 
     def run(self) -> None:
         say("Preparing the schemas.")
-        # In a process of its own: event loops and threads must not be inherited by the others.
-        preparing = Member("preparation", self._prepare, self._logs / "preparation.log")
+        # In a process of its own, because the others must not inherit its event loop and threads.
+        preparing = ChildProcess("preparation", self._prepare, self._logs / "preparation.log")
         preparing.start()
         if os.waitstatus_to_exitcode(os.waitpid(preparing.pid, 0)[1]) != 0:
             raise SystemExit(f"the schemas could not be prepared; see {preparing.log}")
-        say(f"Starting {len(self._family.members)} processes; their logs are in {self._logs}.")
-        self._family.start()
-        give_up = time.monotonic() + SECONDS_TO_START
+        say(f"Starting {len(self._supervisor.processes)} processes; their logs are in {self._logs}.")
+        self._supervisor.start()
+        fail_at = time.monotonic() + SECONDS_TO_START
         ready = False
-        while not self._family.stopping:
-            self._family.watch(1.0 if ready else 0.1)
-            self._revive_servers()
-            if not ready and all(self._answers(url) for url in self._questions()):
+        while not self._supervisor.stopping:
+            self._supervisor.wait(1.0 if ready else 0.1)
+            self._restart_servers()
+            if not ready and all(self._is_ready(url) for url in self._health_urls()):
                 ready = True
-                self._tell()
+                self._write_status()
                 say(greeting(self._settings))
-            if not ready and time.monotonic() > give_up:
-                silent = [url for url in self._questions() if not self._answers(url)]
-                raise SystemExit(f"not ready after {SECONDS_TO_START:.0f} s: {', '.join(silent)}; see {self._logs}")
+            if not ready and time.monotonic() > fail_at:
+                not_ready = [url for url in self._health_urls() if not self._is_ready(url)]
+                raise SystemExit(f"not ready after {SECONDS_TO_START:.0f} s: {', '.join(not_ready)}; see {self._logs}")
         say("Stopping.")
 
-    def _members(self) -> Iterator[Member]:
-        """In the order they are stopped: the door first, what others need last."""
-        yield self._member("gateway", self._serve_gateway)
+    def _processes(self) -> Iterator[ChildProcess]:
+        mail = ("mail",) if self._settings.smtp_url is None else ()
+        yield self._process("gateway", self._serve_gateway, NAMES)
         for service in SERVICES:
-            yield self._member(service.name, partial(self._serve, service))
-        if self._settings.smtp_url is None:
-            yield self._member("mail", partial(catch, Mailbox(self._home.mail), self._mail_port))
+            # Every service asks identity which access tokens are void.
+            needs = mail if service is IDENTITY else (*mail, IDENTITY.name)
+            yield self._process(service.name, partial(self._serve, service), needs)
+        if mail:
+            yield self._process("mail", partial(serve_mail, Mailbox(self._home.mail), self._mail_port))
 
-    def _member(self, name: str, task: Callable[[], None]) -> Member:
-        return Member(name, task, self._logs / f"{name}.log", core=next(self._cores))
+    def _process(self, name: str, task: Callable[[], None], needs: tuple[str, ...] = ()) -> ChildProcess:
+        return ChildProcess(name, task, self._logs / f"{name}.log", needs, core=next(self._cores))
 
     def _next_core(self) -> Iterator[int | None]:
         if self._settings.pin and hasattr(os, "sched_getaffinity"):
@@ -125,7 +128,7 @@ class Suite:
             "smtp_url": f"smtp://127.0.0.1:{self._mail_port}" if smtp is None else smtp.get_secret_value(),
         }
 
-    # --- what the children do ---
+    # --- the tasks of the child processes ---
 
     def _prepare(self) -> None:
         configure_logs("preparation")
@@ -146,40 +149,40 @@ class Suite:
         mailbox = Mailbox(self._home.mail) if self._settings.smtp_url is None else None
         serve_door(self._home, self._door, mailbox, **self._composition())
 
-    # --- how it fares ---
+    # --- readiness and restarts ---
 
-    def _questions(self) -> list[str]:
+    def _health_urls(self) -> list[str]:
         ports = [*self._health.values(), self._door.getsockname()[1]]
         return [f"http://127.0.0.1:{port}/health/ready" for port in ports]
 
-    def _answers(self, url: str) -> bool:
+    def _is_ready(self, url: str) -> bool:
         try:
             with urllib.request.urlopen(url, timeout=2) as reply:  # noqa: S310 - our own address
                 return bool(reply.status == 200)
         except (urllib.error.URLError, OSError):
             return False
 
-    def _revive_servers(self) -> None:
+    def _restart_servers(self) -> None:
         for name, server in (("PostgreSQL", self._postgres), ("RabbitMQ", self._rabbit)):
-            if server is not None and not server.alive and not self._family.stopping:
+            if server is not None and not server.alive and not self._supervisor.stopping:
                 say(f"{name} died and starts again.")
                 server.stop()
                 try:
                     server.start()
                 except ChildFailedError:
-                    # What is in its way may be cleared: until then the others refuse as Unavailable, and it is tried at every look.
+                    # Tried again at the next check, because the cause may pass. Until then, services refuse calls as Unavailable.
                     say(f"{name} did not start and is tried again; see {server.log}")
-                self._tell()
+                self._write_status()
 
-    def _tell(self) -> None:
+    def _write_status(self) -> None:
         servers = {"postgres": self._postgres, "rabbitmq": self._rabbit}
-        self._home.tell(
+        self._home.write_status(
             {
                 "composition": "suite",
                 "pid": os.getpid(),
                 "gateway_url": self._settings.address,
                 "broker_url": self._rabbit.amqp_url,
-                "processes": {member.name: member.pid for member in self._family.members}
+                "processes": {process.name: process.pid for process in self._supervisor.processes}
                 | {name: server.pid for name, server in servers.items() if server is not None},
                 "health": {name: f"http://127.0.0.1:{port}" for name, port in self._health.items()},
             }

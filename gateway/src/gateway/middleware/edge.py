@@ -9,7 +9,7 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from chassis.observe import child_trace
+from chassis.observability.tracing import child_trace
 from gateway.visit import KEY, Visit
 
 access = logging.getLogger("gateway.access")

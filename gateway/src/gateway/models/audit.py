@@ -1,15 +1,16 @@
 """The audit trail as its readers see it."""
 
-from typing import Literal
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
+from caseload.audit.v1.events_words import Outcome
+from caseload.options.v1.options_words import Action, Resource
 from gateway.models.base import Day, Object, Page, PageQuery, Shape, Time, TimeOrDay
 
-ResourceType = Literal[
-    "User", "Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare", "Service", "Location", "Workspace", "Alert", "Audit"
-]
-Action = Literal["CREATE", "READ", "UPDATE", "DELETE", "LOGIN", "LOGOUT", "EXPORT", "PRINT", "SHARE"]
-Outcome = Literal["success", "failure"]
+# What the trail kept of a number that it had no word for when it was recorded: "unknown:12".
+Unknown = Annotated[str, Field(pattern="^unknown:-?[0-9]+$")]
 
 
 class AuditEvent(Shape):
@@ -17,10 +18,10 @@ class AuditEvent(Shape):
     workspace_id: UUID
     user_id: UUID | None
     event_type: str
-    resource_type: ResourceType
+    resource_type: Resource | Unknown
     resource_id: UUID | None
-    action: Action
-    outcome: Outcome
+    action: Action | Unknown
+    outcome: Outcome | Unknown
     ip_address: str | None
     user_agent: str | None
     session_id: UUID | None
@@ -37,7 +38,7 @@ class AuditEventPage(Page):
 
 class AuditEventQuery(PageQuery):
     user_id: UUID | None = None
-    resource_type: ResourceType | None = None
+    resource_type: Resource | None = None
     resource_id: UUID | None = None
     action: Action | None = None
     outcome: Outcome | None = None

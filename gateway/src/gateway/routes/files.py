@@ -5,8 +5,8 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import Response
 
-from chassis.blobs import LocalBlobs
 from chassis.errors import NotFound
+from chassis.storage.local import LocalBlobs
 from gateway.openapi import noun
 
 router = noun("", "files", root="")

@@ -17,7 +17,7 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2 as clinical
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
 from chassis.errors import Fault, Forbidden, Invalid
-from chassis.rows import stamp
+from chassis.protobuf.timestamps import stamp
 from gateway.mapping import moment
 from gateway.models import clients as shapes
 from gateway.openapi import noun

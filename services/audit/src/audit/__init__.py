@@ -1,1 +1,1 @@
-"""The trail that can be proved."""
+"""The audit trail of every service, in a hash chain per workspace."""

@@ -1,4 +1,4 @@
-"""What the audit service is told from outside, beside what every service is."""
+"""The settings of the audit service, in addition to those of every service."""
 
 from pydantic import Field
 
@@ -6,5 +6,5 @@ from chassis.settings import Settings
 
 
 class AuditSettings(Settings):
-    # How long a chain may grow before its head is copied to the file store; a cut is proved back to the last copy.
+    # Seconds between a chain's growth and the publishing of its checkpoint. A truncation is proved back to the last one.
     checkpoint_seconds: float = Field(15.0, ge=0)

@@ -1,4 +1,7 @@
-"""What the trail keeps. Nothing in it is ever changed: see the migration for the grants and triggers that see to it."""
+"""The tables of audit. Events and entries are append-only: the migration has the grants and triggers that enforce it.
+
+The tables `touched`, `seals`, `chain_heads` and `unsealed` keep the names they were installed with.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -16,18 +19,22 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.tables import chassis_tables, moment, tenant
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import moment, tenant
 
 metadata = MetaData(schema="audit")
 
-# Why each table without row security may be without it; a test holds the catalogue against this list.
+# The tables without row security, each with the reason. A test compares this list with the catalogue.
 WITHOUT_ROW_SECURITY = {
-    "unsealed": "tells the sealer which workspaces have events waiting, and holds their ids and times alone",
+    "unsealed": "the sequencer reads which workspaces have waiting events; the rows hold ids and times only",
 }
 
 chassis = chassis_tables(metadata)
 
-# Partitioned by month of created_at, so that years can be let go without touching a row.
+# What is stored for a number that had no word yet when it was recorded.
+_UNKNOWN = "^unknown:-?[0-9]+$"
+
+# Partitioned by month of created_at, so that old years can be dropped without deleting rows.
 audit_events = tenant(
     "audit_events",
     metadata,
@@ -44,7 +51,7 @@ audit_events = tenant(
     Column("session_id", Uuid),
     Column("metadata", JSONB, nullable=False),
     Column("retention_until", Date, nullable=False),
-    # Carries what lists filter by, so that pages and totals are found in the index alone.
+    # Includes the columns that lists filter by, so that pages and totals need the index only.
     PrimaryKeyConstraint(
         "workspace_id",
         "created_at",
@@ -52,10 +59,10 @@ audit_events = tenant(
         name="pk_audit_events",
         postgresql_include=["user_id", "resource_type", "action", "outcome"],
     ),
-    # One event per id, and the way to an event by its id.
+    # Keeps ids unique and finds an event by its id.
     UniqueConstraint("workspace_id", "id", "created_at", name="one_audit_event"),
-    CheckConstraint("outcome IN ('success', 'failure')", name="audit_event_outcome"),
-    CheckConstraint("action = upper(action) AND action <> ''", name="audit_event_action"),
+    CheckConstraint(f"outcome IN ('success', 'failure') OR outcome ~ '{_UNKNOWN}'", name="audit_event_outcome"),
+    CheckConstraint(f"action = upper(action) AND action <> '' OR action ~ '{_UNKNOWN}'", name="audit_event_action"),
     Index(
         "ix_audit_events_user",
         "workspace_id",
@@ -67,8 +74,8 @@ audit_events = tenant(
     postgresql_partition_by="RANGE (created_at)",
 )
 
-# Who touched what, lists included: an index of audit_events, which stay the truth.
-touched = tenant(
+# Which entities each event was about, including those of a list. An index of audit_events, which stay authoritative.
+event_entities = tenant(
     "touched",
     metadata,
     Column("resource_id", Uuid, nullable=False),
@@ -78,7 +85,8 @@ touched = tenant(
     postgresql_partition_by="RANGE (created_at)",
 )
 
-seals = tenant(
+# The hash chain: one entry per event.
+entries = tenant(
     "seals",
     metadata,
     Column("sequence", BigInteger, nullable=False),
@@ -92,7 +100,8 @@ seals = tenant(
     CheckConstraint("octet_length(previous_hash) = 32 AND octet_length(hash) = 32", name="seal_hashes"),
 )
 
-chain_heads = tenant(
+# The newest checkpoint of each chain.
+checkpoints = tenant(
     "chain_heads",
     metadata,
     Column("sequence", BigInteger, nullable=False),
@@ -100,8 +109,8 @@ chain_heads = tenant(
     PrimaryKeyConstraint("workspace_id", name="pk_chain_heads"),
 )
 
-# Events in order of arrival until their seal is made.
-unsealed = tenant(
+# Events that are not in the chain yet, in order of arrival.
+waiting_events = tenant(
     "unsealed",
     metadata,
     Column("arrival", BigInteger, Identity(always=True), nullable=False),

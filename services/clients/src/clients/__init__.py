@@ -1,1 +1,1 @@
-"""The people who are treated."""
+"""The people who are treated: their records, and how they are listed and found."""

@@ -1,15 +1,17 @@
-"""The people who are treated."""
+"""Runs the clients service."""
 
-from chassis.run import run
-from chassis.runtime import Runtime, Service
-from clients.clients.directory import Directory
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
+from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
 from clients.settings import ClientsSettings
 from clients.tables import metadata
 
 
 def features(runtime: Runtime) -> list[Clients]:
-    return [Clients(runtime.keys, Directory(runtime.settings.clients_in_order))]
+    """The servicers of this service."""
+    return [Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order))]
 
 
 SERVICE = Service("clients", metadata, features, settings=ClientsSettings)

@@ -1,4 +1,4 @@
-"""What the clients service is told besides what every service is."""
+"""The settings of the clients service, in addition to those of every service."""
 
 from pydantic import Field
 
@@ -6,5 +6,5 @@ from chassis.settings import Settings
 
 
 class ClientsSettings(Settings):
-    # How many clients' names a process keeps in order, all workspaces together; about half a kilobyte each.
+    # How many clients the name indexes of a process hold together, in all workspaces. A client takes about 500 bytes.
     clients_in_order: int = Field(500_000, ge=1)

@@ -1,4 +1,4 @@
-"""The tables of clients. What a client is found by stands in rows of its own, blinded; all else that is PHI is sealed."""
+"""The tables of the clients service. All PHI is encrypted, or present as keyed index tokens that clients are found by."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +14,8 @@ from sqlalchemy import (
     Uuid,
 )
 
-from chassis.tables import chassis_tables, moment, tenant
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import moment, tenant
 
 metadata = MetaData(schema="clients")
 
@@ -23,10 +24,10 @@ clients = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     Column("version", BigInteger, nullable=False),
-    # The directory's revision that last touched this row.
+    # The workspace's revision at the last change of this row.
     Column("revision", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    # The names once more, apart: thousands are read to order a list, and must not drag the histories along.
+    # The names again in a small column: ordering a list reads thousands of names and no medical histories.
     Column("sealed_name", LargeBinary, nullable=False),
     Column("external_id_index", LargeBinary),
     Column("is_active", Boolean, nullable=False),
@@ -39,9 +40,9 @@ clients = tenant(
     Index("ix_clients_revision", "workspace_id", "revision"),
 )
 
-# One row per blinded term: beginnings of names, e-mail address, phone number, tags. Rows, not an array under GIN:
-# array operators are not leakproof, so under row security PostgreSQL would not use such an index.
-terms = tenant(
+# Keyed hashes of name prefixes, e-mail address, phone number and tags, one row each. An array column with a GIN index
+# would be smaller, but array operators are not leakproof, so PostgreSQL does not use such an index under row security.
+index_tokens = tenant(
     "terms",
     metadata,
     Column("client_id", Uuid, nullable=False),
@@ -50,12 +51,12 @@ terms = tenant(
     ForeignKeyConstraint(
         ["workspace_id", "client_id"], ["clients.clients.workspace_id", "clients.clients.id"], name="fk_terms_client", ondelete="CASCADE"
     ),
-    # Without client_id the entries of one term are equal, and are stored once with a list of rows.
+    # Without client_id all index entries of a token are equal, and PostgreSQL stores them once with a list of rows.
     Index("ix_terms_term", "workspace_id", "term"),
 )
 
-# A client that is gone, for those who still have it in a list: its id and when, nothing of the person.
-erasures = tenant(
+# The id of an erased client and the revision of its erasure, by which name indexes learn to remove it.
+tombstones = tenant(
     "erasures",
     metadata,
     Column("id", Uuid, nullable=False),
@@ -64,9 +65,9 @@ erasures = tenant(
     Index("ix_erasures_revision", "workspace_id", "revision"),
 )
 
-# One row per workspace. Every write moves the revision on and holds the row until it commits, so revisions become
-# visible in their own order: who has seen one has seen all before it.
-directory = tenant(
+# One row per workspace. Every write increments the revision and locks the row until the commit, so revisions become
+# visible in order: whoever sees one also sees all changes before it.
+workspace_revisions = tenant(
     "directory",
     metadata,
     Column("revision", BigInteger, nullable=False),

@@ -1,9 +1,9 @@
-"""Clinical, put together."""
+"""The clinical service: session notes, their versions and their files."""
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.run import run
-from chassis.runtime import Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
 from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
 from clinical.erasure.reactions import erase_client

@@ -1,4 +1,4 @@
-"""What clinical is told from outside, beyond what every service is."""
+"""The settings of the clinical service, in addition to those of every service."""
 
 from pydantic import Field
 
@@ -6,5 +6,5 @@ from chassis.settings import Settings
 
 
 class ClinicalSettings(Settings):
-    # Bytes a workspace may keep in attachments.
+    # Bytes that the attachments of a workspace may have in total.
     storage_quota_bytes: int = Field(5 * 1024**3, ge=0)

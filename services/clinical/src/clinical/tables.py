@@ -1,4 +1,8 @@
-"""The tables of clinical. What a note says and what a file is called is sealed; what lists are ordered by stays open."""
+"""The tables of clinical. A note's texts and a file's name are encrypted (columns `sealed`); what lists are ordered by is not.
+
+A note is the documentation of one treatment session. The tables `history`, `tallies` and `storage` keep the names they
+were installed with.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -16,7 +20,8 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.tables import chassis_tables, moment, tenant
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import moment, tenant
 
 metadata = MetaData(schema="clinical")
 
@@ -26,7 +31,7 @@ sessions = tenant(
     Column("id", Uuid, nullable=False),
     Column("client_id", Uuid, nullable=False),
     Column("appointment_id", Uuid),
-    # The note a stale save was meant for; this one keeps its text.
+    # Set on a draft that holds the text of a stale save: the note the save was meant for.
     Column("conflict_of", Uuid),
     Column("created_by_user_id", Uuid, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
@@ -53,7 +58,7 @@ sessions = tenant(
     CheckConstraint("duration_minutes BETWEEN 0 AND 480", name="duration_out_of_range"),
     CheckConstraint("(status = 'draft') = (finalized_at IS NULL)", name="session_finalized_at"),
     CheckConstraint("attachment_count >= 0", name="session_attachment_count"),
-    # One living note per appointment, whoever writes it first.
+    # An appointment has at most one note that is not deleted.
     Index(
         "session_already_exists",
         "workspace_id",
@@ -68,7 +73,7 @@ sessions = tenant(
     Index("ix_sessions_conflict_of", "workspace_id", "conflict_of", postgresql_where=text("conflict_of IS NOT NULL")),
 )
 
-# What a note said each time it was signed or amended. Rows are added and go with their note, and are never changed.
+# The texts of a note each time it was signed or amended. Rows are never changed, and are deleted only with their note.
 session_versions = tenant(
     "session_versions",
     metadata,
@@ -88,8 +93,8 @@ session_versions = tenant(
     ),
 )
 
-# What a client's timeline tells of notes: one row per telling, so that one index orders them all.
-history = tenant(
+# The timeline events of notes, one row each, so that one index orders them all.
+timeline_events = tenant(
     "history",
     metadata,
     Column("id", Uuid, nullable=False),
@@ -110,8 +115,8 @@ history = tenant(
     Index("ix_history_session", "workspace_id", "session_id"),
 )
 
-# Whom notes were written for. Writing a note and erasing its client wait for each other here, and who is erased stays
-# so: a note that was begun before the erasure is not written after it.
+# The clients that have notes. Creating a note and erasing its client both lock the client's row, and an erased client
+# keeps its row: a note that was begun before the erasure cannot be written after it.
 clients = tenant(
     "clients",
     metadata,
@@ -120,8 +125,8 @@ clients = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
 )
 
-# How many notes a workspace has, kept as they come and go: counting them grows with their number.
-tallies = tenant(
+# The number of notes of each status, updated with them, because counting takes longer the more there are.
+session_counters = tenant(
     "tallies",
     metadata,
     Column("status", Text, nullable=False),
@@ -153,8 +158,8 @@ attachments = tenant(
     Index("ix_attachments_client", "workspace_id", "client_id"),
 )
 
-# Bytes a workspace keeps; moved in the transaction that adds or removes a file, so it is never off.
-storage = tenant(
+# The bytes of a workspace's files. Updated in the transaction that adds or removes a file.
+storage_counters = tenant(
     "storage",
     metadata,
     Column("used_bytes", BigInteger, nullable=False),

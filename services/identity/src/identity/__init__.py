@@ -1,1 +1,1 @@
-"""Workspaces, people and how they sign in."""
+"""Workspaces, users and how users sign in."""

@@ -1,9 +1,10 @@
-"""The identity service, put together."""
+"""The composition root of the identity service."""
 
-from chassis.run import run
-from chassis.runtime import Runtime, Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
+from identity.login_sessions.cleanup import cleanup_loop
 from identity.settings import IdentitySettings
-from identity.sign_in.clearing import clearing
 from identity.sign_in.rpc import SignIn
 from identity.tables import metadata
 from identity.users.rpc import Users
@@ -14,7 +15,7 @@ def features(runtime: Runtime) -> list[SignIn | Users | Workspaces]:
     return [SignIn(runtime), Users(runtime), Workspaces()]
 
 
-SERVICE = Service("identity", metadata, features, loops=lambda runtime: [clearing(runtime)], settings=IdentitySettings)
+SERVICE = Service("identity", metadata, features, loops=lambda runtime: [cleanup_loop(runtime)], settings=IdentitySettings)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -1,16 +1,16 @@
-"""The workspaces to try everything in: a practice, a hospital, and the platform's own."""
+"""The demo workspaces: a practice, a hospital, and one for the platform administrator."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 from identity.workspaces.workflow import open_workspace
 
-PASSWORD = "caseload-demo"  # noqa: S105 - shown to everybody at start, in demonstrations only
+PASSWORD = "caseload-demo"  # noqa: S105 - public: printed at start, for demonstrations only
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class DemoUser:
     email: str
     full_name: str
     role: str
@@ -19,19 +19,19 @@ class Opened:
     user_id: UUID
 
 
-async def open_demo(runtime: Runtime) -> list[Opened]:
-    """The three demo workspaces, opened unless they are there already."""
+async def open_demo(runtime: Runtime) -> list[DemoUser]:
+    """Open the three demo workspaces that do not exist yet. Returns the user of each."""
     return [
         await _open(runtime, "Riverside Practice", "practice", "owner", "owner@example.com", "Olivia Reed"),
         await _open(runtime, "General Hospital", "hospital", "admin", "admin@example.com", "Adrian Cole"),
-        # A platform admin sees no workspace's records, and so has a workspace without any.
+        # Belongs to an empty workspace: a platform administrator must not see records.
         await _open(runtime, "Caseload Platform", "practice", "owner", "platform@example.com", "Petra Lang", is_platform_admin=True),
     ]
 
 
 async def _open(
     runtime: Runtime, name: str, kind: str, role: str, email: str, full_name: str, *, is_platform_admin: bool = False
-) -> Opened:
+) -> DemoUser:
     workspace_id, user_id = await open_workspace(
         runtime,
         name=name,
@@ -44,4 +44,4 @@ async def _open(
         password=PASSWORD,
         is_platform_admin=is_platform_admin,
     )
-    return Opened(email, full_name, role, name, workspace_id, user_id)
+    return DemoUser(email, full_name, role, name, workspace_id, user_id)

@@ -1,4 +1,4 @@
-"""The role matrix: which scopes a person's access token carries, and which roles a kind of workspace has."""
+"""Roles: the scopes each one has, and the roles of practices and of hospitals."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ _WRITES = frozenset(
 )
 ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase"}
 
-_TREATS = frozenset(
+_CLINICIAN = frozenset(
     {
         "clients:read",
         "clients:write",
@@ -22,13 +22,13 @@ _TREATS = frozenset(
     }
 )
 
-MATRIX: Final[dict[str, frozenset[str]]] = {
+SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "owner": ALL_SCOPES,
     "admin": ALL_SCOPES,
-    "therapist": _TREATS,
-    "doctor": _TREATS,
-    "head_doctor": _TREATS | {"audit:read", "catalogue:write"},
-    # Runs the desk, and never reads a note.
+    "therapist": _CLINICIAN,
+    "doctor": _CLINICIAN,
+    "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write"},
+    # The front desk: books appointments, and does not read session notes.
     "assistant": frozenset(
         {
             "clients:read",
@@ -47,15 +47,15 @@ MATRIX: Final[dict[str, frozenset[str]]] = {
     "operator": frozenset({"clients:read", "appointments:read", "appointments:write", "catalogue:read", "users:read"}),
 }
 
-ROLES_OF: Final[dict[str, frozenset[str]]] = {
+ROLES_BY_KIND: Final[dict[str, frozenset[str]]] = {
     "practice": frozenset({"owner", "assistant", "therapist"}),
     "hospital": frozenset({"operator", "doctor", "nurse", "head_doctor", "admin"}),
 }
 
-# Who runs a workspace of a kind; one such person must always be left.
-HEAD_OF: Final[dict[str, str]] = {"practice": "owner", "hospital": "admin"}
+# The role that manages a workspace. Every workspace keeps at least one active user who has it.
+ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "admin"}
 
 
-def scopes(role: str, *, is_platform_admin: bool) -> frozenset[str]:
-    """What the person may do. A platform admin sees no PHI, so no role in a workspace gives them a scope."""
-    return frozenset() if is_platform_admin else MATRIX[role]
+def scopes_of(role: str, *, is_platform_admin: bool) -> frozenset[str]:
+    """The scopes of a user. A platform administrator must not see PHI, so they have none in any role."""
+    return frozenset() if is_platform_admin else SCOPES_BY_ROLE[role]

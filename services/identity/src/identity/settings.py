@@ -1,29 +1,29 @@
-"""What identity is told from outside, beyond what every service is."""
+"""The settings of identity, beyond those of every service."""
 
 from pathlib import Path
 
 from pydantic import Field
 
+from chassis.auth.tokens import ACCESS_SECONDS
 from chassis.settings import Settings
-from chassis.tokens import ACCESS_SECONDS
 
 
 class IdentitySettings(Settings):
-    # The Ed25519 private key (PEM) that signs people's access tokens. Every replica has the same one.
+    # The Ed25519 private key (PEM) that signs access tokens. All instances use the same one.
     access_key_file: Path | None = None
 
-    # Seconds.
+    # A login session ends after so many seconds without activity, and at the latest so many after sign-in.
     session_idle_seconds: int = Field(30 * 60, gt=ACCESS_SECONDS)
     session_absolute_seconds: int = Field(12 * 3600, gt=ACCESS_SECONDS)
     magic_link_seconds: int = Field(600, gt=0, le=600)
-    # How long requests racing on one refresh token get the same successor.
+    # How long a used refresh token is answered with the same successor, for requests sent at the same moment.
     refresh_grace_seconds: int = Field(10, ge=0, le=60)
 
-    # Argon2id (RFC 9106): passes, KiB of memory, lanes. About 0.15 s of one core.
+    # Argon2id (RFC 9106): passes, KiB of memory, lanes (threads). About 0.15 s of one core.
     argon2_passes: int = Field(2, ge=1)
     argon2_memory_kib: int = Field(65536, ge=8)
     argon2_lanes: int = Field(1, ge=1)
-    # Passwords checked at a time, and the most that may wait for it before a sign-in is told to come back.
+    # Threads that hash passwords; how many passwords may be hashed or wait before a sign-in is refused as Unavailable.
     password_threads: int = Field(2, ge=1)
     password_queue: int = Field(64, ge=1)
 
@@ -31,7 +31,7 @@ class IdentitySettings(Settings):
         found = super().faults()
         if self.access_key_file is None:
             found.append("CASELOAD_ACCESS_KEY_FILE is not set")
-        # The least OWASP's password storage sheet allows for two passes.
+        # The minimum of OWASP's Password Storage Cheat Sheet for two passes.
         if self.argon2_memory_kib < 19456 or self.argon2_passes < 2:
             found.append("CASELOAD_ARGON2_MEMORY_KIB and _PASSES are weaker than 19456 and 2")
         return found

@@ -1,7 +1,9 @@
-"""The tables of identity: workspaces, their people, and how those people sign in.
+"""The tables of identity: workspaces, their users, and how users sign in.
 
-Three tables are outside row security, because they are read before anybody has said which workspace they mean:
-sign_ins, login_attempts and revocations. They hold keyed digests, ids and counts, and nothing about a person.
+sign_ins, login_attempts and revocations have no row security, because they are read before the workspace is known.
+They hold keyed digests, ids, counts and times, and no personal data.
+
+A column whose name is not the word that the code uses has a `key`: its name in Python.
 """
 
 from typing import Any
@@ -25,17 +27,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.tables import chassis_tables, moment, tenant
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import moment, tenant
 
 metadata = MetaData(schema="identity")
 
 chassis_tables(metadata)
 
-# Why each table without row security may be without it; a test holds the catalogue against this list.
+# Why these tables have no row security. A test compares the list with the database's catalogue.
 WITHOUT_ROW_SECURITY = {
-    "sign_ins": "finds the workspace of an e-mail address, by a keyed digest of it",
-    "login_attempts": "slows down guessing at addresses whether or not anybody has them",
-    "revocations": "tells every service which tokens are void, of all workspaces at once",
+    "sign_ins": "finds the workspace and user of an e-mail address by a keyed digest",
+    "login_attempts": "limits attempts with any e-mail address, whether or not a user has it",
+    "revocations": "lists void access tokens of all workspaces for every service",
 }
 
 
@@ -79,9 +82,9 @@ users = tenant(
     "users",
     metadata,
     Column("id", Uuid, nullable=False),
-    # E-mail address and full name.
+    # E-mail address and full name, encrypted.
     Column("sealed", LargeBinary, nullable=False),
-    # The revision `sealed` was sealed at: it moves with those fields, not with the open ones.
+    # The revision that `sealed` is bound to. It counts changes of the encrypted fields only.
     Column("version", BigInteger, nullable=False),
     Column("role", Text, nullable=False),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
@@ -90,9 +93,9 @@ users = tenant(
     Column("license_number", Text),
     Column("specialization", Text),
     Column("shift_schedule", JSONB),
-    # Argon2id in its PHC form; null for people who sign in by magic link alone.
+    # Argon2id as a PHC string; null for users who sign in by magic link alone.
     Column("password_hash", Text),
-    # Null until a second factor is enrolled.
+    # No second factor can be enrolled yet: always null.
     Column("totp_sealed", LargeBinary),
     moment("last_login_at", nullable=True),
     *_timestamps(),
@@ -118,17 +121,17 @@ sign_ins = Table(
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="sign_in_of_a_user"),
 )
 
-# How often somebody has lately tried, per account (a digest that unknown addresses have too) and lane.
+# Recent attempts to sign in, counted per e-mail address (known or not) and throttle bucket.
 login_attempts = Table(
     "login_attempts",
     metadata,
-    Column("account", LargeBinary, nullable=False),
+    Column("account", LargeBinary, key="email_index", nullable=False),
     Column("purpose", Text, nullable=False),
-    Column("lane", LargeBinary, nullable=False),
+    Column("lane", LargeBinary, key="bucket", nullable=False),
     Column("count", Integer, nullable=False),
     moment("last_at"),
     moment("blocked_until"),
-    PrimaryKeyConstraint("account", "purpose", "lane", name="pk_login_attempts"),
+    PrimaryKeyConstraint("email_index", "purpose", "bucket", name="pk_login_attempts"),
     CheckConstraint("purpose IN ('password', 'link')", name="login_attempt_purpose"),
     Index("ix_login_attempts_last", "last_at"),
 )
@@ -138,15 +141,15 @@ login_sessions = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     Column("user_id", Uuid, nullable=False),
-    # How the person proved who they are: "pwd" or "link" (amr, RFC 8176).
+    # How the user signed in: "pwd" or "link" (the `amr` of access tokens, RFC 8176).
     Column("method", Text, nullable=False),
     Column("ip_address", Text),
     Column("user_agent", Text),
     moment("created_at"),
     moment("last_seen_at"),
-    # However active the person is, the sign-in is over then.
+    # The session ends then, however active the user is.
     moment("expires_at"),
-    # Over by then unless the person is active.
+    # The session ends then unless the user is active before.
     moment("idle_at"),
     moment("ended_at", nullable=True),
     Column("end_reason", Text),
@@ -162,12 +165,12 @@ refresh_tokens = tenant(
     "refresh_tokens",
     metadata,
     Column("session_id", Uuid, nullable=False),
-    # Counts the rotations of one sign-in from 1.
+    # 1 for the first token of a login session, one more for each rotation.
     Column("generation", Integer, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     moment("created_at"),
     moment("used_at", nullable=True),
-    # The next token, for requests racing on this one; emptied when the next is used in its turn.
+    # The secret of the next token, encrypted, for requests that use this one at the same moment. Null after the grace period.
     Column("successor_sealed", LargeBinary),
     PrimaryKeyConstraint("workspace_id", "session_id", "generation", name="pk_refresh_tokens"),
     UniqueConstraint("workspace_id", "session_id", "hash", name="refresh_token_hash"),
@@ -183,9 +186,9 @@ magic_links = tenant(
     "magic_links",
     metadata,
     Column("id", Uuid, nullable=False),
-    # Null where nobody has the address that was asked for: kept all the same, so that both take equally long.
+    # Null if no user has the e-mail address: the row is written all the same, so that both requests take equally long.
     Column("user_id", Uuid),
-    # SHA-256 of the secret that was mailed last; null until one is.
+    # SHA-256 of the secret in the mail that was sent last; null until one is sent.
     Column("hash", LargeBinary),
     moment("created_at"),
     moment("expires_at"),
@@ -195,12 +198,12 @@ magic_links = tenant(
     Index("ix_magic_links_expires", "workspace_id", "expires_at"),
 )
 
-# Tokens of a user, a sign-in or a workspace issued before `epoch` (milliseconds since 1970) are void.
+# Access tokens of a user, login session or workspace are void if their user was read before this time (milliseconds since 1970).
 revocations = Table(
     "revocations",
     metadata,
     Column("subject_id", Uuid, nullable=False),
-    Column("epoch", BigInteger, nullable=False),
+    Column("epoch", BigInteger, key="revoked_before", nullable=False),
     moment("created_at", default_now=True),
     PrimaryKeyConstraint("subject_id", name="pk_revocations"),
     Index("ix_revocations_created", "created_at"),

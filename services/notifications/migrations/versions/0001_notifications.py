@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.migrate import TENANT, create_chassis_tables, drop_chassis_tables, secure
+from chassis.migrations.runner import TENANT, create_chassis_tables, drop_chassis_tables, secure
 
 revision = "0001"
 down_revision = None

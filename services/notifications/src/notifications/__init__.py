@@ -1,1 +1,1 @@
-"""Reminders and mail."""
+"""The notifications service: reminders and other mail."""

@@ -1,20 +1,29 @@
-"""Reminders and mail."""
+"""The notifications service: reminders and other mail."""
 
-from chassis.run import run
-from chassis.runtime import Service
-from notifications.desk import Desk
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.events.handlers import Reaction
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from notifications.magic_links import reactions as magic_links
+from notifications.mail_worker import MailWorker
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
 from notifications.tables import metadata
 
+
+def _reactions(runtime: Runtime) -> list[Reaction]:
+    worker = runtime.once(MailWorker)
+    return [*reminders.reactions(worker.reminders.wake), *magic_links.reactions(worker.magic_links.wake)]
+
+
 SERVICE = Service(
     "notifications",
     metadata,
-    features=lambda runtime: [Reminders(runtime.once(Desk).peers.appointments)],
-    reactions=lambda runtime: [*reminders.reactions(runtime.once(Desk)), *magic_links.reactions(runtime.once(Desk))],
-    loops=lambda runtime: runtime.once(Desk).loops,
+    features=lambda runtime: [Reminders(AppointmentsStub(runtime.peers["scheduling"]))],
+    reactions=_reactions,
+    loops=lambda runtime: runtime.once(MailWorker).loops,
     settings=NotificationsSettings,
 )
 

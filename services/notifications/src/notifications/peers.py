@@ -1,4 +1,4 @@
-"""The services that a sender asks before it mails."""
+"""The services that the mail senders call."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.runtime import Runtime
+from chassis.service.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the notifications service is told besides what every service is."""
+"""The settings of the notifications service, in addition to those of every service."""
 
 from pydantic import Field, model_validator
 
@@ -6,21 +6,23 @@ from chassis.settings import Settings
 
 
 class NotificationsSettings(Settings):
-    # Seconds between two looks for work nobody announced: what has become due, and what is tried again.
+    # Seconds between two polls for mail that has become due or is to be tried again.
     sending_poll_seconds: float = Field(2.0, gt=0)
-    # Conversations with the mail server at a time, of each kind of mail.
+    # Mails of each kind that are sent at the same time.
     mails_at_once: int = Field(5, ge=1)
-    # Seconds one conversation may take in all.
+    # Seconds one conversation with the mail server may take in total.
     mail_seconds: float = Field(60.0, gt=0)
-    # Seconds after which a claimed mail whose sender has said nothing counts as lost with its sender.
+    # Seconds after which a claimed mail whose outcome was not recorded may be claimed again: its sender is lost.
     lease_seconds: float = Field(180.0, gt=0)
-    # Seconds before a mail that was not taken is tried again; doubles with every attempt.
+    # Seconds before a mail that was not accepted is tried again. Doubles with every attempt.
     retry_seconds: float = Field(15.0, gt=0)
 
     @model_validator(mode="after")
     def _lease_outlasts_the_conversation(self) -> "NotificationsSettings":
         if self.lease_seconds <= self.mail_seconds:
-            raise ValueError("CASELOAD_LEASE_SECONDS must be more than CASELOAD_MAIL_SECONDS: a living sender must keep its claim")
+            raise ValueError(
+                "CASELOAD_LEASE_SECONDS must be more than CASELOAD_MAIL_SECONDS: a sender must keep its claim while it is sending"
+            )
         return self
 
     def faults(self) -> list[str]:

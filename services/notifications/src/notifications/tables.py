@@ -1,4 +1,4 @@
-"""The tables of notifications: when clients are reminded, of what, and every mail with what became of it."""
+"""The tables of notifications: reminder rules, known appointments, reminders, other mail, and what is due."""
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +18,8 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.tables import chassis_tables, moment, tenant
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import moment, tenant
 
 metadata = MetaData(schema="notifications")
 
@@ -38,7 +39,7 @@ reminder_configurations = tenant(
     Index("reminder_rule_exists", "workspace_id", "hours_before", "channel", unique=True, postgresql_where=text("is_active")),
 )
 
-# What is known here of the calendar, by the newest event seen; one that ended before it was known has neither client nor start.
+# Copies of appointments, as of the newest event seen. One that was closed before its booking was seen has no client and start.
 appointments = tenant(
     "appointments",
     metadata,
@@ -61,18 +62,18 @@ reminders = tenant(
     Column("client_id", Uuid, nullable=False),
     Column("hours_before", Integer, nullable=False),
     Column("channel", Text, nullable=False),
-    # The version of the appointment it was planned by, and the start it speaks of.
+    # The version of the appointment the reminder was planned from, and the start it announces.
     Column("appointment_version", BigInteger, nullable=False),
     moment("starts_at"),
     moment("due_at"),
     Column("status", Text, nullable=False, server_default="pending"),
-    # As people are told: one that is being sent has not gone out yet.
+    # The public status: a reminder that is being sent is shown as pending.
     Column("told_status", Text, Computed("CASE status WHEN 'sending' THEN 'pending' ELSE status END", persisted=True), nullable=False),
-    # When a sender is to look at it next: due_at at first, later after a mail that was not taken.
+    # The time of the next attempt: due_at at first, later after a mail that was not accepted.
     moment("next_attempt_at"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     moment("sent_at", nullable=True),
-    # A code, never a mail server's words: those quote addresses.
+    # A code, never the mail server's reply, which may quote an address.
     Column("last_error", Text),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_reminders"),
@@ -87,7 +88,7 @@ reminders = tenant(
     Index("ix_reminders_status", "workspace_id", "told_status", "due_at", "id"),
     Index("ix_reminders_client", "workspace_id", "client_id", "due_at", "id"),
     Index("ix_reminders_appointment", "workspace_id", "appointment_id", "due_at", "id"),
-    # One reminder per rule waits for its time; those that went out stay beside it.
+    # An appointment has at most one pending reminder per rule, and any number of sent ones.
     Index(
         "reminder_waits_once",
         "workspace_id", "appointment_id", "hours_before", "channel",
@@ -96,8 +97,8 @@ reminders = tenant(
     ),
 )  # fmt: skip
 
-# How many reminders of each status are due on each UTC day; kept by the trigger `keep_figures` at every commit.
-reminder_figures = tenant(
+# The number of reminders per UTC day and public status. The trigger `keep_figures` updates it at every commit.
+reminder_counters = tenant(
     "reminder_figures",
     metadata,
     Column("day", Date, nullable=False),
@@ -106,7 +107,7 @@ reminder_figures = tenant(
     PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_reminder_figures"),
 )
 
-# Mail that a person is waiting for, one row each; no address and no secret, which are asked for when it is sent.
+# Mail that a person is waiting for, one row each. Without address and secret: both are requested when it is sent.
 mails = tenant(
     "mails",
     metadata,
@@ -125,15 +126,15 @@ mails = tenant(
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
 )
 
-# What a sender may have to do, of every workspace; kept by triggers on the two tables above. A sender must find work
-# before it knows whose it is, so this table alone can be read and claimed without a workspace: ids and a time.
+# The mail that may be due, of every workspace. Triggers on the two tables above update it. A sender has to find work
+# before it knows the workspace, so this table can be read and claimed without one; it holds ids and a time only.
 due_work = Table(
     "due_work",
     metadata,
     Column("workspace_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("item_id", Uuid, nullable=False),
-    # While somebody holds a claim: when it lapses.
+    # While the row is claimed: when the lease expires.
     moment("due_at"),
     PrimaryKeyConstraint("workspace_id", "kind", "item_id", name="pk_due_work"),
     CheckConstraint("kind IN ('reminder', 'mail')", name="work_kind_known"),

@@ -1,1 +1,1 @@
-"""Appointments, what is offered and where."""
+"""Appointments, and the services and locations that they refer to."""

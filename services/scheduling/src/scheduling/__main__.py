@@ -1,19 +1,27 @@
-"""Who meets whom, when and where; what is offered."""
+"""Runs the scheduling service."""
+
+from typing import Any
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.users_rpc import UsersStub
-from chassis.run import run
-from chassis.runtime import Runtime, Service
+from chassis.service.cli import run
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from scheduling.appointments.reactions import erase_appointments
 from scheduling.appointments.rpc import Appointments
 from scheduling.locations.rpc import Locations
-from scheduling.services.rpc import Services
+from scheduling.offered_services.rpc import OfferedServices
 from scheduling.tables import metadata
 
 
-def features(runtime: Runtime) -> list[Appointments | Services | Locations]:
+def features(runtime: Runtime) -> list[Any]:
+    """The servicers of this service."""
     peers = runtime.peers
-    return [Appointments(runtime.keys, ClientsStub(peers["clients"]), UsersStub(peers["identity"])), Services(), Locations()]
+    return [
+        Appointments(runtime.keys, ClientsStub(peers["clients"]), UsersStub(peers["identity"])),
+        OfferedServices(),
+        Locations(),
+    ]
 
 
 SERVICE = Service("scheduling", metadata, features, reactions=lambda _runtime: [erase_appointments])

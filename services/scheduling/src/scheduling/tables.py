@@ -1,6 +1,4 @@
-"""The tables of scheduling: appointments, what is offered, where, and the counts kept of them."""
-
-from typing import Any
+"""The tables of scheduling: appointments, their counters, offered services and locations."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,64 +12,63 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    Table,
     Text,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.schema import SchemaItem
 
-from chassis.tables import chassis_tables, moment, tenant
+from chassis.db.system_tables import chassis_tables
+from chassis.db.tables import moment, tenant
 
 metadata = MetaData(schema="scheduling")
 
 
-def _catalogue_columns() -> list[Any]:
-    """A withdrawn entry stays for the appointments that name it, and is neither listed nor offered."""
-    return [
+def catalogue_table(name: str, entry: str, *items: SchemaItem) -> Table:
+    """A table of catalogue entries: `items` and what all entries have. `entry` begins the names of the constraints."""
+    return tenant(
+        name,
+        metadata,
+        Column("id", Uuid, nullable=False),
+        Column("name", Text, nullable=False),
+        *items,
         Column("is_active", Boolean, nullable=False, server_default=text("true")),
+        # Set when the entry is withdrawn. The row stays, because appointments refer to it.
         moment("deleted_at", nullable=True),
         moment("created_at", default_now=True),
         moment("updated_at", default_now=True),
-    ]
+        PrimaryKeyConstraint("workspace_id", "id", name=f"pk_{name}"),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 255", name=f"{entry}_name_length"),
+        CheckConstraint("deleted_at IS NULL OR NOT is_active", name=f"{entry}_withdrawn_inactive"),
+        Index(f"ix_{name}_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
+    )
 
 
-services = tenant(
+offered_services = catalogue_table(
     "services",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("name", Text, nullable=False),
+    "service",
     Column("description", Text),
     Column("default_duration_minutes", Integer, nullable=False),
     Column("buffer_before_minutes", Integer, nullable=False, server_default="0"),
     Column("buffer_after_minutes", Integer, nullable=False, server_default="0"),
     Column("price_minor_units", BigInteger),
     Column("currency", Text),
-    *_catalogue_columns(),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_services"),
-    CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="service_name_length"),
     CheckConstraint("default_duration_minutes BETWEEN 1 AND 1440", name="service_duration_range"),
     CheckConstraint("buffer_before_minutes BETWEEN 0 AND 240", name="service_buffer_before_range"),
     CheckConstraint("buffer_after_minutes BETWEEN 0 AND 240", name="service_buffer_after_range"),
     CheckConstraint("price_minor_units >= 0", name="service_price_range"),
     CheckConstraint("currency ~ '^[A-Z]{3}$'", name="service_currency_code"),
-    CheckConstraint("deleted_at IS NULL OR NOT is_active", name="service_withdrawn_inactive"),
-    Index("ix_services_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
 )
 
-locations = tenant(
+locations = catalogue_table(
     "locations",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("name", Text, nullable=False),
+    "location",
     Column("location_type", Text, nullable=False),
     Column("address", Text),
     Column("details", Text),
-    *_catalogue_columns(),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_locations"),
-    CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="location_name_length"),
     CheckConstraint("location_type IN ('clinic', 'home', 'online')", name="location_type_known"),
-    CheckConstraint("deleted_at IS NULL OR NOT is_active", name="location_withdrawn_inactive"),
-    Index("ix_locations_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
 )
 
 appointments = tenant(
@@ -83,7 +80,7 @@ appointments = tenant(
     Column("series_id", Uuid),
     moment("scheduled_start"),
     moment("scheduled_end"),
-    # What it takes of the practitioner's time: start to end and the service's buffers, as they were when it was agreed.
+    # The busy period: the appointment, and the buffers that its service had when it was booked.
     Column("during", TSTZRANGE, nullable=False),
     Column("location_type", Text, nullable=False),
     Column("location_id", Uuid),
@@ -110,7 +107,7 @@ appointments = tenant(
     CheckConstraint(
         "scheduled_end > scheduled_start AND scheduled_end - scheduled_start <= interval '24 hours'", name="appointment_length"
     ),
-    # Buffers reach no further than four hours, which the search for clashes relies on.
+    # The search for conflicts relies on buffers of four hours at most.
     CheckConstraint(
         "during @> tstzrange(scheduled_start, scheduled_end) AND "
         "during <@ tstzrange(scheduled_start - interval '4 hours', scheduled_end + interval '4 hours')",
@@ -123,7 +120,7 @@ appointments = tenant(
     ),
     CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="appointment_cancelled_facts"),
     CheckConstraint("deleted_at IS NOT NULL OR deletion_reason IS NULL", name="appointment_deleted_facts"),
-    # Two callers may both find a slot free before either of them has written; only the database sees both.
+    # Two concurrent transactions may both find the time free. Only the constraint sees both.
     ExcludeConstraint(
         ("workspace_id", "="),
         ("practitioner_id", "="),
@@ -139,22 +136,22 @@ appointments = tenant(
         "workspace_id", "practitioner_id", "scheduled_start", "id",
         postgresql_where=text("deleted_at IS NULL"),
     ),
-    # The deleted ones too: a client's erasure must find them.
+    # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
 )  # fmt: skip
 
-# Both are kept by the trigger `keep_counts`, in the transaction that changes an appointment.
-client_figures = tenant(
+# The trigger `keep_counts` updates both tables at the commit of a transaction that changes appointments.
+client_counters = tenant(
     "client_figures",
     metadata,
     Column("client_id", Uuid, nullable=False),
     Column("appointment_count", BigInteger, nullable=False),
-    # An erased client's id takes no more appointments, however late their booking commits.
+    # Once set, the trigger refuses further appointments of the client, even if their booking began earlier.
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
 )
 
-day_figures = tenant(
+day_counters = tenant(
     "day_figures",
     metadata,
     # The UTC day of the start.

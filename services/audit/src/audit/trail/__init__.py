@@ -1,1 +1,1 @@
-"""What was done, read and refused, and the proof that the record of it is whole."""
+"""Records what was done, read and refused, and proves that the record is complete and unchanged."""

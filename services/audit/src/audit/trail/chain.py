@@ -1,10 +1,11 @@
-"""The hash chain of a workspace's trail: each seal vouches for one event and, through its predecessor, for all before it.
+"""The hash chain of a workspace's trail. Each entry proves one event and, through the hash before it, all earlier ones.
 
     hash = SHA-256( TAG, previous hash, sequence, every field of the event in the order of FIELDS )
 
-where each part is written as one byte, 0 for a part that is unset and 1 for one that is there, then, for one that is
-there, its length in 8 bytes and its bytes; whole numbers are big endian. The first seal has the sequence 1 and
-follows GENESIS. Standard library alone, so that an export can be verified where nothing of the suite is installed.
+Each part is encoded as one byte (0 if the part is unset, 1 if it is set), followed, if it is set, by its length in 8
+bytes and by its bytes. Integers are big endian. The first entry has sequence 1 and follows GENESIS.
+
+Standard library only, so that an exported trail can be verified where nothing of the suite is installed.
 """
 
 import hashlib
@@ -16,22 +17,23 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+# Hashed into every entry of every installation, so it can never change.
 TAG = b"caseload.audit.seal.v1"
 GENESIS = bytes(32)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Sorted keys, no spaces and no escapes but the mandatory ones, as RFC 8785 writes texts, lists and objects.
+# Sorted keys, no spaces and no escapes except the mandatory ones, as RFC 8785 serializes strings, arrays and objects.
 _json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def _number(value: int) -> bytes:
+def _integer(value: int) -> bytes:
     return value.to_bytes(8, "big", signed=True)
 
 
 def _moment(value: datetime) -> bytes:
     """Microseconds since 1970."""
-    return _number((value - _EPOCH) // _MICROSECOND)
+    return _integer((value - _EPOCH) // _MICROSECOND)
 
 
 def _day(value: date) -> bytes:
@@ -64,8 +66,8 @@ FIELDS: dict[str, Callable[[Any], bytes]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """One link: which event came at which place, what it follows, and the hash of it all."""
+class Entry:
+    """One entry of a chain: the event at this sequence, the hash before it, and its own hash."""
 
     sequence: int
     event_id: UUID
@@ -73,58 +75,69 @@ class Seal:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The hash of a chain at a sequence. A longer chain that has another hash there was changed."""
+
+    sequence: int
+    hash: bytes
+
+
 @dataclass(slots=True)
-class Walk:
-    """A verification on its way along a chain. `broken` is the sequence at which the chain first did not hold."""
+class ChainVerifier:
+    """Verifies a chain entry by entry.
+
+    `sequence` and `hash` are those of the last correct entry; `first_break` is the sequence of the first wrong one.
+    """
 
     sequence: int = 0
     hash: bytes = GENESIS
-    broken: int | None = None
+    first_break: int | None = None
 
-    def step(self, seal: Seal, event: Mapping[str, Any] | None) -> bool:
-        """Takes the next seal and the event it vouches for (None when that is gone); False at the first break."""
+    def check_next(self, entry: Entry, event: Mapping[str, Any] | None) -> bool:
+        """Checks the next entry and its event, which is None if it does not exist. Returns False at a break."""
         expected = self.sequence + 1
-        holds = (
-            seal.sequence == expected
-            and seal.previous_hash == self.hash
+        correct = (
+            entry.sequence == expected
+            and entry.previous_hash == self.hash
             and event is not None
-            and event["id"] == seal.event_id
-            and link(self.hash, expected, event) == seal.hash
+            and event["id"] == entry.event_id
+            and entry_hash(self.hash, expected, event) == entry.hash
         )
-        if holds:
-            self.sequence, self.hash = expected, seal.hash
+        if correct:
+            self.sequence, self.hash = expected, entry.hash
         else:
-            self.broken = expected
-        return holds
+            self.first_break = expected
+        return correct
 
-    def meet(self, sequence: int, hash_: bytes) -> bool:
-        """Whether the walk, now at this sequence, finds the hash that was copied from it earlier."""
-        if (self.sequence, self.hash) != (sequence, hash_):
-            self.broken = min(self.sequence + 1, sequence)
-        return self.broken is None
+    def check_published(self, published: Checkpoint) -> bool:
+        """Compares the chain with a published checkpoint. To be called after the entry of the checkpoint's sequence."""
+        if (self.sequence, self.hash) != (published.sequence, published.hash):
+            self.first_break = min(self.sequence + 1, published.sequence)
+        return self.first_break is None
 
-    def arrive(self, sequence: int, hash_: bytes) -> bool:
-        """Whether the walk ends where the chain's head says it ends; the break is the first place they do not agree on."""
-        if self.sequence != sequence:
-            self.broken = min(self.sequence, sequence) + 1
-        elif self.hash != hash_:
-            self.broken = sequence
-        return self.broken is None
+    def check_end(self, newest: Checkpoint) -> bool:
+        """Compares the end of the chain with its newest checkpoint. The break is the first sequence they disagree on."""
+        if self.sequence != newest.sequence:
+            self.first_break = min(self.sequence, newest.sequence) + 1
+        elif self.hash != newest.hash:
+            self.first_break = newest.sequence
+        return self.first_break is None
 
 
-def link(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:
-    """The hash that seals the event at its place."""
+def entry_hash(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:
+    """The hash of the entry that has the event at this sequence."""
     return hashlib.sha256(encode(previous, sequence, event)).digest()
 
 
 def encode(previous: bytes, sequence: int, event: Mapping[str, Any]) -> bytes:
-    """What is hashed. No two different (previous, sequence, event) are written alike."""
-    parts = [_part(TAG), _part(previous), _part(_number(sequence))]
-    for name, write in FIELDS.items():
+    """The bytes that are hashed. Different arguments never have the same encoding."""
+    parts = [_part(TAG), _part(previous), _part(_integer(sequence))]
+    for name, to_bytes in FIELDS.items():
         value = event[name]
-        parts.append(b"\x00" if value is None else _part(write(value)))
+        parts.append(b"\x00" if value is None else _part(to_bytes(value)))
     return b"".join(parts)
 
 
-def _part(written: bytes) -> bytes:
-    return b"\x01" + len(written).to_bytes(8, "big") + written
+def _part(encoded: bytes) -> bytes:
+    return b"\x01" + len(encoded).to_bytes(8, "big") + encoded

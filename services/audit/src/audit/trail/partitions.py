@@ -1,11 +1,11 @@
-"""Months are made before they come, so that no event waits for a table and none has to go to the default one."""
+"""Creates monthly partitions in advance, so that no event is stored in the default partition."""
 
 import asyncio
 import logging
 from datetime import UTC, datetime
 
 from audit.trail import store
-from chassis.db import Database
+from chassis.db.database import Database
 from chassis.errors import Refusal
 
 MONTHS_AHEAD = 12
@@ -14,19 +14,19 @@ _SECONDS_BETWEEN = 6 * 3600.0
 _log = logging.getLogger(__name__)
 
 
-async def make_months_ahead(database: Database) -> int:
-    """Makes the partitions of this month and the next twelve where they are missing; how many that was."""
+async def create_partitions_ahead(database: Database) -> int:
+    """Creates the missing partitions of this month and the next twelve. Returns how many were created."""
     async with database.transaction(None) as tx:
-        made = await tx.one(store.make_partitions, first_month=datetime.now(UTC).date(), months=MONTHS_AHEAD + 1)
-    return int(made["made"])
+        row = await tx.one(store.create_partitions, first_month=datetime.now(UTC).date(), months=MONTHS_AHEAD + 1)
+    return int(row["created"])
 
 
-async def keep_months_ahead(database: Database) -> None:
-    """Looks four times a day, until cancelled; a failure may wait, for there is a year in hand."""
+async def keep_partitions_ahead(database: Database) -> None:
+    """Creates missing partitions every six hours, until cancelled. A failure is logged only: twelve months are in reserve."""
     while True:
         try:
-            if made := await make_months_ahead(database):
-                _log.info("partitions made", extra={"partitions": made})
+            if created := await create_partitions_ahead(database):
+                _log.info("partitions created", extra={"partitions": created})
         except Refusal as refusal:
-            _log.warning("no partitions could be made", extra={"code": refusal.code})
+            _log.warning("no partitions could be created", extra={"code": refusal.code})
         await asyncio.sleep(_SECONDS_BETWEEN)

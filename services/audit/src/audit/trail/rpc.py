@@ -1,50 +1,64 @@
-"""The Trail service: what happened, and whether the record of it is whole."""
+"""The Trail service: lists audit events and verifies that the trail is complete and unchanged."""
 
 from typing import Any
 
-from audit.trail import rules, store
-from audit.trail.checkpoints import Checkpoints
-from audit.trail.verifying import verify
+from audit.trail import rules, store, vocabulary
+from audit.trail.checkpoints import CheckpointPublisher
+from audit.trail.verification import verify
 from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
-from chassis.call import Call
-from chassis.rows import enum_text, fill, page, when
+from chassis.db.transaction import Record
+from chassis.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import when
+from chassis.work.unit_of_work import UnitOfWork
 
 
-class Trail(TrailServicer[Call]):
-    def __init__(self, checkpoints: Checkpoints) -> None:
-        self._checkpoints = checkpoints
+class Trail(TrailServicer[UnitOfWork]):
+    def __init__(self, publisher: CheckpointPublisher) -> None:
+        self._publisher = publisher
 
-    async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, call: Call) -> pb.AuditEventPage:
-        asked = page(request)
+    async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, work: UnitOfWork) -> pb.AuditEventPage:
+        window = page(request)
         filters = _filters(request)
         names = frozenset(filters)
-        await call.db.execute(store.walk_indexes)
-        total = await call.db.one(store.total(names) if names else store.total_of_all, **filters)
-        rows = await call.db.all(store.matching(names), limit=asked.limit, offset=asked.offset, **filters)
-        return pb.AuditEventPage(items=[fill(pb.AuditEvent(), row) for row in rows], total=total[0])
+        await work.db.execute(store.force_index_scans)
+        total = await work.db.one(store.count_events(names) if names else store.count_all_events, **filters)
+        rows = await work.db.all(store.list_events(names), limit=window.limit, offset=window.offset, **filters)
+        return pb.AuditEventPage(items=[_to_message(row) for row in rows], total=total[0])
 
-    async def GetAuditEvent(self, request: pb.GetAuditEventRequest, call: Call) -> pb.AuditEvent:
-        return fill(pb.AuditEvent(), await call.db.one(store.get, id=request.audit_event_id))
+    async def GetAuditEvent(self, request: pb.GetAuditEventRequest, work: UnitOfWork) -> pb.AuditEvent:
+        return _to_message(await work.db.one(store.get, id=request.audit_event_id))
 
-    async def VerifyTrail(self, request: pb.VerifyTrailRequest, call: Call) -> pb.Verification:
-        found = await verify(call.db, await self._checkpoints.newest(call.workspace_id))
-        return pb.Verification(intact=found.first_break is None, events=found.events, head=found.head.hex(), first_break=found.first_break)
+    async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: UnitOfWork) -> pb.Verification:
+        found = await verify(work.db, await self._publisher.published(work.workspace_id))
+        return pb.Verification(
+            intact=found.first_break is None, events=found.entries, head=found.newest_hash.hex(), first_break=found.first_break
+        )
+
+
+def _to_message(row: Record) -> pb.AuditEvent:
+    """The event as it is stored. An outcome that has no word here is returned as the number that was recorded."""
+    if row["outcome"] in vocabulary.OUTCOMES:
+        return fill(pb.AuditEvent(), row)
+    return fill(pb.AuditEvent(outcome=vocabulary.number(row["outcome"])), {**row, "outcome": None})  # type: ignore[arg-type] # proto3 enums are open
 
 
 def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
-    """The filters that narrow, as the store's parameters."""
+    """The filters of the request as parameters of the store's statements. Raises Invalid."""
     filters: dict[str, Any] = {}
     if request.HasField("user_id"):
         filters["user_id"] = request.user_id
-    types = rules.resource_types(request.resource_type if request.HasField("resource_type") else None, phi_only=request.phi_only)
-    if types is not None:
-        filters["resource_types"] = types
+    if request.HasField("resource_type"):
+        filters["resource_type"] = rules.check_choice(request.resource_type, vocabulary.RESOURCE_TYPES, "resource_type")
+    if request.phi_only:
+        filters["excluded_types"] = vocabulary.TYPES_WITHOUT_PHI
     if request.HasField("resource_id"):
         filters["resource_id"] = request.resource_id
     if request.HasField("action"):
-        filters["action"] = rules.check_action(request.action)
+        filters["action"] = rules.check_choice(request.action, vocabulary.ACTIONS, "action")
     if request.HasField("outcome"):
         filters["outcome"] = enum_text(events_pb2.Outcome, request.outcome)
     if request.HasField("start_date"):

@@ -1,7 +1,7 @@
-"""What the trail keeps of a line that a service left, and what it may be asked."""
+"""How an audit event is stored, and which filters a list accepts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,29 +10,13 @@ from chassis.errors import Fault, Invalid
 # 45 CFR 164.316(b)(2)(i) asks for six years; several states for seven.
 YEARS_KEPT = 7
 
-RESOURCE_TYPES = {
-    "user": "User",
-    "client": "Client",
-    "appointment": "Appointment",
-    "session": "Session",
-    "session_attachment": "SessionAttachment",
-    "plan_of_care": "PlanOfCare",
-    "service": "Service",
-    "location": "Location",
-    "workspace": "Workspace",
-    "alert": "Alert",
-    "audit": "Audit",
-}
-PHI_TYPES = ("Client", "Appointment", "Session", "SessionAttachment", "PlanOfCare")
-ACTIONS = ("CREATE", "READ", "UPDATE", "DELETE", "LOGIN", "LOGOUT", "EXPORT", "PRINT", "SHARE")
-
 _LONGEST_TEXT = 512
 # RFC 9562, section 4.
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def retention_until(created_at: datetime) -> date:
-    """The day from which an event may be let go: seven years on, in UTC; 29 February becomes the 28th."""
+    """The day from which an event may be deleted: seven years later, in UTC. 29 February becomes 28 February."""
     day = created_at.astimezone(UTC).date()
     try:
         return day.replace(year=day.year + YEARS_KEPT)
@@ -40,42 +24,32 @@ def retention_until(created_at: datetime) -> date:
         return day.replace(year=day.year + YEARS_KEPT, day=28)
 
 
-def text(value: str) -> str | None:
-    """A text as the trail can keep it: no NUL, which PostgreSQL refuses, and no end that a stranger chooses."""
+def storable_text(value: str) -> str | None:
+    """The text without NUL, which PostgreSQL cannot store, and cut to 512 characters; None if nothing is left."""
     return value.replace("\0", "")[:_LONGEST_TEXT] or None
 
 
 def identifier(value: str) -> str | None:
-    """The id as the trail writes it, or None: a refused call may have named anything, and what is no id names nothing."""
+    """The id in lower case, or None if it is not a UUID: a refused call may have sent anything in its place."""
     return value.lower() if _UUID.fullmatch(value) else None
 
 
 def metadata(*, code: str, request_id: str, service: str, resource_ids: Sequence[str], facts: Mapping[str, str]) -> dict[str, Any]:
-    """The open part of an event: ids and codes, and nothing where there is nothing to say."""
-    open_facts = {text(name) or "": text(fact) or "" for name, fact in facts.items()}
-    said: dict[str, Any] = {"code": text(code), "request_id": text(request_id), "service": text(service)}
-    said |= {"resource_ids": list(resource_ids), "facts": open_facts}
-    return {name: value for name, value in said.items() if value}
+    """The event's metadata: ids, codes and facts. Empty values are left out."""
+    storable_facts = {storable_text(name) or "": storable_text(fact) or "" for name, fact in facts.items()}
+    values: dict[str, Any] = {"code": storable_text(code), "request_id": storable_text(request_id), "service": storable_text(service)}
+    values |= {"resource_ids": list(resource_ids), "facts": storable_facts}
+    return {name: value for name, value in values.items() if value}
 
 
-def touched(resource_id: str | None, resource_ids: Sequence[str]) -> list[str]:
-    """Everything the event was about, each once, so that "who read this client" finds lists as well."""
+def event_entities(resource_id: str | None, resource_ids: Sequence[str]) -> list[str]:
+    """The ids of all entities the event was about, each once, so that "who read this client" finds lists as well."""
     ids = ([] if resource_id is None else [resource_id]) + list(resource_ids)
     return list(dict.fromkeys(ids))
 
 
-def resource_types(resource_type: str | None, *, phi_only: bool) -> list[str] | None:
-    """The resource types a question is about, or None for all; Invalid for one that does not exist."""
-    if resource_type is not None and resource_type not in RESOURCE_TYPES.values():
-        raise Invalid("unknown_choice", "There is no such resource type.", faults=[Fault("/resource_type", "is not a resource type")])
-    asked = None if resource_type is None else [resource_type]
-    if not phi_only:
-        return asked
-    return [name for name in PHI_TYPES if asked is None or name in asked]
-
-
-def check_action(action: str) -> str:
-    """The action itself, in the trail's own writing; Invalid for one that does not exist."""
-    if action not in ACTIONS:
-        raise Invalid("unknown_choice", "There is no such action.", faults=[Fault("/action", "is not an action")])
-    return action
+def check_choice(value: str, choices: Collection[str], field: str) -> str:
+    """The value itself. Raises Invalid, which names the field, unless it is one of the choices."""
+    if value not in choices:
+        raise Invalid("unknown_choice", "There is no such choice.", faults=[Fault(f"/{field}", "is not a choice")])
+    return value

@@ -1,4 +1,4 @@
-"""Where the trail is kept, asked and sealed. Row security confines every statement but `workspaces_waiting` to one workspace."""
+"""Statements on the audit trail. Row security limits every one except `workspaces_waiting` to one workspace."""
 
 from functools import cache
 from typing import Any
@@ -26,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
-from audit.tables import audit_events, chain_heads, seals, touched, unsealed
-from chassis.db import Statement, statement
+from audit.tables import audit_events, checkpoints, entries, event_entities, waiting_events
+from chassis.db.statement import Statement, command, query
 
 _moment = DateTime(timezone=True)
 _workspace = bindparam("workspace_id", type_=Uuid)
@@ -36,7 +36,7 @@ _workspace = bindparam("workspace_id", type_=Uuid)
 
 
 def _many(name: str, type_: TypeEngine[Any]) -> ColumnElement[Any]:
-    """The values of one column, a row each."""
+    """The elements of an array parameter, one row each."""
     return func.unnest(bindparam(name, type_=ARRAY(type_)))
 
 
@@ -48,8 +48,8 @@ _arrived = select(_workspace.label("workspace_id"), _many("ids", Uuid()).label("
     "arrived"
 )
 
-# The same id under another time is the same event told again, whatever partition it would fall into.
-record = statement(
+# An event is identified by its id, also if it is delivered again with another time and so belongs to another partition.
+record = command(
     insert(audit_events)
     .from_select(
         [column.name for column in audit_events.columns],
@@ -60,86 +60,85 @@ record = statement(
     .on_conflict_do_nothing()
     .returning(audit_events.c.id)
 )
-touch = statement(
-    insert(touched).from_select(
+record_entities = command(
+    insert(event_entities).from_select(
         ["workspace_id", "resource_id", "created_at", "event_id"],
         select(_workspace, _many("resource_ids", Uuid()), _many("times", _moment), _many("ids", Uuid())),
     )
 )
-await_seal = statement(
-    insert(unsealed).from_select(
+add_waiting = command(
+    insert(waiting_events).from_select(
         ["workspace_id", "event_id", "event_created_at"],
-        select(_arrived).where(~exists().where(seals.c.workspace_id == _workspace, seals.c.event_id == _arrived.c.id)),
+        select(_arrived).where(~exists().where(entries.c.workspace_id == _workspace, entries.c.event_id == _arrived.c.id)),
     )
 )
 
 # ---------------------------------------------------------------- reading
 
-# Every question below has its index. Where one workspace owns most of a month, the planner would still rather read the
-# whole table, other workspaces' rows included; said first in a transaction, this keeps it from that.
-# How much is asked for lies in the arguments, so these are planned with them in sight.
-walk_indexes = "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan"
+# Every query below has an index. Where one workspace owns most of a month, the planner would still prefer to scan the
+# whole table, including other workspaces' rows. Executed first in a transaction, this prevents it. The number of rows
+# depends on the arguments, so each execution is planned with its own.
+force_index_scans = "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan"
 
-_sealed_event = (
+_event_with_entry = (
     select(
         *audit_events.columns,
-        seals.c.sequence,
-        func.encode(seals.c.hash, "hex").label("hash"),
+        entries.c.sequence,
+        func.encode(entries.c.hash, "hex").label("hash"),
     )
     .select_from(
-        audit_events.outerjoin(seals, (seals.c.workspace_id == audit_events.c.workspace_id) & (seals.c.event_id == audit_events.c.id))
+        audit_events.outerjoin(entries, (entries.c.workspace_id == audit_events.c.workspace_id) & (entries.c.event_id == audit_events.c.id))
     )
     .where(audit_events.c.workspace_id == _workspace)
 )
-get = statement(_sealed_event.where(audit_events.c.id == bindparam("id", type_=Uuid)))
-
-FILTERS = ("user_id", "resource_types", "resource_id", "action", "outcome", "start", "end")
+get = query(_event_with_entry.where(audit_events.c.id == bindparam("id", type_=Uuid)))
 
 
 @cache
-def matching(filters: frozenset[str]) -> Statement:
-    """A page of the events that pass the filters, newest first; compiled once for each set of filters."""
+def list_events(filters: frozenset[str]) -> Statement:
+    """A page of the events that match the filters, newest first. Compiled once per set of filters."""
     keys = _keys(filters).order_by(literal_column("1").desc(), literal_column("2").desc())
     found = keys.limit(bindparam("limit", type_=BigInteger)).offset(bindparam("offset", type_=BigInteger)).subquery("found")
-    return statement(
-        _sealed_event.join(found, (found.c.created_at == audit_events.c.created_at) & (found.c.id == audit_events.c.id)).order_by(
+    return query(
+        _event_with_entry.join(found, (found.c.created_at == audit_events.c.created_at) & (found.c.id == audit_events.c.id)).order_by(
             audit_events.c.created_at.desc(), audit_events.c.id.desc()
         )
     )
 
 
 @cache
-def total(filters: frozenset[str]) -> Statement:
-    """How many events pass the filters, counted in an index."""
-    return statement(select(func.count().label("total")).select_from(_keys(filters).subquery("found")))
+def count_events(filters: frozenset[str]) -> Statement:
+    """The number of events that match the filters, counted in an index."""
+    return query(select(func.count().label("total")).select_from(_keys(filters).subquery("found")))
 
 
-# Every event is either sealed or waiting for it, so the whole need not be counted.
-total_of_all = statement(
+# Every event is either in the chain or waiting for it, so the events themselves need not be counted.
+count_all_events = query(
     select(
-        func.coalesce(select(chain_heads.c.sequence).where(chain_heads.c.workspace_id == _workspace).scalar_subquery(), 0)
-        + select(func.count()).where(unsealed.c.workspace_id == _workspace).scalar_subquery()
+        func.coalesce(select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace).scalar_subquery(), 0)
+        + select(func.count()).where(waiting_events.c.workspace_id == _workspace).scalar_subquery()
     )
 )
 
 
 def _keys(filters: frozenset[str]) -> Any:
-    """created_at and id of what passes; by way of `touched` when it is about one resource."""
+    """created_at and id of the matching events, read from `event_entities` if one resource is asked for."""
     event = audit_events.c
     source: FromClause = audit_events
     if "resource_id" in filters:
-        created_at, event_id = touched.c.created_at, touched.c.event_id
-        source = touched
-        scope = [touched.c.workspace_id == _workspace, touched.c.resource_id == bindparam("resource_id", type_=Uuid)]
-        if filters & {"user_id", "resource_types", "action", "outcome"}:
+        created_at, event_id = event_entities.c.created_at, event_entities.c.event_id
+        source = event_entities
+        scope = [event_entities.c.workspace_id == _workspace, event_entities.c.resource_id == bindparam("resource_id", type_=Uuid)]
+        if filters & {"user_id", "resource_type", "excluded_types", "action", "outcome"}:
             same = (event.workspace_id == _workspace) & (event.created_at == created_at) & (event.id == event_id)
-            source = touched.join(audit_events, same)
+            source = event_entities.join(audit_events, same)
     else:
         created_at, event_id = event.created_at, event.id
         scope = [event.workspace_id == _workspace]
     tests: dict[str, ColumnElement[bool]] = {
         "user_id": event.user_id == bindparam("user_id", type_=Uuid),
-        "resource_types": event.resource_type == func.any(bindparam("resource_types", type_=ARRAY(Text))),
+        "resource_type": event.resource_type == bindparam("resource_type", type_=Text),
+        "excluded_types": event.resource_type != func.all(bindparam("excluded_types", type_=ARRAY(Text))),
         "action": event.action == bindparam("action", type_=Text),
         "outcome": event.outcome == bindparam("outcome", type_=Text),
         "start": created_at >= bindparam("start", type_=_moment),
@@ -152,41 +151,43 @@ def _keys(filters: frozenset[str]) -> Any:
     )
 
 
-# ---------------------------------------------------------------- sealing
+# ---------------------------------------------------------------- sequencing
 
-workspaces_waiting = statement(
+workspaces_waiting = command(
     select(
-        unsealed.c.workspace_id,
+        waiting_events.c.workspace_id,
         func.count().label("events"),
-        extract("epoch", func.now() - func.min(unsealed.c.event_created_at)).cast(Double).label("age"),
-    ).group_by(unsealed.c.workspace_id)
+        extract("epoch", func.now() - func.min(waiting_events.c.event_created_at)).cast(Double).label("age"),
+    ).group_by(waiting_events.c.workspace_id)
 )
 
-begin_chain = statement(
-    insert(chain_heads).values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary)).on_conflict_do_nothing()
+begin_chain = command(
+    insert(checkpoints).values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary)).on_conflict_do_nothing()
 )
-# Whoever holds this row is the only one who can add to the chain until he commits.
-hold_head = statement(select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace).with_for_update())
-head = statement(select(chain_heads.c.sequence, chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace))
-seal_at = statement(
-    select(seals.c.hash).where(seals.c.workspace_id == _workspace, seals.c.sequence == bindparam("sequence", type_=BigInteger))
+# The holder of this row lock is the only one who can append to the chain until it commits.
+lock_checkpoint = command(
+    select(checkpoints.c.sequence, checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace).with_for_update()
 )
-waiting = statement(
-    select(unsealed.c.arrival, *audit_events.columns)
+checkpoint = query(select(checkpoints.c.sequence, checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace))
+entry_at = query(
+    select(entries.c.hash).where(entries.c.workspace_id == _workspace, entries.c.sequence == bindparam("sequence", type_=BigInteger))
+)
+list_waiting = query(
+    select(waiting_events.c.arrival, *audit_events.columns)
     .select_from(
-        unsealed.join(
+        waiting_events.join(
             audit_events,
-            (audit_events.c.workspace_id == unsealed.c.workspace_id)
-            & (audit_events.c.created_at == unsealed.c.event_created_at)
-            & (audit_events.c.id == unsealed.c.event_id),
+            (audit_events.c.workspace_id == waiting_events.c.workspace_id)
+            & (audit_events.c.created_at == waiting_events.c.event_created_at)
+            & (audit_events.c.id == waiting_events.c.event_id),
         )
     )
-    .where(unsealed.c.workspace_id == _workspace)
-    .order_by(unsealed.c.arrival)
+    .where(waiting_events.c.workspace_id == _workspace)
+    .order_by(waiting_events.c.arrival)
     .limit(bindparam("limit", type_=BigInteger))
 )
-add_seals = statement(
-    insert(seals).from_select(
+append_entries = command(
+    insert(entries).from_select(
         ["workspace_id", "sequence", "event_id", "event_created_at", "previous_hash", "hash"],
         select(
             _workspace,
@@ -198,55 +199,55 @@ add_seals = statement(
         ),
     )
 )
-move_head = statement(
-    update(chain_heads)
-    .where(chain_heads.c.workspace_id == _workspace)
+advance_checkpoint = command(
+    update(checkpoints)
+    .where(checkpoints.c.workspace_id == _workspace)
     .values(sequence=bindparam("new_sequence", type_=BigInteger), hash=bindparam("new_hash", type_=LargeBinary))
 )
-end_wait = statement(
-    delete(unsealed).where(
-        unsealed.c.workspace_id == _workspace,
-        unsealed.c.arrival == func.any(bindparam("arrivals", type_=ARRAY(BigInteger))),
+remove_waiting = command(
+    delete(waiting_events).where(
+        waiting_events.c.workspace_id == _workspace,
+        waiting_events.c.arrival == func.any(bindparam("arrivals", type_=ARRAY(BigInteger))),
     )
 )
 
 # ---------------------------------------------------------------- verifying
 
-# One statement, and so one moment: in every moment, each event is either sealed or waiting.
-standing = statement(
+# One statement, so one snapshot: in every snapshot each event is either in the chain or waiting.
+chain_counts = query(
     select(
         select(func.count()).where(audit_events.c.workspace_id == _workspace).scalar_subquery().label("events"),
-        select(func.count()).where(seals.c.workspace_id == _workspace).scalar_subquery().label("seals"),
-        select(func.count()).where(unsealed.c.workspace_id == _workspace).scalar_subquery().label("waiting"),
-        select(chain_heads.c.sequence).where(chain_heads.c.workspace_id == _workspace).scalar_subquery().label("sequence"),
-        select(chain_heads.c.hash).where(chain_heads.c.workspace_id == _workspace).scalar_subquery().label("hash"),
+        select(func.count()).where(entries.c.workspace_id == _workspace).scalar_subquery().label("entries"),
+        select(func.count()).where(waiting_events.c.workspace_id == _workspace).scalar_subquery().label("waiting"),
+        select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("sequence"),
+        select(checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("hash"),
     )
 )
-chain = statement(
+entries_after = query(
     select(
-        seals.c.sequence,
-        seals.c.event_id,
-        seals.c.previous_hash,
-        seals.c.hash.label("seal_hash"),
+        entries.c.sequence,
+        entries.c.event_id,
+        entries.c.previous_hash,
+        entries.c.hash.label("entry_hash"),
         *audit_events.columns,
     )
     .select_from(
-        seals.outerjoin(
+        entries.outerjoin(
             audit_events,
-            (audit_events.c.workspace_id == seals.c.workspace_id)
-            & (audit_events.c.created_at == seals.c.event_created_at)
-            & (audit_events.c.id == seals.c.event_id),
+            (audit_events.c.workspace_id == entries.c.workspace_id)
+            & (audit_events.c.created_at == entries.c.event_created_at)
+            & (audit_events.c.id == entries.c.event_id),
         )
     )
-    .where(seals.c.workspace_id == _workspace, seals.c.sequence > bindparam("after", type_=BigInteger))
-    .order_by(seals.c.sequence)
+    .where(entries.c.workspace_id == _workspace, entries.c.sequence > bindparam("after", type_=BigInteger))
+    .order_by(entries.c.sequence)
     .limit(bindparam("limit", type_=BigInteger))
 )
 
-# ---------------------------------------------------------------- months
+# ---------------------------------------------------------------- partitions
 
-make_partitions = statement(
+create_partitions = command(
     select(
-        func.audit.make_partitions(bindparam("first_month", type_=Date), bindparam("months", type_=Integer)).label("made"),
+        func.audit.make_partitions(bindparam("first_month", type_=Date), bindparam("months", type_=Integer)).label("created"),
     )
 )

@@ -1,1 +1,1 @@
-"""Clients: created, found, read, changed, put aside and erased."""
+"""Clients: created, listed, searched, read, changed, deactivated and erased."""

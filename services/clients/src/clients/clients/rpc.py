@@ -7,70 +7,72 @@ from uuid_utils.compat import uuid7
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsServicer
-from chassis import rows
-from chassis.call import Call
-from chassis.sealing import Keys
-from clients.clients import record, rules, store
-from clients.clients.directory import Directory
-from clients.clients.search import look_up
+from chassis.encryption.key_store import Keys
+from chassis.paging import page
+from chassis.protobuf.fields import fill, given, masked
+from chassis.protobuf.timestamps import stamp
+from chassis.work.unit_of_work import UnitOfWork
+from clients.clients import mapping, rules, store
+from clients.clients.name_index_cache import NameIndexCache
+from clients.clients.search import build_query
 
 
-class Clients(ClientsServicer[Call]):
-    """Keys are asked for before the first statement, so that no call waits for them with a transaction open."""
+class Clients(ClientsServicer[UnitOfWork]):
+    """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
 
-    def __init__(self, keys: Keys, directory: Directory) -> None:
+    def __init__(self, keys: Keys, name_indexes: NameIndexCache) -> None:
         self._keys = keys
-        self._directory = directory
+        self._name_indexes = name_indexes
 
-    async def CreateClient(self, request: pb.CreateClientRequest, call: Call) -> pb.Client:
-        particulars = rules.check_particulars(rows.given(request), now=call.now)
-        keys = await self._keys.of(call.workspace_id)
-        client = pb.Client(id=str(uuid7()), workspace_id=str(call.workspace_id), version=1)
-        record.write(client, particulars)
-        client.created_at.CopyFrom(rows.stamp(call.now))
+    async def CreateClient(self, request: pb.CreateClientRequest, work: UnitOfWork) -> pb.Client:
+        values = rules.check_fields(given(request), now=work.now)
+        keys = await self._keys.of(work.workspace_id)
+        client = pb.Client(id=str(uuid7()), workspace_id=str(work.workspace_id), version=1)
+        mapping.set_fields(client, values)
+        client.created_at.CopyFrom(stamp(work.now))
         client.updated_at.CopyFrom(client.created_at)
-        await call.db.run(store.create, **record.columns(client, keys), created_at=call.now, updated_at=call.now)
+        await work.db.run(store.create, **mapping.to_columns(client, keys), created_at=work.now, updated_at=work.now)
         return client
 
-    async def ListClients(self, request: pb.ListClientsRequest, call: Call) -> pb.ClientPage:
-        window = rows.page(request)
+    async def ListClients(self, request: pb.ListClientsRequest, work: UnitOfWork) -> pb.ClientPage:
+        wanted = page(request)
         search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
-        keys = await self._keys.of(call.workspace_id)
-        wanted = await look_up(search, tag, call.db, keys, include_inactive=request.include_inactive)
-        page, total = await self._directory.page(wanted, window, call.db, keys)
-        return pb.ClientPage(items=[record.opened(row, keys) for row in page], total=total)
+        keys = await self._keys.of(work.workspace_id)
+        query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive)
+        found, total = await self._name_indexes.read_page(query, wanted, work.db, keys)
+        return pb.ClientPage(items=[mapping.to_message(row, keys) for row in found], total=total)
 
-    async def GetClient(self, request: pb.GetClientRequest, call: Call) -> pb.Client:
-        keys = await self._keys.of(call.workspace_id)
-        return record.opened(await call.find_one(store.several, request.client_id), keys)
+    async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:
+        keys = await self._keys.of(work.workspace_id)
+        return mapping.to_message(await work.find_one(store.get_many, request.client_id), keys)
 
-    async def UpdateClient(self, request: pb.UpdateClientRequest, call: Call) -> pb.Client:
-        particulars = rules.check_particulars(rows.masked(request, rules.PARTICULARS), now=call.now)
-        return await self._change(request.client_id, particulars, call)
+    async def UpdateClient(self, request: pb.UpdateClientRequest, work: UnitOfWork) -> pb.Client:
+        values = rules.check_fields(masked(request, rules.EDITABLE_FIELDS), now=work.now)
+        return await self._change(request.client_id, values, work)
 
-    async def DeactivateClient(self, request: pb.DeactivateClientRequest, call: Call) -> pb.DeactivateClientResponse:
-        await self._change(request.client_id, {"is_active": False}, call)
+    async def DeactivateClient(self, request: pb.DeactivateClientRequest, work: UnitOfWork) -> pb.DeactivateClientResponse:
+        await self._change(request.client_id, {"is_active": False}, work)
         return pb.DeactivateClientResponse()
 
-    async def EraseClient(self, request: pb.EraseClientRequest, call: Call) -> pb.EraseClientResponse:
-        erased = await call.db.one(store.erase, id=request.client_id)
-        await call.db.run(store.note_erasure, id=erased["id"])
-        call.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
+    async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
+        erased = await work.db.one(store.erase, id=request.client_id)
+        await work.db.run(store.add_tombstone, id=erased["id"])
+        work.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
         return pb.EraseClientResponse()
 
-    async def GetSummaries(self, request: pb.GetSummariesRequest, call: Call) -> pb.SummaryList:
-        asked = list(dict.fromkeys(client_id.lower() for client_id in request.client_ids))
-        rules.check_number_of_ids(len(asked))
-        keys = await self._keys.of(call.workspace_id)
-        found = {str(row["id"]): record.summary(row, keys) for row in await call.db.all(store.names, ids=asked)}
-        return pb.SummaryList(items=[found[client_id] for client_id in asked if client_id in found])
+    async def GetSummaries(self, request: pb.GetSummariesRequest, work: UnitOfWork) -> pb.SummaryList:
+        client_ids = list(dict.fromkeys(client_id.lower() for client_id in request.client_ids))
+        rules.check_number_of_ids(len(client_ids))
+        keys = await self._keys.of(work.workspace_id)
+        found = {str(row["id"]): mapping.to_summary(row, keys) for row in await work.db.all(store.get_names, ids=client_ids)}
+        return pb.SummaryList(items=[found[client_id] for client_id in client_ids if client_id in found])
 
-    async def CheckClient(self, request: pb.CheckClientRequest, call: Call) -> pb.CheckClientResponse:
-        return rows.fill(pb.CheckClientResponse(), await call.db.one(store.is_active, id=request.client_id))
+    async def CheckClient(self, request: pb.CheckClientRequest, work: UnitOfWork) -> pb.CheckClientResponse:
+        return fill(pb.CheckClientResponse(), await work.db.one(store.get_is_active, id=request.client_id))
 
-    async def GetContact(self, request: pb.GetContactRequest, call: Call) -> pb.Contact:
-        keys = await self._keys.of(call.workspace_id)
-        client = record.opened(await call.find_one(store.several, request.client_id), keys)
+    async def GetContact(self, request: pb.GetContactRequest, work: UnitOfWork) -> pb.Contact:
+        keys = await self._keys.of(work.workspace_id)
+        client = mapping.to_message(await work.find_one(store.get_many, request.client_id), keys)
         return pb.Contact(
             first_name=client.first_name,
             email=client.email if client.HasField("email") else None,
@@ -78,14 +80,14 @@ class Clients(ClientsServicer[Call]):
             is_active=client.is_active,
         )
 
-    async def _change(self, client_id: str, particulars: dict[str, Any], call: Call) -> pb.Client:
-        """Writes the particulars, if they change anything; the row is ours from the reading to the commit."""
-        keys = await self._keys.of(call.workspace_id)
-        client = record.opened(await call.db.one(store.lock, id=client_id), keys)
+    async def _change(self, client_id: str, values: dict[str, Any], work: UnitOfWork) -> pb.Client:
+        """Sets the values, and writes a new version if any of them differs. The row is locked until the commit."""
+        keys = await self._keys.of(work.workspace_id)
+        client = mapping.to_message(await work.db.one(store.get_for_update, id=client_id), keys)
         before = client.SerializeToString(deterministic=True)
-        record.write(client, particulars)
+        mapping.set_fields(client, values)
         if client.SerializeToString(deterministic=True) != before:
             client.version += 1
-            client.updated_at.CopyFrom(rows.stamp(call.now))
-            await call.db.run(store.change, **record.columns(client, keys), updated_at=call.now)
+            client.updated_at.CopyFrom(stamp(work.now))
+            await work.db.run(store.change, **mapping.to_columns(client, keys), updated_at=work.now)
         return client

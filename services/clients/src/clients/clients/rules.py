@@ -1,4 +1,4 @@
-"""What a client's particulars may be. All of a form is judged at once, so that it can be mended in one go."""
+"""Which values the fields of a client may have. All fields of a request are checked, so that one reply names every fault."""
 
 import re
 import unicodedata
@@ -10,163 +10,165 @@ from zoneinfo import available_timezones
 
 from chassis.errors import Fault, Invalid
 
-NAME = 255
-SHORT = 50
-EXTERNAL_ID = 100
+# Lengths are in characters.
+MAX_NAME = 255
+MAX_SHORT_TEXT = 50
+MAX_EXTERNAL_ID = 100
 # RFC 5321, 4.5.3.1: 64 before the @, 255 after it.
-EMAIL = 320
-ADDRESS = 1_000
-# A page of a hundred clients still has to fit into one reply.
-PROSE = 20_000
-TAGS = 50
-IDS_AT_ONCE = 500
+MAX_EMAIL = 320
+MAX_ADDRESS = 1_000
+# A page of a hundred clients has to fit into one reply.
+MAX_LONG_TEXT = 20_000
+MAX_TAGS = 50
+MAX_IDS = 500
 
 EARLIEST_BIRTH = date(1900, 1, 1)
-# It is already tomorrow somewhere: UTC+14, the Line Islands.
-AHEAD_OF_UTC = timedelta(hours=14)
-# Fewer digits than this are a house number or a typing error, not something to ring.
-DIGITS_OF_A_PHONE = 3
+# The time zone that is furthest ahead is UTC+14, of the Line Islands. Its date is the latest anywhere.
+MAX_UTC_OFFSET = timedelta(hours=14)
+# A text with fewer digits is not treated as a phone number.
+MIN_PHONE_DIGITS = 3
 
-_EMAIL_SHAPE = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)+")
-_DATE_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Unicode's control characters; prose may have tabs and line breaks, a line may have no separators either.
-_BREAKS_PROSE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_EMAIL_PATTERN = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)+")
+_DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Unicode's control characters. Text of several lines may contain tabs and line breaks, a single line no separators either.
+_NOT_IN_LONG_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_NOT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
-Reader = Callable[[Any], Any]
-
-
-class UnfitError(ValueError):
-    """Why one value cannot be kept, in words for the person who typed it."""
+# Returns the value as it is to be stored. Raises FieldError if it cannot be.
+FieldCheck = Callable[[Any], Any]
 
 
-def check_particulars(given: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """The values as they are to be kept, None where a field is to be empty.
+class FieldError(ValueError):
+    """What is wrong with a value, in words for the person who entered it. Never contains the value."""
 
-    Invalid, with one fault per field, when any of them cannot be kept.
+
+def check_fields(values: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """The values as they are to be stored; None for a field that is to be empty.
+
+    Raises Invalid with one fault per wrong field.
     """
-    kept: dict[str, Any] = {}
+    checked: dict[str, Any] = {}
     faults = []
-    for name, value in given.items():
+    for name, value in values.items():
         try:
-            kept[name] = _reader(name, now)(value)
-        except UnfitError as unfit:
-            faults.append(Fault(f"/{name}", str(unfit)))
+            checked[name] = _check_of(name, now)(value)
+        except FieldError as error:
+            faults.append(Fault(f"/{name}", str(error)))
     if faults:
         raise Invalid("invalid_client", "Some of these particulars cannot be kept.", faults=faults)
-    return kept
+    return checked
 
 
 def check_search(text: str) -> str:
-    """The search as it is to be looked for; empty for no search at all."""
-    return _check_filter("search", text, EMAIL)
+    """The search text without surrounding white space. An empty text finds all clients."""
+    return _check_filter("search", text, MAX_EMAIL)
 
 
 def check_tag(text: str) -> str:
-    """The tag to be looked for; empty for no tag in particular."""
-    return _check_filter("tag", text, SHORT)
+    """The tag without surrounding white space. Clients with any tags match an empty one."""
+    return _check_filter("tag", text, MAX_SHORT_TEXT)
 
 
 def check_number_of_ids(number: int) -> None:
-    if number > IDS_AT_ONCE:
-        raise Invalid("too_many_ids", faults=[Fault("/client_ids", f"must be {IDS_AT_ONCE} or fewer")])
+    if number > MAX_IDS:
+        raise Invalid("too_many_ids", faults=[Fault("/client_ids", f"must be {MAX_IDS} or fewer")])
 
 
 def full_name(first_name: str, last_name: str) -> str:
     return f"{first_name} {last_name}"
 
 
-def same_email(text: str) -> str:
-    """Equal for addresses that reach the same mailbox, as far as mail providers treat case alike."""
+def normalize_email(text: str) -> str:
+    """Equal for addresses that differ only in case, white space around them or Unicode composition."""
     return unicodedata.normalize("NFC", text.strip().casefold())
 
 
-def same_phone(text: str) -> str:
-    """Equal for numbers that differ in punctuation only; empty when there are too few digits to be one."""
-    digits = "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
-    if len(digits) < DIGITS_OF_A_PHONE:
+def normalize_phone(text: str) -> str:
+    """Equal for numbers that differ only in punctuation. Empty if there are too few digits for a phone number."""
+    digits = "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+    if len(digits) < MIN_PHONE_DIGITS:
         return ""
-    begun = next(sign for sign in text if sign == "+" or sign.isdecimal())
-    return f"+{digits}" if begun == "+" else digits
+    first = next(character for character in text if character == "+" or character.isdecimal())
+    return f"+{digits}" if first == "+" else digits
 
 
-def same_text(text: str) -> str:
-    """Equal for texts that look the same, however their accents are encoded."""
+def normalize_text(text: str) -> str:
+    """Equal for texts that differ only in Unicode composition, for example in how accents are encoded."""
     return unicodedata.normalize("NFC", text)
 
 
-def _check_filter(name: str, text: str, most: int) -> str:
-    if len(text) > most:
-        raise Invalid("filter_too_long", faults=[Fault(f"/{name}", f"must be {most} characters or fewer")])
+def _check_filter(name: str, text: str, max_length: int) -> str:
+    if len(text) > max_length:
+        raise Invalid("filter_too_long", faults=[Fault(f"/{name}", f"must be {max_length} characters or fewer")])
     return text.strip()
 
 
-def _line(most: int, value: str | None) -> str | None:
-    """One line of text; a blank one is none."""
+def _line(max_length: int, value: str | None) -> str | None:
+    """One line without surrounding white space. None if nothing is left."""
     line = (value or "").strip()
-    if len(line) > most:
-        raise UnfitError(f"must be {most} characters or fewer")
-    if _BREAKS_A_LINE.search(line):
-        raise UnfitError("must be one line without control characters")
+    if len(line) > max_length:
+        raise FieldError(f"must be {max_length} characters or fewer")
+    if _NOT_IN_LINE.search(line):
+        raise FieldError("must be one line without control characters")
     return line or None
 
 
-def _required_line(most: int, value: str | None) -> str:
-    line = _line(most, value)
+def _required_line(max_length: int, value: str | None) -> str:
+    line = _line(max_length, value)
     if line is None:
-        raise UnfitError("must not be empty")
+        raise FieldError("must not be empty")
     return line
 
 
-def _prose(most: int, value: str | None) -> str | None:
-    """Text of several lines, kept as it was written."""
+def _long_text(max_length: int, value: str | None) -> str | None:
+    """Text of several lines, unchanged. None if it is only white space."""
     text = value or ""
-    if len(text) > most:
-        raise UnfitError(f"must be {most} characters or fewer")
-    if _BREAKS_PROSE.search(text):
-        raise UnfitError("must not hold control characters")
+    if len(text) > max_length:
+        raise FieldError(f"must be {max_length} characters or fewer")
+    if _NOT_IN_LONG_TEXT.search(text):
+        raise FieldError("must not hold control characters")
     return text if text.strip() else None
 
 
 def _email(value: str | None) -> str | None:
-    address = _line(EMAIL, value)
+    address = _line(MAX_EMAIL, value)
     if address is None:
         return None
     local = address.partition("@")[0]
-    if not _EMAIL_SHAPE.fullmatch(address) or ".." in local or local.startswith(".") or local.endswith("."):
-        raise UnfitError("must be an e-mail address")
+    if not _EMAIL_PATTERN.fullmatch(address) or ".." in local or local.startswith(".") or local.endswith("."):
+        raise FieldError("must be an e-mail address")
     return address
 
 
 def _birth_date(latest: date, value: str | None) -> str | None:
-    text = _line(SHORT, value)
+    text = _line(MAX_SHORT_TEXT, value)
     if text is None:
         return None
-    if not _DATE_SHAPE.fullmatch(text):
-        raise UnfitError("must be a date, YYYY-MM-DD")
+    if not _DATE_PATTERN.fullmatch(text):
+        raise FieldError("must be a date, YYYY-MM-DD")
     try:
         born = date.fromisoformat(text)
     except ValueError:
-        raise UnfitError("must be a date of the calendar") from None
+        raise FieldError("must be a date of the calendar") from None
     if born < EARLIEST_BIRTH:
-        raise UnfitError(f"must not be before {EARLIEST_BIRTH.year}")
+        raise FieldError(f"must not be before {EARLIEST_BIRTH.year}")
     if born > latest:
-        raise UnfitError("must not be in the future")
+        raise FieldError("must not be in the future")
     return text
 
 
 def _time_zone(value: str | None) -> str | None:
-    name = _line(SHORT, value)
+    name = _line(MAX_SHORT_TEXT, value)
     if name is not None and name not in _time_zones():
-        raise UnfitError("must be an IANA time zone, like Europe/Berlin")
+        raise FieldError("must be an IANA time zone, like Europe/Berlin")
     return name
 
 
 def _tags(value: list[str] | None) -> list[str]:
-    """Each once, in the order given."""
-    tags = list(dict.fromkeys(_required_line(SHORT, tag) for tag in value or ()))
-    if len(tags) > TAGS:
-        raise UnfitError(f"must be {TAGS} or fewer")
+    """The tags in the order given, without repetitions."""
+    tags = list(dict.fromkeys(_required_line(MAX_SHORT_TEXT, tag) for tag in value or ()))
+    if len(tags) > MAX_TAGS:
+        raise FieldError(f"must be {MAX_TAGS} or fewer")
     return tags
 
 
@@ -175,29 +177,29 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _reader(name: str, now: datetime) -> Reader:
+def _check_of(name: str, now: datetime) -> FieldCheck:
     if name == "date_of_birth":
-        return partial(_birth_date, (now + AHEAD_OF_UTC).date())
-    return _READERS[name]
+        return partial(_birth_date, (now + MAX_UTC_OFFSET).date())
+    return _CHECKS[name]
 
 
-_READERS: dict[str, Reader] = {
-    "first_name": partial(_required_line, NAME),
-    "last_name": partial(_required_line, NAME),
+_CHECKS: dict[str, FieldCheck] = {
+    "first_name": partial(_required_line, MAX_NAME),
+    "last_name": partial(_required_line, MAX_NAME),
     "email": _email,
-    "phone": partial(_line, SHORT),
-    "address": partial(_prose, ADDRESS),
-    "medical_history": partial(_prose, PROSE),
-    "emergency_contact_name": partial(_line, NAME),
-    "emergency_contact_phone": partial(_line, SHORT),
-    # Cleared, a client is active and has consented to nothing.
+    "phone": partial(_line, MAX_SHORT_TEXT),
+    "address": partial(_long_text, MAX_ADDRESS),
+    "medical_history": partial(_long_text, MAX_LONG_TEXT),
+    "emergency_contact_name": partial(_line, MAX_NAME),
+    "emergency_contact_phone": partial(_line, MAX_SHORT_TEXT),
+    # A client whose field is cleared, like a new one, is active and has not consented.
     "is_active": lambda value: value is not False,
     "consent_status": bool,
-    "notes": partial(_prose, PROSE),
+    "notes": partial(_long_text, MAX_LONG_TEXT),
     "tags": _tags,
-    "gender": partial(_line, SHORT),
+    "gender": partial(_line, MAX_SHORT_TEXT),
     "time_zone": _time_zone,
-    "external_id": partial(_line, EXTERNAL_ID),
+    "external_id": partial(_line, MAX_EXTERNAL_ID),
 }
 
-PARTICULARS = frozenset({*_READERS, "date_of_birth"})
+EDITABLE_FIELDS = frozenset({*_CHECKS, "date_of_birth"})

@@ -1,44 +1,44 @@
-"""Who is meant by a search: blind indexes narrow it down, and the names themselves decide."""
+"""Turns a search text and a tag into a query: index tokens select the candidates, the names decide among them."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.blind import words
-from chassis.db import Transaction
-from chassis.sealing import WorkspaceKeys
-from clients.clients import record, store
-from clients.clients.order import Wanted
+from chassis.db.transaction import Transaction
+from chassis.encryption.blind_index import words
+from chassis.encryption.records import WorkspaceKeys
+from clients.clients import mapping, store
+from clients.clients.name_index import ClientQuery
 
 
-async def look_up(search: str, tag: str, db: Transaction, keys: WorkspaceKeys, *, include_inactive: bool) -> Wanted:
-    """Everyone for an empty search; an empty tag is no tag in particular."""
-    among: frozenset[UUID] | None = None
-    found: frozenset[UUID] = frozenset()
-    beginnings = tuple(words(search))
+async def build_query(search: str, tag: str, db: Transaction, keys: WorkspaceKeys, *, include_inactive: bool) -> ClientQuery:
+    """The query for the search text and the tag. Each is ignored if it is empty."""
+    candidates: frozenset[UUID] | None = None
+    exact_matches: frozenset[UUID] = frozenset()
+    prefixes = tuple(words(search))
     if search:
-        found = await _reached_by(search, db, keys)
-        named = await _perhaps_named(beginnings, db, keys)
-        among = None if named is None else named | found
+        exact_matches = await _exact_matches(search, db, keys)
+        by_name = await _name_candidates(prefixes, db, keys)
+        candidates = None if by_name is None else by_name | exact_matches
     if tag:
-        tagged = await _with_any([record.tag_term(tag, keys)], db)
-        among = tagged if among is None else among & tagged
-    return Wanted(include_inactive=include_inactive, among=among, beginnings=beginnings, found=found)
+        tagged = await _with_any_token([mapping.tag_token(tag, keys)], db)
+        candidates = tagged if candidates is None else candidates & tagged
+    return ClientQuery(include_inactive=include_inactive, candidates=candidates, prefixes=prefixes, exact_matches=exact_matches)
 
 
-async def _reached_by(search: str, db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID]:
-    """Those whose whole e-mail address or phone number it is."""
-    terms = [record.email_term(search, keys)] if "@" in search else []
-    terms += record.phone_terms(search, keys)
-    return await _with_any(terms, db) if terms else frozenset()
+async def _exact_matches(search: str, db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID]:
+    """The clients with this whole e-mail address or phone number."""
+    tokens = [mapping.email_token(search, keys)] if "@" in search else []
+    tokens += mapping.phone_tokens(search, keys)
+    return await _with_any_token(tokens, db) if tokens else frozenset()
 
 
-async def _perhaps_named(beginnings: Sequence[str], db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID] | None:
-    """Those who may have a word that begins like the longest of these; None when that is too many to be a help."""
-    if not beginnings:
+async def _name_candidates(prefixes: Sequence[str], db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID] | None:
+    """The clients that may have a word with the longest prefix, or None if they are too many to narrow the search."""
+    if not prefixes:
         return frozenset()
-    candidates = await db.all(store.candidates, term=record.name_term(max(beginnings, key=len), keys))
-    return None if len(candidates) > store.CANDIDATES else frozenset(row["client_id"] for row in candidates)
+    rows = await db.all(store.name_candidates, token=mapping.name_token(max(prefixes, key=len), keys))
+    return None if len(rows) > store.MAX_CANDIDATES else frozenset(row["client_id"] for row in rows)
 
 
-async def _with_any(terms: Sequence[bytes], db: Transaction) -> frozenset[UUID]:
-    return frozenset(row["client_id"] for row in await db.all(store.with_any, terms=terms))
+async def _with_any_token(tokens: Sequence[bytes], db: Transaction) -> frozenset[UUID]:
+    return frozenset(row["client_id"] for row in await db.all(store.with_any_token, tokens=tokens))

@@ -1,4 +1,4 @@
-"""Where clients are kept. Row security confines every statement to the caller's workspace."""
+"""The statements over clients. Row security limits every statement to the caller's workspace."""
 
 from sqlalchemy import (
     ARRAY,
@@ -21,31 +21,31 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from chassis.db import statement
-from clients.tables import clients, directory, erasures, terms
+from chassis.db.statement import command, query
+from clients.tables import clients, index_tokens, tombstones, workspace_revisions
 
-# Names that fall in more places than this are no narrower than looking through everybody.
-CANDIDATES = 2_000
-# Read in batches, so that a long list neither fills memory nor holds up everybody else's requests.
-CHANGES = 2_000
+# With more candidates than this, looking through all names in memory is faster.
+MAX_CANDIDATES = 2_000
+# Changes are read in batches of this size, so that catching up with a large workspace does not block other requests.
+MAX_CHANGES = 2_000
 
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _workspace = bindparam("workspace_id", type_=Uuid)
 _id = bindparam("id", type_=Uuid)
-_terms = bindparam("terms", type_=ARRAY(LargeBinary))
+_index_tokens = bindparam("index_tokens", type_=ARRAY(LargeBinary))
 
-# The one hot row of a workspace: it is locked by a call's last statement and after the client's own row, so that
-# it is held for the commit alone and two calls never wait for each other.
+# All writers of a workspace lock this row. A call's last statement takes the lock, after the client's own row, so it
+# is held during the commit only and two calls never wait for each other in a circle.
 _next_revision = (
-    upsert(directory)
+    upsert(workspace_revisions)
     .values(workspace_id=_workspace, revision=1)
-    .on_conflict_do_update(constraint="pk_directory", set_={"revision": directory.c.revision + 1})
-    .returning(directory.c.revision)
+    .on_conflict_do_update(constraint="pk_directory", set_={"revision": workspace_revisions.c.revision + 1})
+    .returning(workspace_revisions.c.revision)
     .cte("next_revision")
 )
 _revision = select(_next_revision.c.revision).scalar_subquery()
 
-_written = {
+_values = {
     "version": bindparam("version"),
     "revision": _revision,
     "sealed": bindparam("sealed"),
@@ -58,60 +58,70 @@ _written = {
 }
 
 
-def _terms_added() -> ReturningInsert[tuple[bytes]]:
-    rows = select(_workspace.label("workspace_id"), _id.label("client_id"), func.unnest(_terms).label("term"))
-    return upsert(terms).from_select(["workspace_id", "client_id", "term"], rows).on_conflict_do_nothing().returning(terms.c.term)
+def _add_tokens() -> ReturningInsert[tuple[bytes]]:
+    tokens = select(_workspace.label("workspace_id"), _id.label("client_id"), func.unnest(_index_tokens).label("term"))
+    added = upsert(index_tokens).from_select(["workspace_id", "client_id", "term"], tokens).on_conflict_do_nothing()
+    return added.returning(index_tokens.c.term)
 
 
-create = statement(
+create = command(
     insert(clients)
-    .values(workspace_id=_workspace, id=_id, created_at=bindparam("created_at"), **_written)
-    .add_cte(_terms_added().cte("terms_added"))
+    .values(workspace_id=_workspace, id=_id, created_at=bindparam("created_at"), **_values)
+    .add_cte(_add_tokens().cte("tokens_added"))
 )
 
-lock = statement(select(clients).where(clients.c.id == _id).with_for_update())
+get_for_update = command(select(clients).where(clients.c.id == _id).with_for_update())
 
-change = statement(
+_remove_tokens = (
+    delete(index_tokens)
+    .where(index_tokens.c.client_id == _id)
+    .where(index_tokens.c.term != all_(_index_tokens))
+    .returning(index_tokens.c.term)
+)
+
+change = command(
     update(clients)
     .where(clients.c.id == _id)
-    .values(**_written)
-    .add_cte(delete(terms).where(terms.c.client_id == _id).where(terms.c.term != all_(_terms)).returning(terms.c.term).cte("terms_gone"))
-    .add_cte(_terms_added().cte("terms_added"))
+    .values(**_values)
+    .add_cte(_remove_tokens.cte("tokens_removed"))
+    .add_cte(_add_tokens().cte("tokens_added"))
 )
 
-erase = statement(delete(clients).where(clients.c.id == _id).returning(clients.c.id))
-note_erasure = statement(insert(erasures).values(workspace_id=_workspace, id=_id, revision=_revision))
+erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id))
+add_tombstone = command(insert(tombstones).values(workspace_id=_workspace, id=_id, revision=_revision))
 
-several = statement(select(clients).where(clients.c.id == any_(_ids)))
+get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 
-is_active = statement(select(clients.c.is_active).where(clients.c.id == _id))
+get_is_active = query(select(clients.c.is_active).where(clients.c.id == _id))
 
-names = statement(select(clients.c.id, clients.c.version, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
+get_names = query(select(clients.c.id, clients.c.version, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
 
-# The clients of a page and, of the same instant, the revision up to which the list they were taken from must reach.
-page = statement(
-    select(directory.c.revision.label("as_of"), clients).select_from(
-        directory.outerjoin(clients, and_(clients.c.workspace_id == directory.c.workspace_id, clients.c.id == any_(_ids)))
+# The clients of a page and, from the same snapshot, the workspace's revision.
+page_with_revision = query(
+    select(workspace_revisions.c.revision.label("as_of"), clients).select_from(
+        workspace_revisions.outerjoin(
+            clients, and_(clients.c.workspace_id == workspace_revisions.c.workspace_id, clients.c.id == any_(_ids))
+        )
     )
 )
 
-with_any = statement(select(terms.c.client_id).where(terms.c.term == any_(_terms)))
+with_any_token = query(select(index_tokens.c.client_id).where(index_tokens.c.term == any_(bindparam("tokens", type_=ARRAY(LargeBinary)))))
 
-# One more than is of use, which tells that there are too many.
-candidates = statement(select(terms.c.client_id).where(terms.c.term == bindparam("term")).limit(CANDIDATES + 1))
+# One row more than the maximum shows that there are too many.
+name_candidates = query(select(index_tokens.c.client_id).where(index_tokens.c.term == bindparam("token")).limit(MAX_CANDIDATES + 1))
 
 _since = bindparam("since", type_=clients.c.revision.type)
 _changed = (
     select(clients.c.id, clients.c.revision, clients.c.version, clients.c.is_active, clients.c.sealed_name)
     .where(clients.c.revision > _since)
     .order_by(clients.c.revision)
-    .limit(CHANGES)
+    .limit(MAX_CHANGES)
 )
 _erased = (
-    select(erasures.c.id, erasures.c.revision, literal(0), literal(False), cast(null(), LargeBinary))
-    .where(erasures.c.revision > _since)
-    .order_by(erasures.c.revision)
-    .limit(CHANGES)
+    select(tombstones.c.id, tombstones.c.revision, literal(0), literal(False), cast(null(), LargeBinary))
+    .where(tombstones.c.revision > _since)
+    .order_by(tombstones.c.revision)
+    .limit(MAX_CHANGES)
 )
-# What a list that knows everything up to `since` has to learn next; sealed_name is null where a client was erased.
-changes = statement(union_all(_changed.subquery().select(), _erased.subquery().select()).order_by("revision").limit(CHANGES))
+# The next batch of changes after a revision, in order. `sealed_name` is null if the client was erased.
+changes_since = query(union_all(_changed.subquery().select(), _erased.subquery().select()).order_by("revision").limit(MAX_CHANGES))

@@ -1,1 +1,1 @@
-"""Files of notes: examined before they are kept, fetched through links that expire."""
+"""Files of notes: sanitized before they are stored, downloaded through links that expire."""

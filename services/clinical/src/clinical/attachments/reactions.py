@@ -1,11 +1,12 @@
-"""Bytes follow their row: what was removed is removed from the store as well."""
+"""Deletes the stored file of an attachment that was removed."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from caseload.clinical.v1 import events_pb2
-from chassis.blobs import Blobs, new_key
-from chassis.react import Delivery, Reaction, on
+from chassis.events.delivery import Delivery
+from chassis.events.handlers import Reaction, on
+from chassis.storage.base import Blobs, new_key
 
 
 def reactions(blobs: Blobs) -> Sequence[Reaction]:

@@ -1,6 +1,6 @@
-"""Where attachments are kept but for their bytes. Row security confines every statement to the caller's workspace.
+"""Statements on attachments; their content is in the file store. Row security limits every one to the caller's workspace.
 
-Whoever moves a session's or the workspace's figures locks the session first and the storage last.
+To avoid deadlocks, a transaction locks the note's row first and the storage counter last.
 """
 
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Uuid, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db import statement
-from clinical.tables import attachments, sessions, storage
+from chassis.db.statement import command, query
+from clinical.tables import attachments, sessions, storage_counters
 
 _id = bindparam("id", type_=Uuid)
 _session_id = bindparam("session_id", type_=Uuid)
@@ -20,28 +20,28 @@ def _named(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
 
-# Also finds out whether there is such a note.
-count_in_session = statement(
+# Returns no row if there is no such note.
+change_attachment_count = command(
     update(sessions)
     .where(sessions.c.id == _session_id, sessions.c.deleted_at.is_(None))
     .values(attachment_count=sessions.c.attachment_count + bindparam("change", type_=sessions.c.attachment_count.type))
     .returning(sessions.c.client_id, sessions.c.session_date)
 )
 
-_used = upsert(storage).values(**_named("workspace_id", "used_bytes"))
-use_storage = statement(
-    _used.on_conflict_do_update(constraint="pk_storage", set_={"used_bytes": storage.c.used_bytes + _used.excluded.used_bytes}).returning(
-        storage.c.used_bytes
-    )
+_added = upsert(storage_counters).values(**_named("workspace_id", "used_bytes"))
+increase_storage = command(
+    _added.on_conflict_do_update(
+        constraint="pk_storage", set_={"used_bytes": storage_counters.c.used_bytes + _added.excluded.used_bytes}
+    ).returning(storage_counters.c.used_bytes)
 )
 
-free_storage = statement(
-    update(storage)
-    .values(used_bytes=storage.c.used_bytes - bindparam("freed_bytes", type_=storage.c.used_bytes.type))
-    .returning(storage.c.used_bytes)
+decrease_storage = command(
+    update(storage_counters)
+    .values(used_bytes=storage_counters.c.used_bytes - bindparam("freed_bytes", type_=storage_counters.c.used_bytes.type))
+    .returning(storage_counters.c.used_bytes)
 )
 
-add = statement(
+add = command(
     insert(attachments)
     .values(
         version=1,
@@ -56,20 +56,20 @@ add = statement(
 _with_date = select(attachments, sessions.c.session_date).join_from(
     attachments, sessions, (sessions.c.workspace_id == attachments.c.workspace_id) & (sessions.c.id == attachments.c.session_id)
 )
-_of_living_note = _with_date.where(sessions.c.deleted_at.is_(None))
+_of_existing_note = _with_date.where(sessions.c.deleted_at.is_(None))
 
-get = statement(_of_living_note.where(*_one))
+get = query(_of_existing_note.where(*_one))
 
-of_session = statement(_of_living_note.where(attachments.c.session_id == _session_id).order_by(attachments.c.created_at, attachments.c.id))
+of_session = query(_of_existing_note.where(attachments.c.session_id == _session_id).order_by(attachments.c.created_at, attachments.c.id))
 
 _session = select(sessions.c.id).where(sessions.c.id == _session_id, sessions.c.deleted_at.is_(None))
-has_session = statement(_session)
-lock_session = statement(_session.with_for_update())
+has_session = query(_session)
+lock_session = command(_session.with_for_update())
 
-lock = statement(_of_living_note.where(*_one).with_for_update(of=attachments))
+lock = command(_of_existing_note.where(*_one).with_for_update(of=attachments))
 
-rename = statement(update(attachments).where(attachments.c.id == _id).values(sealed=bindparam("sealed"), version=attachments.c.version + 1))
+rename = command(update(attachments).where(attachments.c.id == _id).values(sealed=bindparam("sealed"), version=attachments.c.version + 1))
 
-remove = statement(delete(attachments).where(*_one).returning(attachments.c.id, attachments.c.file_size_bytes))
+remove = command(delete(attachments).where(*_one).returning(attachments.c.id, attachments.c.file_size_bytes))
 
-exists = statement(select(func.count().label("found")).select_from(attachments).where(attachments.c.id == _id))
+exists = query(select(func.count().label("found")).select_from(attachments).where(attachments.c.id == _id))

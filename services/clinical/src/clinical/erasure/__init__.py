@@ -1,1 +1,1 @@
-"""A client who is erased elsewhere is erased here."""
+"""Erases a client's notes and files when the client is erased."""

@@ -1,10 +1,11 @@
-"""A client who is erased takes notes, versions and files along."""
+"""Deletes the notes, versions and files of an erased client."""
 
 from collections import Counter
 
 from caseload.clients.v1 import events_pb2 as clients_events_pb2
 from caseload.clinical.v1 import events_pb2
-from chassis.react import Delivery, on
+from chassis.events.delivery import Delivery
+from chassis.events.handlers import on
 from clinical.attachments import store as files
 from clinical.erasure import store
 from clinical.sessions import store as notes
@@ -17,8 +18,10 @@ async def erase_client(event: clients_events_pb2.ClientErased, delivery: Deliver
     removed = await delivery.db.all(store.remove_attachments, client_id=event.client_id)
     for file in removed:
         delivery.emit(events_pb2.AttachmentRemoved(attachment_id=str(file["id"])))
-    gone = await delivery.db.all(store.remove_notes, client_id=event.client_id)
-    for (status, is_deleted), number in sorted(Counter((note["status"], note["deleted_at"] is not None) for note in gone).items()):
-        await delivery.db.one(notes.untally, of_status=status, live=0 if is_deleted else number, deleted=number if is_deleted else 0)
+    deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
+    for (status, is_deleted), number in sorted(Counter((note["status"], note["deleted_at"] is not None) for note in deleted).items()):
+        await delivery.db.one(
+            notes.decrement_counter, of_status=status, live=0 if is_deleted else number, deleted=number if is_deleted else 0
+        )
     if removed:
-        await delivery.db.one(files.free_storage, freed_bytes=sum(file["file_size_bytes"] for file in removed))
+        await delivery.db.one(files.decrease_storage, freed_bytes=sum(file["file_size_bytes"] for file in removed))

@@ -1,25 +1,25 @@
-"""What is held on one client. Versions and history go with their notes."""
+"""Statements that delete everything about one client. Versions and timeline events are deleted with their notes by cascade."""
 
 from sqlalchemy import Uuid, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.db import statement
+from chassis.db.statement import command
 from clinical.tables import attachments, clients, sessions
 
 _client_id = bindparam("client_id", type_=Uuid)
 
-# First of all: whoever is writing a note of this client ends before, or is refused after.
-erase = statement(
+# Executed first: a note of this client that is being created is committed before this returns, or is refused after it.
+erase = command(
     insert(clients)
     .values(workspace_id=bindparam("workspace_id"), id=_client_id, erased_at=bindparam("now"))
     .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": bindparam("now", type_=clients.c.erased_at.type)})
 )
 
-# Next, so that nobody adds a file to a note that is about to go.
-lock_notes = statement(select(sessions.c.id).where(sessions.c.client_id == _client_id).order_by(sessions.c.id).with_for_update())
+# Executed next, so that no file can be added to a note that is about to be deleted.
+lock_notes = command(select(sessions.c.id).where(sessions.c.client_id == _client_id).order_by(sessions.c.id).with_for_update())
 
-remove_attachments = statement(
+remove_attachments = command(
     delete(attachments).where(attachments.c.client_id == _client_id).returning(attachments.c.id, attachments.c.file_size_bytes)
 )
 
-remove_notes = statement(delete(sessions).where(sessions.c.client_id == _client_id).returning(sessions.c.status, sessions.c.deleted_at))
+remove_notes = command(delete(sessions).where(sessions.c.client_id == _client_id).returning(sessions.c.status, sessions.c.deleted_at))

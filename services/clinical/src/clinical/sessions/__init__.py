@@ -1,1 +1,1 @@
-"""Session notes: drafted, saved from several places at once, signed, amended."""
+"""Session notes: drafts, concurrent saves, signing and amendments."""

@@ -12,25 +12,29 @@ from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.sessions_rpc import SessionsServicer
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis import rows
-from chassis.call import Call
-from chassis.db import Record
+from chassis.db.transaction import Record
+from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
-from chassis.sealing import Keys, WorkspaceKeys
+from chassis.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, masked
+from chassis.protobuf.timestamps import when
+from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import record, rules, store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 
 
-class Sessions(SessionsServicer[Call]):
-    """Keys and the other services are asked before the first statement, so that no call waits for them with a transaction open."""
+class Sessions(SessionsServicer[UnitOfWork]):
+    """Keys are fetched and other services called before the first statement, so that no transaction is open meanwhile."""
 
     def __init__(self, keys: Keys, clients: ClientsStub, appointments: AppointmentsStub) -> None:
         self._keys = keys
         self._clients = clients
         self._appointments = appointments
 
-    async def CreateSession(self, request: pb.CreateSessionRequest, call: Call) -> pb.Session:
+    async def CreateSession(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> pb.Session:
         given = {name: getattr(request, name) for name in (*rules.TEXTS, "duration_minutes") if request.HasField(name)}
         rules.check_content(given)
         rules.check_dated(has_appointment=request.HasField("appointment_id"), has_date=request.HasField("session_date"))
@@ -38,163 +42,165 @@ class Sessions(SessionsServicer[Call]):
         if request.HasField("session_date"):
             note.session_date.CopyFrom(request.session_date)
         keys, _, slot = await asyncio.gather(
-            self._keys.of(call.workspace_id),
-            self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=request.client_id), call),
-            self._slot(request, call),
+            self._keys.of(work.workspace_id),
+            self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=request.client_id), work.context),
+            self._slot(request, work),
         )
         if slot is not None:
             rules.check_same_client(request.client_id, slot.client_id)
             note.appointment_id = request.appointment_id
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
-        rules.check_not_erased((await call.db.one(store.admit, client_id=note.client_id))["erased_at"])
-        row = await self._create(note, call, keys)
-        await self._tell(row, "session", row["session_date"], call)
-        await call.db.run(store.tally, status="draft")
-        return record.opened(row, keys)
+        rules.check_not_erased((await work.db.one(store.lock_client, client_id=note.client_id))["erased_at"])
+        row = await self._create(note, work, keys)
+        await self._record_event(row, "session", row["session_date"], work)
+        await work.db.run(store.increment_counter, status="draft")
+        return record.from_row(row, keys)
 
-    async def GetSession(self, request: pb.GetSessionRequest, call: Call) -> pb.Session:
-        keys = await self._keys.of(call.workspace_id)
-        return record.opened(await call.db.one(store.get, id=request.session_id), keys)
+    async def GetSession(self, request: pb.GetSessionRequest, work: UnitOfWork) -> pb.Session:
+        keys = await self._keys.of(work.workspace_id)
+        return record.from_row(await work.db.one(store.get, id=request.session_id), keys)
 
-    async def ListSessions(self, request: pb.ListSessionsRequest, call: Call) -> pb.SessionPage:
-        window = rows.page(request)
-        status = rows.enum_text(pb.SessionStatus, request.status) if request.HasField("status") else None
-        wanted = rules.statuses(status, is_draft=request.is_draft if request.HasField("is_draft") else None)
-        if not wanted:
+    async def ListSessions(self, request: pb.ListSessionsRequest, work: UnitOfWork) -> pb.SessionPage:
+        window = page(request)
+        status = enum_text(pb.SessionStatus, request.status) if request.HasField("status") else None
+        statuses = rules.statuses(status, is_draft=request.is_draft if request.HasField("is_draft") else None)
+        if not statuses:
             return pb.SessionPage()
-        keys = await self._keys.of(call.workspace_id)
+        keys = await self._keys.of(work.workspace_id)
         values: dict[str, Any] = {name: getattr(request, name) for name in ("client_id", "appointment_id") if request.HasField(name)}
         filters: dict[str, Any] = {
             "of_client": "client_id" in values,
             "of_appointment": "appointment_id" in values,
-            "wanted": {1: "one", 2: "signed", 3: "any"}[len(wanted)],
+            "statuses": {1: "one", 2: "signed", 3: "any"}[len(statuses)],
             "with_deleted": request.include_deleted,
         }
-        if len(wanted) == 1:
-            (values["status"],) = wanted
-        found = await call.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values)
-        total = await call.db.one(store.count(**filters), **values)
-        return pb.SessionPage(items=[record.opened(row, keys) for row in found], total=int(total["total"]))
+        if len(statuses) == 1:
+            (values["status"],) = statuses
+        found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values)
+        total = await work.db.one(store.count(**filters), **values)
+        return pb.SessionPage(items=[record.from_row(row, keys) for row in found], total=int(total["total"]))
 
-    async def SaveSession(self, request: pb.SaveSessionRequest, call: Call) -> pb.SaveSessionResponse:
-        return await self._save(request, call)
+    async def SaveSession(self, request: pb.SaveSessionRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
+        return await self._save(request, work)
 
-    async def SaveDraft(self, request: pb.SaveDraftRequest, call: Call) -> pb.SaveSessionResponse:
-        return await self._save(request, call)
+    async def SaveDraft(self, request: pb.SaveDraftRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
+        return await self._save(request, work)
 
-    async def FinalizeSession(self, request: pb.FinalizeSessionRequest, call: Call) -> pb.Session:
-        keys = await self._keys.of(call.workspace_id)
-        row = await call.db.one(store.lock, id=request.session_id)
-        note = record.opened(row, keys)
+    async def FinalizeSession(self, request: pb.FinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.one(store.lock, id=request.session_id)
+        note = record.from_row(row, keys)
         rules.check_draft(row["status"])
         rules.check_fresh(_expected(request), row["version"])
         rules.check_not_empty(record.texts(note))
-        await self._add_version(note, call, keys, number=1)
-        sealed = record.columns(note, keys, version=note.version + 1)["sealed"]
-        row = await call.db.one(store.finalize, id=note.id, sealed=sealed, by=call.user_id, now=call.now)
-        await self._tell(row, "session_finalized", row["finalized_at"], call)
-        await call.db.one(store.untally, of_status="draft", live=1, deleted=0)
-        await call.db.run(store.tally, status="finalized")
-        return record.opened(row, keys)
+        await self._add_version(note, work, keys, number=1)
+        sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
+        row = await work.db.one(store.finalize, id=note.id, sealed=sealed, by=work.user_id, now=work.now)
+        await self._record_event(row, "session_finalized", row["finalized_at"], work)
+        await work.db.one(store.decrement_counter, of_status="draft", live=1, deleted=0)
+        await work.db.run(store.increment_counter, status="finalized")
+        return record.from_row(row, keys)
 
-    async def ListVersions(self, request: pb.ListVersionsRequest, call: Call) -> pb.VersionList:
-        keys = await self._keys.of(call.workspace_id)
-        await call.db.one(store.get, id=request.session_id)
-        found = await call.db.all(store.versions, session_id=request.session_id)
-        return pb.VersionList(versions=[record.opened_version(row, keys) for row in found])
+    async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
+        keys = await self._keys.of(work.workspace_id)
+        await work.db.one(store.get, id=request.session_id)
+        found = await work.db.all(store.versions, session_id=request.session_id)
+        return pb.VersionList(versions=[record.version_from_row(row, keys) for row in found])
 
-    async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, call: Call) -> pb.Session:
-        keys = await self._keys.of(call.workspace_id)
-        row = await call.db.maybe(store.latest_finalized, client_id=request.client_id)
+    async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: UnitOfWork) -> pb.Session:
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.maybe(store.latest_finalized, client_id=request.client_id)
         if row is None:
             raise NotFound("not_found", "This client has no signed note.")
-        return record.opened(row, keys)
+        return record.from_row(row, keys)
 
-    async def ListHistory(self, request: pb.ListHistoryRequest, call: Call) -> pb.History:
-        limit = rules.entries(request.limit)
+    async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
+        limit = rules.timeline_limit(request.limit)
         if request.HasField("before"):
-            # Without an id, everything at that very moment counts as told.
+            # Without an id, events at exactly that time are left out: no id is less than this one.
             before_id = UUID(request.before_id) if request.HasField("before_id") else UUID(int=0)
-            found = await call.db.all(
-                store.entries_before, client_id=request.client_id, before=rows.when(request.before), before_id=before_id, limit=limit
+            found = await work.db.all(
+                store.events_before, client_id=request.client_id, before=when(request.before), before_id=before_id, limit=limit
             )
         else:
-            found = await call.db.all(store.newest_entries, client_id=request.client_id, limit=limit)
-        total = await call.db.one(store.count_entries, client_id=request.client_id)
-        return pb.History(items=[rows.fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
+            found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
+        total = await work.db.one(store.count_events, client_id=request.client_id)
+        return pb.History(items=[fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
 
-    async def _slot(self, request: pb.CreateSessionRequest, call: Call) -> appointments_pb2.Slot | None:
+    async def _slot(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> appointments_pb2.Slot | None:
         if not request.HasField("appointment_id"):
             return None
-        return await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), call)
+        return await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), work.context)
 
-    async def _save(self, request: SaveRequest, call: Call) -> pb.SaveSessionResponse:
-        """Saves a draft or amends a signed note; what comes too late is kept apart, so that nobody's text is lost."""
-        changes = rows.masked(request, rules.EDITABLE)
+    async def _save(self, request: SaveRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
+        """Saves a draft or amends a signed note. A stale save becomes a draft of its own, so that no text is lost."""
+        changes = masked(request, rules.EDITABLE)
         rules.check_changes(changes)
-        keys = await self._keys.of(call.workspace_id)
-        row = await call.db.one(store.lock, id=request.session_id)
-        stands = record.opened(row, keys)
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.one(store.lock, id=request.session_id)
+        current = record.from_row(row, keys)
         note = pb.Session()
-        note.CopyFrom(stands)
-        record.write(note, changes)
+        note.CopyFrom(current)
+        record.apply(note, changes)
         if rules.is_stale(_expected(request), row["version"]):
-            # A save that was made already and is only told again takes nothing from anybody.
-            apart = None if note == stands else await self._keep_apart(note, call, keys)
-            return pb.SaveSessionResponse(session=stands, conflict_session_id=apart)
+            # A save that changes nothing is a repetition of one that succeeded, not a conflict.
+            conflict_id = None if note == current else await self._save_as_conflict(note, work, keys)
+            return pb.SaveSessionResponse(session=current, conflict_session_id=conflict_id)
         if row["status"] == "draft":
-            saved = await call.db.one(store.save, now=call.now, **record.columns(note, keys, version=note.version + 1))
+            saved = await work.db.one(store.save, now=work.now, **record.to_columns(note, keys, version=note.version + 1))
         elif isinstance(request, pb.SaveSessionRequest):
-            saved = await self._amend(note, request.reason, call, keys)
+            saved = await self._amend(note, request.reason, work, keys)
         else:
             rules.check_draft(row["status"])
             raise AssertionError("a signed note passed for a draft")
         if saved["session_date"] != row["session_date"] and row["conflict_of"] is None:
-            await self._tell(saved, "session", saved["session_date"], call)
-        return pb.SaveSessionResponse(session=record.opened(saved, keys))
+            await self._record_event(saved, "session", saved["session_date"], work)
+        return pb.SaveSessionResponse(session=record.from_row(saved, keys))
 
-    async def _amend(self, note: pb.Session, reason: str, call: Call, keys: WorkspaceKeys) -> Record:
+    async def _amend(self, note: pb.Session, reason: str, work: UnitOfWork, keys: WorkspaceKeys) -> Record:
         rules.check_reason(reason)
         rules.check_not_empty(record.texts(note))
-        # Signing made version 1, and every amendment one more.
-        await self._add_version(note, call, keys, number=note.amendment_count + 2, reason=reason)
-        saved = await call.db.one(store.amend, now=call.now, **record.columns(note, keys, version=note.version + 1))
-        await self._tell(saved, "session_amended", saved["amended_at"], call)
+        # Signing creates version 1, and every amendment the next one.
+        await self._add_version(note, work, keys, number=note.amendment_count + 2, reason=reason)
+        saved = await work.db.one(store.amend, now=work.now, **record.to_columns(note, keys, version=note.version + 1))
+        await self._record_event(saved, "session_amended", saved["amended_at"], work)
         return saved
 
-    async def _keep_apart(self, note: pb.Session, call: Call, keys: WorkspaceKeys) -> str:
-        """A draft of its own for what was sent, over the rest of the note as it stands; its id."""
-        meant_for, note.id = note.id, str(uuid7())
-        # The appointment stays the note's that was there first.
+    async def _save_as_conflict(self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys) -> str:
+        """Creates a draft from a stale save: the fields it sent, and the others as they are now. Returns its id."""
+        original_id, note.id = note.id, str(uuid7())
+        # An appointment has one note only, which is the original.
         note.ClearField("appointment_id")
-        await self._create(note, call, keys, conflict_of=meant_for)
-        await call.db.run(store.tally, status="draft")
-        call.note(conflict_session_id=note.id)
+        await self._create(note, work, keys, conflict_of=original_id)
+        await work.db.run(store.increment_counter, status="draft")
+        work.note(conflict_session_id=note.id)
         return note.id
 
-    async def _create(self, note: pb.Session, call: Call, keys: WorkspaceKeys, *, conflict_of: str | None = None) -> Record:
-        return await call.db.one(
+    async def _create(self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys, *, conflict_of: str | None = None) -> Record:
+        return await work.db.one(
             store.create,
             client_id=note.client_id,
             appointment_id=note.appointment_id if note.HasField("appointment_id") else None,
             conflict_of=conflict_of,
-            created_by_user_id=call.user_id,
-            now=call.now,
-            **record.columns(note, keys, version=1),
+            created_by_user_id=work.user_id,
+            now=work.now,
+            **record.to_columns(note, keys, version=1),
         )
 
-    async def _add_version(self, note: pb.Session, call: Call, keys: WorkspaceKeys, *, number: int, reason: str | None = None) -> None:
-        values = record.version(note, keys, version_id=uuid7(), number=number, reason=reason)
-        await call.db.run(store.add_version, created_by_user_id=call.user_id, created_at=call.now, **values)
+    async def _add_version(
+        self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys, *, number: int, reason: str | None = None
+    ) -> None:
+        values = record.to_version_columns(note, keys, version_id=uuid7(), number=number, reason=reason)
+        await work.db.run(store.add_version, created_by_user_id=work.user_id, created_at=work.now, **values)
 
-    async def _tell(self, row: Record, kind: str, at: Any, call: Call) -> None:
-        """Puts a note into its client's history; what is only somebody's unmerged text is not told."""
+    async def _record_event(self, row: Record, kind: str, at: Any, work: UnitOfWork) -> None:
+        """Records a timeline event of the note, unless the note is a conflict draft."""
         if row["conflict_of"] is not None:
             return
-        await call.db.run(
-            store.tell,
-            id=rules.entry_id(row["id"], kind),
+        await work.db.run(
+            store.record_event,
+            id=rules.timeline_event_id(row["id"], kind),
             session_id=row["id"],
             client_id=row["client_id"],
             appointment_id=row["appointment_id"],

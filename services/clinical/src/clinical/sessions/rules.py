@@ -1,4 +1,4 @@
-"""What a note may say and when it may change. All of a form is judged at once, so that it can be mended in one go."""
+"""Which notes are valid and when they may change. All faults of a request are reported together."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,32 +9,30 @@ from chassis.errors import Conflict, Fault, Invalid, NotFound, Stale
 
 TEXTS = ("subjective", "objective", "assessment", "plan")
 EDITABLE = (*TEXTS, "session_date", "duration_minutes")
-LONGEST_TEXT = 5000
-LONGEST_MINUTES = 480
-MOST_ENTRIES = 1000
+MAX_TEXT = 5000
+MAX_MINUTES = 480
+MAX_EVENTS = 1000
 
 
 def check_content(given: Mapping[str, Any]) -> None:
-    """Refuses texts over 5000 characters and durations outside 0 to 480 minutes, naming every one."""
-    faults = [
-        Fault(f"/{name}", f"must have at most {LONGEST_TEXT} characters") for name in TEXTS if len(given.get(name) or "") > LONGEST_TEXT
-    ]
+    """Raises Invalid for texts over 5000 characters and durations outside 0 to 480 minutes, with a fault for each."""
+    faults = [Fault(f"/{name}", f"must have at most {MAX_TEXT} characters") for name in TEXTS if len(given.get(name) or "") > MAX_TEXT]
     minutes = given.get("duration_minutes")
-    if minutes is not None and not 0 <= minutes <= LONGEST_MINUTES:
-        faults.append(Fault("/duration_minutes", f"must be from 0 to {LONGEST_MINUTES}"))
+    if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
+        faults.append(Fault("/duration_minutes", f"must be from 0 to {MAX_MINUTES}"))
     if faults:
         raise Invalid("session_invalid", "The note is not as it can be.", faults=faults)
 
 
 def check_changes(given: Mapping[str, Any]) -> None:
-    """Refuses what a note cannot be changed to: `check_content`, and a note keeps a date."""
+    """Raises Invalid as `check_content` does, and if the date would be cleared."""
     check_content(given)
     if "session_date" in given and given["session_date"] is None:
         raise Invalid("session_date_required", "A note has a date.", faults=[Fault("/session_date", "cannot be cleared")])
 
 
 def check_dated(*, has_appointment: bool, has_date: bool) -> None:
-    """Refuses a new note that neither says when it was nor which appointment it is of."""
+    """Raises Invalid for a new note with neither a date nor an appointment."""
     if not has_appointment and not has_date:
         raise Invalid(
             "session_date_required",
@@ -44,7 +42,7 @@ def check_dated(*, has_appointment: bool, has_date: bool) -> None:
 
 
 def check_same_client(client_id: str, of_appointment: str) -> None:
-    """Refuses an appointment of somebody else."""
+    """Raises Invalid if the appointment is another client's."""
     if UUID(client_id) != UUID(of_appointment):
         raise Invalid(
             "appointment_of_another_client",
@@ -54,63 +52,63 @@ def check_same_client(client_id: str, of_appointment: str) -> None:
 
 
 def check_not_erased(erased_at: datetime | None) -> None:
-    """Refuses a note of a client who was erased while it was being written."""
+    """Raises NotFound if the client was erased while the note was being created."""
     if erased_at is not None:
         raise NotFound("not_found", "There is no such client.")
 
 
 def check_not_empty(texts: Iterable[str]) -> None:
-    """Refuses to sign a note that says nothing."""
+    """Raises Invalid if none of the texts has a visible character: such a note cannot be signed."""
     if not any(text.strip() for text in texts):
         raise Invalid("session_empty", "A note that says nothing cannot be signed.")
 
 
 def check_reason(reason: str) -> None:
-    """Refuses to amend a signed note without saying why."""
+    """Raises Invalid if the reason for an amendment is missing or too long."""
     if not reason.strip():
         raise Invalid(
             "amendment_reason_required",
             "A signed note is amended with a reason.",
             faults=[Fault("/reason", "is needed to amend a signed note")],
         )
-    if len(reason) > LONGEST_TEXT:
+    if len(reason) > MAX_TEXT:
         raise Invalid(
-            "session_invalid", "The note is not as it can be.", faults=[Fault("/reason", f"must have at most {LONGEST_TEXT} characters")]
+            "session_invalid", "The note is not as it can be.", faults=[Fault("/reason", f"must have at most {MAX_TEXT} characters")]
         )
 
 
 def check_draft(status: str) -> None:
-    """Refuses what may be done to a draft alone."""
+    """Raises Conflict if the note is not a draft."""
     if status != "draft":
         raise Conflict("session_finalized", "The note is signed.")
 
 
 def check_fresh(expected: int | None, version: int) -> None:
-    """Refuses (Stale) somebody who had not seen the note as it stands."""
+    """Raises Stale if the caller expected another version than the current one."""
     if is_stale(expected, version):
         raise Stale("stale_version", "The note has changed since.", facts={"current_version": version})
 
 
 def is_stale(expected: int | None, version: int) -> bool:
-    """Whether the writer saw another version than the one that stands; who names none saw this one."""
+    """Whether the caller expected another version than the current one. None means any version."""
     return expected is not None and expected != version
 
 
 def statuses(status: str | None, *, is_draft: bool | None) -> frozenset[str]:
-    """The statuses that pass both filters of a list; none where they contradict."""
-    wanted = {"draft", "finalized", "archived"} if status is None else {status}
+    """The statuses that match both filters of a list. Empty if the filters contradict each other."""
+    matching = {"draft", "finalized", "archived"} if status is None else {status}
     if is_draft is None:
-        return frozenset(wanted)
-    return frozenset(one for one in wanted if (one == "draft") is is_draft)
+        return frozenset(matching)
+    return frozenset(one for one in matching if (one == "draft") is is_draft)
 
 
-def entries(limit: int) -> int:
-    """How many entries of a history are told; 0 asks for 100."""
-    if not 0 <= limit <= MOST_ENTRIES:
-        raise Invalid("limit_out_of_range", "There is no such page.", faults=[Fault("/limit", f"must be from 1 to {MOST_ENTRIES}")])
+def timeline_limit(limit: int) -> int:
+    """How many timeline events a page has; 0 means 100. Raises Invalid outside 0 to 1000."""
+    if not 0 <= limit <= MAX_EVENTS:
+        raise Invalid("limit_out_of_range", "There is no such page.", faults=[Fault("/limit", f"must be from 1 to {MAX_EVENTS}")])
     return limit or 100
 
 
-def entry_id(session_id: UUID, kind: str) -> UUID:
-    """The id of what a history tells of a note: the same whenever the same is told."""
+def timeline_event_id(session_id: UUID, kind: str) -> UUID:
+    """The id of a note's timeline event of a kind. It is always the same, so recording the event again updates it."""
     return uuid5(session_id, kind)

@@ -1,1 +1,1 @@
-"""How people prove who they are, and stop being believed."""
+"""Signing in and out."""

@@ -1,4 +1,4 @@
-"""The SignIn service: how people prove who they are, and stop being believed."""
+"""The SignIn service: signing in and out, passwords, login sessions, and what other services verify access tokens with."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,188 +8,197 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2, users_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
-from chassis.call import Call
-from chassis.db import Transaction
+from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
-from chassis.rows import fill, stamp
-from chassis.runtime import Runtime
-from chassis.tokens import ACCESS_SECONDS, AccessSigner
-from identity.sign_in import rules, store, workflow
-from identity.sign_in.attempts import Attempts, Try
-from identity.sign_in.devices import Devices
-from identity.sign_in.passes import Passes, session_over
-from identity.sign_in.passwords import Passwords
-from identity.sign_in.tickets import Ticket
-from identity.users import people
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import stamp
+from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
+from identity.credentials import rules
+from identity.credentials import store as credentials
+from identity.credentials.device_tokens import DeviceTokens
+from identity.credentials.opaque_tokens import OpaqueToken
+from identity.credentials.passwords import PasswordHasher
+from identity.credentials.throttle import LoginAttempt, LoginThrottle
+from identity.login_sessions import revocation
+from identity.login_sessions import store as login_sessions
+from identity.login_sessions.token_issuer import TokenIssuer, login_session_ended
+from identity.people import record
+from identity.people import store as people
+from identity.people.rules import check_email
+from identity.sign_in import store
 
-# Revocations are told for longer than the tokens they void can live.
-_TOLD_FOR = timedelta(seconds=ACCESS_SECONDS + 60)
+# Revocations are reported until every token they void has expired, and a minute more for clocks that differ.
+_REVOCATIONS_REPORTED = timedelta(seconds=ACCESS_SECONDS + 60)
 
 
-class SignIn(SignInServicer[Call]):
+class SignIn(SignInServicer[UnitOfWork]):
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
         if settings.access_key_file is None:
             raise SystemExit("CASELOAD_ACCESS_KEY_FILE is not set")
         self._settings = settings
+        self._keyring = runtime.keyring
         self._keys = runtime.keys
         self._signer = AccessSigner(settings.access_key_file.read_bytes())
-        self._passwords = Passwords(settings)
-        devices = Devices(runtime.keyring)
-        self._attempts = Attempts(runtime.keyring, devices)
-        self._passes = Passes(settings, self._signer, devices)
+        self._passwords = PasswordHasher(settings)
+        device_tokens = DeviceTokens(runtime.keyring)
+        self._throttle = LoginThrottle(runtime.keyring, device_tokens)
+        self._tokens = TokenIssuer(settings, self._signer, device_tokens)
 
-    async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, call: Call) -> pb.RequestMagicLinkResponse:
-        account = self._attempts.account(rules.check_email(request.email))
-        async with call.database.transaction(None) as tx:
-            user_id = await self._find(account, call, tx)
+    async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, work: UnitOfWork) -> pb.RequestMagicLinkResponse:
+        email_index = record.email_index(self._keyring, check_email(request.email))
+        user_id = await self._find_user(email_index, work)
         try:
-            async with call.database.transaction(None) as tx:
-                await self._attempts.count(tx, self._attempts.link(account, user_id, request.device_token, call))
+            async with work.database.transaction(None) as tx:
+                await self._throttle.count(tx, self._throttle.link_request(email_index, user_id, request.device_token, work))
         except TooMany:
-            # Saying so would say that somebody else has been asking.
+            # A refusal would tell that others have requested links for this address.
             return pb.RequestMagicLinkResponse()
 
         magic_link_id = uuid7()
-        expires_at = call.now + timedelta(seconds=self._settings.magic_link_seconds)
-        await call.db.run(store.ask_for_link, id=magic_link_id, user_id=user_id, now=call.now, expires_at=expires_at)
-        call.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
+        expires_at = work.now + timedelta(seconds=self._settings.magic_link_seconds)
+        await work.db.run(credentials.add_magic_link, id=magic_link_id, user_id=user_id, now=work.now, expires_at=expires_at)
+        work.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
         return pb.RequestMagicLinkResponse()
 
-    async def IssueMagicLink(self, request: pb.IssueMagicLinkRequest, call: Call) -> pb.MagicLink:
-        keys = await self._keys.of(call.workspace_id)
-        ticket = Ticket.mint(call.workspace_id, UUID(request.magic_link_id))
-        row = await call.db.one(store.issue_link, magic_link_id=ticket.row_id, hash=ticket.hash, now=call.now)
-        person = people.to_proto(row, keys)
+    async def IssueMagicLink(self, request: pb.IssueMagicLinkRequest, work: UnitOfWork) -> pb.MagicLink:
+        keys = await self._keys.of(work.workspace_id)
+        token = OpaqueToken.generate(work.workspace_id, UUID(request.magic_link_id))
+        row = await work.db.one(credentials.issue_magic_link, magic_link_id=token.row_id, hash=token.hash, now=work.now)
+        user = record.to_proto(row, keys)
         return pb.MagicLink(
-            email=person.email,
-            full_name=person.full_name,
-            token=str(ticket),
+            email=user.email,
+            full_name=user.full_name,
+            token=str(token),
             expires_at=stamp(row["expires_at"]),
             locale=row["locale"],
         )
 
-    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, call: Call) -> pb.SignedIn:
-        ticket = Ticket.read(request.token)
-        if ticket is None:
+    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: UnitOfWork) -> pb.SignedIn:
+        token = OpaqueToken.parse(request.token)
+        if token is None:
             raise _link_invalid()
-        link = {"magic_link_id": ticket.row_id, "hash": ticket.hash}
-        async with call.database.transaction(ticket.workspace_id) as tx:
-            found = await tx.maybe(store.link, **link)
+        link = {"magic_link_id": token.row_id, "hash": token.hash}
+        async with work.database.transaction(token.workspace_id) as tx:
+            found = await tx.maybe(credentials.find_magic_link, **link)
         if found is None:
             raise _link_invalid()
-        # From here on the workspace is the link's own, and a refusal is on its record.
-        call.enter(ticket.workspace_id, found["user_id"])
+        # The token is genuine, so a refusal from here on is audited in its workspace.
+        work.enter(token.workspace_id, found["user_id"])
 
-        keys = await self._keys.of(ticket.workspace_id)
-        used = await call.db.maybe(store.use_link, **link, now=call.now)
-        person = used and await call.db.maybe(store.admit_by_link, user_id=used["user_id"], now=call.now)
-        if person is None:
+        keys = await self._keys.of(token.workspace_id)
+        used = await work.db.maybe(credentials.use_magic_link, **link, now=work.now)
+        user = used and await work.db.maybe(store.sign_in_by_link, user_id=used["user_id"], now=work.now)
+        if user is None:
             raise _link_invalid()
-        account = await call.db.one(store.account_of, user_id=person["id"])
-        await call.db.run(store.forget_all_tries, account=account["email_index"], purpose="link")
-        return await self._passes.begin(call, keys, person, method="link")
+        email = await work.db.one(people.email_index_of, user_id=user["id"])
+        await work.db.run(credentials.delete_buckets_of, email_index=email["email_index"], purpose="link")
+        return await self._tokens.start_login_session(work, keys, user, method="link")
 
-    async def Login(self, request: pb.LoginRequest, call: Call) -> pb.SignedIn:
-        account = self._attempts.account(request.email)
-        async with call.database.transaction(None) as tx:
-            user_id = await self._find(account, call, tx)
-        attempt = self._attempts.password(account, user_id, request.device_token, call)
-        known_hash, rehashed = await self._check_password(request.password, user_id, attempt, call)
+    async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignedIn:
+        email_index = record.email_index(self._keyring, request.email)
+        user_id = await self._find_user(email_index, work)
+        attempt = self._throttle.password_attempt(email_index, user_id, request.device_token, work)
+        verified_hash, new_hash = await self._check_password(request.password, user_id, attempt, work)
 
-        keys = await self._keys.of(call.workspace_id)
-        person = await call.db.maybe(
-            store.admit_by_password, user_id=user_id, seen_hash=known_hash, password_hash=rehashed or known_hash, now=call.now
+        keys = await self._keys.of(work.workspace_id)
+        user = await work.db.maybe(
+            store.sign_in_by_password, user_id=user_id, verified_hash=verified_hash, password_hash=new_hash or verified_hash, now=work.now
         )
-        if person is None:
+        if user is None:
             raise _wrong_credentials()
-        return await self._passes.begin(call, keys, person, method="pwd", device=attempt.device)
+        return await self._tokens.start_login_session(work, keys, user, method="pwd", device=attempt.device)
 
-    async def Refresh(self, request: pb.RefreshRequest, call: Call) -> pb.SignedIn:
-        held = Ticket.read(request.refresh_token)
-        if held is None:
-            raise session_over()
-        async with call.database.transaction(held.workspace_id) as tx:
-            token = await tx.maybe(store.refresh_token, session_id=held.row_id, hash=held.hash)
+    async def Refresh(self, request: pb.RefreshRequest, work: UnitOfWork) -> pb.SignedIn:
+        token = OpaqueToken.parse(request.refresh_token)
         if token is None:
-            raise session_over()
-        call.enter(held.workspace_id, token["user_id"])
+            raise login_session_ended()
+        async with work.database.transaction(token.workspace_id) as tx:
+            found = await tx.maybe(login_sessions.find_refresh_token, session_id=token.row_id, hash=token.hash)
+        if found is None:
+            raise login_session_ended()
+        work.enter(token.workspace_id, found["user_id"])
 
-        keys = await self._keys.of(held.workspace_id)
-        return await self._passes.renew(call, keys, held, token["generation"])
+        keys = await self._keys.of(token.workspace_id)
+        return await self._tokens.rotate(work, keys, token, found["generation"])
 
-    async def Logout(self, request: pb.LogoutRequest, call: Call) -> pb.LogoutResponse:
-        await workflow.end(call.db, _session_of(call), call.user_id, reason="logout", now=call.now)
-        return pb.LogoutResponse(user_id=str(call.user_id))
+    async def Logout(self, request: pb.LogoutRequest, work: UnitOfWork) -> pb.LogoutResponse:
+        await revocation.end_login_session(work.db, _login_session_id(work), work.user_id, reason="logout", now=work.now)
+        return pb.LogoutResponse(user_id=str(work.user_id))
 
-    async def ChangePassword(self, request: pb.ChangePasswordRequest, call: Call) -> pb.ChangePasswordResponse:
-        user_id, session_id = call.user_id, _session_of(call)
-        keys = await self._keys.of(call.workspace_id)
-        async with call.database.transaction(call.workspace_id) as tx:
-            known = await tx.one(store.credentials, user_id=user_id)
-            account = await tx.one(store.account_of, user_id=user_id)
-        person = keys.open(known["sealed"], into=users_pb2.User(), table="users", row=user_id, revision=known["version"])
-        new = rules.check_password(request.new_password, email=person.email)
+    async def ChangePassword(self, request: pb.ChangePasswordRequest, work: UnitOfWork) -> pb.ChangePasswordResponse:
+        user_id, session_id = work.user_id, _login_session_id(work)
+        keys = await self._keys.of(work.workspace_id)
+        async with work.database.transaction(work.workspace_id) as tx:
+            row = await tx.one(credentials.password_of, user_id=user_id)
+            email = await tx.one(people.email_index_of, user_id=user_id)
+        user = keys.open(row["sealed"], into=users_pb2.User(), table="users", row=user_id, revision=row["version"])
+        new_password = rules.check_password(request.new_password, email=user.email)
 
-        attempt = self._attempts.within_session(account["email_index"], session_id)
+        attempt = self._throttle.reauthentication(email["email_index"], session_id)
         try:
-            known_hash, _ = await self._check_password(request.current_password, user_id, attempt, call)
+            verified_hash, _ = await self._check_password(request.current_password, user_id, attempt, work)
         except Unauthenticated:
             raise _wrong_current_password() from None
-        new_hash = await self._passwords.hash(new)
+        new_hash = await self._passwords.hash(new_password)
 
-        if not await call.db.run(store.change_password, user_id=user_id, seen_hash=known_hash, password_hash=new_hash, now=call.now):
+        change = {"user_id": user_id, "verified_hash": verified_hash, "password_hash": new_hash, "now": work.now}
+        if not await work.db.run(credentials.change_password, **change):
             raise _wrong_current_password()
-        await workflow.end_all(call.db, user_id, reason="password_changed", now=call.now, but=session_id)
+        await revocation.end_login_sessions(work.db, user_id, reason="password_changed", now=work.now, except_id=session_id)
         return pb.ChangePasswordResponse(user_id=str(user_id))
 
-    async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, call: Call) -> pb.LoginSessionList:
-        rows = await call.db.all(store.sessions_of, user_id=call.user_id, now=call.now)
-        items = [fill(pb.LoginSession(current=row["id"] == call.caller.session_id), row) for row in rows]
+    async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, work: UnitOfWork) -> pb.LoginSessionList:
+        rows = await work.db.all(login_sessions.login_sessions_of, user_id=work.user_id, now=work.now)
+        items = [fill(pb.LoginSession(current=row["id"] == work.caller.session_id), row) for row in rows]
         return pb.LoginSessionList(items=items)
 
-    async def EndLoginSession(self, request: pb.EndLoginSessionRequest, call: Call) -> pb.EndLoginSessionResponse:
-        if not await workflow.end(call.db, UUID(request.session_id), call.user_id, reason="ended_by_user", now=call.now):
+    async def EndLoginSession(self, request: pb.EndLoginSessionRequest, work: UnitOfWork) -> pb.EndLoginSessionResponse:
+        session_id = UUID(request.session_id)
+        if not await revocation.end_login_session(work.db, session_id, work.user_id, reason="ended_by_user", now=work.now):
             raise NotFound("not_found", "There is no such sign-in of yours.")
-        return pb.EndLoginSessionResponse(user_id=str(call.user_id))
+        return pb.EndLoginSessionResponse(user_id=str(work.user_id))
 
-    async def GetTrust(self, request: pb.GetTrustRequest, call: Call) -> pb.Trust:
-        revoked = await call.db.all(store.revoked_since, since=call.now - _TOLD_FOR)
+    async def GetTrust(self, request: pb.GetTrustRequest, work: UnitOfWork) -> pb.Trust:
+        revoked = await work.db.all(login_sessions.revocations_since, since=work.now - _REVOCATIONS_REPORTED)
         return pb.Trust(
             keys=[pb.PublicKey(kid=self._signer.kid, x=self._signer.public_x)],
-            revocations=[pb.Revocation(subject_id=str(row["subject_id"]), epoch=row["epoch"]) for row in revoked],
+            revocations=[pb.Revocation(subject_id=str(row["subject_id"]), epoch=row["revoked_before"]) for row in revoked],
         )
 
-    async def _find(self, account: bytes, call: Call, tx: Transaction) -> UUID | None:
-        """Whose address it is, if anybody's; the call then belongs to that workspace."""
-        found = await tx.maybe(store.sign_in, account=account)
+    async def _find_user(self, email_index: bytes, work: UnitOfWork) -> UUID | None:
+        """The id of the user with this e-mail address, or None. Enters the user's workspace, or the decoy for unknown addresses."""
+        async with work.database.transaction(None) as tx:
+            found = await tx.maybe(people.find_by_email_index, email_index=email_index)
         user_id: UUID | None = found and found["user_id"]
-        call.enter(found["workspace_id"] if found else rules.NOWHERE, user_id)
+        work.enter(found["workspace_id"] if found else rules.DECOY_WORKSPACE, user_id)
         return user_id
 
-    async def _check_password(self, password: str, user_id: UUID | None, attempt: Try, call: Call) -> tuple[str, str | None]:
-        """The hash the password was held against, and its replacement if it is out of date; Unauthenticated when it is wrong.
+    async def _check_password(self, password: str, user_id: UUID | None, attempt: LoginAttempt, work: UnitOfWork) -> tuple[str, str | None]:
+        """Count the attempt, then verify the password. Holds no connection while Argon2 runs.
 
-        Counted before it is tried, and no connection is kept while Argon2 works.
+        Returns the stored hash, and a new one to replace it if its parameters are outdated. Raises Unauthenticated
+        if the password is wrong, TooMany if the user must wait, Unavailable if the hasher's queue is full.
         """
-        async with self._attempts.in_turn(attempt):
-            async with call.database.transaction(None) as tx:
-                await self._attempts.count(tx, attempt)
-            async with call.database.transaction(call.workspace_id) as tx:
-                known = await tx.maybe(store.credentials, user_id=user_id or rules.NOWHERE)
-            known_hash: str | None = known and known["password_hash"]
-            verdict = await self._passwords.verify(password, known_hash)
-            if known_hash is None or not verdict.right:
+        async with self._throttle.serialize(attempt):
+            async with work.database.transaction(None) as tx:
+                await self._throttle.count(tx, attempt)
+            async with work.database.transaction(work.workspace_id) as tx:
+                row = await tx.maybe(credentials.password_of, user_id=user_id or rules.DECOY_USER)
+            stored_hash: str | None = row and row["password_hash"]
+            verification = await self._passwords.verify(password, stored_hash)
+            if stored_hash is None or not verification.matches:
                 raise _wrong_credentials()
-            async with call.database.transaction(None) as tx:
-                await self._attempts.forgive(tx, attempt)
-        return known_hash, verdict.rehashed
+            async with work.database.transaction(None) as tx:
+                await self._throttle.undo_count(tx, attempt)
+        return stored_hash, verification.new_hash
 
 
-def _session_of(call: Call) -> UUID:
-    if call.caller.session_id is None:
+def _login_session_id(work: UnitOfWork) -> UUID:
+    if work.caller.session_id is None:
         raise Unauthenticated("sign_in_required", "Sign in first.")
-    return call.caller.session_id
+    return work.caller.session_id
 
 
 def _wrong_credentials() -> Unauthenticated:

@@ -1,1 +1,1 @@
-"""The people of a workspace."""
+"""The users of a workspace, as its administrators manage them."""

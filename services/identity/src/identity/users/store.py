@@ -1,65 +1,34 @@
-"""Where users are kept. Row security confines every statement to the caller's workspace."""
+"""Statements about users. Row security confines each to the caller's workspace."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Text, Uuid, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Text, Uuid, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db import statement
-from identity.tables import login_attempts, sign_ins, users, workspaces
+from chassis.db.statement import command, query
+from identity.people.columns import USER_COLUMNS
+from identity.tables import users, workspaces
 
-_is_locked = (
-    exists()
-    .where(sign_ins.c.workspace_id == users.c.workspace_id)
-    .where(sign_ins.c.user_id == users.c.id)
-    .where(login_attempts.c.account == sign_ins.c.email_index)
-    .where(login_attempts.c.purpose == "password")
-    .where(login_attempts.c.blocked_until > func.clock_timestamp())
-    .correlate(users)
-)
-
-# What a User message is made of.
-PERSON: tuple[ColumnElement[Any], ...] = (
-    users.c.id,
-    users.c.workspace_id,
-    users.c.sealed,
-    users.c.version,
-    users.c.role,
-    users.c.is_active,
-    users.c.is_platform_admin,
-    users.c.department_id,
-    users.c.license_number,
-    users.c.specialization,
-    users.c.shift_schedule,
-    users.c.totp_sealed.is_not(None).label("two_factor_enabled"),
-    _is_locked.label("is_locked"),
-    users.c.last_login_at,
-    users.c.created_at,
-    users.c.updated_at,
-)
-
-_this = users.c.id == bindparam("user_id")
+_this_user = users.c.id == bindparam("user_id")
 _role = bindparam("role", type_=Text)
 _department = bindparam("department_id", type_=Uuid)
 _active = bindparam("is_active", type_=users.c.is_active.type)
 
-get = statement(select(*PERSON).where(_this))
+get_user = command(select(*USER_COLUMNS).where(_this_user))
 
-# Names are sealed, so people are ordered and searched after they are opened: a workspace has hundreds, not millions.
-everybody = statement(
-    select(*PERSON)
+# Names are encrypted, so users are sorted and searched after decryption: a workspace has hundreds, not millions.
+list_users = command(
+    select(*USER_COLUMNS)
     .where(or_(_role.is_(None), users.c.role == _role))
     .where(or_(_department.is_(None), users.c.department_id == _department))
     .where(or_(_active.is_(None), users.c.is_active == _active))
 )
 
-practitioner = statement(select(users.c.id, users.c.role, users.c.is_active).where(_this))
+get_practitioner = query(select(users.c.id, users.c.role, users.c.is_active).where(_this_user))
 
-lock = statement(select(*PERSON).where(_this).with_for_update(key_share=True, of=users))
+lock_user = command(select(*USER_COLUMNS).where(_this_user).with_for_update(key_share=True, of=users))
 
-write = statement(
+update_user = command(
     update(users)
-    .where(_this)
+    .where(_this_user)
     .values(
         sealed=bindparam("sealed"),
         version=bindparam("version"),
@@ -69,26 +38,22 @@ write = statement(
         shift_schedule=bindparam("shift_schedule", type_=JSONB(none_as_null=True)),
         updated_at=bindparam("now"),
     )
-    .returning(*PERSON)
+    .returning(*USER_COLUMNS)
 )
 
-add = statement(
-    insert(users).values(
-        {name: bindparam(name) for name in ("workspace_id", "id", "sealed", "version", "role", "is_platform_admin", "password_hash")}
-    )
-)
+# Taken before a role changes or a user is deactivated: two administrators cannot remove each other at the same moment.
+lock_workspace = command(select(workspaces.c.kind).with_for_update(key_share=True))
 
-# Taken before roles are changed or people switched off, so that two changes cannot each count on the other's owner.
-lock_workspace = statement(select(workspaces.c.kind).with_for_update(key_share=True))
-
-other_heads = statement(
+count_other_administrators = query(
     select(func.count().label("others"))
     .select_from(users)
-    .where(users.c.role == bindparam("head"))
+    .where(users.c.role == bindparam("administrator_role"))
     .where(users.c.is_active)
     .where(users.c.id != bindparam("user_id"))
 )
 
-change_role = statement(update(users).where(_this).values(role=bindparam("role"), updated_at=bindparam("now")).returning(*PERSON))
+change_role = command(update(users).where(_this_user).values(role=bindparam("role"), updated_at=bindparam("now")).returning(*USER_COLUMNS))
 
-switch = statement(update(users).where(_this).values(is_active=bindparam("is_active"), updated_at=bindparam("now")).returning(*PERSON))
+set_active = command(
+    update(users).where(_this_user).values(is_active=bindparam("is_active"), updated_at=bindparam("now")).returning(*USER_COLUMNS)
+)

@@ -1,4 +1,4 @@
-"""What a workspace may be called, and where and how it keeps time."""
+"""Which values the fields of a workspace accept. Pure functions."""
 
 import re
 from collections.abc import Mapping
@@ -9,20 +9,20 @@ from chassis.errors import Fault, Invalid
 
 CHANGEABLE = ("name", "time_zone", "locale", "address", "phone", "license_number", "settings")
 
-_LONGEST = {"name": 255, "address": 1000, "phone": 50, "license_number": 100}
-# Language, script and region of BCP 47; nobody's front end needs more of it.
+_MAX_LENGTH = {"name": 255, "address": 1000, "phone": 50, "license_number": 100}
+# Language, script and region of BCP 47. Variants and extensions are not accepted.
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 
 
 def check_workspace(values: Mapping[str, Any]) -> None:
-    """Refuses values a workspace cannot have; None means that a value is cleared."""
+    """Raise Invalid, with all faults, for values a workspace cannot have. None clears a field."""
     faults = [
         Fault(f"/{name}", "cannot be cleared") for name in ("name", "time_zone", "locale", "settings") if values.get(name, "") is None
     ]
     faults += [
-        Fault(f"/{name}", f"must have at most {longest} characters")
-        for name, longest in _LONGEST.items()
-        if len(values.get(name) or "") > longest
+        Fault(f"/{name}", f"must have at most {limit} characters")
+        for name, limit in _MAX_LENGTH.items()
+        if len(values.get(name) or "") > limit
     ]
     if "name" in values and values["name"] is not None and not values["name"].strip():
         faults.append(Fault("/name", "must not be empty"))

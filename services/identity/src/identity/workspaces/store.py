@@ -1,27 +1,27 @@
-"""Where workspaces are kept: each is its own tenant, so every statement finds one row at most."""
+"""Statements about workspaces. Row security confines each to the caller's workspace, so it finds at most one row."""
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db import statement
-from identity.tables import sign_ins, workspaces
+from chassis.db.statement import command, query
+from identity.tables import workspaces
 
-_WHOLE = (workspaces, workspaces.c.workspace_id.label("id"))
+_COLUMNS = (workspaces, workspaces.c.workspace_id.label("id"))
 
-get = statement(select(*_WHOLE))
+get_workspace = query(select(*_COLUMNS))
 
-lock = statement(select(*_WHOLE).with_for_update(key_share=True))
+lock_workspace = command(select(*_COLUMNS).with_for_update(key_share=True))
 
-write = statement(
+update_workspace = command(
     update(workspaces)
     .values(
         **{name: bindparam(name) for name in ("name", "time_zone", "locale", "address", "phone", "license_number")},
         settings=bindparam("settings", type_=JSONB),
         updated_at=bindparam("now"),
     )
-    .returning(*_WHOLE)
+    .returning(*_COLUMNS)
 )
 
-add = statement(insert(workspaces).values({name: bindparam(name) for name in ("workspace_id", "name", "kind", "time_zone", "locale")}))
-
-add_sign_in = statement(insert(sign_ins).values({name: bindparam(name) for name in ("email_index", "workspace_id", "user_id")}))
+add_workspace = command(
+    insert(workspaces).values({name: bindparam(name) for name in ("workspace_id", "name", "kind", "time_zone", "locale")})
+)

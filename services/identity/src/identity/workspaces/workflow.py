@@ -1,19 +1,19 @@
-"""Opens a workspace with the first person who runs it."""
+"""Opens a workspace with its first administrator."""
 
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import events_pb2, users_pb2
-from chassis.db import Record
+from chassis.db.transaction import Record
 from chassis.errors import Conflict
-from chassis.runtime import Runtime
-from identity.sign_in import store as sign_in_store
-from identity.sign_in.passwords import Passwords
-from identity.sign_in.rules import check_email, check_password, normal_email
-from identity.users import people
-from identity.users import store as users_store
-from identity.users.rules import check_full_name
+from chassis.service.runtime import Runtime
+from identity.credentials.passwords import PasswordHasher
+from identity.credentials.rules import check_password
+from identity.people import store as people
+from identity.people.record import email_index
+from identity.people.registration import add_user
+from identity.people.rules import check_email, check_full_name
 from identity.workspaces import rules, store
 
 
@@ -30,41 +30,35 @@ async def open_workspace(
     password: str | None = None,
     is_platform_admin: bool = False,
 ) -> tuple[UUID, UUID]:
-    """The ids of the workspace and of the person; those that are there already when the address is taken."""
+    """Open a workspace. Returns the ids of the workspace and of the user.
+
+    If a user has the e-mail address already, nothing is opened: the ids are those of that user and their workspace.
+    Raises Invalid for values that are not accepted.
+    """
     rules.check_workspace({"name": name, "time_zone": time_zone, "locale": locale})
     email = check_email(owner_email)
-    person = users_pb2.User(id=str(uuid7()), email=email, full_name=check_full_name(owner_full_name))
-    account = runtime.keyring.deployment_index("email", normal_email(email))
-    if known := await _sign_in(runtime, account):
-        return known["workspace_id"], known["user_id"]
+    user = users_pb2.User(id=str(uuid7()), email=email, full_name=check_full_name(owner_full_name))
+    if existing := await _find_user(runtime, email):
+        return existing["workspace_id"], existing["user_id"]
 
     password_hash = None
     if password is not None:
-        password_hash = await Passwords(runtime.settings).hash(check_password(password, email=email, pointer="/password"))
-    workspace_id, user_id = uuid7(), UUID(person.id)
+        password_hash = await PasswordHasher(runtime.settings).hash(check_password(password, email=email, pointer="/password"))
+    workspace_id = uuid7()
     keys = await runtime.keys.of(workspace_id)
     try:
-        async with runtime.background(workspace_id) as call:
-            await call.db.run(store.add, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
-            await call.db.run(
-                users_store.add,
-                id=user_id,
-                sealed=people.seal(person, keys, revision=1),
-                version=1,
-                role=role,
-                is_platform_admin=is_platform_admin,
-                password_hash=password_hash,
-            )
-            await call.db.run(store.add_sign_in, email_index=account, user_id=user_id)
-            call.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
+        async with runtime.background(workspace_id) as work:
+            await work.db.run(store.add_workspace, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
+            await add_user(work, runtime.keyring, keys, user, role=role, password_hash=password_hash, is_platform_admin=is_platform_admin)
+            work.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
     except Conflict as refusal:
-        # Somebody else opened it at the same moment.
-        if refusal.code != "email_taken" or (known := await _sign_in(runtime, account)) is None:
+        # Another request opened a workspace for this address at the same moment.
+        if refusal.code != "email_taken" or (existing := await _find_user(runtime, email)) is None:
             raise
-        return known["workspace_id"], known["user_id"]
-    return workspace_id, user_id
+        return existing["workspace_id"], existing["user_id"]
+    return workspace_id, UUID(user.id)
 
 
-async def _sign_in(runtime: Runtime, account: bytes) -> Record | None:
+async def _find_user(runtime: Runtime, email: str) -> Record | None:
     async with runtime.database.transaction(None) as tx:
-        return await tx.maybe(sign_in_store.sign_in, account=account)
+        return await tx.maybe(people.find_by_email_index, email_index=email_index(runtime.keyring, email))

@@ -1,1 +1,1 @@
-"""The mail that carries a sign-in link."""
+"""Mails sign-in links."""

@@ -1,23 +1,23 @@
-"""The mails that carry sign-in links. Row security confines every statement to the caller's workspace."""
+"""Statements on mails with sign-in links. Row security limits every one to the caller's workspace."""
 
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db import statement
+from chassis.db.statement import command, query
 from notifications.tables import mails
 
 _id = bindparam("id", type_=Uuid)
 _now = bindparam("now", type_=DateTime(timezone=True))
 
-ask = statement(
+add = command(
     upsert(mails)
     .values(workspace_id=bindparam("workspace_id", type_=Uuid), id=_id, kind="magic_link", next_attempt_at=_now, created_at=_now)
     .on_conflict_do_nothing()
 )
 
-to_send = statement(select(mails).where(mails.c.id == _id))
+load = query(select(mails).where(mails.c.id == _id))
 
-begin_sending = statement(
+begin_sending = command(
     update(mails)
     .where(mails.c.id == _id)
     .where(mails.c.status == "pending")
@@ -25,15 +25,15 @@ begin_sending = statement(
     .returning(mails.c.attempts)
 )
 
-# A sender that had been given up for lost may still tell what became of its mail.
-end = statement(
+# Also from `unknown`: a sender whose lease expired may still record the outcome.
+finish = command(
     update(mails)
     .where(mails.c.id == _id)
     .where(mails.c.status == any_(literal(["pending", "sending", "unknown"], ARRAY(Text))))
     .values(status=bindparam("status"), sent_at=bindparam("sent_at", type_=DateTime(timezone=True)), last_error=bindparam("reason"))
 )
 
-put_back = statement(
+reschedule = command(
     update(mails)
     .where(mails.c.id == _id)
     .where(mails.c.status == any_(literal(["pending", "sending"], ARRAY(Text))))

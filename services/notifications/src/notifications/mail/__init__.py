@@ -1,1 +1,1 @@
-"""Letters, and the conversation that hands one over."""
+"""Templates of mails, and how a mail is claimed, sent and recorded, whatever its kind."""

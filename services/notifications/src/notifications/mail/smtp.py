@@ -1,7 +1,9 @@
-"""One conversation with a mail server, which ends in exactly one of four ways.
+"""Hands one mail to a mail server by SMTP. There are four outcomes.
 
-Taken (it returns) · NotTaken (try again later) · Refused (never try again) · Undecided (the mail was handed over, but
-no answer came: it may have been delivered, and must not be sent again).
+accepted            `send` returns
+TransientFailure    the mail was not accepted; try again later
+PermanentFailure    the mail was not accepted and never will be
+UnknownOutcome      the mail was transmitted, but the server did not answer: it may be delivered, do not send it again
 """
 
 import asyncio
@@ -15,34 +17,35 @@ import aiosmtplib
 from chassis.settings import is_local
 
 
-class Unsent(Exception):
-    """A mail that was not, or not knowingly, taken. `code` is ours; a server's own words quote addresses."""
+class DeliveryFailure(Exception):
+    """The mail server did not confirm that it accepted the mail. `code` is our own: a server's reply may quote an address."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-class NotTaken(Unsent):
-    """Nobody has it; later it may be taken."""
+class TransientFailure(DeliveryFailure):
+    """The mail was not accepted, and may be accepted later."""
 
 
-class Refused(Unsent):
-    """Nobody has it, and nobody will take it. `bounced`: because of the address."""
+class PermanentFailure(DeliveryFailure):
+    """The mail was not accepted and will not be. `bounced`: because of the recipient's address."""
 
     def __init__(self, code: str, *, bounced: bool = False) -> None:
         super().__init__(code)
         self.bounced = bounced
 
 
-class Undecided(Unsent):
-    """Somebody may have it."""
+class UnknownOutcome(DeliveryFailure):
+    """The mail may have been accepted."""
 
 
-class MailServer:
-    """The server of an address: smtp://user:password@host:port, or smtps:// for TLS from the first byte.
+class SmtpClient:
+    """Sends mail to the server of a URL: smtp://user:password@host:port, or smtps:// for TLS from the first byte.
 
-    Beyond this machine STARTTLS is demanded, on it it is taken when offered; ?starttls=optional or =required decide otherwise.
+    For smtp://, STARTTLS is required, except on this machine, where it is used if the server offers it. The query
+    parameter starttls=optional or starttls=required overrides this. `seconds` limits one whole conversation.
     """
 
     def __init__(self, url: str, *, seconds: float) -> None:
@@ -53,15 +56,15 @@ class MailServer:
         self._port = parts.port or (465 if self._use_tls else 587)
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
-        usual = "optional" if is_local(parts.hostname) else "required"
-        needed = parse_qs(parts.query).get("starttls", [usual]) != ["optional"]
-        # For aiosmtplib None is: when offered.
-        self._start_tls = False if self._use_tls else needed or None
+        default = "optional" if is_local(parts.hostname) else "required"
+        required = parse_qs(parts.query).get("starttls", [default]) != ["optional"]
+        # For aiosmtplib, None means: if the server offers it.
+        self._start_tls = False if self._use_tls else required or None
 
     async def send(self, message: EmailMessage) -> None:
-        """Hands the mail over. Raises NotTaken, Refused or Undecided."""
+        """Returns when the server has accepted the mail. Raises TransientFailure, PermanentFailure or UnknownOutcome."""
         if self._host is None:
-            raise NotTaken("mail_server_unset")
+            raise TransientFailure("mail_server_unset")
         client = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
@@ -71,52 +74,52 @@ class MailServer:
             start_tls=self._start_tls,
             timeout=self._seconds,
         )
-        handover = _Handover()
+        transmission = _Transmission()
         try:
             async with asyncio.timeout(self._seconds):
-                await self._converse(client, message, handover)
-        except Unsent:
+                await self._converse(client, message, transmission)
+        except DeliveryFailure:
             raise
-        except Exception as error:  # whatever broke, only what had been handed over by then counts
-            if handover.begun:
-                raise Undecided("broken_off_after_data") from error
-            raise NotTaken(_broken_off(error)) from error
+        except Exception as error:  # whatever failed, only whether the mail had been transmitted matters
+            if transmission.begun:
+                raise UnknownOutcome("broken_off_after_data") from error
+            raise TransientFailure(_failure_code(error)) from error
         finally:
             client.close()
 
-    async def _converse(self, client: aiosmtplib.SMTP, message: EmailMessage, handover: "_Handover") -> None:
+    async def _converse(self, client: aiosmtplib.SMTP, message: EmailMessage, transmission: "_Transmission") -> None:
         await client.connect()
         sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
-        foreign = not (sender.isascii() and recipient.isascii())
-        if foreign and not client.supports_extension("smtputf8"):
-            raise Refused("address_not_supported", bounced=True)
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if foreign else []
-        encoding = "utf-8" if foreign else "ascii"
-        body = message.as_bytes(policy=SMTPUTF8 if foreign else SMTP_POLICY)
+        needs_smtputf8 = not (sender.isascii() and recipient.isascii())
+        if needs_smtputf8 and not client.supports_extension("smtputf8"):
+            raise PermanentFailure("address_not_supported", bounced=True)
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if needs_smtputf8 else []
+        encoding = "utf-8" if needs_smtputf8 else "ascii"
+        body = message.as_bytes(policy=SMTPUTF8 if needs_smtputf8 else SMTP_POLICY)
         try:
             await client.mail(sender, options=options, encoding=encoding)
             await client.rcpt(recipient, encoding=encoding)
-            handover.watch(client)
+            transmission.watch(client)
             await client.data(body)
         except aiosmtplib.SMTPSenderRefused as refusal:
-            # Says something of our account or the server's mood, not of this mail.
-            raise NotTaken(f"sender_refused_{refusal.code}") from None
+            # Concerns our account or the server's load, not this mail.
+            raise TransientFailure(f"sender_refused_{refusal.code}") from None
         except aiosmtplib.SMTPRecipientRefused as refusal:
             if refusal.code >= 500:
-                raise Refused(f"recipient_refused_{refusal.code}", bounced=True) from None
-            raise NotTaken(f"recipient_deferred_{refusal.code}") from None
+                raise PermanentFailure(f"recipient_refused_{refusal.code}", bounced=True) from None
+            raise TransientFailure(f"recipient_deferred_{refusal.code}") from None
         except aiosmtplib.SMTPDataError as refusal:
             if refusal.code >= 500:
-                raise Refused(f"mail_refused_{refusal.code}") from None
-            raise NotTaken(f"mail_deferred_{refusal.code}") from None
+                raise PermanentFailure(f"mail_refused_{refusal.code}") from None
+            raise TransientFailure(f"mail_deferred_{refusal.code}") from None
         try:
             await client.quit()
         except (aiosmtplib.SMTPException, OSError):
-            return  # the mail has been taken; how they part does not matter
+            return  # the mail has been accepted; an error after that has no effect
 
 
-class _Handover:
-    """Notices the first byte of the mail itself. aiosmtplib does DATA and the body in one call, and does not tell which broke."""
+class _Transmission:
+    """Notices the first byte of the mail itself. aiosmtplib sends DATA and the body in one call, and does not say which failed."""
 
     def __init__(self) -> None:
         self.begun = False
@@ -126,15 +129,15 @@ class _Handover:
         assert protocol is not None
         write = protocol.write
 
-        def noticing(data: bytes) -> None:
+        def write_and_notice(data: bytes) -> None:
             if data != b"DATA\r\n":
                 self.begun = True
             write(data)
 
-        protocol.write = noticing  # type: ignore[method-assign]
+        protocol.write = write_and_notice  # type: ignore[method-assign]
 
 
-def _broken_off(error: Exception) -> str:
+def _failure_code(error: Exception) -> str:
     match error:
         case aiosmtplib.SMTPAuthenticationError():
             return f"sign_in_refused_{error.code}"

@@ -1,1 +1,1 @@
-"""When clients are reminded, and of what they were."""
+"""Plans and mails reminders of appointments."""

@@ -8,71 +8,74 @@ from caseload.notifications.v1 import reminders_pb2 as pb
 from caseload.notifications.v1.reminders_rpc import RemindersServicer
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.call import Call
 from chassis.errors import Fault, Invalid
-from chassis.rows import Page, enum_text, fill, masked, page, when
+from chassis.paging import Page, page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, masked
+from chassis.protobuf.timestamps import when
+from chassis.work.unit_of_work import UnitOfWork
 from notifications.reminders import rules, store, workflow
 
-# An appointment has one reminder per rule and move.
+# An appointment has one reminder per rule and version, so never this many.
 _ALL = Page(limit=1000, offset=0)
 
 
-class Reminders(RemindersServicer[Call]):
+class Reminders(RemindersServicer[UnitOfWork]):
     def __init__(self, appointments: AppointmentsStub) -> None:
         self._appointments = appointments
 
-    async def CreateConfiguration(self, request: pb.CreateConfigurationRequest, call: Call) -> pb.ReminderConfiguration:
+    async def CreateConfiguration(self, request: pb.CreateConfigurationRequest, work: UnitOfWork) -> pb.ReminderConfiguration:
         given = {
             "hours_before": rules.check_hours_before(request.hours_before),
             "channel": enum_text(pb.Channel, request.channel),
             "is_active": request.is_active if request.HasField("is_active") else True,
         }
-        await call.db.run(store.hold_rules_alone)
-        rule = await call.db.one(store.create_rule, id=uuid7(), now=call.now, **given)
+        await work.db.run(store.lock_rules)
+        rule = await work.db.one(store.create_rule, id=uuid7(), now=work.now, **given)
         if rule["is_active"]:
-            await workflow.introduce(call.db, rule, now=call.now)
+            await workflow.plan_for_rule(work.db, rule, now=work.now)
         return fill(pb.ReminderConfiguration(), rule)
 
-    async def ListConfigurations(self, request: pb.ListConfigurationsRequest, call: Call) -> pb.ConfigurationPage:
+    async def ListConfigurations(self, request: pb.ListConfigurationsRequest, work: UnitOfWork) -> pb.ConfigurationPage:
         window = page(request)
-        found = await call.db.all(store.list_rules, limit=window.limit, offset=window.offset)
-        counted = await call.db.one(store.count_rules)
+        found = await work.db.all(store.list_rules, limit=window.limit, offset=window.offset)
+        counted = await work.db.one(store.count_rules)
         return pb.ConfigurationPage(items=[fill(pb.ReminderConfiguration(), row) for row in found], total=counted["total"])
 
-    async def UpdateConfiguration(self, request: pb.UpdateConfigurationRequest, call: Call) -> pb.ReminderConfiguration:
+    async def UpdateConfiguration(self, request: pb.UpdateConfigurationRequest, work: UnitOfWork) -> pb.ReminderConfiguration:
         changes = _check_changes(masked(request, ("hours_before", "channel", "is_active")))
-        await call.db.run(store.hold_rules_alone)
-        before = await call.db.one(store.lock_rule, id=request.configuration_id)
+        await work.db.run(store.lock_rules)
+        before = await work.db.one(store.lock_rule, id=request.configuration_id)
         kept = {name: before[name] for name in ("hours_before", "channel", "is_active")}
         if changes.items() <= kept.items():
             return fill(pb.ReminderConfiguration(), before)
-        rule = await call.db.one(store.change_rule, id=before["id"], now=call.now, **{**kept, **changes})
+        rule = await work.db.one(store.change_rule, id=before["id"], now=work.now, **{**kept, **changes})
         if before["is_active"]:
-            await workflow.withdraw(call.db, before)
+            await workflow.cancel_for_rule(work.db, before)
         if rule["is_active"]:
-            await workflow.introduce(call.db, rule, now=call.now)
+            await workflow.plan_for_rule(work.db, rule, now=work.now)
         return fill(pb.ReminderConfiguration(), rule)
 
-    async def DeleteConfiguration(self, request: pb.DeleteConfigurationRequest, call: Call) -> pb.DeleteConfigurationResponse:
-        await call.db.run(store.hold_rules_alone)
-        rule = await call.db.one(store.lock_rule, id=request.configuration_id)
-        await call.db.run(store.delete_rule, id=rule["id"])
+    async def DeleteConfiguration(self, request: pb.DeleteConfigurationRequest, work: UnitOfWork) -> pb.DeleteConfigurationResponse:
+        await work.db.run(store.lock_rules)
+        rule = await work.db.one(store.lock_rule, id=request.configuration_id)
+        await work.db.run(store.delete_rule, id=rule["id"])
         if rule["is_active"]:
-            await workflow.withdraw(call.db, rule)
+            await workflow.cancel_for_rule(work.db, rule)
         return pb.DeleteConfigurationResponse()
 
-    async def ListLogs(self, request: pb.ListLogsRequest, call: Call) -> pb.ReminderLogPage:
+    async def ListLogs(self, request: pb.ListLogsRequest, work: UnitOfWork) -> pb.ReminderLogPage:
         window = {
             "since": when(request.start_date) if request.HasField("start_date") else None,
             "until": when(request.end_date) if request.HasField("end_date") else None,
         }
-        found, total = await store.log.turn_to(call.db, _filters(request), page(request), **window)
+        found, total = await store.log.read_page(work.db, _filters(request), page(request), **window)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
-    async def ListForAppointment(self, request: pb.ListForAppointmentRequest, call: Call) -> pb.ReminderLogPage:
-        # NotFound for a stranger; what is known here comes by events and may be behind.
-        await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), call)
-        found, total = await store.log.turn_to(call.db, {"appointment_id": request.appointment_id}, _ALL)
+    async def ListForAppointment(self, request: pb.ListForAppointmentRequest, work: UnitOfWork) -> pb.ReminderLogPage:
+        # Raises NotFound for an appointment of another workspace. Our own copy follows events and may be behind.
+        await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), work.context)
+        found, total = await store.log.read_page(work.db, {"appointment_id": request.appointment_id}, _ALL)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
 

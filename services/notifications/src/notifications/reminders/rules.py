@@ -1,17 +1,19 @@
-"""When a reminder goes out, and when it had better not."""
+"""When reminders are due, when a mail is tried again, and how times are written."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from chassis.backoff import Backoff
 from chassis.errors import Fault, Invalid
 
-# Whoever books this shortly before the start knows.
+# A booking made this shortly before the start needs no reminder.
 LEAST_NOTICE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(minutes=15)
 
 
 def check_hours_before(hours: int) -> int:
+    """The hours themselves. Raises Invalid outside 1 to 720."""
     if not 1 <= hours <= 720:
         raise Invalid(
             "hours_before_range", "A reminder goes out 1 to 720 hours before.", faults=[Fault("/hours_before", "must be from 1 to 720")]
@@ -19,11 +21,11 @@ def check_hours_before(hours: int) -> int:
     return hours
 
 
-def due(hours_before: Iterable[int], starts_at: datetime, *, now: datetime) -> dict[int, datetime]:
-    """When each of these rules falls due for an appointment that becomes known now.
+def due_times(hours_before: Iterable[int], starts_at: datetime, *, now: datetime) -> dict[int, datetime]:
+    """The due time of each rule, by its hours, for an appointment that is booked or moved now.
 
-    Of those whose time has passed already only the nearest to the start is left, and is due at once: one mail says
-    what they all would have. Nothing is due for what has begun, or begins within LEAST_NOTICE.
+    If the times of several rules have passed, only the rule nearest to the start is included, and is due at once: one
+    mail replaces them all. Returns nothing for an appointment that has begun or begins within LEAST_NOTICE.
     """
     if starts_at <= now + LEAST_NOTICE:
         return {}
@@ -34,27 +36,28 @@ def due(hours_before: Iterable[int], starts_at: datetime, *, now: datetime) -> d
     return ahead
 
 
-def again_at(attempts: int, *, first_pause: timedelta, now: datetime, until: datetime) -> datetime | None:
-    """When to try once more after so many attempts; None when that would be too late."""
-    pause = min(first_pause * 2.0 ** min(attempts - 1, 20), _LONGEST_PAUSE)
+def next_attempt_at(attempts: int, *, first_pause: timedelta, now: datetime, until: datetime) -> datetime | None:
+    """When to try again after this many attempts: pauses double up to 15 minutes. None if that is not before `until`."""
+    backoff = Backoff(min(first_pause, _LONGEST_PAUSE).total_seconds(), _LONGEST_PAUSE.total_seconds(), jitter=0)
+    pause = timedelta(seconds=backoff.delay(attempts))
     return now + pause if now + pause < until else None
 
 
 def zone(client_zone: str, workspace_zone: str) -> ZoneInfo:
-    """The client's own time zone, else the workspace's."""
+    """The client's time zone if set, else the workspace's. Raises ZoneInfoNotFoundError or ValueError for an unknown name."""
     return ZoneInfo(client_zone or workspace_zone)
 
 
-def spoken_day(starts_at: datetime, there: ZoneInfo) -> str:
-    """The date in words, like Friday, 20 November 2026."""
-    local = starts_at.astimezone(there)
+def format_day(starts_at: datetime, zone: ZoneInfo) -> str:
+    """The date in words, such as Friday, 20 November 2026."""
+    local = starts_at.astimezone(zone)
     return f"{local:%A}, {local.day} {local:%B} {local.year}"
 
 
-def spoken_time(starts_at: datetime, there: ZoneInfo, locale: str) -> str:
-    """The time of day with its zone, like 14:30 CET, or 2:30 PM CST where the clock has twelve hours."""
-    local = starts_at.astimezone(there)
-    name = local.tzname() or there.key
+def format_time(starts_at: datetime, zone: ZoneInfo, locale: str) -> str:
+    """The time of day with its zone, such as 14:30 CET, or 2:30 PM CST for locales with a 12-hour clock."""
+    local = starts_at.astimezone(zone)
+    name = local.tzname() or zone.key
     if locale.replace("_", "-").startswith(("en-US", "en-CA", "en-AU")):
         return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'} {name}"
     return f"{local:%H:%M} {name}"

@@ -1,4 +1,4 @@
-"""Where rules, known appointments and reminders are kept. Row security confines every statement to the caller's workspace."""
+"""Statements on rules, known appointments and reminders. Row security limits every one to the caller's workspace."""
 
 from datetime import UTC, datetime
 
@@ -22,9 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.dated import DatedPages
-from chassis.db import statement
-from notifications.tables import appointments, reminder_configurations, reminder_figures, reminders
+from chassis.db.lists import DatedList
+from chassis.db.statement import command, query
+from notifications.tables import appointments, reminder_configurations, reminder_counters, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)
 _id = bindparam("id", type_=Uuid)
@@ -38,29 +38,29 @@ _offset = bindparam("offset", type_=Integer)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 # Latest due first.
-log = DatedPages(
+log = DatedList(
     reminders,
     reminders.c.due_at,
-    figures=reminder_figures,
-    held="reminder_count",
-    narrow=("appointment_id", "client_id"),
-    wide={"told_status": "status"},
-    within=(EARLIEST, LATEST),
+    counters=reminder_counters,
+    count_column="reminder_count",
+    selective=("appointment_id", "client_id"),
+    counter_columns={"told_status": "status"},
+    bounds=(EARLIEST, LATEST),
     latest_first=True,
 )
 
 # --- rules
 
-# Whoever plans by the rules holds them shared, whoever changes one holds them alone: no booking falls between.
+# Planning takes this lock shared, changing a rule takes it exclusively: a booking sees a rule, or the rule sees the booking.
 _rules_key = func.hashtextextended(func.concat("reminder rules ", _workspace), 0)
-hold_rules = statement(select(func.pg_advisory_xact_lock_shared(_rules_key)))
-hold_rules_alone = statement(select(func.pg_advisory_xact_lock(_rules_key)))
+lock_rules_shared = command(select(func.pg_advisory_xact_lock_shared(_rules_key)))
+lock_rules = command(select(func.pg_advisory_xact_lock(_rules_key)))
 
 _rules = reminder_configurations
 
-active_rules = statement(select(_rules.c.hours_before, _rules.c.channel).where(_rules.c.is_active))
+active_rules = query(select(_rules.c.hours_before, _rules.c.channel).where(_rules.c.is_active))
 
-create_rule = statement(
+create_rule = command(
     insert(_rules)
     .values(
         workspace_id=_workspace,
@@ -74,33 +74,33 @@ create_rule = statement(
     .returning(_rules)
 )
 
-# A workspace's first rule, unless somebody was faster.
-create_first_rule = statement(
+# A workspace's first rule. Does nothing if there is an active one of these hours already.
+create_first_rule = command(
     upsert(_rules)
     .values(workspace_id=_workspace, id=_id, hours_before=_hours, channel="email", is_active=True, created_at=_now, updated_at=_now)
     .on_conflict_do_nothing()
     .returning(_rules)
 )
 
-lock_rule = statement(select(_rules).where(_rules.c.id == _id).with_for_update())
+lock_rule = command(select(_rules).where(_rules.c.id == _id).with_for_update())
 
-change_rule = statement(
+change_rule = command(
     update(_rules)
     .where(_rules.c.id == _id)
     .values(hours_before=_hours, channel=bindparam("channel"), is_active=bindparam("is_active"), updated_at=_now)
     .returning(_rules)
 )
 
-delete_rule = statement(delete(_rules).where(_rules.c.id == _id))
+delete_rule = command(delete(_rules).where(_rules.c.id == _id))
 
-list_rules = statement(select(_rules).order_by(_rules.c.hours_before.desc(), _rules.c.id).limit(_limit).offset(_offset))
-count_rules = statement(select(func.count().label("total")).select_from(_rules))
+list_rules = query(select(_rules).order_by(_rules.c.hours_before.desc(), _rules.c.id).limit(_limit).offset(_offset))
+count_rules = query(select(func.count().label("total")).select_from(_rules))
 
-# --- the calendar as known here
+# --- known appointments
 
-appointment = statement(select(appointments).where(appointments.c.id == _id).with_for_update())
+appointment = command(select(appointments).where(appointments.c.id == _id).with_for_update())
 
-_known = upsert(appointments).values(
+_appointment = upsert(appointments).values(
     workspace_id=_workspace,
     id=_id,
     client_id=_client_id,
@@ -108,26 +108,26 @@ _known = upsert(appointments).values(
     is_open=bindparam("is_open"),
     version=bindparam("version"),
 )
-# No row when something newer is known already.
-know_appointment = statement(
-    _known.on_conflict_do_update(
+# Returns no row if a newer version is known.
+record_appointment = command(
+    _appointment.on_conflict_do_update(
         constraint="pk_appointments",
         set_={
-            "client_id": func.coalesce(_known.excluded.client_id, appointments.c.client_id),
-            "starts_at": func.coalesce(_known.excluded.starts_at, appointments.c.starts_at),
-            "is_open": _known.excluded.is_open,
-            "version": _known.excluded.version,
+            "client_id": func.coalesce(_appointment.excluded.client_id, appointments.c.client_id),
+            "starts_at": func.coalesce(_appointment.excluded.starts_at, appointments.c.starts_at),
+            "is_open": _appointment.excluded.is_open,
+            "version": _appointment.excluded.version,
         },
-        where=appointments.c.version < _known.excluded.version,
+        where=appointments.c.version < _appointment.excluded.version,
     ).returning(appointments.c.id)
 )
 
-forget_appointments = statement(delete(appointments).where(appointments.c.client_id == _client_id))
-forget_reminders = statement(delete(reminders).where(reminders.c.client_id == _client_id))
+erase_appointments = command(delete(appointments).where(appointments.c.client_id == _client_id))
+erase_reminders = command(delete(reminders).where(reminders.c.client_id == _client_id))
 
 # --- planning
 
-# What waits moves along with its appointment; what was sent, or is being sent, stays as it was.
+# A pending reminder moves with its appointment; one that was sent or is being sent does not change.
 _moved = {
     "client_id": _client_id,
     "starts_at": bindparam("starts_at", type_=DateTime(timezone=True)),
@@ -137,7 +137,7 @@ _moved = {
     "attempts": 0,
     "last_error": None,
 }
-move_pending = statement(
+move_pending = command(
     update(reminders)
     .where(reminders.c.appointment_id == _appointment_id)
     .where(reminders.c.hours_before == _hours)
@@ -155,10 +155,10 @@ _planned = upsert(reminders).values(
     created_at=_now,
     **_moved,
 )
-plan = statement(_planned.on_conflict_do_nothing())
+plan = command(_planned.on_conflict_do_nothing())
 
-# The same for a rule that is there again: what was cancelled with it is taken up, what went out is left alone.
-plan_again = statement(
+# For a rule that was deleted and is back: its cancelled reminders become pending again; others do not change.
+plan_again = command(
     _planned.on_conflict_do_update(
         constraint="reminder_planned_once",
         set_={
@@ -171,29 +171,29 @@ plan_again = statement(
     )
 )
 
-# The known appointments to come that a rule has something to say of, and has not said yet.
-_waits = (
+# The open appointments after a time that have no pending reminder of a rule.
+_has_pending = (
     select(literal(1))
     .where(reminders.c.appointment_id == appointments.c.id)
     .where(reminders.c.hours_before == _hours)
     .where(reminders.c.channel == bindparam("channel"))
     .where(reminders.c.status == "pending")
 )
-appointments_after = statement(
+appointments_without_reminder = query(
     select(appointments.c.id, appointments.c.client_id, appointments.c.starts_at, appointments.c.version)
     .where(appointments.c.is_open)
     .where(appointments.c.starts_at > bindparam("after", type_=DateTime(timezone=True)))
-    .where(~_waits.exists())
+    .where(~_has_pending.exists())
 )
 
 _cancelled = {"status": "cancelled", "last_error": bindparam("reason")}
 
-cancel_pending = statement(
+cancel_pending = command(
     update(reminders).where(reminders.c.appointment_id == _appointment_id).where(reminders.c.status == "pending").values(**_cancelled)
 )
 
-# Those whose rules have nothing to say of the appointment as it is now.
-cancel_others = statement(
+# The pending reminders whose rules no longer apply to the appointment.
+cancel_others = command(
     update(reminders)
     .where(reminders.c.appointment_id == _appointment_id)
     .where(reminders.c.status == "pending")
@@ -201,7 +201,7 @@ cancel_others = statement(
     .values(**_cancelled)
 )
 
-cancel_rule = statement(
+cancel_rule = command(
     update(reminders)
     .where(reminders.c.hours_before == _hours)
     .where(reminders.c.channel == bindparam("channel"))
@@ -212,7 +212,7 @@ cancel_rule = statement(
 # --- sending
 
 _later = reminders.alias("later")
-# Another one of the same appointment, nearer to the start, is due as well or has gone out: it says what this one would.
+# Another reminder of the same appointment, nearer to its start, is due or was sent: it replaces this one.
 _superseded = (
     select(literal(1))
     .where(_later.c.appointment_id == reminders.c.appointment_id)
@@ -221,10 +221,10 @@ _superseded = (
     .where(_later.c.status == any_(literal(["pending", "sending", "sent", "unknown"], ARRAY(Text))))
     .exists()
 )
-to_send = statement(select(reminders, _superseded.label("is_superseded")).where(reminders.c.id == _id))
+load = query(select(reminders, _superseded.label("is_superseded")).where(reminders.c.id == _id))
 
-# Ours from here on, unless it was cancelled, moved or taken meanwhile.
-begin_sending = statement(
+# Returns no row if the reminder was cancelled, moved or sent meanwhile.
+begin_sending = command(
     update(reminders)
     .where(reminders.c.id == _id)
     .where(reminders.c.status == "pending")
@@ -233,16 +233,16 @@ begin_sending = statement(
     .returning(reminders.c.attempts)
 )
 
-# A sender that had been given up for lost may still tell what became of its mail.
-end = statement(
+# Also from `unknown`: a sender whose lease expired may still record the outcome.
+finish = command(
     update(reminders)
     .where(reminders.c.id == _id)
     .where(reminders.c.status == any_(literal(["pending", "sending", "unknown"], ARRAY(Text))))
     .values(status=bindparam("status"), sent_at=bindparam("sent_at", type_=DateTime(timezone=True)), last_error=bindparam("reason"))
 )
 
-# Back to waiting; cancelled where the appointment it speaks of is over, or is planned anew already.
-_still_stands = (
+# Pending again, or cancelled if the appointment is closed or was moved, or has a newer reminder of the same rule.
+_is_current = (
     select(literal(1))
     .where(appointments.c.id == reminders.c.appointment_id)
     .where(appointments.c.is_open)
@@ -258,12 +258,12 @@ _replaced = (
     .where(_later.c.appointment_version > reminders.c.appointment_version)
     .exists()
 )
-put_back = statement(
+reschedule = command(
     update(reminders)
     .where(reminders.c.id == _id)
     .where(reminders.c.status == any_(literal(["pending", "sending"], ARRAY(Text))))
     .values(
-        status=case((and_(_still_stands, ~_replaced), "pending"), else_="cancelled"),
+        status=case((and_(_is_current, ~_replaced), "pending"), else_="cancelled"),
         next_attempt_at=bindparam("at", type_=DateTime(timezone=True)),
         last_error=bindparam("reason"),
     )

@@ -1,4 +1,4 @@
-"""Planning: what the calendar and the rules together make due. Reactions, calls and senders all come through here."""
+"""Plans reminders from the known appointments and the active rules. Used by reactions, calls and the mail sender."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,27 +6,27 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from chassis.db import Transaction
+from chassis.db.transaction import Transaction
 from notifications.reminders import rules, store
 
 
-async def know(
+async def record_appointment(
     db: Transaction, appointment_id: UUID | str, client_id: UUID | str, starts_at: datetime, version: int, *, now: datetime
 ) -> None:
-    """Takes note of an appointment as it stands, and plans one reminder per rule that has something to say of it."""
-    await db.run(store.hold_rules)
+    """Records an appointment unless a newer version is known, and plans one reminder per active rule that applies to it."""
+    await db.run(store.lock_rules_shared)
     before = await db.maybe(store.appointment, id=appointment_id)
-    known = {"id": appointment_id, "client_id": client_id, "starts_at": starts_at, "is_open": True, "version": version}
-    if await db.maybe(store.know_appointment, **known) is None:
+    current = {"id": appointment_id, "client_id": client_id, "starts_at": starts_at, "is_open": True, "version": version}
+    if await db.maybe(store.record_appointment, **current) is None:
         return
     if before and before["is_open"] and (str(before["client_id"]), before["starts_at"]) == (str(client_id), starts_at):
         return
     active = await db.all(store.active_rules)
-    due = rules.due((rule["hours_before"] for rule in active), starts_at, now=now)
+    due = rules.due_times((rule["hours_before"] for rule in active), starts_at, now=now)
     await db.run(store.cancel_others, appointment_id=appointment_id, hours=list(due), reason="appointment_moved")
     for rule in active:
         if rule["hours_before"] in due:
-            about = {
+            values = {
                 "appointment_id": appointment_id,
                 "client_id": client_id,
                 "starts_at": starts_at,
@@ -35,22 +35,22 @@ async def know(
                 "channel": rule["channel"],
                 "due_at": due[rule["hours_before"]],
             }
-            if not await db.run(store.move_pending, **about):
-                await db.run(store.plan, id=uuid7(), now=now, **about)
+            if not await db.run(store.move_pending, **values):
+                await db.run(store.plan, id=uuid7(), now=now, **values)
 
 
-async def close(db: Transaction, appointment_id: UUID | str, version: int) -> None:
-    """Takes note that an appointment is over or called off: nobody is reminded of it."""
-    ended = {"id": appointment_id, "client_id": None, "starts_at": None, "is_open": False, "version": version}
-    if await db.maybe(store.know_appointment, **ended) is not None:
+async def close_appointment(db: Transaction, appointment_id: UUID | str, version: int) -> None:
+    """Records that an appointment is completed or cancelled, and cancels its pending reminders."""
+    closed = {"id": appointment_id, "client_id": None, "starts_at": None, "is_open": False, "version": version}
+    if await db.maybe(store.record_appointment, **closed) is not None:
         await db.run(store.cancel_pending, appointment_id=appointment_id, reason="appointment_closed")
 
 
-async def introduce(db: Transaction, rule: Any, *, now: datetime) -> None:
-    """Plans by a new rule for the appointments known already, where its time is still to come: a rule mails nobody at once."""
+async def plan_for_rule(db: Transaction, rule: Any, *, now: datetime) -> None:
+    """Plans the reminders of a new rule for known appointments, if they are due in the future: a new rule sends no mail at once."""
     hours, channel = rule["hours_before"], rule["channel"]
     before = timedelta(hours=hours)
-    found = await db.all(store.appointments_after, after=now + before, hours_before=hours, channel=channel)
+    found = await db.all(store.appointments_without_reminder, after=now + before, hours_before=hours, channel=channel)
     planned = [
         {
             "id": uuid7(),
@@ -68,13 +68,13 @@ async def introduce(db: Transaction, rule: Any, *, now: datetime) -> None:
     await db.many(store.plan_again, planned)
 
 
-async def withdraw(db: Transaction, rule: Any) -> None:
-    """Cancels what waits because of a rule."""
+async def cancel_for_rule(db: Transaction, rule: Any) -> None:
+    """Cancels the pending reminders of a rule."""
     await db.run(store.cancel_rule, hours_before=rule["hours_before"], channel=rule["channel"], reason="rule_withdrawn")
 
 
-async def forget_client(db: Transaction, client_id: UUID | str) -> None:
-    """Leaves nothing of an erased client."""
-    await db.run(store.hold_rules)
-    await db.run(store.forget_reminders, client_id=client_id)
-    await db.run(store.forget_appointments, client_id=client_id)
+async def erase_client(db: Transaction, client_id: UUID | str) -> None:
+    """Deletes the appointments and reminders of an erased client."""
+    await db.run(store.lock_rules_shared)
+    await db.run(store.erase_reminders, client_id=client_id)
+    await db.run(store.erase_appointments, client_id=client_id)

@@ -1,0 +1,1 @@
+"""Appointments: booking, changing, listing and erasing them."""

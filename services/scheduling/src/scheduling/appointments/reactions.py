@@ -1,20 +1,21 @@
-"""What becomes of appointments when something happens elsewhere."""
+"""Reacts to events of other services."""
 
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.scheduling.v1 import events_pb2
-from chassis.react import Delivery, on
+from chassis.events.delivery import Delivery
+from chassis.events.handlers import on
 from scheduling.appointments import rules, store
 
 
 @on(clients_events.ClientErased, queue="scheduling.erase-appointments")
 async def erase_appointments(event: clients_events.ClientErased, delivery: Delivery) -> None:
-    """Leaves nothing of an erased client's appointments, and calls off those that were still to come."""
-    await delivery.db.run(store.hold_figures, client_id=event.client_id)
-    erased = await delivery.db.all(store.of_client, client_id=event.client_id)
+    """Deletes all appointments of an erased client, and announces the upcoming ones as cancelled."""
+    await delivery.db.run(store.lock_client_counter, client_id=event.client_id)
+    erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
     await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
-    await delivery.db.run(store.mark_erased, client_id=event.client_id, now=delivery.now)
+    await delivery.db.run(store.mark_client_erased, client_id=event.client_id, now=delivery.now)
     for row in erased:
-        if rules.is_awaited(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
+        if rules.is_upcoming(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
             delivery.emit(
                 events_pb2.AppointmentClosed(
                     appointment_id=str(row["id"]), client_id=str(row["client_id"]), status="cancelled", version=row["version"] + 1

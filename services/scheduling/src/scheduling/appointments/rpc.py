@@ -1,6 +1,5 @@
 """The Appointments service: each method is one use case and one transaction."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,167 +13,167 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsServicer
-from chassis.call import Call
-from chassis.rows import enum_text, fill, masked, page, when
-from chassis.sealing import Keys
-from scheduling.appointments import calendar, rules, store
-from scheduling.appointments.record import columns, event, held_by, opened, terms_of
-from scheduling.appointments.rules import News, Terms
+from chassis.db.transaction import Record
+from chassis.encryption.key_store import Keys
+from chassis.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, given, masked
+from chassis.work.unit_of_work import UnitOfWork
+from scheduling.appointments import booking, rules, store
+from scheduling.appointments.mapping import busy_period_of, to_columns, to_details, to_event, to_message
+from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 
 _NO_APPOINTMENT = UUID(int=0)
 
 
-class Appointments(AppointmentsServicer[Call]):
-    """Other services and keys are asked before the first statement, so that no transaction waits for them."""
+class Appointments(AppointmentsServicer[UnitOfWork]):
+    """Methods ask other services and fetch the keys before their first statement, so that no transaction waits for them."""
 
     def __init__(self, keys: Keys, clients: ClientsStub, users: UsersStub) -> None:
         self._keys = keys
         self._clients = clients
         self._users = users
 
-    async def BookAppointment(self, request: pb.BookAppointmentRequest, call: Call) -> pb.Appointment:
-        terms = _agreed(request, by=call.user_id)
-        rules.check_client(is_active=await self._is_treated(terms.client_id, call))
-        rules.check_practitioner(is_active=await self._is_working(terms.practitioner_id, call))
-        keys = await self._keys.of(call.workspace_id)
+    async def BookAppointment(self, request: pb.BookAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
+        details = _new_details(request, caller=work.user_id)
+        rules.check_client(is_active=await self._is_active_client(details.client_id, work))
+        rules.check_practitioner(is_active=await self._is_active_practitioner(details.practitioner_id, work))
+        keys = await self._keys.of(work.workspace_id)
 
-        held = rules.during(terms, await calendar.buffers(call, terms))
-        appointment = columns(terms, held, keys, appointment_id=uuid7(), version=1)
-        written = {"created_by": call.user_id, "created_at": call.now, "updated_at": call.now}
-        booked = await calendar.book(call, appointment | written, allow_conflict=request.allow_conflict)
+        busy = rules.busy_period(details, await booking.buffers(work, details))
+        appointment = to_columns(details, busy, keys, appointment_id=uuid7(), version=1)
+        appointment |= {"created_by": work.user_id, "created_at": work.now, "updated_at": work.now}
+        booked = await booking.book(work, appointment, allow_conflict=request.allow_conflict)
 
-        call.emit(event(events_pb2.AppointmentBooked, booked))
-        return opened(booked, keys)
+        work.emit(to_event(events_pb2.AppointmentBooked, booked))
+        return to_message(booked, keys)
 
-    async def GetAppointment(self, request: pb.GetAppointmentRequest, call: Call) -> pb.Appointment:
-        keys = await self._keys.of(call.workspace_id)
-        return opened(await call.db.one(store.get, id=request.appointment_id), keys)
+    async def GetAppointment(self, request: pb.GetAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
+        keys = await self._keys.of(work.workspace_id)
+        return to_message(await work.db.one(store.get, id=request.appointment_id), keys)
 
-    async def ListAppointments(self, request: pb.ListAppointmentsRequest, call: Call) -> pb.AppointmentPage:
-        asked = page(request)
-        filters: dict[str, Any] = {n: getattr(request, n) for n in ("client_id", "practitioner_id") if request.HasField(n)}
-        if request.HasField("status"):
-            filters["status"] = enum_text(pb.AppointmentStatus, request.status)
-        since, until = _moment(request, "start_date"), _moment(request, "end_date")
-        keys = await self._keys.of(call.workspace_id)
-        found, total = await store.agenda.turn_to(call.db, filters, asked, since=since, until=until)
-        return pb.AppointmentPage(items=[opened(row, keys) for row in found], total=total)
+    async def ListAppointments(self, request: pb.ListAppointmentsRequest, work: UnitOfWork) -> pb.AppointmentPage:
+        window, wanted = page(request), given(request)
+        filters = {name: wanted[name] for name in store.appointment_list.filters}
+        keys = await self._keys.of(work.workspace_id)
+        rows, total = await store.appointment_list.read_page(work.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
+        return pb.AppointmentPage(items=[to_message(row, keys) for row in rows], total=total)
 
-    async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, call: Call) -> pb.Appointment:
-        wanted = rules.check_wanted(masked(request, rules.CHANGEABLE))
-        is_treated = await self._is_treated(wanted["client_id"], call) if "client_id" in wanted else True
-        is_working = await self._is_working(wanted["practitioner_id"], call) if "practitioner_id" in wanted else True
-        keys = await self._keys.of(call.workspace_id)
+    async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
+        changes = rules.check_changes(masked(request, rules.EDITABLE_FIELDS))
+        client_active = await self._is_active_client(changes["client_id"], work) if "client_id" in changes else True
+        practitioner_active = await self._is_active_practitioner(changes["practitioner_id"], work) if "practitioner_id" in changes else True
+        keys = await self._keys.of(work.workspace_id)
 
-        row = await call.db.one(store.get_to_change, id=request.appointment_id)
-        appointment = opened(row, keys)
-        before = terms_of(row, appointment)
-        after = rules.changed(before, wanted)
+        row = await work.db.one(store.get_for_update, id=request.appointment_id)
+        appointment = to_message(row, keys)
+        before = to_details(row, appointment)
+        after = rules.apply_changes(before, changes)
         if after == before:
             return appointment
-        # Who was agreed on may stay, whatever has become of them since.
-        rules.check_client(is_active=is_treated or after.client_id == before.client_id)
-        rules.check_practitioner(is_active=is_working or after.practitioner_id == before.practitioner_id)
+        # An appointment keeps its client and its practitioner, even if they are no longer active.
+        rules.check_client(is_active=client_active or after.client_id == before.client_id)
+        rules.check_practitioner(is_active=practitioner_active or after.practitioner_id == before.practitioner_id)
 
-        buffers = await calendar.buffers(call, after, before)
-        held = rules.during(after, buffers) if rules.replanned(before, after) else held_by(row)
-        written = columns(after, held, keys, appointment_id=row["id"], version=row["version"] + 1)
-        written |= {"edited_at": call.now, **_cancellation(row, after, call)}
-        if rules.takes_time(before, held_by(row), after, held):
-            changed = await calendar.move(call, written, allow_conflict=request.allow_conflict)
+        buffers = await booking.buffers(work, after, before)
+        busy_before = busy_period_of(row)
+        busy_after = rules.busy_period(after, buffers) if rules.changes_busy_period(before, after) else busy_before
+        columns = to_columns(after, busy_after, keys, appointment_id=row["id"], version=row["version"] + 1)
+        columns |= {"edited_at": work.now, **_cancellation(row, after, work)}
+        if rules.needs_more_time(before, busy_before, after, busy_after):
+            changed = await booking.move(work, columns, allow_conflict=request.allow_conflict)
         else:
-            changed = await call.db.one(store.change, **written, **{name: row[name] for name in calendar.OVERBOOKING})
+            changed = await work.db.one(store.change, **columns, **{name: row[name] for name in booking.OVERBOOKING_COLUMNS})
 
-        match rules.news(before, after):
-            case News.MOVED:
-                call.emit(event(events_pb2.AppointmentMoved, changed))
-            case News.CLOSED:
-                call.emit(event(events_pb2.AppointmentClosed, changed))
-        return opened(changed, keys)
+        match rules.change_event(before, after):
+            case ChangeEvent.MOVED:
+                work.emit(to_event(events_pb2.AppointmentMoved, changed))
+            case ChangeEvent.CLOSED:
+                work.emit(to_event(events_pb2.AppointmentClosed, changed))
+        return to_message(changed, keys)
 
-    async def DeleteAppointment(self, request: pb.DeleteAppointmentRequest, call: Call) -> pb.DeleteAppointmentResponse:
+    async def DeleteAppointment(self, request: pb.DeleteAppointmentRequest, work: UnitOfWork) -> pb.DeleteAppointmentResponse:
         rules.check_texts(reason=request.reason)
-        keys = await self._keys.of(call.workspace_id)
-        row = await call.db.one(store.get_to_change, id=request.appointment_id)
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.one(store.get_for_update, id=request.appointment_id)
         place = {"table": "appointments", "row": row["id"], "revision": row["version"] + 1}
-        await call.db.run(
-            store.remove,
+        await work.db.run(
+            store.mark_deleted,
             id=row["id"],
-            sealed=keys.seal(opened(row, keys), **place),
+            sealed=keys.seal(to_message(row, keys), **place),
             deletion_reason=keys.seal(request, **place, column="deletion_reason") if request.HasField("reason") else None,
-            deleted_by=call.user_id,
-            deleted_at=call.now,
+            deleted_by=work.user_id,
+            deleted_at=work.now,
         )
-        call.emit(event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}))
+        work.emit(to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}))
         return pb.DeleteAppointmentResponse()
 
-    async def CheckConflicts(self, request: pb.CheckConflictsRequest, call: Call) -> pb.ClashList:
-        start, end = rules.check_slot(_moment(request, "scheduled_start"), _moment(request, "scheduled_end"))
-        practitioner_id = UUID(request.practitioner_id) if request.HasField("practitioner_id") else call.user_id
-        await self._is_working(practitioner_id, call)  # refuses a stranger, whose calendar would look free
-        clashes = await call.db.all(
-            store.clashes,
+    async def CheckConflicts(self, request: pb.CheckConflictsRequest, work: UnitOfWork) -> pb.ClashList:
+        wanted = given(request)
+        start, end = rules.check_slot(wanted["scheduled_start"], wanted["scheduled_end"])
+        practitioner_id = UUID(request.practitioner_id) if request.HasField("practitioner_id") else work.user_id
+        # Raises NotFound for an unknown practitioner, whose calendar would look free.
+        await self._is_active_practitioner(practitioner_id, work)
+        conflicts = await work.db.all(
+            store.conflicts,
             id=request.exclude_appointment_id if request.HasField("exclude_appointment_id") else _NO_APPOINTMENT,
             practitioner_id=practitioner_id,
             during=Range(start, end),
         )
-        return pb.ClashList(items=[fill(pb.Clash(), clash) for clash in clashes])
+        return pb.ClashList(items=[fill(pb.Clash(), conflict) for conflict in conflicts])
 
-    async def GetFigures(self, request: pb.GetFiguresRequest, call: Call) -> pb.FiguresList:
-        client_ids = rules.check_clients(request.client_ids)
-        found = await call.find(store.figures, client_ids, key="client_id", now=call.now)
+    async def GetFigures(self, request: pb.GetFiguresRequest, work: UnitOfWork) -> pb.FiguresList:
+        client_ids = rules.check_client_ids(request.client_ids)
+        found = await work.find(store.client_summaries, client_ids, key="client_id", now=work.now)
         return pb.FiguresList(items=[fill(pb.Figures(), found[client_id]) for client_id in client_ids])
 
-    async def ListHistory(self, request: pb.ListHistoryRequest, call: Call) -> pb.History:
-        limit = rules.history_limit(request.limit)
-        place = rules.check_place(_moment(request, "before"), request.before_id if request.HasField("before_id") else None)
-        told = await call.db.all(store.history_before if place else store.history, client_id=request.client_id, limit=limit, **place)
-        kept = await call.db.maybe(store.count_of_client, client_id=request.client_id)
-        return pb.History(items=[fill(pb.HistoryEntry(), row) for row in told], total=kept["appointment_count"] if kept else 0)
+    async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
+        wanted = given(request)
+        limit = rules.check_timeline_limit(request.limit)
+        cursor = rules.check_cursor(wanted["before"], wanted["before_id"])
+        statement = store.timeline_events_before if cursor else store.timeline_events
+        events = await work.db.all(statement, client_id=request.client_id, limit=limit, **cursor)
+        counter = await work.db.maybe(store.client_counter, client_id=request.client_id)
+        total = counter["appointment_count"] if counter else 0
+        return pb.History(items=[fill(pb.HistoryEntry(), event) for event in events], total=total)
 
-    async def GetSlot(self, request: pb.GetSlotRequest, call: Call) -> pb.Slot:
-        return fill(pb.Slot(), await call.db.one(store.slot, id=request.appointment_id))
+    async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
+        return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))
 
-    async def _is_treated(self, client_id: UUID, call: Call) -> bool:
-        """Whether the client is in treatment here; NotFound for a stranger."""
-        return (await self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), call)).is_active
+    async def _is_active_client(self, client_id: UUID, work: UnitOfWork) -> bool:
+        """Whether the client is active. Raises NotFound for a client of no or another workspace."""
+        return (await self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), work.context)).is_active
 
-    async def _is_working(self, practitioner_id: UUID, call: Call) -> bool:
-        """Whether the practitioner works here, as the caller plainly does; NotFound for a stranger."""
-        if practitioner_id == call.caller.user_id:
+    async def _is_active_practitioner(self, practitioner_id: UUID, work: UnitOfWork) -> bool:
+        """Whether the practitioner works here, as the caller does. Raises NotFound for an unknown practitioner."""
+        if practitioner_id == work.caller.user_id:
             return True
-        return (await self._users.GetPractitioner(users_pb2.GetPractitionerRequest(user_id=str(practitioner_id)), call)).is_active
+        return (await self._users.GetPractitioner(users_pb2.GetPractitionerRequest(user_id=str(practitioner_id)), work.context)).is_active
 
 
-def _agreed(request: pb.BookAppointmentRequest, *, by: UUID) -> Terms:
-    start, end = rules.check_slot(_moment(request, "scheduled_start"), _moment(request, "scheduled_end"))
-
-    def given(name: str) -> Any:
-        return getattr(request, name) if request.HasField(name) else None
-
-    rules.check_texts(notes=given("notes"), location_details=given("location_details"))
+def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> AppointmentDetails:
+    """The details of a booking. The practitioner is the caller if the request names none."""
+    wanted = given(request)
+    start, end = rules.check_slot(wanted["scheduled_start"], wanted["scheduled_end"])
+    rules.check_texts(notes=wanted["notes"], location_details=wanted["location_details"])
     practitioner_id, location_id, service_id = (
-        UUID(value) if (value := given(name)) else None for name in ("practitioner_id", "location_id", "service_id")
+        UUID(value) if (value := wanted[name]) else None for name in ("practitioner_id", "location_id", "service_id")
     )
-    return Terms(
+    return AppointmentDetails(
         client_id=UUID(request.client_id),
-        practitioner_id=practitioner_id or by,
+        practitioner_id=practitioner_id or caller,
         scheduled_start=start,
         scheduled_end=end,
         location_type=enum_text(pb.LocationType, request.location_type),
         location_id=location_id,
         service_id=service_id,
-        notes=given("notes"),
-        location_details=given("location_details"),
+        notes=wanted["notes"],
+        location_details=wanted["location_details"],
     )
 
 
-def _cancellation(row: Any, after: Terms, call: Call) -> dict[str, Any]:
-    """Who called it off and when, as long as it is called off."""
+def _cancellation(row: Record, after: AppointmentDetails, work: UnitOfWork) -> dict[str, Any]:
+    """Who cancelled the appointment and when. Both are None unless its status is cancelled."""
     if after.status != "cancelled":
         return {"cancelled_by": None, "cancelled_at": None}
-    return {"cancelled_by": row["cancelled_by"] or call.user_id, "cancelled_at": row["cancelled_at"] or call.now}
-
-
-def _moment(request: Any, name: str) -> datetime | None:
-    return when(getattr(request, name)) if request.HasField(name) else None
+    return {"cancelled_by": row["cancelled_by"] or work.user_id, "cancelled_at": row["cancelled_at"] or work.now}

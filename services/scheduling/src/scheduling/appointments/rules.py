@@ -1,4 +1,4 @@
-"""What may be agreed about an appointment, and what an agreement changes."""
+"""Decisions about appointments: which details are valid, which changes are allowed, and what a change means for others."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -9,28 +9,32 @@ from uuid import UUID
 
 from chassis.errors import Fault, Invalid, NotFound
 
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-LONGEST = timedelta(hours=24)
-MOST_CLIENTS = 500
-MOST_HISTORY = 500
+EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
+# Exclusive.
+LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
+MAX_LENGTH = timedelta(hours=24)
+MAX_CLIENTS = 500
+MAX_TIMELINE_EVENTS = 500
+DEFAULT_TIMELINE_EVENTS = 100
 
-# A page of a hundred appointments still has to fit into one reply.
-LONGEST_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000}
+# In characters. A page of a hundred appointments has to fit into one reply.
+MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000}
 
-# The furthest a service's buffers reach.
-LONGEST_BUFFER = timedelta(minutes=240)
+# Of a service, on either side of the appointment.
+MAX_BUFFER = timedelta(minutes=240)
 
-OCCUPYING = frozenset({"scheduled", "completed"})
-_CLOSED = frozenset({"completed", "cancelled", "no_show"})
-_OPTIONAL = frozenset({"location_id", "service_id", "notes", "location_details"})
+# The statuses in which the practitioner is busy.
+BUSY_STATUSES = frozenset({"scheduled", "completed"})
+_CLOSED_STATUSES = frozenset({"completed", "cancelled", "no_show"})
+_CLEARABLE = frozenset({"location_id", "service_id", "notes", "location_details"})
 
-Span = tuple[datetime, datetime]
+# Start, inclusive, and end, exclusive.
+Period = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What is agreed: who meets whom, when, where and for what, and what became of it."""
+class AppointmentDetails:
+    """What people set of an appointment: who meets whom, when, where and for which service, and its status."""
 
     client_id: UUID
     practitioner_id: UUID
@@ -44,160 +48,155 @@ class Terms:
     location_details: str | None = field(default=None, repr=False)
 
     @property
-    def occupying(self) -> bool:
-        """Whether the practitioner's time is taken; what was called off, or missed, gives it back."""
-        return self.status in OCCUPYING
+    def is_busy(self) -> bool:
+        """Whether the practitioner is busy: a cancelled or missed appointment frees its time."""
+        return self.status in BUSY_STATUSES
 
 
-CHANGEABLE = tuple(f.name for f in fields(Terms))
+EDITABLE_FIELDS = tuple(f.name for f in fields(AppointmentDetails))
 
 
 @dataclass(frozen=True, slots=True)
 class Buffers:
-    """The time a service needs around the appointment itself."""
+    """The time that a service needs before and after the appointment itself."""
 
     before: timedelta = timedelta(0)
     after: timedelta = timedelta(0)
 
 
-class News(Enum):
-    """What others are told of a change."""
+class ChangeEvent(Enum):
+    """The event that a change of an appointment causes."""
 
     MOVED = "moved"
     CLOSED = "closed"
 
 
-def check_slot(start: datetime | None, end: datetime | None) -> Span:
-    """Start and end, in that order, at most 24 h apart and within the years 1900 to 2199; Invalid says which is wrong."""
+def check_slot(start: datetime | None, end: datetime | None) -> Period:
+    """The period from start to end. Raises Invalid if one is missing, or for a wrong order, a wrong year or over 24 hours."""
     if start is None or end is None:
         missing = [name for name, value in (("scheduled_start", start), ("scheduled_end", end)) if value is None]
         raise Invalid("slot_required", "An appointment has a start and an end.", faults=[Fault(f"/{n}", "is required") for n in missing])
-    if not EARLIEST <= start < LATEST:
-        raise _wrong("slot_out_of_range", "scheduled_start", "must lie in the years 1900 to 2199")
+    if not EARLIEST_START <= start < LATEST_START:
+        raise _invalid("slot_out_of_range", "scheduled_start", "must lie in the years 1900 to 2199")
     if end <= start:
-        raise _wrong("slot_reversed", "scheduled_end", "must be after the start")
-    if end - start > LONGEST:
-        raise _wrong("slot_too_long", "scheduled_end", "must be at most 24 hours after the start")
+        raise _invalid("slot_reversed", "scheduled_end", "must be after the start")
+    if end - start > MAX_LENGTH:
+        raise _invalid("slot_too_long", "scheduled_end", "must be at most 24 hours after the start")
     return start, end
 
 
 def check_texts(**texts: str | None) -> None:
-    """Invalid for a text longer than its kind may be."""
+    """Raises Invalid if a text is longer than its field allows."""
     faults = [
-        Fault(f"/{name}", f"must be {LONGEST_TEXT[name]} characters or fewer")
+        Fault(f"/{name}", f"must be {MAX_TEXT[name]} characters or fewer")
         for name, text in texts.items()
-        if text is not None and len(text) > LONGEST_TEXT[name]
+        if text is not None and len(text) > MAX_TEXT[name]
     ]
     if faults:
         raise Invalid("text_too_long", "A text is too long.", faults=faults)
 
 
-def check_wanted(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields to set, ids as ids; Invalid for one that cannot be cleared."""
-    cleared = [name for name, value in wanted.items() if value is None and name not in _OPTIONAL]
+def check_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changed fields with their ids as UUIDs. Raises Invalid if a required field would be cleared."""
+    cleared = [name for name, value in changes.items() if value is None and name not in _CLEARABLE]
     if cleared:
         raise Invalid("field_required", "A field cannot be cleared.", faults=[Fault(f"/{name}", "cannot be cleared") for name in cleared])
-    return {name: UUID(value) if name.endswith("_id") and value is not None else value for name, value in wanted.items()}
+    return {name: UUID(value) if name.endswith("_id") and value is not None else value for name, value in changes.items()}
 
 
-def changed(before: Terms, wanted: Mapping[str, Any]) -> Terms:
-    """The terms with what is wanted put in; Invalid for a slot, or a status, that cannot become of them."""
-    after = replace(before, **wanted)
+def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any]) -> AppointmentDetails:
+    """The details after the changes. Raises Invalid if the period, a text or the change of status is not allowed."""
+    after = replace(before, **changes)
     check_slot(after.scheduled_start, after.scheduled_end)
     check_texts(notes=after.notes, location_details=after.location_details)
-    check_outcome(before.status, after.status)
+    if before.status in _CLOSED_STATUSES and after.status not in {before.status, "scheduled"}:
+        raise _invalid("appointment_closed", "status", f"is {before.status}: schedule it again first")
     return after
-
-
-def check_outcome(before: str, after: str) -> None:
-    """A scheduled appointment becomes anything; what is closed is scheduled again before it becomes something else."""
-    if before in _CLOSED and after not in {before, "scheduled"}:
-        raise _wrong("appointment_closed", "status", f"is {before}: schedule it again first")
 
 
 def check_client(*, is_active: bool) -> None:
     if not is_active:
-        raise _wrong("client_inactive", "client_id", "is of a client who is no longer treated")
+        raise _invalid("client_inactive", "client_id", "is of a client who is no longer treated")
 
 
 def check_practitioner(*, is_active: bool) -> None:
     if not is_active:
-        raise _wrong("practitioner_inactive", "practitioner_id", "is of somebody who no longer works here")
+        raise _invalid("practitioner_inactive", "practitioner_id", "is of somebody who no longer works here")
 
 
 EntryT = TypeVar("EntryT", bound=Mapping[str, Any])
 
 
 def check_offered(kind: str, entry: EntryT | None) -> EntryT:
-    """A service or location that an appointment names anew is one that is offered."""
+    """The catalogue entry. Raises NotFound if there is none or it was withdrawn, Invalid if it is not active."""
     if entry is None or entry["deleted_at"] is not None:
         raise NotFound(f"{kind}_not_found", f"There is no such {kind}.")
     if not entry["is_active"]:
-        raise _wrong(f"{kind}_inactive", f"{kind}_id", "is not offered at present")
+        raise _invalid(f"{kind}_inactive", f"{kind}_id", "is not offered at present")
     return entry
 
 
-def check_clients(client_ids: Iterable[str]) -> list[UUID]:
-    """Whose figures are asked for, each once."""
+def check_client_ids(client_ids: Iterable[str]) -> list[UUID]:
+    """The ids without repetitions. Raises Invalid if there are too many."""
     distinct = list(dict.fromkeys(map(UUID, client_ids)))
-    if len(distinct) > MOST_CLIENTS:
-        raise _wrong("too_many_clients", "client_ids", f"may name at most {MOST_CLIENTS} clients")
+    if len(distinct) > MAX_CLIENTS:
+        raise _invalid("too_many_clients", "client_ids", f"may name at most {MAX_CLIENTS} clients")
     return distinct
 
 
-def check_place(before: datetime | None, before_id: str | None) -> dict[str, Any]:
-    """The last entry told, if any was: its time and its id, never one without the other."""
+def check_cursor(before: datetime | None, before_id: str | None) -> dict[str, Any]:
+    """The time and id of the last event that was read, or nothing. Raises Invalid if only one of them is given."""
     if (before is None) != (before_id is None):
-        raise _wrong("place_incomplete", "before", "goes together with before_id")
+        raise _invalid("place_incomplete", "before", "goes together with before_id")
     return {} if before is None else {"before": before, "before_id": before_id}
 
 
-def history_limit(asked: int) -> int:
-    """How many entries to tell; 0 means 100."""
-    if not 0 <= asked <= MOST_HISTORY:
-        raise _wrong("limit_out_of_range", "limit", f"must be from 1 to {MOST_HISTORY}")
-    return asked or 100
+def check_timeline_limit(limit: int) -> int:
+    """How many events to read. 0 means the default. Raises Invalid if it is out of range."""
+    if not 0 <= limit <= MAX_TIMELINE_EVENTS:
+        raise _invalid("limit_out_of_range", "limit", f"must be from 1 to {MAX_TIMELINE_EVENTS}")
+    return limit or DEFAULT_TIMELINE_EVENTS
 
 
-def replanned(before: Terms, after: Terms) -> bool:
-    """Whether the practitioner's time is to be worked out anew; otherwise it stays as agreed, whatever became of the service's buffers."""
-    return (after.occupying and not before.occupying) or _plan(before) != _plan(after)
+def busy_period(details: AppointmentDetails, buffers: Buffers) -> Period:
+    """The period in which the practitioner is busy: the appointment and its buffers."""
+    return details.scheduled_start - buffers.before, details.scheduled_end + buffers.after
 
 
-def during(terms: Terms, buffers: Buffers) -> Span:
-    """From when until when the practitioner is taken, end exclusive."""
-    return terms.scheduled_start - buffers.before, terms.scheduled_end + buffers.after
+def changes_busy_period(before: AppointmentDetails, after: AppointmentDetails) -> bool:
+    """Whether the busy period is to be computed again. Otherwise it stays, even if the service's buffers have changed since."""
+    return (after.is_busy and not before.is_busy) or _busy_period_inputs(before) != _busy_period_inputs(after)
 
 
-def takes_time(before: Terms, held: Span, after: Terms, wanted: Span) -> bool:
-    """Whether the change takes any time of a calendar that was not this appointment's already."""
-    if not after.occupying:
+def needs_more_time(before: AppointmentDetails, busy_before: Period, after: AppointmentDetails, busy_after: Period) -> bool:
+    """Whether the change makes a practitioner busy at a time when this appointment did not before."""
+    if not after.is_busy:
         return False
-    keeps = before.occupying and before.practitioner_id == after.practitioner_id
-    return not (keeps and held[0] <= wanted[0] and wanted[1] <= held[1])
+    same_calendar = before.is_busy and before.practitioner_id == after.practitioner_id
+    return not (same_calendar and busy_before[0] <= busy_after[0] and busy_after[1] <= busy_before[1])
 
 
-def news(before: Terms, after: Terms) -> News | None:
-    """Closed when it no longer is to take place; moved when it is, at other terms or again."""
+def change_event(before: AppointmentDetails, after: AppointmentDetails) -> ChangeEvent | None:
+    """Closed if the appointment no longer takes place. Moved if it does, with other people, at another time or again."""
     if after.status != "scheduled":
-        return News.CLOSED if before.status != after.status else None
-    if before.status != "scheduled" or _meeting(before) != _meeting(after):
-        return News.MOVED
+        return ChangeEvent.CLOSED if before.status != after.status else None
+    if before.status != "scheduled" or _people_and_time(before) != _people_and_time(after):
+        return ChangeEvent.MOVED
     return None
 
 
-def is_awaited(status: str, start: datetime, deleted_at: datetime | None, *, now: datetime) -> bool:
-    """Whether somebody still counts on the appointment taking place."""
+def is_upcoming(status: str, start: datetime, deleted_at: datetime | None, *, now: datetime) -> bool:
+    """Whether the appointment is still to take place."""
     return status == "scheduled" and start > now and deleted_at is None
 
 
-def _plan(terms: Terms) -> tuple[Any, ...]:
-    return terms.practitioner_id, terms.scheduled_start, terms.scheduled_end, terms.service_id
+def _busy_period_inputs(details: AppointmentDetails) -> tuple[Any, ...]:
+    return details.practitioner_id, details.scheduled_start, details.scheduled_end, details.service_id
 
 
-def _meeting(terms: Terms) -> tuple[Any, ...]:
-    return terms.client_id, terms.practitioner_id, terms.scheduled_start, terms.scheduled_end
+def _people_and_time(details: AppointmentDetails) -> tuple[Any, ...]:
+    return details.client_id, details.practitioner_id, details.scheduled_start, details.scheduled_end
 
 
-def _wrong(code: str, name: str, detail: str) -> Invalid:
+def _invalid(code: str, name: str, detail: str) -> Invalid:
     return Invalid(code, f"{name} {detail}.", faults=[Fault(f"/{name}", detail)])

@@ -1,7 +1,8 @@
-"""Where appointments are kept. Row security confines every statement to the caller's workspace.
+"""The statements over appointments. Row security limits every statement to the caller's workspace.
 
-Overlap is searched for among the starts near by, for an appointment with its buffers reaches no further than a day and
-eight hours: under row security no index serves `&&` on ranges, unless a superuser has marked it leakproof.
+The column `during` holds the busy period. Under row security PostgreSQL uses no index for `&&`, because that operator is
+not leakproof. Conflicts are therefore searched among appointments that start near by: a busy period lasts no longer than
+24 hours and two buffers of four hours.
 """
 
 from typing import Any
@@ -26,82 +27,85 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, Text, Uuid
 
-from chassis.dated import DatedPages
-from chassis.db import statement
-from scheduling.appointments.rules import EARLIEST, LATEST, LONGEST, LONGEST_BUFFER, OCCUPYING
-from scheduling.tables import appointments, client_figures, day_figures, locations, services
+from chassis.db.lists import DatedList
+from chassis.db.statement import command, query
+from scheduling.appointments.rules import BUSY_STATUSES, EARLIEST_START, LATEST_START, MAX_BUFFER, MAX_LENGTH
+from scheduling.tables import appointments, client_counters, day_counters, locations, offered_services
 
 _TIME = DateTime(timezone=True)
 _a = appointments.c
-_kept = _a.deleted_at.is_(None)
-# Earliest start first.
-agenda = DatedPages(
+_present = _a.deleted_at.is_(None)
+
+appointment_list = DatedList(
     appointments,
     _a.scheduled_start,
-    figures=day_figures,
-    held="appointment_count",
-    narrow=("client_id", "practitioner_id"),
-    wide={"status": "status"},
-    within=(EARLIEST, LATEST),
-    only=_kept,
+    counters=day_counters,
+    count_column="appointment_count",
+    selective=("client_id", "practitioner_id"),
+    counter_columns={"status": "status"},
+    bounds=(EARLIEST_START, LATEST_START),
+    where=_present,
 )
-_occupying = or_(*(_a.status == status for status in sorted(OCCUPYING)))
+_busy = or_(*(_a.status == status for status in sorted(BUSY_STATUSES)))
 
 
-def _given(*names: str) -> dict[str, Any]:
-    """A parameter of the column's own type for each column."""
+def _parameters(*names: str) -> dict[str, Any]:
+    """A parameter for each column, of the column's type."""
     return {name: bindparam(name, type_=_a[name].type) for name in names}
 
 
 def _overlapping() -> ColumnElement[bool]:
-    """What takes the practitioner's time within `during`, but for the appointment `id` itself."""
-    within = bindparam("during", type_=TSTZRANGE)
-    reach = literal(LONGEST + 2 * LONGEST_BUFFER, Interval)
+    """Whether the row is an appointment, other than `id`, in which the practitioner is busy within `during`."""
+    period = bindparam("during", type_=TSTZRANGE)
+    reach = literal(MAX_LENGTH + 2 * MAX_BUFFER, Interval)
     return (
         (_a.practitioner_id == bindparam("practitioner_id", type_=Uuid))
-        & (_a.scheduled_start > func.lower(within, type_=_TIME) - reach)
-        & (_a.scheduled_start < func.upper(within, type_=_TIME) + reach)
-        & _a.during.op("&&", is_comparison=True)(within)
-        & _occupying
-        & _kept
+        & (_a.scheduled_start > func.lower(period, type_=_TIME) - reach)
+        & (_a.scheduled_start < func.upper(period, type_=_TIME) + reach)
+        & _a.during.op("&&", is_comparison=True)(period)
+        & _busy
+        & _present
         & (_a.id != bindparam("id", type_=Uuid))
     )
 
 
-# An overbooking is outside the constraint, being two in one place on purpose, so a later booking asks for it by itself.
-# The calendar's lock makes the answer hold: whoever overbooks holds the calendar alone, whoever books shares it.
 _calendar = func.hashtextextended(
     cast(bindparam("workspace_id", type_=Uuid), Text) + cast(bindparam("practitioner_id", type_=Uuid), Text), literal(0, BigInteger)
 )
-share_calendar = statement(select(func.pg_advisory_xact_lock_shared(_calendar)))
-hold_calendar = statement(select(func.pg_advisory_xact_lock(_calendar)))
+# Held until the end of the transaction. See `booking` for who takes which.
+lock_calendar_shared = command(select(func.pg_advisory_xact_lock_shared(_calendar)))
+lock_calendar = command(select(func.pg_advisory_xact_lock(_calendar)))
 
-_free = or_(bindparam("overbooked", type_=Boolean), ~exists().where(_overlapping(), _a.overbooked))
+# The constraint ignores overbooked appointments, so they are searched for here.
+_no_overbooked_conflict = or_(bindparam("overbooked", type_=Boolean), ~exists().where(_overlapping(), _a.overbooked))
 
-_booked = _given(
+_booked = _parameters(
     "workspace_id", "id", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type",
     "location_id", "service_id", "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "created_by",
     "created_at", "updated_at",
 )  # fmt: skip
 
-# No row when the time is taken. `ON CONFLICT` finds that out of the exclusion constraint without ending the transaction.
-book = statement(
-    upsert(appointments).from_select(list(_booked), select(*_booked.values()).where(_free)).on_conflict_do_nothing().returning(*_a)
+# Returns no row for a conflict. ON CONFLICT DO NOTHING covers the exclusion constraint without failing the transaction.
+book = command(
+    upsert(appointments)
+    .from_select(list(_booked), select(*_booked.values()).where(_no_overbooked_conflict))
+    .on_conflict_do_nothing()
+    .returning(*_a)
 )
 
-clashes = statement(
+conflicts = query(
     select(_a.id, _a.scheduled_start, _a.scheduled_end, _a.client_id, _a.location_type, _a.status)
     .where(_overlapping())
     .order_by(_a.scheduled_start, _a.id)
 )
 
-_one = (_a.id == bindparam("id", type_=Uuid)) & _kept
+_by_id = (_a.id == bindparam("id", type_=Uuid)) & _present
 
-get = statement(select(*_a).where(_one))
+get = query(select(*_a).where(_by_id))
 
-get_to_change = statement(select(*_a).where(_one).with_for_update())
+get_for_update = command(select(*_a).where(_by_id).with_for_update())
 
-_changed = _given(
+_changed = _parameters(
     "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id", "service_id",
     "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "cancelled_by", "cancelled_at", "edited_at",
 )  # fmt: skip
@@ -112,17 +116,17 @@ _change = (
     .returning(*_a)
 )
 
-# For a change that takes no time.
-change = statement(_change.where(_one))
+# For a change that needs no more time.
+change = command(_change.where(_by_id))
 
-# No row when the time is taken by an overbooking; the constraint speaks for all others.
-move = statement(_change.where(_one, _free))
+# Returns no row for a conflict with an overbooked appointment. Violates `appointment_conflict` for any other conflict.
+move = command(_change.where(_by_id, _no_overbooked_conflict))
 
-_removed = _given("sealed", "deletion_reason", "deleted_by", "deleted_at")
+_deletion = _parameters("sealed", "deletion_reason", "deleted_by", "deleted_at")
 
-remove = statement(update(appointments).where(_one).values(**_removed, version=_a.version + 1, updated_at=_removed["deleted_at"]))
+mark_deleted = command(update(appointments).where(_by_id).values(**_deletion, version=_a.version + 1, updated_at=_deletion["deleted_at"]))
 
-slot = statement(
+slot = query(
     select(
         _a.id.label("appointment_id"),
         _a.client_id,
@@ -132,32 +136,35 @@ slot = statement(
         _a.status,
         _a.location_type,
         _a.version,
-    ).where(_one)
+    ).where(_by_id)
 )
 
-service = statement(
-    select(services.c.is_active, services.c.deleted_at, services.c.buffer_before_minutes, services.c.buffer_after_minutes).where(
-        services.c.id == bindparam("id", type_=Uuid)
-    )
+service = query(
+    select(
+        offered_services.c.is_active,
+        offered_services.c.deleted_at,
+        offered_services.c.buffer_before_minutes,
+        offered_services.c.buffer_after_minutes,
+    ).where(offered_services.c.id == bindparam("id", type_=Uuid))
 )
 
-location = statement(select(locations.c.is_active, locations.c.deleted_at).where(locations.c.id == bindparam("id", type_=Uuid)))
+location = query(select(locations.c.is_active, locations.c.deleted_at).where(locations.c.id == bindparam("id", type_=Uuid)))
 
 
-def _figures() -> Select[Any]:
-    asked = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).table_valued(column("client_id", Uuid)).render_derived("asked")
-    client_id = asked.c.client_id
-    theirs = (_a.client_id == client_id) & _kept
+def _client_summaries() -> Select[Any]:
+    requested = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).table_valued(column("client_id", Uuid)).render_derived("requested")
+    client_id = requested.c.client_id
+    of_client = (_a.client_id == client_id) & _present
     upcoming = (
         select(_a.scheduled_start.label("at"))
-        .where(theirs, _a.status == "scheduled", _a.scheduled_start > bindparam("now", type_=_TIME))
+        .where(of_client, _a.status == "scheduled", _a.scheduled_start > bindparam("now", type_=_TIME))
         .order_by(_a.scheduled_start)
         .limit(literal(1))
         .lateral("upcoming")
     )
     past = (
         select(_a.scheduled_start.label("at"))
-        .where(theirs, _a.status == "completed")
+        .where(of_client, _a.status == "completed")
         .order_by(_a.scheduled_start.desc())
         .limit(literal(1))
         .lateral("past")
@@ -166,51 +173,50 @@ def _figures() -> Select[Any]:
         client_id,
         upcoming.c.at.label("next_appointment"),
         past.c.at.label("last_appointment"),
-        func.coalesce(client_figures.c.appointment_count, 0).label("appointment_count"),
+        func.coalesce(client_counters.c.appointment_count, 0).label("appointment_count"),
     ).select_from(
-        asked.outerjoin(client_figures, client_figures.c.client_id == client_id).outerjoin(upcoming, true()).outerjoin(past, true())
+        requested.outerjoin(client_counters, client_counters.c.client_id == client_id).outerjoin(upcoming, true()).outerjoin(past, true())
     )
 
 
-figures = statement(_figures())
+# One row per requested client: its next and its last appointment and the number of its appointments.
+client_summaries = query(_client_summaries())
 
-_theirs = (_a.client_id == bindparam("client_id", type_=Uuid)) & _kept
-_history = (
+_of_client = (_a.client_id == bindparam("client_id", type_=Uuid)) & _present
+_timeline_events = (
     select(_a.id.label("appointment_id"), _a.scheduled_start.label("at"), _a.status, _a.location_type)
-    .where(_theirs)
+    .where(_of_client)
     .order_by(_a.scheduled_start.desc(), _a.id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
 
-history = statement(_history)
+timeline_events = query(_timeline_events)
 
-history_before = statement(
-    _history.where(tuple_(_a.scheduled_start, _a.id) < tuple_(bindparam("before", type_=_TIME), bindparam("before_id", type_=Uuid)))
+timeline_events_before = query(
+    _timeline_events.where(tuple_(_a.scheduled_start, _a.id) < tuple_(bindparam("before", type_=_TIME), bindparam("before_id", type_=Uuid)))
 )
 
-count_of_client = statement(
-    select(client_figures.c.appointment_count).where(client_figures.c.client_id == bindparam("client_id", type_=Uuid))
+client_counter = query(select(client_counters.c.appointment_count).where(client_counters.c.client_id == bindparam("client_id", type_=Uuid)))
+
+# An erasure locks the client's counter. The commit of a concurrent booking waits for it and is then refused by a trigger.
+lock_client_counter = command(
+    upsert(client_counters)
+    .values(**_parameters("workspace_id", "client_id"), appointment_count=0)
+    .on_conflict_do_update(constraint="pk_client_figures", set_={"appointment_count": client_counters.c.appointment_count})
 )
 
-# Whoever erases a client holds its figures: a booking still on its way waits for them at its commit, and is refused there.
-hold_figures = statement(
-    upsert(client_figures)
-    .values(**_given("workspace_id", "client_id"), appointment_count=0)
-    .on_conflict_do_update(constraint="pk_client_figures", set_={"appointment_count": client_figures.c.appointment_count})
-)
-
-# Earliest first, as every change of the figures goes, so that no two wait for each other.
-of_client = statement(
+# By start, so that the trigger locks the counters of the days in one order in all transactions and none deadlocks.
+of_client_for_update = command(
     select(_a.id, _a.client_id, _a.status, _a.version, _a.scheduled_start, _a.deleted_at)
     .where(_a.client_id == bindparam("client_id", type_=Uuid))
     .order_by(_a.scheduled_start, _a.id)
     .with_for_update()
 )
 
-erase = statement(delete(appointments).where(_a.id == bindparam("id", type_=Uuid)))
+erase = command(delete(appointments).where(_a.id == bindparam("id", type_=Uuid)))
 
-mark_erased = statement(
-    update(client_figures)
-    .where(client_figures.c.client_id == bindparam("client_id", type_=Uuid))
+mark_client_erased = command(
+    update(client_counters)
+    .where(client_counters.c.client_id == bindparam("client_id", type_=Uuid))
     .values(erased_at=bindparam("now", type_=_TIME))
 )

@@ -1,0 +1,1 @@
+"""The places where a practice treats: rooms, homes and online."""

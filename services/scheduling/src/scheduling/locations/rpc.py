@@ -1,42 +1,37 @@
 """The Locations service: each method is one use case and one transaction."""
 
-from typing import Any
-
-from uuid_utils.compat import uuid7
-
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.appointments_pb2 import LocationType
 from caseload.scheduling.v1.locations_rpc import LocationsServicer
-from chassis.call import Call
-from chassis.rows import enum_text, fill, given, masked, page
-from scheduling.locations import rules
-from scheduling.locations.store import catalogue
+from chassis.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill, given, masked
+from chassis.work.unit_of_work import UnitOfWork
+from scheduling.catalogue.store import CatalogueStore
+from scheduling.locations.rules import check_location
+from scheduling.tables import locations
+
+_locations = CatalogueStore(locations, check_location)
 
 
-class Locations(LocationsServicer[Call]):
-    async def CreateLocation(self, request: pb.CreateLocationRequest, call: Call) -> pb.Location:
-        is_active = request.is_active if request.HasField("is_active") else True
-        location_type = enum_text(LocationType, request.location_type)
-        location = rules.check_location({**given(request), "is_active": is_active, "location_type": location_type})
-        return fill(pb.Location(), await catalogue.create(call, uuid7(), location))
+class Locations(LocationsServicer[UnitOfWork]):
+    async def CreateLocation(self, request: pb.CreateLocationRequest, work: UnitOfWork) -> pb.Location:
+        values = given(request) | {"location_type": enum_text(LocationType, request.location_type)}
+        return fill(pb.Location(), await _locations.create(work.db, values, now=work.now))
 
-    async def ListLocations(self, request: pb.ListLocationsRequest, call: Call) -> pb.LocationPage:
-        asked = page(request)
-        filters: dict[str, Any] = {"is_active": request.is_active} if request.HasField("is_active") else {}
-        if request.HasField("location_type"):
-            filters["location_type"] = enum_text(LocationType, request.location_type)
-        found, total = await catalogue.list(call, filters, asked)
-        return pb.LocationPage(items=[fill(pb.Location(), row) for row in found], total=total)
+    async def ListLocations(self, request: pb.ListLocationsRequest, work: UnitOfWork) -> pb.LocationPage:
+        window, wanted = page(request), given(request)
+        filters = {name: wanted[name] for name in ("is_active", "location_type")}
+        rows, total = await _locations.read_page(work.db, filters, window)
+        return pb.LocationPage(items=[fill(pb.Location(), row) for row in rows], total=total)
 
-    async def GetLocation(self, request: pb.GetLocationRequest, call: Call) -> pb.Location:
-        return fill(pb.Location(), await catalogue.get(call, request.location_id))
+    async def GetLocation(self, request: pb.GetLocationRequest, work: UnitOfWork) -> pb.Location:
+        return fill(pb.Location(), await _locations.get(work.db, request.location_id))
 
-    async def UpdateLocation(self, request: pb.UpdateLocationRequest, call: Call) -> pb.Location:
-        wanted = masked(request, rules.COLUMNS)
-        row = await catalogue.get_to_change(call, request.location_id)
-        location = rules.check_location({**{name: row[name] for name in rules.COLUMNS}, **wanted})
-        return fill(pb.Location(), await catalogue.change(call, request.location_id, location))
+    async def UpdateLocation(self, request: pb.UpdateLocationRequest, work: UnitOfWork) -> pb.Location:
+        changes = masked(request, _locations.columns)
+        return fill(pb.Location(), await _locations.update(work.db, request.location_id, changes, now=work.now))
 
-    async def DeleteLocation(self, request: pb.DeleteLocationRequest, call: Call) -> pb.DeleteLocationResponse:
-        await catalogue.withdraw(call, request.location_id)
+    async def DeleteLocation(self, request: pb.DeleteLocationRequest, work: UnitOfWork) -> pb.DeleteLocationResponse:
+        await _locations.withdraw(work.db, request.location_id, now=work.now)
         return pb.DeleteLocationResponse()

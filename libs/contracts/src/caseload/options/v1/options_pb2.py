@@ -25,17 +25,43 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/options/v1/options.proto\x12\x13\x63\x61seload.options.v1\x1a google/protobuf/descriptor.proto\"\x83\x01\n\tAuditLine\x12/\n\x08resource\x18\x01 \x01(\x0e\x32\x1d.caseload.options.v1.Resource\x12+\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1b.caseload.options.v1.Action\x12\n\n\x02id\x18\x03 \x01(\t\x12\x0c\n\x04none\x18\x04 \x01(\t*\xc6\x01\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x11\n\rACTION_CREATE\x10\x01\x12\x0f\n\x0b\x41\x43TION_READ\x10\x02\x12\x11\n\rACTION_UPDATE\x10\x03\x12\x11\n\rACTION_DELETE\x10\x04\x12\x10\n\x0c\x41\x43TION_LOGIN\x10\x05\x12\x11\n\rACTION_LOGOUT\x10\x06\x12\x11\n\rACTION_EXPORT\x10\x07\x12\x10\n\x0c\x41\x43TION_PRINT\x10\x08\x12\x10\n\x0c\x41\x43TION_SHARE\x10\t*\xa5\x02\n\x08Resource\x12\x18\n\x14RESOURCE_UNSPECIFIED\x10\x00\x12\x11\n\rRESOURCE_USER\x10\x01\x12\x13\n\x0fRESOURCE_CLIENT\x10\x02\x12\x18\n\x14RESOURCE_APPOINTMENT\x10\x03\x12\x14\n\x10RESOURCE_SESSION\x10\x04\x12\x1f\n\x1bRESOURCE_SESSION_ATTACHMENT\x10\x05\x12\x19\n\x15RESOURCE_PLAN_OF_CARE\x10\x06\x12\x14\n\x10RESOURCE_SERVICE\x10\x07\x12\x15\n\x11RESOURCE_LOCATION\x10\x08\x12\x16\n\x12RESOURCE_WORKSPACE\x10\t\x12\x12\n\x0eRESOURCE_ALERT\x10\n\x12\x12\n\x0eRESOURCE_AUDIT\x10\x0b:/\n\x05needs\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\t:1\n\x07\x63\x61llers\x12\x1e.google.protobuf.MethodOptions\x18\xd2\x86\x03 \x03(\t:O\n\x05\x61udit\x12\x1e.google.protobuf.MethodOptions\x18\xd3\x86\x03 \x01(\x0b\x32\x1e.caseload.options.v1.AuditLine:,\n\x03phi\x12\x1d.google.protobuf.FieldOptions\x18\xdb\x86\x03 \x01(\x08:-\n\x04uuid\x12\x1d.google.protobuf.FieldOptions\x18\xdc\x86\x03 \x01(\x08:/\n\x06secret\x12\x1d.google.protobuf.FieldOptions\x18\xdd\x86\x03 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/options/v1/options.proto\x12\x13\x63\x61seload.options.v1\x1a google/protobuf/descriptor.proto\"\x83\x01\n\tAuditLine\x12/\n\x08resource\x18\x01 \x01(\x0e\x32\x1d.caseload.options.v1.Resource\x12+\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1b.caseload.options.v1.Action\x12\n\n\x02id\x18\x03 \x01(\t\x12\x0c\n\x04none\x18\x04 \x01(\t*\xea\x01\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x17\n\rACTION_CREATE\x10\x01\x1a\x04\x80\xb7\x18\x01\x12\x0f\n\x0b\x41\x43TION_READ\x10\x02\x12\x17\n\rACTION_UPDATE\x10\x03\x1a\x04\x80\xb7\x18\x01\x12\x17\n\rACTION_DELETE\x10\x04\x1a\x04\x80\xb7\x18\x01\x12\x16\n\x0c\x41\x43TION_LOGIN\x10\x05\x1a\x04\x80\xb7\x18\x01\x12\x17\n\rACTION_LOGOUT\x10\x06\x1a\x04\x80\xb7\x18\x01\x12\x11\n\rACTION_EXPORT\x10\x07\x12\x10\n\x0c\x41\x43TION_PRINT\x10\x08\x12\x10\n\x0c\x41\x43TION_SHARE\x10\t\x1a\x04\xa8\xb6\x18\x02*\xc9\x02\n\x08Resource\x12\x18\n\x14RESOURCE_UNSPECIFIED\x10\x00\x12\x11\n\rRESOURCE_USER\x10\x01\x12\x19\n\x0fRESOURCE_CLIENT\x10\x02\x1a\x04\xf8\xb6\x18\x01\x12\x1e\n\x14RESOURCE_APPOINTMENT\x10\x03\x1a\x04\xf8\xb6\x18\x01\x12\x1a\n\x10RESOURCE_SESSION\x10\x04\x1a\x04\xf8\xb6\x18\x01\x12%\n\x1bRESOURCE_SESSION_ATTACHMENT\x10\x05\x1a\x04\xf8\xb6\x18\x01\x12\x1f\n\x15RESOURCE_PLAN_OF_CARE\x10\x06\x1a\x04\xf8\xb6\x18\x01\x12\x14\n\x10RESOURCE_SERVICE\x10\x07\x12\x15\n\x11RESOURCE_LOCATION\x10\x08\x12\x16\n\x12RESOURCE_WORKSPACE\x10\t\x12\x12\n\x0eRESOURCE_ALERT\x10\n\x12\x12\n\x0eRESOURCE_AUDIT\x10\x0b\x1a\x04\xa8\xb6\x18\x03*p\n\x08Spelling\x12\x18\n\x14SPELLING_UNSPECIFIED\x10\x00\x12\x17\n\x13SPELLING_LOWER_CASE\x10\x01\x12\x17\n\x13SPELLING_UPPER_CASE\x10\x02\x12\x18\n\x14SPELLING_PASCAL_CASE\x10\x03:/\n\x05needs\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\t:1\n\x07\x63\x61llers\x12\x1e.google.protobuf.MethodOptions\x18\xd2\x86\x03 \x03(\t:O\n\x05\x61udit\x12\x1e.google.protobuf.MethodOptions\x18\xd3\x86\x03 \x01(\x0b\x32\x1e.caseload.options.v1.AuditLine:/\n\x05paged\x12\x1e.google.protobuf.MethodOptions\x18\xd4\x86\x03 \x01(\x08:,\n\x03phi\x12\x1d.google.protobuf.FieldOptions\x18\xdb\x86\x03 \x01(\x08:-\n\x04uuid\x12\x1d.google.protobuf.FieldOptions\x18\xdc\x86\x03 \x01(\x08:/\n\x06secret\x12\x1d.google.protobuf.FieldOptions\x18\xdd\x86\x03 \x01(\x08:O\n\x08spelling\x12\x1c.google.protobuf.EnumOptions\x18\xe5\x86\x03 \x01(\x0e\x32\x1d.caseload.options.v1.Spelling:6\n\tholds_phi\x12!.google.protobuf.EnumValueOptions\x18\xef\x86\x03 \x01(\x08:>\n\x11\x61lways_has_effect\x12!.google.protobuf.EnumValueOptions\x18\xf0\x86\x03 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'caseload.options.v1.options_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_ACTION']._loaded_options = None
+  _globals['_ACTION']._serialized_options = b'\250\266\030\002'
+  _globals['_ACTION'].values_by_name["ACTION_CREATE"]._loaded_options = None
+  _globals['_ACTION'].values_by_name["ACTION_CREATE"]._serialized_options = b'\200\267\030\001'
+  _globals['_ACTION'].values_by_name["ACTION_UPDATE"]._loaded_options = None
+  _globals['_ACTION'].values_by_name["ACTION_UPDATE"]._serialized_options = b'\200\267\030\001'
+  _globals['_ACTION'].values_by_name["ACTION_DELETE"]._loaded_options = None
+  _globals['_ACTION'].values_by_name["ACTION_DELETE"]._serialized_options = b'\200\267\030\001'
+  _globals['_ACTION'].values_by_name["ACTION_LOGIN"]._loaded_options = None
+  _globals['_ACTION'].values_by_name["ACTION_LOGIN"]._serialized_options = b'\200\267\030\001'
+  _globals['_ACTION'].values_by_name["ACTION_LOGOUT"]._loaded_options = None
+  _globals['_ACTION'].values_by_name["ACTION_LOGOUT"]._serialized_options = b'\200\267\030\001'
+  _globals['_RESOURCE']._loaded_options = None
+  _globals['_RESOURCE']._serialized_options = b'\250\266\030\003'
+  _globals['_RESOURCE'].values_by_name["RESOURCE_CLIENT"]._loaded_options = None
+  _globals['_RESOURCE'].values_by_name["RESOURCE_CLIENT"]._serialized_options = b'\370\266\030\001'
+  _globals['_RESOURCE'].values_by_name["RESOURCE_APPOINTMENT"]._loaded_options = None
+  _globals['_RESOURCE'].values_by_name["RESOURCE_APPOINTMENT"]._serialized_options = b'\370\266\030\001'
+  _globals['_RESOURCE'].values_by_name["RESOURCE_SESSION"]._loaded_options = None
+  _globals['_RESOURCE'].values_by_name["RESOURCE_SESSION"]._serialized_options = b'\370\266\030\001'
+  _globals['_RESOURCE'].values_by_name["RESOURCE_SESSION_ATTACHMENT"]._loaded_options = None
+  _globals['_RESOURCE'].values_by_name["RESOURCE_SESSION_ATTACHMENT"]._serialized_options = b'\370\266\030\001'
+  _globals['_RESOURCE'].values_by_name["RESOURCE_PLAN_OF_CARE"]._loaded_options = None
+  _globals['_RESOURCE'].values_by_name["RESOURCE_PLAN_OF_CARE"]._serialized_options = b'\370\266\030\001'
   _globals['_ACTION']._serialized_start=227
-  _globals['_ACTION']._serialized_end=425
-  _globals['_RESOURCE']._serialized_start=428
-  _globals['_RESOURCE']._serialized_end=721
+  _globals['_ACTION']._serialized_end=461
+  _globals['_RESOURCE']._serialized_start=464
+  _globals['_RESOURCE']._serialized_end=793
+  _globals['_SPELLING']._serialized_start=795
+  _globals['_SPELLING']._serialized_end=907
   _globals['_AUDITLINE']._serialized_start=93
   _globals['_AUDITLINE']._serialized_end=224
 # @@protoc_insertion_point(module_scope)

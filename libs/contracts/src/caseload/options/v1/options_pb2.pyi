@@ -33,6 +33,13 @@ class Resource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RESOURCE_WORKSPACE: _ClassVar[Resource]
     RESOURCE_ALERT: _ClassVar[Resource]
     RESOURCE_AUDIT: _ClassVar[Resource]
+
+class Spelling(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SPELLING_UNSPECIFIED: _ClassVar[Spelling]
+    SPELLING_LOWER_CASE: _ClassVar[Spelling]
+    SPELLING_UPPER_CASE: _ClassVar[Spelling]
+    SPELLING_PASCAL_CASE: _ClassVar[Spelling]
 ACTION_UNSPECIFIED: Action
 ACTION_CREATE: Action
 ACTION_READ: Action
@@ -55,18 +62,30 @@ RESOURCE_LOCATION: Resource
 RESOURCE_WORKSPACE: Resource
 RESOURCE_ALERT: Resource
 RESOURCE_AUDIT: Resource
+SPELLING_UNSPECIFIED: Spelling
+SPELLING_LOWER_CASE: Spelling
+SPELLING_UPPER_CASE: Spelling
+SPELLING_PASCAL_CASE: Spelling
 NEEDS_FIELD_NUMBER: _ClassVar[int]
 needs: _descriptor.FieldDescriptor
 CALLERS_FIELD_NUMBER: _ClassVar[int]
 callers: _descriptor.FieldDescriptor
 AUDIT_FIELD_NUMBER: _ClassVar[int]
 audit: _descriptor.FieldDescriptor
+PAGED_FIELD_NUMBER: _ClassVar[int]
+paged: _descriptor.FieldDescriptor
 PHI_FIELD_NUMBER: _ClassVar[int]
 phi: _descriptor.FieldDescriptor
 UUID_FIELD_NUMBER: _ClassVar[int]
 uuid: _descriptor.FieldDescriptor
 SECRET_FIELD_NUMBER: _ClassVar[int]
 secret: _descriptor.FieldDescriptor
+SPELLING_FIELD_NUMBER: _ClassVar[int]
+spelling: _descriptor.FieldDescriptor
+HOLDS_PHI_FIELD_NUMBER: _ClassVar[int]
+holds_phi: _descriptor.FieldDescriptor
+ALWAYS_HAS_EFFECT_FIELD_NUMBER: _ClassVar[int]
+always_has_effect: _descriptor.FieldDescriptor
 
 class AuditLine(_message.Message):
     __slots__ = ("resource", "action", "id", "none")

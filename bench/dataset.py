@@ -1,0 +1,164 @@
+"""The data of the benchmark: a suite as `make suite` starts it, in a directory of its own, and a practice with records."""
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from chassis.db.database import Database
+from chassis.encryption.key_store import Keys
+from chassis.encryption.keyring import Keyring
+from chassis.encryption.records import WorkspaceKeys
+from chassis.local.postgres import LocalPostgres
+from identity.demo import PASSWORD
+from standalone.home import Home
+from standalone.installation import Installation
+from standalone.services import NAMES
+
+CANDIDATES = ("suite", "plain", "bare", "monolith")
+EMAIL = "owner@example.com"
+PAGE = 50
+TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
+# Requests are counted by the rate limits, as always, but never refused.
+UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "SIGN_INS")}
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The ids of the records. Each candidate has its own `drafts`; `client_ids` are in the order of the list."""
+
+    home: str
+    port: int
+    workspace_id: str
+    user_id: str
+    client_ids: list[str]
+    timeline_client_id: str
+    booked_client_id: str
+    drafts: dict[str, list[str]]
+
+    @property
+    def pages(self) -> int:
+        return -(-len(self.client_ids) // PAGE)
+
+    @property
+    def admin_dsn(self) -> str:
+        """The administrator's DSN, for the candidates without row security."""
+        return LocalPostgres(Home(Path(self.home)).postgres).dsn
+
+    async def keys(self) -> dict[str, WorkspaceKeys]:
+        """The workspace's keys of each service that the operations use."""
+        keyring = Keyring.load(Home(Path(self.home)).keyring)
+        found = {}
+        for service in ("clients", "scheduling", "clinical"):
+            database = Database(self.admin_dsn, schema=service, size=1)
+            found[service] = await Keys(database, keyring, service=service).of(UUID(self.workspace_id))
+            await database.close()
+        return found
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls, path: str) -> "Dataset":
+        return cls(**json.loads(Path(path).read_text()))
+
+
+def open_suite(home: Path) -> Installation:
+    """A suite in `home`, not started yet. CASELOAD_PIN=true gives each of its processes a core."""
+    given = {name: value for name, value in os.environ.items() if name == "CASELOAD_PIN"}
+    return Installation("suite", home, {**UNLIMITED, **given})
+
+
+def sign_in(port: int) -> dict[str, str]:
+    """Signs in as the owner. Returns the request headers."""
+    body = {"email": EMAIL, "password": PASSWORD}
+    reply = httpx.post(f"http://127.0.0.1:{port}/api/v1/auth/login", json=body, timeout=30).raise_for_status()
+    return {"authorization": f"Bearer {reply.json()['access_token']}"}
+
+
+async def set_up(trial: Installation, *, clients: int = 300, events: int = 100, drafts: int = 100) -> Dataset:
+    """Creates the practice's records through the gateway. Returns their ids."""
+    headers = sign_in(trial.port)
+    async with httpx.AsyncClient(base_url=f"{trial.gateway_url}/api/v1", headers=headers, timeout=30) as api:
+        me = (await api.get("/auth/me")).raise_for_status().json()
+        await _all(api, "/clients", [_client(n) for n in range(clients)])
+        listed: list[str] = []
+        for page in range(1, 2 + clients // PAGE):
+            reply = (await api.get("/clients", params={"page": page, "page_size": PAGE})).raise_for_status().json()
+            listed += [item["id"] for item in reply["items"]]
+        timeline_client, booked = listed[0], listed[-1]
+        await _all(api, "/appointments", [_appointment(timeline_client, n) for n in range(events * 6 // 10)])
+        await _all(api, "/sessions", [_note(timeline_client, n) for n in range(events - events * 6 // 10)])
+        written = await _all(api, "/sessions", [_note(listed[n % len(listed)], n) for n in range(drafts * len(CANDIDATES))])
+    shares = {name: written[n :: len(CANDIDATES)] for n, name in enumerate(CANDIDATES)}
+    return Dataset(str(trial.home), trial.port, me["workspace_id"], me["id"], listed, timeline_client, booked, shares)
+
+
+async def _all(api: httpx.AsyncClient, path: str, bodies: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Posts every body, sixteen at a time. Returns the ids of the created resources."""
+    slots = asyncio.Semaphore(16)
+
+    async def post(body: Mapping[str, Any]) -> str:
+        async with slots:
+            made: str = (await api.post(path, json=body)).raise_for_status().json()["id"]
+            return made
+
+    return list(await asyncio.gather(*map(post, bodies)))
+
+
+def _client(n: int) -> dict[str, Any]:
+    return {
+        "first_name": f"Given{n * 7919 % 1000:03}",
+        "last_name": f"Family{n * 104729 % 1000:03}",
+        "email": f"client{n}@example.com",
+        "phone": f"+1 555 {n:07}",
+        "date_of_birth": f"19{50 + n % 50}-0{1 + n % 9}-1{n % 10}",
+        "address": f"{n} Long Street, Springfield",
+        "medical_history": TEXT,
+        "emergency_contact_name": "Somebody Close",
+        "notes": TEXT,
+        "tags": ["headache", f"group {n % 7}"],
+        "consent_status": True,
+    }
+
+
+def _appointment(client_id: str, n: int) -> dict[str, Any]:
+    start = datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(days=n)
+    end = start + timedelta(minutes=50)
+    return {
+        "client_id": client_id,
+        "scheduled_start": start.isoformat(),
+        "scheduled_end": end.isoformat(),
+        "location_type": "clinic",
+        "notes": "Bring the last findings.",
+    }
+
+
+def _note(client_id: str, n: int) -> dict[str, Any]:
+    at = datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(days=n % 300, hours=1)
+    return {
+        "client_id": client_id,
+        "session_date": at.isoformat(),
+        **dict.fromkeys(("subjective", "objective", "assessment", "plan"), TEXT),
+    }
+
+
+class Backlog:
+    """The number of items the suite has not processed yet: events to relay, audit events to store and to append to chains."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._connection = connection
+        lines = " + ".join(f"(SELECT count(*) FROM {n}.outbox WHERE type = 'caseload.audit.v1.AuditRecorded')" for n in NAMES)
+        events = " + ".join(f"(SELECT count(*) FROM {n}.outbox WHERE published_at IS NULL)" for n in NAMES)
+        self._sql = f"SELECT {events} + ({lines}) - (SELECT coalesce(sum(sequence), 0)::bigint FROM audit.chain_heads)"
+
+    async def size(self) -> int:
+        return int(await self._connection.fetchval(self._sql))

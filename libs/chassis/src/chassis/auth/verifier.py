@@ -1,0 +1,122 @@
+"""Whom to believe: identity's public keys and its revocations, polled about once a second.
+
+A token passes only while this is fresh: a service that has not heard from identity for four seconds answers
+Unavailable rather than believe someone who may have been revoked, so revocation bites within five seconds or not at all silently.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from caseload.identity.v1 import sign_in_pb2 as pb
+from chassis.auth.tokens import SERVICE_TYPE, public_from_x, read_header, verify_access, verify_service
+from chassis.context import Caller
+from chassis.errors import Refusal, Unauthenticated, Unavailable
+
+SECONDS_BETWEEN_POLLS = 1.0
+SECONDS_OF_TRUST = 4.0
+_SECONDS_A_VERIFICATION_IS_KEPT = 30.0
+_MOST_KEPT = 20_000
+log = logging.getLogger(__name__)
+
+
+class Trust:
+    """Verifies tokens against what identity said last."""
+
+    def __init__(self, poll: Callable[[], Awaitable[pb.Trust]], *, audience: str, service_keys: dict[str, Ed25519PublicKey]) -> None:
+        self._poll = poll
+        self._audience = audience
+        self._service_keys = service_keys
+        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._revoked: dict[str, int] = {}
+        self._fresh_until = 0.0
+        self._verified: dict[str, tuple[float, Caller, dict[str, Any]]] = {}
+        self._refreshing: asyncio.Task[None] | None = None
+
+    async def keep_fresh(self) -> None:
+        """Polls for ever; run as a task."""
+        while True:
+            with contextlib.suppress(Refusal):
+                await self.refresh()
+            await asyncio.sleep(SECONDS_BETWEEN_POLLS)
+
+    async def refresh(self) -> None:
+        """Asks identity now; callers at the same moment share one question."""
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._ask())
+        await asyncio.shield(self._refreshing)
+
+    async def close(self) -> None:
+        """Lets go of a question still under way; its peer is about to close."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.wait([self._refreshing])
+
+    async def _ask(self) -> None:
+        asked = time.monotonic()
+        told = await self._poll()
+        self._keys = {key.kid: public_from_x(key.x) for key in told.keys}
+        self._revoked = {entry.subject_id: entry.epoch for entry in told.revocations}
+        self._fresh_until = asked + SECONDS_OF_TRUST
+
+    async def caller(self, token: str) -> Caller:
+        """Who shows this token; Unauthenticated when it does not hold, Unavailable when nobody can say."""
+        kept = self._verified.get(token)
+        now = time.monotonic()
+        if kept is not None and now < kept[0]:
+            _, caller, claims = kept
+            if claims["exp"] <= time.time():
+                raise Unauthenticated("token_expired", "The access token has expired.")
+        else:
+            caller, claims = await self._verify(token)
+            if len(self._verified) >= _MOST_KEPT:
+                self._verified.clear()
+            self._verified[token] = (now + _SECONDS_A_VERIFICATION_IS_KEPT, caller, claims)
+        if caller.service is None:
+            await self._check_not_revoked(claims)
+        return caller
+
+    async def _verify(self, token: str) -> tuple[Caller, dict[str, Any]]:
+        header = read_header(token)
+        if header.get("typ") == SERVICE_TYPE:
+            claims = verify_service(token, audience=self._audience, keys=self._service_keys)
+            workspace = UUID(claims["ws"]) if "ws" in claims else None
+            return Caller(service=claims["sub"], workspace_id=workspace), claims
+        if header.get("kid") not in self._keys:
+            await self._freshly()
+        claims = verify_access(token, self._keys)
+        return (
+            Caller(
+                user_id=UUID(claims["sub"]),
+                workspace_id=UUID(claims["ws"]),
+                role=claims.get("role"),
+                scopes=frozenset(str(claims.get("scope", "")).split()),
+                session_id=UUID(claims["sid"]),
+                token=token,
+            ),
+            claims,
+        )
+
+    async def _check_not_revoked(self, claims: dict[str, Any]) -> None:
+        if time.monotonic() >= self._fresh_until:
+            await self._freshly()
+        if self._revoked:
+            epoch = int(claims["epoch"])
+            for subject in (claims["sub"], claims["sid"], claims["ws"]):
+                if self._revoked.get(subject, epoch) > epoch:
+                    raise Unauthenticated("token_revoked", "This sign-in has ended; sign in again.")
+
+    async def _freshly(self) -> None:
+        """Fresh knowledge, or Unavailable."""
+        if time.monotonic() < self._fresh_until and self._keys:
+            return
+        try:
+            await self.refresh()
+        except Refusal as refusal:
+            raise Unavailable("sign_in_unavailable", "Sign-ins cannot be checked at the moment.", retry_after=1.0) from refusal

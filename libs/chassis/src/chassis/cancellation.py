@@ -1,0 +1,20 @@
+"""What has begun is finished, although its caller is cancelled."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def finish_despite_cancellation(ending: Awaitable[T]) -> T:
+    """Awaits a commit or rollback to its end, and only then passes a cancellation on."""
+    task = asyncio.ensure_future(ending)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            # Retrieved, or the loop would report it as forgotten; the caller gets the cancellation.
+            task.exception()
+        raise

@@ -1,0 +1,1 @@
+"""Runs statements in one workspace's transaction."""

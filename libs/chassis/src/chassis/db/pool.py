@@ -1,0 +1,231 @@
+"""Connections of one role, acquired by one transaction at a time.
+
+A transaction that has only read is not committed: its connection is released with the transaction still open. The next
+transaction that reads in the same workspace continues it, and each of its statements sees what is committed by then; any other
+sends COMMIT together with its own BEGIN. An open read that nobody continues within moments, or that grows old, is ended, so that
+its locks are not held for long.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from chassis.db.errors import refusals
+
+# How long an open read waits for the next reader, and how old it may grow however many follow each other.
+SECONDS_UNUSED = 0.05
+SECONDS_OPEN = 1.0
+_SECONDS_TO_END = 2.0
+_LONGEST_WAIT = 10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenRead:
+    """A transaction that has only read: its connection, its workspace, and when it began (the loop's time)."""
+
+    connection: Any
+    workspace_id: UUID | None
+    since: float
+
+    @property
+    def is_young(self) -> bool:
+        return asyncio.get_running_loop().time() - self.since < SECONDS_OPEN
+
+
+class Pool:
+    """Connects when first asked. `acquire` returns a connection on which nothing is open, `acquire_for_read` perhaps an open read.
+
+    It counts by itself how many connections are in use, so that a waiting transaction can continue an open read at once.
+    `took` is told of every statement how many seconds it took.
+    """
+
+    def __init__(
+        self, dsn: str, *, size: int, settings: Mapping[str, str], took: Callable[[str, float], None] = lambda _sql, _seconds: None
+    ) -> None:
+        self.took = took
+        self._dsn = dsn
+        self._size = size
+        self._settings = dict(settings)
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._opening = asyncio.Lock()
+        # How many more may be acquired; in use, released with an open read and being ended all count as acquired.
+        self._left = size
+        self._idle: list[tuple[OpenRead, asyncio.TimerHandle]] = []
+        self._ending: set[asyncio.Task[None]] = set()
+        # Each gets an open read to continue, or None for the right to acquire one more.
+        self._waiting: deque[asyncio.Future[OpenRead | None]] = deque()
+
+    @property
+    def in_use(self) -> int:
+        return self._size - self._left - len(self._idle) - len(self._ending)
+
+    async def acquire(self, timeout: float | None = None) -> Any:
+        """A connection on which nothing is open; Unavailable when none is free in time."""
+        with refusals():
+            connection, open_read = await self._acquire(_bounded(timeout), None, clean=True)
+            if open_read is not None:
+                try:
+                    await connection.execute("COMMIT", timeout=timeout)
+                except BaseException:
+                    await self.release(connection, broken=True)
+                    raise
+        return connection
+
+    async def acquire_for_read(self, timeout: float | None, workspace_id: UUID | None) -> tuple[Any, OpenRead | None]:
+        """A connection, preferably with an open read of this workspace, and the read still open on it. Unavailable as above."""
+        with refusals():
+            return await self._acquire(_bounded(timeout), workspace_id)
+
+    async def _acquire(self, timeout: float, workspace_id: UUID | None, *, clean: bool = False) -> tuple[Any, OpenRead | None]:
+        until = asyncio.get_running_loop().time() + timeout
+        while (open_read := await self._turn(until, workspace_id, clean=clean)) is not None:
+            if not open_read.connection.is_closed():
+                return open_read.connection, open_read
+            await self.release(open_read.connection, broken=True)
+        try:
+            pool = await self._opened()
+            return await pool.acquire(timeout=max(until - asyncio.get_running_loop().time(), 0.01)), None
+        except BaseException:
+            self._one_more()
+            raise
+
+    def release_open(self, open_read: OpenRead) -> None:
+        """Takes back a connection whose transaction has only read and is still open."""
+        if self._pool is None:
+            self._end_soon(open_read.connection)
+        elif not self._hand_over(open_read):
+            expiry = asyncio.get_running_loop().call_later(SECONDS_UNUSED, self._expire, open_read)
+            self._idle.append((open_read, expiry))
+
+    async def release(self, connection: Any, *, broken: bool = False) -> None:
+        """Takes back a connection whose transaction has ended; closes a `broken` one."""
+        try:
+            if self._pool is None:
+                return
+            if broken:
+                # A connection whose other end has vanished has left the pool already, which then raises.
+                with suppress(asyncpg.InterfaceError):
+                    connection.terminate()
+            await self._pool.release(connection)
+        finally:
+            self._one_more()
+
+    async def close(self) -> None:
+        if self._pool is None:
+            return
+        idle, self._idle = self._idle, []
+        for open_read, expiry in idle:
+            expiry.cancel()
+            self._end_soon(open_read.connection)
+        await asyncio.gather(*self._ending, return_exceptions=True)
+        pool, self._pool = self._pool, None
+        try:
+            await asyncio.wait_for(pool.close(), timeout=5.0)
+        except TimeoutError:
+            pool.terminate()
+
+    async def _turn(self, until: float, workspace_id: UUID | None, *, clean: bool) -> OpenRead | None:
+        """An open read, or None for the right to acquire one more connection; `clean` prefers the latter. TimeoutError at `until`."""
+        if self._idle and not (clean and self._left):
+            open_read, expiry = self._idle.pop(self._pick_idle(workspace_id))
+            expiry.cancel()
+            return open_read
+        if self._left:
+            self._left -= 1
+            return None
+        turn: asyncio.Future[OpenRead | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout_at(until):
+                return await turn
+        except BaseException:
+            # Given at the very moment of giving up: it goes to the next who waits.
+            if turn.done() and not turn.cancelled():
+                given = turn.result()
+                if given is None:
+                    self._one_more()
+                else:
+                    self.release_open(given)
+            raise
+
+    def _one_more(self) -> None:
+        if not self._hand_over(None):
+            self._left += 1
+
+    def _hand_over(self, open_read: OpenRead | None) -> bool:
+        """Gives an open read, or the right to acquire, to whoever has waited longest; False when nobody waits."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(open_read)
+                return True
+        return False
+
+    def _pick_idle(self, workspace_id: UUID | None) -> int:
+        """Index of the most recently used open read of the workspace, or of the most recently used one. The others time out."""
+        for place in range(len(self._idle) - 1, -1, -1):
+            if self._idle[place][0].workspace_id == workspace_id:
+                return place
+        return -1
+
+    def _expire(self, open_read: OpenRead) -> None:
+        self._idle = [(each, expiry) for each, expiry in self._idle if each is not open_read]
+        self._end_soon(open_read.connection)
+
+    def _end_soon(self, connection: Any) -> None:
+        task = asyncio.create_task(self._end(connection), name="pool-end")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _end(self, connection: Any) -> None:
+        try:
+            await connection.execute("COMMIT", timeout=_SECONDS_TO_END)
+        except BaseException:  # noqa: BLE001 - there was nothing to keep; a connection that fails to end is closed
+            await self.release(connection, broken=True)
+        else:
+            await self.release(connection)
+
+    async def _opened(self) -> "asyncpg.Pool[asyncpg.Record]":
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    self._pool = await asyncpg.create_pool(
+                        self._dsn,
+                        min_size=0,
+                        max_size=self._size,
+                        init=_set_json_codec,
+                        # Every setting we make is transaction-local, so there is nothing to reset.
+                        reset=_reset_nothing,
+                        statement_cache_size=512,
+                        max_cached_statement_lifetime=0,
+                        max_inactive_connection_lifetime=0,
+                        timeout=5.0,
+                        command_timeout=None,
+                        server_settings=self._settings,
+                    )
+        return self._pool
+
+
+async def _reset_nothing(_connection: Any) -> None:
+    return None
+
+
+async def _set_json_codec(connection: Any) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda value: orjson.loads(value[1:]),
+        format="binary",
+    )
+
+
+def _bounded(timeout: float | None) -> float:
+    return _LONGEST_WAIT if timeout is None else min(timeout, _LONGEST_WAIT)

@@ -1,0 +1,106 @@
+"""SQLAlchemy Core expressions compiled once, at import, to the SQL that asyncpg runs.
+
+A statement says whether it reads or writes: `query` compiles what only reads, `command` everything else. Both hold the
+expression to it, since queries of one workspace may share a transaction, in which a write or a lock would outlive its call.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.expression import ClauseElement, ColumnClause, FunctionElement, SelectBase, TextClause
+
+_DIALECT: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
+
+# Functions that neither change nor lock anything, and do not depend on when their transaction began, as now() does.
+_WITHOUT_EFFECT = frozenset(
+    [
+        "all",
+        "any",
+        "array_agg",
+        "cast",
+        "coalesce",
+        "concat",
+        "count",
+        "encode",
+        "extract",
+        "greatest",
+        "least",
+        "lower",
+        "max",
+        "min",
+        "nullif",
+        "row_number",
+        "sum",
+        "timezone",
+        "unnest",
+        "upper",
+    ]
+)
+# As in count(*) and ORDER BY 1.
+_STAR_OR_POSITION = re.compile(r"[0-9]+|\*")
+
+
+class Statement:
+    """SQL text and the names of its parameters, in order. `reads` is true for a query, false for a command."""
+
+    __slots__ = ("_defaults", "names", "reads", "sql")
+
+    def __init__(self, sql: str, names: tuple[str, ...], defaults: Mapping[str, Any], *, reads: bool) -> None:
+        self.sql = sql
+        self.names = names
+        self.reads = reads
+        self._defaults = defaults
+
+    def arguments(self, given: Mapping[str, Any]) -> list[Any]:
+        """The values in the statement's order; a name it does not know, or lacks, is a TypeError."""
+        defaults, names = self._defaults, self.names
+        missing = [name for name in names if name not in given and name not in defaults]
+        unknown = [name for name in given if name not in names]
+        if missing or unknown:
+            raise TypeError(f"missing {missing}, unknown {unknown}: {self.sql}")
+        return [given[name] if name in given else defaults[name] for name in names]
+
+
+def query(expression: ClauseElement) -> Statement:
+    """Compiles an expression that only reads: SELECTs without locks, of functions known to have no effect. Else TypeError."""
+    if doubt := _doubt(expression):
+        raise TypeError(f"a query only reads, and this has {doubt}; declare a command: {expression}")
+    return _compile(expression, reads=True)
+
+
+def command(expression: ClauseElement) -> Statement:
+    """Compiles an expression that writes, locks, or depends on its transaction's time. TypeError for one that only reads."""
+    if not _doubt(expression):
+        raise TypeError(f"this only reads; declare a query: {expression}")
+    return _compile(expression, reads=False)
+
+
+def _compile(expression: ClauseElement, *, reads: bool) -> Statement:
+    """Bind parameters keep their names, literals their values."""
+    compiled = expression.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
+    defaults = {name: compiled.params[name] for name in names if not compiled.binds[name].required}  # type: ignore[attr-defined]
+    return Statement(str(compiled), names, defaults, reads=reads)
+
+
+def _doubt(expression: ClauseElement) -> str:
+    """What keeps an expression from being known to only read; empty when nothing does."""
+    if not isinstance(expression, SelectBase):
+        return "no SELECT at its top"
+    for part in visitors.iterate(expression):
+        match part:
+            case UpdateBase():
+                return "a part that writes"
+            case TextClause():
+                return "SQL text of its own"
+            case ColumnClause(is_literal=True) if not _STAR_OR_POSITION.fullmatch(part.name):
+                return "SQL text of its own"
+            case FunctionElement() if part.name.lower() not in _WITHOUT_EFFECT:
+                return f"the function {part.name}"
+            case _ if getattr(part, "_for_update_arg", None) is not None:
+                return "a lock"
+    return ""

@@ -1,0 +1,100 @@
+"""The tables that every service has."""
+
+from types import SimpleNamespace
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Text,
+    Uuid,
+    text,
+)
+
+from chassis.db.tables import moment, tenant
+
+
+def chassis_tables(metadata: MetaData) -> SimpleNamespace:
+    """The tables that every service has: outbox, inbox, idempotency, data_keys, dead_letters."""
+    return SimpleNamespace(
+        outbox=tenant(
+            "outbox",
+            metadata,
+            Column("id", Uuid, nullable=False),
+            Column("type", Text, nullable=False),
+            Column("payload", LargeBinary, nullable=False),
+            Column("request_id", Text, nullable=False, server_default=""),
+            Column("traceparent", Text, nullable=False, server_default=""),
+            moment("occurred_at"),
+            # The database's own clock: the relay compares it with that clock, not with the writer's.
+            moment("due_at", default_now=True),
+            moment("published_at", nullable=True),
+            Column("attempts", Integer, nullable=False, server_default="0"),
+            Column("last_error", Text),
+            PrimaryKeyConstraint("workspace_id", "id", name="pk_outbox"),
+            # The relay reads what is not yet published, of every workspace, never what comes after an id.
+            Index("ix_outbox_due", "due_at", "id", postgresql_where=text("published_at IS NULL")),
+            Index("ix_outbox_published", "published_at", postgresql_where=text("published_at IS NOT NULL")),
+        ),
+        inbox=tenant(
+            "inbox",
+            metadata,
+            Column("queue", Text, nullable=False),
+            Column("event_id", Uuid, nullable=False),
+            moment("received_at", default_now=True),
+            PrimaryKeyConstraint("workspace_id", "queue", "event_id", name="pk_inbox"),
+            Index("ix_inbox_received", "received_at"),
+        ),
+        idempotency=tenant(
+            "idempotency",
+            metadata,
+            Column("user_id", Uuid, nullable=False),
+            Column("method", Text, nullable=False),
+            Column("key", Text, nullable=False),
+            Column("fingerprint", LargeBinary, nullable=False),
+            Column("sealed", LargeBinary, nullable=False),
+            moment("created_at", default_now=True),
+            PrimaryKeyConstraint("workspace_id", "user_id", "method", "key", name="pk_idempotency"),
+            Index("ix_idempotency_created", "created_at"),
+        ),
+        data_keys=tenant(
+            "data_keys",
+            metadata,
+            Column("purpose", Text, nullable=False),
+            Column("version", Integer, nullable=False),
+            Column("wrapped", LargeBinary, nullable=False),
+            Column("state", Text, nullable=False, server_default="active"),
+            moment("created_at", default_now=True),
+            PrimaryKeyConstraint("workspace_id", "purpose", "version", name="pk_data_keys"),
+            CheckConstraint("purpose IN ('seal', 'index')", name="data_key_purpose"),
+            CheckConstraint("state IN ('active', 'reading', 'retired')", name="data_key_state"),
+        ),
+        dead_letters=tenant(
+            "dead_letters",
+            metadata,
+            Column("id", Uuid, nullable=False),
+            Column("queue", Text, nullable=False),
+            Column("type", Text, nullable=False),
+            Column("payload", LargeBinary, nullable=False),
+            Column("request_id", Text, nullable=False, server_default=""),
+            Column("traceparent", Text, nullable=False, server_default=""),
+            moment("occurred_at"),
+            Column("error", Text, nullable=False),
+            Column("attempts", BigInteger, nullable=False),
+            moment("died_at", default_now=True),
+            moment("replay_requested_at", nullable=True),
+            moment("replayed_at", nullable=True),
+            PrimaryKeyConstraint("workspace_id", "queue", "id", name="pk_dead_letters"),
+            Index(
+                "ix_dead_letters_wanted",
+                "replay_requested_at",
+                postgresql_where=text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"),
+            ),
+            Index("ix_dead_letters_replayed", "replayed_at", postgresql_where=text("replayed_at IS NOT NULL")),
+        ),
+    )

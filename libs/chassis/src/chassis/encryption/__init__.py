@@ -1,0 +1,1 @@
+"""Encrypts PHI and makes it searchable."""

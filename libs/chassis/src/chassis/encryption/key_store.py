@@ -1,0 +1,112 @@
+"""Every workspace's keys in one service, kept wrapped in its database."""
+
+import asyncio
+import os
+import time
+from uuid import UUID
+
+from sqlalchemy import column, delete, select, table
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.expression import bindparam
+from sqlalchemy.types import Integer, LargeBinary, Text
+
+from chassis.db.database import Database
+from chassis.db.statement import command, query
+from chassis.db.transaction import Record
+from chassis.encryption.framing import frame
+from chassis.encryption.keyring import KEY_BYTES, Keyring
+from chassis.encryption.records import WorkspaceKeys
+
+# How long a process may go on with the keys it has read. A rotation waits longer than this
+# between adding a key and using it, and destroyed keys are out of every process after it.
+_SECONDS_KEPT = 60.0
+_WORKSPACES_KEPT = 10_000
+
+
+class Keys:
+    """Every workspace's keys in one service: read when first asked for, made when there are none.
+
+    `database` is a pool of its own, if a small one: keys are asked for while other transactions are open, and a
+    pool that had to lend two connections to each caller could come to lend none. Even so, ask before the first statement.
+    """
+
+    def __init__(self, database: Database, keyring: Keyring, *, service: str) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._service = service
+        self._kept: dict[UUID, tuple[float, WorkspaceKeys]] = {}
+        self._loading: dict[UUID, asyncio.Task[WorkspaceKeys]] = {}
+        stored = table(
+            "data_keys",
+            column("workspace_id", PG_UUID),
+            column("purpose", Text),
+            column("version", Integer),
+            column("wrapped", LargeBinary),
+            column("state", Text),
+            schema=service,
+        )
+        mine = stored.c.workspace_id == bindparam("workspace_id", type_=PG_UUID)
+        self._read = query(select(stored.c.purpose, stored.c.version, stored.c.wrapped, stored.c.state).where(mine))
+        self._add = command(
+            insert(stored)
+            .values({name: bindparam(name) for name in ("workspace_id", "purpose", "version", "wrapped", "state")})
+            .on_conflict_do_nothing()
+        )
+        self._destroy = command(delete(stored).where(mine))
+
+    async def of(self, workspace_id: UUID) -> WorkspaceKeys:
+        """The workspace's keys, made and committed by the first who asks."""
+        kept = self._kept.get(workspace_id)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        loading = self._loading.get(workspace_id)
+        if loading is None:
+            loading = asyncio.create_task(self._load(workspace_id))
+            self._loading[workspace_id] = loading
+            loading.add_done_callback(lambda _: self._loading.pop(workspace_id, None))
+        # Several callers share one reading, so none of them may cancel it for the others.
+        return await asyncio.shield(loading)
+
+    async def forget(self, workspace_id: UUID) -> None:
+        """Destroys the workspace's keys: nothing sealed in this service opens again, here at once and elsewhere within a minute."""
+        async with self._database.transaction(workspace_id) as tx:
+            await tx.run(self._destroy, workspace_id=workspace_id)
+        self._kept.pop(workspace_id, None)
+
+    async def _load(self, workspace_id: UUID) -> WorkspaceKeys:
+        async with self._database.transaction(workspace_id) as tx:
+            rows = await tx.all(self._read, workspace_id=workspace_id)
+            missing = {"seal", "index"} - {row["purpose"] for row in rows if row["state"] == "active"}
+            if missing:
+                # Two processes may both find none; the primary key lets one of them in, and both read what it wrote.
+                for purpose in sorted(missing):
+                    version = 1 + max((row["version"] for row in rows if row["purpose"] == purpose), default=0)
+                    wrapped = self._keyring.wrap(os.urandom(KEY_BYTES), self._context(workspace_id, purpose, version))
+                    await tx.run(self._add, workspace_id=workspace_id, purpose=purpose, version=version, wrapped=wrapped, state="active")
+                rows = await tx.all(self._read, workspace_id=workspace_id)
+        keys = self._unwrapped(workspace_id, rows)
+        if len(self._kept) >= _WORKSPACES_KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        self._kept[workspace_id] = (time.monotonic() + _SECONDS_KEPT, keys)
+        return keys
+
+    def _unwrapped(self, workspace_id: UUID, rows: list[Record]) -> WorkspaceKeys:
+        usable = {
+            (row["purpose"], row["version"]): self._keyring.unwrap(
+                row["wrapped"], self._context(workspace_id, row["purpose"], row["version"])
+            )
+            for row in rows
+            if row["state"] != "retired"
+        }
+        active = {row["purpose"]: row["version"] for row in rows if row["state"] == "active"}
+        return WorkspaceKeys(
+            self._service,
+            workspace_id,
+            active=active["seal"],
+            keys={version: key for (purpose, version), key in usable.items() if purpose == "seal"},
+            index=usable["index", active["index"]],
+        )
+
+    def _context(self, workspace_id: UUID, purpose: str, version: int) -> bytes:
+        return frame(self._service.encode(), workspace_id.bytes, purpose.encode()) + version.to_bytes(4, "big")

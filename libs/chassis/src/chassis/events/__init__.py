@@ -1,0 +1,1 @@
+"""Events, from the commit that caused them to the handlers that follow."""

@@ -1,0 +1,13 @@
+"""Why an event could not be published or read."""
+
+
+class Unroutable(Exception):
+    """No queue is bound to this type of event, or there is no such queue. Nothing was lost: the outbox still has it."""
+
+
+class BrokerDown(Exception):
+    """The broker cannot be asked at the moment; this says nothing against the event."""
+
+
+class Malformed(Exception):
+    """A delivery that no number of attempts will make readable."""

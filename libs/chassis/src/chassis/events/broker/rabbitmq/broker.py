@@ -1,0 +1,228 @@
+"""RabbitMQ: one topic exchange, one quorum queue per reaction, delay queues that lead back to it, and a queue for its dead.
+
+Events of one type that are published at the same time travel as one message, a parcel, since to the broker and to
+both its sides a message costs the same whatever it holds. Taken from its queue, each of them is again by itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from aio_pika import DeliveryMode, ExchangeType, Message
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError, PublishError
+from prometheus_client import Gauge
+
+from chassis.events.broker.base import Broker, Subscription, attempt, attempt_together
+from chassis.events.broker.errors import BrokerDown, Malformed, Unroutable
+from chassis.events.broker.rabbitmq import messages as wire
+from chassis.events.broker.rabbitmq.batches import Letter, Packing, by_workspace
+from chassis.events.broker.rabbitmq.connection import Link, Lost, losses
+from chassis.events.broker.retry import Retries, Tally
+from chassis.work.envelope import Envelope
+
+_log = logging.getLogger(__name__)
+_DEPTH = Gauge("caseload_queue_depth", "Messages ready in a queue.", ["queue"])
+_SECONDS_TO_CONFIRM = 15.0
+
+
+class RabbitBroker(Broker):
+    """Publishes with confirms, persistent and mandatory; consumes with a bounded prefetch, and acknowledges after the effect.
+
+    Publishing and consuming use a connection each, since a broker short of memory stops reading from publishers.
+    Both come back by themselves; while they are gone `publish` raises BrokerDown and nothing is consumed.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        retries: Retries | None = None,
+        *,
+        exchange: str = "caseload.events",
+        name: str = "caseload",
+        measure_every: float = 15.0,
+    ) -> None:
+        self._exchange = exchange
+        self._retries = retries or Retries()
+        self._measure_every = measure_every
+        self._subscriptions: dict[str, Subscription] = {}
+        self._publishing = Link(url, f"{name}-publish", self._equip_publisher)
+        self._consuming = Link(url, f"{name}-consume", self._equip_consumers)
+        self._events: AbstractExchange | None = None
+        self._direct: AbstractExchange | None = None
+        self._packing = Packing(lambda type_, envelopes: self._put(None, type_, wire.parcel(envelopes)))
+        self._room: dict[str, asyncio.Semaphore] = {}
+        self._tags: list[tuple[Any, str]] = []
+        self._running: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    async def subscribe(self, subscription: Subscription) -> None:
+        if subscription.queue in self._subscriptions:
+            raise ValueError(f"two reactions on one queue: {subscription.queue}")
+        self._subscriptions[subscription.queue] = subscription
+        # A parcel holds more than one; how many reactions run at once stays what it is.
+        self._room[subscription.queue] = asyncio.Semaphore(subscription.concurrency)
+        self._publishing.start()
+        if self._consuming.started:
+            # A running connection gains a consumer by being equipped anew, the same way as after a loss.
+            self._consuming.renew()
+        else:
+            self._consuming.start()
+
+    async def publish(self, envelope: Envelope) -> None:
+        await self._packing.add(envelope)
+
+    async def send(self, queue: str, envelope: Envelope) -> None:
+        await self._put("", queue, wire.message(envelope))
+
+    async def drain(self, grace: float = 10.0) -> None:
+        self._draining = True
+        for queue, tag in self._tags:
+            with suppress(Lost), losses():
+                await queue.cancel(tag, timeout=2.0)
+        if self._running:
+            await asyncio.wait(self._running, timeout=grace)
+
+    async def close(self) -> None:
+        self._draining = True
+        await self._consuming.close()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._packing.close()
+        await self._publishing.close()
+
+    async def _put(self, exchange: str | None, routing_key: str, message: Message) -> None:
+        self._publishing.start()
+        if not await self._publishing.up(within=2.0):
+            raise BrokerDown
+        target = self._events if exchange is None else self._direct
+        assert target is not None
+        try:
+            with losses():
+                await target.publish(message, routing_key, mandatory=True, timeout=_SECONDS_TO_CONFIRM)
+        except Lost as lost:
+            if isinstance(lost.__cause__, PublishError):
+                raise Unroutable(routing_key) from lost
+            # Gone, or a nack: the queue is full or has no leader at the moment.
+            raise BrokerDown from lost
+
+    async def _equip_publisher(self, connection: AbstractConnection) -> None:
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        self._publishing.watch(channel)
+        self._events = await channel.declare_exchange(self._exchange, ExchangeType.TOPIC, durable=True)
+        self._direct = channel.default_exchange
+
+    async def _equip_consumers(self, connection: AbstractConnection) -> None:
+        self._tags.clear()
+        setup = await connection.channel()
+        await setup.declare_exchange(self._exchange, ExchangeType.TOPIC, durable=True)
+        for subscription in self._subscriptions.values():
+            await self._declare(setup, subscription)
+        await setup.close()
+        for subscription in self._subscriptions.values():
+            if self._draining:
+                return
+            # A channel each, so that a slow queue's unacknowledged messages are not its neighbours' limit.
+            channel = await connection.channel()
+            self._consuming.watch(channel)
+            await channel.set_qos(prefetch_count=subscription.concurrency)
+            queue = await channel.declare_queue(subscription.queue, passive=True)
+            tag = await queue.consume(partial(self._take, subscription))
+            self._tags.append((queue, tag))
+        self._consuming.accompany(self._measure(connection))
+
+    async def _declare(self, channel: AbstractChannel, subscription: Subscription) -> None:
+        name = subscription.queue
+        await channel.declare_queue(wire.dead_queue(name), durable=True, arguments=wire.dead_arguments())
+        queue = await channel.declare_queue(name, durable=True, arguments=wire.queue_arguments(name))
+        for delay in self._retries.delays:
+            await channel.declare_queue(wire.delay_queue(name, delay), durable=True, arguments=wire.delay_arguments(name, delay))
+        await queue.bind(self._exchange, routing_key=subscription.type)
+
+    async def _take(self, taker: Subscription, incoming: AbstractIncomingMessage) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            await self._process(taker, incoming)
+        except Lost:
+            # The channel went away with the message unacknowledged: it comes again, and the inbox knows if it was done.
+            _log.info("a delivery could not be acknowledged", extra={"queue": taker.queue})
+        finally:
+            self._running.discard(task)
+
+    async def _process(self, taker: Subscription, incoming: AbstractIncomingMessage) -> None:
+        try:
+            letters = wire.read_all(incoming)
+        except Malformed:
+            _log.error("a message that is not an event", extra={"queue": taker.queue})
+            settled = await self._insist(wire.dead_queue(taker.queue), _foreign(incoming), incoming)
+        else:
+            if incoming.redelivered and wire.is_parcel(incoming):
+                # Whoever had it before may have died of one of them: from here on each goes by itself, and is counted by itself.
+                moved = [await self._insist(taker.queue, wire.message(envelope), incoming) for envelope, _ in letters]
+                settled = all(moved)
+            else:
+                settled = await self._settle(taker, letters, incoming)
+        if settled:
+            with losses():
+                await incoming.ack()
+
+    async def _settle(self, taker: Subscription, letters: Sequence[Letter], incoming: AbstractIncomingMessage) -> bool:
+        """Sees every event of a message to its end; False when the message is no longer ours to acknowledge."""
+        alone: list[Letter] = []
+        for group in by_workspace(letters):
+            async with self._room[taker.queue]:
+                if self._draining:
+                    return False
+                together = await attempt_together(taker, [envelope for envelope, _ in group])
+            if not together:
+                alone += group
+        return all(await asyncio.gather(*(self._settle_one(taker, *letter, incoming) for letter in alone)))
+
+    async def _settle_one(self, taker: Subscription, envelope: Envelope, tally: Tally, incoming: AbstractIncomingMessage) -> bool:
+        async with self._room[taker.queue]:
+            if self._draining:
+                return False
+            outcome = await attempt(taker, envelope, tally, self._retries)
+        if outcome.done:
+            return True
+        if outcome.again is None:
+            dead = wire.message(envelope, outcome.tally, error=outcome.error)
+            return await self._insist(wire.dead_queue(taker.queue), dead, incoming)
+        retry = wire.message(envelope, outcome.again.tally)
+        return await self._insist(wire.delay_queue(taker.queue, outcome.again.delay), retry, incoming)
+
+    async def _insist(self, queue: str, message: Message, incoming: AbstractIncomingMessage) -> bool:
+        """Moves on what a message holds, before that is taken from where it was; tries while the delivery is still ours."""
+        while not incoming.channel.is_closed:
+            try:
+                await self._put("", queue, message)
+            except (BrokerDown, Unroutable) as error:
+                _log.warning("a message cannot be moved on yet", extra={"queue": queue, "error": type(error).__name__})
+                await asyncio.sleep(1.0)
+            else:
+                return True
+        return False
+
+    async def _measure(self, connection: AbstractConnection) -> None:
+        """Tells how deep the queues are; one that has lost its consumer or is gone ends this connection, which sets it up anew."""
+        channel = await connection.channel()
+        while not self._draining:
+            await asyncio.sleep(self._measure_every)
+            for name in self._subscriptions:
+                for queue in (name, wire.dead_queue(name)):
+                    declared = await channel.declare_queue(queue, passive=True)
+                    _DEPTH.labels(queue).set(declared.declaration_result.message_count or 0)
+                    if queue == name and not declared.declaration_result.consumer_count and not self._draining:
+                        raise AMQPError(f"{queue} has lost its consumers")
+
+
+def _foreign(incoming: AbstractIncomingMessage) -> Message:
+    headers = {**incoming.headers, "x-error": "Malformed"}
+    return Message(incoming.body, headers=headers, type=incoming.type, timestamp=datetime.now(UTC), delivery_mode=DeliveryMode.PERSISTENT)

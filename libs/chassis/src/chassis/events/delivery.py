@@ -1,0 +1,49 @@
+"""One event on one queue, while it is being handled."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.context import Caller, RequestContext
+from chassis.db.database import Database
+from chassis.events.inbox import Inbox
+from chassis.work.envelope import Envelope
+from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
+
+
+class Delivery(UnitOfWork):
+    """A unit of work on the service's own behalf, in the event's workspace, whose transaction begins with the inbox.
+
+    `attempt` counts from 1. Of events that are handled together it bears the ids of the first; `event_ids` has all.
+    """
+
+    __slots__ = ("attempt", "event_ids", "inbox", "queue")
+
+    def __init__(
+        self,
+        envelopes: Sequence[Envelope],
+        *,
+        queue: str,
+        service: str,
+        database: Database,
+        outbox: OutboxWriter,
+        seconds: float,
+        attempt: int,
+    ) -> None:
+        first = envelopes[0]
+        context = RequestContext(
+            request_id=first.request_id,
+            deadline=asyncio.get_running_loop().time() + seconds,
+            caller=Caller(workspace_id=first.workspace_id, service=service),
+            workspace_id=first.workspace_id,
+            traceparent=first.traceparent or None,
+        )
+        self.event_ids = [envelope.id for envelope in envelopes]
+        self.inbox = Inbox(database.schema, first.workspace_id, queue, self.event_ids)
+        super().__init__(context, database, outbox, first=self.inbox.claim)
+        self.queue = queue
+        self.attempt = attempt
+
+    @property
+    def event_id(self) -> UUID:
+        return self.event_ids[0]

@@ -1,0 +1,103 @@
+"""Reactions: what a service does about an event. The effect and the inbox row that remembers it are one transaction."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from google.protobuf.message import DecodeError, Message
+
+from chassis.db.database import Database
+from chassis.events.broker.base import DeadLetter, Subscription
+from chassis.events.broker.errors import Malformed
+from chassis.events.dead_letters import bury
+from chassis.events.delivery import Delivery
+from chassis.work.envelope import Envelope
+from chassis.work.unit_of_work import OutboxWriter
+
+EventT = TypeVar("EventT", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An effect, the event it follows and the queue it takes it from. `seconds` bounds one attempt.
+
+    The effect of a reaction that takes events `together` gets a sequence of them, all of one workspace.
+    """
+
+    event: type[Message]
+    queue: str
+    effect: Callable[[Any, Delivery], Awaitable[None]]
+    concurrency: int
+    seconds: float
+    together: bool = False
+
+
+def on(
+    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0
+) -> Callable[[Callable[[EventT, Delivery], Awaitable[None]]], Reaction]:
+    """Makes a function the reaction to an event. The queue's name belongs to the deployment; the function's does not."""
+
+    def reaction(effect: Callable[[EventT, Delivery], Awaitable[None]]) -> Reaction:
+        return Reaction(event, queue, effect, concurrency, seconds)
+
+    return reaction
+
+
+def on_many(
+    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0
+) -> Callable[[Callable[[Sequence[EventT], Delivery], Awaitable[None]]], Reaction]:
+    """The same for events so frequent that those which arrive together are better kept together, in one transaction.
+
+    Should that fail, each is taken by itself, so that one which cannot be kept holds up no other.
+    """
+
+    def reaction(effect: Callable[[Sequence[EventT], Delivery], Awaitable[None]]) -> Reaction:
+        return Reaction(event, queue, effect, concurrency, seconds, together=True)
+
+    return reaction
+
+
+def subscription(reaction: Reaction, *, service: str, database: Database, outbox: OutboxWriter) -> Subscription:
+    """The reaction as a broker takes it."""
+
+    async def react(envelopes: Sequence[Envelope], attempt: int) -> None:
+        delivery = Delivery(
+            envelopes, queue=reaction.queue, service=service, database=database, outbox=outbox, seconds=reaction.seconds, attempt=attempt
+        )
+        try:
+            events = {envelope.id: reaction.event.FromString(envelope.payload) for envelope in envelopes}
+        except DecodeError as wrong:
+            raise Malformed from wrong
+        try:
+            async with delivery:
+                if reaction.together:
+                    # The inbox says which of them are new.
+                    await delivery.db.connection()
+                    await reaction.effect([event for id_, event in events.items() if id_ in delivery.inbox.claimed], delivery)
+                else:
+                    await reaction.effect(events[delivery.event_id], delivery)
+                    # An effect without a statement is recorded too.
+                    await delivery.db.connection()
+        except Exception:
+            if not delivery.inbox.already_handled:
+                raise
+
+    async def handle(envelope: Envelope, attempt: int) -> None:
+        await react([envelope], attempt)
+
+    async def handle_many(envelopes: Sequence[Envelope]) -> None:
+        await react(envelopes, 1)
+
+    async def keep(letter: DeadLetter) -> None:
+        async with database.transaction(letter.envelope.workspace_id, seconds=10.0) as tx:
+            await bury(tx, database.schema, letter)
+
+    return Subscription(
+        queue=reaction.queue,
+        type=reaction.event.DESCRIPTOR.full_name,
+        handle=handle,
+        bury=keep,
+        concurrency=reaction.concurrency,
+        seconds=reaction.seconds,
+        handle_many=handle_many if reaction.together else None,
+    )

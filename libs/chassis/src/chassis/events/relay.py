@@ -1,0 +1,289 @@
+"""The relay: takes what waits in an outbox to the broker, and marks it only when the broker has answered for it."""
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Awaitable
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from prometheus_client import Counter as Count
+from prometheus_client import Gauge
+
+from chassis.db.errors import LOST
+from chassis.events.broker.base import Broker
+from chassis.events.broker.errors import BrokerDown, Unroutable
+from chassis.events.relay_sql import RelayStatements
+from chassis.observability.redaction import cause
+from chassis.work.envelope import Envelope
+
+_log = logging.getLogger(__name__)
+_PUBLISHED = Count("caseload_outbox_published_total", "Events a broker has confirmed.", ["service"])
+_UNROUTABLE = Count("caseload_outbox_unroutable_total", "Attempts to publish an event that nobody takes.", ["service", "type"])
+_WAITING = Gauge("caseload_outbox_waiting", "Events not yet confirmed by a broker.", ["service"])
+_LAG = Gauge("caseload_outbox_lag_seconds", "Age of the oldest event not yet confirmed.", ["service"])
+_LONGEST_BACKOFF = 60.0
+_PRUNED_AT_ONCE = 5_000
+Key = tuple[str, UUID, UUID]
+
+
+class Relay:
+    """Carries one service's outbox to a broker, as the role that may read every workspace's.
+
+    Any number may run; a session's advisory lock picks the one that works. It reads *unpublished rows*, never rows
+    after the last id it saw, so a transaction that commits late loses nothing. It outlives the loss of the database
+    and of the broker. `dsn` must lead to one session: no transaction-pooling proxy in between.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        schema: str,
+        broker: Broker,
+        *,
+        batch: int = 200,
+        most_in_flight: int = 1_000,
+        poll: float = 1.0,
+        pace: float = 0.05,
+        outbox_days: float = 3,
+        inbox_days: float = 14,
+        dead_letter_days: float = 90,
+        idempotency_days: float = 3,
+    ) -> None:
+        self._dsn = dsn
+        self._schema = schema
+        self._broker = broker
+        self._batch = batch
+        self._most_in_flight = most_in_flight
+        self._poll = poll
+        # While there is much to do, rounds follow each other no faster: what gathers meanwhile is carried and marked together.
+        self._pace = pace
+        # An inbox outlives its senders' outboxes: whatever can come twice is still known.
+        self._kept = {
+            "outbox": ("published_at", outbox_days),
+            "inbox": ("received_at", inbox_days),
+            "dead_letters": ("replayed_at", dead_letter_days),
+            "idempotency": ("created_at", idempotency_days),
+        }
+        self._sql = RelayStatements(schema)
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._stopped.set()
+        self._leading = False
+        # Both outlive a lost database connection: a confirmation that arrives meanwhile is marked afterwards.
+        self._in_flight: dict[Key, asyncio.Task[None]] = {}
+        self._answered: dict[Key, BaseException | None] = {}
+        self._broker_failures = 0
+        self._resume_at = 0.0
+        self._grace = 10.0
+
+    @property
+    def leading(self) -> bool:
+        """Whether this relay is the one that works."""
+        return self._leading
+
+    async def run(self) -> None:
+        """Works until `stop`; cancelled, it drops what it holds, which another relay then carries again."""
+        self._stopped.clear()
+        failures = 0
+        try:
+            while not self._stopping.is_set():
+                try:
+                    await self._session()
+                    failures = 0
+                except Exception as error:  # noqa: BLE001 - whatever happened, events still wait
+                    failures = 0 if self._leading else failures + 1
+                    _log.warning("the relay lost its database", extra={"service": self._schema, "error": cause(error)})
+                    self._leading = False
+                    await self._sleep(_backoff(failures))
+        finally:
+            self._leading = False
+            for task in self._in_flight.values():
+                task.cancel()
+            self._stopped.set()
+
+    async def stop(self, *, grace: float = 10.0) -> None:
+        """Takes nothing new and waits for what is under way. Drain the broker first, or its retries are waited for."""
+        self._grace = grace
+        self._stopping.set()
+        self._wake.set()
+        await self._stopped.wait()
+
+    async def _session(self) -> None:
+        connection = await asyncpg.connect(
+            self._dsn,
+            timeout=5.0,
+            command_timeout=30.0,
+            server_settings={
+                "application_name": f"caseload-{self._schema}-relay",
+                # A leader whose machine vanished must not keep the lock for hours.
+                "tcp_keepalives_idle": "10",
+                "tcp_keepalives_interval": "5",
+                "tcp_keepalives_count": "3",
+                "TimeZone": "UTC",
+            },
+        )
+        try:
+            await connection.add_listener(f"{self._schema}_outbox", lambda *_: self._wake.set())
+            # Asked again and again, not waited for: a statement that waits holds a snapshot, and vacuum with it.
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _lock_key(self._schema)):
+                await self._sleep(self._poll * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+                if self._stopping.is_set():
+                    return
+            self._leading = True
+            _log.info("this relay leads", extra={"service": self._schema})
+            await self._work(connection)
+            await self._finish(connection)
+        finally:
+            try:
+                await connection.close(timeout=2.0)
+            except LOST:
+                connection.terminate()
+
+    async def _work(self, connection: Any) -> None:
+        loop = asyncio.get_running_loop()
+        looked = pruned = float("-inf")
+        while not self._stopping.is_set():
+            self._wake.clear()
+            began = loop.time()
+            marked = await self._mark(connection)
+            launched, full = await self._launch(connection)
+            if loop.time() - looked >= self._poll:
+                looked = loop.time()
+                await self._replay(connection)
+                await self._measure(connection)
+            if loop.time() - pruned >= 600:
+                pruned = loop.time()
+                await self._prune(connection)
+            if not full:
+                await self._doze()
+                if marked or launched:
+                    await self._sleep(began + self._pace - loop.time())
+
+    async def _finish(self, connection: Any) -> None:
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values(), timeout=self._grace)
+        await self._mark(connection)
+
+    async def _doze(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._poll)
+        except TimeoutError:
+            return
+
+    async def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _launch(self, connection: Any) -> tuple[int, bool]:
+        """Sends what is due; how many events, and whether there may be more at once."""
+        room = min(self._batch, self._most_in_flight - len(self._in_flight))
+        if room <= 0 or asyncio.get_running_loop().time() < self._resume_at:
+            return 0, False
+        held = [key[2] for key in (*self._in_flight, *self._answered) if key[0] == ""]
+        rows = await connection.fetch(self._sql.due, held, room)
+        for row in rows:
+            envelope = Envelope(*row)
+            self._start(("", envelope.workspace_id, envelope.id), self._broker.publish(envelope))
+        return len(rows), len(rows) == room
+
+    async def _replay(self, connection: Any) -> None:
+        """Sends the dead letters somebody has asked for, each to the one queue it died in."""
+        for row in await connection.fetch(self._sql.wanted, self._batch):
+            queue, *fields = row
+            envelope = Envelope(*fields)
+            key = (queue, envelope.workspace_id, envelope.id)
+            if key not in self._in_flight and key not in self._answered:
+                self._start(key, self._broker.send(queue, envelope))
+
+    def _start(self, key: Key, sending: Awaitable[None]) -> None:
+        async def send() -> None:
+            try:
+                await sending
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the row stays and says so
+                self._answered[key] = error
+            else:
+                self._answered[key] = None
+            finally:
+                del self._in_flight[key]
+                self._wake.set()
+
+        self._in_flight[key] = asyncio.create_task(send(), name="relay-send")
+
+    async def _mark(self, connection: Any) -> int:
+        """Writes down what the broker has answered so far, and how much that is; what it did not take stays due."""
+        answered = dict(self._answered)
+        if not answered:
+            return 0
+        done = [key for key, error in answered.items() if error is None]
+        refused = {key: error for key, error in answered.items() if error is not None and not isinstance(error, BrokerDown)}
+        events = [key for key in done if key[0] == ""]
+        if events:
+            await connection.execute(self._sql.published, [key[1] for key in events], [key[2] for key in events])
+            _PUBLISHED.labels(self._schema).inc(len(events))
+        for queue, workspace_id, event_id in done:
+            if queue:
+                await connection.execute(self._sql.replayed, queue, workspace_id, event_id)
+        await self._record(connection, refused)
+        self._heed_broker(len(done) + len(refused), len(answered))
+        for key in answered:
+            del self._answered[key]
+        return len(answered)
+
+    async def _record(self, connection: Any, refused: dict[Key, BaseException]) -> None:
+        """Says, once for all alike, what could not be delivered, and lets it be tried again later and later."""
+        for (queue, workspace_id, event_id), error in refused.items():
+            if queue:
+                _log.error("a dead letter cannot be replayed", extra={"queue": queue, "event_id": str(event_id), "error": cause(error)})
+                await connection.execute(self._sql.not_replayable, queue, workspace_id, event_id)
+        events = [(key[1], key[2], cause(error)[:200]) for key, error in refused.items() if key[0] == ""]
+        if not events:
+            return
+        rows = await connection.fetch(self._sql.refused, *map(list, zip(*events, strict=True)), _LONGEST_BACKOFF)
+        for (type_, why), count in Counter((row["type"], row["last_error"]) for row in rows).items():
+            facts = {"service": self._schema, "type": type_, "error": why, "events": count}
+            if why == Unroutable.__name__:
+                _UNROUTABLE.labels(self._schema, type_).inc(count)
+                _log.error("nobody takes this event: no queue is bound to it", extra=facts)
+            else:
+                _log.error("the broker did not take an event", extra=facts)
+
+    def _heed_broker(self, answers: int, attempts: int) -> None:
+        if answers:
+            self._broker_failures = 0
+        elif attempts:
+            self._broker_failures += 1
+            pause = _backoff(self._broker_failures)
+            self._resume_at = asyncio.get_running_loop().time() + pause
+            _log.warning("the broker is away; events wait", extra={"service": self._schema, "seconds": round(pause, 1)})
+
+    async def _measure(self, connection: Any) -> None:
+        waiting, lag = await connection.fetchrow(self._sql.lag)
+        _WAITING.labels(self._schema).set(waiting)
+        _LAG.labels(self._schema).set(lag)
+
+    async def _prune(self, connection: Any) -> None:
+        for table, (column, days) in self._kept.items():
+            pruned = _PRUNED_AT_ONCE
+            while pruned == _PRUNED_AT_ONCE:
+                pruned = await connection.fetchval(self._sql.prune(table, column), days, _PRUNED_AT_ONCE)
+
+
+def _lock_key(schema: str) -> int:
+    return int.from_bytes(blake2b(f"caseload relay {schema}".encode(), digest_size=8).digest(), signed=True)
+
+
+def _backoff(failures: int) -> float:
+    """Seconds to wait after so many failures on end: 0.1 doubling to 15, with full jitter above half."""
+    longest = min(15.0, 0.1 * 2.0 ** min(failures, 10))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter

@@ -1,0 +1,1 @@
+"""PostgreSQL and RabbitMQ as child processes of this one."""

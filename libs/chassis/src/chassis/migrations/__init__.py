@@ -1,0 +1,1 @@
+"""Creates roles and upgrades schemas."""

@@ -1,0 +1,1 @@
+"""Protobuf messages and their well-known types as Python values."""

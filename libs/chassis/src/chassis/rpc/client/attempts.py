@@ -1,0 +1,63 @@
+"""The deadline, the token and the retries of a call."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from google.protobuf.message import Message
+
+from chassis.auth.tokens import ServiceSigner
+from chassis.context import RequestContext, deadline_exceeded
+from chassis.errors import Unavailable
+from chassis.rpc.method import Method
+
+DEFAULT_SECONDS = 10.0
+# The caller hears the callee's refusal before its own deadline passes.
+_SHAVED_PER_HOP = 0.02
+_MOST_ATTEMPTS = 3
+Ask = Callable[[Message, RequestContext], Awaitable[Any]]
+
+
+class InternalFault(RuntimeError):
+    """The callee failed in a way it did not foresee; not the caller's doing, and not a Refusal."""
+
+
+def seconds_left(context: RequestContext) -> float:
+    """What this hop may take; Unavailable("deadline_exceeded") when nothing is left."""
+    left = context.remaining()
+    if left is None:
+        return DEFAULT_SECONDS
+    if left <= _SHAVED_PER_HOP:
+        raise deadline_exceeded()
+    return left - _SHAVED_PER_HOP
+
+
+def token_for(callee: str, context: RequestContext, signer: ServiceSigner | None) -> str:
+    """The user's own token where there is one; else, for work in a workspace, the calling service's; else none."""
+    if context.token:
+        return context.token
+    if signer is None or context.workspace_id is None:
+        return ""
+    return signer.token(callee, context.workspace_id)
+
+
+def sent_with(method: Method, context: RequestContext) -> RequestContext:
+    """What travels with this call: an Idempotency-Key only where there is an effect to keep from happening twice."""
+    return replace(context, idempotency_key=None) if context.idempotency_key and not method.writes else context
+
+
+async def attempts(method: Method, context: RequestContext, attempt: Callable[[float], Awaitable[bytes]]) -> bytes:
+    """Tries again where the callee was unavailable and a second attempt does no harm, with jitter, inside the deadline."""
+    for number in range(1, _MOST_ATTEMPTS + 1):
+        try:
+            return await attempt(seconds_left(context))
+        except Unavailable as refusal:
+            pause = random.uniform(0.02, 0.1) * 2**number  # noqa: S311 - jitter, not a secret
+            if not method.repeatable or number == _MOST_ATTEMPTS or refusal.code == "deadline_exceeded":
+                raise
+            if context.deadline is not None and context.deadline - asyncio.get_running_loop().time() < pause + _SHAVED_PER_HOP:
+                raise
+            await asyncio.sleep(pause)
+    raise AssertionError("the last attempt returns or raises")

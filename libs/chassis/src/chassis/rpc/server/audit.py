@@ -1,0 +1,80 @@
+"""The line every call leaves in the audit trail: no line, no reply.
+
+A write's line goes out with the write. A read's, and a denial's, are written by a batcher that answers only once
+its batch is durable, so that many readers share one commit.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from caseload.audit.v1 import events_pb2
+from chassis.errors import Refusal, Unavailable
+from chassis.protobuf.timestamps import stamp
+from chassis.rpc.method import Method
+from chassis.work.envelope import Envelope
+from chassis.work.unit_of_work import OutboxWriter, UnitOfWork, envelope_of
+
+_MOST_IN_A_BATCH = 500
+_LONGEST_USER_AGENT = 300
+
+
+def line(work: UnitOfWork, method: Method, ids: Sequence[str], *, refusal: Refusal | None = None) -> events_pb2.AuditRecorded:
+    """What the trail is to keep of this work."""
+    caller = work.caller
+    return events_pb2.AuditRecorded(
+        id=str(uuid7()),
+        workspace_id=str(work.workspace_id),
+        user_id=None if caller.user_id is None else str(caller.user_id),
+        service=caller.service,
+        event_type=method.event_type,
+        resource=method.resource,
+        action=method.action,
+        resource_id=ids[0] if len(ids) == 1 else None,
+        resource_ids=ids if len(ids) > 1 else (),
+        outcome=events_pb2.OUTCOME_SUCCESS if refusal is None else events_pb2.OUTCOME_FAILURE,
+        code=None if refusal is None else refusal.code,
+        ip_address=work.context.ip_address,
+        user_agent=work.context.user_agent[:_LONGEST_USER_AGENT] if work.context.user_agent else None,
+        session_id=None if caller.session_id is None else str(caller.session_id),
+        request_id=work.context.request_id,
+        facts=work.facts,
+        occurred_at=stamp(work.now),
+    )
+
+
+class AuditBatcher:
+    """Writes lines to the outbox, many callers to a commit."""
+
+    def __init__(self, outbox: OutboxWriter) -> None:
+        self._outbox = outbox
+        self._waiting: list[tuple[Envelope, asyncio.Future[None]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def record(self, work: UnitOfWork, recorded: events_pb2.AuditRecorded) -> None:
+        """Returns once the line is durable; Unavailable when it cannot be made so."""
+        envelope = envelope_of(recorded, work, UUID(recorded.id))
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((envelope, done))
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush())
+        await done
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_MOST_IN_A_BATCH], self._waiting[_MOST_IN_A_BATCH:]
+            try:
+                await self._outbox.write_alone([envelope for envelope, _ in batch])
+            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+                refusal = error if isinstance(error, Refusal) else Unavailable("audit_unavailable", retry_after=1.0)
+                refusal.__cause__ = None if refusal is error else error
+                for _, done in batch:
+                    if not done.done():
+                        done.set_exception(refusal)
+            else:
+                self._outbox.notify()
+                for _, done in batch:
+                    if not done.done():
+                        done.set_result(None)

@@ -1,0 +1,45 @@
+"""A Server behind grpc.aio."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+
+from chassis.errors import Refusal
+from chassis.rpc import status as wire
+from chassis.rpc.server.server import Server
+from chassis.rpc.transport import from_metadata
+
+log = logging.getLogger(__name__)
+
+
+class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic in the stubs alone
+    """Puts a Server behind grpc.aio."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._handlers = {
+            method.path: grpc.unary_unary_rpc_method_handler(self._handler(method.path))  # bytes in, bytes out
+            for method in server.methods
+        }
+
+    def service(self, details: grpc.HandlerCallDetails) -> Any:
+        return self._handlers.get(details.method)
+
+    def _handler(self, path: str) -> Callable[[bytes, Any], Any]:
+        server = self._server
+
+        async def answer(raw: bytes, context: Any) -> bytes:
+            request = from_metadata(dict(context.invocation_metadata() or ()))
+            try:
+                return await server.answer(path, raw, request, context.time_remaining())
+            except Refusal as refusal:
+                context.set_trailing_metadata(wire.trailers(refusal))
+                await context.abort(wire.status(refusal), refusal.code)
+            except Exception:
+                log.exception("a call failed", extra={"rpc": path, "request_id": request.request_id})
+                await context.abort(grpc.StatusCode.INTERNAL, "internal")
+            raise AssertionError("abort does not return")
+
+        return answer

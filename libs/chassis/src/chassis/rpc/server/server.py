@@ -1,0 +1,186 @@
+"""Answers the calls of one service, whatever transport they come by: one call is one unit of work and one line in the audit trail."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from google.protobuf.message import DecodeError, Message
+
+from chassis.auth.verifier import Trust
+from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
+from chassis.db.database import Database
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
+from chassis.rpc import status as wire
+from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid, read
+from chassis.rpc.server.audit import AuditBatcher, line
+from chassis.rpc.server.idempotency import IN_PROGRESS, Claim, Idempotency
+from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
+
+# What a call may take when its caller does not say.
+DEFAULT_SECONDS = 10.0
+_LONGEST_KEY = 255
+# Refusals that are audited: everything but malformed input, and what is refused for the server's own sake.
+_AUDITED_REFUSALS = (Forbidden, NotFound, Unauthenticated, Conflict, Stale)
+log = logging.getLogger(__name__)
+
+ServicerMethod: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[Message]]
+Observe: TypeAlias = Callable[[Method, str, float], None]
+
+
+def bind(servicer: Any) -> list[tuple[Method, ServicerMethod]]:
+    """The servicer's methods beside what they declare; UndeclaredMethod when one declares too little or contradicts itself."""
+    return [(read(descriptor), getattr(servicer, descriptor.name)) for descriptor in servicer.SERVICE.methods]
+
+
+class Server:
+    """Answers for the servicers of one service. `observe` is told of every call its outcome (a code) and its seconds."""
+
+    def __init__(
+        self,
+        name: str,
+        servicers: Sequence[Any],
+        *,
+        database: Database,
+        trust: Trust,
+        idempotency: Idempotency,
+        outbox: OutboxWriter,
+        observe: Observe | None = None,
+    ) -> None:
+        self.name = name
+        self._database = database
+        self._trust = trust
+        self._idempotency = idempotency
+        self._outbox = outbox
+        self._audit = AuditBatcher(outbox)
+        self._observe = observe
+        self._methods: dict[str, tuple[Method, ServicerMethod]] = {}
+        for servicer in servicers:
+            for method, answer in bind(servicer):
+                if method.path in self._methods:
+                    raise UndeclaredMethod(f"{method.path} is served twice")
+                self._methods[method.path] = (method, answer)
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.draining = False
+
+    @property
+    def methods(self) -> list[Method]:
+        return [method for method, _ in self._methods.values()]
+
+    async def answer(self, path: str, raw: bytes, context: RequestContext, seconds: float | None) -> bytes:
+        """The serialised reply, within `seconds`. Raises a Refusal; anything else raised is a fault of ours."""
+        if self.draining:
+            raise wire.unavailable(self.name)
+        method, servicer = self._methods[path]
+        began = time.perf_counter()
+        outcome = "ok"
+        self._running += 1
+        self._idle.clear()
+        try:
+            async with asyncio.timeout(DEFAULT_SECONDS if seconds is None else seconds) as clock:
+                return await self._answer(method, servicer, raw, replace(context, deadline=clock.when()))
+        except TimeoutError:
+            outcome = "deadline_exceeded"
+            raise deadline_exceeded() from None
+        except Refusal as refusal:
+            outcome = refusal.code
+            raise
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
+        except Exception:
+            outcome = "internal"
+            raise
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+            if self._observe is not None:
+                self._observe(method, outcome, time.perf_counter() - began)
+
+    async def ready(self) -> bool:
+        """Whether calls can be answered now."""
+        return not self.draining and await self._database.ready()
+
+    async def drain(self, seconds: float) -> None:
+        """Takes nothing new and waits for what runs."""
+        self.draining = True
+        try:
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        except TimeoutError:
+            log.warning("calls were still running when the drain ended")
+
+    async def _answer(self, method: Method, servicer: ServicerMethod, raw: bytes, context: RequestContext) -> bytes:
+        key = context.idempotency_key
+        work = UnitOfWork(await self._authenticate(method, context), self._database, self._outbox)
+        request: Message | None = None
+
+        async def record_denial(refusal: Refusal) -> None:
+            await self._record_denial(work, method, request, refusal)
+
+        work.on_refusal = record_denial
+        async with work:
+            request = self._parse(method, raw)
+            self._authorize(method, work.caller)
+            method.check(request)
+            claim = await self._claim(work, method, key, request)
+            if isinstance(claim, bytes):
+                return claim
+            reply = await servicer(request, work)
+            body: bytes = reply.SerializeToString()
+            if claim is not None:
+                await self._idempotency.keep(work, method, claim, reply)
+            ids = [*method.request_ids(request), *method.reply_ids(reply)]
+            if method.writes and method.audited:
+                work.emit(line(work, method, ids))
+        # The connection is released by now: reads wait for the commit of their lines without one.
+        if method.audited and not method.writes:
+            await self._audit.record(work, line(work, method, ids))
+        return body
+
+    async def _authenticate(self, method: Method, context: RequestContext) -> RequestContext:
+        """The context with its verified caller; a service's token is not forwarded, and neither is the idempotency key."""
+        if method.needs == PUBLIC:
+            return replace(context, caller=ANONYMOUS, workspace_id=None, token="", idempotency_key=None)
+        if not context.token:
+            raise Unauthenticated("sign_in_required", "Sign in first.")
+        caller = await self._trust.caller(context.token)
+        return replace(context, caller=caller, workspace_id=caller.workspace_id, token=caller.token, idempotency_key=None)
+
+    def _authorize(self, method: Method, caller: Caller) -> None:
+        if method.needs == PUBLIC:
+            return
+        if caller.service is not None:
+            if caller.service not in method.callers and "*" not in method.callers:
+                raise Forbidden("caller_not_allowed", "This service may not ask that.")
+        elif method.needs not in caller.scopes and method.needs != SIGNED_IN:
+            raise Forbidden("permission_denied", "Your role does not permit this.")
+        elif not method.needs:
+            raise Forbidden("caller_not_allowed", "Only services may ask that.")
+
+    def _parse(self, method: Method, raw: bytes) -> Message:
+        try:
+            return method.request.FromString(raw)
+        except DecodeError:
+            raise Invalid("malformed_request", "The request cannot be read.") from None
+
+    async def _claim(self, work: UnitOfWork, method: Method, key: str | None, request: Message) -> Claim | bytes | None:
+        """The right to be the one effect of this key, or the stored reply; None for what needs neither."""
+        if not (method.writes and key and work.caller.user_id is not None):
+            return None
+        if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
+            raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
+        return await self._idempotency.claim(work, method, key, request)
+
+    async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
+        """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""
+        denied = isinstance(refusal, _AUDITED_REFUSALS) and refusal.code != IN_PROGRESS
+        if not (denied and method.audited and work.context.workspace_id is not None):
+            return
+        ids = [] if request is None else method.request_ids(request)
+        # Refused before its ids were checked, a request may hold anything in their place.
+        await self._audit.record(work, line(work, method, ids if all(map(is_uuid, ids)) else [], refusal=refusal))

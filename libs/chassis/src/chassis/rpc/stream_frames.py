@@ -1,0 +1,61 @@
+"""A request's context as a stream of calls carries it, and what both ends of the stream agree on."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+import grpc
+
+from caseload.transport.v1 import stream_pb2 as pb
+from chassis.context import RequestContext
+from chassis.rpc.transport import bearer
+
+SERVICE, METHOD = "caseload.transport.v1.Conversation", "Converse"
+# What is larger goes alone.
+LARGEST_SHARED = 256 * 1024
+LARGEST_AT_ONCE = 1024 * 1024
+# What a message weighs beyond the largest reply in it.
+ENVELOPE = 64 * 1024
+# A server asks its callers to connect anew after about this long; theirs are the streams, which last a little longer.
+SECONDS_ON_A_CONNECTION = 60.0
+END: Any = grpc.aio.EOF  # type: ignore[attr-defined] # not in the stubs
+M = TypeVar("M")
+
+
+def parts(said: Iterable[M], size: Callable[[M], int]) -> Iterator[list[M]]:
+    """What was said, in messages of a bearable size; one at least, if an empty one."""
+    part: list[M] = []
+    weight = 0
+    for each in said:
+        if part and weight + size(each) > LARGEST_AT_ONCE:
+            yield part
+            part, weight = [], 0
+        part.append(each)
+        weight += size(each)
+    yield part
+
+
+def to_question(context: RequestContext, path: str, request: bytes, seconds: float, token: str) -> pb.Question:
+    """A call as a frame; `token` is the one shown to this callee."""
+    return pb.Question(
+        path=path,
+        request=request,
+        seconds=seconds,
+        authorization=f"Bearer {token}" if token else "",
+        request_id=context.request_id,
+        idempotency_key=context.idempotency_key,
+        ip_address=context.ip_address,
+        user_agent=context.user_agent,
+        traceparent=context.traceparent,
+    )
+
+
+def from_question(question: pb.Question) -> RequestContext:
+    """What came with a call; nothing of it is verified yet."""
+    return RequestContext(
+        request_id=question.request_id,
+        token=bearer(question.authorization),
+        ip_address=question.ip_address if question.HasField("ip_address") else None,
+        user_agent=question.user_agent if question.HasField("user_agent") else None,
+        idempotency_key=question.idempotency_key or None,
+        traceparent=question.traceparent if question.HasField("traceparent") else None,
+    )

@@ -1,0 +1,275 @@
+"""One service while it runs: its database, keys, peers and server, put together in one place from its settings."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
+from grpc_reflection.v1alpha import reflection
+from uuid_utils.compat import uuid7
+
+from caseload.identity.v1 import sign_in_pb2
+from caseload.identity.v1.sign_in_rpc import SignInStub
+from chassis.auth.tokens import ServiceSigner, read_service_keys
+from chassis.auth.verifier import Trust
+from chassis.context import Caller, RequestContext
+from chassis.db.database import Database
+from chassis.encryption.key_store import Keys
+from chassis.encryption.keyring import Keyring
+from chassis.errors import Unavailable
+from chassis.events.broker.base import Broker
+from chassis.events.handlers import subscription
+from chassis.events.notifier import RelayNotifier
+from chassis.events.outbox import Outbox
+from chassis.events.relay import Relay
+from chassis.migrations.roles import UnboundRole, check_role
+from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.server.grpc import GrpcHandler
+from chassis.rpc.server.idempotency import Idempotency
+from chassis.rpc.server.server import Server
+from chassis.rpc.server.stream import Listener
+from chassis.rpc.stream_frames import ENVELOPE, SECONDS_ON_A_CONNECTION
+from chassis.rpc.tls import TLS
+from chassis.rpc.transport import LARGEST_MESSAGE
+from chassis.service.definition import Loop, Service
+from chassis.storage.base import Blobs
+from chassis.storage.opening import open_blobs
+from chassis.work.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+_SECONDS_TO_DRAIN = 10.0
+_BACKGROUND_SECONDS = 30.0
+log = logging.getLogger(__name__)
+
+
+class Runtime:
+    """The running parts of one service, made when first used."""
+
+    def __init__(self, service: Service, settings: Any, *, broker: Broker, servers: dict[str, Server] | None = None) -> None:
+        self.service = service
+        self.name = service.name
+        self.settings = settings
+        self.broker = broker
+        self._servers = servers
+        self._tasks: list[asyncio.Task[None]] = []
+        self._grpc: grpc.aio.Server | None = None
+        self._listener: Listener | None = None
+        self._health: HealthServicer | None = None
+        self._relay: Relay | None = None
+        self.port: int | None = None
+        self._shared: dict[Any, Any] = {}
+
+    def once(self, make: Callable[["Runtime"], T]) -> T:
+        """What the service's features, reactions and loops share with one another: made when first asked for."""
+        if make not in self._shared:
+            self._shared[make] = make(self)
+        shared: T = self._shared[make]
+        return shared
+
+    @cached_property
+    def database(self) -> Database:
+        took = slow_query_log(self.name, self.settings.slow_query_seconds)
+        return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=self.settings.pool_max, took=took)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        return Keyring.load(_needed(self.settings.keyring_file, "CASELOAD_KEYRING_FILE"))
+
+    @cached_property
+    def keys(self) -> Keys:
+        # A pool of their own: keys are asked for while other transactions are open.
+        return Keys(self._key_database, self.keyring, service=self.name)
+
+    @cached_property
+    def _key_database(self) -> Database:
+        return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=2)
+
+    @cached_property
+    def signer(self) -> ServiceSigner:
+        folder = _needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR")
+        return ServiceSigner(self.name, (folder / f"{self.name}.key").read_bytes())
+
+    @cached_property
+    def peers(self) -> Peers:
+        return Peers(self.signer, addresses=self.settings.peers, servers=self._servers, tls=TLS.of(self.settings))
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        return open_blobs(self.settings.blob_url, self.settings.blob_secret.get_secret_value(), self.settings.public_url)
+
+    @cached_property
+    def notifier(self) -> RelayNotifier:
+        return RelayNotifier(self.database)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.database, self.notifier)
+
+    @cached_property
+    def trust(self) -> Trust:
+        folder = _needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR")
+        return trust(self.peers, audience=self.name, service_keys=read_service_keys(folder))
+
+    @cached_property
+    def server(self) -> Server:
+        return Server(
+            self.name,
+            self.service.features(self),
+            database=self.database,
+            trust=self.trust,
+            idempotency=Idempotency(self.name, self.keys),
+            outbox=self.outbox,
+            observe=observe_call,
+        )
+
+    def background(self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS) -> UnitOfWork:
+        """`async with runtime.background(workspace_id) as work:` is work that this service does on its own behalf."""
+        context = RequestContext(
+            request_id=str(uuid7()), caller=Caller(service=self.name, workspace_id=workspace_id), workspace_id=workspace_id
+        )
+        return UnitOfWork(context.within(seconds), self.database, self.outbox)
+
+    async def serve(self, *, over_grpc: bool = True) -> None:
+        """Answers questions: over gRPC, and to the other services of this process."""
+        server = self.server
+        if self._servers is not None:
+            self._servers[self.name] = server
+        self._start(self.trust.keep_fresh)
+        if self.settings.environment == "production":
+            self._start(self._refuse_unbound_role)
+        observe_pool(self.name, lambda: self.database.in_use)
+        if over_grpc:
+            await self._listen(server)
+
+    async def react(self) -> None:
+        """Takes the events this service reacts to, and runs its loops."""
+        for reaction in self.service.reactions(self):
+            await self.broker.subscribe(subscription(reaction, service=self.name, database=self.database, outbox=self.outbox))
+        for loop in self.service.loops(self):
+            self._start(loop)
+
+    async def relay(self) -> None:
+        """Carries this service's outbox to the broker."""
+        dsn = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
+        self._relay = Relay(dsn, self.name, self.broker)
+        self._start(self._relay.run)
+
+    async def ready(self) -> bool:
+        """Whether calls can be answered now."""
+        return await self.server.ready()
+
+    async def stop(self) -> None:
+        """Takes nothing new, finishes what runs, lets go of everything. Drain the broker first: it may be shared."""
+        if self._health is not None:
+            await self._health.enter_graceful_shutdown()
+        if "server" in self.__dict__:
+            await self.server.drain(_SECONDS_TO_DRAIN)
+        if self._grpc is not None and self._listener is not None:
+            self._listener.close()
+            await self._grpc.stop(_SECONDS_TO_DRAIN)
+        if self._servers is not None:
+            self._servers.pop(self.name, None)
+        if self._relay is not None:
+            await self._relay.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if "notifier" in self.__dict__:
+            await self.notifier.close()
+        if "trust" in self.__dict__:
+            await self.trust.close()
+        if "peers" in self.__dict__:
+            await self.peers.close()
+        for database in ("database", "_key_database"):
+            if database in self.__dict__:
+                await self.__dict__[database].close()
+
+    async def _listen(self, server: Server) -> None:
+        self._grpc = grpc.aio.server(
+            options=(
+                ("grpc.max_send_message_length", LARGEST_MESSAGE + ENVELOPE),
+                ("grpc.max_receive_message_length", LARGEST_MESSAGE + ENVELOPE),
+                ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+                ("grpc.keepalive_permit_without_calls", 1),
+                ("grpc.max_connection_age_ms", int(SECONDS_ON_A_CONNECTION * 1000)),
+                ("grpc.so_reuseport", 0),
+            )
+        )
+        self._listener = Listener(server)
+        self._grpc.add_generic_rpc_handlers((GrpcHandler(server), self._listener.handler()))
+        self._health = HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
+        names = sorted({method.service for method in server.methods})
+        reflection.enable_server_reflection((*names, "grpc.health.v1.Health", reflection.SERVICE_NAME), self._grpc)
+        address: str = self.settings.listen
+        if address.startswith("unix:"):
+            Path(address.removeprefix("unix:")).unlink(missing_ok=True)
+        self.port = self._add_port(self._grpc, address)
+        await self._grpc.start()
+        self._start(lambda: self._tell_health(names))
+
+    def _add_port(self, server: grpc.aio.Server, address: str) -> int:
+        tls = TLS.of(self.settings)
+        return server.add_insecure_port(address) if tls is None else server.add_secure_port(address, tls.answering())
+
+    async def _tell_health(self, names: Sequence[str]) -> None:
+        """Says SERVING while the database answers, and not otherwise."""
+        assert self._health is not None
+        while True:
+            serving = health_pb2.HealthCheckResponse.SERVING if await self.ready() else health_pb2.HealthCheckResponse.NOT_SERVING
+            for name in ("", *names):
+                await self._health.set(name, serving)
+            await asyncio.sleep(1.0)
+
+    async def _refuse_unbound_role(self) -> None:
+        """Leaves rather than serve as a role that row security does not bind; asked as soon as the database answers."""
+        while True:
+            try:
+                async with self.database.transaction(None, seconds=5.0) as tx:
+                    await check_role(await tx.connection())
+            except Unavailable:
+                await asyncio.sleep(1.0)
+            except UnboundRole:
+                log.critical("this database role passes row security; a service connects as its own app role", extra={"service": self.name})
+                # At once: while this drains, every workspace would be open to every other.
+                os._exit(os.EX_CONFIG)
+            else:
+                return
+
+    def _start(self, loop: Loop) -> None:
+        self._tasks.append(asyncio.create_task(self._for_ever(loop)))
+
+    async def _for_ever(self, loop: Loop) -> None:
+        pause = 0.1
+        while True:
+            try:
+                await loop()
+                return
+            except Exception:
+                log.exception("a loop failed and starts again", extra={"service": self.name})
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+
+def trust(peers: Mapping[str, Any], *, audience: str, service_keys: Mapping[str, Any]) -> Trust:
+    """What identity says of tokens, asked through the peer."""
+    sign_in = SignInStub(peers["identity"])
+
+    async def poll() -> sign_in_pb2.Trust:
+        return await sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), RequestContext(request_id=str(uuid7())).within(2.0))
+
+    return Trust(poll, audience=audience, service_keys=dict(service_keys))
+
+
+def _needed(value: Any, name: str) -> Any:
+    if not value:
+        raise SystemExit(f"{name} is not set")
+    return value

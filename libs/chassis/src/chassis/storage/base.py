@@ -1,0 +1,62 @@
+"""Files: one protocol, kept in a bucket or in a directory, fetched by people through links that expire.
+
+A key is `{workspace}/{uuid}`. What a file is called is client data: it is in no key, and in no link that can be read.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from chassis.errors import Unavailable
+
+_THREADS = 8
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_KEY = re.compile(f"{_UUID}/{_UUID}")
+R = TypeVar("R")
+
+
+class Blobs(Protocol):
+    """Where files are kept. Every method may raise Unavailable("blob_store_unavailable")."""
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Keeps the bytes; once this returns they survive a crash."""
+
+    async def get(self, key: str) -> bytes:
+        """The bytes; NotFound when there are none."""
+
+    async def delete(self, key: str) -> None:
+        """Removes the bytes, if they are there."""
+
+    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str) -> str:
+        """A link to download the file as an attachment, good for `expires_in` seconds to whoever holds it."""
+
+    async def ready(self) -> bool: ...
+
+
+def new_key(workspace_id: UUID, blob_id: UUID) -> str:
+    return f"{workspace_id}/{blob_id}"
+
+
+def checked(key: str) -> str:
+    """The key, which is never made of anything a caller typed."""
+    if not _KEY.fullmatch(key):
+        raise ValueError("a blob's key is {workspace}/{uuid}")
+    return key
+
+
+def unavailable() -> Unavailable:
+    return Unavailable("blob_store_unavailable", "The file store does not answer at the moment.", retry_after=5.0)
+
+
+class Threads:
+    """A bounded number of threads for calls that block; a slow store does not take the process's other threads."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="blobs")
+
+    async def run(self, call: Callable[..., R], *arguments: object, **options: object) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(call, *arguments, **options))

@@ -1,0 +1,113 @@
+"""Files in a directory of this machine."""
+
+import base64
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from chassis.errors import NotFound, Unavailable
+from chassis.storage.base import R, Threads, checked, unavailable
+
+NONCE_BYTES = 12
+_CONTEXT = b"caseload blob link 1"
+
+
+@dataclass(frozen=True, slots=True)
+class BlobGrant:
+    """What a link allows its holder to fetch."""
+
+    key: str
+    file_name: str
+    content_type: str
+    expires_at: float
+
+
+class LocalBlobs:
+    """Files in a directory of this machine; links are `{base_url}/files/{token}` and the token is sealed, name and all."""
+
+    def __init__(self, root: Path, secret: str, base_url: str) -> None:
+        self._root = root
+        self._base_url = base_url.rstrip("/")
+        self._cipher = AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=_CONTEXT).derive(secret.encode()))
+        self._threads = Threads()
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        await self._do(self._write, self._path(key), data)
+
+    async def get(self, key: str) -> bytes:
+        return await self._do(self._path(key).read_bytes)
+
+    async def delete(self, key: str) -> None:
+        await self._do(self._path(key).unlink, missing_ok=True)
+
+    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str) -> str:
+        grant = {"k": checked(key), "e": int(time.time()) + expires_in, "n": file_name, "t": content_type}
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, json.dumps(grant, ensure_ascii=False).encode(), _CONTEXT)
+        return f"{self._base_url}/files/{_url_text(sealed)}"
+
+    def open_token(self, token: str) -> BlobGrant:
+        """What the last part of a link allows; NotFound when it has run out or is none of ours."""
+        try:
+            sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            # Base64 has several spellings for the same bytes; a link has one.
+            if _url_text(sealed) != token:
+                raise ValueError("not as we write it")
+            grant = json.loads(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _CONTEXT))
+        except (InvalidTag, ValueError):
+            raise NotFound("not_found", "There is nothing here under this link.") from None
+        if grant["e"] <= time.time():
+            raise NotFound("link_expired", "This link has run out; ask for a new one.")
+        return BlobGrant(key=grant["k"], file_name=grant["n"], content_type=grant["t"], expires_at=grant["e"])
+
+    async def ready(self) -> bool:
+        try:
+            return await self._do(self._usable)
+        except Unavailable:
+            return False
+
+    def _path(self, key: str) -> Path:
+        return self._root / checked(key)
+
+    def _usable(self) -> bool:
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.access(self._root, os.R_OK | os.W_OK | os.X_OK)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.rename(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        # The rename itself is on disk only once its directory is.
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+    async def _do(self, call: Callable[..., R], *arguments: object, **options: object) -> R:
+        try:
+            return await self._threads.run(call, *arguments, **options)
+        except FileNotFoundError:
+            raise NotFound("not_found", "There is nothing here under this id.") from None
+        except OSError as error:
+            raise unavailable() from error
+
+
+def _url_text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")

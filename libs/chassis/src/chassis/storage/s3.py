@@ -1,0 +1,114 @@
+"""Files in a private S3 bucket, or in what speaks like one."""
+
+import mimetypes
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chassis.errors import NotFound, Unavailable
+from chassis.storage.base import Threads, checked, unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+R = TypeVar("R")
+_SECONDS_TO_CONNECT, _SECONDS_TO_READ, _ATTEMPTS, _CONNECTIONS = 3, 10, 2, 8
+_ABSENT = {"NoSuchKey", "404", "NotFound"}
+
+
+class S3Blobs:
+    """One bucket. Credentials come from where AWS's own tools look for them.
+
+    `endpoint` is for stores other than AWS's; `public_endpoint` is how people's browsers reach that store, where this
+    differs. `encryption` is what the store is told to do at rest: AES256, aws:kms, or none for a store without keys.
+    """
+
+    def __init__(
+        self, bucket: str, *, region: str = "us-east-1", endpoint: str = "", public_endpoint: str = "", encryption: str = "AES256"
+    ) -> None:
+        if encryption not in {"AES256", "aws:kms", "none"}:
+            raise ValueError("a bucket's encryption is AES256, aws:kms or none")
+        self._bucket = bucket
+        self._region = region
+        self._at_rest: dict[str, Any] = {} if encryption == "none" else {"ServerSideEncryption": encryption}
+        # Building a client reads AWS's service models from disk: once per process, not once per link.
+        self._client = _client(region, endpoint)
+        self._signer = _client(region, public_endpoint) if public_endpoint else self._client
+        self._threads = Threads()
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        await self._do(self._client.put_object, Bucket=self._bucket, Key=checked(key), Body=data, ContentType=content_type, **self._at_rest)
+
+    async def get(self, key: str) -> bytes:
+        return await self._do(self._read, checked(key))
+
+    async def delete(self, key: str) -> None:
+        await self._do(self._client.delete_object, Bucket=self._bucket, Key=checked(key))
+
+    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str) -> str:
+        # A presigned link carries the download's name in the clear, where proxies and histories keep it.
+        # So the name is a neutral one here; the true one is shown beside the link.
+        neutral = "attachment" + (mimetypes.guess_extension(content_type) or "")
+        return await self._do(
+            self._signer.generate_presigned_url,
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": checked(key),
+                "ResponseContentDisposition": f'attachment; filename="{neutral}"',
+                "ResponseContentType": content_type,
+                "ResponseCacheControl": "private, no-store",
+            },
+            ExpiresIn=expires_in,
+        )
+
+    async def create(self) -> None:
+        """Makes the bucket, its owner's alone, unless it is there already."""
+        if await self.ready():
+            return
+        # The first of the regions is the one that must not be named (CreateBucket, LocationConstraint).
+        place: Any = {} if self._region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self._region}}
+        await self._do(self._client.create_bucket, Bucket=self._bucket, **place)
+
+    async def ready(self) -> bool:
+        try:
+            await self._do(self._client.head_bucket, Bucket=self._bucket)
+        except (Unavailable, NotFound):
+            return False
+        return True
+
+    def _read(self, key: str) -> bytes:
+        return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+    async def _do(self, call: Callable[..., R], *arguments: object, **options: object) -> R:
+        try:
+            return await self._threads.run(call, *arguments, **options)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _ABSENT:
+                raise NotFound("not_found", "There is nothing here under this id.") from None
+            raise unavailable() from error
+        except (BotoCoreError, OSError) as error:
+            raise unavailable() from error
+
+
+def _client(region: str, endpoint: str) -> "S3Client":
+    return boto3.client(
+        "s3",
+        region_name=region,
+        endpoint_url=endpoint or None,
+        config=Config(
+            signature_version="s3v4",
+            connect_timeout=_SECONDS_TO_CONNECT,
+            read_timeout=_SECONDS_TO_READ,
+            retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
+            max_pool_connections=_CONNECTIONS,
+            # Names as sub-domains need DNS that only AWS is sure to have.
+            s3={"addressing_style": "path" if endpoint else "auto"},
+            # Stores that merely speak like S3 do not all know the newer checksum trailers.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )

@@ -1,0 +1,265 @@
+"""A house for tests: every named service for real, on a migrated database of its own, behind real gRPC.
+
+Loaded as a pytest plugin; brings the fixtures `postgres`, `rabbitmq` and `servers` along.
+"""
+
+import asyncio
+import base64
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+import asyncpg
+from google.protobuf.message import Message
+from uuid_utils.compat import uuid7
+
+from caseload.identity.v1 import sign_in_pb2
+from chassis.auth.tokens import AccessSigner, ServiceSigner, generate_key, read_service_keys, write_service_keys
+from chassis.auth.verifier import Trust
+from chassis.context import RequestContext
+from chassis.encryption.keyring import Keyring
+from chassis.events.broker.base import Broker
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.events.broker.retry import Retries
+from chassis.migrations.roles import provision
+from chassis.migrations.runner import migrate
+from chassis.rpc.client.peers import Peer, Peers
+from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
+
+M = TypeVar("M", bound=Message)
+S = TypeVar("S")
+SERVICES = ("identity", "clients", "scheduling", "clinical", "notifications", "audit", "gateway")
+_PASSWORD = "for-tests-only"  # noqa: S105 - a private cluster
+_templates: dict[tuple[str, tuple[str, ...]], str] = {}
+
+
+class House:
+    """Running services and the way in. Everything reached through it is the real thing."""
+
+    def __init__(self, folder: Path, admin_dsn: str, broker: Broker) -> None:
+        self.folder = folder
+        self.admin_dsn = admin_dsn
+        self.broker = broker
+        self.runtimes: dict[str, Runtime] = {}
+        self.access_key = generate_key()
+        self._signer = AccessSigner(self.access_key)
+        self._peers: dict[str, Peers] = {}
+
+    def runtime(self, name: str) -> Runtime:
+        return self.runtimes[name]
+
+    def workspace(self) -> UUID:
+        """A workspace nobody has used yet."""
+        return uuid7()
+
+    def stub(self, kind: type[S], *, as_service: str = "gateway") -> S:
+        """A stub of the service that the stub's module names; without a user's token it speaks as `as_service`."""
+        return kind(self.peer(kind.__module__.split(".")[1], as_service))  # type: ignore[call-arg]
+
+    def peer(self, name: str, as_service: str = "gateway") -> Peer:
+        """A service as another one reaches it."""
+        if as_service not in self._peers:
+            signer = ServiceSigner(as_service, (self.folder / "service-keys" / f"{as_service}.key").read_bytes())
+            self._peers[as_service] = Peers(signer, addresses={s: r.settings.listen for s, r in self.runtimes.items()})
+        return self._peers[as_service][name]
+
+    def caller(
+        self,
+        *,
+        workspace_id: UUID | None = None,
+        user_id: UUID | None = None,
+        role: str = "owner",
+        scopes: Iterable[str] | None = None,
+        session_id: UUID | None = None,
+        idempotency_key: str | None = None,
+        **claims: Any,
+    ) -> RequestContext:
+        """Somebody signed in, with every scope there is unless told otherwise; pass it where a stub wants a call."""
+        if scopes is None:
+            scopes = {method.needs for runtime in self.runtimes.values() for method in runtime.server.methods} - {"", "public"}
+        workspace_id = workspace_id or self.workspace()
+        body = {
+            "sub": str(user_id or uuid7()),
+            "ws": str(workspace_id),
+            "sid": str(session_id or uuid7()),
+            "role": role,
+            "scope": " ".join(sorted(scopes)),
+            "amr": ["pwd"],
+            "auth_time": int(time.time()),
+            "epoch": int(time.time() * 1000),
+            **claims,
+        }
+        return RequestContext(
+            token=self._signer.sign(body),
+            request_id=str(uuid7()),
+            ip_address="192.0.2.7",
+            user_agent="tests",
+            idempotency_key=idempotency_key,
+            workspace_id=workspace_id,
+        )
+
+    def nobody(self) -> RequestContext:
+        """Somebody without a token, for public methods."""
+        return RequestContext(request_id=str(uuid7()), ip_address="192.0.2.7", user_agent="tests")
+
+    def on_behalf_of(self, workspace_id: UUID) -> RequestContext:
+        """A service's own call for a workspace; goes with `stub(…, as_service=…)`."""
+        return RequestContext(request_id=str(uuid7()), workspace_id=workspace_id)
+
+    async def emitted(self, kind: type[M], workspace_id: UUID | None = None) -> list[M]:
+        """Every event of this type in any outbox, oldest first."""
+        found: list[M] = []
+        async with self.superuser() as connection:
+            for name in self.runtimes:
+                rows = await connection.fetch(
+                    f"SELECT payload FROM {name}.outbox WHERE type = $1 AND ($2::uuid IS NULL OR workspace_id = $2)"
+                    " ORDER BY occurred_at, id",
+                    kind.DESCRIPTOR.full_name,
+                    workspace_id,
+                )
+                found += [kind.FromString(row["payload"]) for row in rows]
+        return found
+
+    async def settle(self, seconds: float = 20.0) -> None:
+        """Waits until every event that somebody here takes has been taken."""
+        taken = list(getattr(self.broker, "_by_type", {}))
+        async with asyncio.timeout(seconds), self.superuser() as connection:
+            while True:
+                waiting = 0
+                for name in self.runtimes:
+                    waiting += await connection.fetchval(
+                        f"SELECT count(*) FROM {name}.outbox WHERE published_at IS NULL AND type = ANY($1::text[])",
+                        taken,
+                    )
+                if not waiting:
+                    return
+                await asyncio.sleep(0.02)
+
+    @asynccontextmanager
+    async def superuser(self) -> AsyncIterator[Any]:
+        """A connection that row security does not bind, for looking from outside and for tampering."""
+        connection = await asyncpg.connect(self.admin_dsn)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        for peers in self._peers.values():
+            await peers.close()
+        await self.broker.drain(1.0)
+        await asyncio.gather(*(runtime.stop() for runtime in self.runtimes.values()))
+        await self.broker.close()
+
+
+@asynccontextmanager
+async def house(
+    postgres: str,
+    *services: Service,
+    settings: Mapping[str, Any] | None = None,
+    broker: Broker | None = None,
+    beside: House | None = None,
+    relay: bool = True,
+) -> AsyncIterator[House]:
+    """Starts the services; `settings` go to each, or to one when nested under its name.
+
+    `beside` opens a second set of the same services on another house's database and keys: replicas.
+    """
+    names = tuple(sorted(service.name for service in services))
+    folder = Path(tempfile.mkdtemp(prefix="house-"))
+    admin_dsn = beside.admin_dsn if beside else await _database(postgres, names)
+    built = House(folder, admin_dsn, broker or InProcessBroker(Retries(delays=(0.05, 0.1, 0.2))))
+    if beside:
+        shutil.copytree(beside.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
+        built.access_key = beside.access_key
+        built._signer = AccessSigner(beside.access_key)  # noqa: SLF001 - the same house
+    else:
+        _furnish(built)
+    own = {name: value for name, value in (settings or {}).items() if name in SERVICES}
+    common = {name: value for name, value in (settings or {}).items() if name not in SERVICES}
+    for service in services:
+        values = {**_settings(built, service.name, names), **common, **own.get(service.name, {})}
+        runtime = Runtime(service, service.settings(**values), broker=built.broker)
+        if "identity" not in names:
+            runtime.__dict__["trust"] = _trust(built, service.name)
+        built.runtimes[service.name] = runtime
+    try:
+        for runtime in built.runtimes.values():
+            await runtime.serve()
+            # A channel is made on a running loop; fixtures that are no coroutines ask for stubs too.
+            built.peer(runtime.name)
+        for runtime in built.runtimes.values():
+            await runtime.react()
+            if relay:
+                await runtime.relay()
+        yield built
+    finally:
+        await built.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _furnish(built: House) -> None:
+    """Keys and folders that a deployment would be given."""
+    Keyring.generate().save(built.folder / "keyring.json")
+    write_service_keys(built.folder / "service-keys", SERVICES)
+    (built.folder / "access.key").write_bytes(built.access_key)
+    (built.folder / "blobs").mkdir()
+
+
+def _settings(built: House, name: str, names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "environment": "development",
+        "database_url": _dsn(built.admin_dsn, user=f"{name}_app"),
+        "relay_database_url": _dsn(built.admin_dsn, user=f"{name}_relay"),
+        "keyring_file": built.folder / "keyring.json",
+        "service_keys_dir": built.folder / "service-keys",
+        "access_key_file": built.folder / "access.key",
+        "listen": f"unix:{built.folder}/{name}.sock",
+        "peers": {other: f"unix:{built.folder}/{other}.sock" for other in names},
+        "blob_url": f"file://{built.folder}/blobs",
+        "blob_secret": base64.b64encode(os.urandom(32)).decode(),
+    }
+
+
+def _trust(built: House, name: str) -> Trust:
+    """Where identity is not in the house, the house vouches for its own signer."""
+    told = sign_in_pb2.Trust(keys=[sign_in_pb2.PublicKey(kid=built._signer.kid, x=built._signer.public_x)])  # noqa: SLF001 - the same house
+
+    async def poll() -> sign_in_pb2.Trust:
+        return told
+
+    return Trust(poll, audience=name, service_keys=read_service_keys(built.folder / "service-keys"))
+
+
+async def _database(server: str, names: tuple[str, ...]) -> str:
+    """A new database with these services' schemas, copied from a template that is migrated once."""
+    template = _templates.get((server, names))
+    admin = await asyncpg.connect(server)
+    try:
+        if template is None:
+            template = f"template_{uuid7().hex}"
+            await admin.execute(f"CREATE DATABASE {template}")
+            for name in names:
+                await provision(_dsn(server, database=template), name, _PASSWORD, _PASSWORD)
+                await migrate(_dsn(server, database=template), name)
+            _templates[server, names] = template
+        database = f"house_{uuid7().hex}"
+        await admin.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+    finally:
+        await admin.close()
+    return _dsn(server, database=database)
+
+
+def _dsn(server: str, *, user: str | None = None, database: str | None = None) -> str:
+    parts = urlsplit(server)
+    host = parts.netloc.rpartition("@")[2]
+    netloc = parts.netloc if user is None else f"{user}:{_PASSWORD}@{host}"
+    return urlunsplit(parts._replace(netloc=netloc, path=parts.path if database is None else f"/{database}"))

@@ -1,0 +1,173 @@
+"""One piece of work and its one transaction: an answered call, the delivery of an event, a task of the background."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+from google.protobuf.message import Message
+from uuid_utils.compat import uuid7
+
+from chassis.cancellation import finish_despite_cancellation
+from chassis.context import Caller, RequestContext
+from chassis.db.database import Database
+from chassis.db.errors import nothing_here
+from chassis.db.statement import Statement
+from chassis.db.transaction import FirstStatement, Record, Transaction
+from chassis.errors import Refusal, Unauthenticated
+from chassis.work.envelope import Envelope
+
+_SECONDS_AFTERWARDS = 5.0
+
+
+class OutboxWriter(Protocol):
+    """Where events are written for the relay to publish."""
+
+    async def write(self, transaction: Transaction, envelopes: Sequence[Envelope]) -> None:
+        """Adds events to the transaction."""
+
+    async def write_alone(self, envelopes: Sequence[Envelope]) -> None:
+        """Adds events in a transaction of their own; returns once they are durable."""
+
+    def notify(self) -> None:
+        """Wakes the relay after a commit; returns at once."""
+
+
+class UnitOfWork:
+    """`async with UnitOfWork(context, database, outbox) as work:` commits at the end of the block, or rolls back on any exception.
+
+    Nothing done through `db`, `emit` or `note` is kept unless the block ends well; nobody else commits. `now` is fixed (UTC).
+    Leaving the block, in this order and despite cancellation: the events and COMMIT, or ROLLBACK; after a Refusal `on_refusal`, which
+    records it; then whatever `afterwards` was given, also when recording failed; the relay is notified of events that were committed.
+    """
+
+    __slots__ = ("_afterwards", "_envelopes", "_first", "_outbox", "_tx", "context", "database", "facts", "now", "on_refusal")
+
+    def __init__(self, context: RequestContext, database: Database, outbox: OutboxWriter, *, first: FirstStatement | None = None) -> None:
+        self.context = context
+        self.database = database
+        self.now = datetime.now(UTC)
+        self.facts: dict[str, str] = {}
+        self.on_refusal: Callable[[Refusal], Awaitable[None]] | None = None
+        self._outbox = outbox
+        self._first = first
+        self._tx: Transaction | None = None
+        self._envelopes: list[Envelope] = []
+        self._afterwards: list[Callable[[Transaction], Awaitable[None]]] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if error is not None:
+                await finish_despite_cancellation(self._roll_back(error))
+            elif self._envelopes or not (self._tx is None or self._tx.release_if_read_only()):
+                try:
+                    await finish_despite_cancellation(self._commit())
+                except BaseException as failure:
+                    await finish_despite_cancellation(self._roll_back(failure))
+                    raise
+        finally:
+            if self._afterwards:
+                await finish_despite_cancellation(self._run_afterwards())
+
+    async def _commit(self) -> None:
+        if self._envelopes:
+            await self._outbox.write(self.db, self._envelopes)
+        if self._tx is not None:
+            await self._tx.commit()
+        if self._envelopes:
+            self._outbox.notify()
+
+    async def _roll_back(self, error: BaseException) -> None:
+        self._envelopes.clear()
+        if self._tx is not None:
+            await self._tx.rollback()
+        if isinstance(error, Refusal) and self.on_refusal is not None:
+            await self.on_refusal(error)
+
+    async def _run_afterwards(self) -> None:
+        """Runs every step, each in a transaction of its own; the first failure is raised when all have run."""
+        steps, self._afterwards = self._afterwards, []
+        failures = []
+        for step in steps:
+            try:
+                async with self.database.transaction(self.context.workspace_id, seconds=_SECONDS_AFTERWARDS) as tx:
+                    await step(tx)
+            except Exception as failure:  # noqa: BLE001 - raised below, after the other steps
+                failures.append(failure)
+        if failures:
+            raise failures[0]
+
+    @property
+    def caller(self) -> Caller:
+        return self.context.caller
+
+    @property
+    def workspace_id(self) -> UUID:
+        """The workspace whose data may be touched; Unauthenticated when nobody has signed in."""
+        if self.context.workspace_id is None:
+            raise Unauthenticated("sign_in_required", "Sign in first.")
+        return self.context.workspace_id
+
+    @property
+    def user_id(self) -> UUID:
+        """The user who asks; Unauthenticated when it is a service, or nobody has signed in."""
+        if self.context.caller.user_id is None:
+            raise Unauthenticated("sign_in_required", "Sign in first.")
+        return self.context.caller.user_id
+
+    def enter(self, workspace_id: UUID, user_id: UUID | None = None) -> None:
+        """For public methods: sets the workspace, once it is known who asks. RuntimeError after the first statement."""
+        if self._tx is not None and self._tx.begun:
+            raise RuntimeError("the transaction has begun; enter a workspace before the first statement")
+        caller = Caller(user_id=user_id, workspace_id=workspace_id, service=self.context.caller.service)
+        self.context = replace(self.context, caller=caller, workspace_id=workspace_id)
+        self._tx = None
+
+    @property
+    def db(self) -> Transaction:
+        """The one transaction, which begins with its first statement."""
+        if self._tx is None:
+            self._tx = self.database.begin(self.context.workspace_id, deadline=self.context.deadline, first=self._first)
+        return self._tx
+
+    async def find(self, stmt: Statement, ids: Iterable[UUID], *, key: str = "id", **params: Any) -> dict[UUID, Record]:
+        """The rows with these `ids`, by `key`. Read outside this transaction, together with calls that ask the same (see Dataloader)."""
+        return await self.database.dataloader.find(stmt, key, self.workspace_id, ids, params)
+
+    async def find_one(self, stmt: Statement, id_: str) -> Record:
+        """The row with this id, read in the same way; NotFound when there is none."""
+        wanted = UUID(id_)
+        row = (await self.find(stmt, (wanted,))).get(wanted)
+        if row is None:
+            raise nothing_here()
+        return row
+
+    def emit(self, event: Message) -> None:
+        """Announces the event together with the commit, or not at all."""
+        self._envelopes.append(envelope_of(event, self, uuid7()))
+
+    def note(self, **facts: str) -> None:
+        """Open facts for the call's line in the audit trail; never PHI."""
+        self.facts.update(facts)
+
+    def afterwards(self, step: Callable[[Transaction], Awaitable[None]]) -> None:
+        """Runs `step` in a transaction of its own after the commit or rollback: for what a refusal must keep, or undo outside the database."""
+        self._afterwards.append(step)
+
+
+def envelope_of(event: Message, work: UnitOfWork, event_id: UUID) -> Envelope:
+    """The event as this piece of work announces it."""
+    return Envelope(
+        id=event_id,
+        workspace_id=work.workspace_id,
+        type=event.DESCRIPTOR.full_name,
+        payload=event.SerializeToString(),
+        occurred_at=work.now,
+        request_id=work.context.request_id,
+        traceparent=work.context.traceparent or "",
+    )

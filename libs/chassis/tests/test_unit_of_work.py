@@ -1,0 +1,175 @@
+"""A unit of work ends in one way, whoever does it: a call, a delivery, a task of the background."""
+
+import asyncio
+
+import pytest
+from google.protobuf.wrappers_pb2 import StringValue
+from sqlalchemy import Integer, cast, select
+from uuid_utils.compat import uuid7
+
+from chassis.db.statement import query
+from chassis.db.transaction import CommitFailed, TransactionEnded
+from chassis.errors import Conflict, Invalid, Unavailable
+from chassis.events.broker.base import Subscription
+from chassis.events.handlers import on
+from chassis.work.envelope import Envelope
+
+from .conftest import EFFECTS, add_effect
+
+failing = query(select(cast(EFFECTS.c.label, Integer)))
+
+
+def record(label):
+    """A step for afterwards that keeps a row."""
+
+    async def step(tx):
+        await tx.run(add_effect, event_id=uuid7(), label=label)
+
+    return step
+
+
+async def test_what_is_left_for_afterwards_runs_after_a_commit(parcels):
+    async with parcels.work() as work:
+        await parcels.record(work, "effect")
+        work.afterwards(record("afterwards"))
+        assert await parcels.effects() == []
+    assert await parcels.effects() == ["afterwards", "effect"]
+
+
+@pytest.mark.parametrize(
+    "error", [Conflict("taken"), ZeroDivisionError(), asyncio.CancelledError()], ids=lambda error: type(error).__name__
+)
+async def test_what_is_left_for_afterwards_runs_after_a_rollback(parcels, error):
+    with pytest.raises(type(error)):
+        async with parcels.work() as work:
+            await parcels.record(work, "effect")
+            work.afterwards(record("afterwards"))
+            raise error
+    assert await parcels.effects() == ["afterwards"]
+
+
+async def test_what_is_left_for_afterwards_runs_even_when_the_denial_cannot_be_recorded(parcels):
+    async def fail(refusal):
+        raise Unavailable("audit_unavailable") from refusal
+
+    with pytest.raises(Unavailable) as refused:
+        async with parcels.work() as work:
+            work.on_refusal = fail
+            work.afterwards(record("afterwards"))
+            raise Conflict("taken")
+    assert refused.value.code == "audit_unavailable"
+    assert await parcels.effects() == ["afterwards"]
+
+
+async def test_every_step_runs_although_one_of_them_fails(parcels):
+    async def fail(_tx):
+        raise Invalid("impossible")
+
+    with pytest.raises(Invalid):
+        async with parcels.work() as work:
+            work.afterwards(fail)
+            work.afterwards(record("second"))
+    assert await parcels.effects() == ["second"]
+
+
+async def test_a_failed_commit_is_recorded_as_the_refusal_it_is(parcels):
+    recorded = []
+
+    async def keep(refusal):
+        recorded.append(refusal.code)
+
+    await parcels.look("ALTER TABLE parcels.effects ADD CONSTRAINT one_label UNIQUE (workspace_id, label) DEFERRABLE INITIALLY DEFERRED")
+    try:
+        with pytest.raises(Conflict):
+            async with parcels.work() as work:
+                work.on_refusal = keep
+                await parcels.record(work, "twice")
+                await parcels.record(work, "twice")
+    finally:
+        await parcels.look("ALTER TABLE parcels.effects DROP CONSTRAINT one_label")
+    assert recorded == ["one_label"]
+    assert await parcels.effects() == []
+
+
+async def test_a_refusal_swallowed_inside_does_not_end_as_success(parcels):
+    async with parcels.work() as work:
+        await parcels.record(work, "no number")
+    with pytest.raises(CommitFailed):
+        async with parcels.work() as work:
+            await parcels.record(work, "lost")
+            work.emit(StringValue(value="lost"))
+            with pytest.raises(Exception, match="invalid input syntax"):
+                await work.db.all(failing)
+            work._envelopes.clear()
+    assert await parcels.effects() == ["no number"]
+    assert await parcels.waiting() == 0
+
+
+async def test_an_event_after_a_failed_statement_is_not_announced(parcels):
+    async with parcels.work() as work:
+        await parcels.record(work, "no number")
+    with pytest.raises(Exception, match="current transaction is aborted"):
+        async with parcels.work() as work:
+            work.emit(StringValue(value="lost"))
+            with pytest.raises(Exception, match="invalid input syntax"):
+                await work.db.all(failing)
+    assert await parcels.waiting() == 0
+
+
+async def test_a_statement_that_outlives_its_work_is_refused(parcels):
+    async with parcels.work() as work:
+        await parcels.record(work, "effect")
+        late = asyncio.ensure_future(asyncio.sleep(0.05))
+    await late
+    with pytest.raises(TransactionEnded):
+        await parcels.record(work, "late")
+    await parcels.until(lambda: parcels.database.in_use == 0)
+    assert await parcels.effects() == ["effect"]
+
+
+async def test_a_workspace_is_entered_before_the_first_statement_or_never(parcels):
+    other = uuid7()
+    with pytest.raises(RuntimeError):
+        async with parcels.work() as work:
+            await parcels.record(work, "effect")
+            work.enter(other)
+    assert await parcels.effects() == []
+    async with parcels.work() as work:
+        work.enter(other)
+        await parcels.record(work, "there")
+        assert work.workspace_id == other
+    rows = await parcels.look("SELECT workspace_id FROM parcels.effects")
+    assert [row["workspace_id"] for row in rows] == [other]
+
+
+async def test_a_commit_that_has_begun_is_finished_although_its_caller_is_cancelled(parcels):
+    entered = asyncio.Event()
+
+    async def run():
+        async with parcels.work() as work:
+            await parcels.record(work, "effect")
+            work.emit(StringValue(value="kept"))
+            entered.set()
+
+    for _ in range(20):
+        entered.clear()
+        task = asyncio.create_task(run())
+        await entered.wait()
+        task.cancel()
+        await asyncio.wait([task])
+    await parcels.until(lambda: parcels.database.in_use == 0)
+    assert len(await parcels.effects()) == await parcels.waiting()
+
+
+async def test_what_a_delivery_leaves_for_afterwards_runs_once_it_failed_too(parcels):
+    async def effect(event, delivery):
+        delivery.afterwards(record(f"after attempt {delivery.attempt}"))
+        if delivery.attempt == 1:
+            raise ZeroDivisionError
+
+    taken: Subscription = parcels.subscription(on(StringValue, queue="parcels.take")(effect))
+    envelope = Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now)
+    with pytest.raises(ZeroDivisionError):
+        await taken.handle(envelope, 1)
+    await taken.handle(envelope, 2)
+    assert await parcels.effects() == ["after attempt 1", "after attempt 2"]

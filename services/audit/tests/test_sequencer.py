@@ -1,0 +1,192 @@
+"""One sequencer works at a time. If two work, no chain forks."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from audit.__main__ import SERVICE
+from audit.trail.checkpoints import checkpoint_publisher
+from audit.trail.sequencer import Sequencer
+from caseload.audit.v1.trail_rpc import TrailStub
+from chassis.testing.environment import house
+from chassis.work.leader import LeaderElection
+
+
+@pytest.fixture(scope="module")
+async def replicas(postgres):
+    """Two instances of the audit service on one database, in which only the test runs a sequencer."""
+    without_loops = replace(SERVICE, loops=lambda runtime: ())
+    async with house(postgres, without_loops) as one, house(postgres, without_loops, beside=one, relay=False) as other:
+        yield one, other
+
+
+@pytest.fixture
+def sequencers(replicas):
+    return [brisk(replica.runtime("audit"), batch=3) for replica in replicas]
+
+
+def brisk(runtime, *, publisher=None, batch=500):
+    """A sequencer with brief pauses."""
+    dsn = runtime.settings.database_url.get_secret_value()
+    election = LeaderElection(dsn, "sequencers of this test", application="caseload-audit-sequencer", poll=0.02)
+    return Sequencer(runtime.database, publisher or checkpoint_publisher(runtime), election, batch=batch, poll=0.02)
+
+
+@pytest.fixture
+def idle_practice(replicas, practice):
+    one = replicas[0]
+    return replace(practice, environment=one, trail=one.stub(TrailStub), auditor=one.caller(workspace_id=practice.workspace_id))
+
+
+@contextlib.asynccontextmanager
+async def running(*sequencers):
+    tasks = [asyncio.create_task(each.run()) for each in sequencers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def any_leads(*sequencers) -> bool:
+    return any(each.leading for each in sequencers)
+
+
+async def has_stopped_leading(each) -> bool:
+    return not each.leading
+
+
+async def is_published(publisher, workspace_id) -> bool:
+    return await publisher.published(workspace_id) is not None
+
+
+async def chain_of(practice):
+    async with practice.environment.superuser() as connection:
+        return await connection.fetch("SELECT * FROM audit.seals WHERE workspace_id = $1 ORDER BY sequence", practice.workspace_id)
+
+
+async def record_only(practice, count):
+    events = [practice.event() for _ in range(count)]
+    await practice.record(*events, wait=False)
+    return events
+
+
+async def test_events_enter_the_chain_in_order_of_arrival_whatever_their_own_times_are(idle_practice, sequencers):
+    events = [idle_practice.event() for _ in range(7)]
+    for back, event in enumerate(events):
+        event.occurred_at.FromDatetime(idle_practice.nine - timedelta(hours=back))
+    await idle_practice.record(*events, wait=False)
+
+    assert [await sequencers[0].append_batch(idle_practice.workspace_id) for _ in range(4)] == [3, 3, 1, 0]
+
+    chain = await chain_of(idle_practice)
+    assert [str(entry["event_id"]) for entry in chain] == [event.id for event in events]
+    assert [entry["sequence"] for entry in chain] == list(range(1, 8))
+    assert (await idle_practice.verify()).intact
+
+
+async def test_two_sequencers_that_work_on_the_same_chain_do_not_fork_it(idle_practice, sequencers):
+    await record_only(idle_practice, 24)
+    done = {0: 0, 1: 0}
+
+    async def append(which):
+        while appended := await sequencers[which].append_batch(idle_practice.workspace_id):
+            done[which] += appended
+
+    await asyncio.gather(append(0), append(1))
+
+    assert min(done.values()) > 0, "both have to take part, or the test shows nothing"
+    assert sum(done.values()) == 24
+    chain = await chain_of(idle_practice)
+    assert [entry["sequence"] for entry in chain] == list(range(1, 25))
+    assert [entry["previous_hash"] for entry in chain[1:]] == [entry["hash"] for entry in chain[:-1]]
+    found = await idle_practice.verify()
+    assert (found.intact, found.events) == (True, 24)
+
+
+async def test_the_database_refuses_a_fork(idle_practice, sequencers):
+    await record_only(idle_practice, 1)
+    await sequencers[0].append_batch(idle_practice.workspace_id)
+    async with idle_practice.environment.superuser() as connection:
+        with pytest.raises(asyncpg.UniqueViolationError, match="pk_seals"):
+            await connection.execute(
+                "INSERT INTO audit.seals SELECT workspace_id, sequence, gen_random_uuid(), now(), previous_hash, hash FROM audit.seals"
+                " WHERE workspace_id = $1",
+                idle_practice.workspace_id,
+            )
+        with pytest.raises(asyncpg.UniqueViolationError, match="one_seal_per_event"):
+            await connection.execute(
+                "INSERT INTO audit.seals SELECT workspace_id, sequence + 1, event_id, now(), previous_hash, hash FROM audit.seals"
+                " WHERE workspace_id = $1",
+                idle_practice.workspace_id,
+            )
+
+
+async def test_one_leads_and_the_other_takes_over_when_the_leaders_session_ends(idle_practice, sequencers):
+    one, other = sequencers
+    async with running(one, other):
+        await idle_practice.until(lambda: any_leads(one, other))
+        leader, follower = (one, other) if one.leading else (other, one)
+        await record_only(idle_practice, 4)
+        await idle_practice.in_chain()
+        assert not follower.leading
+
+        async with idle_practice.environment.superuser() as connection:
+            killed = await connection.fetch(
+                "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                " WHERE l.locktype = 'advisory' AND l.granted AND a.usename = 'audit_app' AND a.datname = current_database()"
+            )
+        assert len(killed) == 1, "the leader's session, and no other, holds an advisory lock"
+        await idle_practice.until(lambda: any_leads(follower))
+        await idle_practice.until(lambda: has_stopped_leading(leader))
+        assert follower.leading
+
+        await record_only(idle_practice, 4)
+        await idle_practice.in_chain()
+    found = await idle_practice.verify()
+    assert (found.intact, found.events) == (True, 8)
+
+
+async def test_a_chain_that_cannot_be_continued_does_not_delay_the_others(replicas, idle_practice, sequencers, caplog):
+    await record_only(idle_practice, 2)
+    await sequencers[0].append_batch(idle_practice.workspace_id)
+    async with idle_practice.tampering() as superuser:
+        await superuser.execute("UPDATE audit.chain_heads SET sequence = 0 WHERE workspace_id = $1", idle_practice.workspace_id)
+    await record_only(idle_practice, 1)
+    neighbour = replace(idle_practice, workspace_id=replicas[0].workspace())
+    await record_only(neighbour, 5)
+
+    async with running(sequencers[0]):
+        await neighbour.in_chain()
+
+    assert len(await chain_of(neighbour)) == 5
+    assert len(await chain_of(idle_practice)) == 2
+    assert "a chain cannot be continued" in caplog.text
+
+
+async def test_a_running_sequencer_publishes_checkpoints(replicas, idle_practice):
+    runtime = replicas[0].runtime("audit")
+    publisher = checkpoint_publisher(runtime)
+    publisher._every = 0.0
+    await record_only(idle_practice, 3)
+    async with running(brisk(runtime, publisher=publisher)):
+        await idle_practice.in_chain()
+        await idle_practice.until(lambda: is_published(publisher, idle_practice.workspace_id))
+    newest = await publisher.published(idle_practice.workspace_id)
+    assert newest is not None
+    assert newest.hash == (await chain_of(idle_practice))[newest.sequence - 1]["hash"]
+
+
+@pytest.mark.alone
+async def test_a_recorded_event_is_in_the_chain_within_about_a_second(practice):
+    await practice.record(practice.event(), wait=False)
+    began = time.monotonic()
+    await practice.in_chain()
+    assert time.monotonic() - began < 2
+    assert len(await chain_of(practice)) == 1

@@ -1,0 +1,86 @@
+"""Maps clients between messages and rows: encrypts and decrypts their PHI and makes the index tokens they are found by."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from caseload.clients.v1 import clients_pb2 as pb
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
+from clients.clients import rules
+
+TABLE = "clients"
+NAME_TOKEN_BYTES = 4
+
+
+def to_message(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Client:
+    client = fill(pb.Client(), row)
+    return keys.open(row["sealed"], into=client, table=TABLE, row=row["id"], revision=row["version"])
+
+
+def to_summary(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.ClientSummary:
+    into = pb.ClientSummary(id=str(row["id"]))
+    return keys.open(row["sealed_name"], into=into, table=TABLE, row=row["id"], revision=row["version"], column="sealed_name")
+
+
+def set_fields(client: pb.Client, values: Mapping[str, Any]) -> None:
+    """Sets the fields of the message. None and an empty list clear a field."""
+    for name, value in values.items():
+        client.ClearField(name)
+        if isinstance(value, list):
+            getattr(client, name).extend(value)
+        elif value is not None:
+            setattr(client, name, value)
+    client.full_name = rules.full_name(client.first_name, client.last_name)
+
+
+def to_columns(client: pb.Client, keys: WorkspaceKeys) -> dict[str, Any]:
+    """The parameters that `store.create` and `store.change` need, except the times."""
+    name = pb.ClientSummary(first_name=client.first_name, last_name=client.last_name, full_name=client.full_name)
+    place: dict[str, Any] = {"table": TABLE, "row": client.id, "revision": client.version}
+    return {
+        "id": client.id,
+        "version": client.version,
+        "sealed": keys.seal(client, **place),
+        "sealed_name": keys.seal(name, column="sealed_name", **place),
+        "external_id_index": _external_id_index(client, keys),
+        "is_active": client.is_active,
+        "consent_status": client.consent_status,
+        "time_zone": client.time_zone if client.HasField("time_zone") else None,
+        "index_tokens": list(_index_tokens(client, keys)),
+    }
+
+
+def tag_token(tag: str, keys: WorkspaceKeys) -> bytes:
+    return keys.exact("tag", rules.normalize_text(tag))
+
+
+def email_token(email: str, keys: WorkspaceKeys) -> bytes:
+    return keys.exact("email", rules.normalize_email(email))
+
+
+def phone_tokens(phone: str, keys: WorkspaceKeys) -> list[bytes]:
+    """One token, or none if the text has too few digits for a phone number."""
+    number = rules.normalize_phone(phone)
+    return [keys.exact("phone", number)] if number else []
+
+
+def name_token(prefix: str, keys: WorkspaceKeys) -> bytes:
+    """The token of all words with this prefix, and by design of some others.
+
+    It is shorter than the tokens of tags, e-mail addresses and phone numbers and so never equal to one of them.
+    """
+    return keys.token(prefix).to_bytes(NAME_TOKEN_BYTES, "big")
+
+
+def _index_tokens(client: pb.Client, keys: WorkspaceKeys) -> Iterable[bytes]:
+    for bucket in keys.tokens(client.full_name):
+        yield bucket.to_bytes(NAME_TOKEN_BYTES, "big")
+    if client.HasField("email"):
+        yield email_token(client.email, keys)
+    yield from phone_tokens(client.phone, keys)
+    for tag in client.tags:
+        yield tag_token(tag, keys)
+
+
+def _external_id_index(client: pb.Client, keys: WorkspaceKeys) -> bytes | None:
+    return keys.exact("external_id", rules.normalize_text(client.external_id)) if client.HasField("external_id") else None

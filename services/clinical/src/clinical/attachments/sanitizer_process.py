@@ -1,0 +1,34 @@
+"""The program that sanitizes one file: reads it from standard input, writes a line of JSON and then the sanitized bytes.
+
+It imports as little as possible, because it is started for every file.
+"""
+
+import json
+import resource
+import sys
+
+from chassis.errors import Invalid
+from clinical.attachments.sanitizer import sanitize
+
+MAX_MEMORY_BYTES = 2 * 1024**3
+MAX_CPU_SECONDS = 15
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    content = sys.stdin.buffer.read()
+    sanitized = b""
+    try:
+        file = sanitize(content)
+        header, sanitized = {"media_type": file.media_type}, file.content
+    except Invalid as refusal:
+        header = {"code": refusal.code, "message": refusal.message}
+    except MemoryError:
+        header = {"code": "file_unsafe", "message": "The file takes too much memory to be examined."}
+    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + sanitized)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What users prove their identity with (passwords, magic links, device tokens), and the limit on attempts."""

@@ -1,0 +1,1 @@
+"""Login sessions: their tokens, their end, and the revocation of access tokens."""

@@ -1,0 +1,1 @@
+"""Users as rows and messages, and the index of their e-mail addresses."""

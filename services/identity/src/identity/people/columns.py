@@ -1,0 +1,36 @@
+"""The columns that a User message is made from."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func
+
+from identity.tables import login_attempts, sign_ins, users
+
+_is_locked = (
+    exists()
+    .where(sign_ins.c.workspace_id == users.c.workspace_id)
+    .where(sign_ins.c.user_id == users.c.id)
+    .where(login_attempts.c.email_index == sign_ins.c.email_index)
+    .where(login_attempts.c.purpose == "password")
+    .where(login_attempts.c.blocked_until > func.clock_timestamp())
+    .correlate(users)
+)
+
+USER_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    users.c.id,
+    users.c.workspace_id,
+    users.c.sealed,
+    users.c.version,
+    users.c.role,
+    users.c.is_active,
+    users.c.is_platform_admin,
+    users.c.department_id,
+    users.c.license_number,
+    users.c.specialization,
+    users.c.shift_schedule,
+    users.c.totp_sealed.is_not(None).label("two_factor_enabled"),
+    _is_locked.label("is_locked"),
+    users.c.last_login_at,
+    users.c.created_at,
+    users.c.updated_at,
+)

@@ -1,0 +1,187 @@
+"""Sends any kind of mail: claims it, composes it, marks it as being sent, hands it to the mail server and records the outcome.
+
+The mark is committed before the conversation with the mail server begins. If the process dies in between, the mark
+remains and the mail counts as `unknown`: it may have been delivered, and is not sent again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from chassis.backoff import Backoff
+from chassis.db.statement import Statement
+from chassis.errors import Refusal, Unavailable
+from chassis.service.runtime import Runtime
+from notifications.mail import store
+from notifications.mail.smtp import DeliveryFailure, PermanentFailure, SmtpClient, TransientFailure, UnknownOutcome
+
+_log = logging.getLogger(__name__)
+
+_MAILS = Counter("caseload_mails_total", "Mails by kind and outcome.", ["kind", "outcome"])
+_WRITE_AGAIN = Backoff(first=0.2, longest=1.0)
+
+
+class NotToBeSent(Exception):
+    """The mail must not be sent (any more). `status` is the final status of its row, `reason` a code."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class MailKind:
+    """One kind of mail: its statements, how it is composed, and how long it is tried.
+
+    `compose(workspace_id, row)` returns the mail, or None if the row has become due at another time meanwhile. It
+    raises NotToBeSent, or Unavailable if it should be tried later. `next_attempt_at(row, now)` returns when to try
+    again, or None to give up. `guard` names the columns that must not have changed between composing and sending.
+    """
+
+    name: str
+    load: Statement
+    begin_sending: Statement
+    finish: Statement
+    reschedule: Statement
+    compose: Callable[[UUID, Any], Awaitable[EmailMessage | None]]
+    next_attempt_at: Callable[[Any, datetime], datetime | None]
+    guard: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A mail that this process may send until the lease expires."""
+
+    workspace_id: UUID
+    item_id: UUID
+
+
+class Sender:
+    """Sends the mails of one kind. Every claim that is sent ends with a row that records the outcome."""
+
+    def __init__(self, runtime: Runtime, smtp: SmtpClient, kind: MailKind, *, lease: timedelta) -> None:
+        self._runtime = runtime
+        self._smtp = smtp
+        self._kind = kind
+        self._lease = lease
+
+    async def claim(self, limit: int) -> Sequence[Claim]:
+        """Claims up to `limit` due mails of any workspace for the duration of the lease. Raises Unavailable."""
+        async with self._runtime.database.transaction(None, seconds=10.0) as tx:
+            rows = await tx.all(store.claim, kind=self._kind.name, limit=limit, lease=self._lease)
+        return [Claim(row["workspace_id"], row["item_id"]) for row in rows]
+
+    async def send(self, claim: Claim) -> None:
+        """Sends one mail, unless it is no longer to be sent, and records the outcome. Raises Unavailable."""
+        workspace_id = claim.workspace_id
+        row = await self._load(claim)
+        if row is None:
+            return
+        try:
+            message = await self._kind.compose(workspace_id, row)
+        except NotToBeSent as end:
+            await self._finish(workspace_id, row, end.status, end.reason)
+            return
+        except Unavailable as refusal:
+            await self._reschedule(workspace_id, row, refusal.code)
+            return
+        if message is None or not await self._begin_sending(workspace_id, row):
+            return
+        try:
+            await self._smtp.send(message)
+        except TransientFailure as failure:
+            await self._reschedule(workspace_id, row, failure.code)
+        except DeliveryFailure as failure:
+            await self._finish(workspace_id, row, _status(failure), failure.code)
+        else:
+            await self._finish(workspace_id, row, "sent", None)
+
+    def log_fields(self, claim: Claim) -> Mapping[str, str]:
+        return {"kind": self._kind.name, "item_id": str(claim.item_id)}
+
+    async def _load(self, claim: Claim) -> Any:
+        """The mail's row, or None if it is not to be sent."""
+        async with self._runtime.background(claim.workspace_id) as work:
+            row = await work.db.maybe(self._kind.load, **_accepted(self._kind.load, id=claim.item_id, now=work.now))
+        if row is not None and row["status"] == "sending":
+            # The sender that marked it let its lease expire.
+            await self._finish(claim.workspace_id, row, "unknown", "sender_lost")
+            return None
+        return row if row is not None and row["status"] == "pending" else None
+
+    async def _begin_sending(self, workspace_id: UUID, row: Any) -> bool:
+        """Marks the mail as being sent and restarts the lease. Returns False if it was moved, cancelled or sent meanwhile."""
+        async with self._runtime.background(workspace_id) as work:
+            guarded = {name: row[name] for name in self._kind.guard}
+            if await work.db.maybe(self._kind.begin_sending, id=row["id"], **guarded) is None:
+                return False
+            await work.db.run(store.renew, kind=self._kind.name, item_id=row["id"], expires_at=work.now + self._lease)
+        return True
+
+    async def _reschedule(self, workspace_id: UUID, row: Any, reason: str) -> None:
+        """Records when the mail is tried again, or that it has failed if there is no time left."""
+
+        async def reschedule() -> str:
+            async with self._runtime.background(workspace_id) as work:
+                at = self._kind.next_attempt_at(row, work.now)
+                if at is None:
+                    await work.db.run(self._kind.finish, id=row["id"], status="failed", sent_at=None, reason=reason)
+                    return "failed"
+                await work.db.run(self._kind.reschedule, id=row["id"], at=at, reason=reason)
+                return "deferred"
+
+        self._report(row, await self._write(reschedule), reason)
+
+    async def _finish(self, workspace_id: UUID, row: Any, status: str, reason: str | None) -> None:
+        """Records the final status of the mail."""
+
+        async def finish() -> str:
+            async with self._runtime.background(workspace_id) as work:
+                sent_at = work.now if status == "sent" else None
+                await work.db.run(self._kind.finish, id=row["id"], status=status, sent_at=sent_at, reason=reason)
+            return status
+
+        self._report(row, await self._write(finish), reason)
+
+    async def _write(self, write: Callable[[], Awaitable[str]]) -> str:
+        """Records an outcome, trying again for half of the lease if the database refuses. Raises the last refusal."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + self._lease.total_seconds() / 2
+        failures = 0
+        while True:
+            try:
+                return await write()
+            except Refusal:
+                if loop.time() > give_up:
+                    raise
+                failures += 1
+                await asyncio.sleep(_WRITE_AGAIN.delay(failures))
+
+    def _report(self, row: Any, outcome: str, reason: str | None) -> None:
+        _MAILS.labels(self._kind.name, outcome).inc()
+        level = logging.INFO if outcome in {"sent", "skipped", "cancelled", "dropped"} else logging.WARNING
+        facts = {"kind": self._kind.name, "item_id": str(row["id"]), "outcome": outcome, "reason": reason, "attempts": row["attempts"] + 1}
+        _log.log(level, "a mail was handled", extra=facts)
+
+
+def _accepted(statement: Statement, **values: Any) -> dict[str, Any]:
+    """Those of the values that the statement has a parameter for."""
+    return {name: value for name, value in values.items() if name in statement.names}
+
+
+def _status(failure: DeliveryFailure) -> str:
+    match failure:
+        case UnknownOutcome():
+            return "unknown"
+        case PermanentFailure(bounced=True):
+            return "bounced"
+        case _:
+            return "failed"

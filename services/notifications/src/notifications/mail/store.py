@@ -1,0 +1,31 @@
+"""Claims on due mail. `claim` works across workspaces; row security limits `renew` to the caller's workspace."""
+
+from sqlalchemy import DateTime, Integer, Interval, Uuid, and_, bindparam, func, select, update
+
+from chassis.db.statement import command
+from notifications.tables import due_work
+
+_due = (
+    select(due_work.c.workspace_id, due_work.c.kind, due_work.c.item_id)
+    .where(due_work.c.kind == bindparam("kind"))
+    .where(due_work.c.due_at <= func.now())
+    .order_by(due_work.c.due_at)
+    .limit(bindparam("limit", type_=Integer))
+    # Two instances claim different rows, and neither waits for the other.
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+claim = command(
+    update(due_work)
+    .where(and_(due_work.c.workspace_id == _due.c.workspace_id, due_work.c.kind == _due.c.kind, due_work.c.item_id == _due.c.item_id))
+    .values(due_at=func.now() + bindparam("lease", type_=Interval))
+    .returning(due_work.c.workspace_id, due_work.c.item_id)
+)
+# Restarts the lease when the SMTP conversation begins.
+renew = command(
+    update(due_work)
+    .where(due_work.c.workspace_id == bindparam("workspace_id", type_=Uuid))
+    .where(due_work.c.kind == bindparam("kind"))
+    .where(due_work.c.item_id == bindparam("item_id", type_=Uuid))
+    .values(due_at=bindparam("expires_at", type_=DateTime(timezone=True)))
+)

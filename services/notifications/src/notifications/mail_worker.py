@@ -1,0 +1,43 @@
+"""Sends the mail of this process: a poller for reminders, and one for sign-in links."""
+
+from datetime import timedelta
+
+from chassis.service.definition import Loop
+from chassis.service.runtime import Runtime
+from notifications.magic_links.mail import magic_link_mail
+from notifications.mail.poller import Poller
+from notifications.mail.sender import Claim, MailKind, Sender
+from notifications.mail.smtp import SmtpClient
+from notifications.peers import Peers
+from notifications.reminders.mail import reminder_mail
+from notifications.settings import NotificationsSettings
+
+
+class MailWorker:
+    """Sign-in links have a poller of their own, so that many due reminders cannot delay a link that a person waits for."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._settings: NotificationsSettings = runtime.settings
+        self._smtp = SmtpClient(self._settings.smtp_url.get_secret_value(), seconds=self._settings.mail_seconds)
+        peers = Peers.of(runtime)
+        first_pause = timedelta(seconds=self._settings.retry_seconds)
+        self.reminders = self._poller(reminder_mail(runtime, peers, first_pause=first_pause))
+        self.magic_links = self._poller(magic_link_mail(runtime, peers.sign_in))
+
+    @property
+    def loops(self) -> list[Loop]:
+        return [self.reminders.run, self.magic_links.run]
+
+    def _poller(self, kind: MailKind) -> Poller[Claim]:
+        sender = Sender(self._runtime, self._smtp, kind, lease=timedelta(seconds=self._settings.lease_seconds))
+        return Poller(
+            kind.name,
+            sender.claim,
+            sender.send,
+            log_fields=sender.log_fields,
+            concurrency=self._settings.mails_at_once,
+            interval=self._settings.sending_poll_seconds,
+            # When the process stops. A mail that takes longer is found in status `sending` later and becomes `unknown`.
+            grace=min(self._settings.mail_seconds, 10.0),
+        )

@@ -1,0 +1,110 @@
+"""The mail of a reminder: checked against the calendar as it is now, and written in the client's time zone."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfoNotFoundError
+
+from prometheus_client import Histogram
+
+from caseload.clients.v1 import clients_pb2
+from caseload.identity.v1 import workspaces_pb2
+from caseload.scheduling.v1 import appointments_pb2
+from chassis.errors import NotFound
+from chassis.protobuf.timestamps import when
+from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
+from notifications.mail import templates
+from notifications.mail.sender import MailKind, NotToBeSent
+from notifications.peers import Peers
+from notifications.reminders import rules, store, workflow
+
+_LATENESS = Histogram(
+    "caseload_reminder_lateness_seconds",
+    "Seconds between the time a reminder was due and the time it was handed to the mail server.",
+    buckets=(1, 5, 15, 60, 300, 900, 3600, 14400, 86400),
+)
+
+
+def reminder_mail(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> MailKind:
+    async def compose(workspace_id: UUID, row: Any) -> EmailMessage | None:
+        now = datetime.now(UTC)
+        if row["starts_at"] <= now:
+            raise NotToBeSent("skipped", "appointment_begun")
+        if row["is_superseded"]:
+            raise NotToBeSent("skipped", "later_reminder_due")
+        async with runtime.background(workspace_id) as work:
+            slot = await _slot(peers, row, work)
+            if (slot.client_id, when(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
+                # The appointment was moved, and its event has not been delivered yet.
+                await workflow.record_appointment(work.db, slot.appointment_id, slot.client_id, when(slot.starts_at), slot.version, now=now)
+                return None
+            contact, workspace = await asyncio.gather(_contact(peers, row, work), _workspace(peers, work))
+        message = _render(row, contact, workspace, runtime.settings, now=now)
+        _LATENESS.observe(max(0.0, (now - row["due_at"]).total_seconds()))
+        return message
+
+    return MailKind(
+        name="reminder",
+        load=store.load,
+        begin_sending=store.begin_sending,
+        finish=store.finish,
+        reschedule=store.reschedule,
+        compose=compose,
+        next_attempt_at=lambda row, now: rules.next_attempt_at(
+            row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]
+        ),
+        guard=("appointment_version",),
+    )
+
+
+async def _slot(peers: Peers, row: Any, work: UnitOfWork) -> appointments_pb2.Slot:
+    try:
+        slot = await peers.appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=str(row["appointment_id"])), work.context)
+    except NotFound:
+        raise NotToBeSent("cancelled", "appointment_gone") from None
+    if slot.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED:
+        raise NotToBeSent("cancelled", "appointment_closed")
+    return slot
+
+
+async def _contact(peers: Peers, row: Any, work: UnitOfWork) -> clients_pb2.Contact:
+    try:
+        contact = await peers.clients.GetContact(clients_pb2.GetContactRequest(client_id=str(row["client_id"])), work.context)
+    except NotFound:
+        raise NotToBeSent("cancelled", "client_gone") from None
+    if not contact.is_active:
+        raise NotToBeSent("skipped", "client_inactive")
+    if not contact.email:
+        raise NotToBeSent("skipped", "no_email_address")
+    return contact
+
+
+async def _workspace(peers: Peers, work: UnitOfWork) -> workspaces_pb2.Workspace:
+    workspace = await peers.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
+    if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
+        raise NotToBeSent("skipped", "workspace_suspended")
+    return workspace
+
+
+def _render(row: Any, contact: clients_pb2.Contact, workspace: workspaces_pb2.Workspace, settings: Any, *, now: datetime) -> EmailMessage:
+    try:
+        zone = rules.zone(contact.time_zone, workspace.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise NotToBeSent("failed", "time_zone_unknown") from None
+    try:
+        return templates.REMINDER.render(
+            sender=settings.mail_from,
+            sender_name=workspace.name,
+            to=contact.email,
+            message_id=templates.message_id("reminder", row["id"]),
+            now=now,
+            first_name=contact.first_name,
+            practice=workspace.name,
+            day=rules.format_day(row["starts_at"], zone),
+            time=rules.format_time(row["starts_at"], zone, workspace.locale),
+        )
+    except ValueError:
+        raise NotToBeSent("failed", "address_malformed") from None

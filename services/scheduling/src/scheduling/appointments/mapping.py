@@ -1,0 +1,54 @@
+"""Maps appointments between rows, messages and details, and encrypts and decrypts their PHI."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from asyncpg import Range
+from google.protobuf.message import Message
+
+from caseload.scheduling.v1 import appointments_pb2 as pb
+from chassis.db.transaction import Record
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.fields import fill
+from scheduling.appointments.rules import AppointmentDetails, Period
+
+M = TypeVar("M", bound=Message)
+
+_PHI = ("notes", "location_details")
+_NOT_PHI = tuple(name for name in AppointmentDetails.__slots__ if name not in _PHI)
+
+
+def to_message(row: Record, keys: WorkspaceKeys) -> pb.Appointment:
+    return keys.open(row["sealed"], into=fill(pb.Appointment(), row), table="appointments", row=row["id"], revision=row["version"])
+
+
+def to_details(row: Record, appointment: pb.Appointment) -> AppointmentDetails:
+    """The details of the row. `appointment` is the same row as a message, which has its decrypted PHI."""
+    phi = {name: getattr(appointment, name) for name in _PHI if appointment.HasField(name)}
+    return AppointmentDetails(**{name: row[name] for name in _NOT_PHI}, **phi)
+
+
+def to_columns(details: AppointmentDetails, busy: Period, keys: WorkspaceKeys, *, appointment_id: UUID, version: int) -> dict[str, Any]:
+    """The columns that hold the details: PHI is encrypted, all other details are in plain text."""
+    phi = pb.Appointment(**{name: getattr(details, name) for name in _PHI})
+    return {
+        "id": appointment_id,
+        **{name: getattr(details, name) for name in _NOT_PHI},
+        "during": Range(*busy),
+        "sealed": keys.seal(phi, table="appointments", row=appointment_id, revision=version),
+    }
+
+
+def busy_period_of(row: Record) -> Period:
+    return row["during"].lower, row["during"].upper
+
+
+def to_event(kind: type[M], row: Record) -> M:
+    """The event about the appointment: ids and times, no PHI."""
+    return fill(kind(), {**row, "appointment_id": row["id"], "starts_at": row["scheduled_start"], "ends_at": row["scheduled_end"]})
+
+
+def to_conflict_facts(row: Record) -> dict[str, str]:
+    """The conflicting appointment in a refusal. Times are ISO 8601 in UTC."""
+    return {name: value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value) for name, value in row.items()}

@@ -1,0 +1,1 @@
+"""The services that a practice offers, for example a massage of 45 minutes."""

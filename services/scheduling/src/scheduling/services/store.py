@@ -1,7 +1,0 @@
-"""Where services are kept. Row security confines every statement to the caller's workspace."""
-
-from scheduling.catalogue import Catalogue
-from scheduling.services.rules import COLUMNS
-from scheduling.tables import services
-
-catalogue = Catalogue(services, COLUMNS, filters=("is_active",))

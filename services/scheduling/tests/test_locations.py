@@ -1,0 +1,113 @@
+"""The use cases of the Locations service and their refusals, called over gRPC."""
+
+from datetime import UTC, datetime
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1 import locations_pb2 as pb
+from caseload.scheduling.v1.locations_rpc import LocationsStub
+from chassis.errors import Forbidden, Invalid, NotFound
+
+NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
+CLINIC, ONLINE = appointments_pb2.LOCATION_TYPE_CLINIC, appointments_pb2.LOCATION_TYPE_ONLINE
+
+
+@pytest.fixture
+def locations(member):
+    return member.environment.stub(LocationsStub)
+
+
+def room(**fields):
+    return pb.CreateLocationRequest(**{"name": "Room 1", "location_type": CLINIC, **fields})
+
+
+async def test_a_created_location_is_read_as_it_was_entered(member, locations):
+    created = await locations.CreateLocation(room(address="1 Main Street", details="First floor"), member.call)
+
+    assert await locations.GetLocation(pb.GetLocationRequest(location_id=created.id), member.call) == created
+    assert (created.name, created.location_type, created.is_active) == ("Room 1", CLINIC, True)
+    assert (created.address, created.details) == ("1 Main Street", "First floor")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"name": ""}, {"name": "x" * 256}, {"address": "x" * 5_001}, {"location_type": 0}, {"location_type": 9}]
+)
+async def test_an_invalid_location_is_refused(member, locations, fields):
+    with pytest.raises(Invalid):
+        await locations.CreateLocation(room(**fields), member.call)
+
+
+async def test_an_update_sets_the_fields_in_its_mask_and_clears_unset_ones(member, locations):
+    created = await locations.CreateLocation(room(address="1 Main Street", details="First floor"), member.call)
+    request = pb.UpdateLocationRequest(location_id=created.id, mask={"paths": ["address", "location_type"]}, location_type=ONLINE)
+    changed = await locations.UpdateLocation(request, member.call)
+
+    assert await locations.GetLocation(pb.GetLocationRequest(location_id=created.id), member.call) == changed
+    assert (changed.location_type, changed.details) == (ONLINE, "First floor")
+    assert not changed.HasField("address")
+    for name in ("name", "location_type", "is_active"):
+        with pytest.raises(Invalid) as refused:
+            await locations.UpdateLocation(pb.UpdateLocationRequest(location_id=created.id, mask={"paths": [name]}), member.call)
+        assert [fault.pointer for fault in refused.value.faults] == [f"/{name}"]
+
+
+async def test_locations_are_listed_by_name_and_filtered_by_type_and_activity(member, locations):
+    for name, kind, is_active in (("Room 2", CLINIC, True), ("Room 1", CLINIC, False), ("Video", ONLINE, True)):
+        await locations.CreateLocation(room(name=name, location_type=kind, is_active=is_active), member.call)
+
+    async def names(**filters):
+        page = await locations.ListLocations(pb.ListLocationsRequest(**filters), member.call)
+        assert page.total >= len(page.items)
+        return [location.name for location in page.items]
+
+    assert await names() == ["Room 1", "Room 2", "Video"]
+    assert await names(location_type=CLINIC) == ["Room 1", "Room 2"]
+    assert await names(location_type=CLINIC, is_active=True) == ["Room 2"]
+    assert await names(is_active=True) == ["Room 2", "Video"]
+    assert await names(page=2, page_size=2) == ["Video"]
+
+
+async def test_a_withdrawn_location_is_not_found_and_its_appointments_stay(member, locations):
+    location_id = (await locations.CreateLocation(room(), member.call)).id
+    booked = await member.book(location_id=location_id)
+    await locations.DeleteLocation(pb.DeleteLocationRequest(location_id=location_id), member.call)
+
+    for gone in (
+        locations.GetLocation(pb.GetLocationRequest(location_id=location_id), member.call),
+        locations.DeleteLocation(pb.DeleteLocationRequest(location_id=location_id), member.call),
+        member.book(location_id=location_id, scheduled_start=NINE.replace(hour=20)),
+    ):
+        with pytest.raises(NotFound):
+            await gone
+    assert (await locations.ListLocations(pb.ListLocationsRequest(), member.call)).total == 0
+    assert (await member.change(booked, notes="Still there")).location_id == location_id
+
+
+async def test_an_inactive_location_cannot_be_booked(member, locations):
+    location_id = (await locations.CreateLocation(room(is_active=False), member.call)).id
+
+    with pytest.raises(Invalid) as refused:
+        await member.book(location_id=location_id)
+    assert refused.value.code == "location_inactive"
+
+
+async def test_a_location_of_another_workspace_is_not_found(member, outsider, locations):
+    location_id = (await locations.CreateLocation(room(), outsider.call)).id
+
+    for attempt in (
+        locations.GetLocation(pb.GetLocationRequest(location_id=location_id), member.call),
+        locations.UpdateLocation(pb.UpdateLocationRequest(location_id=location_id, mask={"paths": ["name"]}, name="Mine"), member.call),
+        locations.DeleteLocation(pb.DeleteLocationRequest(location_id=location_id), member.call),
+        locations.GetLocation(pb.GetLocationRequest(location_id=str(uuid7())), member.call),
+        member.book(location_id=location_id),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+    assert (await locations.GetLocation(pb.GetLocationRequest(location_id=location_id), outsider.call)).name == "Room 1"
+
+
+async def test_creating_a_location_needs_the_scope_to_write(member, locations):
+    with pytest.raises(Forbidden):
+        await locations.CreateLocation(room(), member.only("catalogue:read").call)

@@ -1,0 +1,260 @@
+"""Sends canaries in every field that takes PHI, in valid requests and in requests that fail in many ways."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import grpc
+import httpx
+from operations import operations
+from worlds import furnish
+
+from attack.canaries import MARK, canary, kind_of
+from attack.installation import AttackedInstallation
+from attack.service_methods import RawChannel, methods, phi_fields, request_with_canaries, service_of
+from caseload.options.v1 import options_pb2
+from chassis.auth.tokens import AccessSigner
+
+OK = grpc.StatusCode.OK
+# Methods that refuse even a valid request: no user has a canary as email address.
+ALWAYS_REFUSED = {"/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED}
+# The table that a method of the service needs.
+TABLES = {"SignIn": "login_attempts", "Users": "users", "Clients": "clients", "Appointments": "appointments", "Sessions": "sessions"}
+TABLES |= {"Attachments": "attachments"}
+
+
+class CanaryRequests:
+    """Requests in one workspace. `canaries` were sent in valid requests; `answers` are the replies to failed requests, `urls` the
+    download links that were returned.
+    """
+
+    def __init__(self, installation, person, api):
+        self.installation, self.person, self.api = installation, person, api
+        self.signer = AccessSigner(installation.home.access_key.read_bytes())
+        self.canaries, self.outcomes, self.answers, self.urls = set(), {}, [], []
+        self.ids, self._lines = {}, {}
+
+    @classmethod
+    @asynccontextmanager
+    async def in_suite(cls, trial):
+        installation = AttackedInstallation(trial)
+        person = await installation.open_practice(email=canary("email"), full_name=f"{canary()} {canary()}")
+        with installation.api_as(person) as api:
+            campaign = cls(installation, person, api)
+            campaign._lines = {name: RawChannel(address) for name, address in installation.addresses.items()}
+            try:
+                campaign.refresh()
+                yield campaign
+            finally:
+                await asyncio.gather(*(line.close() for line in campaign._lines.values()))
+
+    @property
+    def workspace_id(self):
+        return UUID(self.person.workspace_id)
+
+    def refresh(self):
+        """Creates new resources for the requests."""
+        self.ids = furnish(self.api, lambda: self.installation.sign_in(self.person))
+        self.ids["audit_event_id"] = self.ids["magic_link_id"] = str(uuid4())
+        self.ids["client_ids"] = self.ids["client_id"]
+
+    def token_without_scopes(self):
+        """An access token of the same workspace without scopes."""
+        own = {"sub": str(uuid4()), "ws": self.person.workspace_id, "sid": str(uuid4()), "role": "owner", "scope": "", "epoch": 2**53}
+        return self.signer.sign(own)
+
+    async def ask(self, method, request, token=None, **metadata):
+        """Calls a service directly. The reply to a failed call is added to `answers`."""
+        token = self.api.token if token is None else token
+        status, body, details = await self._lines[service_of(method)].ask(method, request, token, **metadata)
+        if status is not OK:
+            self.answers.append(details)
+        return status, body
+
+    # --- valid requests
+
+    async def send_every_phi_field(self):
+        """Calls every method that takes PHI, with a canary in each field, and with an Idempotency-Key, so that the reply is stored."""
+        for method in methods():
+            if phi_fields(method):
+                request, canaries = request_with_canaries(method, self.ids)
+                status, _ = await self.ask(method, request, idempotency_key=str(uuid4()))
+                self.outcomes[method.path] = status
+                self.canaries |= set(canaries.values())
+                if method.action == options_pb2.ACTION_DELETE:
+                    self.refresh()
+
+    def send_over_http(self):
+        """Calls every HTTP operation whose body or query has a field of such a name."""
+        phi_names = {field.name for method in methods() for field in phi_fields(method)} - {"content"}
+        for operation in operations(self.api.get("/openapi.json").json()):
+            # The document has the field names, and the descriptors say which of them hold PHI.
+            named = phi_names & (operation.body.keys() | operation.query.keys())
+            if named and not operation.path.startswith("/api/v1/auth/"):
+                words = {name: [canary()] if name == "tags" else canary(kind_of(name)) for name in named}
+                reply = operation.send(self.api, self.ids, words)
+                self.outcomes[str(operation)] = reply.status_code
+                if operation.method == "DELETE":
+                    self.refresh()
+
+    async def send_mail(self, until):
+        """Causes a reminder to a canary's address and a mail with a sign-in link."""
+        address, before = canary("email"), len(self.installation.trial.mail())
+        client = self.api.post("/clients", json={"first_name": canary(), "last_name": canary(), "email": address}).json()
+        self.api.post("/reminders/configurations", json={"hours_before": 700, "channel": "email"}).raise_for_status()
+        request, _ = request_with_canaries(
+            _method("BookAppointment"), self.ids, client_id=client["id"], scheduled_start=_soon(1), scheduled_end=_soon(2)
+        )
+        assert (await self.ask(_method("BookAppointment"), request))[0] is OK
+        self.api.post("/auth/magic-link", json={"email": self.person.email}).raise_for_status()
+        await until(
+            lambda: len(self.installation.trial.mail()) >= before + 2 and any(m["to"] == [address] for m in self.installation.trial.mail())
+        )
+
+    def upload(self):
+        """Uploads a photo with canaries in its metadata and its name. Returns its path."""
+        request, _ = request_with_canaries(_method("UploadAttachment"), self.ids)
+        files = {"file": (f"{canary()} knee.jpg", request.content, "image/jpeg")}
+        path = f"/sessions/{self.ids['session_id']}/attachments"
+        made = self.api.post(path, files=files)
+        assert made.status_code == 201, made.text
+        return f"{path}/{made.json()['id']}"
+
+    # --- requests that fail
+
+    async def send_invalid_requests(self):
+        """Calls every method that takes PHI without token, without permission, for unknown ids, too long, truncated, repeated and invalid."""
+        for method in methods():
+            if not phi_fields(method):
+                continue
+            request, _ = request_with_canaries(method, self.ids)
+            raw, key = request.SerializeToString(), str(uuid4())
+            await self.ask(method, raw, token="")
+            await self.ask(method, raw, token=f"{MARK}.{MARK}.{MARK}")
+            await self.ask(method, raw, token=self.token_without_scopes())
+            await self.ask(method, request_with_canaries(method, dict.fromkeys(self.ids, str(uuid4())))[0])
+            await self.ask(method, raw[:-3] + b"\x0a\x7f" + canary().encode())
+            await self.ask(method, raw, idempotency_key=key)
+            await self.ask(method, raw)
+            await self.ask(method, request_with_canaries(method, self.ids)[0], idempotency_key=key)
+            for change in (lambda text: text * 4000, lambda text: text + "\x00", lambda text: text + "\x07@@"):
+                await self.ask(method, _changed(method, self.ids, change))
+            if "mask" in method.request.DESCRIPTOR.fields_by_name:
+                request.mask.paths.append(canary())
+                await self.ask(method, request)
+
+    async def send_as_ids(self):
+        """Calls every method that takes ids with canaries in their place, with and without permission."""
+        for method in methods():
+            ids = [field for field in method.request.DESCRIPTOR.fields if field.GetOptions().Extensions[options_pb2.uuid]]
+            for word in (canary(), (canary() + " " * 36)[:35] + "x") if ids else ():
+                request = method.request()
+                for field in ids:
+                    if field.is_repeated:
+                        getattr(request, field.name).append(word)
+                    else:
+                        setattr(request, field.name, word)
+                for token in (None, self.token_without_scopes()):
+                    status, _ = await self.ask(method, request, token)
+                    assert status is not OK, method.path
+
+    def send_invalid_http_requests(self):
+        """Calls every HTTP operation with canaries as ids, numbers and enum values, in invalid, too long and wrongly typed bodies."""
+        http, root = self.api, self.api.base_url.copy_with(path="")
+        for operation in operations(self.api.get("/openapi.json").json()):
+            if operation.path == "/api/v1/auth/logout":
+                continue  # takes no input, and would end this login session
+            path = root.join(operation.path)
+            elsewhere = str(path).replace("%7B", "{").replace("%7D", "}")
+            for name in operation.path_ids:
+                elsewhere = elsewhere.replace("{" + name + "}", canary())
+            elsewhere = elsewhere.replace("{session_id}", canary())
+            words = {name: canary(kind_of(name)) for name in operation.query}
+            bodies = (
+                {"json": {name: canary(kind_of(name)) for name in operation.body}},
+                {"json": {name: {canary(): [canary()]} for name in operation.body}},
+                {"json": [canary()]},
+                {"content": '{"first_name": "' + canary(), "headers": {"Content-Type": "application/json"}},
+                {"content": canary(), "headers": {"Content-Type": f"text/{canary()}"}},
+                {"json": {"notes": canary() * 100_000}},
+                {"content": canary(), "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+                {"files": {canary(): (canary(), canary().encode(), canary())}},
+                {"files": {"file": (f"{canary()}.pdf", b"%PDF-1.7 " + canary().encode(), "application/pdf")}},
+            )
+            self._keep(http.request(operation.method, elsewhere, params=words))
+            self._keep(http.request(operation.method, f"{elsewhere}/{canary()}?{canary()}={canary()}"))
+            if operation.method != "GET":
+                for body in bodies:
+                    self._keep(http.request(operation.method, elsewhere, **body))
+                if operation.body or operation.path.endswith("/attachments"):
+                    real = elsewhere if "{" not in operation.path else None
+                    own = real or self._own(operation, root)
+                    for body in bodies:
+                        self._keep(http.request(operation.method, own, **body))
+        for header in ("If-Match", "Cookie", "Range", "X-CSRF-Token"):
+            self._keep(http.patch(f"/sessions/{self.ids['session_id']}/draft", json={"plan": canary()}, headers={header: f'"{canary()}"'}))
+        self._keep(httpx.get(f"{root}/files/{canary()}"))
+        self._keep(httpx.get(f"{root}/problems/{canary()}"))
+        self._keep(httpx.request(canary().upper(), f"{root}/api/v1/clients"))
+
+    async def send_while_tables_fail(self):
+        """Calls every method that takes PHI while the service may not access the table it needs, and while the table refuses rows."""
+        self.refresh()
+        async with self.installation.superuser() as db:
+            for method in methods():
+                if phi_fields(method):
+                    service = service_of(method)
+                    table = f"{service}.{TABLES[method.service.rpartition('.')[2]]}"
+                    held = await db.fetchval(
+                        "SELECT string_agg(privilege_type, ', ') FROM information_schema.role_table_grants"
+                        " WHERE table_schema || '.' || table_name = $1 AND grantee = $2",
+                        table,
+                        f"{service}_app",
+                    )
+                    rights = f"{held} ON {table}"
+                    for state, lose, restore in (
+                        ("away", f"REVOKE {rights} FROM {service}_app", f"GRANT {rights} TO {service}_app"),
+                        (
+                            "closed",
+                            f"ALTER TABLE {table} ADD CONSTRAINT closed CHECK (false) NOT VALID",
+                            f"ALTER TABLE {table} DROP CONSTRAINT closed",
+                        ),
+                    ):
+                        await db.execute(lose)
+                        try:
+                            status, _ = await self.ask(method, request_with_canaries(method, self.ids)[0])
+                            self.outcomes[f"{method.path} while its table is {state}"] = status
+                        finally:
+                            await db.execute(restore)
+
+    def _own(self, operation, root):
+        path = operation.path
+        for name in operation.path_ids:
+            path = path.replace("{" + name + "}", self.ids.get(name, str(uuid4())))
+        return root.join(path.replace("{session_id}", str(uuid4())))
+
+    def _keep(self, reply):
+        self.answers.append(f"{reply.status_code} {reply.headers!r}\n{reply.text}")
+        if reply.is_success:
+            # A successful reply may contain what the request sent.
+            self.answers.pop()
+
+
+def _method(name):
+    return next(method for method in methods() if method.name == name)
+
+
+def _changed(method, ids, change):
+    request, canaries = request_with_canaries(method, ids)
+    for name, text in canaries.items():
+        field = method.request.DESCRIPTOR.fields_by_name[name]
+        if field.is_repeated:
+            getattr(request, name)[:] = [change(text)]
+        elif field.type != field.TYPE_BYTES:
+            setattr(request, name, change(text))
+    return request
+
+
+def _soon(hours):
+    return datetime.now(UTC) + timedelta(hours=hours)

@@ -1,0 +1,200 @@
+"""Encrypted values in the database, each with the HTTP requests that decrypt it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from uuid import uuid4
+
+import httpx
+from operations import picture, text, times
+from sqlalchemy import LargeBinary
+
+from standalone.services import SERVICES
+
+_numbers = count(1)
+# Binary columns that are not encrypted: keyed digests, hashes, and events, which hold ids and times only.
+NOT_ENCRYPTED = {
+    "outbox.payload", "dead_letters.payload", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
+    "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash",
+    "chain_heads.hash", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
+}  # fmt: skip
+# Encrypted columns that no operation returns, each with the reason.
+NEVER_RETURNED = {
+    "identity.users.totp_sealed": "a second factor cannot be enrolled yet",
+    "scheduling.appointments.deletion_reason": "stored with a deleted appointment, which is not returned",
+    "audit.idempotency.sealed": "the Trail service has no methods that write",
+}
+
+
+def encrypted_columns():
+    """service.table.column of every encrypted column, from the declared tables."""
+    return {
+        f"{table.schema}.{table.name}.{column.name}"
+        for service in SERVICES
+        for table in service.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) and f"{table.name}.{column.name}" not in NOT_ENCRYPTED
+    }
+
+
+@dataclass
+class EncryptedValue:
+    """One encrypted value: its row, the requests that return it, the words in it, and the request that replaces it."""
+
+    column: str
+    where: dict
+    reads: list[Callable[[dict], httpx.Response]]
+    words: list[str]
+    change: Callable[[], httpx.Response] | None = None
+
+    @property
+    def service(self):
+        return self.column.partition(".")[0]
+
+    @property
+    def table(self):
+        return self.column.rpartition(".")[0]
+
+    @property
+    def name(self):
+        return self.column.rpartition(".")[2]
+
+    async def get(self, db):
+        return await db.fetchval(f"SELECT {self.name} FROM {self.table} WHERE {self._condition(1)}", *self.where.values())
+
+    async def put(self, db, value):
+        """Overwrites the value without triggers and row security."""
+        async with db.transaction():
+            await db.execute("SET LOCAL session_replication_role = replica")
+            status = await db.execute(f"UPDATE {self.table} SET {self.name} = $1 WHERE {self._condition(2)}", value, *self.where.values())
+        assert status == "UPDATE 1", (self.column, status)
+
+    def _condition(self, first):
+        return " AND ".join(f"{name} = ${place}" for place, name in enumerate(self.where, first))
+
+
+class EncryptedValues:
+    """Creates encrypted values of any column in one workspace."""
+
+    def __init__(self, installation, person, api):
+        self.installation, self.person, self.api = installation, person, api
+
+    async def create(self, column):
+        """Creates a row through the API and returns its value in this column."""
+        service, table, name = column.split(".")
+        if table == "idempotency":
+            return self._idempotency(column, service)
+        if column == "identity.users.sealed":
+            return await self._user(column)
+        return getattr(self, f"_{table}" if name == "sealed" else f"_{table}_{name}")(column)
+
+    def _word(self):
+        return f"Secret{next(_numbers):05}of{self.person.workspace_id[-4:]}"
+
+    def _made(self, path, **request):
+        reply = self.api.post(path, **request)
+        assert reply.status_code == 201, reply.text
+        return reply.json()["id"]
+
+    def _get(self, path, **query):
+        return lambda headers: self.api.get(path, params=query, headers=headers)
+
+    def _client(self, word):
+        return self._made("/clients", json={"first_name": word, "last_name": word, "notes": word})
+
+    def _clients(self, column):
+        word = self._word()
+        client = self._client(word)
+        reads = [self._get(f"/clients/{client}"), self._get("/clients", page_size=100), self._get("/clients", search=word)]
+        return EncryptedValue(
+            column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"notes": self._word()})
+        )
+
+    def _clients_sealed_name(self, column):
+        word = self._word()
+        client = self._client(word)
+        appointment = self._made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
+        reads = [self._get(f"/appointments/{appointment}"), self._get("/appointments", client_id=client)]
+        return EncryptedValue(
+            column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"last_name": self._word()})
+        )
+
+    def _appointments(self, column):
+        word = self._word()
+        booking = {"client_id": self._client(self._word()), "location_type": "clinic", "notes": word, **times()}
+        path = f"/appointments/{(appointment := self._made('/appointments', json=booking))}"
+        reads = [self._get(path), self._get("/appointments", client_id=booking["client_id"])]
+        return EncryptedValue(column, {"id": appointment}, reads, [word], lambda: self.api.put(path, json={"notes": self._word()}))
+
+    def _note(self, word):
+        client = self._client(self._word())
+        return client, self._made("/sessions", json={"client_id": client, "session_date": text(datetime.now(UTC)), "plan": word})
+
+    def _sessions(self, column):
+        word = self._word()
+        client, note = self._note(word)
+        reads = [self._get(f"/sessions/{note}"), self._get("/sessions", client_id=client), self._finalize(note)]
+        return EncryptedValue(
+            column, {"id": note}, reads, [word], lambda: self.api.patch(f"/sessions/{note}/draft", json={"plan": self._word()})
+        )
+
+    def _finalize(self, note):
+        """Signing decrypts the note as well. The If-Match header makes sure that it is not signed."""
+        return lambda headers: self.api.post(f"/sessions/{note}/finalize", headers=headers | {"If-Match": '"9999"'})
+
+    def _session_versions(self, column):
+        word = self._word()
+        _, note = self._note(word)
+        assert self.api.post(f"/sessions/{note}/finalize").status_code == 200
+        (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
+        return EncryptedValue(column, {"id": version["id"]}, [self._get(f"/sessions/{note}/versions")], [word])
+
+    def _attachments(self, column):
+        word = self._word()
+        _, note = self._note(self._word())
+        attachment = self._made(f"/sessions/{note}/attachments", files={"file": (f"{word}.png", picture(), "image/png")})
+        path = f"/sessions/{note}/attachments/{attachment}"
+        reads = [self._get(path), self._get(f"/sessions/{note}/attachments")]
+        return EncryptedValue(
+            column, {"id": attachment}, reads, [word], lambda: self.api.patch(path, json={"file_name": f"{self._word()}.png"})
+        )
+
+    async def _user(self, column):
+        word = self._word()
+        user = (await self.installation.add_user(self.person.workspace_id, password=None)).user_id
+        assert self.api.put(f"/users/{user}", json={"full_name": word}).status_code == 200
+        reads = [self._get(f"/users/{user}"), self._get("/users")]
+        return EncryptedValue(column, {"id": user}, reads, [word], lambda: self.api.put(f"/users/{user}", json={"full_name": self._word()}))
+
+    def _refresh_tokens_successor_sealed(self, column):
+        """A login session whose refresh token was just used: another request with the same token gets the same successor."""
+        signed_in = self.installation.sign_in(self.person)
+        cookies = dict(signed_in.cookies)
+        url = f"{self.api.base_url}auth/session/refresh"
+
+        def refresh(headers):
+            return httpx.post(url, cookies=cookies, headers={**headers, "X-CSRF-Token": cookies["csrf_token"]}, timeout=30)
+
+        successor = refresh({}).cookies["refresh_token"]
+        bearer = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
+        (session,) = [s["id"] for s in self.api.get("/auth/sessions", headers=bearer).json() if s["current"]]
+        return EncryptedValue(column, {"session_id": session, "generation": 1}, [refresh], [successor.rpartition(".")[2]])
+
+    def _idempotency(self, column, service):
+        key, word = str(uuid4()), self._word()
+        request = {
+            "identity": lambda: ("PUT", f"/users/{self.person.user_id}", {"specialization": word}),
+            "clients": lambda: ("POST", "/clients", {"first_name": word, "last_name": word}),
+            "scheduling": lambda: ("POST", "/services", {"name": word, "default_duration_minutes": 30}),
+            "clinical": lambda: ("PATCH", f"/sessions/{self._note(self._word())[1]}/draft", {"plan": word}),
+            "notifications": lambda: ("POST", "/reminders/configurations", {"hours_before": 100 + next(_numbers) % 600}),
+        }
+        method, path, body = request[service]()
+
+        def again(headers):
+            return self.api.request(method, path, json=body, headers=headers | {"Idempotency-Key": key})
+
+        first = again({})
+        assert first.is_success, first.text
+        return EncryptedValue(column, {"key": key}, [again], [word] if service != "notifications" else [first.json()["id"]])

@@ -1,0 +1,124 @@
+"""A running installation as its administrator reaches it: creates workspaces and users, calls services directly, reads the database."""
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import httpx
+from uuid_utils.compat import uuid7
+
+from caseload.identity.v1 import users_pb2
+from chassis.auth.tokens import ServiceSigner
+from chassis.events.broker.in_process import InProcessBroker
+from chassis.local.postgres import LocalPostgres
+from chassis.local.processes import socket_directory
+from chassis.rpc.client.peers import Peers
+from chassis.service.runtime import Runtime
+from identity.credentials.passwords import PasswordHasher
+from identity.people.registration import add_user
+from identity.workspaces.workflow import open_workspace
+from standalone.home import Home
+from standalone.services import NAMES, SERVICES
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of a workspace who signs in with PASSWORD."""
+
+    email: str
+    user_id: str
+    workspace_id: str
+
+
+class AttackedInstallation:
+    """Access to a running trial with its keys."""
+
+    def __init__(self, trial):
+        self.trial = trial
+        self.home = Home(trial.home)
+        self.logs = trial.home / "logs"
+
+    @property
+    def admin_dsn(self):
+        return LocalPostgres(self.home.postgres).dsn
+
+    @asynccontextmanager
+    async def superuser(self):
+        connection = await asyncpg.connect(self.admin_dsn)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def _identity(self):
+        runtime = Runtime(SERVICES[0], self.home.settings(SERVICES[0], self.admin_dsn), broker=InProcessBroker())
+        try:
+            yield runtime
+        finally:
+            await runtime.stop()
+
+    async def open_practice(self, *, email=None, full_name="Henrietta Castellanos"):
+        """Creates a workspace. Returns its owner."""
+        email = email or f"head-{uuid7().hex}@example.com"
+        async with self._identity() as runtime:
+            workspace_id, user_id = await open_workspace(
+                runtime,
+                name="Lakeside",
+                kind="practice",
+                time_zone="Europe/London",
+                locale="en-GB",
+                owner_email=email,
+                owner_full_name=full_name,
+                role="owner",
+                password=PASSWORD,
+            )
+        return Person(email, str(user_id), str(workspace_id))
+
+    async def add_user(self, workspace_id, role="therapist", *, password=PASSWORD):
+        """Creates another user in the workspace. With password=None the user cannot sign in with a password."""
+        person = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name="Nora Quist")
+        async with self._identity() as runtime:
+            keys = await runtime.keys.of(UUID(workspace_id))
+            password_hash = await PasswordHasher(runtime.settings).hash(password) if password else None
+            async with runtime.background(UUID(workspace_id)) as work:
+                await add_user(work, runtime.keyring, keys, person, role=role, password_hash=password_hash)
+        return Person(person.email, person.id, str(workspace_id))
+
+    def sign_in(self, person, password=PASSWORD):
+        """The reply to a sign-in with a password, including its cookies."""
+        url = f"{self.trial.gateway_url}/api/v1/auth/login"
+        reply = httpx.post(url, json={"email": person.email, "password": password}, timeout=30)
+        assert reply.status_code == 200, reply.text
+        return reply
+
+    def api_as(self, person):
+        """An HTTP client of the API with the person's access token."""
+        api = self.api_with_token(self.sign_in(person).json()["access_token"])
+        api.user = {"id": person.user_id, "workspace_id": person.workspace_id}
+        return api
+
+    def api_with_token(self, token):
+        """An HTTP client of the API with this access token."""
+        api = httpx.Client(base_url=f"{self.trial.gateway_url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        api.token = token
+        return api
+
+    @property
+    def addresses(self):
+        """The gRPC address of each service of a suite."""
+        folder = socket_directory(self.home.directory / "suite")
+        return {name: f"unix:{folder}/{name}.sock" for name in NAMES}
+
+    @asynccontextmanager
+    async def peers(self, *, as_service="gateway"):
+        """Channels to every service, called as `as_service`."""
+        signer = ServiceSigner(as_service, (self.home.service_keys / f"{as_service}.key").read_bytes())
+        peers = Peers(signer, addresses=self.addresses)
+        try:
+            yield peers
+        finally:
+            await peers.close()

@@ -1,0 +1,114 @@
+"""Every method of every service from its descriptor, valid requests for them, and a channel that sends raw bytes."""
+
+import importlib
+import itertools
+import pkgutil
+from datetime import UTC, datetime, timedelta
+
+import grpc
+from google.protobuf.descriptor import FieldDescriptor
+from uuid_utils.compat import uuid7
+
+import caseload
+from attack.canaries import canary, kind_of
+from attack.pictures import photograph
+from caseload.options.v1 import options_pb2
+from chassis.rpc.method import read
+from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
+
+_slots = itertools.count(1)
+
+
+def methods():
+    """Every declared method of every service."""
+    for module in pkgutil.walk_packages(caseload.__path__, "caseload."):
+        if module.name.endswith("_pb2"):
+            for service in importlib.import_module(module.name).DESCRIPTOR.services_by_name.values():
+                yield from map(read, service.methods)
+
+
+def service_of(method):
+    return method.service.split(".")[1]
+
+
+def phi_fields(method):
+    """The fields of the request that are marked as PHI. Raises AssertionError for a nested message, which is not searched."""
+    descriptor = method.request.DESCRIPTOR
+    for field in descriptor.fields:
+        if field.type == FieldDescriptor.TYPE_MESSAGE and field.message_type.full_name.startswith("caseload."):
+            raise AssertionError(f"{descriptor.full_name}.{field.name} is a nested message, whose PHI fields would be missed")
+    return [field for field in descriptor.fields if field.GetOptions().Extensions[options_pb2.phi]]
+
+
+def request_with_canaries(method, ids, **but):
+    """A valid request with a canary in every PHI field, for the resources with these ids; and the canaries by field."""
+    canaries = {field.name: canary(kind_of(field.name)) for field in phi_fields(method)}
+    request = method.request()
+    now = datetime.now(UTC)
+    start = now + timedelta(days=400, hours=next(_slots))
+    plain = {
+        "scheduled_start": start,
+        "scheduled_end": start + timedelta(minutes=30),
+        "session_date": now,
+        "location_type": 1,
+        "password": "a guess",
+        **but,
+    }
+    for field in method.request.DESCRIPTOR.fields:
+        name, options = field.name, field.GetOptions()
+        if name in canaries:
+            _set_canary(request, field, canaries[name])
+        elif name in but or (name in plain and not (field.has_presence and "mask" in method.request.DESCRIPTOR.fields_by_name)):
+            _set(request, field, plain[name])
+        elif name == "mask":
+            request.mask.paths.extend(canaries.keys() - {"reason"})
+        elif options.Extensions[options_pb2.uuid] and not field.has_presence:
+            _set(request, field, ids[name])
+    return request, canaries
+
+
+def _set_canary(request, field, text):
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        setattr(request, field.name, photograph(text))
+    elif field.is_repeated:
+        getattr(request, field.name).append(text)
+    else:
+        setattr(request, field.name, text)
+
+
+def _set(request, field, value):
+    if field.is_repeated:
+        getattr(request, field.name).extend([value] if isinstance(value, str) else value)
+    elif isinstance(value, datetime):
+        getattr(request, field.name).FromDatetime(value)
+    else:
+        setattr(request, field.name, value)
+
+
+class RawChannel:
+    """A gRPC channel to a service that sends raw bytes, so that invalid messages can be sent."""
+
+    def __init__(self, address):
+        options = (
+            ("grpc.max_send_message_length", LARGEST_MESSAGE),
+            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+            ("grpc.max_metadata_size", LARGEST_REFUSAL),
+            ("grpc.absolute_max_metadata_size", LARGEST_REFUSAL),
+        )
+        self._channel = grpc.aio.insecure_channel(address, options=options)
+
+    async def ask(self, method, request, token=None, **metadata):
+        """Calls a method. Returns the status, the reply in bytes, and details and trailers as one text."""
+        raw = request if isinstance(request, bytes) else request.SerializeToString()
+        pairs = [("x-request-id", str(uuid7()))] + [(name.replace("_", "-"), value) for name, value in metadata.items()]
+        if token:
+            pairs.append(("authorization", f"Bearer {token}"))
+        call = self._channel.unary_unary(method.path)(raw, timeout=20, metadata=pairs)
+        try:
+            return grpc.StatusCode.OK, await call, ""
+        except grpc.aio.AioRpcError as error:
+            trailers = " ".join(f"{name}={value!r}" for name, value in error.trailing_metadata() or ())
+            return error.code(), b"", f"{error.details()} {trailers}"
+
+    async def close(self):
+        await self._channel.close()

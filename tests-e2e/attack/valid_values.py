@@ -1,0 +1,193 @@
+"""Replaces values in generated requests by valid ones, with ids of real resources in one workspace."""
+
+import itertools
+import random
+import time
+import unicodedata
+from datetime import timedelta
+from uuid import uuid4
+
+from operations import meaning, now, picture, text, times
+
+from attack.installation import PASSWORD
+from chassis.auth.tokens import AccessSigner
+
+_hours = itertools.count(2)
+# Requests that delete or finalize their resource: each gets a new one.
+CONSUMES = {
+    "DELETE /api/v1/clients/{client_id}": "client_id",
+    "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
+    "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
+    "DELETE /api/v1/services/{service_id}": "service_id",
+    "DELETE /api/v1/locations/{location_id}": "location_id",
+    "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
+    "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
+    "POST /api/v1/sessions/{session_id}/finalize": "session_id",
+    "PATCH /api/v1/sessions/{session_id}/finalize": "session_id",
+}
+WORDS = {
+    "time_zone": ("Europe/Berlin", "America/New_York", "UTC"),
+    "locale": ("en", "de-DE", "pt-BR"),
+    "currency": ("EUR", "USD"),
+    "role": ("assistant", "therapist"),
+    "email": ("ada@example.com", "o'hara+knee@sub.example.org", "用户@例え.jp"),
+    "shift_schedule": ({}, {"mon": [{"start": "08:00", "end": "16:00"}]}, None),
+    "reason": ("a slip of the pen",),
+}
+
+
+class ValidValues:
+    """Provides ids of existing resources, consistent times, existing zones and printable names."""
+
+    def __init__(self, installation, person, colleagues, api, seed):
+        self.api, self.person, self.chance, self._installation = api, person, random.Random(seed), installation
+        self._signed_in_at, self._has_logged_in = time.monotonic(), False
+        self._signer = AccessSigner(installation.home.access_key.read_bytes())
+        self._pools = {"user_id": [colleague.user_id for colleague in colleagues], "practitioner_id": [person.user_id]}
+        self._colleague, self._password = colleagues[0], PASSWORD
+        for _ in range(4):
+            for kind in ("client_id", "service_id", "location_id", "appointment_id", "attachment_id", "configuration_id"):
+                self._keep(kind)
+        self._signed = self.fresh("session_id")
+        assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
+        for _ in range(3):
+            installation.sign_in(person)
+        self._sign_ins = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
+        self._pools["audit_event_id"] = [event["id"] for event in api.get("/audit-events").json()["items"]]
+
+    # --- resources
+
+    def fresh(self, kind):
+        """Creates a resource of this kind. Returns its ids, and those of the resources it belongs to."""
+        return getattr(self, f"_new_{kind.removesuffix('_id')}")()
+
+    def _keep(self, kind):
+        ids = self.fresh(kind)
+        for name, value in ids.items():
+            self._pools.setdefault(name, []).append(value)
+        self._pools.setdefault(f"with {kind}", []).append(ids)
+
+    def some(self, name):
+        return self.chance.choice(self._pools[name][-8:]) if self._pools.get(name) else str(uuid4())
+
+    def stay_signed_in(self):
+        """Signs in again before the token expires after five minutes."""
+        if time.monotonic() - self._signed_in_at > 200:
+            self.api.token = self._installation.sign_in(self.person).json()["access_token"]
+            self.api.headers["Authorization"] = f"Bearer {self.api.token}"
+            self._signed_in_at = time.monotonic()
+
+    def _made(self, path, **request):
+        self.stay_signed_in()
+        reply = self.api.post(path, **request)
+        assert reply.status_code == 201, reply.text
+        return reply.json()["id"]
+
+    def _new_client(self):
+        return {"client_id": self._made("/clients", json={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"})}
+
+    def _new_service(self):
+        return {"service_id": self._made("/services", json={"name": "Talk", "default_duration_minutes": 20})}
+
+    def _new_location(self):
+        return {"location_id": self._made("/locations", json={"name": "Room", "location_type": "clinic"})}
+
+    def _new_appointment(self):
+        client = self._new_client()
+        made = self._made("/appointments", json={**client, "location_type": "clinic", **times()})
+        return client | {"appointment_id": made, "exclude_appointment_id": made}
+
+    def _new_session(self):
+        client = self._new_client()
+        return client | {"session_id": self._made("/sessions", json={**client, "session_date": text(now()), "plan": "Rest."})}
+
+    def _new_attachment(self):
+        ids = self._new_session()
+        files = {"file": ("picture.png", picture(), "image/png")}
+        return ids | {"attachment_id": self._made(f"/sessions/{ids['session_id']}/attachments", files=files)}
+
+    def _new_configuration(self):
+        hours = next(_hours) % 700 + 1
+        return {"configuration_id": self._made("/reminders/configurations", json={"hours_before": hours, "is_active": False})}
+
+    # --- values
+
+    def token(self, label):
+        """The token for an operation: the person's own, unless the operation would revoke it."""
+        sub = {"POST /api/v1/auth/logout": self.person.user_id, "PUT /api/v1/auth/password": self._colleague.user_id}.get(label)
+        if sub is None:
+            self.stay_signed_in()
+            return self.api.token
+        claims = {"sub": sub, "ws": self.person.workspace_id, "sid": str(uuid4()), "role": "owner", "scope": "", "epoch": 2**53}
+        return self._signer.sign(claims)
+
+    def address(self, label, template, parameters):
+        """Ids for the path parameters that belong together."""
+        if label in CONSUMES:
+            ids = self.fresh(CONSUMES[label])
+        elif "attachment_id" in parameters:
+            ids = self.chance.choice(self._pools["with attachment_id"])
+        elif label.endswith("latest-finalized"):
+            ids = self._signed
+        elif "sign_in_id" in {meaning(template, name) for name in parameters}:
+            ids = {"session_id": self._sign_ins.pop() if self._sign_ins else str(uuid4())}
+        else:
+            ids = {}
+        return {name: ids.get(name) or self.some(name) for name in parameters}
+
+    def query(self, query):
+        query = {name: self._valid(name, value) for name, value in (query or {}).items()}
+        return query | times() if query.keys() >= {"scheduled_start", "scheduled_end"} else query
+
+    def body(self, label, body):
+        body = {name: self._valid(name, value) for name, value in body.items()}
+        if "scheduled_start" in body or "scheduled_end" in body:
+            body |= times()
+        if label == "POST /api/v1/sessions":
+            body = {name: value for name, value in body.items() if name != "appointment_id"} | {"session_date": text(now())}
+        if label == "POST /api/v1/auth/login" and (not self._has_logged_in or self.chance.random() < 0.2):
+            body |= {"email": self.person.email, "password": PASSWORD}
+            self._has_logged_in = True
+        if label == "PUT /api/v1/auth/password":
+            new = f"correct horse {uuid4()}"
+            body |= {"current_password": self._password, "new_password": new}
+        for name in ("service_id", "location_id", "department_id", "status", "session_note_action"):
+            # Other requests may have deleted these, and a changed status cannot be undone.
+            if self.chance.random() < 0.8:
+                body.pop(name, None)
+        if "is_active" in body and self.chance.random() < 0.8:
+            body["is_active"] = True
+        return body
+
+    def learn(self, label, sent, reply):
+        """Uses the created resource in later requests."""
+        if label == "PUT /api/v1/auth/password" and reply.status_code == 204:
+            self._password = sent["new_password"]
+        noun = label.removeprefix("POST /api/v1/").removesuffix("s")
+        if reply.status_code == 201 and noun in {"client", "service", "location", "appointment"} and reply.json().get("is_active", True):
+            self._pools[f"{noun}_id"].append(reply.json()["id"])
+
+    def _valid(self, name, value):
+        if value is None:
+            return None
+        if name.endswith("_id"):
+            return self.some(name)
+        if name in WORDS:
+            return self.chance.choice(WORDS[name])
+        if name == "date_of_birth":
+            return f"{self.chance.randrange(1920, 2020)}-02-{self.chance.randrange(1, 29):02}"
+        if name.startswith("scheduled_") or name.endswith("_date"):
+            return text(now() + timedelta(minutes=self.chance.randrange(-500_000, 500_000)))
+        if name == "hours_before":
+            return self.chance.randrange(1, 720)
+        if isinstance(value, str) and name != "cursor":
+            return readable(value)
+        if isinstance(value, list):
+            return [self._valid("", part) for part in value]
+        return value
+
+
+def readable(words):
+    """The text without characters that cannot be typed; never blank."""
+    kept = "".join(sign for sign in words if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"}).strip()
+    return kept or "Word"
