@@ -6,9 +6,11 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
+# How many tests at a time; a worker has its own servers.
+WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite up down logs test e2e bench drill check fmt protos types migration lock
+.PHONY: help run suite up down logs test e2e mutants bench drill check fmt protos types migration snapshot lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,13 +31,16 @@ down: ## stops the containers; their data stays (ARGS=--volumes)
 logs: ## what the containers say (ARGS="clinical")
 	@deploy/compose/development logs --follow $(ARGS)
 
-test: .venv/.for-dev ## every test, on real parts (ARGS="-k name")
+test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name"; ARGS="-m quick": half a minute; WORKERS=2)
 	@scripts/rabbitmq for-tests
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
 
 e2e: .venv/.for-dev ## only the journeys across services
 	@scripts/rabbitmq for-tests
-	$(PYTHON) -m pytest tests-e2e $(ARGS)
+	$(PYTHON) -m pytest -n $(WORKERS) tests-e2e $(ARGS)
+
+mutants: .venv/.for-dev ## changes the rules one by one and asks whether a quick test notices (ARGS="clients scheduling")
+	@$(PYTHON) scripts/mutants.py --workers $(WORKERS) $(ARGS)
 
 bench: .venv/.for-dev ## the suite beside three baselines, as ratios of one run (ROUNDS=5 SECONDS=1 USERS=1,16,100 ONLY=client)
 	@scripts/rabbitmq

@@ -1,6 +1,112 @@
-"""Two members' folders bear their packages' names. Imported first, the packages are found where their tests look for them."""
+"""How the tests are spread over workers, which of them are quick, and which have the machine to themselves. See CONTRIBUTING.md."""
 
+import fcntl
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property, partial
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# Two members' folders bear their packages' names. Imported first, the packages are found where their tests look for them.
 import gateway
 import standalone
 
 __all__ = ["gateway", "standalone"]
+
+# A session's fixtures there start every service of the folder, so the folder is one piece of work; elsewhere a file is.
+FOLDERS = ("services/", "gateway/", "deploy/")
+_running: list[pytest.Item] = []
+_environments: list[Callable[[], None]] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "servers" not in item.fixturenames:
+            item.add_marker(pytest.mark.quick)
+    # Each piece in one go, and the first to be handed out are those that take longest.
+    order = {piece: place for place, piece in enumerate(dict.fromkeys(map(_piece, items)))}
+    items.sort(key=lambda item: (not item.nodeid.startswith("tests-e2e/"), order[_piece(item)]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput"):
+        # A worker alone knows its tests' marks; it has them written down before the scheduler hears of its tests.
+        session.config.cache.set("caseload/pieces", {item.nodeid: _piece(item) for item in session.items})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "Pieces":
+    config.option.loadscopereorder = False
+    return Pieces(config, log)
+
+
+class Pieces(LoadScopeScheduling):
+    """Hands out pieces in the order of the tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self._pieces[nodeid]
+
+    @cached_property
+    def _pieces(self) -> dict[str, str]:
+        pieces: dict[str, str] = self.config.cache.get("caseload/pieces", {})
+        return pieces
+
+
+def _piece(item: pytest.Item) -> str:
+    """What it belongs to: all tests of a piece go to one worker."""
+    if mark := item.get_closest_marker("piece"):
+        return str(mark.args[0])
+    path = item.nodeid.partition("::")[0]
+    return path.rpartition("/")[0] if path.startswith(FOLDERS) else path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    with machine(item):
+        _running.append(item)
+        try:
+            yield
+        finally:
+            _running.clear()
+        if nextitem is not None and _piece(nextitem) != _piece(item):
+            _end_environments()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: "pytest.FixtureDef[Any]", request: pytest.FixtureRequest) -> None:
+    if fixturedef.scope == "session" and fixturedef.baseid.startswith((*FOLDERS, "tests-e2e")):
+        _environments.append(partial(fixturedef.finish, request))
+
+
+def _end_environments() -> None:
+    """Ends what a finished folder or installation had running for its whole session: it would go on to work, wait and log beside others."""
+    while _environments:
+        _environments.pop()()
+
+
+@contextmanager
+def machine(item: pytest.Item) -> Iterator[None]:
+    """Holds the machine for a test: one marked `alone` waits until no other worker is at a test, and lets none begin."""
+    if not hasattr(item.config, "workerinput"):
+        yield
+        return
+    folder = item.config.cache.mkdir("machine")
+    with (folder / "held").open("w") as held:
+        # In turn: whoever waits for the machine is not overtaken by those who would share it.
+        with (folder / "turn").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            fcntl.flock(held, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        yield
+
+
+def _refuse_processes(event: str, arguments: object) -> None:
+    if event in {"subprocess.Popen", "os.fork"} and _running and _running[0].get_closest_marker("quick"):
+        pytest.fail(f"{_running[0].nodeid} starts a process: it has to name the fixture `servers`, or use one that does")
+
+
+sys.addaudithook(_refuse_processes)

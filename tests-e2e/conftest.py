@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,51 +13,58 @@ from drill.environment import DrillEnvironment
 
 from standalone.installation import Installation
 
+HERE = Path(__file__).parent
 PASSWORD = "caseload-demo"
 # The tests' own pace is not what the limits are for.
 LIMITS = {"CASELOAD_READS_PER_MINUTE": "1000000", "CASELOAD_WRITES_PER_MINUTE": "1000000", "CASELOAD_SIGN_INS_PER_MINUTE": "1000000"}
 
 
+# Each composition once more, for what kills, freezes and refuses.
+BREAKABLE = {"embedded": "embedded_drill", "suite": "suite_drill"}
+# Each takes long to start, so everything that happens in one goes to one worker.
+INSTALLATIONS = ("suite_drill", "embedded_drill", "suite", "embedded")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        chosen = item.callspec.params if hasattr(item, "callspec") else {}
+        named = [*item.fixturenames, BREAKABLE.get(chosen.get("place")), chosen.get("trial"), chosen.get("started")]
+        for name in INSTALLATIONS:
+            if name in named and item.path.is_relative_to(HERE):
+                item.add_marker(pytest.mark.piece(name))
+                break
+
+
 @pytest.fixture(scope="session")
-def trials(tmp_path_factory):
-    """Each composition, started when the first test asks for it."""
-    started = {}
-
-    def of(composition):
-        if composition not in started:
-            trial = Installation(composition, tmp_path_factory.mktemp("trial") / composition, LIMITS)
-            trial.start()
-            started[composition] = trial
-        return started[composition]
-
-    yield of
-    for trial in started.values():
-        assert trial.stop() == 0
+def embedded(servers, tmp_path_factory):
+    """Everything in one process."""
+    yield from running("run", tmp_path_factory)
 
 
-COMPOSITIONS = [pytest.param("run", id="embedded"), "suite"] if deployed() is None else ["deployed"]
+@pytest.fixture(scope="session")
+def suite(servers, tmp_path_factory):
+    """Every service a process of its own."""
+    yield from running("suite", tmp_path_factory)
 
 
-@pytest.fixture(params=COMPOSITIONS)
-def trial(request, trials):
+def running(composition, tmp_path_factory):
+    trial = Installation(composition, tmp_path_factory.mktemp("trial") / composition, LIMITS)
+    trial.start()
+    yield trial
+    assert trial.stop() == 0
+
+
+@pytest.fixture(params=["embedded", "suite"] if deployed() is None else ["deployed"])
+def trial(request, servers):
     """Both compositions in turn, or in their place the installation that the environment names."""
-    return deployed() or trials(request.param)
-
-
-@pytest.fixture
-def embedded(trials):
-    return trials("run")
-
-
-@pytest.fixture
-def suite(trials):
-    return trials("suite")
+    return deployed() or request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
-async def installation(trials):
+async def installation(suite):
     """Whoever opens practices in the suite and knows the addresses of its services."""
-    return AttackedInstallation(trials("suite"))
+    return AttackedInstallation(suite)
 
 
 @pytest.fixture
@@ -69,23 +77,23 @@ async def lines(installation):
 
 
 @pytest.fixture(scope="session")
-async def suite_drill(tmp_path_factory):
+async def suite_drill(servers, tmp_path_factory):
     """A suite of its own for what kills, freezes and refuses."""
     async with DrillEnvironment(tmp_path_factory.mktemp("drill") / "suite") as environment:
         yield environment
 
 
 @pytest.fixture(scope="session")
-async def embedded_drill(tmp_path_factory):
+async def embedded_drill(servers, tmp_path_factory):
     """The same in one process."""
     async with DrillEnvironment(tmp_path_factory.mktemp("drill") / "embedded", "run") as environment:
         yield environment
 
 
 @pytest.fixture(params=["embedded", "suite"])
-def place(request):
+def place(request, servers):
     """Either composition, to be broken."""
-    return request.getfixturevalue("suite_drill" if request.param == "suite" else "embedded_drill")
+    return request.getfixturevalue(BREAKABLE[request.param])
 
 
 @pytest.fixture

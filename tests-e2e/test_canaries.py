@@ -37,10 +37,9 @@ async def until(question, seconds=60):
 
 
 @pytest.fixture(scope="module")
-async def campaign(trials):
+async def campaign(suite):
     """The suite after everything has been planted and has gone wrong, with a tap on its events."""
-    trial = trials("suite")
-    async with leak_search.EventTap.on(trial) as tap, CanaryRequests.in_suite(trial) as campaign:
+    async with leak_search.EventTap.on(suite) as tap, CanaryRequests.in_suite(suite) as campaign:
         campaign.tap = tap
         await campaign.send_every_phi_field()
         campaign.send_over_http()

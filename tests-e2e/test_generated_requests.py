@@ -4,7 +4,6 @@ import os
 from contextlib import ExitStack
 
 import pytest
-from attack.generated import Explorer
 from attack.installation import AttackedInstallation
 from attack.reporting import report
 from attack.valid_values import ValidValues
@@ -17,9 +16,11 @@ NEVER_SUCCEED = {"POST /api/v1/auth/verify", "POST /api/v1/auth/session/refresh"
 
 
 @pytest.fixture
-async def explorer(trials):
+async def explorer(embedded):
     """Somebody at work in a workspace of the embedded composition, with colleagues."""
-    installation = AttackedInstallation(trials("run"))
+    from attack.generated import Explorer  # takes a second to import, whichever tests are asked for
+
+    installation = AttackedInstallation(embedded)
     person = await installation.open_practice()
     colleagues = [await installation.add_user(person.workspace_id) for _ in range(4)]
     with ExitStack() as stack:

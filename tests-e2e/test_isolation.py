@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from contract import CONTRACT, unnamed
 from operations import operations
 from worlds import furnish
 
@@ -18,6 +19,13 @@ from standalone.services import NAMES
 
 # Ids of things that no operation makes yet; for these nowhere is all there is.
 NOT_MADE_YET = {"department_id"}
+# What is sent with ids in it.
+BODIES = {
+    "POST /api/v1/appointments": "AppointmentCreate",
+    "PUT /api/v1/appointments/{}": "AppointmentUpdate",
+    "POST /api/v1/sessions": "SessionCreate",
+    "PUT /api/v1/users/{}": "UserUpdate",
+}
 # Tables that go on living while nobody asks for anything: sign-ins, events on their way, and what records the asking.
 LIVING = {"outbox", "inbox", "idempotency", "data_keys", "dead_letters", "login_sessions", "refresh_tokens", "magic_links", "sign_ins"}
 
@@ -115,7 +123,14 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, mine, thei
 
     assert not faults, "\n".join(faults)
     assert await kept(embedded, theirs.id) == before
-    assert len(tried) > 40
+    # Every operation that names anything, every id that anything is named by: whatever is promised later is in this.
+    assert {unnamed(operation) for operation, _ in tried} >= {
+        name.partition(" ?")[0] for name in CONTRACT["operations"] if "{}" in name or "_id" in name.partition("?")[2]
+    }
+    for operation, shape in BODIES.items():
+        named = {name for name, kind in CONTRACT["shapes"][shape].items() if kind.startswith("uuid")}
+        assert {name for asked, chosen in tried if unnamed(asked) == operation for name in chosen} >= named, operation
+    assert {name for _, chosen in tried for name in chosen} == foreign.keys() | NOT_MADE_YET
 
 
 async def settled(trial, workspace_id):

@@ -9,7 +9,6 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.local.postgres import LocalPostgres
-from standalone.installation import Installation
 
 QUEUE = "notifications.plan-reminders"
 
@@ -25,27 +24,34 @@ def caseload(home, *arguments):
     )
 
 
-@pytest.mark.parametrize("composition", ["run", "suite"])
-def test_dead_letters_are_listed_while_it_runs(trials, composition):
-    listed = caseload(trials(composition).home, "events", "dead")
+@pytest.fixture(params=["embedded", "suite"])
+def started(request, servers):
+    return request.getfixturevalue(request.param)
+
+
+def test_dead_letters_are_listed_while_it_runs(started):
+    listed = caseload(started.home, "events", "dead")
 
     assert listed.returncode == 0, listed.stderr
     assert "dead letters" in listed.stdout
 
 
-@pytest.mark.parametrize("composition", ["run", "suite"])
-def test_a_queue_may_be_replayed_while_it_runs(trials, composition):
-    replayed = caseload(trials(composition).home, "events", "replay", QUEUE)
+def test_a_queue_may_be_replayed_while_it_runs(started):
+    replayed = caseload(started.home, "events", "replay", QUEUE)
 
     assert replayed.returncode == 0, replayed.stderr
     assert QUEUE in replayed.stdout
 
 
-async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(tmp_path):
-    home = tmp_path / "home"
-    trial = Installation("run", home)
-    trial.start()
-    trial.stop()
+@pytest.fixture(scope="module")
+def migrated(servers, tmp_path_factory):
+    """A home that nothing has run in, and what the command said that made its schemas."""
+    home = tmp_path_factory.mktemp("keeping") / "home"
+    return home, caseload(home, "migrate")
+
+
+async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(migrated):
+    home, _ = migrated
     server = LocalPostgres(home / "postgres").start()
     try:
         connection = await asyncpg.connect(server.dsn)
@@ -67,8 +73,8 @@ async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(tmp_
     assert (replayed.returncode, "1 sent" in replayed.stdout) == (0, True), replayed.stderr
 
 
-def test_every_schema_is_migrated_without_serving(tmp_path):
-    migrated = caseload(tmp_path / "home", "migrate")
+def test_every_schema_is_migrated_without_serving(migrated):
+    _, told = migrated
 
-    assert migrated.returncode == 0, migrated.stderr
-    assert "6 schemas are at their newest revision" in migrated.stdout
+    assert told.returncode == 0, told.stderr
+    assert "6 schemas are at their newest revision" in told.stdout

@@ -33,7 +33,7 @@ EMPTY = {
 
 
 @pytest.fixture
-def filled(tmp_path, sign_in, eventually):
+def filled(servers, tmp_path, sign_in, eventually):
     """An installation that stands still after people have used it; its database's address."""
     trial = Installation("run", tmp_path / "home")
     trial.start()

@@ -17,7 +17,7 @@ SECONDS_FOR_THE_FIRST_START, SECONDS_FOR_LATER_ONES = 60.0, 5.0
 
 
 @pytest.fixture
-def fresh(tmp_path):
+def fresh(servers, tmp_path):
     """What a fresh clone holds: the tree without what commands have left in it."""
     copy = tmp_path / "caseload"
     left = shutil.ignore_patterns(".git", ".venv", ".tools", ".caseload", ".suite", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
@@ -51,15 +51,15 @@ def test_a_fresh_copy_serves_within_a_minute_and_then_within_seconds(fresh):
     port = free_port()
     make, first = serve(fresh, port)
     stop(make)
-    later = []
     for _ in range(3):
-        make, seconds = serve(fresh, port)
-        later.append(seconds)
+        make, later = serve(fresh, port)
         stop(make)
+        # Again where it took long: the machine may be busy with others.
+        if later < SECONDS_FOR_LATER_ONES:
+            break
 
     assert first < SECONDS_FOR_THE_FIRST_START
-    # The quickest, for the machine may be busy with others.
-    assert min(later) < SECONDS_FOR_LATER_ONES
+    assert later < SECONDS_FOR_LATER_ONES
     printed = (fresh / "output").read_text()
     for told in ("/docs", "/dev/mail", "owner@example.com", "admin@example.com", "platform@example.com", "caseload-demo"):
         assert told in printed

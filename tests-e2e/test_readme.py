@@ -1,4 +1,4 @@
-"""A newcomer's walk: every line of the README's journey, pasted as it is written."""
+"""A newcomer's walk: every line of the README's journey, pasted as it is written, but for the time a reader is given."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,9 @@ def steps():
 def test_the_journey_works_as_it_is_written(trial, tmp_path):
     blocks = steps()
     assert len(blocks) > 10
-    said = paste(blocks, trial.gateway_url, tmp_path)
+    # A reader needs a quarter of a minute to paste the next lines; a script does not.
+    assert sum(block.count("+15 seconds") for block in blocks) == 1
+    said = paste([block.replace("+15 seconds", "+3 seconds") for block in blocks], trial.gateway_url, tmp_path)
 
     for words in (
         '"email": "owner@example.com"',

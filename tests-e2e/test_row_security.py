@@ -90,7 +90,9 @@ async def test_every_tenant_table_confines_reading_and_writing_to_the_workspace(
 
 
 async def test_no_other_policy_lets_more_through(catalogue):
-    for name, found in (await policies(catalogue)).items():
+    by_table = await policies(catalogue)
+    assert {f"{name}.outbox" for name in NAMES} <= by_table.keys()
+    for name, found in by_table.items():
         for policy in found:
             if policy["policyname"] == "tenant" or name in OTHER_POLICIES:
                 continue

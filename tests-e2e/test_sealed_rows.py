@@ -21,9 +21,9 @@ COLUMNS = sorted(
 
 
 @pytest.fixture(scope="module")
-async def factories(trials):
+async def factories(suite):
     """Two workspaces of one suite."""
-    installation = AttackedInstallation(trials("suite"))
+    installation = AttackedInstallation(suite)
     async with AsyncExitStack() as stack:
         people = [await installation.open_practice(full_name=name) for name in ("Olga Orlov", "Peter Pan")]
         yield [EncryptedValues(installation, person, stack.enter_context(installation.api_as(person))) for person in people]

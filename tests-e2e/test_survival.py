@@ -9,10 +9,16 @@ from standalone.installation import Installation
 SECONDS_TO_START_AGAIN = 5.0
 
 
+@pytest.fixture(scope="module")
+def home(servers, tmp_path_factory):
+    """Made by the first test here; the others start where it left off."""
+    return tmp_path_factory.mktemp("survival") / "home"
+
+
 @pytest.fixture
-def own(tmp_path):
+def own(home):
     """An embedded installation that this test alone may kill."""
-    trial = Installation("run", tmp_path / "home")
+    trial = Installation("run", home)
     yield trial
     trial.stop()
 
@@ -25,7 +31,11 @@ def test_what_was_answered_survives_a_kill_and_the_next_start_is_quick(own, sign
     mails = eventually(own.mail)
 
     own.kill()
-    seconds = min(restarted(own) for _ in range(3))
+    seconds = restarted(own)
+    for _ in range(2):
+        # Again where it took long: the machine may be busy with others.
+        if seconds >= SECONDS_TO_START_AGAIN:
+            seconds = restarted(own)
 
     assert own.mail() == mails
     again = sign_in(own)
@@ -37,7 +47,7 @@ def test_what_was_answered_survives_a_kill_and_the_next_start_is_quick(own, sign
 
 
 def restarted(trial):
-    """Seconds to start after a kill; leaves it running. The quickest of a few, for the machine may be busy with others."""
+    """Seconds to start after a kill; leaves it running."""
     if trial.alive:
         trial.kill()
     return trial.start()

@@ -13,6 +13,7 @@ from deployment.processes import PROCESSES, SERVERS, SERVICES
 def compose():
     document = yaml.safe_load(interpolated((COMPOSE / "compose.yaml").read_text()))
     document["services"] = {name: extended(service) for name, service in document["services"].items()}
+    assert document["services"].keys() > {*PROCESSES, *SERVERS} - {"mail"}
     return document
 
 
@@ -32,7 +33,7 @@ def composed(compose):
 
 
 @pytest.fixture(scope="session")
-def rendered():
+def rendered(servers):
     """The manifests of an overlay, as kustomize makes them."""
     made = {}
 

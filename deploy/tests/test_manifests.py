@@ -8,7 +8,9 @@ from deployment.processes import PROCESSES, SERVICES
 
 @pytest.fixture(params=["practice", "hospital"])
 def manifests(request, rendered):
-    return rendered(request.param)
+    made = rendered(request.param)
+    assert {*PROCESSES, "provision", "bucket"} <= {workload["metadata"]["name"] for workload in workloads(made)}
+    return made
 
 
 def of_kind(manifests, kind):

@@ -152,7 +152,7 @@ def test_what_is_no_command_is_answered_with_what_there_is():
         assert all(command in str(refused.value) for command in EVERYTHING[1:])
 
 
-def test_healthy_says_what_the_process_says(tmp_path):
+def test_healthy_says_what_the_process_says(servers):
     """The image's own check, on a process that is ready, one that is not, and none."""
     answers = iter([200, 503])
 

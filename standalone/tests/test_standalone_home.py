@@ -29,9 +29,10 @@ def test_secrets_are_made_once(home):
 
 
 def test_private_files_are_their_owners_alone(home):
-    for path in home.directory.rglob("*"):
-        if path.suffix != ".pub":
-            assert path.stat().st_mode & 0o077 == 0, path
+    private = [path for path in home.directory.rglob("*") if path.suffix != ".pub"]
+    assert private
+    for path in private:
+        assert path.stat().st_mode & 0o077 == 0, path
 
 
 def test_two_homes_share_no_secret(home, tmp_path):

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -13,7 +14,6 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
 
 from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import Blobs, new_key
@@ -33,9 +33,16 @@ class Store:
     fetch: Fetch
 
 
+def bucket_server(host: str = "127.0.0.1", port: int = 0) -> Any:
+    """A server of buckets, in a thread when it is started."""
+    from moto.server import ThreadedMotoServer  # takes a second to import, whichever tests are asked for
+
+    return ThreadedMotoServer(ip_address=host, port=port, verbose=False)
+
+
 @pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+def s3_endpoint(servers: None) -> Iterator[str]:
+    server = bucket_server()
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
@@ -52,7 +59,7 @@ def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture(params=["directory", "bucket"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+async def store(request: pytest.FixtureRequest, servers: None, tmp_path: Path) -> AsyncIterator[Store]:
     if request.param == "directory":
         local = open_blobs(f"file://{tmp_path}/files", "a secret", "http://gateway.test")
         assert isinstance(local, LocalBlobs)
@@ -119,7 +126,9 @@ async def test_a_link_does_not_tell_what_the_file_is_called(store: Store) -> Non
 
 
 @pytest.mark.parametrize(
-    "key", ["", "a", "../../etc/passwd", f"{uuid4()}/../{uuid4()}", f"{uuid4()}/{uuid4()}.pdf", f"{uuid4()}/{uuid4()}\n"]
+    "key",
+    ["", "a", "../../etc/passwd", f"{uuid4()}/../{uuid4()}", f"{uuid4()}/{uuid4()}.pdf", f"{uuid4()}/{uuid4()}\n"],
+    ids=["empty", "short", "a path", "a step up", "an ending", "a line"],  # the same in every worker
 )
 async def test_a_key_of_any_other_shape_is_a_fault(store: Store, key: str) -> None:
     with pytest.raises(ValueError, match="key"):
@@ -205,7 +214,7 @@ async def test_a_bucket_that_does_not_answer_is_unavailable(bucket: str) -> None
 
 
 async def test_a_bucket_whose_server_goes_away_is_unavailable_until_it_is_back(bucket: str) -> None:
-    first = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    first = bucket_server()
     first.start()
     host, port = first.get_host_and_port()
     blobs, key = S3Blobs(bucket, endpoint=f"http://{host}:{port}"), a_key()
@@ -217,7 +226,7 @@ async def test_a_bucket_whose_server_goes_away_is_unavailable_until_it_is_back(b
     assert refused.value.retry_after
     assert not await blobs.ready()
 
-    again = ThreadedMotoServer(ip_address=host, port=port, verbose=False)
+    again = bucket_server(host, port)
     again.start()
     try:
         assert await blobs.ready()

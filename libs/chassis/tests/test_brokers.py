@@ -17,6 +17,8 @@ from chassis.events.handlers import on
 from chassis.events.relay import Relay
 from chassis.work.envelope import Envelope
 
+pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
+
 QUICK = Retries(delays=(0.05, 0.1), waits=6)
 
 

@@ -12,7 +12,6 @@ from grpc.aio import _channel
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from caseload.transport.v1 import stream_pb2
-from chassis.context import RequestContext
 from chassis.errors import Conflict, Fault, NotFound, Unauthenticated, Unavailable
 from chassis.rpc.client.attempts import InternalFault
 from chassis.rpc.client.peers import Peers
@@ -51,7 +50,8 @@ class Rooms(LocationsServicer):
         raise NotFound("not_found")
 
     async def ListLocations(self, request, work):
-        return pb.LocationPage(items=[pb.Location(details="x" * 10_000) for _ in range(500)])
+        number = request.page
+        return pb.LocationPage(items=[pb.Location(details=str(number) * (9_900 + place)) for place in range(500)], total=number)
 
     async def UpdateLocation(self, request, work):
         raise NotImplementedError
@@ -129,6 +129,7 @@ async def test_a_fault_is_a_fault_and_the_others_go_on(postgres):
         assert [type(answer) for answer in answers] == [InternalFault, pb.Location]
 
 
+@pytest.mark.alone
 async def test_who_takes_too_long_is_given_up_and_holds_up_nobody(postgres):
     async with talking(postgres) as (h, rooms, stub):
         hasty = h.caller().within(0.3)
@@ -240,10 +241,14 @@ async def test_a_large_request_does_not_stand_in_the_way_of_small_ones(postgres,
         assert len(alone) == 1
 
 
-async def test_large_answers_come_whole(postgres):
+async def test_large_answers_share_the_stream_and_each_is_its_own_askers(postgres, alone):
     async with talking(postgres) as (h, _, stub):
-        pages = await asyncio.gather(*(stub.ListLocations(pb.ListLocationsRequest(), h.caller()) for _ in range(4)))
-        assert [sum(len(item.details) for item in page.items) for page in pages] == [5_000_000] * 4
+        pages = await asyncio.gather(*(stub.ListLocations(pb.ListLocationsRequest(page=number), h.caller()) for number in range(4)))
+        assert [page.total for page in pages] == [0, 1, 2, 3]
+        # Every item of its own length and letter: what was cut, doubled or put together wrongly would not be this.
+        wanted = [[str(number) * (9_900 + place) for place in range(500)] for number in range(4)]
+        assert [[item.details for item in page.items] for page in pages] == wanted
+        assert alone == []
 
 
 async def test_a_service_that_stops_answers_what_it_was_asked_and_does_not_wait_for_more(postgres):
@@ -287,15 +292,16 @@ async def test_a_method_that_is_not_there_is_a_fault_of_that_call_alone(postgres
         assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
 
 
-async def test_without_a_deadline_of_its_own_a_call_still_has_one(postgres):
+async def test_without_a_deadline_of_its_own_a_call_still_has_one(postgres, monkeypatch):
     async with talking(postgres) as (h, rooms, stub):
         asked = h.caller()
         assert asked.deadline is None
-        assert isinstance(asked, RequestContext)
-        asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), asked))
-        await eventually(lambda: rooms.names == ["slow"])
-        rooms.hold.set()
-        assert (await asking).name == "slow"
+        monkeypatch.setattr("chassis.rpc.client.attempts.DEFAULT_SECONDS", 0.2)
+        async with asyncio.timeout(5):
+            with pytest.raises(Unavailable) as refused:
+                await stub.CreateLocation(pb.CreateLocationRequest(name="slow"), asked)
+        assert refused.value.code == "deadline_exceeded"
+        await eventually(lambda: rooms.given_up == ["slow"])
 
 
 async def eventually(condition, seconds=5.0):

@@ -1,5 +1,6 @@
 """`events dead` and `events replay`, as an operator types them."""
 
+import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from pydantic import SecretStr
 from uuid_utils.compat import uuid7
@@ -8,6 +9,8 @@ from chassis.events.broker.base import DeadLetter
 from chassis.events.dead_letters import bury, dead, replay
 from chassis.settings import Settings
 from chassis.work.envelope import Envelope
+
+pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
 
 
 async def test_the_letters_of_in_process_delivery_are_listed_and_asked_for(parcels, capsys):

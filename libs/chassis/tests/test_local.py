@@ -15,6 +15,8 @@ from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import ChildFailedError, InUseError, end, spawn, until
 from chassis.local.rabbitmq import LocalRabbit
 
+pytestmark = [pytest.mark.usefixtures("servers"), pytest.mark.piece("rabbitmq")]
+
 
 async def ask(dsn, sql):
     connection = await asyncpg.connect(dsn)
@@ -25,7 +27,7 @@ async def ask(dsn, sql):
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory):
+def killed(servers, tmp_path_factory):
     """A cluster whose parent was killed right after a commit, and the server's process id."""
     home = tmp_path_factory.mktemp("killed")
     program = f"""

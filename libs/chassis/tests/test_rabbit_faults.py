@@ -22,6 +22,8 @@ from chassis.events.relay import Relay
 from chassis.local.rabbitmq import LocalRabbit, server_script
 from chassis.work.envelope import Envelope
 
+pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
+
 
 class Wire:
     """A TCP proxy in front of the broker: it can be cut, and led to a node that has moved."""

@@ -10,7 +10,12 @@ from chassis.events.broker.retry import Retries, Tally
 from chassis.observability.redaction import cause, place
 
 FAILURES = st.lists(st.sampled_from([ValueError(), Unavailable("away"), Conflict("taken")]), max_size=60)
-RETRIES = st.builds(Retries, st.lists(st.floats(0.1, 600), min_size=1, max_size=6).map(tuple), st.integers(0, 20))
+RETRIES = st.builds(
+    Retries,
+    delays=st.lists(st.floats(0.1, 600), min_size=1, max_size=6).map(tuple),
+    longest_wait=st.floats(0.1, 600),
+    waits=st.integers(0, 20),
+)
 
 
 @given(RETRIES, FAILURES)
@@ -56,6 +61,24 @@ def test_somebody_who_is_away_is_waited_for_about_a_day():
 @given(st.integers(0, 1449))
 def test_somebody_who_comes_back_is_found_within_a_minute(waits):
     assert Retries().after(Unavailable("away"), Tally(waits=waits)).delay <= 60.0
+
+
+def test_somebody_who_is_away_is_asked_by_the_delays_that_are_not_too_long_the_last_one_over_and_over():
+    retries, tally, seen = Retries(delays=(1.0, 10.0, 60.0, 600.0), longest_wait=60.0, waits=5), Tally(attempt=2), []
+    while again := retries.after(Unavailable("away"), tally):
+        seen.append((again.delay, again.tally.attempt, again.tally.waits))
+        tally = again.tally
+    # Waited for as long as that, it counts as a failure: by the delays of the attempts that are left.
+    assert seen == [(1.0, 2, 1), (10.0, 2, 2), (60.0, 2, 3), (60.0, 2, 4), (60.0, 2, 5), (10.0, 3, 5), (60.0, 4, 5), (600.0, 5, 5)]
+
+
+def test_where_every_delay_is_too_long_the_first_is_waited():
+    retries = Retries(delays=(5.0, 6.0), longest_wait=1.0)
+    assert [retries.after(Unavailable("away"), Tally(waits=waits)).delay for waits in range(3)] == [5.0, 5.0, 5.0]
+
+
+def test_unless_told_otherwise_a_failure_is_tried_again_after_a_second_ten_a_minute_and_ten_minutes():
+    assert Retries() == Retries(delays=(1.0, 10.0, 60.0, 600.0), longest_wait=60.0, waits=1450)
 
 
 def test_without_a_delay_there_is_nothing_to_count():

@@ -16,6 +16,8 @@ from chassis.events.handlers import on, on_many
 from chassis.events.relay import Relay
 from chassis.work.envelope import Envelope
 
+pytestmark = pytest.mark.piece("rabbitmq")  # one node for all of these
+
 
 class Post:
     """A relay, a RabbitMQ and one queue."""

@@ -25,10 +25,21 @@ def test_the_day_of_an_event_is_the_day_in_utc():
     assert rules.retention_until(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == date(2032, 12, 31)
 
 
+def test_a_leap_day_is_let_go_on_the_last_of_february():
+    assert rules.retention_until(datetime(2028, 2, 29, 12, tzinfo=UTC)) == date(2035, 2, 28)
+
+
 @given(st.text(max_size=2000))
 def test_any_text_is_made_storable(anything):
     kept = rules.storable_text(anything)
     assert kept is None or ("\0" not in kept and 0 < len(kept) <= 512)
+
+
+def test_a_text_is_cut_after_512_signs_and_loses_what_cannot_be_stored():
+    assert rules.storable_text("x" * 512) == "x" * 512
+    assert rules.storable_text("x" * 512 + "y") == "x" * 512
+    assert rules.storable_text("a\0b") == "ab"
+    assert rules.storable_text("") is rules.storable_text("\0") is None
 
 
 @given(st.text(max_size=40))
@@ -58,6 +69,11 @@ def test_metadata_holds_ids_codes_and_facts():
     }
 
 
+def test_a_fact_is_told_by_what_of_it_can_be_stored():
+    said = rules.metadata(code="", request_id="", service="", resource_ids=[], facts={"\0": "x\0", "y": "\0"})
+    assert said == {"facts": {"": "x", "y": ""}}
+
+
 def test_each_entity_of_an_event_is_listed_once():
     assert rules.event_entities(A, [B, A, C, B]) == [A, B, C]
     assert rules.event_entities(None, []) == []
@@ -67,5 +83,5 @@ def test_each_entity_of_an_event_is_listed_once():
 def test_a_choice_that_does_not_exist_is_refused_and_its_field_named(value):
     with pytest.raises(Invalid) as refused:
         rules.check_choice(value, {"Client", "Session"}, "resource_type")
-    assert refused.value.faults[0].pointer == "/resource_type"
+    assert (refused.value.code, refused.value.faults[0].pointer) == ("unknown_choice", "/resource_type")
     assert rules.check_choice("Client", {"Client", "Session"}, "resource_type") == "Client"

@@ -183,6 +183,7 @@ async def test_a_running_sequencer_publishes_checkpoints(replicas, idle_practice
     assert newest.hash == (await chain_of(idle_practice))[newest.sequence - 1]["hash"]
 
 
+@pytest.mark.alone
 async def test_a_recorded_event_is_in_the_chain_within_about_a_second(practice):
     await practice.record(practice.event(), wait=False)
     began = time.monotonic()

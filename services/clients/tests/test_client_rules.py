@@ -204,3 +204,58 @@ def test_a_normalized_phone_number_is_its_digits_after_an_optional_plus(text, sa
 def test_normalized_texts_ignore_unicode_composition_and_keep_case():
     assert rules.normalize_text("u\u0308") == rules.normalize_text("ü")
     assert rules.normalize_text("A") != rules.normalize_text("a")
+
+
+def test_an_email_address_may_be_320_signs_long():
+    longest = f"{'a' * 64}@{'b' * 251}.com"
+    assert len(longest) == 320
+    assert checked(email=longest) == {"email": longest}
+    assert faults(email=f"{'a' * 64}@{'b' * 252}.com") == [("/email", "must be 320 characters or fewer")]
+
+
+@pytest.mark.parametrize(
+    ("born", "why"),
+    [("1900-01-01", None), ("1899-12-31", "must not be before 1900")],
+)
+def test_the_earliest_day_to_be_born_on_is_the_first_of_1900(born, why):
+    assert (
+        (checked(date_of_birth=born) == {"date_of_birth": born}) if why is None else faults(date_of_birth=born) == [("/date_of_birth", why)]
+    )
+
+
+@pytest.mark.parametrize(("minute", "latest"), [(59, "2026-03-14"), (60, "2026-03-15")])
+def test_a_day_begins_first_where_clocks_are_14_hours_ahead(minute, latest):
+    now = datetime(2026, 3, 14, 9, tzinfo=UTC) + timedelta(minutes=minute)
+    assert rules.check_fields({"date_of_birth": latest}, now=now) == {"date_of_birth": latest}
+    later = (date.fromisoformat(latest) + timedelta(days=1)).isoformat()
+    with pytest.raises(Invalid):
+        rules.check_fields({"date_of_birth": later}, now=now)
+
+
+@pytest.mark.parametrize(("check", "name", "most"), [(rules.check_search, "search", 320), (rules.check_tag, "tag", 50)])
+def test_what_is_looked_for_may_be_so_long_and_has_no_space_around_it(check, name, most):
+    assert check("") == check("  ") == ""
+    assert check(f" {'x' * (most - 2)} ") == "x" * (most - 2)
+    assert check("x" * most) == "x" * most
+    with pytest.raises(Invalid) as refused:
+        check("x" * (most + 1))
+    assert refused.value.code == "filter_too_long"
+    assert [(fault.pointer, fault.detail) for fault in refused.value.faults] == [(f"/{name}", f"must be {most} characters or fewer")]
+
+
+def test_five_hundred_may_be_asked_for_at_once():
+    rules.check_number_of_ids(500)
+    with pytest.raises(Invalid) as refused:
+        rules.check_number_of_ids(501)
+    assert refused.value.code == "too_many_ids"
+    assert [(fault.pointer, fault.detail) for fault in refused.value.faults] == [("/client_ids", "must be 500 or fewer")]
+
+
+def test_what_cannot_be_kept_is_refused_by_one_code():
+    with pytest.raises(Invalid) as refused:
+        checked(first_name="")
+    assert refused.value.code == "invalid_client"
+
+
+def test_a_full_name_is_the_first_name_and_the_last():
+    assert rules.full_name("Ada", "Lovelace") == "Ada Lovelace"

@@ -196,7 +196,9 @@ async def test_a_file_name_is_stored_and_announced_nowhere_in_plaintext(practice
     await practice.attach(await practice.write(), photo(), "canary-name.jpg")
     async with practice.environment.superuser() as db:
         for table in ("attachments", "outbox"):
-            for row in await db.fetch(f"SELECT t::text FROM clinical.{table} t"):
+            rows = await db.fetch(f"SELECT t::text FROM clinical.{table} t")
+            assert rows, table
+            for row in rows:
                 assert "canary-name" not in row[0]
                 assert b"canary-name".hex() not in row[0]
 

@@ -241,7 +241,7 @@ def test_a_document_nested_too_deeply_is_refused():
     assert refusal_of(document(deep)) in {"file_unsafe", "file_broken"}
 
 
-def test_a_decompression_bomb_is_refused_within_the_limits_of_the_process():
+def test_a_decompression_bomb_is_refused_within_the_limits_of_the_process(servers):
     program = (
         f"from clinical.attachments import sanitizer_process; sanitizer_process.MAX_MEMORY_BYTES = {250 * 2**20}; sanitizer_process.main()"
     )

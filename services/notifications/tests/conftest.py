@@ -199,6 +199,10 @@ class Practice:
             )
         assert not status.endswith(" 0"), "no reminder was pending"
 
+    async def has_nothing_due(self) -> None:
+        """No sender takes up anything of this practice again, now or later: what none of them finds, none of them sends."""
+        assert await self.look("SELECT kind, due_at FROM notifications.due_work WHERE workspace_id = $1", self.workspace_id) == []
+
     async def look(self, sql: str, *arguments: Any) -> list[Any]:
         async with self.environment.superuser() as connection:
             return await connection.fetch(sql, *arguments)

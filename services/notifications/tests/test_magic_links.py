@@ -89,7 +89,7 @@ async def test_a_link_whose_mail_may_have_been_delivered_is_not_mailed_again(pra
     mail_server.behaviour[practice.owner_email] = "hangs up after the mail"
     await _request(practice)
     await practice.until(lambda: _is(practice, "unknown"))
-    await asyncio.sleep(practice.environment.runtime("notifications").settings.lease_seconds + 0.5)
+    await practice.has_nothing_due()
     assert mail_server.attempts[practice.owner_email] == 1
 
 

@@ -80,7 +80,7 @@ async def test_a_mail_that_is_refused_permanently_is_not_tried_again(practice, m
 
     reminder = await practice.finished_reminder(booked)
     assert (reminder.status, reminder.last_error, reminder.attempts) == (status, reason, 1)
-    await _wait_beyond_the_lease(practice)
+    await practice.has_nothing_due()
     assert mail_server.attempts[client.email] == 1
     # The server's reply quotes the address, so it must not be logged.
     ours = "".join(str(vars(record)) for record in caplog.records if not record.name.startswith("mail."))
@@ -97,7 +97,7 @@ async def test_a_mail_without_an_answer_after_it_was_transmitted_is_unknown_and_
 
     reminder = await practice.finished_reminder(booked)
     assert (reminder.status, reminder.last_error) == (pb.REMINDER_STATUS_UNKNOWN, "broken_off_after_data")
-    await _wait_beyond_the_lease(practice)
+    await practice.has_nothing_due()
     assert mail_server.attempts[client.email] == 1
     assert len(mail_server.to(client.email)) == 1
 
@@ -159,7 +159,7 @@ async def test_a_reminder_cancelled_while_it_is_sent_is_not_sent_again(practice,
 
     reminder = await practice.finished_reminder(booked)
     assert reminder.status == pb.REMINDER_STATUS_CANCELLED
-    await _wait_beyond_the_lease(practice)
+    await practice.has_nothing_due()
     assert mail_server.attempts[client.email] == 1
 
 
@@ -244,8 +244,3 @@ def _count(poller, sent, name):
 async def _finished(practice, booked):
     found = await practice.reminders(booked)
     return found[0] if found and found[0].status != pb.REMINDER_STATUS_PENDING else None
-
-
-async def _wait_beyond_the_lease(practice):
-    """Waits until any sender that would claim the mail again has had the time to."""
-    await asyncio.sleep(practice.environment.runtime("notifications").settings.lease_seconds + 0.5)

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from chassis.local.processes import free_port
+from chassis.local.processes import free_port, spawn
 
 
 class Installation:
@@ -32,15 +32,9 @@ class Installation:
         own = {"PORT": str(self.port), "CASELOAD_HOME": str(self.home)}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CASELOAD_") and name != "DATABASE_URL"}
         began, earlier = time.monotonic(), self._status_written_at()
-        with self.output.open("ab") as out:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "standalone", self.composition],
-                env={**inherited, **own, **self._environment},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        # Ends with the process that started it, even if that one is killed.
+        command = [sys.executable, "-m", "standalone", self.composition]
+        self._process = spawn(command, log=self.output, env={**inherited, **own, **self._environment})
         # A running.json that a killed process left behind does not count.
         while not (self.ready() and self._status_written_at() > earlier):
             if self._process.poll() is not None or time.monotonic() - began > seconds:

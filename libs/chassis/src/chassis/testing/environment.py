@@ -1,6 +1,6 @@
 """A house for tests: every named service for real, on a migrated database of its own, behind real gRPC.
 
-Loaded as a pytest plugin; brings the fixtures `postgres` and `rabbitmq` along.
+Loaded as a pytest plugin; brings the fixtures `postgres`, `rabbitmq` and `servers` along.
 """
 
 import asyncio

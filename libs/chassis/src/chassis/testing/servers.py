@@ -21,7 +21,12 @@ SECONDS_TO_START, SECONDS_TO_PULL = 90.0, 600.0
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def servers() -> None:
+    """Named by every fixture and test that starts a server or another process. A test that does not need it is quick."""
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A superuser's DSN; every test that uses it makes databases of its own."""
     if given := os.environ.get("CASELOAD_TEST_DATABASE_URL"):
         yield given
@@ -38,7 +43,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def rabbitmq(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An AMQP address; every test that uses it names exchanges and queues of its own."""
     if given := os.environ.get("CASELOAD_TEST_BROKER_URL"):
         yield given

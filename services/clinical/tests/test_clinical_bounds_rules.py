@@ -1,0 +1,134 @@
+"""Where exactly the rules of notes and files end, and by which code and at which field they refuse."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from chassis.errors import Conflict, Invalid, NotFound, Refusal
+from clinical.attachments import rules as files
+from clinical.sessions import rules
+
+TEXTS = ("subjective", "objective", "assessment", "plan")
+ONE, TWO = str(UUID(int=1)), str(UUID(int=2))
+
+
+def refused(call, *arguments, **named):
+    """The class, the code and the fields of a refusal; None where nothing is refused."""
+    try:
+        call(*arguments, **named)
+    except Refusal as refusal:
+        return type(refusal), refusal.code, [fault.pointer for fault in refusal.faults]
+    return None
+
+
+def test_a_note_has_four_texts_a_date_and_a_duration_to_be_changed():
+    assert rules.TEXTS == TEXTS
+    assert (*TEXTS, "session_date", "duration_minutes") == rules.EDITABLE
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_text_may_have_5000_signs(name):
+    assert refused(rules.check_content, {name: "é" * 5000}) is None
+    assert refused(rules.check_content, {name: "é" * 5001}) == (Invalid, "session_invalid", [f"/{name}"])
+
+
+def test_every_fault_of_a_note_is_told_at_once():
+    wrong = dict.fromkeys(TEXTS, "x" * 5001) | {"duration_minutes": -1}
+    assert refused(rules.check_content, wrong) == (Invalid, "session_invalid", [*(f"/{name}" for name in TEXTS), "/duration_minutes"])
+
+
+def test_a_note_takes_none_to_480_minutes():
+    for minutes in (None, 0, 480):
+        assert refused(rules.check_content, {"duration_minutes": minutes}) is None
+    for minutes in (-1, 481):
+        assert refused(rules.check_content, {"duration_minutes": minutes}) == (Invalid, "session_invalid", ["/duration_minutes"])
+
+
+def test_a_change_is_held_to_the_same_and_keeps_a_date():
+    assert refused(rules.check_changes, {}) is None
+    assert refused(rules.check_changes, {"session_date": datetime(2026, 1, 1, tzinfo=UTC), "plan": None}) is None
+    assert refused(rules.check_changes, {"session_date": None}) == (Invalid, "session_date_required", ["/session_date"])
+    assert refused(rules.check_changes, {"plan": "x" * 5001}) == (Invalid, "session_invalid", ["/plan"])
+
+
+def test_a_new_note_has_a_date_or_an_appointment():
+    assert refused(rules.check_dated, has_appointment=True, has_date=False) is None
+    assert refused(rules.check_dated, has_appointment=False, has_date=True) is None
+    assert refused(rules.check_dated, has_appointment=False, has_date=False) == (Invalid, "session_date_required", ["/session_date"])
+
+
+def test_a_note_is_of_the_client_the_appointment_is_of():
+    assert refused(rules.check_same_client, ONE, ONE.upper()) is None
+    assert refused(rules.check_same_client, ONE, TWO) == (Invalid, "appointment_of_another_client", ["/appointment_id"])
+
+
+def test_nobody_writes_about_a_client_who_was_erased():
+    assert refused(rules.check_not_erased, None) is None
+    assert refused(rules.check_not_erased, datetime(2026, 1, 1, tzinfo=UTC)) == (NotFound, "not_found", [])
+
+
+def test_a_note_that_says_nothing_is_not_signed():
+    assert refused(rules.check_not_empty, ["", " x "]) is None
+    assert refused(rules.check_not_empty, ["", " \n"]) == (Invalid, "session_empty", [])
+
+
+def test_an_amendment_says_why_in_up_to_5000_signs():
+    assert refused(rules.check_reason, "x" * 5000) is None
+    assert refused(rules.check_reason, " ") == (Invalid, "amendment_reason_required", ["/reason"])
+    assert refused(rules.check_reason, "x" * 5001) == (Invalid, "session_invalid", ["/reason"])
+
+
+def test_only_a_draft_is_a_draft():
+    assert refused(rules.check_draft, "draft") is None
+    assert refused(rules.check_draft, "finalized") == refused(rules.check_draft, "archived") == (Conflict, "session_finalized", [])
+
+
+def test_who_had_not_seen_the_note_is_told_the_version_that_stands():
+    with pytest.raises(Refusal) as stale:
+        rules.check_fresh(1, 2)
+    assert (stale.value.code, stale.value.facts) == ("stale_version", {"current_version": 2})
+
+
+def test_a_history_tells_up_to_a_thousand_entries_and_a_hundred_where_nobody_says():
+    assert [rules.timeline_limit(limit) for limit in (0, 1, 1000)] == [100, 1, 1000]
+    for limit in (-1, 1001):
+        assert refused(rules.timeline_limit, limit) == (Invalid, "limit_out_of_range", ["/limit"])
+
+
+def test_a_file_may_have_ten_megabytes():
+    assert refused(files.check_size, b"\0" * 10_485_760) is None
+    assert refused(files.check_size, b"\0" * 10_485_761) == (Invalid, "file_too_large", [])
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\0", "\u202e", "\ud800", "\u2028", "\u2029"], ids=["control", "turning", "surrogate", "line", "paragraph"]
+)
+def test_what_cannot_be_seen_is_no_part_of_a_files_name(hidden):
+    assert files.file_name(f"a{hidden}b.png") == "ab.png"
+    assert refused(files.file_name, hidden) == (Invalid, "file_name_required", ["/file_name"])
+
+
+@pytest.mark.parametrize("name", ["", " ", ".", "..", "...", "a/", "a/.."])
+def test_dots_alone_are_no_name(name):
+    assert refused(files.file_name, name) == (Invalid, "file_name_required", ["/file_name"])
+
+
+def test_a_name_may_have_255_signs():
+    assert files.file_name("x" * 255) == "x" * 255
+    assert files.file_name(".bashrc") == ".bashrc"
+    assert files.file_name("~") == "~"
+    assert refused(files.file_name, "x" * 256) == (Invalid, "file_name_too_long", ["/file_name"])
+
+
+def test_a_link_lasts_one_to_sixty_minutes_and_fifteen_where_nobody_says():
+    assert [files.minutes(asked) for asked in (None, 1, 60)] == [15, 1, 60]
+    for asked in (0, 61):
+        assert refused(files.minutes, asked) == (Invalid, "expiry_out_of_range", ["/expires_in_minutes"])
+
+
+def test_a_workspace_may_be_filled_to_its_quota():
+    files.check_quota(10, 10)
+    with pytest.raises(Conflict) as full:
+        files.check_quota(11, 10)
+    assert (full.value.code, full.value.facts) == ("quota_exceeded", {"quota_bytes": 10})

@@ -1,0 +1,79 @@
+"""What contract.toml promises, and what an OpenAPI document says, in the same words."""
+
+import re
+import tomllib
+from pathlib import Path
+
+CONTRACT = tomllib.loads((Path(__file__).parent / "contract.toml").read_text())
+REQUESTS = ("Create", "Update")
+FORMATS = {"uuid": "uuid", "email": "email", "date": "date", "date-time": "time"}
+PLAIN = {"integer": "int", "number": "number", "boolean": "bool", "object": "object"}
+
+
+def operations(document):
+    """Every operation with its query and what its success answers, as contract.toml writes them."""
+    found = {}
+    for path, methods in document["paths"].items():
+        for method, described in methods.items():
+            query = ",".join(parameter["name"] for parameter in described.get("parameters", ()) if parameter.get("in") == "query")
+            ((status, answer),) = [each for each in described["responses"].items() if each[0].startswith("2")]
+            schemas = [content["schema"] for content in answer.get("content", {}).values()]
+            name = unnamed(f"{method.upper()} {path}") + (f" ?{query}" if query else "")
+            found[name] = " ".join([status, *map(kind, schemas)])
+    return found
+
+
+def promised(*methods):
+    """The operations that are promised, without their query; with methods, those of these methods."""
+    names = {name.partition(" ?")[0] for name in CONTRACT["operations"]}
+    return {name for name in names if not methods or name.partition(" ")[0] in methods}
+
+
+def unnamed(operation):
+    """An operation as the contract writes it: what stands in its path has no name."""
+    return re.sub(r"{[^}]*}", "{}", str(operation))
+
+
+def shape(document, name):
+    """The fields of a shape, as contract.toml writes them."""
+    schema = document["components"]["schemas"][name]
+    return {field: _field(name, field, schema) for field in schema["properties"]}
+
+
+def _field(name, field, schema):
+    described, always = schema["properties"][field], field in schema.get("required", ())
+    if name.endswith(REQUESTS):
+        return kind(described, bounds=True) + ("!" if always else "")
+    return kind(described) + (("?" if _is_nullable(described) else "!") if always else "")
+
+
+def _is_nullable(schema):
+    return {"type": "null"} in schema.get("anyOf", ())
+
+
+def kind(schema, *, bounds=False):
+    """A type, without whether it may be null; a request's with its bounds."""
+    if "anyOf" in schema:
+        (schema,) = [each for each in schema["anyOf"] if each != {"type": "null"}]
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"page<{name.removesuffix('Page')}>" if name.endswith("Page") else name
+    if "const" in schema:
+        return f"'{schema['const']}'"
+    if "enum" in schema:
+        return "|".join(schema["enum"])
+    if schema["type"] == "array":
+        return f"[{kind(schema['items'])}]"
+    if schema["type"] == "string":
+        return FORMATS[schema["format"]] if "format" in schema else "string" + _range(schema, "minLength", "maxLength", bounds=bounds)
+    return PLAIN[schema["type"]] + _range(schema, "minimum", "maximum", bounds=bounds)
+
+
+def _range(schema, least, most, *, bounds):
+    if not bounds or not {least, most} & schema.keys():
+        return ""
+    return f"({_number(schema.get(least))}..{_number(schema.get(most))})"
+
+
+def _number(value):
+    return "" if value is None else str(int(value))
