@@ -54,7 +54,7 @@ def _is_nullable(schema):
 def kind(schema, *, bounds=False):
     """A type, without whether it may be null; a request's with its bounds."""
     if "anyOf" in schema:
-        (schema,) = [each for each in schema["anyOf"] if each != {"type": "null"}]
+        return " or ".join(kind(each, bounds=bounds) for each in schema["anyOf"] if each != {"type": "null"})
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"page<{name.removesuffix('Page')}>" if name.endswith("Page") else name
@@ -62,6 +62,8 @@ def kind(schema, *, bounds=False):
         return f"'{schema['const']}'"
     if "enum" in schema:
         return "|".join(schema["enum"])
+    if "pattern" in schema:
+        return f"/{schema['pattern']}/"
     if schema["type"] == "array":
         return f"[{kind(schema['items'])}]"
     if schema["type"] == "string":

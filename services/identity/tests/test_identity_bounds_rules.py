@@ -171,7 +171,7 @@ def test_each_fault_of_a_workspace_is_told():
 
 
 def test_nobodys_addresses_are_dealt_with_in_a_workspace_that_nobody_has():
-    assert UUID("00000000-0000-0000-0000-000000000000") == credentials.DECOY_WORKSPACE
+    assert UUID("00000000-0000-0000-0000-000000000000") == credentials.DECOY_WORKSPACE == credentials.DECOY_USER
 
 
 def test_a_password_has_12_to_256_signs_five_of_them_different():
