@@ -76,7 +76,7 @@ def sections():
 
 
 @pytest.fixture
-def as_told(tmp_path):
+def as_told(servers, tmp_path):
     """An installation started with the setting that the page begins with."""
     name, value = re.search(r"^\$ (\w+)='(.+)' make run$", PAGE.read_text(), re.MULTILINE).groups()
     trial = Installation("run", tmp_path / "home", {name: value})
@@ -141,14 +141,14 @@ def check(*arguments):
     return subprocess.run([sys.executable, TYPES, "--check", *arguments], capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_the_types_were_made_from_the_document_and_the_client_was_compiled_with_them():
+def test_the_types_were_made_from_the_document_and_the_client_was_compiled_with_them(servers):
     checked = check()
 
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 @pytest.mark.parametrize("name", ["client.ts", "schema.d.ts", "package-lock.json"])
-def test_what_has_changed_since_it_was_compiled_is_named(tmp_path, name):
+def test_what_has_changed_since_it_was_compiled_is_named(servers, tmp_path, name):
     shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     with (tmp_path / name).open("a") as file:
         file.write("\n")
@@ -158,7 +158,7 @@ def test_what_has_changed_since_it_was_compiled_is_named(tmp_path, name):
     assert checked.stdout == f"changed since the types were checked: {name} (run `make types`)\n"
 
 
-def test_a_changed_document_asks_for_new_types(tmp_path):
+def test_a_changed_document_asks_for_new_types(servers, tmp_path):
     shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     kept = (tmp_path / "checked.json").read_text()
     of_the_document = re.search(r'"openapi.json": "(\w+)"', kept)[1]

@@ -144,7 +144,7 @@ async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_b
 
 
 @pytest.mark.parametrize("release", RELEASES)
-async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(release, tmp_path):
+async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(servers, release, tmp_path):
     trial = Installation("run", tmp_path / "home")
     trial.home.mkdir(mode=0o700)
     shutil.copyfile(release.folder / "keyring.json", trial.home / "keyring.json")
