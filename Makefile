@@ -1,4 +1,4 @@
-# The only door. `make` lists what there is.
+# Every command of the repository. `make` lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .ONESHELL:

@@ -15,6 +15,8 @@ from caseload.transport.v1 import stream_pb2
 from chassis.errors import Conflict, Fault, NotFound, Unauthenticated, Unavailable
 from chassis.rpc.client.attempts import InternalFault
 from chassis.rpc.client.peers import Peers
+from chassis.rpc.client.stream import StreamClient
+from chassis.rpc.server.stream import Listener
 from chassis.rpc.stream_frames import LARGEST_SHARED, METHOD, SERVICE
 from chassis.service.definition import Service
 from chassis.testing.environment import house
@@ -308,3 +310,36 @@ async def eventually(condition, seconds=5.0):
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)
+
+
+async def test_a_question_withdrawn_in_the_message_that_asks_it_leaves_nothing_behind():
+    class Slow:
+        name = "slow"
+
+        async def answer(self, path, raw, context, seconds):
+            await asyncio.sleep(0.01)
+            return b"ok"
+
+    server = grpc.aio.server()
+    listener = Listener(Slow())
+    server.add_generic_rpc_handlers((listener.handler(),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
+    client = StreamClient("slow", channel)
+    while not client.up:
+        await asyncio.sleep(0.01)
+    withdrawn = asyncio.ensure_future(client.ask(stream_pb2.Question(path="/a", seconds=5), 5))
+    await asyncio.sleep(0)
+    withdrawn.cancel()
+    await asyncio.wait([withdrawn])
+    assert (await client.ask(stream_pb2.Question(path="/a", seconds=5), 5)).reply == b"ok"
+
+    # As when it is replaced: it ends by itself once everything is answered.
+    client._stream.leave()
+    async with asyncio.timeout(5):
+        while client._tasks:
+            await asyncio.sleep(0.01)
+    await client.close()
+    await channel.close()
+    await server.stop(1)

@@ -119,3 +119,10 @@ async def test_a_failure_is_everybodys_and_the_next_ask_anew(parcels):
 async def test_a_statement_that_may_write_is_not_shared(parcels, database):
     with pytest.raises(TypeError):
         await work(database, parcels.workspace).find(add_effect, [uuid7()])
+
+
+async def test_rows_without_the_key_they_are_found_by_are_a_fault_told_at_once(parcels, database):
+    ids = await keep(database, parcels.workspace, "a")
+    with pytest.raises(KeyError):
+        async with asyncio.timeout(2):
+            await work(database, parcels.workspace).find(several, ids.values(), key="nothing")

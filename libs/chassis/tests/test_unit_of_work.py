@@ -7,15 +7,17 @@ from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import Integer, cast, select
 from uuid_utils.compat import uuid7
 
+from chassis.cancellation import finish_despite_cancellation
 from chassis.db.statement import query
 from chassis.db.transaction import CommitFailed, TransactionEnded
-from chassis.errors import Conflict, Invalid, Unavailable
+from chassis.errors import Conflict, Invalid, NotFound, Unavailable
 from chassis.events.broker.base import Subscription
 from chassis.events.handlers import on
 from chassis.work.envelope import Envelope
 
 from .conftest import EFFECTS, add_effect
 
+labels = query(select(EFFECTS.c.label))
 failing = query(select(cast(EFFECTS.c.label, Integer)))
 
 
@@ -173,3 +175,95 @@ async def test_what_a_delivery_leaves_for_afterwards_runs_once_it_failed_too(par
         await taken.handle(envelope, 1)
     await taken.handle(envelope, 2)
     assert await parcels.effects() == ["after attempt 1", "after attempt 2"]
+
+
+async def test_what_is_finished_despite_cancellation_is_finished_despite_two():
+    done = []
+
+    async def ending():
+        await asyncio.sleep(0.1)
+        done.append("ended")
+
+    task = asyncio.create_task(finish_despite_cancellation(ending()))
+    for _ in range(3):
+        await asyncio.sleep(0.01)
+        task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert done == ["ended"]
+
+
+async def test_a_write_that_got_no_answer_to_its_begin_does_not_commit_half_of_the_work(parcels):
+    async with parcels.work() as work:
+        await work.db.all(labels)
+    with pytest.raises(ZeroDivisionError):
+        async with parcels.work() as work:
+            await work.db.all(labels)
+            assert work.db._inherited, "it continues the open read of the work before"
+            ended = await parcels.look("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'parcels_app'")
+            assert ended
+            await asyncio.gather(*(parcels.record(work, str(number)) for number in range(3)), return_exceptions=True)
+            raise ZeroDivisionError
+    assert await parcels.effects() == []
+
+
+async def test_a_sibling_that_outlives_a_refusal_takes_no_connection(parcels):
+    async def check():
+        raise NotFound("no_such_client")
+
+    async def read_late(work):
+        await asyncio.sleep(0.02)
+        await parcels.record(work, "late")
+
+    for _ in range(3):
+        with pytest.raises(NotFound):
+            async with parcels.work() as work:
+                late = asyncio.ensure_future(read_late(work))
+                await asyncio.gather(check(), late)
+        with pytest.raises(TransactionEnded):
+            await late
+    assert parcels.database.in_use == 0
+    assert await parcels.effects() == []
+
+
+async def test_no_workspace_is_entered_while_a_statement_begins(parcels):
+    with pytest.raises(RuntimeError):
+        async with parcels.work() as work:
+            late = asyncio.ensure_future(parcels.record(work, "here"))
+            await asyncio.sleep(0)
+            work.enter(uuid7())
+    await asyncio.gather(late, return_exceptions=True)
+    await parcels.until(lambda: parcels.database.in_use == 0, seconds=2)
+
+
+async def test_an_event_whose_claim_was_cancelled_has_no_effect_twice(parcels):
+    for turns in range(40):
+        envelope = Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now)
+        label = str(envelope.id)
+
+        async def effect(event, delivery, turns=turns, label=label):
+            claiming = asyncio.ensure_future(delivery.db.connection())
+            for _ in range(turns % 12):
+                await asyncio.sleep(0)
+            claiming.cancel()
+            await asyncio.wait([claiming])
+            await parcels.record(delivery, label)
+
+        taken = parcels.subscription(on(StringValue, queue="parcels.take")(effect))
+        for _ in range(2):
+            await asyncio.gather(taken.handle(envelope, 1), return_exceptions=True)
+        assert (await parcels.effects()).count(label) <= 1
+
+
+async def test_what_fails_afterwards_is_not_taken_for_an_event_that_is_handled_already(parcels):
+    async def fail(_tx):
+        raise Invalid("impossible")
+
+    async def effect(event, delivery):
+        delivery.afterwards(fail)
+
+    taken = parcels.subscription(on(StringValue, queue="parcels.take")(effect))
+    envelope = Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now)
+    for _ in range(2):
+        with pytest.raises(Invalid):
+            await taken.handle(envelope, 1)

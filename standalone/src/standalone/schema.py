@@ -23,7 +23,7 @@ IMPORTABLE = {"alembic", "sqlalchemy"} | sys.stdlib_module_names
 
 ADVICE = """
 tables.py and migrations disagree: make migration service=<name> name="what it does" (service=all after a change of
-chassis/tables.py), and read what it wrote.
+chassis/db/system_tables.py), and read what it wrote.
 "from <release>": a migration of that release was changed afterwards. Take the change back and put it into a new migration.
 An import: write out in the migration what was imported.
 """

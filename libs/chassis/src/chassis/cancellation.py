@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,7 +14,10 @@ async def finish_despite_cancellation(ending: Awaitable[T]) -> T:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task])
+        while not task.done():
+            # Cancelled again: a deadline and the caller's own end often come together.
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
         if not task.cancelled():
             # Retrieved, or the loop would report it as forgotten; the caller gets the cancellation.
             task.exception()

@@ -1,7 +1,6 @@
-"""What a process is told from outside: `CASELOAD_*` variables, and for each of them a `*_FILE` that holds the value instead.
+"""Settings from `CASELOAD_*` variables, or from the file that `CASELOAD_*_FILE` names.
 
-Nothing but what is written here and in a service's own subclass is read from the environment. A process that is
-not told otherwise takes itself for a production one and refuses to start on anything only fit for development.
+No other variable is read. The default environment is production, which refuses settings that are fit for development only.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""Whom to believe: identity's public keys and its revocations, polled about once a second.
+"""Verifies tokens against identity's public keys and revocations, polled about once a second.
 
-A token passes only while this is fresh: a service that has not heard from identity for four seconds answers
-Unavailable rather than believe someone who may have been revoked, so revocation bites within five seconds or not at all silently.
+When identity has not answered for four seconds, every verification raises Unavailable, because the token might have been
+revoked. So a revoked token is accepted for five seconds at most.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ class Trust:
         self._fresh_until = asked + SECONDS_OF_TRUST
 
     async def caller(self, token: str) -> Caller:
-        """Who shows this token; Unauthenticated when it does not hold, Unavailable when nobody can say."""
+        """Verifies the token and returns its caller. Raises Unauthenticated if it is invalid or revoked, Unavailable if revocations are not known."""
         kept = self._verified.get(token)
         now = time.monotonic()
         if kept is not None and now < kept[0]:

@@ -88,7 +88,8 @@ class Dataloader:
     async def _read(self, question: _Question, batch: _Batch) -> None:
         try:
             async with self._transaction(question.workspace_id, seconds=_SECONDS) as tx:
-                rows = await tx.all(question.stmt, ids=list(batch.ids), **dict(question.params))
+                found = await tx.all(question.stmt, ids=list(batch.ids), **dict(question.params))
+            rows = {row[question.key]: row for row in found}
         except Exception as error:  # noqa: BLE001 - raised for those who wait
             batch.rows.set_exception(error)
             # Else the loop would complain where every caller has been cancelled meanwhile.
@@ -97,4 +98,4 @@ class Dataloader:
             batch.rows.cancel()
             raise
         else:
-            batch.rows.set_result({row[question.key]: row for row in rows})
+            batch.rows.set_result(rows)

@@ -56,7 +56,8 @@ class Transaction:
 
     @property
     def begun(self) -> bool:
-        return self._connection is not None
+        """Whether a statement has run, or is about to."""
+        return self._connection is not None or self._lock.locked()
 
     async def one(self, stmt: Statement, **params: Any) -> Record:
         """The row; NotFound when there is none."""
@@ -194,14 +195,15 @@ class Transaction:
             if self._first is not None:
                 try:
                     await self._first(connection, self._remaining())
-                except Exception as error:
-                    self._first_error = error
+                except BaseException as error:
+                    # Cancelled, it may not have run: nothing may follow it in this transaction.
+                    self._first_error = error if isinstance(error, Exception) else TransactionEnded("its first statement was cancelled")
                     raise
         elif self._inherited and not reads:
             # What was read so far holds nothing that could be lost with its transaction.
-            connection, self._connection = self._connection, None
+            connection, self._connection, self._inherited = self._connection, None, False
             await self._send_begin(connection, ends_other=True)
-            self._connection, self._inherited = connection, False
+            self._connection = connection
         return self._connection
 
     async def _send_begin(self, connection: Any, *, ends_other: bool) -> None:

@@ -18,7 +18,7 @@ NONCE_BYTES = 12
 
 
 class SealBroken(Exception):
-    """What was to be opened is not what was sealed in this place; it says where, never what."""
+    """A sealed value cannot be opened: wrong key, changed bytes, or another place than it was sealed for. The message names the place, never the value."""
 
 
 class Keyring:

@@ -20,7 +20,7 @@ from chassis.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Burial:
-    """What is told of a dead letter. Never its payload."""
+    """A dead letter as it is listed, without its payload."""
 
     queue: str
     id: UUID | None
@@ -35,7 +35,7 @@ class Burial:
 
 
 class Graveyard(Protocol):
-    """Where a transport keeps its dead letters."""
+    """Lists and replays the dead letters of one transport."""
 
     async def listed(self, queue: str | None = None) -> list[Burial]:
         """Those of one queue, or of all, oldest first."""

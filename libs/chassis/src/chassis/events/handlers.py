@@ -11,6 +11,7 @@ from chassis.events.broker.base import DeadLetter, Subscription
 from chassis.events.broker.errors import Malformed
 from chassis.events.dead_letters import bury
 from chassis.events.delivery import Delivery
+from chassis.events.inbox import AlreadyHandled
 from chassis.work.envelope import Envelope
 from chassis.work.unit_of_work import OutboxWriter
 
@@ -70,17 +71,22 @@ def subscription(reaction: Reaction, *, service: str, database: Database, outbox
             raise Malformed from wrong
         try:
             async with delivery:
-                if reaction.together:
-                    # The inbox says which of them are new.
-                    await delivery.db.connection()
-                    await reaction.effect([event for id_, event in events.items() if id_ in delivery.inbox.claimed], delivery)
-                else:
-                    await reaction.effect(events[delivery.event_id], delivery)
-                    # An effect without a statement is recorded too.
-                    await delivery.db.connection()
-        except Exception:
-            if not delivery.inbox.already_handled:
-                raise
+                try:
+                    if reaction.together:
+                        # The inbox says which of them are new.
+                        await delivery.db.connection()
+                        await reaction.effect([event for id_, event in events.items() if id_ in delivery.inbox.claimed], delivery)
+                    else:
+                        await reaction.effect(events[delivery.event_id], delivery)
+                        # An effect without a statement is recorded too.
+                        await delivery.db.connection()
+                except Exception:
+                    if delivery.inbox.already_handled:
+                        raise AlreadyHandled from None
+                    raise
+        except AlreadyHandled:
+            # What `afterwards` raises is not among it.
+            return
 
     async def handle(envelope: Envelope, attempt: int) -> None:
         await react([envelope], attempt)

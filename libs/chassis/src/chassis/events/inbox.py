@@ -1,4 +1,4 @@
-"""Which events a queue has handled: the record and the effect are one transaction, so whatever else it holds happens once."""
+"""Records which events a queue has handled, in the effect's own transaction, so that an event has its effect once."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -196,7 +196,7 @@ class Relay:
         return len(rows), len(rows) == room
 
     async def _replay(self, connection: Any) -> None:
-        """Sends the dead letters somebody has asked for, each to the one queue it died in."""
+        """Publishes the dead letters that were marked for replay, each to its own queue."""
         for row in await connection.fetch(self._sql.wanted, self._batch):
             queue, *fields = row
             envelope = Envelope(*fields)
@@ -221,7 +221,7 @@ class Relay:
         self._in_flight[key] = asyncio.create_task(send(), name="relay-send")
 
     async def _mark(self, connection: Any) -> int:
-        """Writes down what the broker has answered so far, and how much that is; what it did not take stays due."""
+        """Marks confirmed events as published and returns their number; the others stay due."""
         answered = dict(self._answered)
         if not answered:
             return 0

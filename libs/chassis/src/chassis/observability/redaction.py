@@ -1,4 +1,4 @@
-"""What may be told of a value or an error: never its own words, which may quote a record."""
+"""Makes values and errors safe to log. An error's message may quote a record, so only its type and code are logged."""
 
 import traceback
 from datetime import datetime

@@ -68,7 +68,7 @@ class Runtime:
         self._shared: dict[Any, Any] = {}
 
     def once(self, make: Callable[["Runtime"], T]) -> T:
-        """What the service's features, reactions and loops share with one another: made when first asked for."""
+        """Calls `make(runtime)` once and returns the same object to every later caller."""
         if make not in self._shared:
             self._shared[make] = make(self)
         shared: T = self._shared[make]
@@ -230,7 +230,7 @@ class Runtime:
             await asyncio.sleep(1.0)
 
     async def _refuse_unbound_role(self) -> None:
-        """Leaves rather than serve as a role that row security does not bind; asked as soon as the database answers."""
+        """Stops the process if its database role can bypass row security; checked when the database first answers."""
         while True:
             try:
                 async with self.database.transaction(None, seconds=5.0) as tx:

@@ -42,7 +42,7 @@ def new_key(workspace_id: UUID, blob_id: UUID) -> str:
 
 
 def checked(key: str) -> str:
-    """The key, which is never made of anything a caller typed."""
+    """Returns the key if it is `{workspace}/{uuid}`; keys never contain user input."""
     if not _KEY.fullmatch(key):
         raise ValueError("a blob's key is {workspace}/{uuid}")
     return key

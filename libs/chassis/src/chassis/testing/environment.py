@@ -1,6 +1,6 @@
-"""A house for tests: every named service for real, on a migrated database of its own, behind real gRPC.
+"""A test environment: the named services on a database of their own, behind real gRPC.
 
-Loaded as a pytest plugin; brings the fixtures `postgres`, `rabbitmq` and `servers` along.
+Brings the fixtures `postgres` and `rabbitmq` along.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ _templates: dict[tuple[str, tuple[str, ...]], str] = {}
 
 
 class House:
-    """Running services and the way in. Everything reached through it is the real thing."""
+    """The running services of a test and the means to call them."""
 
     def __init__(self, folder: Path, admin_dsn: str, broker: Broker) -> None:
         self.folder = folder

@@ -64,7 +64,7 @@ class UnitOfWork:
         try:
             if error is not None:
                 await finish_despite_cancellation(self._roll_back(error))
-            elif self._envelopes or not (self._tx is None or self._tx.release_if_read_only()):
+            elif self._envelopes or not self.db.release_if_read_only():
                 try:
                     await finish_despite_cancellation(self._commit())
                 except BaseException as failure:
@@ -84,8 +84,7 @@ class UnitOfWork:
 
     async def _roll_back(self, error: BaseException) -> None:
         self._envelopes.clear()
-        if self._tx is not None:
-            await self._tx.rollback()
+        await self.db.rollback()
         if isinstance(error, Refusal) and self.on_refusal is not None:
             await self.on_refusal(error)
 

@@ -8,7 +8,7 @@ from chassis.events.broker.errors import Malformed
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often a delivery has been tried, and how often of these it only met a part of the house that was away."""
+    """How often a delivery was attempted, and how many of those attempts failed only because something was Unavailable."""
 
     attempt: int = 1
     waits: int = 0

@@ -18,11 +18,10 @@ _SECONDS_IF_GONE = 0.2
 
 
 class StreamClient:
-    """The asking end: one stream to one peer, opened when first wanted, when it has ended, and anew before it is old.
+    """The client's stream to one peer: opened at the first call, reopened after a failure, and replaced when it is old.
 
-    A callee's instances are found when connecting and at no other time. Its servers ask for new connections now and then
-    (`SECONDS_ON_A_CONNECTION`), calls that go alone follow at once, and a stream that is replaced soon after follows too:
-    so instances that were added get their share.
+    A load balancer picks an instance only when a connection is made. Replacing streams lets instances that were added later
+    get calls.
     """
 
     def __init__(self, peer: str, channel: Any) -> None:
@@ -36,7 +35,7 @@ class StreamClient:
 
     @property
     def up(self) -> bool:
-        """Whether questions go this way at the moment. Asking this begins what it is time to begin."""
+        """Whether a stream is open. If there is none, or it is old, this also starts to open a new one."""
         if (self._stream is None or self._stream.is_old) and not self._opening:
             self._begin()
         return self._stream is not None
@@ -106,7 +105,7 @@ class _Stream:
         return asyncio.get_running_loop().time() >= self._until
 
     async def comes_up(self) -> None:
-        """Returns when somebody is at the other end; raises AioRpcError when nobody is."""
+        """Waits until the server has accepted the stream. Raises AioRpcError if it does not."""
         await self._call.wait_for_connection()
         self._until = asyncio.get_running_loop().time() + random.uniform(1.0, 1.3) * SECONDS_ON_A_STREAM  # noqa: S311 - jitter
         self._speaking = asyncio.create_task(self._speak())
@@ -132,12 +131,12 @@ class _Stream:
                 self._something.set()
 
     def leave(self) -> None:
-        """Nothing more is asked here: it ends when what was asked is answered."""
+        """Sends no further calls; the stream ends when the outstanding ones are answered."""
         self.is_left = True
         self._something.set()
 
     async def hear(self) -> None:
-        """Hears answers until the stream ends."""
+        """Receives answers until the stream ends."""
         while (raw := await self._call.read()) is not END:
             for answer in pb.Answers.FromString(raw).answers:
                 waiting = self._waiting.get(answer.id)

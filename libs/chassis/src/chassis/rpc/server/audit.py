@@ -1,7 +1,7 @@
-"""The line every call leaves in the audit trail: no line, no reply.
+"""Writes the audit line of every call; no reply is sent before its line is durable.
 
-A write's line goes out with the write. A read's, and a denial's, are written by a batcher that answers only once
-its batch is durable, so that many readers share one commit.
+The line of a call with an effect commits with that effect. Lines of reads and denials are written in batches, so that many
+share one commit.
 """
 
 import asyncio
@@ -68,8 +68,10 @@ class AuditBatcher:
             try:
                 await self._outbox.write_alone([envelope for envelope, _ in batch])
             except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
-                refusal = error if isinstance(error, Refusal) else Unavailable("audit_unavailable", retry_after=1.0)
-                refusal.__cause__ = None if refusal is error else error
+                # Whatever is wrong with one line is not the fault of the others who wait.
+                refusal = error if isinstance(error, Unavailable) else Unavailable("audit_unavailable", retry_after=1.0)
+                if refusal is not error:
+                    refusal.__cause__ = error
                 for _, done in batch:
                     if not done.done():
                         done.set_exception(refusal)

@@ -73,6 +73,8 @@ class _Exchange:
             for question in heard.questions:
                 task = asyncio.create_task(self._answer(question))
                 self.running[question.id] = task
+                # Not within the task: cancelled before its first step, it never gets there.
+                task.add_done_callback(lambda _task, number=question.id: self.running.pop(number, None))
             for number in heard.given_up:
                 if (task_of := self.running.get(number)) is not None:
                     task_of.cancel()
@@ -88,7 +90,7 @@ class _Exchange:
                 self._silent.set()
 
     async def finish(self) -> None:
-        """Waits until everything heard is answered and told."""
+        """Waits until every call received is answered and its answer is sent."""
         while self.running:
             await asyncio.wait(self.running.values())
         await self._silent.wait()
@@ -104,8 +106,6 @@ class _Exchange:
         except Exception:
             log.exception("a call failed", extra={"rpc": question.path, "request_id": context.request_id})
             self._tell(pb.Answer(id=number, failed=True))
-        finally:
-            del self.running[number]
 
     def _tell(self, answer: pb.Answer) -> None:
         self._answers.append(answer)

@@ -1,4 +1,4 @@
-"""Events of one type that are published at the same time travel together, and every one of them is answered for."""
+"""Packs events of one type that are published at the same time into one message, and reports the result to each publisher."""
 
 import asyncio
 from collections import defaultdict

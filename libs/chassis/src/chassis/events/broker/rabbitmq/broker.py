@@ -211,7 +211,7 @@ class RabbitBroker(Broker):
         return False
 
     async def _measure(self, connection: AbstractConnection) -> None:
-        """Tells how deep the queues are; one that has lost its consumer or is gone ends this connection, which sets it up anew."""
+        """Reports the queues' lengths. Reconnects if a queue is missing or has lost its consumer."""
         channel = await connection.channel()
         while not self._draining:
             await asyncio.sleep(self._measure_every)

@@ -20,10 +20,9 @@ class Lost(Exception):
 
 @contextmanager
 def losses() -> Iterator[None]:
-    """Raises Lost for whatever aiormq makes of a loss.
+    """Raises Lost for every error by which aiormq reports a lost connection.
 
-    It tells of one by errors of four families, by a bare Exception, and to whoever waits for an answer by a CancelledError
-    although nobody has cancelled anything.
+    Those are errors of four families, a bare Exception, and a CancelledError although no task was cancelled.
     """
     try:
         yield
@@ -94,7 +93,7 @@ class Link:
         self._broken.set()
 
     def watch(self, channel: AbstractChannel) -> None:
-        """The end of this channel is the end of the connection."""
+        """Renews the connection when this channel closes."""
         channel.close_callbacks.add(self._on_close)
 
     def accompany(self, work: Coroutine[Any, Any, None]) -> None:

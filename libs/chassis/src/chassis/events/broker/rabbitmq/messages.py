@@ -1,4 +1,4 @@
-"""RabbitMQ's side of the bargain, in names, arguments and headers."""
+"""How envelopes become RabbitMQ messages: queue names, queue arguments and headers."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
