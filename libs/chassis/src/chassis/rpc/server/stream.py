@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 import grpc
@@ -74,10 +75,13 @@ class _Exchange:
                 task = asyncio.create_task(self._answer(question))
                 self.running[question.id] = task
                 # Not within the task: cancelled before its first step, it never gets there.
-                task.add_done_callback(lambda _task, number=question.id: self.running.pop(number, None))
+                task.add_done_callback(partial(self._forget, question.id))
             for number in heard.given_up:
                 if (task_of := self.running.get(number)) is not None:
                     task_of.cancel()
+
+    def _forget(self, number: int, _task: asyncio.Task[None]) -> None:
+        del self.running[number]
 
     async def speak(self) -> None:
         while True:
