@@ -81,7 +81,7 @@ class _Exchange:
                     task_of.cancel()
 
     def _forget(self, number: int, _task: asyncio.Task[None]) -> None:
-        del self.running[number]
+        self.running.pop(number, None)
 
     async def speak(self) -> None:
         while True:
