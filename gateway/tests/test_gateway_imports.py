@@ -7,7 +7,7 @@ import sys
 FOREIGN = ("sqlalchemy", "alembic", "asyncpg", "aio_pika", "aiormq")
 
 
-def test_importing_the_gateway_loads_neither_a_database_driver_nor_a_broker_client():
+def test_importing_the_gateway_loads_neither_a_database_driver_nor_a_broker_client(servers):
     code = "import sys, gateway.__main__, gateway.app; print(*sys.modules)"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
