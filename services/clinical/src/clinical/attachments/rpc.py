@@ -107,7 +107,7 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
             await asyncio.shield(putting)
             yield
         except asyncio.CancelledError:
-            # A cancelled call runs no `afterwards`, and the file may still be stored.
+            # `afterwards` deletes what is stored by now; the file may still be stored later, so this waits for it.
             deletion = asyncio.create_task(self._delete_after(putting, key))
             self._deletions.add(deletion)
             deletion.add_done_callback(self._deletions.discard)
