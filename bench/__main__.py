@@ -28,33 +28,33 @@ MOST_MEGABYTES, MOST_SECONDS_TO_START = 450, 5
 def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="caseload-bench-") as directory:
-        trial = open_suite(Path(directory) / "home")
+        installation = open_suite(Path(directory) / "home")
         try:
-            first = started(trial)
-            trial.stop()
-            again = started(trial)
+            first = started(installation)
+            installation.stop()
+            again = started(installation)
             time.sleep(3)
             print(f"{os.cpu_count()} cores, {os.uname().machine}, Python {sys.version.split()[0]}")
             print("\nAt rest")
             print(report.limit("from database and broker up to ready", again, MOST_SECONDS_TO_START, "s"))
             print(f"  {'the very first time, with migrations':54} {first:.1f} s")
-            print("\n".join(at_rest(trial)), flush=True)
-            results = asyncio.run(compare(trial, Path(directory)))
+            print("\n".join(at_rest(installation)), flush=True)
+            results = asyncio.run(compare(installation, Path(directory)))
             for key, measurements in results.items():
                 print("\n".join(report.table(key, measurements)))
             print("\nMemory after all this")
-            print("\n".join(at_rest(trial)))
+            print("\n".join(at_rest(installation)))
             print("\nFloors")
             print("\n".join(report.floors(results)))
         finally:
-            trial.stop()
+            installation.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")
 
 
-async def compare(trial: Installation, directory: Path) -> dict[Key, Measurements]:
-    dataset = await set_up(trial)
+async def compare(installation: Installation, directory: Path) -> dict[Key, Measurements]:
+    dataset = await set_up(installation)
     await settle(dataset)
-    processes = trial.running["processes"]
+    processes = installation.running["processes"]
     suite = [pid for name, pid in processes.items() if name not in {"postgres", "rabbitmq"}]
     return await Comparison(dataset, processes, suite, directory).run(bounds())
 
@@ -70,33 +70,33 @@ def bounds() -> Bounds:
     )
 
 
-def started(trial: Installation) -> float:
+def started(installation: Installation) -> float:
     """Starts the suite. Returns the seconds from database and broker accepting connections until it is ready."""
     seen = threading.Event()
     up: list[float] = []
-    before = trial.output.stat().st_size if trial.output.exists() else 0
+    before = installation.output.stat().st_size if installation.output.exists() else 0
 
     def watch() -> None:
         while not seen.is_set() and not up:
-            if trial.output.exists() and SERVERS_ARE_UP in trial.output.read_text()[before:]:
+            if installation.output.exists() and SERVERS_ARE_UP in installation.output.read_text()[before:]:
                 up.append(time.monotonic())
             time.sleep(0.02)
 
     watching = threading.Thread(target=watch)
     watching.start()
     try:
-        trial.start()
+        installation.start()
     finally:
         seen.set()
         watching.join()
     return time.monotonic() - up[0]
 
 
-def at_rest(trial: Installation) -> list[str]:
+def at_rest(installation: Installation) -> list[str]:
     """Lines about the memory of each process. PSS, because the processes are forked from one and share unmodified pages."""
-    running = trial.running["processes"]
+    running = installation.running["processes"]
     servers = {name: running[name] for name in ("postgres", "rabbitmq")}
-    used = memory({"starter": trial.running["pid"]} | {name: pid for name, pid in running.items() if name not in servers})
+    used = memory({"starter": installation.running["pid"]} | {name: pid for name, pid in running.items() if name not in servers})
     total = sum(pss for pss, _ in used.values())
     each = ", ".join(f"{name} {pss:.0f}/{uss:.0f}" for name, (pss, uss) in used.items())
     beside = ", ".join(f"{name} {tree_memory(pid):.0f} MB" for name, pid in servers.items())

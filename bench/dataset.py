@@ -84,10 +84,10 @@ def sign_in(port: int) -> dict[str, str]:
     return {"authorization": f"Bearer {reply.json()['access_token']}"}
 
 
-async def set_up(trial: Installation, *, clients: int = 300, events: int = 100, drafts: int = 100) -> Dataset:
+async def set_up(installation: Installation, *, clients: int = 300, events: int = 100, drafts: int = 100) -> Dataset:
     """Creates the practice's records through the gateway. Returns their ids."""
-    headers = sign_in(trial.port)
-    async with httpx.AsyncClient(base_url=f"{trial.gateway_url}/api/v1", headers=headers, timeout=30) as api:
+    headers = sign_in(installation.port)
+    async with httpx.AsyncClient(base_url=f"{installation.gateway_url}/api/v1", headers=headers, timeout=30) as api:
         me = (await api.get("/auth/me")).raise_for_status().json()
         await _all(api, "/clients", [_client(n) for n in range(clients)])
         listed: list[str] = []
@@ -99,7 +99,7 @@ async def set_up(trial: Installation, *, clients: int = 300, events: int = 100, 
         await _all(api, "/sessions", [_note(timeline_client, n) for n in range(events - events * 6 // 10)])
         written = await _all(api, "/sessions", [_note(listed[n % len(listed)], n) for n in range(drafts * len(CANDIDATES))])
     shares = {name: written[n :: len(CANDIDATES)] for n, name in enumerate(CANDIDATES)}
-    return Dataset(str(trial.home), trial.port, me["workspace_id"], me["id"], listed, timeline_client, booked, shares)
+    return Dataset(str(installation.home), installation.port, me["workspace_id"], me["id"], listed, timeline_client, booked, shares)
 
 
 async def _all(api: httpx.AsyncClient, path: str, bodies: Sequence[Mapping[str, Any]]) -> list[str]:

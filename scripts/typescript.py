@@ -36,10 +36,10 @@ def main() -> int:
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, without any service."""
+    from caseload.services import SERVICE_NAMES
     from gateway.app import build
     from gateway.openapi.document import document as describe
     from gateway.settings import GatewaySettings
-    from gateway.stubs import SERVICE_NAMES
 
     return describe(build(dict.fromkeys(SERVICE_NAMES, _Nobody()), GatewaySettings(environment="development")))
 
@@ -93,12 +93,12 @@ def generate(made: dict[str, Any]) -> None:
     run(tools / "tsc", "--project", ".", "--outDir", "build")
     shutil.copy(WORK / "run.mjs", WORK / "build")
     with tempfile.TemporaryDirectory() as scratch:
-        trial = Installation("run", Path(scratch) / "home")
-        trial.start()
+        installation = Installation("run", Path(scratch) / "home")
+        installation.start()
         try:
-            run(node / "node", "build/run.mjs", trial.gateway_url)
+            run(node / "node", "build/run.mjs", installation.gateway_url)
         finally:
-            trial.stop()
+            installation.stop()
     shutil.copy(WORK / "schema.d.ts", HOME)
     (HOME / CHECKED).write_text(json.dumps(hashes(made), indent=2) + "\n")
     print(f"{HOME.relative_to(ROOT)}: the types are made, the client is compiled and has run")

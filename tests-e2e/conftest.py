@@ -29,7 +29,7 @@ INSTALLATIONS = ("suite_drill", "embedded_drill", "suite", "embedded")
 def pytest_collection_modifyitems(items):
     for item in items:
         chosen = item.callspec.params if hasattr(item, "callspec") else {}
-        named = [*item.fixturenames, BREAKABLE.get(chosen.get("place")), chosen.get("trial"), chosen.get("started")]
+        named = [*item.fixturenames, BREAKABLE.get(chosen.get("place")), chosen.get("installation"), chosen.get("started")]
         for name in INSTALLATIONS:
             if name in named and item.path.is_relative_to(HERE):
                 item.add_marker(pytest.mark.piece(name))
@@ -49,28 +49,28 @@ def suite(servers, tmp_path_factory):
 
 
 def running(composition, tmp_path_factory):
-    trial = Installation(composition, tmp_path_factory.mktemp("trial") / composition, LIMITS)
-    trial.start()
-    yield trial
-    assert trial.stop() == 0
+    installation = Installation(composition, tmp_path_factory.mktemp("installation") / composition, LIMITS)
+    installation.start()
+    yield installation
+    assert installation.stop() == 0
 
 
 @pytest.fixture(params=["embedded", "suite"] if deployed() is None else ["deployed"])
-def trial(request, servers):
+def installation(request, servers):
     """Both compositions in turn, or in their place the installation that the environment names."""
     return deployed() or request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
-async def installation(suite):
+async def attacked(suite):
     """Whoever opens practices in the suite and knows the addresses of its services."""
     return AttackedInstallation(suite)
 
 
 @pytest.fixture
-async def lines(installation):
+async def lines(attacked):
     """A line to each service by name, past the gateway."""
-    lines = {name: RawChannel(address) for name, address in installation.addresses.items()}
+    lines = {name: RawChannel(address) for name, address in attacked.addresses.items()}
     yield lines
     for line in lines.values():
         await line.close()
@@ -101,11 +101,11 @@ def sign_in():
     """Signs somebody in by password; a client that carries the access token, under the API's root."""
     with contextlib.ExitStack() as stack:
 
-        def signed_in(trial, email="owner@example.com"):
-            client = stack.enter_context(httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30))
+        def signed_in(installation, email="owner@example.com"):
+            client = stack.enter_context(httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30))
             reply = client.post("/auth/login", json={"email": email, "password": PASSWORD})
             assert reply.status_code == 200, reply.text
-            bearer = stack.enter_context(httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30))
+            bearer = stack.enter_context(httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30))
             bearer.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
             bearer.user = reply.json()["user"]
             return bearer

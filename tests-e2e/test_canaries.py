@@ -21,7 +21,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import events_pb2
 from chassis.events.broker.rabbitmq import messages as rabbit_wire
-from chassis.events.broker.retry import Tally
+from chassis.events.broker.retry import DeliveryCount
 from chassis.protobuf.timestamps import stamp
 from chassis.work.envelope import Envelope
 
@@ -60,7 +60,7 @@ async def poison(campaign):
     """An event whose reaction always fails, with an error that quotes a client: its dead letters."""
     words = canary()
     quoted = f"'{words[:4]}' || '{words[4:]}'"  # in two, or the database's journal would have it from this test
-    async with campaign.installation.superuser() as db:
+    async with campaign.attacked.superuser() as db:
         # Nor is its log to have it from here.
         await db.execute("GRANT SET ON PARAMETER log_min_messages TO notifications_app")
         await db.execute(
@@ -79,7 +79,7 @@ async def poison(campaign):
             kind = event.DESCRIPTOR.full_name
             envelope = Envelope(uuid7(), campaign.workspace_id, kind, event.SerializeToString(), now, "poison", "")
             # The last of its attempts: the pauses between them are another test's matter.
-            await campaign.tap.publish(POISONED, rabbit_wire.message(envelope, Tally(attempt=5)))
+            await campaign.tap.publish(POISONED, rabbit_wire.message(envelope, DeliveryCount(attempt=5)))
             letters = []
 
             async def died():
@@ -124,7 +124,7 @@ def test_no_address_that_is_handed_out_holds_one(campaign):
 
 
 async def test_no_table_holds_one_in_the_clear(campaign):
-    async with campaign.installation.superuser() as db:
+    async with campaign.attacked.superuser() as db:
         found, columns = await leak_search.search_tables(db)
     assert columns > 200
     assert found == {}
@@ -142,14 +142,14 @@ def test_no_dead_letter_tells_one(campaign):
 
 
 async def test_nothing_else_that_was_told_of_them_died(campaign):
-    queues = leak_search.queues(campaign.installation)
+    queues = leak_search.queues(campaign.attacked)
     assert POISONED in queues
     letters = [letter for queue in queues for letter in await campaign.tap.take_dead_letters(queue)]
     assert [letter.headers for letter in letters if letter.headers.get("workspace-id") == str(campaign.workspace_id)] == []
 
 
 def test_no_metric_counts_by_one(campaign):
-    found, pages = leak_search.search_metrics(campaign.installation.trial)
+    found, pages = leak_search.search_metrics(campaign.attacked.installation)
     assert pages == 7
     assert found == {}
 
@@ -162,34 +162,34 @@ def test_the_trail_tells_none(campaign):
 
 def test_no_file_of_the_installation_holds_one_not_even_in_its_name(campaign):
     """Logs of every process, the console, database pages and journals, queues on disk, stored files."""
-    home = campaign.installation.trial.home
+    home = campaign.attacked.installation.home
     for name in ("gateway", "identity", "clients", "scheduling", "clinical", "notifications", "audit", "mail"):
         assert (home / "logs" / f"{name}.log").exists(), name
     assert list(home.glob("postgres/data/pg_wal/0*")), "the journal is where it is looked for"
     assert list((home / "files").rglob("*-*")), "and so are the files"
     assert leak_search.search_files(home) == {}
-    assert find_canaries(campaign.installation.trial.output.read_bytes()) == []
+    assert find_canaries(campaign.attacked.installation.output.read_bytes()) == []
 
 
 async def test_the_search_would_find_one_in_each_of_these_places(campaign):
-    trial, words = campaign.installation.trial, canary()
-    log = trial.home / "logs" / "clients.log"
+    installation, words = campaign.attacked.installation, canary()
+    log = installation.home / "logs" / "clients.log"
     with log.open("a") as file:
         file.write(json.dumps({"level": "error", "message": f"cannot keep {words.upper()}"}) + "\n")
-    stored = trial.home / "files" / f"{words}.jpg"
+    stored = installation.home / "files" / f"{words}.jpg"
     stored.write_bytes(b"")
     room = campaign.api.post("/locations", json={"name": words, "location_type": "clinic"}).raise_for_status().json()
     await campaign.tap.publish(rabbit_wire.dead_queue(POISONED), Message(words.encode(), headers={"x-error": words}))
     try:
-        found = leak_search.search_files(trial.home)
+        found = leak_search.search_files(installation.home)
         assert "logs/clients.log" in found
         assert f"the name files/{words}.jpg" in found
         assert any(name.startswith("postgres/data/pg_wal/") for name in found)
-        async with campaign.installation.superuser() as db:
+        async with campaign.attacked.superuser() as db:
             assert set((await leak_search.search_tables(db))[0]) == {"scheduling.locations.name"}
         (letter,) = await campaign.tap.take_dead_letters(POISONED)
         assert leak_search.search_message(letter)
-        assert any(name.startswith("rabbitmq/") for name in leak_search.search_files(trial.home))
+        assert any(name.startswith("rabbitmq/") for name in leak_search.search_files(installation.home))
     finally:
         stored.unlink()
         campaign.api.delete(f"/locations/{room['id']}")

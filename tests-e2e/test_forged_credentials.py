@@ -23,13 +23,13 @@ AT_A_TIME = 16
 
 
 @pytest.fixture(scope="module")
-async def person(installation):
-    return await installation.open_practice()
+async def person(attacked):
+    return await attacked.open_practice()
 
 
 @pytest.fixture
-def token(installation, person):
-    return installation.sign_in(person).json()["access_token"]
+def token(attacked, person):
+    return attacked.sign_in(person).json()["access_token"]
 
 
 async def each(items, work):
@@ -43,12 +43,12 @@ async def each(items, work):
     await asyncio.gather(*(one() for _ in range(AT_A_TIME)))
 
 
-async def everybody_asks(installation, token):
+async def everybody_asks(attacked, token):
     """GET /auth/me with each of these headers; how often it was answered how."""
     answers, waiting = Counter(), iter(token)
 
     async def one():
-        async with RawConnection.to(installation.trial.gateway_url) as connection:
+        async with RawConnection.to(attacked.installation.gateway_url) as connection:
             for headers in waiting:
                 reply = await connection.ask("GET", "/api/v1/auth/me", headers)
                 answers[reply.status, reply.json().get("code")] += 1
@@ -57,22 +57,22 @@ async def everybody_asks(installation, token):
     return answers
 
 
-async def test_no_mutant_of_a_token_is_let_in_by_the_gateway(installation, token):
+async def test_no_mutant_of_a_token_is_let_in_by_the_gateway(attacked, token):
     good = [bearer(token)]
-    assert await everybody_asks(installation, good) == {(200, None): 1}
+    assert await everybody_asks(attacked, good) == {(200, None): 1}
 
-    answers = await everybody_asks(installation, map(bearer, mutants(token, MUTANTS, SEED)))
+    answers = await everybody_asks(attacked, map(bearer, mutants(token, MUTANTS, SEED)))
 
     report(f"{answers.total()} mutated tokens at the gateway: {dict(answers)}")
     assert answers.total() == MUTANTS
     assert answers.keys() <= {(401, "token_invalid"), (401, "token_expired")}, answers
-    assert await everybody_asks(installation, good) == {(200, None): 1}
+    assert await everybody_asks(attacked, good) == {(200, None): 1}
 
 
-async def test_no_mutant_of_a_token_is_let_in_by_a_service(installation, token):
+async def test_no_mutant_of_a_token_is_let_in_by_a_service(attacked, token):
     answers = Counter()
     method = next(method for method in methods() if method.name == "ListClients")
-    line = RawChannel(installation.addresses["clients"])
+    line = RawChannel(attacked.addresses["clients"])
     assert (await line.ask(method, b"", token))[0] is grpc.StatusCode.OK
 
     async def ask(mutant):
@@ -89,29 +89,29 @@ async def test_no_mutant_of_a_token_is_let_in_by_a_service(installation, token):
     assert answers.keys() <= {(refused, "token_invalid", b""), (refused, "token_expired", b"")}, answers
 
 
-async def test_no_mutant_of_a_cookie_is_let_in(installation, person):
-    jar = dict(installation.sign_in(person).cookies)
+async def test_no_mutant_of_a_cookie_is_let_in(attacked, person):
+    jar = dict(attacked.sign_in(person).cookies)
     # Without the refresh token, that is: with it, whatever the access cookie has become, a browser is still signed in.
     crumbs = [{"access_token": mutant} for mutant in mutants(jar["access_token"], MUTANTS // 2, SEED + 2)]
     crumbs += [{"refresh_token": mutant} for mutant in misspellings(jar["refresh_token"], MUTANTS // 10, SEED + 3)]
 
-    answers = await everybody_asks(installation, map(cookie, crumbs))
+    answers = await everybody_asks(attacked, map(cookie, crumbs))
 
     report(f"{answers.total()} mutated cookies: {dict(answers)}")
     assert answers.total() == len(crumbs)
     assert {status for status, _ in answers} == {401}
-    assert await everybody_asks(installation, [cookie(jar)]) == {(200, None): 1}
+    assert await everybody_asks(attacked, [cookie(jar)]) == {(200, None): 1}
 
 
 @pytest.fixture(scope="module")
-async def jars(installation, person):
+async def jars(attacked, person):
     """The cookies of two sign-ins of one person, and of one of somebody else's."""
-    signed_in = [installation.sign_in(who) for who in (person, person, await installation.add_user(person.workspace_id))]
+    signed_in = [attacked.sign_in(who) for who in (person, person, await attacked.add_user(person.workspace_id))]
     return [dict(reply.cookies) for reply in signed_in]
 
 
 @pytest.mark.parametrize("counterpart", ["missing", "another's", "of an earlier sign-in", "cut short", "empty", "the access token"])
-async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(installation, jars, counterpart):
+async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(attacked, jars, counterpart):
     earlier, jar, another = jars
     sent = {
         "missing": None,
@@ -124,7 +124,7 @@ async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(installatio
     headers = cookie(jar) | ({} if sent is None else {"X-CSRF-Token": sent})
     refused = set()
 
-    async with RawConnection.to(installation.trial.gateway_url) as connection:
+    async with RawConnection.to(attacked.installation.gateway_url) as connection:
         for operation in operations((await connection.ask("GET", "/api/v1/openapi.json")).json()):
             if operation.method == "GET" or (operation.is_public and not operation.path.endswith("/refresh")):
                 continue
@@ -140,10 +140,10 @@ async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(installatio
     assert refused == promised("POST", "PUT", "PATCH", "DELETE") - signing_in
 
 
-async def test_a_request_with_a_token_and_cookies_is_judged_by_its_token_alone(installation, person):
-    mine, other = installation.sign_in(person), installation.sign_in(await installation.open_practice())
+async def test_a_request_with_a_token_and_cookies_is_judged_by_its_token_alone(attacked, person):
+    mine, other = attacked.sign_in(person), attacked.sign_in(await attacked.open_practice())
     jar, bearer = dict(mine.cookies), other.json()["access_token"]
-    async with httpx.AsyncClient(base_url=f"{installation.trial.gateway_url}/api/v1", headers=cookie(jar), timeout=30) as http:
+    async with httpx.AsyncClient(base_url=f"{attacked.installation.gateway_url}/api/v1", headers=cookie(jar), timeout=30) as http:
         for authorization in ("Bearer nonsense", f"Bearer {bearer[:-4]}AAAA", f"Basic {bearer}", "Bearer"):
             reply = await http.get("/auth/me", headers={"Authorization": authorization, "X-CSRF-Token": jar["csrf_token"]})
             assert reply.status_code == 401, authorization

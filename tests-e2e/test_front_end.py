@@ -79,10 +79,10 @@ def sections():
 def as_told(servers, tmp_path):
     """An installation started with the setting that the page begins with."""
     name, value = re.search(r"^\$ (\w+)='(.+)' make run$", PAGE.read_text(), re.MULTILINE).groups()
-    trial = Installation("run", tmp_path / "home", {name: value})
-    trial.start()
-    yield trial
-    assert trial.stop() == 0
+    installation = Installation("run", tmp_path / "home", {name: value})
+    installation.start()
+    yield installation
+    assert installation.stop() == 0
 
 
 def test_the_page_works_as_it_is_written(as_told, tmp_path):

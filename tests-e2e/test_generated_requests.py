@@ -20,13 +20,13 @@ async def explorer(embedded):
     """Somebody at work in a workspace of the embedded composition, with colleagues."""
     from attack.generated import Explorer  # takes a second to import, whichever tests are asked for
 
-    installation = AttackedInstallation(embedded)
-    person = await installation.open_practice()
-    colleagues = [await installation.add_user(person.workspace_id) for _ in range(4)]
+    attacked = AttackedInstallation(embedded)
+    person = await attacked.open_practice()
+    colleagues = [await attacked.add_user(person.workspace_id) for _ in range(4)]
     with ExitStack() as stack:
-        api = stack.enter_context(installation.api_as(person))
-        values = ValidValues(installation, person, colleagues, api, SEED)
-        yield Explorer(installation.trial.gateway_url, api.get("/openapi.json").json(), values, seed=SEED)
+        api = stack.enter_context(attacked.api_as(person))
+        values = ValidValues(attacked, person, colleagues, api, SEED)
+        yield Explorer(attacked.installation.gateway_url, api.get("/openapi.json").json(), values, seed=SEED)
 
 
 def test_generated_requests_are_answered_as_the_document_says_and_never_with_a_5xx(explorer):

@@ -80,11 +80,11 @@ def put(request, field, value):
         request.mask.paths.append(value)
 
 
-async def test_no_field_of_any_method_makes_a_service_fail(installation, lines):
-    person = await installation.open_practice()
+async def test_no_field_of_any_method_makes_a_service_fail(attacked, lines):
+    person = await attacked.open_practice()
     chance, asked, failed = random.Random(20261120), 0, []
-    with installation.api_as(person) as api:
-        ids = furnish(api, lambda: installation.sign_in(person))
+    with attacked.api_as(person) as api:
+        ids = furnish(api, lambda: attacked.sign_in(person))
         ids |= {"audit_event_id": str(uuid4()), "magic_link_id": str(uuid4()), "client_ids": [ids["client_id"]]}
 
         async def ask(method, what, raw):
@@ -105,8 +105,8 @@ async def test_no_field_of_any_method_makes_a_service_fail(installation, lines):
     report(f"{asked} hostile calls, {len(failed)} of which made a service fail")
     assert failed == []
     assert asked > 500
-    assert installation.trial.ready()
+    assert attacked.installation.ready()
     # Nor was anything announced that a reaction could not take.
-    async with EventTap.on(installation.trial) as tap:
-        letters = [letter for queue in queues(installation) for letter in await tap.take_dead_letters(queue)]
+    async with EventTap.on(attacked.installation) as tap:
+        letters = [letter for queue in queues(attacked) for letter in await tap.take_dead_letters(queue)]
     assert [letter.headers for letter in letters if letter.headers.get("workspace-id") == person.workspace_id] == []

@@ -25,9 +25,9 @@ SECONDS = 15.0
 class Visitor:
     """Somebody signed in at the embedded composition, who says what they want in bytes."""
 
-    def __init__(self, installation, api, ids):
-        self.installation, self.api, self.ids = installation, api, ids
-        self.url = installation.trial.gateway_url
+    def __init__(self, attacked, api, ids):
+        self.attacked, self.api, self.ids = attacked, api, ids
+        self.url = attacked.installation.gateway_url
         self.signed_in = {"Authorization": f"Bearer {api.token}", "Content-Type": "application/json"}
         self.asked = 0
 
@@ -68,11 +68,11 @@ def checked(what, method, reply):
 
 @pytest.fixture(scope="module")
 async def visitor(embedded):
-    installation = AttackedInstallation(embedded)
-    person = await installation.open_practice()
-    with installation.api_as(person) as api:
-        ids = furnish(api, lambda: installation.sign_in(person))
-        yield Visitor(installation, api, ids | {"audit_event_id": str(uuid4()), "department_id": str(uuid4())})
+    attacked = AttackedInstallation(embedded)
+    person = await attacked.open_practice()
+    with attacked.api_as(person) as api:
+        ids = furnish(api, lambda: attacked.sign_in(person))
+        yield Visitor(attacked, api, ids | {"audit_event_id": str(uuid4()), "department_id": str(uuid4())})
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +233,7 @@ async def test_a_files_name_is_never_a_path(visitor):
     form = {"Content-Type": "multipart/form-data; boundary=bound"}
     png = picture()
     requests = [(name, "POST", path, form, hostile.multipart("file", png, file_name=name)) for name in hostile.FILE_NAMES]
-    stored = visitor.installation.home.blobs
+    stored = visitor.attacked.home.blobs
 
     answers = await visitor.ask_all(requests)
 
@@ -288,12 +288,12 @@ async def test_everything_is_as_well_as_before(visitor):
     """After all of the above."""
     report(f"{visitor.asked} hostile requests")
     assert visitor.asked > 1000
-    assert visitor.installation.trial.ready()
+    assert visitor.attacked.installation.ready()
     verified = visitor.api.get("/audit/verify").json()
     assert verified["intact"]
     assert verified["events"] > 100
-    async with visitor.installation.superuser() as db:
-        for service in visitor.installation.addresses:
+    async with visitor.attacked.superuser() as db:
+        for service in visitor.attacked.addresses:
             dead = await db.fetch(
                 f"SELECT queue, type, error FROM {service}.dead_letters WHERE workspace_id = $1", visitor.api.user["workspace_id"]
             )

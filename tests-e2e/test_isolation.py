@@ -41,21 +41,21 @@ def theirs(embedded, sign_in, eventually):
 
 
 class Workspace:
-    def __init__(self, trial, sign_in, email, eventually):
-        self._trial, self._sign_in, self._email, self._eventually = trial, sign_in, email, eventually
-        self.api = sign_in(trial, email)
+    def __init__(self, installation, sign_in, email, eventually):
+        self._installation, self._sign_in, self._email, self._eventually = installation, sign_in, email, eventually
+        self.api = sign_in(installation, email)
         self.id = UUID(self.api.user["workspace_id"])
 
     def furnished(self):
         """Fresh ids of one of everything."""
-        ids = furnish(self.api, lambda: self._sign_in(self._trial, self._email))
+        ids = furnish(self.api, lambda: self._sign_in(self._installation, self._email))
         events = self._eventually(lambda: self.api.get("/audit-events", params={"resource_id": ids["client_id"]}).json()["items"])
         return ids | {"audit_event_id": events[0]["id"]}
 
 
-async def kept(trial, workspace_id):
+async def kept(installation, workspace_id):
     """A digest of every table's rows of the workspace, read past all row security."""
-    connection = await asyncpg.connect(LocalPostgres(trial.home / "postgres").dsn)
+    connection = await asyncpg.connect(LocalPostgres(installation.home / "postgres").dsn)
     try:
         tables = await connection.fetch(
             "SELECT c.table_schema || '.' || c.table_name AS name FROM information_schema.columns c"
@@ -133,11 +133,11 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, mine, thei
     assert {name for _, chosen in tried for name in chosen} == foreign.keys() | NOT_MADE_YET
 
 
-async def settled(trial, workspace_id):
+async def settled(installation, workspace_id):
     """What is kept once the reactions to making it are done."""
     last = None
     for _ in range(60):
-        found = await kept(trial, workspace_id)
+        found = await kept(installation, workspace_id)
         if found == last:
             return found
         last = found

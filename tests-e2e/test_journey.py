@@ -13,8 +13,8 @@ SECONDS_UNTIL_DUE = 4
 
 
 @pytest.fixture
-def api(trial):
-    with httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30) as client:
+def api(installation):
+    with httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30) as client:
         yield client
 
 
@@ -35,20 +35,22 @@ def text(moment):
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def sign_in_by_link(api, trial, email, eventually):
+def sign_in_by_link(api, installation, email, eventually):
     """Asks for a link, reads it from the caught mail, and follows it."""
-    before = len(trial.mail())
+    before = len(installation.mail())
     unknown = api.post("/auth/magic-link", json={"email": "nobody@example.com"})
     known = api.post("/auth/magic-link", json={"email": email})
     assert (known.status_code, known.json()) == (unknown.status_code, unknown.json()), "who exists is nobody's business"
 
-    mail = eventually(lambda: next((mail for mail in trial.mail()[: len(trial.mail()) - before] if mail["to"] == [email]), None))
-    link = re.search(rf"{re.escape(trial.gateway_url)}/auth/verify\?token=([\w.~-]+)", mail["text"])
+    mail = eventually(
+        lambda: next((mail for mail in installation.mail()[: len(installation.mail()) - before] if mail["to"] == [email]), None)
+    )
+    link = re.search(rf"{re.escape(installation.gateway_url)}/auth/verify\?token=([\w.~-]+)", mail["text"])
     assert link, mail["text"]
     signed_in = api.post("/auth/verify", json={"token": link[1]})
     assert signed_in.status_code == 200, signed_in.text
     assert api.post("/auth/verify", json={"token": link[1]}).status_code == 401, "a link works once"
-    assert not any(mail["to"] == ["nobody@example.com"] for mail in trial.mail())
+    assert not any(mail["to"] == ["nobody@example.com"] for mail in installation.mail())
 
     api.cookies.clear()
     api.headers["Authorization"] = f"Bearer {signed_in.json()['access_token']}"
@@ -59,16 +61,16 @@ def made(reply, status=201):
     return reply.json()
 
 
-def test_one_clients_journey_through_every_service(api, trial, eventually):
+def test_one_clients_journey_through_every_service(api, installation, eventually):
     # The hospital: the calendar of the practice belongs to the README.
-    sign_in_by_link(api, trial, "admin@example.com", eventually)
+    sign_in_by_link(api, installation, "admin@example.com", eventually)
     me = made(api.get("/auth/me"), 200)
 
     # A client.
     for rule in made(api.get("/reminders/configurations"), 200)["items"]:
         assert api.delete(f"/reminders/configurations/{rule['id']}").status_code == 204
     made(api.post("/reminders/configurations", json={"hours_before": 1, "channel": "email"}))
-    address = f"ada.{trial.composition}@example.com"
+    address = f"ada.{installation.composition}@example.com"
     client = made(api.post("/clients", json={"first_name": "Ada", "last_name": "Winterbourne", "email": address, "tags": ["knee"]}))
 
     # An appointment, and one that cannot be beside it.
@@ -94,7 +96,7 @@ def test_one_clients_journey_through_every_service(api, trial, eventually):
     assert made(api.get("/appointments", params={"client_id": client["id"]}), 200)["total"] == 1
 
     # The reminder, when it is due and not before.
-    reminder = eventually(lambda: next((mail for mail in trial.mail() if mail["to"] == [address]), None), seconds=60)
+    reminder = eventually(lambda: next((mail for mail in installation.mail() if mail["to"] == [address]), None), seconds=60)
     received = datetime.fromisoformat(reminder["received_at"])
     assert received >= start - timedelta(hours=1)
     (logged,) = eventually(

@@ -35,15 +35,15 @@ EMPTY = {
 @pytest.fixture
 def filled(servers, tmp_path, sign_in, eventually):
     """An installation that stands still after people have used it; its database's address."""
-    trial = Installation("run", tmp_path / "home")
-    trial.start()
-    use(trial, sign_in)
-    eventually(trial.mail)
-    trial.stop()
-    server = LocalPostgres(trial.home / "postgres").start()
-    yield trial, server
+    installation = Installation("run", tmp_path / "home")
+    installation.start()
+    use(installation, sign_in)
+    eventually(installation.mail)
+    installation.stop()
+    server = LocalPostgres(installation.home / "postgres").start()
+    yield installation, server
     server.stop()
-    trial.stop()
+    installation.stop()
 
 
 async def fill_of(dsn):
@@ -68,7 +68,7 @@ async def rows_of(dsn):
 
 
 async def test_every_migration_goes_down_and_up_again_on_data_and_what_comes_of_it_serves(filled, sign_in, eventually):
-    trial, server = filled
+    installation, server = filled
     before = await fill_of(server.dsn)
     empty = {name for name, rows in before.items() if not rows and name.partition(".")[2] not in UPKEEP}
     assert empty | {"audit.unsealed"} == set(EMPTY)
@@ -93,10 +93,10 @@ async def test_every_migration_goes_down_and_up_again_on_data_and_what_comes_of_
 
     server.stop()
     # An empty installation is opened like a new one.
-    (trial.home / "demo-opened").unlink()
-    trial.start()
-    api = sign_in(trial)
-    ids = furnish(api, lambda: sign_in(trial))
+    (installation.home / "demo-opened").unlink()
+    installation.start()
+    api = sign_in(installation)
+    ids = furnish(api, lambda: sign_in(installation))
     eventually(lambda: api.get("/audit-events", params={"resource_id": ids["client_id"]}).json()["total"])
     assert api.get("/audit/verify").json()["intact"]
 
@@ -145,33 +145,33 @@ async def test_a_stored_release_keeps_every_row_and_ends_as_a_new_installation_b
 
 @pytest.mark.parametrize("release", RELEASES)
 async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(servers, release, tmp_path):
-    trial = Installation("run", tmp_path / "home")
-    trial.home.mkdir(mode=0o700)
-    shutil.copyfile(release.folder / "keyring.json", trial.home / "keyring.json")
-    shutil.copytree(release.folder / "files", trial.home / "files")
-    (trial.home / "demo-opened").touch()
-    server = LocalPostgres(trial.home / "postgres").start()
+    installation = Installation("run", tmp_path / "home")
+    installation.home.mkdir(mode=0o700)
+    shutil.copyfile(release.folder / "keyring.json", installation.home / "keyring.json")
+    shutil.copytree(release.folder / "files", installation.home / "files")
+    (installation.home / "demo-opened").touch()
+    server = LocalPostgres(installation.home / "postgres").start()
     try:
         await release.load(server.dsn)
     finally:
         server.stop()
 
     with contextlib.ExitStack() as stack:
-        trial.start()
-        stack.callback(trial.stop)
+        installation.start()
+        stack.callback(installation.stop)
         for email, said in json.loads((release.folder / "answers.json").read_text()).items():
-            api = journey.sign_in(trial, stack, email)
+            api = journey.sign_in(installation, stack, email)
             paths = [path for path in said if not path.endswith("/download")]
             assert journey.lost(said, journey.answers(api, paths)) == []
 
         # What the older release had begun: an event on its way to its queue, an audit event outside the chain.
-        api = journey.sign_in(trial, stack)
-        running = await asyncpg.connect(LocalPostgres(trial.home / "postgres").dsn)
+        api = journey.sign_in(installation, stack)
+        running = await asyncpg.connect(LocalPostgres(installation.home / "postgres").dsn)
         begun = "(SELECT FROM scheduling.outbox WHERE published_at IS NULL UNION ALL SELECT FROM audit.unsealed)"
         await until(lambda: running.fetchval(f"SELECT NOT EXISTS {begun}"), 30, "what was begun is finished")
         await running.close()
         assert api.get("/audit/verify").json()["intact"]
-        furnish(api, lambda: journey.sign_in(trial, stack))
+        furnish(api, lambda: journey.sign_in(installation, stack))
 
 
 async def test_a_migration_changed_after_its_release_is_told(postgres, tmp_path, monkeypatch):

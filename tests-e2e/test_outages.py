@@ -1,4 +1,4 @@
-"""What the house needs goes away and comes back: refused in time, nothing lost, nothing twice, nobody restarted."""
+"""Database, broker, mail server or file storage goes away and comes back: requests are refused in time, nothing is lost or done twice, no process restarts."""
 
 import os
 import signal
@@ -37,15 +37,15 @@ async def test_a_peer_that_takes_every_question_and_answers_none_is_outlived_by_
 
 
 async def test_a_database_that_will_not_start_is_tried_again_until_it_does(place):
-    data = place.trial.home / "postgres" / "data"
+    data = place.installation.home / "postgres" / "data"
     victim = ProcessInstance.of(int((data / "postmaster.pid").read_text().partition("\n")[0]))
-    complaints = place.trial.output.read_text().count("did not start and is tried again")
+    complaints = place.installation.output.read_text().count("did not start and is tried again")
     (data / "PG_VERSION").rename(data / "aside")
     try:
         os.kill(victim.pid, signal.SIGKILL)
 
         async def complained():
-            return place.trial.output.read_text().count("did not start and is tried again") > complaints
+            return place.installation.output.read_text().count("did not start and is tried again") > complaints
 
         async def noticed():
             return not await place.is_ready()

@@ -17,12 +17,12 @@ def steps():
     return shell_blocks(section[1])
 
 
-def test_the_journey_works_as_it_is_written(trial, tmp_path):
+def test_the_journey_works_as_it_is_written(installation, tmp_path):
     blocks = steps()
     assert len(blocks) > 10
     # A reader needs a quarter of a minute to paste the next lines; a script does not.
     assert sum(block.count("+15 seconds") for block in blocks) == 1
-    said = paste([block.replace("+15 seconds", "+3 seconds") for block in blocks], trial.gateway_url, tmp_path)
+    said = paste([block.replace("+15 seconds", "+3 seconds") for block in blocks], installation.gateway_url, tmp_path)
 
     for words in (
         '"email": "owner@example.com"',

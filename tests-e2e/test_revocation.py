@@ -24,34 +24,34 @@ QUESTIONS = {
 
 
 @pytest.fixture(scope="module")
-async def owner(installation):
-    return await installation.open_practice()
+async def owner(attacked):
+    return await attacked.open_practice()
 
 
-def signing_out(installation, owner, person, token):
-    with installation.api_with_token(token) as api:
+def signing_out(attacked, owner, person, token):
+    with attacked.api_with_token(token) as api:
         return api.post("/auth/logout")
 
 
-def another_role(installation, owner, person, token):
-    with installation.api_as(owner) as api:
+def another_role(attacked, owner, person, token):
+    with attacked.api_as(owner) as api:
         return api.put(f"/users/{person.user_id}/role", json={"role": "assistant"})
 
 
-def switching_off(installation, owner, person, token):
-    with installation.api_as(owner) as api:
+def switching_off(attacked, owner, person, token):
+    with attacked.api_as(owner) as api:
         return api.post(f"/users/{person.user_id}/deactivate")
 
 
-def a_new_password_elsewhere(installation, owner, person, token):
-    with installation.api_as(person) as api:
+def a_new_password_elsewhere(attacked, owner, person, token):
+    with attacked.api_as(person) as api:
         return api.put("/auth/password", json={"current_password": PASSWORD, "new_password": "another horse, another battery"})
 
 
-def ending_the_sign_in_from_elsewhere(installation, owner, person, token):
-    with installation.api_with_token(token) as api:
+def ending_the_sign_in_from_elsewhere(attacked, owner, person, token):
+    with attacked.api_with_token(token) as api:
         (ours,) = [found["id"] for found in api.get("/auth/sessions").json() if found["current"]]
-    with installation.api_as(person) as api:
+    with attacked.api_as(person) as api:
         return api.delete(f"/auth/sessions/{ours}")
 
 
@@ -60,9 +60,9 @@ def ending_the_sign_in_from_elsewhere(installation, owner, person, token):
     [signing_out, another_role, switching_off, a_new_password_elsewhere, ending_the_sign_in_from_elsewhere],
     ids=lambda way: way.__name__,
 )
-async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(installation, owner, lines, end):
-    person = await installation.add_user(owner.workspace_id, "owner")
-    token = installation.sign_in(person).json()["access_token"]
+async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(attacked, owner, lines, end):
+    person = await attacked.add_user(owner.workspace_id, "owner")
+    token = attacked.sign_in(person).json()["access_token"]
     asked = {method.name: method for method in methods() if (method.name, service_of(method)) in {(q[0], s) for s, q in QUESTIONS.items()}}
 
     async def directly(service):
@@ -70,7 +70,9 @@ async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(install
         return status is grpc.StatusCode.OK, said
 
     async with AsyncExitStack() as stack:
-        connections = {service: await stack.enter_async_context(RawConnection.to(installation.trial.gateway_url)) for service in QUESTIONS}
+        connections = {
+            service: await stack.enter_async_context(RawConnection.to(attacked.installation.gateway_url)) for service in QUESTIONS
+        }
 
         async def through_the_gateway(service):
             reply = await connections[service].ask("GET", f"/api/v1{QUESTIONS[service][1]}", {"Authorization": f"Bearer {token}"})
@@ -82,7 +84,7 @@ async def test_a_revoked_token_is_refused_everywhere_within_five_seconds(install
             believed, said = await ways[way](service)
             assert believed, f"{service} {way}: {said}"
 
-        reply = await asyncio.to_thread(end, installation, owner, person, token)
+        reply = await asyncio.to_thread(end, attacked, owner, person, token)
         ended = time.monotonic()
         assert reply.is_success, reply.text
 

@@ -23,10 +23,10 @@ COLUMNS = sorted(
 @pytest.fixture(scope="module")
 async def factories(suite):
     """Two workspaces of one suite."""
-    installation = AttackedInstallation(suite)
+    attacked = AttackedInstallation(suite)
     async with AsyncExitStack() as stack:
-        people = [await installation.open_practice(full_name=name) for name in ("Olga Orlov", "Peter Pan")]
-        yield [EncryptedValues(installation, person, stack.enter_context(installation.api_as(person))) for person in people]
+        people = [await attacked.open_practice(full_name=name) for name in ("Olga Orlov", "Peter Pan")]
+        yield [EncryptedValues(attacked, person, stack.enter_context(attacked.api_as(person))) for person in people]
 
 
 def test_the_tables_have_the_sealed_columns_this_knows_of():
@@ -37,13 +37,13 @@ def test_the_tables_have_the_sealed_columns_this_knows_of():
 @pytest.mark.parametrize("column", COLUMNS)
 async def test_a_sealed_value_in_the_wrong_place_is_never_shown(factories, column):
     mine, theirs = factories
-    installation = mine.installation
+    attacked = mine.attacked
     encrypted, brother, foreigner = await mine.create(column), await mine.create(column), await theirs.create(column)
     others = [await mine.create(other) for other in COLUMNS if other.rpartition(".")[2] == encrypted.name and other != column][:4]
     words = [word for each in (encrypted, brother, foreigner, *others) for word in each.words]
     loud = {}
 
-    async with installation.superuser() as db:
+    async with attacked.superuser() as db:
         value = await encrypted.get(db)
         assert not any(word.encode() in value for word in encrypted.words)
         for reply in asked(encrypted):
@@ -76,7 +76,7 @@ async def test_a_sealed_value_in_the_wrong_place_is_never_shown(factories, colum
     for reply in asked(encrypted):
         assert reply.status_code in {200, 201, 412}, reply.text
     assert len(wrong) >= 12
-    said = errors(installation.logs / f"{encrypted.service}.log")
+    said = errors(attacked.logs / f"{encrypted.service}.log")
     assert {request_id: what for request_id, what in loud.items() if "SealBroken" not in said.get(request_id, "")} == {}
 
 
@@ -85,12 +85,12 @@ KEYED = ("identity", "clients", "scheduling", "clinical", "notifications")
 
 async def test_a_wrapped_key_in_the_wrong_place_opens_nothing(factories):
     mine, theirs = factories
-    installation, trial = mine.installation, mine.installation.trial
+    attacked, installation = mine.attacked, mine.attacked.installation
     values_by_service = {service: await mine.create(f"{service}.idempotency.sealed") for service in KEYED}
     for service in ("clients", "notifications"):
         await theirs.create(f"{service}.idempotency.sealed")
 
-    async with installation.superuser() as db:
+    async with attacked.superuser() as db:
 
         async def keys(factory, service):
             query = f"SELECT purpose, wrapped FROM {service}.data_keys WHERE workspace_id = $1"
@@ -106,7 +106,7 @@ async def test_a_wrapped_key_in_the_wrong_place_opens_nothing(factories):
         for service, wrong in (another_workspaces | changed | exchanged).items():
             await rewrap(db, service, mine.person.workspace_id, wrong)
         try:
-            await restart(trial, KEYED)
+            await restart(installation, KEYED)
             for encrypted in values_by_service.values():
                 (reply,) = asked(encrypted, f"wrapped-{encrypted.service}-{next(_numbers)}")
                 assert reply.status_code == 500, f"{encrypted.service}: {reply.status_code} {reply.text[:300]}"
@@ -114,7 +114,7 @@ async def test_a_wrapped_key_in_the_wrong_place_opens_nothing(factories):
         finally:
             for service, own in kept.items():
                 await rewrap(db, service, mine.person.workspace_id, own)
-    await restart(trial, KEYED)
+    await restart(installation, KEYED)
     for encrypted in values_by_service.values():
         (reply,) = asked(encrypted)
         assert reply.is_success, f"{encrypted.service}: {reply.text}"
@@ -128,11 +128,11 @@ async def rewrap(db, service, workspace_id, keys):
             assert await db.execute(update, key, workspace_id, purpose) == "UPDATE 1"
 
 
-async def restart(trial, services):
+async def restart(installation, services):
     """What a process has read of keys, it keeps for a minute."""
-    killed = {service: trial.kill_process(service) for service in services}
+    killed = {service: installation.kill_process(service) for service in services}
     give_up = time.monotonic() + 60
-    while any(trial.running["processes"][service] in {0, pid} for service, pid in killed.items()) or not trial.ready():
+    while any(installation.running["processes"][service] in {0, pid} for service, pid in killed.items()) or not installation.ready():
         assert time.monotonic() < give_up
         await asyncio.sleep(0.1)
 

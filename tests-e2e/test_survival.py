@@ -18,9 +18,9 @@ def home(servers, tmp_path_factory):
 @pytest.fixture
 def own(home):
     """An embedded installation that this test alone may kill."""
-    trial = Installation("run", home)
-    yield trial
-    trial.stop()
+    installation = Installation("run", home)
+    yield installation
+    installation.stop()
 
 
 def test_what_was_answered_survives_a_kill_and_the_next_start_is_quick(own, sign_in, eventually):
@@ -46,11 +46,11 @@ def test_what_was_answered_survives_a_kill_and_the_next_start_is_quick(own, sign
     assert seconds < SECONDS_TO_START_AGAIN
 
 
-def restarted(trial):
+def restarted(installation):
     """Seconds to start after a kill; leaves it running."""
-    if trial.alive:
-        trial.kill()
-    return trial.start()
+    if installation.alive:
+        installation.kill()
+    return installation.start()
 
 
 def test_it_stops_when_asked_and_leaves_nothing_running(own):

@@ -11,7 +11,7 @@ from attack import service_methods
 from uuid_utils.compat import uuid7
 
 from chassis.auth.tokens import AccessSigner, ServiceSigner, generate_key
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from standalone.services import SERVICES
 
 # What anybody may ask without a token: signing in, and what everyone needs to believe a token.
@@ -26,7 +26,7 @@ PUBLIC = {
 
 @pytest.fixture(scope="module")
 async def everybody(postgres):
-    async with house(postgres, *SERVICES) as built:
+    async with start_environment(postgres, *SERVICES) as built:
         yield built
 
 

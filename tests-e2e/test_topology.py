@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from google.protobuf.descriptor import Descriptor
 
 import caseload
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from standalone.services import SERVICES
 
 
@@ -20,7 +20,7 @@ def declared() -> Iterator[Descriptor]:
 
 async def test_every_event_is_taken_and_every_queue_is_fed(postgres):
     events = {event.full_name for event in declared() if not event.containing_type}
-    async with house(postgres, *SERVICES, relay=False) as h:
+    async with start_environment(postgres, *SERVICES, relay=False) as h:
         taken = {kind for kind, takers in h.broker._by_type.items() if takers}
     assert events
     assert events == taken

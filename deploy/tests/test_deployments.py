@@ -1,6 +1,8 @@
 """Compose and Kubernetes run the same: the same processes, told the same, given the same secrets, and no more than they need."""
 
 import importlib
+import tomllib
+from pathlib import Path
 
 import pytest
 from containers import processes
@@ -45,8 +47,20 @@ def deployment(request, composed, rendered):
 
 
 def test_every_service_is_deployed_under_its_own_name(composed):
-    assert SERVICES == NAMES
+    assert set(SERVICES) == set(NAMES)
     assert {*PROCESSES, "provision", "bucket", *(f"{name}-migration" for name in NAMES)} == set(composed)
+
+
+def test_the_import_rules_hold_for_every_service():
+    rules = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["tool"]["importlinter"]
+    assert set(SERVICES) <= set(rules["root_packages"])
+    for rule in rules["contracts"]:
+        named = {
+            str(module).split(".")[0]
+            for module in [*rule.get("containers", ()), *rule.get("source_modules", ()), *rule.get("protected_modules", ())]
+        }
+        if named & set(SERVICES) - {"identity"}:
+            assert named | {"identity"} >= set(SERVICES), rule["name"]
 
 
 def test_the_small_overlay_runs_what_compose_runs(composed, rendered):

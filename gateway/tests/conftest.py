@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from audit.__main__ import SERVICE as AUDIT
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.server import Server
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from gateway.app import build
@@ -39,7 +39,7 @@ class Person:
 class TestedGateway:
     """A gateway and the environment behind it."""
 
-    def __init__(self, built: House, peers: Peers, settings: GatewaySettings, routers: Sequence[APIRouter] = ()) -> None:
+    def __init__(self, built: Environment, peers: Peers, settings: GatewaySettings, routers: Sequence[APIRouter] = ()) -> None:
         self.environment = built
         self.settings = settings
         self.app = build(peers, settings, routers)
@@ -84,7 +84,7 @@ class TestedGateway:
 @pytest.fixture(scope="session")
 async def gateway(postgres: str) -> AsyncIterator[TestedGateway]:
     services = (IDENTITY, CLIENTS, SCHEDULING, CLINICAL, NOTIFICATIONS, AUDIT)
-    async with house(postgres, *services, settings={"identity": CHEAP, "public_url": PUBLIC_URL}) as built:
+    async with start_environment(postgres, *services, settings={"identity": CHEAP, "public_url": PUBLIC_URL}) as built:
         clinical = built.runtime("clinical").settings
         settings = GatewaySettings(
             environment="development",

@@ -6,12 +6,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from caseload.services import SERVICE_NAMES
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from chassis.rpc.client.peers import Peers
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
 from gateway.problems.responses import ProblemResponses, fault_of
-from gateway.stubs import SERVICE_NAMES
 
 
 def raising(error: Exception) -> httpx.AsyncClient:

@@ -172,7 +172,7 @@ async def test_signing_out_ends_the_login_session_and_clears_the_cookies(browser
 
     assert reply.status_code == 200
     assert not {"access_token", "refresh_token", "csrf_token"} & set(browser.cookies)
-    await gateway.app.state.trust.refresh()
+    await gateway.app.state.verifier.refresh()
     async with gateway.anonymous(Authorization=f"Bearer {held['access_token']}") as thief:
         check_problem(await thief.get("/api/v1/auth/me"), 401, "token_revoked")
     async with gateway.anonymous() as thief:
@@ -193,7 +193,7 @@ async def test_login_sessions_are_listed_and_ended_one_by_one(browser, gateway, 
 
         assert ended.status_code == 204
         check_problem(await browser.delete(f"/api/v1/auth/sessions/{uuid7()}", headers=csrf(browser)), 404, "not_found")
-        await gateway.app.state.trust.refresh()
+        await gateway.app.state.verifier.refresh()
         assert (await phone.get("/api/v1/auth/me")).status_code == 401
         assert (await browser.get("/api/v1/auth/me")).status_code == 200
 

@@ -72,11 +72,11 @@ def rpc_module(file: FileDescriptor) -> str:
     for other in others:
         other_package, other_name = module_of(other).rsplit(".", 1)
         lines.append(f"from {other_package} import {other_name}")
-    lines += ["", 'CallT = TypeVar("CallT", contravariant=True)', ""]
+    lines += ["", 'WorkT = TypeVar("WorkT", contravariant=True)', ""]
     for service in file.services_by_name.values():
         lines += [
             "",
-            f"class {service.name}Servicer(ABC, Generic[CallT]):",
+            f"class {service.name}Servicer(ABC, Generic[WorkT]):",
             f'    SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["{service.name}"]',
         ]
         for method in service.methods:
@@ -84,27 +84,27 @@ def rpc_module(file: FileDescriptor) -> str:
             lines += [
                 "",
                 "    @abstractmethod",
-                f"    async def {method.name}(self, request: {request}, call: CallT) -> {reply}: ...",
+                f"    async def {method.name}(self, request: {request}, work: WorkT) -> {reply}: ...",
             ]
         lines += [
             "",
             "",
             f"class {service.name}Stub:",
-            f'    """Calls {service.full_name}; `dial` makes one caller per method."""',
+            f'    """Calls {service.full_name}; `caller_of` returns the function that calls a method."""',
             "",
-            "    def __init__(self, dial: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:",
+            "    def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:",
             f"        methods = pb.DESCRIPTOR.services_by_name['{service.name}'].methods_by_name",
         ]
         for method in service.methods:
             request, reply = type_of(service, method, of_input=True), type_of(service, method, of_input=False)
-            lines.append(f"        self.{method.name}: {service.name}{method.name} = dial(methods['{method.name}'])")
+            lines.append(f"        self.{method.name}: {service.name}{method.name} = caller_of(methods['{method.name}'])")
         for method in service.methods:
             request, reply = type_of(service, method, of_input=True), type_of(service, method, of_input=False)
             lines += [
                 "",
                 "",
                 f"class {service.name}{method.name}(Protocol):",
-                f"    def __call__(self, request: {request}, call: Any) -> Awaitable[{reply}]: ...",
+                f"    def __call__(self, request: {request}, context: Any) -> Awaitable[{reply}]: ...",
             ]
         lines += [""]
     return "\n".join(lines).replace("\n\n\n\n", "\n\n\n").rstrip() + "\n"
@@ -159,8 +159,16 @@ def generate(out: Path) -> None:
             (out / (name.removesuffix("_pb2").replace(".", "/") + "_rpc.py")).write_text(rpc_module(file))
         if any(map(spelling_of, file.enum_types_by_name.values())):
             (out / (name.removesuffix("_pb2").replace(".", "/") + "_words.py")).write_text(words_module(file))
+    (out / "caseload" / "services.py").write_text(services_module())
     for cache in out.rglob("__pycache__"):
         shutil.rmtree(cache)
+
+
+def services_module() -> str:
+    """The names of the services: those packages of protos/ that answer calls."""
+    names = sorted({path.relative_to(PROTOS / "caseload").parts[0] for path in PROTOS.rglob("*.proto") if "\nservice " in path.read_text()})
+    listed = ", ".join(f'"{name}"' for name in names if name != "transport")
+    return f'"""The services of Caseload, by name. Generated; never edited."""\n\nfrom typing import Final\n\nSERVICE_NAMES: Final = ({listed})\n'
 
 
 def differences(fresh: Path, kept: Path) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chassis.lifecycle import Lifecycle
-from standalone.embedded import add_services
+from chassis.service.composition import add_services
 from standalone.services import NAMES
 from standalone.supervisor import ChildProcess, Supervisor
 
@@ -26,7 +26,7 @@ class Recorder:
     async def relay(self):
         self.events.append(("relay", self.name))
 
-    async def drain(self):
+    async def drain(self, grace):
         self.events.append(("drain", self.name))
 
     async def stop(self):

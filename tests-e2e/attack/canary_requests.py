@@ -29,20 +29,20 @@ class CanaryRequests:
     download links that were returned.
     """
 
-    def __init__(self, installation, person, api):
-        self.installation, self.person, self.api = installation, person, api
-        self.signer = AccessSigner(installation.home.access_key.read_bytes())
+    def __init__(self, attacked, person, api):
+        self.attacked, self.person, self.api = attacked, person, api
+        self.signer = AccessSigner(attacked.home.access_key.read_bytes())
         self.canaries, self.outcomes, self.answers, self.urls = set(), {}, [], []
         self.ids, self._lines = {}, {}
 
     @classmethod
     @asynccontextmanager
-    async def in_suite(cls, trial):
-        installation = AttackedInstallation(trial)
-        person = await installation.open_practice(email=canary("email"), full_name=f"{canary()} {canary()}")
-        with installation.api_as(person) as api:
-            campaign = cls(installation, person, api)
-            campaign._lines = {name: RawChannel(address) for name, address in installation.addresses.items()}
+    async def in_suite(cls, installation):
+        attacked = AttackedInstallation(installation)
+        person = await attacked.open_practice(email=canary("email"), full_name=f"{canary()} {canary()}")
+        with attacked.api_as(person) as api:
+            campaign = cls(attacked, person, api)
+            campaign._lines = {name: RawChannel(address) for name, address in attacked.addresses.items()}
             try:
                 campaign.refresh()
                 yield campaign
@@ -55,7 +55,7 @@ class CanaryRequests:
 
     def refresh(self):
         """Creates new resources for the requests."""
-        self.ids = furnish(self.api, lambda: self.installation.sign_in(self.person))
+        self.ids = furnish(self.api, lambda: self.attacked.sign_in(self.person))
         self.ids["audit_event_id"] = self.ids["magic_link_id"] = str(uuid4())
         self.ids["client_ids"] = self.ids["client_id"]
 
@@ -100,7 +100,7 @@ class CanaryRequests:
 
     async def send_mail(self, until):
         """Causes a reminder to a canary's address and a mail with a sign-in link."""
-        address, before = canary("email"), len(self.installation.trial.mail())
+        address, before = canary("email"), len(self.attacked.installation.mail())
         client = self.api.post("/clients", json={"first_name": canary(), "last_name": canary(), "email": address}).json()
         self.api.post("/reminders/configurations", json={"hours_before": 700, "channel": "email"}).raise_for_status()
         request, _ = request_with_canaries(
@@ -109,7 +109,10 @@ class CanaryRequests:
         assert (await self.ask(_method("BookAppointment"), request))[0] is OK
         self.api.post("/auth/magic-link", json={"email": self.person.email}).raise_for_status()
         await until(
-            lambda: len(self.installation.trial.mail()) >= before + 2 and any(m["to"] == [address] for m in self.installation.trial.mail())
+            lambda: (
+                len(self.attacked.installation.mail()) >= before + 2
+                and any(m["to"] == [address] for m in self.attacked.installation.mail())
+            )
         )
 
     def upload(self):
@@ -201,7 +204,7 @@ class CanaryRequests:
     async def send_while_tables_fail(self):
         """Calls every method that takes PHI while the service may not access the table it needs, and while the table refuses rows."""
         self.refresh()
-        async with self.installation.superuser() as db:
+        async with self.attacked.superuser() as db:
             for method in methods():
                 if phi_fields(method):
                     service = service_of(method)

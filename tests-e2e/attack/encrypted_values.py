@@ -77,8 +77,8 @@ class EncryptedValue:
 class EncryptedValues:
     """Creates encrypted values of any column in one workspace."""
 
-    def __init__(self, installation, person, api):
-        self.installation, self.person, self.api = installation, person, api
+    def __init__(self, attacked, person, api):
+        self.attacked, self.person, self.api = attacked, person, api
 
     async def create(self, column):
         """Creates a row through the API and returns its value in this column."""
@@ -162,14 +162,14 @@ class EncryptedValues:
 
     async def _user(self, column):
         word = self._word()
-        user = (await self.installation.add_user(self.person.workspace_id, password=None)).user_id
+        user = (await self.attacked.add_user(self.person.workspace_id, password=None)).user_id
         assert self.api.put(f"/users/{user}", json={"full_name": word}).status_code == 200
         reads = [self._get(f"/users/{user}"), self._get("/users")]
         return EncryptedValue(column, {"id": user}, reads, [word], lambda: self.api.put(f"/users/{user}", json={"full_name": self._word()}))
 
     def _refresh_tokens_successor_sealed(self, column):
         """A login session whose refresh token was just used: another request with the same token gets the same successor."""
-        signed_in = self.installation.sign_in(self.person)
+        signed_in = self.attacked.sign_in(self.person)
         cookies = dict(signed_in.cookies)
         url = f"{self.api.base_url}auth/session/refresh"
 

@@ -34,12 +34,12 @@ class Person:
 
 
 class AttackedInstallation:
-    """Access to a running trial with its keys."""
+    """Access to a running installation with its keys."""
 
-    def __init__(self, trial):
-        self.trial = trial
-        self.home = Home(trial.home)
-        self.logs = trial.home / "logs"
+    def __init__(self, installation):
+        self.installation = installation
+        self.home = Home(installation.home)
+        self.logs = installation.home / "logs"
 
     @property
     def admin_dsn(self):
@@ -90,7 +90,7 @@ class AttackedInstallation:
 
     def sign_in(self, person, password=PASSWORD):
         """The reply to a sign-in with a password, including its cookies."""
-        url = f"{self.trial.gateway_url}/api/v1/auth/login"
+        url = f"{self.installation.gateway_url}/api/v1/auth/login"
         reply = httpx.post(url, json={"email": person.email, "password": password}, timeout=30)
         assert reply.status_code == 200, reply.text
         return reply
@@ -103,7 +103,7 @@ class AttackedInstallation:
 
     def api_with_token(self, token):
         """An HTTP client of the API with this access token."""
-        api = httpx.Client(base_url=f"{self.trial.gateway_url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        api = httpx.Client(base_url=f"{self.installation.gateway_url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30)
         api.token = token
         return api
 

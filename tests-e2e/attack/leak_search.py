@@ -54,9 +54,9 @@ async def search_tables(db):
     return found, len(columns)
 
 
-def search_metrics(trial):
+def search_metrics(installation):
     """Canaries by metrics page, and the number of pages searched."""
-    pages = {"gateway": trial.gateway_url, **trial.running["health"]}
+    pages = {"gateway": installation.gateway_url, **installation.running["health"]}
     texts = {name: httpx.get(f"{url}/metrics", timeout=10).raise_for_status().text for name, url in pages.items()}
     assert all("caseload_" in text for text in texts.values())
     return {f"metrics of {name}": seen for name, text in texts.items() if (seen := find_canaries(text))}, len(pages)
@@ -84,8 +84,8 @@ class EventTap:
 
     @classmethod
     @asynccontextmanager
-    async def on(cls, trial, exchange="caseload.events"):
-        async with await aio_pika.connect(trial.running["broker_url"]) as connection:
+    async def on(cls, installation, exchange="caseload.events"):
+        async with await aio_pika.connect(installation.running["broker_url"]) as connection:
             channel = await connection.channel()
             queue = await channel.declare_queue(exclusive=True)
             await queue.bind(exchange, "#")
@@ -117,11 +117,11 @@ def search_message(message):
     return find_canaries(message.body) + find_canaries(repr(message.info()) + repr(message.headers))
 
 
-def queues(installation):
+def queues(attacked):
     """The names of all queues, from the reactions of the services."""
-    settings = (home_settings(installation, service) for service in SERVICES)
+    settings = (home_settings(attacked, service) for service in SERVICES)
     return [queue for service, own in zip(SERVICES, settings, strict=True) for queue in queues_of(service, own)]
 
 
-def home_settings(installation, service):
-    return installation.home.settings(service, installation.admin_dsn, smtp_url="smtp://127.0.0.1", peers=installation.addresses)
+def home_settings(attacked, service):
+    return attacked.home.settings(service, attacked.admin_dsn, smtp_url="smtp://127.0.0.1", peers=attacked.addresses)

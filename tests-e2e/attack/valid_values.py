@@ -39,10 +39,10 @@ WORDS = {
 class ValidValues:
     """Provides ids of existing resources, consistent times, existing zones and printable names."""
 
-    def __init__(self, installation, person, colleagues, api, seed):
-        self.api, self.person, self.chance, self._installation = api, person, random.Random(seed), installation
+    def __init__(self, attacked, person, colleagues, api, seed):
+        self.api, self.person, self.chance, self._installation = api, person, random.Random(seed), attacked
         self._signed_in_at, self._has_logged_in = time.monotonic(), False
-        self._signer = AccessSigner(installation.home.access_key.read_bytes())
+        self._signer = AccessSigner(attacked.home.access_key.read_bytes())
         self._pools = {"user_id": [colleague.user_id for colleague in colleagues], "practitioner_id": [person.user_id]}
         self._colleague, self._password = colleagues[0], PASSWORD
         for _ in range(4):
@@ -51,7 +51,7 @@ class ValidValues:
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
         for _ in range(3):
-            installation.sign_in(person)
+            attacked.sign_in(person)
         self._sign_ins = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
         self._pools["audit_event_id"] = [event["id"] for event in api.get("/audit-events").json()["items"]]
 

@@ -38,26 +38,26 @@ class DrillEnvironment:
 
     def __init__(self, home, composition="suite", settings=None):
         self.mail_server = MailServer()
-        self.trial = Installation(composition, home, SETTINGS | {"CASELOAD_SMTP_URL": self.mail_server.url} | (settings or {}))
+        self.installation = Installation(composition, home, SETTINGS | {"CASELOAD_SMTP_URL": self.mail_server.url} | (settings or {}))
 
     async def __aenter__(self):
         await self.mail_server.open()
-        self.trial.start()
+        self.installation.start()
         return self
 
     async def __aexit__(self, *_):
-        code = await asyncio.to_thread(self.trial.stop)
+        code = await asyncio.to_thread(self.installation.stop)
         await self.mail_server.close()
-        assert code == 0, self.trial.output.read_text()[-4000:]
+        assert code == 0, self.installation.output.read_text()[-4000:]
 
     @property
     def gateway_url(self):
-        return self.trial.gateway_url
+        return self.installation.gateway_url
 
     @asynccontextmanager
     async def superuser(self):
         """A connection that row security does not bind."""
-        connection = await asyncpg.connect(LocalPostgres(self.trial.home / "postgres").dsn, timeout=10)
+        connection = await asyncpg.connect(LocalPostgres(self.installation.home / "postgres").dsn, timeout=10)
         try:
             yield connection
         finally:
@@ -74,7 +74,7 @@ class DrillEnvironment:
     async def command(self, *arguments):
         """Runs an administrator's command on this installation. Returns the lines it printed."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CASELOAD_") and name != "DATABASE_URL"}
-        environment = inherited | {"CASELOAD_HOME": str(self.trial.home)}
+        environment = inherited | {"CASELOAD_HOME": str(self.installation.home)}
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "standalone", *arguments, env=environment, stdout=PIPE, stderr=PIPE
         )
@@ -84,13 +84,13 @@ class DrillEnvironment:
 
     def log(self, name):
         """The log lines of a process that are JSON, parsed."""
-        path = self.trial.home / "logs" / f"{name}.log"
-        text = path if path.exists() else self.trial.output
+        path = self.installation.home / "logs" / f"{name}.log"
+        text = path if path.exists() else self.installation.output
         return [json.loads(line) for line in Path(text).read_text().splitlines() if line.startswith("{")]
 
     async def metric(self, place, name, /, **labels):
         """The sum of a metric's samples that have these labels."""
-        url = self.trial.running["health"][place] if "health" in self.trial.running else self.gateway_url
+        url = self.installation.running["health"][place] if "health" in self.installation.running else self.gateway_url
         async with httpx.AsyncClient(verify=False) as client:
             text = (await client.get(f"{url}/metrics")).text
         wanted = [f'{label}="{value}"' for label, value in labels.items()]
@@ -98,7 +98,7 @@ class DrillEnvironment:
         return sum(float(line.rpartition(" ")[2]) for line in lines)
 
     async def is_ready(self):
-        return await asyncio.to_thread(self.trial.ready)
+        return await asyncio.to_thread(self.installation.ready)
 
     async def ready(self, seconds=120.0):
         await until(self.is_ready, seconds, "the gateway says that every service is ready")

@@ -37,20 +37,20 @@ class ProcessInstance:
         return ProcessInstance.of(self.pid) != self
 
 
-def running_process(trial, name, *, seconds=90.0):
+def running_process(installation, name, *, seconds=90.0):
     """The running process of that name. Waits for it if it is being restarted."""
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
-        pid = trial.running["processes"][name]
+        pid = installation.running["processes"][name]
         if pid and (found := ProcessInstance.of(pid)) is not None:
             return found
         time.sleep(0.02)
     raise AssertionError(f"{name} did not run within {seconds} s")
 
 
-def kill(trial, name):
+def kill(installation, name):
     """Kills a process with SIGKILL, waits until it has ended, and returns it."""
-    victim = running_process(trial, name)
+    victim = running_process(installation, name)
     os.kill(victim.pid, signal.SIGKILL)
     give_up = time.monotonic() + 10
     while not victim.is_over:
@@ -59,9 +59,9 @@ def kill(trial, name):
     return victim
 
 
-def has_restarted(trial, name, victim):
+def has_restarted(installation, name, victim):
     """Whether a process of that name runs that is not the victim."""
-    pid = trial.running["processes"][name]
+    pid = installation.running["processes"][name]
     found = ProcessInstance.of(pid) if pid else None
     return found is not None and found != victim
 
@@ -80,14 +80,14 @@ def frozen(*pids):
 
 
 @contextmanager
-def killed(trial, name):
+def killed(installation, name):
     """Kills a process, and keeps its supervisor from restarting it while the block runs."""
-    supervisor = psutil.Process(trial.running["pid"])
+    supervisor = psutil.Process(installation.running["pid"])
     try:
         _suspend([supervisor])
-        victim = kill(trial, name)
+        victim = kill(installation, name)
         yield victim
-        assert not has_restarted(trial, name, victim), f"{name} was restarted too early"
+        assert not has_restarted(installation, name, victim), f"{name} was restarted too early"
     finally:
         supervisor.resume()
 

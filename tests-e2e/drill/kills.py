@@ -44,7 +44,7 @@ async def run_kills(environment, victims, *, seed, writers=16, progress=lambda l
             # Operations are under way whenever a process is killed.
             await wait_for_operations(run.history, work, chance.randrange(20, 60))
             await asyncio.sleep(chance.uniform(0.0, 1.0))
-            victim = await asyncio.to_thread(kill, environment.trial, name)
+            victim = await asyncio.to_thread(kill, environment.installation, name)
             run.kills.append(name)
             progress(f"{len(run.kills):4}  {name:14} {len(run.history.operations):7} acknowledged so far")
             await until(_restarted_check(environment, name, victim), SECONDS_TO_COME_BACK, f"{name} is started again")
@@ -72,6 +72,6 @@ async def wait_for_operations(history, work, count):
 
 def _restarted_check(environment, name, victim):
     async def restarted():
-        return has_restarted(environment.trial, name, victim)
+        return has_restarted(environment.installation, name, victim)
 
     return restarted

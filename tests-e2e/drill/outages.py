@@ -132,9 +132,9 @@ class OutageProbe:
 @asynccontextmanager
 async def no_restarts(environment):
     """Asserts that every service and the gateway is the same process after the block as before."""
-    before = {name: running_process(environment.trial, name) for name in (*NAMES, "gateway")}
+    before = {name: running_process(environment.installation, name) for name in (*NAMES, "gateway")}
     yield
-    assert {name: running_process(environment.trial, name) for name in before} == before
+    assert {name: running_process(environment.installation, name) for name in before} == before
 
 
 def soon(hours):
@@ -147,7 +147,7 @@ def soon(hours):
 async def database_hangs(environment):
     outage = Outage("the database hangs")
     async with OutageProbe(environment) as probe, no_restarts(environment):
-        with frozen(running_process(environment.trial, "postgres").pid):
+        with frozen(running_process(environment.installation, "postgres").pid):
             await probe.expect_refusals(outage, probe.requests())
         await probe.wait_until_well(outage, probe.requests())
     return outage
@@ -156,7 +156,7 @@ async def database_hangs(environment):
 async def database_away(environment):
     outage = Outage("the database is away")
     async with OutageProbe(environment) as probe, no_restarts(environment):
-        with killed(environment.trial, "postgres"):
+        with killed(environment.installation, "postgres"):
             await probe.expect_refusals(outage, probe.requests())
         await probe.wait_until_well(outage, probe.requests())
     return outage
@@ -168,8 +168,8 @@ async def database_away(environment):
 async def broker_away(environment):
     outage = Outage("the broker is away")
     async with OutageProbe(environment) as probe, no_restarts(environment):
-        with killed(environment.trial, "rabbitmq"):
-            assert not _listens(environment.trial.running["broker_url"])
+        with killed(environment.installation, "rabbitmq"):
+            assert not _listens(environment.installation.running["broker_url"])
             addresses = await _book_during_outage(probe)
         await _expect_one_reminder_each(probe, outage, addresses)
     return outage
@@ -178,7 +178,7 @@ async def broker_away(environment):
 async def broker_hangs(environment):
     outage = Outage("the broker hangs")
     async with OutageProbe(environment) as probe, no_restarts(environment):
-        with frozen(running_process(environment.trial, "rabbitmq").pid):
+        with frozen(running_process(environment.installation, "rabbitmq").pid):
             addresses = await _book_during_outage(probe)
         await _expect_one_reminder_each(probe, outage, addresses)
     return outage
@@ -219,7 +219,7 @@ def _listens(broker_url):
 async def files_away(environment):
     """Replaces the directory of the file store by a file."""
     outage = Outage("the file store is away")
-    store = environment.trial.home / "files"
+    store = environment.installation.home / "files"
     aside = store.with_name("files.aside")
     async with OutageProbe(environment) as probe, no_restarts(environment):
         upload = ("POST", f"/sessions/{probe.note['id']}/attachments", {"files": {"file": ("a.png", PNG_OF_ONE_PIXEL, "image/png")}})
@@ -302,7 +302,7 @@ async def peer_hangs(environment, service):
     """The service accepts requests and answers none. Its callers get a reply within the deadline."""
     outage = Outage(f"{service} hangs")
     async with OutageProbe(environment) as probe, no_restarts(environment):
-        with frozen(running_process(environment.trial, service).pid):
+        with frozen(running_process(environment.installation, service).pid):
             await probe.expect_refusals(outage, [probe.request_to(service)])
         await probe.wait_until_well(outage, [probe.request_to(name) for name in NAMES])
     return outage

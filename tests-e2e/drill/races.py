@@ -98,7 +98,7 @@ async def race_for_one_key(environment, *, seed, killed=None):
     runs = [asyncio.create_task(run(user)) for user in users]
     if killed:
         await asyncio.sleep(chance.uniform(0.0, 0.15))
-        await asyncio.to_thread(kill, environment.trial, killed)
+        await asyncio.to_thread(kill, environment.installation, killed)
         race.answered_before_the_kill = len(race.answers)
     await asyncio.gather(*runs)
     await asyncio.gather(*(user.close() for user in users))

@@ -72,9 +72,9 @@ def main():
     if folder.exists():
         raise SystemExit(f"{folder} is stored already, and what a release left behind does not change")
     with tempfile.TemporaryDirectory() as directory:
-        trial = Installation("run", Path(directory) / "home")
-        said = used(trial)
-        server = LocalPostgres(trial.home / "postgres").start()
+        installation = Installation("run", Path(directory) / "home")
+        said = used(installation)
+        server = LocalPostgres(installation.home / "postgres").start()
         try:
             asyncio.run(add_rare(server.dsn))
             dump = dumped(server.dsn)
@@ -83,20 +83,20 @@ def main():
         folder.mkdir(parents=True)
         (folder / "database.sql").write_text(dump)
         (folder / "answers.json").write_text(json.dumps(said, indent=1, sort_keys=True) + "\n")
-        shutil.copyfile(trial.home / "keyring.json", folder / "keyring.json")
-        shutil.copytree(trial.home / "files", folder / "files")
+        shutil.copyfile(installation.home / "keyring.json", folder / "keyring.json")
+        shutil.copytree(installation.home / "files", folder / "files")
     sys.stdout.write(f"{folder} is stored\n")
 
 
-def used(trial):
+def used(installation):
     """What the API says of an installation that was used, and has finished what that began; it stands still afterwards."""
     with contextlib.ExitStack() as stack:
-        trial.start()
-        stack.callback(trial.stop)
-        ids = use(trial, lambda trial: sign_in(trial, stack))
-        owner, head = (sign_in(trial, stack, email) for email in (OWNER, HEAD))
+        installation.start()
+        stack.callback(installation.stop)
+        ids = use(installation, lambda installation: sign_in(installation, stack))
+        owner, head = (sign_in(installation, stack, email) for email in (OWNER, HEAD))
         paths = {OWNER: [*questions(ids), *treat(owner)], HEAD: treat(head)}
-        asyncio.run(done(LocalPostgres(trial.home / "postgres").dsn))
+        asyncio.run(done(LocalPostgres(installation.home / "postgres").dsn))
         return {OWNER: answers(owner, paths[OWNER]), HEAD: answers(head, paths[HEAD])}
 
 

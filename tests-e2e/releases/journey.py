@@ -28,27 +28,27 @@ PATIENT = {
 }
 
 
-def sign_in(trial, stack, email=OWNER):
+def sign_in(installation, stack, email=OWNER):
     """A client under the API's root that carries the access token of somebody signed in; closed with the stack."""
-    client = stack.enter_context(httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30))
+    client = stack.enter_context(httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30))
     reply = client.post("/auth/login", json={"email": email, "password": PASSWORD})
     assert reply.status_code == 200, reply.text
-    bearer = stack.enter_context(httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30))
+    bearer = stack.enter_context(httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30))
     bearer.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
     bearer.user = reply.json()["user"]
     return bearer
 
 
-def use(trial, sign_in):
+def use(installation, sign_in):
     """Makes one of everything, once with an idempotency key, and takes some of it away; the ids of what is left, by name."""
-    api = sign_in(trial)
+    api = sign_in(installation)
     api.headers["Idempotency-Key"] = "once"
     assert api.patch("/workspaces/current", json={"phone": "+44 20 7946 0000"}).status_code == 200
     del api.headers["Idempotency-Key"]
-    ids = furnish(api, lambda: sign_in(trial))
+    ids = furnish(api, lambda: sign_in(installation))
     assert api.delete(f"/clients/{ids['resource_id']}/permanent").status_code == 204
     assert api.delete(f"/auth/sessions/{ids['sign_in_id']}").status_code == 204
-    anybody = httpx.Client(base_url=f"{trial.gateway_url}/api/v1", timeout=30)
+    anybody = httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30)
     assert anybody.post("/auth/magic-link", json={"email": OWNER}).status_code == 200
     assert anybody.post("/auth/login", json={"email": OWNER, "password": "wrong"}).status_code == 401
     anybody.close()

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from limits.aio.storage import MemoryStorage
 from starlette.middleware import Middleware
 
-from chassis.auth.verifier import Trust
+from chassis.auth.verifier import TokenVerifier
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
 from gateway.api.appointments import routes as appointments
@@ -30,7 +30,7 @@ from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
 from gateway.api.workspaces import routes as workspaces
 from gateway.auth.authenticator import Authenticator
-from gateway.auth.trust import users_trust
+from gateway.auth.verifier import user_token_verifier
 from gateway.middleware.authentication import Authentication
 from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
@@ -74,8 +74,8 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequenc
     routes = routes_of((*ROUTERS, *further))
     paths = frozenset(route.path for route in routes)
     stubs = Stubs.of(peers)
-    trust = users_trust(stubs)
-    authenticator = Authenticator(stubs.sign_in, trust, settings)
+    verifier = user_token_verifier(stubs)
+    authenticator = Authenticator(stubs.sign_in, verifier, settings)
     problems = ProblemResponses(settings.public_url, paths)
 
     app = FastAPI(
@@ -89,7 +89,7 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequenc
     app.state.settings = settings
     app.state.peers = peers
     app.state.stubs = stubs
-    app.state.trust = trust
+    app.state.verifier = verifier
     app.state.authenticator = authenticator
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
@@ -143,21 +143,21 @@ def _middleware(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    trust: Trust = app.state.trust
-    polling = asyncio.create_task(_poll(trust))
+    verifier: TokenVerifier = app.state.verifier
+    polling = asyncio.create_task(_poll(verifier))
     try:
         yield
     finally:
         polling.cancel()
         await asyncio.wait([polling])
-        await trust.close()
+        await verifier.close()
 
 
-async def _poll(trust: Trust) -> None:
-    """Keeps the trust fresh until cancelled."""
+async def _poll(verifier: TokenVerifier) -> None:
+    """Keeps the verifier's keys and revocations fresh until cancelled."""
     while True:
         try:
-            await trust.keep_fresh()
+            await verifier.keep_fresh()
         except Exception:
             # Until it works again, every request with a token asks identity itself.
             log.exception("polling identity's keys and revocations failed and starts again")

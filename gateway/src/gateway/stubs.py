@@ -16,8 +16,6 @@ from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from chassis.rpc.client.peers import Peer
 
-SERVICE_NAMES = ("identity", "clients", "scheduling", "clinical", "notifications", "audit")
-
 
 @dataclass(frozen=True, slots=True)
 class Stubs:

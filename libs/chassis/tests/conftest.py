@@ -26,8 +26,8 @@ from chassis.db.statement import command
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import tenant
 from chassis.events.broker.base import Subscription
-from chassis.events.handlers import Reaction, subscription
 from chassis.events.outbox import Outbox
+from chassis.events.reactions import Reaction, subscription
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import create_tables
 from chassis.work.unit_of_work import UnitOfWork

@@ -12,8 +12,8 @@ from chassis.events.broker.errors import BrokerDown, Unroutable
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
 from chassis.events.broker.retry import Retries
-from chassis.events.dead_letters import RabbitGraveyard, TableGraveyard
-from chassis.events.handlers import on
+from chassis.events.dead_letters import RabbitDeadLetters, TableDeadLetters
+from chassis.events.reactions import on
 from chassis.events.relay import Relay
 from chassis.work.envelope import Envelope
 
@@ -25,12 +25,12 @@ QUICK = Retries(delays=(0.05, 0.1), waits=6)
 class Post:
     """One transport with the service `parcels` at both ends."""
 
-    def __init__(self, parcels, make_broker, find_graveyard):
+    def __init__(self, parcels, make_broker, find_dead_letters):
         self.parcels = parcels
         self.broker = make_broker()
         self.relays = []
         self.queues = []
-        self._find_graveyard = find_graveyard
+        self._find_dead_letters = find_dead_letters
         # Queues outlive a test where the broker does.
         self._suffix = uuid7().hex
 
@@ -38,8 +38,8 @@ class Post:
         return f"{name}-{self._suffix}"
 
     @property
-    def graveyard(self):
-        return self._find_graveyard(self.queues)
+    def dead_letters(self):
+        return self._find_dead_letters(self.queues)
 
     async def take(self, effect, event=StringValue, *, queue="parcels.take", **limits):
         reaction = on(event, queue=self.queue(queue), **limits)(effect)
@@ -64,7 +64,7 @@ class Post:
         self.relays.append((relay, asyncio.create_task(relay.run())))
 
     async def dead(self):
-        return await self.graveyard.listed()
+        return await self.dead_letters.listed()
 
     async def close(self):
         await self.broker.drain(1.0)
@@ -79,9 +79,9 @@ async def post(request, parcels):
     if request.param == "rabbitmq":
         url = request.getfixturevalue("rabbitmq")
         exchange = f"events-{uuid7().hex}"
-        made = Post(parcels, lambda: RabbitBroker(url, QUICK, exchange=exchange), lambda queues: RabbitGraveyard(url, queues))
+        made = Post(parcels, lambda: RabbitBroker(url, QUICK, exchange=exchange), lambda queues: RabbitDeadLetters(url, queues))
     else:
-        made = Post(parcels, lambda: InProcessBroker(QUICK), lambda queues: TableGraveyard(parcels.relay_dsn, "parcels"))
+        made = Post(parcels, lambda: InProcessBroker(QUICK), lambda queues: TableDeadLetters(parcels.relay_dsn, "parcels"))
     yield made
     await made.close()
 
@@ -326,14 +326,14 @@ async def test_a_replayed_letter_goes_to_the_queue_it_died_in_and_is_effective_o
     await parcels.until(lambda: _count(post, 2))
     mended = True
 
-    assert await post.graveyard.replay(post.queue("parcels.choke"), first) == 1
+    assert await post.dead_letters.replay(post.queue("parcels.choke"), first) == 1
     await parcels.until(lambda: _is(parcels, ["first", "mended first", "second"]))
     assert [letter.id for letter in await parcels.until(lambda: _count(post, 1))] == [second]
 
-    assert await post.graveyard.replay(post.queue("parcels.choke")) == 1
+    assert await post.dead_letters.replay(post.queue("parcels.choke")) == 1
     await parcels.until(lambda: _is(parcels, ["first", "mended first", "mended second", "second"]))
     await parcels.until(lambda: _count(post, 0))
-    assert await post.graveyard.replay(post.queue("parcels.choke")) == 0
+    assert await post.dead_letters.replay(post.queue("parcels.choke")) == 0
 
 
 async def test_a_letter_that_dies_again_is_there_to_be_replayed_again(post, parcels):
@@ -348,7 +348,7 @@ async def test_a_letter_that_dies_again_is_there_to_be_replayed_again(post, parc
     await parcels.emit(StringValue(value="a"))
     await parcels.until(lambda: _count(post, 1))
 
-    await post.graveyard.replay(post.queue("parcels.take"))
+    await post.dead_letters.replay(post.queue("parcels.take"))
     await parcels.until(lambda: len(attempts) == 6)
 
     await parcels.until(lambda: _count(post, 1))

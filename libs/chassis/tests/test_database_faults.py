@@ -15,9 +15,9 @@ from uuid_utils.compat import uuid7
 from chassis.db.database import Database
 from chassis.db.statement import query
 from chassis.errors import Conflict, Unavailable
-from chassis.events.handlers import on
 from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
+from chassis.events.reactions import on
 from chassis.work.envelope import Envelope
 
 one = query(select(literal(1).label("one")))

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
 from chassis.events.broker.base import DeadLetter
-from chassis.events.dead_letters import bury, dead, replay
+from chassis.events.dead_letters import dead, keep_dead_letter, replay
 from chassis.settings import Settings
 from chassis.work.envelope import Envelope
 
@@ -18,7 +18,7 @@ async def test_the_letters_of_in_process_delivery_are_listed_and_asked_for(parce
     letters = [_letter(parcels, queue) for queue in ("parcels.weigh", "parcels.stamp")]
     for letter in letters:
         async with parcels.work() as work:
-            await bury(work.db, "parcels", letter)
+            await keep_dead_letter(work.db, "parcels", letter)
 
     await dead(settings, "parcels", [])
     assert capsys.readouterr().out.splitlines()[-1] == "2 dead letters"

@@ -19,7 +19,7 @@ from chassis.rpc.client.attempts import InternalFault, sent_with
 from chassis.rpc.method import read
 from chassis.rpc.server import idempotency
 from chassis.service.definition import Service
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from scheduling.tables import metadata
 
 INSERT = Statement(
@@ -126,17 +126,17 @@ class Papers:
 
 class Asking:
     def __init__(self, built: Any, servicer: Papers) -> None:
-        self.house, self.servicer = built, servicer
+        self.environment, self.servicer = built, servicer
         self.methods = servicer.SERVICE.methods_by_name
 
     def request(self, name: str, **fields: Any) -> Any:
         return GetMessageClass(self.methods[name].input_type)(**fields)
 
     async def ask(self, name: str, caller: Any, **fields: Any) -> Any:
-        return await self.house.peer("scheduling")(self.methods[name])(self.request(name, **fields), caller)
+        return await self.environment.peer("scheduling")(self.methods[name])(self.request(name, **fields), caller)
 
     async def rows(self, sql: str) -> list[Any]:
-        async with self.house.superuser() as connection:
+        async with self.environment.superuser() as connection:
             return await connection.fetch(sql)
 
     async def effects(self) -> int:
@@ -151,13 +151,13 @@ def service(declared):
 @pytest.fixture
 async def papers(postgres, service):
     servicer = Papers(service)
-    async with house(postgres, Service("scheduling", metadata, lambda _runtime: [servicer]), relay=False) as built:
+    async with start_environment(postgres, Service("scheduling", metadata, lambda _runtime: [servicer]), relay=False) as built:
         yield Asking(built, servicer)
 
 
 @pytest.mark.parametrize("name", ["ExportPaper", "PrintPaper", "SharePaper"])
 async def test_an_export_a_print_and_a_share_with_an_effect_keep_key_and_line_in_the_effects_transaction(papers, name):
-    me = papers.house.caller(idempotency_key="once")
+    me = papers.environment.caller(idempotency_key="once")
     client_id = str(uuid7())
 
     first = await papers.ask(name, me, client_id=client_id)
@@ -165,7 +165,7 @@ async def test_an_export_a_print_and_a_share_with_an_effect_keep_key_and_line_in
 
     assert first == again
     assert papers.servicer.calls == [name]
-    (line,) = await papers.house.emitted(audit.AuditRecorded)
+    (line,) = await papers.environment.emitted(audit.AuditRecorded)
     assert (line.action, line.resource_id) == (read(papers.methods[name]).action, client_id)
     # One transaction wrote all three.
     tables = ("locations", "outbox", "idempotency")
@@ -176,22 +176,22 @@ async def test_an_export_a_print_and_a_share_with_an_effect_keep_key_and_line_in
 
 @pytest.mark.parametrize("name", ["ExportPaper", "PrintPaper", "SharePaper"])
 async def test_an_export_a_print_and_a_share_whose_line_cannot_be_written_have_no_effect(papers, name):
-    async with papers.house.superuser() as connection:
+    async with papers.environment.superuser() as connection:
         await connection.execute("REVOKE INSERT ON scheduling.outbox FROM scheduling_app")
         with pytest.raises((InternalFault, Forbidden)):
-            await papers.ask(name, papers.house.caller(), client_id=str(uuid7()))
+            await papers.ask(name, papers.environment.caller(), client_id=str(uuid7()))
     assert papers.servicer.calls == [name]
     assert await papers.effects() == 0
 
 
 async def test_an_export_without_an_effect_leaves_its_line_and_has_no_use_for_a_key(papers):
-    me = papers.house.caller(idempotency_key="once")
+    me = papers.environment.caller(idempotency_key="once")
     client_id = str(uuid7())
 
     first, second = [await papers.ask("DownloadPaper", me, client_id=client_id) for _ in range(2)]
 
     assert first.id != second.id
-    assert [line.action for line in await papers.house.emitted(audit.AuditRecorded)] == [options_pb2.ACTION_EXPORT] * 2
+    assert [line.action for line in await papers.environment.emitted(audit.AuditRecorded)] == [options_pb2.ACTION_EXPORT] * 2
     assert await papers.rows("SELECT 1 FROM scheduling.idempotency") == []
 
 
@@ -202,27 +202,27 @@ def test_a_key_travels_only_to_where_there_is_an_effect(service):
 
 
 async def test_an_effect_without_a_line_still_happens_once_for_a_key(papers):
-    me = papers.house.caller(idempotency_key="once")
+    me = papers.environment.caller(idempotency_key="once")
     client_id = str(uuid7())
 
     answers = [await papers.ask("TouchPaper", me, client_id=client_id) for _ in range(2)]
 
     assert answers[0] == answers[1]
     assert await papers.effects() == 1
-    assert await papers.house.emitted(audit.AuditRecorded) == []
+    assert await papers.environment.emitted(audit.AuditRecorded) == []
 
 
 async def test_what_is_not_idempotent_is_not_repeated_although_its_name_begins_with_get(papers):
     papers.servicer.unavailable = 1
     with pytest.raises(Unavailable):
-        await papers.ask("GetInLine", papers.house.caller(), client_id=str(uuid7()))
+        await papers.ask("GetInLine", papers.environment.caller(), client_id=str(uuid7()))
     assert papers.servicer.calls == ["GetInLine"]
 
 
 @pytest.mark.parametrize(("name", "effects"), [("ArchivePaper", 1), ("DownloadPaper", 0)])
 async def test_what_is_declared_repeatable_is_repeated_whatever_its_name(papers, name, effects):
     papers.servicer.unavailable = 2
-    await papers.ask(name, papers.house.caller(), client_id=str(uuid7()))
+    await papers.ask(name, papers.environment.caller(), client_id=str(uuid7()))
     assert papers.servicer.calls == [name] * 3
     assert await papers.effects() == effects
 
@@ -230,7 +230,7 @@ async def test_what_is_declared_repeatable_is_repeated_whatever_its_name(papers,
 @pytest.mark.parametrize("page", [{"page": -1}, {"page_size": -1}, {"page_size": 101}, {"page": 2**31 - 1}])
 async def test_a_page_out_of_range_is_refused_before_the_servicer_is_asked(papers, page):
     with pytest.raises(Invalid) as refused:
-        await papers.ask("SearchPapers", papers.house.caller(), **page)
+        await papers.ask("SearchPapers", papers.environment.caller(), **page)
     assert refused.value.code == "page_out_of_range"
     assert [fault.pointer for fault in refused.value.faults] == [f"/{name}" for name in page]
     assert papers.servicer.calls == []
@@ -265,7 +265,7 @@ def logged():
 async def everything_kept(papers):
     """Every row of the service's own tables, stored answers opened."""
     told = []
-    runtime = papers.house.runtime("scheduling")
+    runtime = papers.environment.runtime("scheduling")
     for table in ("idempotency", "outbox", "locations", "dead_letters"):
         for row in await papers.rows(f"SELECT *, t::text AS line FROM scheduling.{table} t"):
             told += [row["line"], *(bytes(value).decode("latin-1") for value in row.values() if isinstance(value, bytes))]
@@ -279,12 +279,12 @@ async def everything_kept(papers):
 
 async def test_a_secret_is_neither_kept_nor_logged_when_the_call_succeeds_is_repeated_or_fails(papers, logged):
     password = f"password-{CANARY}"
-    me = papers.house.caller(idempotency_key="once")
+    me = papers.environment.caller(idempotency_key="once")
     first = await papers.ask("IssueKey", me, password=password)
     again = await papers.ask("IssueKey", me, password=password)
     papers.servicer.fails = True
     with pytest.raises(InternalFault):
-        await papers.ask("IssueKey", papers.house.caller(), password=password)
+        await papers.ask("IssueKey", papers.environment.caller(), password=password)
     logging.getLogger("test").error("answered %s", first, extra={"key": first, "all": [again]})
 
     assert CANARY in first.token.text
@@ -296,7 +296,7 @@ async def test_a_secret_is_neither_kept_nor_logged_when_the_call_succeeds_is_rep
 
 
 async def test_a_repeated_call_is_answered_without_the_secret(papers):
-    me = papers.house.caller(idempotency_key="once")
+    me = papers.environment.caller(idempotency_key="once")
     first = await papers.ask("IssueKey", me, password="horse")
     again = await papers.ask("IssueKey", me, password="horse")
 
@@ -307,7 +307,7 @@ async def test_a_repeated_call_is_answered_without_the_secret(papers):
 
 
 async def test_a_key_that_was_used_with_another_secret_is_refused(papers):
-    me = papers.house.caller(idempotency_key="once")
+    me = papers.environment.caller(idempotency_key="once")
     await papers.ask("IssueKey", me, password="horse")
     with pytest.raises(Invalid) as refused:
         await papers.ask("IssueKey", me, password="battery")
@@ -315,10 +315,10 @@ async def test_a_key_that_was_used_with_another_secret_is_refused(papers):
 
 
 async def test_a_secret_cannot_be_guessed_from_a_fingerprint_with_the_workspaces_key_and_a_quick_hash(papers):
-    me = papers.house.caller(idempotency_key="once")
+    me = papers.environment.caller(idempotency_key="once")
     await papers.ask("IssueKey", me, password="horse")
 
     (row,) = await papers.rows("SELECT * FROM scheduling.idempotency")
-    keys = await papers.house.runtime("scheduling").keys.of(row["workspace_id"])
+    keys = await papers.environment.runtime("scheduling").keys.of(row["workspace_id"])
     raw = row["method"].encode() + b":" + papers.request("IssueKey", password="horse").SerializeToString(deterministic=True)
     assert row["fingerprint"] not in {keys.exact("request", text) for text in (sha256(raw).hexdigest(), raw.decode("latin-1"))}

@@ -10,7 +10,7 @@ import caseload
 from chassis.protobuf import field_options
 from chassis.rpc.method import UndeclaredMethod, read
 from chassis.service.definition import Service
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from scheduling.tables import metadata
 
 ASK = "rpc Ask({request}) returns ({reply}) {{ {options} }}"
@@ -105,7 +105,7 @@ def test_a_method_that_declares_everything_is_read_as_declared(declared):
 async def test_a_service_with_such_a_method_does_not_start(postgres, declared):
     servicer = SimpleNamespace(SERVICE=asking(declared, NEEDS + LINE).containing_service, Ask=None)
     with pytest.raises(UndeclaredMethod, match="declares no idempotency_level"):
-        async with house(postgres, Service("scheduling", metadata, lambda _runtime: [servicer]), relay=False):
+        async with start_environment(postgres, Service("scheduling", metadata, lambda _runtime: [servicer]), relay=False):
             pass
 
 

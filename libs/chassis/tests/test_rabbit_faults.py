@@ -17,7 +17,7 @@ from chassis.events.broker.errors import BrokerDown
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
 from chassis.events.broker.rabbitmq.connection import Link
 from chassis.events.broker.retry import Retries
-from chassis.events.handlers import on
+from chassis.events.reactions import on
 from chassis.events.relay import Relay
 from chassis.local.rabbitmq import LocalRabbit, server_script
 from chassis.work.envelope import Envelope

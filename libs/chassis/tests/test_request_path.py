@@ -37,7 +37,7 @@ from chassis.rpc.client.in_process import LocalPeer
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.method import UndeclaredMethod, read
 from chassis.service.definition import Service
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.tables import metadata
 
@@ -92,14 +92,14 @@ class Rooms(LocationsServicer[UnitOfWork]):
 
 
 @asynccontextmanager
-async def running(postgres: str) -> AsyncIterator[tuple[House, Rooms, LocationsStub]]:
+async def running(postgres: str) -> AsyncIterator[tuple[Environment, Rooms, LocationsStub]]:
     rooms = Rooms()
     service = Service("scheduling", metadata, lambda _runtime: [rooms])
-    async with house(postgres, service) as h:
+    async with start_environment(postgres, service) as h:
         yield h, rooms, h.stub(LocationsStub)
 
 
-async def rows(h: House) -> int:
+async def rows(h: Environment) -> int:
     async with h.superuser() as connection:
         return int(await connection.fetchval("SELECT count(*) FROM scheduling.locations"))
 
@@ -314,7 +314,7 @@ async def test_a_token_that_does_not_hold_is_refused(postgres: str, how: str) ->
         elif how == "expired":
             caller = h.caller(iat=1, exp=2)
         elif how == "foreign key":
-            async with house(postgres, Service("scheduling", metadata, lambda _runtime: [Rooms()])) as elsewhere:
+            async with start_environment(postgres, Service("scheduling", metadata, lambda _runtime: [Rooms()])) as elsewhere:
                 caller = elsewhere.caller()
         elif how == "wrong audience":
             caller = h.caller(aud="somebody-else")
@@ -341,9 +341,9 @@ async def test_a_revoked_sign_in_is_not_believed(postgres: str) -> None:
     async with running(postgres) as (h, _, stub):
         me = h.caller()
         await stub.GetLocation(pb.GetLocationRequest(location_id=str(uuid7())), me)
-        trust = h.runtime("scheduling").trust
-        trust._revoked = {str(me.workspace_id): 2**53}
-        trust._fresh_until = float("inf")
+        verifier = h.runtime("scheduling").verifier
+        verifier._revoked = {str(me.workspace_id): 2**53}
+        verifier._fresh_until = float("inf")
         with pytest.raises(Unauthenticated) as refused:
             await stub.GetLocation(pb.GetLocationRequest(location_id=str(uuid7())), me)
         assert refused.value.code == "token_revoked"

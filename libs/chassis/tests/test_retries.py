@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Unavailable
 from chassis.events.broker.errors import Malformed
-from chassis.events.broker.retry import Retries, Tally
+from chassis.events.broker.retry import DeliveryCount, Retries
 from chassis.observability.redaction import cause, place
 
 FAILURES = st.lists(st.sampled_from([ValueError(), Unavailable("away"), Conflict("taken")]), max_size=60)
@@ -20,61 +20,61 @@ RETRIES = st.builds(
 
 @given(RETRIES, FAILURES)
 def test_every_delivery_comes_to_an_end(retries, failures):
-    tally, tries = Tally(), 0
+    count, tries = DeliveryCount(), 0
     for error in failures:
         tries += 1
-        again = retries.after(error, tally)
+        again = retries.after(error, count)
         if again is None:
             break
         assert again.delay in retries.delays
-        tally = again.tally
+        count = again.count
     assert tries <= len(retries.delays) + retries.waits + 1
 
 
 @given(RETRIES, st.integers(0, 20))
 def test_what_fails_is_tried_once_more_than_there_are_delays_however_long_it_had_to_wait_before(retries, waits):
-    tally = Tally()
+    count = DeliveryCount()
     for _ in range(min(waits, retries.waits)):
-        tally = retries.after(Unavailable("away"), tally).tally
+        count = retries.after(Unavailable("away"), count).count
     delays = []
-    while again := retries.after(ValueError(), tally):
+    while again := retries.after(ValueError(), count):
         delays.append(again.delay)
-        tally = again.tally
+        count = again.count
     assert delays == list(retries.delays)
 
 
 def test_what_cannot_be_read_is_given_up_at_once():
-    assert Retries().after(Malformed(), Tally()) is None
+    assert Retries().after(Malformed(), DeliveryCount()) is None
 
 
 def test_somebody_who_is_away_is_waited_for_about_a_day():
-    retries, tally, seconds = Retries(), Tally(), 0.0
-    while again := retries.after(Unavailable("away"), tally):
+    retries, count, seconds = Retries(), DeliveryCount(), 0.0
+    while again := retries.after(Unavailable("away"), count):
         seconds += again.delay
-        tally = again.tally
-        if tally.waits == retries.waits:
+        count = again.count
+        if count.unavailable == retries.waits:
             break
     assert 20 * 3600 < seconds < 30 * 3600
-    assert tally.attempt == 1
+    assert count.attempt == 1
 
 
 @given(st.integers(0, 1449))
 def test_somebody_who_comes_back_is_found_within_a_minute(waits):
-    assert Retries().after(Unavailable("away"), Tally(waits=waits)).delay <= 60.0
+    assert Retries().after(Unavailable("away"), DeliveryCount(unavailable=waits)).delay <= 60.0
 
 
 def test_somebody_who_is_away_is_asked_by_the_delays_that_are_not_too_long_the_last_one_over_and_over():
-    retries, tally, seen = Retries(delays=(1.0, 10.0, 60.0, 600.0), longest_wait=60.0, waits=5), Tally(attempt=2), []
-    while again := retries.after(Unavailable("away"), tally):
-        seen.append((again.delay, again.tally.attempt, again.tally.waits))
-        tally = again.tally
+    retries, count, seen = Retries(delays=(1.0, 10.0, 60.0, 600.0), longest_wait=60.0, waits=5), DeliveryCount(attempt=2), []
+    while again := retries.after(Unavailable("away"), count):
+        seen.append((again.delay, again.count.attempt, again.count.unavailable))
+        count = again.count
     # Waited for as long as that, it counts as a failure: by the delays of the attempts that are left.
     assert seen == [(1.0, 2, 1), (10.0, 2, 2), (60.0, 2, 3), (60.0, 2, 4), (60.0, 2, 5), (10.0, 3, 5), (60.0, 4, 5), (600.0, 5, 5)]
 
 
 def test_where_every_delay_is_too_long_the_first_is_waited():
     retries = Retries(delays=(5.0, 6.0), longest_wait=1.0)
-    assert [retries.after(Unavailable("away"), Tally(waits=waits)).delay for waits in range(3)] == [5.0, 5.0, 5.0]
+    assert [retries.after(Unavailable("away"), DeliveryCount(unavailable=waits)).delay for waits in range(3)] == [5.0, 5.0, 5.0]
 
 
 def test_unless_told_otherwise_a_failure_is_tried_again_after_a_second_ten_a_minute_and_ten_minutes():

@@ -26,7 +26,7 @@ from chassis.rpc.client.peers import Peers
 from chassis.rpc.tls import TLS
 from chassis.service.definition import Service
 from chassis.settings import Settings
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from chassis.work.unit_of_work import UnitOfWork
 
 metadata = MetaData(schema="scheduling")
@@ -116,7 +116,9 @@ def tls_of(**files: Any) -> TLS | None:
 async def rooms_behind(postgres: str, files: dict[str, Path]) -> AsyncIterator[Asked]:
     rooms = Rooms()
     address = f"127.0.0.1:{free_port()}"
-    async with house(postgres, Service("scheduling", metadata, lambda _runtime: [rooms]), settings={**files, "listen": address}) as h:
+    async with start_environment(
+        postgres, Service("scheduling", metadata, lambda _runtime: [rooms]), settings={**files, "listen": address}
+    ) as h:
         yield Asked(rooms, address, h.caller())
 
 

@@ -1,4 +1,4 @@
-"""Tokens and whom to believe: what was not signed as it stands is refused, and stale trust is no trust."""
+"""Tokens and their verification: a changed token is refused, and so is every token when the revocation list is too old."""
 
 import asyncio
 import base64
@@ -22,7 +22,7 @@ from chassis.auth.tokens import (
     verify_access,
     write_service_keys,
 )
-from chassis.auth.verifier import Trust
+from chassis.auth.verifier import TokenVerifier
 from chassis.errors import Unauthenticated, Unavailable
 
 KEY = generate_key()
@@ -133,52 +133,52 @@ class Identity:
 @pytest.mark.parametrize("subject", ["sub", "sid", "ws"])
 async def test_a_revocation_voids_what_was_issued_before_it_and_nothing_else(subject: str) -> None:
     identity = Identity()
-    trust = Trust(identity.poll, audience="clients", service_keys={})
+    verifier = TokenVerifier(identity.poll, audience="clients", service_keys={})
     body = claims(epoch=1000)
     token = SIGNER.sign(body)
-    assert (await trust.caller(token)).workspace_id == UUID(body["ws"])
+    assert (await verifier.caller(token)).workspace_id == UUID(body["ws"])
     identity.told.revocations.add(subject_id=body[subject], epoch=1001)
-    await trust.refresh()
+    await verifier.refresh()
     with pytest.raises(Unauthenticated) as refused:
-        await trust.caller(token)
+        await verifier.caller(token)
     assert refused.value.code == "token_revoked"
-    assert await trust.caller(SIGNER.sign({**body, "epoch": 1001}))
-    assert await trust.caller(SIGNER.sign(claims()))
+    assert await verifier.caller(SIGNER.sign({**body, "epoch": 1001}))
+    assert await verifier.caller(SIGNER.sign(claims()))
 
 
 async def test_trust_that_has_gone_stale_is_unavailable_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     identity = Identity()
-    trust = Trust(identity.poll, audience="clients", service_keys={})
+    verifier = TokenVerifier(identity.poll, audience="clients", service_keys={})
     token = SIGNER.sign(claims())
-    await trust.caller(token)
+    await verifier.caller(token)
     identity.away = True
     later = time.monotonic() + 4.5
     monkeypatch.setattr(time, "monotonic", lambda: later)
     with pytest.raises(Unavailable):
-        await trust.caller(token)
+        await verifier.caller(token)
     identity.away = False
-    assert await trust.caller(token)
+    assert await verifier.caller(token)
 
 
 async def test_many_callers_share_one_question() -> None:
     identity = Identity()
-    trust = Trust(identity.poll, audience="clients", service_keys={})
-    await asyncio.gather(*(trust.caller(SIGNER.sign(claims())) for _ in range(20)))
+    verifier = TokenVerifier(identity.poll, audience="clients", service_keys={})
+    await asyncio.gather(*(verifier.caller(SIGNER.sign(claims())) for _ in range(20)))
     assert identity.asked == 1
 
 
 async def test_a_service_token_is_for_one_callee_and_of_one_caller(tmp_path: Any) -> None:
     write_service_keys(tmp_path, ["clinical", "scheduling"])
     keys = read_service_keys(tmp_path)
-    trust = Trust(Identity().poll, audience="clients", service_keys=keys)
+    verifier = TokenVerifier(Identity().poll, audience="clients", service_keys=keys)
     clinical = ServiceSigner("clinical", (tmp_path / "clinical.key").read_bytes())
     workspace = uuid4()
-    caller = await trust.caller(clinical.token("clients", workspace))
+    caller = await verifier.caller(clinical.token("clients", workspace))
     assert (caller.service, caller.workspace_id, caller.scopes) == ("clinical", workspace, frozenset())
     liar = ServiceSigner("scheduling", (tmp_path / "clinical.key").read_bytes())
     for token in (clinical.token("audit", workspace), liar.token("clients", workspace)):
         with pytest.raises(Unauthenticated):
-            await trust.caller(token)
+            await verifier.caller(token)
 
 
 def test_keys_are_made_once_and_kept_private(tmp_path: Any) -> None:

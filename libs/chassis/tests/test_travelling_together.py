@@ -11,8 +11,8 @@ from chassis.errors import Invalid
 from chassis.events.broker.rabbitmq.batches import MOST_EVENTS
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
 from chassis.events.broker.retry import Retries
-from chassis.events.dead_letters import RabbitGraveyard
-from chassis.events.handlers import on, on_many
+from chassis.events.dead_letters import RabbitDeadLetters
+from chassis.events.reactions import on, on_many
 from chassis.events.relay import Relay
 from chassis.work.envelope import Envelope
 
@@ -109,8 +109,8 @@ async def test_one_that_fails_is_tried_again_and_given_up_by_itself(post, parcel
     post.relay()
 
     await parcels.until(lambda: _are(parcels, ["000", "002", "003"]))
-    grave = RabbitGraveyard(post.url, [post.queue])
-    (dead,) = await parcels.until(grave.listed)
+    dead_letters = RabbitDeadLetters(post.url, [post.queue])
+    (dead,) = await parcels.until(dead_letters.listed)
     assert (dead.id, dead.error, dead.attempts) == (ids[1], "Invalid:refused", 2)
 
 
@@ -159,8 +159,8 @@ async def test_one_that_cannot_be_kept_with_the_others_does_not_keep_them_out(po
     post.relay()
 
     await parcels.until(lambda: _are(parcels, ["000", "002", "003"]))
-    grave = RabbitGraveyard(post.url, [post.queue])
-    (dead,) = await parcels.until(grave.listed)
+    dead_letters = RabbitDeadLetters(post.url, [post.queue])
+    (dead,) = await parcels.until(dead_letters.listed)
     assert dead.id == ids[1]
 
 

@@ -12,7 +12,7 @@ from chassis.db.statement import query
 from chassis.db.transaction import CommitFailed, TransactionEnded
 from chassis.errors import Conflict, Invalid, NotFound, Unavailable
 from chassis.events.broker.base import Subscription
-from chassis.events.handlers import on
+from chassis.events.reactions import on
 from chassis.work.envelope import Envelope
 
 from .conftest import EFFECTS, add_effect

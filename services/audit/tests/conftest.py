@@ -17,7 +17,7 @@ from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.options.v1 import options_pb2
 from chassis.protobuf.timestamps import stamp
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 
 # Three days ago, so that the audit events of the test's own calls fall on another day.
 NINE = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=3)
@@ -55,7 +55,7 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 class Practice:
     """One workspace, its trail, and a caller who may read it."""
 
-    environment: House
+    environment: Environment
     workspace_id: UUID
     trail: TrailStub
     auditor: Any
@@ -109,7 +109,7 @@ class Practice:
 
 @pytest.fixture(scope="session")
 async def audit_environment(postgres):
-    async with house(postgres, SERVICE) as h:
+    async with start_environment(postgres, SERVICE) as h:
         yield h
 
 

@@ -13,7 +13,7 @@ from audit.__main__ import SERVICE
 from audit.trail.checkpoints import checkpoint_publisher
 from audit.trail.sequencer import Sequencer
 from caseload.audit.v1.trail_rpc import TrailStub
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from chassis.work.leader import LeaderElection
 
 
@@ -21,7 +21,10 @@ from chassis.work.leader import LeaderElection
 async def replicas(postgres):
     """Two instances of the audit service on one database, in which only the test runs a sequencer."""
     without_loops = replace(SERVICE, loops=lambda runtime: ())
-    async with house(postgres, without_loops) as one, house(postgres, without_loops, beside=one, relay=False) as other:
+    async with (
+        start_environment(postgres, without_loops) as one,
+        start_environment(postgres, without_loops, beside=one, relay=False) as other,
+    ):
         yield one, other
 
 

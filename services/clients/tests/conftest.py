@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.context import RequestContext
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE
 from clients.clients import mapping, store
 
@@ -21,7 +21,7 @@ from clients.clients import mapping, store
 class Practice:
     """A workspace, and the calls of one of its members."""
 
-    environment: House
+    environment: Environment
     workspace_id: UUID
 
     @property
@@ -68,7 +68,7 @@ class Practice:
                 rows.append({**mapping.to_columns(client, keys), "created_at": call.now, "updated_at": call.now})
             await call.db.many(store.create, rows)
 
-    def through(self, other: House) -> "Practice":
+    def through(self, other: Environment) -> "Practice":
         """The same workspace, called through another replica."""
         return Practice(other, self.workspace_id)
 
@@ -79,20 +79,20 @@ def valid_request(**fields: Any) -> pb.CreateClientRequest:
 
 
 @pytest.fixture(scope="session")
-async def clients_environment(postgres: str) -> AsyncIterator[House]:
-    async with house(postgres, SERVICE) as h:
+async def clients_environment(postgres: str) -> AsyncIterator[Environment]:
+    async with start_environment(postgres, SERVICE) as h:
         yield h
 
 
 @pytest.fixture(scope="session")
-async def replica(postgres: str, clients_environment: House) -> AsyncIterator[House]:
+async def replica(postgres: str, clients_environment: Environment) -> AsyncIterator[Environment]:
     """A second instance of the service on the same database."""
-    async with house(postgres, SERVICE, beside=clients_environment) as h:
+    async with start_environment(postgres, SERVICE, beside=clients_environment) as h:
         yield h
 
 
 @pytest.fixture(scope="session")
-def open_practice(clients_environment: House) -> Callable[..., Practice]:
+def open_practice(clients_environment: Environment) -> Callable[..., Practice]:
     """Makes a new workspace, called through the given environment or the usual one."""
     return lambda here=clients_environment: Practice(here, here.workspace())
 

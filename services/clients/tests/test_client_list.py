@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2 as pb
 from chassis.errors import Invalid, Refusal
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE
 from clients.clients import store
 
@@ -97,7 +97,7 @@ async def test_a_replica_that_starts_later_does_not_list_an_erased_client(postgr
     ada, _ = await create_named(practice, "Ada Lovelace", "Bob Ross")
     await practice.erase(ada)
 
-    async with house(postgres, SERVICE, beside=practice.environment) as later:
+    async with start_environment(postgres, SERVICE, beside=practice.environment) as later:
         assert await practice.through(later).names() == ["Bob Ross"]
 
 
@@ -164,7 +164,7 @@ async def test_an_index_of_several_batches_is_complete_and_without_erased_client
 
 
 async def test_evicted_indexes_are_read_again(postgres, clients_environment, open_practice):
-    async with house(postgres, SERVICE, beside=clients_environment, settings={"clients_in_order": 3}) as small:
+    async with start_environment(postgres, SERVICE, beside=clients_environment, settings={"clients_in_order": 3}) as small:
         practices = [open_practice(small) for _ in range(4)]
         for number, here in enumerate(practices):
             await create_named(here, f"A Nr{number}", f"B Nr{number}")

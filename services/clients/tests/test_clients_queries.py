@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE
 from clients.clients import store
 
@@ -27,7 +27,7 @@ VALUES = {
 @pytest.fixture(scope="module")
 async def database(postgres):
     """Five workspaces with 20,000 clients each and four index tokens per client. Encrypted columns hold arbitrary bytes."""
-    async with house(postgres, SERVICE, relay=False) as h:
+    async with start_environment(postgres, SERVICE, relay=False) as h:
         async with h.superuser() as db:
             await db.execute("SET session_replication_role = replica")
             await db.execute(f"""

@@ -1,12 +1,12 @@
 """The schema: migrations run up and down and agree with tables.py, and every table has forced row security."""
 
 from chassis.migrations.runner import drift, migrate
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE
 
 
 async def test_the_migrations_run_up_and_down_and_agree_with_the_tables(postgres):
-    async with house(postgres, SERVICE, relay=False) as h:
+    async with start_environment(postgres, SERVICE, relay=False) as h:
         await migrate(h.admin_dsn, "clients", "base")
         async with h.superuser() as db:
             left = await db.fetch("SELECT relname FROM pg_class WHERE relnamespace = 'clients'::regnamespace AND relkind = 'r'")

@@ -25,7 +25,7 @@ from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.context import RequestContext
 from chassis.protobuf.timestamps import stamp
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY
@@ -39,7 +39,7 @@ QUOTA = 200_000
 class Practice:
     """The clinical service as a member of a workspace calls it, for one client."""
 
-    environment: House
+    environment: Environment
     workspace_id: UUID
     user_id: UUID
     client_id: str = ""
@@ -167,15 +167,15 @@ def without_none(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-async def clinical_environment(postgres: str) -> AsyncIterator[House]:
-    async with house(
+async def clinical_environment(postgres: str) -> AsyncIterator[Environment]:
+    async with start_environment(
         postgres, CLINICAL, CLIENTS, SCHEDULING, IDENTITY, settings={"clinical": {"storage_quota_bytes": QUOTA}}
     ) as environment:
         yield environment
 
 
 @pytest.fixture(scope="session")
-def open_practice(clinical_environment: House) -> Callable[[], Any]:
+def open_practice(clinical_environment: Environment) -> Callable[[], Any]:
     async def open_one() -> Practice:
         practice = Practice(clinical_environment, clinical_environment.workspace(), uuid7())
         return replace(practice, client_id=await practice.new_client())

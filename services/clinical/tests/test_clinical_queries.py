@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from chassis.db.statement import Statement
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from clinical.__main__ import SERVICE
 from clinical.attachments import store as files
 from clinical.erasure import store as erasure
@@ -38,7 +38,7 @@ def client_of(number: int) -> UUID:
 async def archive(postgres):
     """Five workspaces of twenty thousand notes each, a tenth of them drafts. The encrypted columns hold random bytes."""
     peers = {"clients": "unix:none", "scheduling": "unix:none"}
-    async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
+    async with start_environment(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
         async with h.superuser() as db:
             await db.execute("SET session_replication_role = replica")
             await db.execute(f"""

@@ -1,14 +1,16 @@
 """The schema: migrations up and down produce the declared tables, and every table has forced row security."""
 
 from chassis.migrations.runner import drift, migrate
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from clinical.__main__ import SERVICE
 
 OWN = {"sessions", "session_versions", "history", "tallies", "clients", "attachments", "storage"}
 
 
 async def test_migrations_up_down_and_up_produce_the_declared_tables(postgres):
-    async with house(postgres, SERVICE, settings={"peers": {"clients": "unix:none", "scheduling": "unix:none"}}, relay=False) as h:
+    async with start_environment(
+        postgres, SERVICE, settings={"peers": {"clients": "unix:none", "scheduling": "unix:none"}}, relay=False
+    ) as h:
         await migrate(h.admin_dsn, "clinical", "base")
         async with h.superuser() as db:
             left = await db.fetch("SELECT relname FROM pg_class WHERE relnamespace = 'clinical'::regnamespace AND relkind = 'r'")

@@ -17,7 +17,7 @@ from chassis.db.statement import Statement
 from chassis.db.transaction import Transaction
 from chassis.errors import Unauthenticated
 from chassis.service.runtime import Runtime
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 from identity.__main__ import SERVICE
 from identity.credentials.passwords import PasswordHasher
 from identity.people.registration import add_user
@@ -56,7 +56,7 @@ class Workspace:
 class IdentityService:
     """The stubs of the running service, called as the gateway calls them, and shorthands for what most tests do."""
 
-    environment: House
+    environment: Environment
     sign_in: SignInStub
     users: UsersStub
     workspaces: WorkspacesStub
@@ -129,7 +129,7 @@ class IdentityService:
 
 @pytest.fixture(scope="session")
 async def service(postgres: str) -> AsyncIterator[IdentityService]:
-    async with house(postgres, SERVICE, settings={"identity": CHEAP_ARGON2}) as h:
+    async with start_environment(postgres, SERVICE, settings={"identity": CHEAP_ARGON2}) as h:
         yield IdentityService(
             h, h.stub(SignInStub), h.stub(UsersStub), h.stub(WorkspacesStub), h.stub(SignInStub, as_service="notifications")
         )

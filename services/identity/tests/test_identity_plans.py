@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from identity.__main__ import SERVICE
 from identity.credentials import rules
 from identity.credentials import store as credentials
@@ -59,7 +59,7 @@ STATEMENTS = {
 
 @pytest.fixture(scope="module")
 async def large_environment(postgres):
-    async with house(postgres, SERVICE, settings={"identity": {"argon2_passes": 1, "argon2_memory_kib": 8}}, relay=False) as h:
+    async with start_environment(postgres, SERVICE, settings={"identity": {"argon2_passes": 1, "argon2_memory_kib": 8}}, relay=False) as h:
         async with h.superuser() as connection:
             await connection.execute("SET session_replication_role = replica")
             await connection.execute(

@@ -10,14 +10,14 @@ from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.context import RequestContext
 from chassis.errors import Unauthenticated
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from identity import demo
 from identity.__main__ import SERVICE as IDENTITY
 
 
 async def test_other_services_refuse_the_token_of_an_ended_login_session_within_five_seconds(postgres):
-    async with house(postgres, IDENTITY, CLIENTS, settings={"identity": {"argon2_passes": 1, "argon2_memory_kib": 8}}) as h:
+    async with start_environment(postgres, IDENTITY, CLIENTS, settings={"identity": {"argon2_passes": 1, "argon2_memory_kib": 8}}) as h:
         await demo.open_demo(h.runtime("identity"))
         sign_in, clients = h.stub(SignInStub), h.stub(ClientsStub)
         request = sign_in_pb2.LoginRequest(email="owner@example.com", password=demo.PASSWORD)

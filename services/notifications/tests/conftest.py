@@ -22,7 +22,7 @@ from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.context import RequestContext
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
@@ -107,7 +107,7 @@ class Conversation(SMTP):
 class Practice:
     """A workspace as its owner sees it, and the mail server that its mail goes to."""
 
-    environment: House
+    environment: Environment
     mail_server: FakeMailServer
     workspace_id: UUID
     owner_id: UUID
@@ -232,24 +232,26 @@ async def shared_mail_server() -> AsyncIterator[FakeMailServer]:
 
 
 @pytest.fixture(scope="session")
-async def notifications_environment(postgres: str, shared_mail_server: FakeMailServer) -> AsyncIterator[House]:
+async def notifications_environment(postgres: str, shared_mail_server: FakeMailServer) -> AsyncIterator[Environment]:
     own = {**BRISK, "smtp_url": f"smtp://127.0.0.1:{shared_mail_server.port}"}
-    async with house(postgres, IDENTITY, CLIENTS, SCHEDULING, SERVICE, settings={"identity": CHEAP, "notifications": own}) as environment:
+    async with start_environment(
+        postgres, IDENTITY, CLIENTS, SCHEDULING, SERVICE, settings={"identity": CHEAP, "notifications": own}
+    ) as environment:
         yield environment
 
 
 @pytest.fixture
-async def practice(notifications_environment: House, mail_server: FakeMailServer) -> Practice:
+async def practice(notifications_environment: Environment, mail_server: FakeMailServer) -> Practice:
     """A new practice with its first rule."""
     return await open_practice(notifications_environment, mail_server)
 
 
 @pytest.fixture
-async def neighbour(notifications_environment: House, mail_server: FakeMailServer) -> Practice:
+async def neighbour(notifications_environment: Environment, mail_server: FakeMailServer) -> Practice:
     return await open_practice(notifications_environment, mail_server)
 
 
-async def open_practice(environment: House, mail_server: FakeMailServer, **but: Any) -> Practice:
+async def open_practice(environment: Environment, mail_server: FakeMailServer, **but: Any) -> Practice:
     values = {
         "name": "Lakeside & Partners",
         "kind": "practice",

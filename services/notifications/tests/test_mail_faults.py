@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from caseload.notifications.v1 import reminders_pb2 as pb
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from notifications.__main__ import SERVICE
 from notifications.mail_worker import MailWorker
 
@@ -169,7 +169,7 @@ async def test_two_instances_send_no_mail_twice(practice, mail_server, postgres)
     booked = [await practice.book(client, timedelta(days=7), settle=False) for client in clients]
     await environment.settle()
     own = {**_own(environment), "peers": {name: runtime.settings.listen for name, runtime in environment.runtimes.items()}}
-    async with house(postgres, SERVICE, beside=environment, relay=False, settings={"notifications": own}) as other:
+    async with start_environment(postgres, SERVICE, beside=environment, relay=False, settings={"notifications": own}) as other:
         sent = Counter()
         for name, sender in (("first", environment), ("second", other)):
             _count(sender.runtime("notifications").once(MailWorker).reminders, sent, name)

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.migrations.runner import drift, migrate
 from chassis.paging import Page
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from notifications.__main__ import SERVICE
 from notifications.mail import store as mail_store
 from notifications.reminders import store
@@ -24,7 +24,7 @@ MANY = 100_000
 async def alone(postgres):
     """The service on a database of its own. Its background tasks are stopped."""
     peers = {"clients": "unix:/nowhere", "identity": "unix:/nowhere", "scheduling": "unix:/nowhere"}
-    async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as environment:
+    async with start_environment(postgres, SERVICE, settings={"peers": peers}, relay=False) as environment:
         for task in environment.runtime("notifications")._tasks:
             task.cancel()
         yield environment

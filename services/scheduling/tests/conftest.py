@@ -19,7 +19,7 @@ from caseload.scheduling.v1 import events_pb2, services_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from chassis.context import RequestContext
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
@@ -47,7 +47,7 @@ def message_values(values: dict[str, Any]) -> dict[str, Any]:
 class Member:
     """A member of a workspace, and the calls that the member makes."""
 
-    environment: House
+    environment: Environment
     workspace_id: UUID
     owner_id: UUID
     user_id: UUID
@@ -141,7 +141,7 @@ class Member:
             )
 
 
-async def new_member(h: House) -> Member:
+async def new_member(h: Environment) -> Member:
     workspace_id, owner_id = await open_workspace(
         h.runtime("identity"),
         name="Lakeside",
@@ -156,19 +156,19 @@ async def new_member(h: House) -> Member:
 
 
 @pytest.fixture(scope="session")
-async def scheduling_environment(postgres: str) -> AsyncIterator[House]:
-    async with house(postgres, SCHEDULING, CLIENTS, IDENTITY) as h:
+async def scheduling_environment(postgres: str) -> AsyncIterator[Environment]:
+    async with start_environment(postgres, SCHEDULING, CLIENTS, IDENTITY) as h:
         yield h
 
 
 @pytest.fixture
-async def member(scheduling_environment: House) -> Member:
+async def member(scheduling_environment: Environment) -> Member:
     opened = await new_member(scheduling_environment)
     return replace(opened, client_id=await opened.new_client())
 
 
 @pytest.fixture
-async def outsider(scheduling_environment: House) -> Member:
+async def outsider(scheduling_environment: Environment) -> Member:
     """A member of another workspace."""
     opened = await new_member(scheduling_environment)
     return replace(opened, client_id=await opened.new_client())

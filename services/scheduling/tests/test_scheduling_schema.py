@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.db.statement import Statement
 from chassis.migrations.runner import drift, migrate
-from chassis.testing.environment import House, house
+from chassis.testing.environment import Environment, start_environment
 from scheduling.__main__ import SERVICE
 from scheduling.appointments import store
 from scheduling.tables import metadata
@@ -23,11 +23,11 @@ MAX_COUNTED_ROWS = 5000
 async def alone(postgres: str):
     """The schema of scheduling in a database of its own."""
     peers = {"clients": "unix:/nowhere", "identity": "unix:/nowhere"}
-    async with house(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
+    async with start_environment(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
         yield h
 
 
-async def tables(h: House) -> set[str]:
+async def tables(h: Environment) -> set[str]:
     async with h.superuser() as connection:
         rows = await connection.fetch("SELECT relname FROM pg_class WHERE relnamespace = 'scheduling'::regnamespace AND relkind = 'r'")
         functions = await connection.fetch("SELECT proname FROM pg_proc WHERE pronamespace = 'scheduling'::regnamespace")

@@ -16,13 +16,13 @@ from typing import Any
 
 import uvloop
 
-from chassis.events.broker.base import Broker
 from chassis.lifecycle import Lifecycle
 from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import ChildFailedError
 from chassis.observability.logs import configure_logs
 from chassis.rpc.server.server import Server
 from chassis.service.cli import broker_of
+from chassis.service.composition import add_services
 from chassis.service.runtime import Runtime
 from standalone.gateway import gateway_server
 from standalone.home import Home
@@ -75,7 +75,7 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         own = {service.name: home.settings(service, admin_dsn, **composition) for service in SERVICES}
         broker = broker_of(own[IDENTITY.name])
         runtimes = {service.name: Runtime(service, own[service.name], broker=broker, servers=servers) for service in SERVICES}
-        add_services(parts, runtimes, broker)
+        add_services(parts, runtimes, broker, over_grpc=False)
         if settings.has_demo and not home.demo_opened.exists():
             parts.add("demo", start=partial(open_demo_workspaces, home, runtimes[IDENTITY.name]), needs=["relays"])
         gateway = gateway_server(home, listening, mailbox, servers, **composition)
@@ -89,24 +89,6 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         reviving = asyncio.create_task(restart_when_dead(postgres))
         await stopping.wait()
         reviving.cancel()
-
-
-def add_services(parts: Lifecycle, runtimes: dict[str, Runtime], broker: Broker) -> None:
-    """Add the services, which need all parts that there are, and the broker between them."""
-    parts.add("broker", stop=broker.close, needs=parts.states)
-    for name, runtime in runtimes.items():
-        # Every service asks identity which access tokens are void.
-        needs = ["broker"] if name == IDENTITY.name else ["broker", f"{IDENTITY.name}: server"]
-        parts.add(f"{name}: server", start=partial(runtime.serve, over_grpc=False), stop=runtime.stop, needs=needs)
-    # Deliveries that run are finished before any server stops, because reactions call other services.
-    parts.add("deliveries", stop=broker.drain, needs=[f"{name}: server" for name in runtimes])
-    for name, runtime in runtimes.items():
-        parts.add(f"{name}: reactions", start=runtime.react, needs=["deliveries"])
-    # An event is published to the queues that exist, so every queue exists before the first relay starts.
-    parts.add("queues", needs=[f"{name}: reactions" for name in runtimes])
-    for name, runtime in runtimes.items():
-        parts.add(f"{name}: relay", start=runtime.relay, needs=["queues"])
-    parts.add("relays", needs=[f"{name}: relay" for name in runtimes])
 
 
 async def restart_when_dead(postgres: LocalPostgres | None) -> None:

@@ -19,7 +19,7 @@ from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import ChildFailedError, free_port, socket_directory
 from chassis.local.rabbitmq import LocalRabbit
 from chassis.observability.logs import configure_logs
-from chassis.service.cli import PARTS, work
+from chassis.service.cli import ROLES, work
 from chassis.service.definition import Service
 from standalone.gateway import serve_gateway
 from standalone.home import Home
@@ -143,7 +143,7 @@ class Suite:
             http_listen=f"127.0.0.1:{self._health[service.name]}",
         )
         configure_logs(service.name, settings.log_level)
-        uvloop.run(work(service, settings, PARTS["all"]))
+        uvloop.run(work(service, settings, ROLES["all"]))
 
     def _serve_gateway(self) -> None:
         mailbox = Mailbox(self._home.mail) if self._settings.smtp_url is None else None

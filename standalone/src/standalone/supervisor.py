@@ -17,11 +17,12 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from types import FrameType
 
+from chassis.backoff import Backoff
 from chassis.local.processes import die_with
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-MIN_PAUSE, MAX_PAUSE = 0.2, 10.0
-# A process that dies after so many seconds did not fail to start: the next pause is the shortest again.
+BACKOFF = Backoff(first=0.2, longest=10.0)
+# A process that dies after so many seconds did not fail to start: its next death counts as the first one.
 SECONDS_UNTIL_HEALTHY = 10.0
 
 
@@ -38,8 +39,8 @@ class ChildProcess:
     # 0 while it does not run.
     pid: int = 0
     started_at: float = 0.0
-    # Seconds from its next death to its restart.
-    pause: float = MIN_PAUSE
+    # How often it has died on end, each time soon after its start.
+    deaths: int = 0
     restart_at: float = field(default=0.0)
 
     def start(self) -> None:
@@ -126,12 +127,13 @@ class Supervisor:
             code = os.waitstatus_to_exitcode(status)
             process.pid = 0
             if now - process.started_at > SECONDS_UNTIL_HEALTHY:
-                process.pause = MIN_PAUSE
-            process.restart_at = now + process.pause
+                process.deaths = 0
+            process.deaths += 1
+            pause = BACKOFF.delay(process.deaths)
+            process.restart_at = now + pause
             if not self._stopping:
                 how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
-                self._report(f"{process.name} {how}; it starts again in {process.pause:.1f} s (see {process.log})")
-            process.pause = min(process.pause * 2, MAX_PAUSE)
+                self._report(f"{process.name} {how}; it starts again in {pause:.1f} s (see {process.log})")
         elif not self._stopping and now >= process.restart_at:
             process.start()
             self._restarted()

@@ -6,7 +6,7 @@ from hashlib import sha256
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.tokens import invalid_token
-from chassis.auth.verifier import Trust
+from chassis.auth.verifier import TokenVerifier
 from chassis.errors import Unauthenticated
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
 from gateway.auth.csrf import CsrfCheck
@@ -17,9 +17,9 @@ from gateway.settings import GatewaySettings
 class Authenticator:
     """Verifies access tokens, refreshes the login sessions of active browsers, and checks their writes for forgery."""
 
-    def __init__(self, sign_in: SignInStub, trust: Trust, settings: GatewaySettings) -> None:
+    def __init__(self, sign_in: SignInStub, verifier: TokenVerifier, settings: GatewaySettings) -> None:
         self._sign_in = sign_in
-        self._trust = trust
+        self._verifier = verifier
         self._seconds = settings.call_seconds
         self._refreshes: dict[bytes, asyncio.Task[pb.SignedIn]] = {}
         self.cookies = CookieWriter(secure=settings.cookies_need_tls)
@@ -34,7 +34,7 @@ class Authenticator:
             scheme, _, token = authorization.partition(" ")
             if scheme.lower() != "bearer" or not token:
                 raise invalid_token()
-            request.caller = await self._trust.caller(token.strip())
+            request.caller = await self._verifier.caller(token.strip())
         elif (cookies := read_cookies(request)).signed_in:
             request.by_cookie = True
             if not request.is_safe:
@@ -44,7 +44,7 @@ class Authenticator:
     async def _by_cookies(self, request: GatewayRequest, cookies: Cookies) -> None:
         if cookies.access:
             try:
-                request.caller = await self._trust.caller(cookies.access)
+                request.caller = await self._verifier.caller(cookies.access)
                 return
             except Unauthenticated:
                 # Expired, or revoked by a change of role or password. Identity decides whether the login session goes on.
@@ -52,7 +52,7 @@ class Authenticator:
                     self.cookies.clear(request)
                     raise
         signed_in = await self.refresh(request, cookies)
-        request.caller = await self._trust.caller(signed_in.access_token)
+        request.caller = await self._verifier.caller(signed_in.access_token)
 
     async def refresh(self, request: GatewayRequest, cookies: Cookies) -> pb.SignedIn:
         """Rotates the refresh token and sets new cookies. Raises Unauthenticated, and clears them, when the login session has ended."""

@@ -1,14 +1,14 @@
-"""The refusals a service can answer with; each crosses the wire and is raised again as the same class.
+"""The refusals a service can answer with; each travels to the caller and is raised there again as the same class.
 
 Refusal
-├── NotFound         absent, or another workspace's: the two are never told apart
+├── NotFound         does not exist, or belongs to another workspace: the answer is the same for both
 ├── Invalid          malformed or against a rule; `faults` says where
-├── Conflict         true today, impossible beside what is already there
-├── Stale            the writer had not seen the newest version
-├── Unauthenticated  nobody believable is asking
-├── Forbidden        somebody believable is asking for too much
-├── TooMany          too often; `retry_after` says when again
-└── Unavailable      a part this needs does not answer; `retry_after` says when again
+├── Conflict         well formed, but not possible beside what is stored: a time that is taken, an address in use
+├── Stale            the change was made to a version that is no longer the newest
+├── Unauthenticated  no token, or one that is not valid: signing in again helps
+├── Forbidden        the caller is known, and may not do this: signing in again does not help
+├── TooMany          more requests than allowed; `retry_after` says when to try again
+└── Unavailable      something this needs does not answer; `retry_after` says when to try again
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,32 +49,32 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """Absent, or another workspace's."""
+    """Does not exist, or belongs to another workspace; the answer is the same for both."""
 
 
 class Invalid(Refusal):
-    """Malformed, or against a rule."""
+    """Malformed, or against a rule. `faults` says where."""
 
 
 class Conflict(Refusal):
-    """Impossible beside what is already there."""
+    """Well formed, but not possible beside what is stored."""
 
 
 class Stale(Refusal):
-    """The writer had not seen the newest version."""
+    """The change was made to a version that is no longer the newest."""
 
 
 class Unauthenticated(Refusal):
-    """Nobody believable is asking."""
+    """There is no token, or it is not valid."""
 
 
 class Forbidden(Refusal):
-    """Somebody believable is asking for too much."""
+    """The caller is known, and may not do this."""
 
 
 class TooMany(Refusal):
-    """Too often."""
+    """More requests than allowed. `retry_after` says when to try again."""
 
 
 class Unavailable(Refusal):
-    """A part this needs does not answer."""
+    """Something this needs does not answer. `retry_after` says when to try again."""

@@ -1,7 +1,7 @@
 """The notifications service: reminders and other mail."""
 
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.events.handlers import Reaction
+from chassis.events.reactions import Reaction
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime

@@ -7,11 +7,11 @@ from fastapi import Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
+from caseload.services import SERVICE_NAMES
 from chassis.errors import Unavailable
 from gateway.api.fields import Schema
 from gateway.api.responses import json_response
 from gateway.routing.nouns import PUBLIC, noun_router
-from gateway.stubs import SERVICE_NAMES
 
 router = noun_router("", "health", root="")
 

@@ -26,7 +26,7 @@ _MOST_KEPT = 20_000
 log = logging.getLogger(__name__)
 
 
-class Trust:
+class TokenVerifier:
     """Verifies tokens against what identity said last."""
 
     def __init__(self, poll: Callable[[], Awaitable[pb.Trust]], *, audience: str, service_keys: dict[str, Ed25519PublicKey]) -> None:

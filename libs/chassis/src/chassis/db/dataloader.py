@@ -1,4 +1,4 @@
-"""Rows found by id, for many calls at once: calls of one workspace that ask the same question at the same moment share a statement.
+"""Finds rows by id for many calls at once: calls of one workspace that need the same statement at the same moment share one run of it.
 
 A hospital's people are in one workspace, and what most of them do most of the time is to open a record. What a statement
 costs beyond its rows (round trip, transaction, planning) is then paid once for all who asked meanwhile.

@@ -23,6 +23,7 @@ from chassis.db.errors import refusals
 SECONDS_UNUSED = 0.05
 SECONDS_OPEN = 1.0
 _SECONDS_TO_END = 2.0
+_SECONDS_TO_CLOSE = 5.0
 _LONGEST_WAIT = 10.0
 
 
@@ -55,6 +56,7 @@ class Pool:
         self._settings = dict(settings)
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
+        self._closing = False
         # How many more may be acquired; in use, released with an open read and being ended all count as acquired.
         self._left = size
         self._idle: list[tuple[OpenRead, asyncio.TimerHandle]] = []
@@ -98,7 +100,7 @@ class Pool:
 
     def release_open(self, open_read: OpenRead) -> None:
         """Takes back a connection whose transaction has only read and is still open."""
-        if self._pool is None:
+        if self._pool is None or self._closing:
             self._end_soon(open_read.connection)
         elif not self._hand_over(open_read):
             expiry = asyncio.get_running_loop().call_later(SECONDS_UNUSED, self._expire, open_read)
@@ -118,18 +120,22 @@ class Pool:
             self._one_more()
 
     async def close(self) -> None:
-        if self._pool is None:
+        """Waits up to five seconds for the connections in use to be released, then closes them all."""
+        if self._pool is None or self._closing:
             return
+        self._closing = True
         idle, self._idle = self._idle, []
         for open_read, expiry in idle:
             expiry.cancel()
             self._end_soon(open_read.connection)
         await asyncio.gather(*self._ending, return_exceptions=True)
-        pool, self._pool = self._pool, None
         try:
-            await asyncio.wait_for(pool.close(), timeout=5.0)
+            await asyncio.wait_for(self._pool.close(), timeout=_SECONDS_TO_CLOSE)
         except TimeoutError:
-            pool.terminate()
+            self._pool.terminate()
+        finally:
+            self._pool = None
+            self._closing = False
 
     async def _turn(self, until: float, workspace_id: UUID | None, *, clean: bool) -> OpenRead | None:
         """An open read, or None for the right to acquire one more connection; `clean` prefers the latter. TimeoutError at `until`."""

@@ -1,4 +1,4 @@
-"""Events that a reaction gave up on: kept, listed, and sent once more when somebody asks."""
+"""Dead letters: events that a reaction failed to handle as often as it may. Stored, listed, and sent once more on request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from chassis.db.transaction import Transaction
 from chassis.events.broker.base import DeadLetter
 from chassis.events.broker.errors import Malformed
-from chassis.events.broker.rabbitmq import messages as wire
+from chassis.events.broker.rabbitmq import messages
 from chassis.events.broker.rabbitmq.connection import connected
 from chassis.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Burial:
-    """A dead letter as it is listed, without its payload."""
+class DeadLetterSummary:
+    """What is listed of a dead letter: everything but its payload."""
 
     queue: str
     id: UUID | None
@@ -34,43 +34,43 @@ class Burial:
         return f"{self.died_at:%Y-%m-%dT%H:%M:%SZ}  {self.queue}  {self.id}  {self.type}  {self.error}  after {self.attempts} attempts"
 
 
-class Graveyard(Protocol):
+class DeadLetters(Protocol):
     """Lists and replays the dead letters of one transport."""
 
-    async def listed(self, queue: str | None = None) -> list[Burial]:
-        """Those of one queue, or of all, oldest first."""
+    async def listed(self, queue: str | None = None) -> list[DeadLetterSummary]:
+        """The dead letters of one queue, or of all, oldest first."""
 
     async def replay(self, queue: str, event_id: UUID | None = None) -> int:
         """Sends one, or all of the queue, to that queue again, with a fresh count of attempts. How many."""
 
 
-def graveyard(settings: Settings, schema: str, queues: Sequence[str]) -> Graveyard:
-    """The one that goes with the settings; `queues` are those of the service's reactions."""
+def dead_letters(settings: Settings, schema: str, queues: Sequence[str]) -> DeadLetters:
+    """Those of the transport that the settings name; `queues` are those of the service's reactions."""
     broker = settings.broker_url.get_secret_value()
     if broker.startswith("amqp"):
-        return RabbitGraveyard(broker, queues)
+        return RabbitDeadLetters(broker, queues)
     if settings.relay_database_url is None:
         raise ValueError("CASELOAD_RELAY_DATABASE_URL is needed to see the dead letters of every workspace")
-    return TableGraveyard(settings.relay_database_url.get_secret_value(), schema)
+    return TableDeadLetters(settings.relay_database_url.get_secret_value(), schema)
 
 
 async def dead(settings: Settings, schema: str, queues: Sequence[str], queue: str | None = None) -> None:
     """`events dead [--queue]`: prints a line per dead letter."""
-    found = await graveyard(settings, schema, queues).listed(queue)
-    for burial in found:
-        print(burial)  # noqa: T201 - a command's output
+    found = await dead_letters(settings, schema, queues).listed(queue)
+    for summary in found:
+        print(summary)  # noqa: T201 - a command's output
     print(f"{len(found)} dead letters")  # noqa: T201 - the same
 
 
 async def replay(settings: Settings, schema: str, queues: Sequence[str], queue: str, event_id: UUID | None = None) -> None:
     """`events replay <queue> [--id]`: sends them once more."""
-    count = await graveyard(settings, schema, queues).replay(queue, event_id)
+    count = await dead_letters(settings, schema, queues).replay(queue, event_id)
     print(f"{count} sent to {queue} once more")  # noqa: T201 - a command's output
 
 
-async def bury(transaction: Transaction, schema: str, letter: DeadLetter) -> None:
-    """Keeps a letter in the consuming service's own table; one that died again is the same letter."""
-    envelope = letter.envelope
+async def keep_dead_letter(transaction: Transaction, schema: str, dead_letter: DeadLetter) -> None:
+    """Stores a dead letter in the consuming service's own table. One that fails again after a replay updates its row."""
+    envelope = dead_letter.envelope
     await transaction.execute(
         f"INSERT INTO {schema}.dead_letters AS d"
         " (workspace_id, queue, id, type, payload, request_id, traceparent, occurred_at, error, attempts)"
@@ -78,26 +78,26 @@ async def bury(transaction: Transaction, schema: str, letter: DeadLetter) -> Non
         " error = excluded.error, attempts = d.attempts + excluded.attempts, died_at = now(),"
         " replay_requested_at = NULL, replayed_at = NULL",
         envelope.workspace_id,
-        letter.queue,
+        dead_letter.queue,
         envelope.id,
         envelope.type,
         envelope.payload,
         envelope.request_id,
         envelope.traceparent,
         envelope.occurred_at,
-        letter.error,
-        letter.attempts,
+        dead_letter.error,
+        dead_letter.attempts,
     )
 
 
-class TableGraveyard:
+class TableDeadLetters:
     """The dead letters of in-process delivery. The service's relay sends what is asked for: this process may not run the reactions."""
 
     def __init__(self, relay_dsn: str, schema: str) -> None:
         self._dsn = relay_dsn
         self._schema = schema
 
-    async def listed(self, queue: str | None = None) -> list[Burial]:
+    async def listed(self, queue: str | None = None) -> list[DeadLetterSummary]:
         connection = await asyncpg.connect(self._dsn, timeout=5.0)
         try:
             rows = await connection.fetch(
@@ -107,7 +107,7 @@ class TableGraveyard:
             )
         finally:
             await connection.close()
-        return [Burial(*row) for row in rows]
+        return [DeadLetterSummary(*row) for row in rows]
 
     async def replay(self, queue: str, event_id: UUID | None = None) -> int:
         connection = await asyncpg.connect(self._dsn, timeout=5.0)
@@ -124,64 +124,64 @@ class TableGraveyard:
         return int(status.rpartition(" ")[2])
 
 
-class RabbitGraveyard:
-    """The `.dead` queues of a RabbitMQ. Whoever looks holds the letters unacknowledged, and puts back what it leaves."""
+class RabbitDeadLetters:
+    """The `.dead` queues of a RabbitMQ. A listing holds the messages unacknowledged, and returns them when its connection closes."""
 
     def __init__(self, url: str, queues: Sequence[str]) -> None:
         self._url = url
         self._queues = queues
 
-    async def listed(self, queue: str | None = None) -> list[Burial]:
+    async def listed(self, queue: str | None = None) -> list[DeadLetterSummary]:
         found = []
         async with connected(self._url) as connection:
             for name in [queue] if queue else self._queues:
                 channel = await connection.channel()
-                for letter in await _letters(channel, name):
-                    found += _burials(name, letter)
+                for message in await _messages(channel, name):
+                    found += _summaries(name, message)
                 await channel.close()
-        return sorted(found, key=lambda burial: burial.died_at)
+        return sorted(found, key=lambda summary: summary.died_at)
 
     async def replay(self, queue: str, event_id: UUID | None = None) -> int:
         count = 0
         async with connected(self._url) as connection:
             channel = await connection.channel(on_return_raises=True)
-            for letter in await _letters(channel, queue):
+            for message in await _messages(channel, queue):
                 try:
-                    envelopes = [envelope for envelope, _ in wire.read_all(letter)]
+                    envelopes = [envelope for envelope, _ in messages.read_all(message)]
                 except Malformed:
                     continue
                 # A parcel that nobody survived unpacking is replayed whole.
                 if event_id is None or event_id in [envelope.id for envelope in envelopes]:
                     for envelope in envelopes:
-                        await channel.default_exchange.publish(wire.message(envelope), queue, mandatory=True, timeout=15.0)
+                        await channel.default_exchange.publish(messages.message(envelope), queue, mandatory=True, timeout=15.0)
                     # Only now: a crash in between replays it twice, which the inbox knows.
-                    await letter.ack()
+                    await message.ack()
                     count += len(envelopes)
         return count
 
 
-async def _letters(channel: AbstractChannel, queue: str) -> list[AbstractIncomingMessage]:
+async def _messages(channel: AbstractChannel, queue: str) -> list[AbstractIncomingMessage]:
     try:
-        dead_queue = await channel.declare_queue(wire.dead_queue(queue), passive=True)
+        dead_queue = await channel.declare_queue(messages.dead_queue(queue), passive=True)
     except ChannelNotFoundEntity:
         return []
     found = []
-    while (letter := await dead_queue.get(fail=False, timeout=10.0)) is not None:
-        found.append(letter)
+    while (message := await dead_queue.get(fail=False, timeout=10.0)) is not None:
+        found.append(message)
     return found
 
 
-def _burials(queue: str, letter: AbstractIncomingMessage) -> list[Burial]:
-    why, when = wire.error_of(letter), _died_at(letter)
+def _summaries(queue: str, message: AbstractIncomingMessage) -> list[DeadLetterSummary]:
+    why, when = messages.error_of(message), _died_at(message)
     try:
-        return [Burial(queue, e.id, e.workspace_id, e.type, why, tally.attempt, when) for e, tally in wire.read_all(letter)]
+        return [DeadLetterSummary(queue, e.id, e.workspace_id, e.type, why, count.attempt, when) for e, count in messages.read_all(message)]
     except Malformed:
-        return [Burial(queue, None, None, str(letter.type), why, 1, when)]
+        return [DeadLetterSummary(queue, None, None, str(message.type), why, 1, when)]
 
 
-def _died_at(letter: AbstractIncomingMessage) -> datetime:
-    deaths: Any = letter.headers.get("x-death")
+def _died_at(message: AbstractIncomingMessage) -> datetime:
+    deaths: Any = message.headers.get("x-death")
     if isinstance(deaths, list) and deaths:
         moved: datetime = deaths[0]["time"]
         return moved if moved.tzinfo else moved.replace(tzinfo=UTC)
-    return letter.timestamp or datetime.fromtimestamp(0, UTC)
+    return message.timestamp or datetime.fromtimestamp(0, UTC)

@@ -2,29 +2,31 @@
 
 import asyncio
 import logging
-import random
 from collections import Counter
 from collections.abc import Awaitable
-from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from prometheus_client import Counter as Count
 from prometheus_client import Gauge
 
-from chassis.db.errors import LOST
+from chassis.backoff import Backoff
 from chassis.events.broker.base import Broker
 from chassis.events.broker.errors import BrokerDown, Unroutable
 from chassis.events.relay_sql import RelayStatements
 from chassis.observability.redaction import cause
 from chassis.work.envelope import Envelope
+from chassis.work.leader import LeaderElection
 
 _log = logging.getLogger(__name__)
 _PUBLISHED = Count("caseload_outbox_published_total", "Events a broker has confirmed.", ["service"])
 _UNROUTABLE = Count("caseload_outbox_unroutable_total", "Attempts to publish an event that nobody takes.", ["service", "type"])
 _WAITING = Gauge("caseload_outbox_waiting", "Events not yet confirmed by a broker.", ["service"])
 _LAG = Gauge("caseload_outbox_lag_seconds", "Age of the oldest event not yet confirmed.", ["service"])
+# After the grace period, for marking what was confirmed in it.
+_SECONDS_TO_MARK = 2.0
+# How soon a broker that took nothing is tried again, and how late an event that it refused.
+_BACKOFF = Backoff(first=0.1, longest=15.0)
 _LONGEST_BACKOFF = 60.0
 _PRUNED_AT_ONCE = 5_000
 Key = tuple[str, UUID, UUID]
@@ -53,7 +55,6 @@ class Relay:
         dead_letter_days: float = 90,
         idempotency_days: float = 3,
     ) -> None:
-        self._dsn = dsn
         self._schema = schema
         self._broker = broker
         self._batch = batch
@@ -70,10 +71,8 @@ class Relay:
         }
         self._sql = RelayStatements(schema)
         self._wake = asyncio.Event()
-        self._stopping = asyncio.Event()
-        self._stopped = asyncio.Event()
-        self._stopped.set()
-        self._leading = False
+        # The name is the same in every version: the relays of two versions compete during an upgrade.
+        self._election = LeaderElection(dsn, f"caseload relay {schema}", application=f"caseload-{schema}-relay", poll=poll)
         # Both outlive a lost database connection: a confirmation that arrives meanwhile is marked afterwards.
         self._in_flight: dict[Key, asyncio.Task[None]] = {}
         self._answered: dict[Key, BaseException | None] = {}
@@ -84,70 +83,32 @@ class Relay:
     @property
     def leading(self) -> bool:
         """Whether this relay is the one that works."""
-        return self._leading
+        return self._election.leading
 
     async def run(self) -> None:
         """Works until `stop`; cancelled, it drops what it holds, which another relay then carries again."""
-        self._stopped.clear()
-        failures = 0
         try:
-            while not self._stopping.is_set():
-                try:
-                    await self._session()
-                    failures = 0
-                except Exception as error:  # noqa: BLE001 - whatever happened, events still wait
-                    failures = 0 if self._leading else failures + 1
-                    _log.warning("the relay lost its database", extra={"service": self._schema, "error": cause(error)})
-                    self._leading = False
-                    await self._sleep(_backoff(failures))
+            await self._election.run(self._lead)
         finally:
-            self._leading = False
             for task in self._in_flight.values():
                 task.cancel()
-            self._stopped.set()
 
     async def stop(self, *, grace: float = 10.0) -> None:
         """Takes nothing new and waits for what is under way. Drain the broker first, or its retries are waited for."""
         self._grace = grace
-        self._stopping.set()
+        self._election.stopping.set()
         self._wake.set()
-        await self._stopped.wait()
+        await self._election.stop(grace=grace + _SECONDS_TO_MARK)
 
-    async def _session(self) -> None:
-        connection = await asyncpg.connect(
-            self._dsn,
-            timeout=5.0,
-            command_timeout=30.0,
-            server_settings={
-                "application_name": f"caseload-{self._schema}-relay",
-                # A leader whose machine vanished must not keep the lock for hours.
-                "tcp_keepalives_idle": "10",
-                "tcp_keepalives_interval": "5",
-                "tcp_keepalives_count": "3",
-                "TimeZone": "UTC",
-            },
-        )
-        try:
-            await connection.add_listener(f"{self._schema}_outbox", lambda *_: self._wake.set())
-            # Asked again and again, not waited for: a statement that waits holds a snapshot, and vacuum with it.
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _lock_key(self._schema)):
-                await self._sleep(self._poll * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
-                if self._stopping.is_set():
-                    return
-            self._leading = True
-            _log.info("this relay leads", extra={"service": self._schema})
-            await self._work(connection)
-            await self._finish(connection)
-        finally:
-            try:
-                await connection.close(timeout=2.0)
-            except LOST:
-                connection.terminate()
+    async def _lead(self, connection: Any) -> None:
+        await connection.add_listener(f"{self._schema}_outbox", lambda *_: self._wake.set())
+        await self._work(connection)
+        await self._finish(connection)
 
     async def _work(self, connection: Any) -> None:
         loop = asyncio.get_running_loop()
         looked = pruned = float("-inf")
-        while not self._stopping.is_set():
+        while not self._election.stopping.is_set():
             self._wake.clear()
             began = loop.time()
             marked = await self._mark(connection)
@@ -179,7 +140,7 @@ class Relay:
         if seconds <= 0:
             return
         try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            await asyncio.wait_for(self._election.stopping.wait(), seconds)
         except TimeoutError:
             return
 
@@ -241,7 +202,7 @@ class Relay:
         return len(answered)
 
     async def _record(self, connection: Any, refused: dict[Key, BaseException]) -> None:
-        """Says, once for all alike, what could not be delivered, and lets it be tried again later and later."""
+        """Logs what could not be delivered, one line for all of a type and reason, and makes each due again after a growing pause."""
         for (queue, workspace_id, event_id), error in refused.items():
             if queue:
                 _log.error("a dead letter cannot be replayed", extra={"queue": queue, "event_id": str(event_id), "error": cause(error)})
@@ -263,7 +224,7 @@ class Relay:
             self._broker_failures = 0
         elif attempts:
             self._broker_failures += 1
-            pause = _backoff(self._broker_failures)
+            pause = _BACKOFF.delay(self._broker_failures)
             self._resume_at = asyncio.get_running_loop().time() + pause
             _log.warning("the broker is away; events wait", extra={"service": self._schema, "seconds": round(pause, 1)})
 
@@ -277,13 +238,3 @@ class Relay:
             pruned = _PRUNED_AT_ONCE
             while pruned == _PRUNED_AT_ONCE:
                 pruned = await connection.fetchval(self._sql.prune(table, column), days, _PRUNED_AT_ONCE)
-
-
-def _lock_key(schema: str) -> int:
-    return int.from_bytes(blake2b(f"caseload relay {schema}".encode(), digest_size=8).digest(), signed=True)
-
-
-def _backoff(failures: int) -> float:
-    """Seconds to wait after so many failures on end: 0.1 doubling to 15, with full jitter above half."""
-    longest = min(15.0, 0.1 * 2.0 ** min(failures, 10))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter

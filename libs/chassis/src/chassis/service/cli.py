@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import uvloop
@@ -17,21 +18,23 @@ from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
 from chassis.events.broker.retry import Retries
 from chassis.events.dead_letters import dead, replay
+from chassis.lifecycle import Lifecycle
 from chassis.observability.logs import configure_logs
+from chassis.service.composition import ALL, add_services
 from chassis.service.definition import Service
-from chassis.service.health import serve_http
+from chassis.service.health import HealthServer
 from chassis.service.runtime import Runtime
 from chassis.settings import Settings
 
-PARTS = {"all": ("serve", "react", "relay"), "serve": ("serve",), "react": ("react",), "relay": ("relay",)}
+ROLES = {"all": ALL, **{role: (role,) for role in ALL}}
 
 
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     """The whole command line of one service."""
     parser = argparse.ArgumentParser(prog=service.name, description=__doc__)
     commands = parser.add_subparsers(dest="command")
-    for part in PARTS:
-        commands.add_parser(part)
+    for role in ROLES:
+        commands.add_parser(role)
     commands.add_parser("migrate").add_argument("target", nargs="?", default="head")
     events = commands.add_parser("events").add_subparsers(dest="events", required=True)
     events.add_parser("dead").add_argument("--queue")
@@ -53,34 +56,30 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         except SchemaBusy as busy:
             raise SystemExit(str(busy)) from None
     elif options.command == "events":
-        asyncio.run(letters(service, settings, options))
+        asyncio.run(dead_letters(service, settings, options))
     else:
         pin(settings)
-        uvloop.run(work(service, settings, PARTS[options.command or "all"]))
+        uvloop.run(work(service, settings, ROLES[options.command or "all"]))
 
 
-async def work(service: Service, settings: Settings, parts: Sequence[str]) -> None:
-    """Runs the parts until SIGTERM or SIGINT, then drains."""
+async def work(service: Service, settings: Settings, roles: Sequence[str]) -> None:
+    """Takes on these roles until SIGTERM or SIGINT, then finishes what runs."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
     broker = broker_of(settings)
     runtime = Runtime(service, settings, broker=broker)
-    http = await serve_http(settings.http_listen, runtime.ready) if settings.http_listen else None
-    try:
-        for part in parts:
-            await getattr(runtime, part)()
+    async with Lifecycle() as parts:
+        if settings.http_listen:
+            http = HealthServer(runtime.ready)
+            parts.add("health checks", start=partial(http.start, settings.http_listen), stop=http.close)
+        add_services(parts, {service.name: runtime}, broker, roles=roles)
+        await parts.start()
         await stopping.wait()
-    finally:
-        await broker.drain()
-        await runtime.stop()
-        await broker.close()
-        if http is not None:
-            await http.close()
 
 
-async def letters(service: Service, settings: Settings, options: argparse.Namespace) -> None:
+async def dead_letters(service: Service, settings: Settings, options: argparse.Namespace) -> None:
     """Lists or replays what the service's reactions gave up on."""
     queues = [reaction.queue for reaction in service.reactions(Runtime(service, settings, broker=InProcessBroker()))]
     if options.events == "dead":

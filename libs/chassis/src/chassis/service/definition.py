@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import MetaData
 
-from chassis.events.handlers import Reaction
+from chassis.events.reactions import Reaction
 from chassis.settings import Settings
 
 Loop = Callable[[], Awaitable[None]]

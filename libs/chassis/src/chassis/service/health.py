@@ -64,10 +64,3 @@ class HealthServer:
                 return "200 OK", CONTENT_TYPE_LATEST, generate_latest(REGISTRY)
             case _:
                 return "404 Not Found", "application/json", b"{}"
-
-
-async def serve_http(address: str, ready: Ready) -> HealthServer:
-    """Starts answering at once; `close()` ends it."""
-    server = HealthServer(ready)
-    await server.start(address)
-    return server

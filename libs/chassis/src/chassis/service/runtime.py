@@ -18,16 +18,17 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.tokens import ServiceSigner, read_service_keys
-from chassis.auth.verifier import Trust
+from chassis.auth.verifier import TokenVerifier
+from chassis.backoff import Backoff
 from chassis.context import Caller, RequestContext
 from chassis.db.database import Database
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
 from chassis.errors import Unavailable
 from chassis.events.broker.base import Broker
-from chassis.events.handlers import subscription
 from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
+from chassis.events.reactions import subscription
 from chassis.events.relay import Relay
 from chassis.migrations.roles import UnboundRole, check_role
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
@@ -47,6 +48,7 @@ from chassis.work.unit_of_work import UnitOfWork
 T = TypeVar("T")
 _SECONDS_TO_DRAIN = 10.0
 _BACKGROUND_SECONDS = 30.0
+_BACKOFF = Backoff(first=0.1, longest=5.0)
 log = logging.getLogger(__name__)
 
 
@@ -114,9 +116,9 @@ class Runtime:
         return Outbox(self.database, self.notifier)
 
     @cached_property
-    def trust(self) -> Trust:
+    def verifier(self) -> TokenVerifier:
         folder = _needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR")
-        return trust(self.peers, audience=self.name, service_keys=read_service_keys(folder))
+        return token_verifier(self.peers, audience=self.name, service_keys=read_service_keys(folder))
 
     @cached_property
     def server(self) -> Server:
@@ -124,7 +126,7 @@ class Runtime:
             self.name,
             self.service.features(self),
             database=self.database,
-            trust=self.trust,
+            verifier=self.verifier,
             idempotency=Idempotency(self.name, self.keys),
             outbox=self.outbox,
             observe=observe_call,
@@ -142,7 +144,7 @@ class Runtime:
         server = self.server
         if self._servers is not None:
             self._servers[self.name] = server
-        self._start(self.trust.keep_fresh)
+        self._start(self.verifier.keep_fresh)
         if self.settings.environment == "production":
             self._start(self._refuse_unbound_role)
         observe_pool(self.name, lambda: self.database.in_use)
@@ -184,8 +186,8 @@ class Runtime:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if "notifier" in self.__dict__:
             await self.notifier.close()
-        if "trust" in self.__dict__:
-            await self.trust.close()
+        if "verifier" in self.__dict__:
+            await self.verifier.close()
         if "peers" in self.__dict__:
             await self.peers.close()
         for database in ("database", "_key_database"):
@@ -248,25 +250,25 @@ class Runtime:
         self._tasks.append(asyncio.create_task(self._for_ever(loop)))
 
     async def _for_ever(self, loop: Loop) -> None:
-        pause = 0.1
+        failures = 0
         while True:
             try:
                 await loop()
                 return
             except Exception:
                 log.exception("a loop failed and starts again", extra={"service": self.name})
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 5.0)
+            failures += 1
+            await asyncio.sleep(_BACKOFF.delay(failures))
 
 
-def trust(peers: Mapping[str, Any], *, audience: str, service_keys: Mapping[str, Any]) -> Trust:
+def token_verifier(peers: Mapping[str, Any], *, audience: str, service_keys: Mapping[str, Any]) -> TokenVerifier:
     """What identity says of tokens, asked through the peer."""
     sign_in = SignInStub(peers["identity"])
 
     async def poll() -> sign_in_pb2.Trust:
         return await sign_in.GetTrust(sign_in_pb2.GetTrustRequest(), RequestContext(request_id=str(uuid7())).within(2.0))
 
-    return Trust(poll, audience=audience, service_keys=dict(service_keys))
+    return TokenVerifier(poll, audience=audience, service_keys=dict(service_keys))
 
 
 def _needed(value: Any, name: str) -> Any:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -21,27 +22,30 @@ from google.protobuf.message import Message
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2
+from caseload.services import SERVICE_NAMES
 from chassis.auth.tokens import AccessSigner, ServiceSigner, generate_key, read_service_keys, write_service_keys
-from chassis.auth.verifier import Trust
+from chassis.auth.verifier import TokenVerifier
 from chassis.context import RequestContext
 from chassis.encryption.keyring import Keyring
 from chassis.events.broker.base import Broker
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.broker.retry import Retries
+from chassis.lifecycle import Lifecycle
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import migrate
 from chassis.rpc.client.peers import Peer, Peers
+from chassis.service.composition import ALL, add_services
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 
 M = TypeVar("M", bound=Message)
 S = TypeVar("S")
-SERVICES = ("identity", "clients", "scheduling", "clinical", "notifications", "audit", "gateway")
+PROCESSES = (*SERVICE_NAMES, "gateway")
 _PASSWORD = "for-tests-only"  # noqa: S105 - a private cluster
 _templates: dict[tuple[str, tuple[str, ...]], str] = {}
 
 
-class House:
+class Environment:
     """The running services of a test and the means to call them."""
 
     def __init__(self, folder: Path, admin_dsn: str, broker: Broker) -> None:
@@ -153,68 +157,65 @@ class House:
             await connection.close()
 
     async def close(self) -> None:
+        """Closes the channels that tests have called through."""
         for peers in self._peers.values():
             await peers.close()
-        await self.broker.drain(1.0)
-        await asyncio.gather(*(runtime.stop() for runtime in self.runtimes.values()))
-        await self.broker.close()
 
 
 @asynccontextmanager
-async def house(
+async def start_environment(
     postgres: str,
     *services: Service,
     settings: Mapping[str, Any] | None = None,
     broker: Broker | None = None,
-    beside: House | None = None,
+    beside: Environment | None = None,
     relay: bool = True,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Environment]:
     """Starts the services; `settings` go to each, or to one when nested under its name.
 
-    `beside` opens a second set of the same services on another house's database and keys: replicas.
+    `beside` opens a second set of the same services on another environment's database and keys: replicas.
     """
     names = tuple(sorted(service.name for service in services))
-    folder = Path(tempfile.mkdtemp(prefix="house-"))
+    folder = Path(tempfile.mkdtemp(prefix="environment-"))
     admin_dsn = beside.admin_dsn if beside else await _database(postgres, names)
-    built = House(folder, admin_dsn, broker or InProcessBroker(Retries(delays=(0.05, 0.1, 0.2))))
+    built = Environment(folder, admin_dsn, broker or InProcessBroker(Retries(delays=(0.05, 0.1, 0.2))))
     if beside:
         shutil.copytree(beside.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
         built.access_key = beside.access_key
-        built._signer = AccessSigner(beside.access_key)  # noqa: SLF001 - the same house
+        built._signer = AccessSigner(beside.access_key)  # noqa: SLF001 - the same package
     else:
         _furnish(built)
-    own = {name: value for name, value in (settings or {}).items() if name in SERVICES}
-    common = {name: value for name, value in (settings or {}).items() if name not in SERVICES}
+    own = {name: value for name, value in (settings or {}).items() if name in PROCESSES}
+    common = {name: value for name, value in (settings or {}).items() if name not in PROCESSES}
     for service in services:
         values = {**_settings(built, service.name, names), **common, **own.get(service.name, {})}
         runtime = Runtime(service, service.settings(**values), broker=built.broker)
         if "identity" not in names:
-            runtime.__dict__["trust"] = _trust(built, service.name)
+            runtime.__dict__["verifier"] = _token_verifier(built, service.name)
         built.runtimes[service.name] = runtime
-    try:
-        for runtime in built.runtimes.values():
-            await runtime.serve()
-            # A channel is made on a running loop; fixtures that are no coroutines ask for stubs too.
-            built.peer(runtime.name)
-        for runtime in built.runtimes.values():
-            await runtime.react()
-            if relay:
-                await runtime.relay()
+    async with Lifecycle() as parts:
+        parts.add("folder", stop=partial(shutil.rmtree, folder, ignore_errors=True))
+        add_services(parts, built.runtimes, built.broker, roles=ALL if relay else ("serve", "react"), grace=1.0)
+        # A channel is made on a running loop; fixtures that are no coroutines ask for stubs too.
+        parts.add("callers", start=partial(_open_channels, built), stop=built.close, needs=["relays"])
+        await parts.start()
         yield built
-    finally:
-        await built.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _furnish(built: House) -> None:
+def _open_channels(built: Environment) -> None:
+    for name in built.runtimes:
+        built.peer(name)
+
+
+def _furnish(built: Environment) -> None:
     """Keys and folders that a deployment would be given."""
     Keyring.generate().save(built.folder / "keyring.json")
-    write_service_keys(built.folder / "service-keys", SERVICES)
+    write_service_keys(built.folder / "service-keys", PROCESSES)
     (built.folder / "access.key").write_bytes(built.access_key)
     (built.folder / "blobs").mkdir()
 
 
-def _settings(built: House, name: str, names: tuple[str, ...]) -> dict[str, Any]:
+def _settings(built: Environment, name: str, names: tuple[str, ...]) -> dict[str, Any]:
     return {
         "environment": "development",
         "database_url": _dsn(built.admin_dsn, user=f"{name}_app"),
@@ -229,14 +230,14 @@ def _settings(built: House, name: str, names: tuple[str, ...]) -> dict[str, Any]
     }
 
 
-def _trust(built: House, name: str) -> Trust:
-    """Where identity is not in the house, the house vouches for its own signer."""
-    told = sign_in_pb2.Trust(keys=[sign_in_pb2.PublicKey(kid=built._signer.kid, x=built._signer.public_x)])  # noqa: SLF001 - the same house
+def _token_verifier(built: Environment, name: str) -> TokenVerifier:
+    """Where identity does not run, the environment's own signing key is the one that is trusted."""
+    told = sign_in_pb2.Trust(keys=[sign_in_pb2.PublicKey(kid=built._signer.kid, x=built._signer.public_x)])  # noqa: SLF001 - the same package
 
     async def poll() -> sign_in_pb2.Trust:
         return told
 
-    return Trust(poll, audience=name, service_keys=read_service_keys(built.folder / "service-keys"))
+    return TokenVerifier(poll, audience=name, service_keys=read_service_keys(built.folder / "service-keys"))
 
 
 async def _database(server: str, names: tuple[str, ...]) -> str:
@@ -251,7 +252,7 @@ async def _database(server: str, names: tuple[str, ...]) -> str:
                 await provision(_dsn(server, database=template), name, _PASSWORD, _PASSWORD)
                 await migrate(_dsn(server, database=template), name)
             _templates[server, names] = template
-        database = f"house_{uuid7().hex}"
+        database = f"environment_{uuid7().hex}"
         await admin.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
     finally:
         await admin.close()

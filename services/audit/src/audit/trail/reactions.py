@@ -8,7 +8,7 @@ from audit.trail import rules, store, vocabulary
 from caseload.audit.v1 import events_pb2
 from chassis.errors import Conflict
 from chassis.events.delivery import Delivery
-from chassis.events.handlers import on_many
+from chassis.events.reactions import on_many
 from chassis.protobuf.timestamps import when
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from caseload.clinical.v1 import events_pb2
 from chassis.events.delivery import Delivery
-from chassis.events.handlers import Reaction, on
+from chassis.events.reactions import Reaction, on
 from chassis.storage.base import Blobs, new_key
 
 

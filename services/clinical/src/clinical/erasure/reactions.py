@@ -5,7 +5,7 @@ from collections import Counter
 from caseload.clients.v1 import events_pb2 as clients_events_pb2
 from caseload.clinical.v1 import events_pb2
 from chassis.events.delivery import Delivery
-from chassis.events.handlers import on
+from chassis.events.reactions import on
 from clinical.attachments import store as files
 from clinical.erasure import store
 from clinical.sessions import store as notes

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from caseload.identity.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.events.delivery import Delivery
-from chassis.events.handlers import Reaction, on
+from chassis.events.reactions import Reaction, on
 from notifications.magic_links import store
 
 

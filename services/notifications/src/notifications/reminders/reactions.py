@@ -9,7 +9,7 @@ from caseload.identity.v1 import events_pb2 as identity_events
 from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.events.delivery import Delivery
-from chassis.events.handlers import Reaction, on
+from chassis.events.reactions import Reaction, on
 from chassis.protobuf.timestamps import when
 from notifications.reminders import store, workflow
 

@@ -3,7 +3,7 @@
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.scheduling.v1 import events_pb2
 from chassis.events.delivery import Delivery
-from chassis.events.handlers import on
+from chassis.events.reactions import on
 from scheduling.appointments import rules, store
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from prometheus_client import Counter
 
-from chassis.events.broker.retry import Again, Retries, Tally
+from chassis.events.broker.retry import Again, DeliveryCount, Retries
 from chassis.observability.redaction import cause, place
 from chassis.work.envelope import Envelope
 
@@ -18,7 +18,7 @@ _REACTED = Counter("caseload_reactions_total", "Deliveries by queue and what bec
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """An event that a queue's reaction gave up on. `error` is a kind and a code, never an exception's own words."""
+    """An event that a reaction failed to handle as often as it may. `error` is a class name and a code, never an exception's own words."""
 
     queue: str
     envelope: Envelope
@@ -30,15 +30,15 @@ class DeadLetter:
 class Subscription:
     """One queue and what takes from it.
 
-    `handle` gets the envelope and the number of the attempt, from 1. `bury` keeps what died, where the transport
-    has no place of its own for it. `seconds` bounds one attempt, `concurrency` how many run at once in this process.
+    `handle` gets the envelope and the number of the attempt, from 1. `keep_dead_letter` stores what is given up, where the
+    transport has no dead-letter queue of its own. `seconds` bounds one attempt, `concurrency` how many run at once in this process.
     `handle_many`, where there is one, does first attempts at several events of one workspace together: all or none.
     """
 
     queue: str
     type: str
     handle: Callable[[Envelope, int], Awaitable[None]]
-    bury: Callable[[DeadLetter], Awaitable[None]]
+    keep_dead_letter: Callable[[DeadLetter], Awaitable[None]]
     concurrency: int = 16
     seconds: float = 60.0
     handle_many: Callable[[Sequence[Envelope]], Awaitable[None]] | None = None
@@ -51,7 +51,7 @@ class Broker(Protocol):
         """Begins to take from the queue, now or as soon as the transport is up. A queue is subscribed to once."""
 
     async def publish(self, envelope: Envelope) -> None:
-        """Returns once every bound queue answers for the event. Raises Unroutable or BrokerDown."""
+        """Returns once every queue that takes this type has stored the event. Raises Unroutable or BrokerDown."""
 
     async def send(self, queue: str, envelope: Envelope) -> None:
         """The same for one queue alone: how a dead letter is replayed."""
@@ -60,7 +60,7 @@ class Broker(Protocol):
         """Takes no more deliveries, and waits up to `grace` seconds for those that run."""
 
     async def close(self) -> None:
-        """Lets go of everything; what was not confirmed is delivered again elsewhere."""
+        """Closes every connection; what was not confirmed is delivered again elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +69,20 @@ class Outcome:
 
     again: Again | None = None
     error: str = ""
-    tally: Tally = field(default_factory=Tally)
+    count: DeliveryCount = field(default_factory=DeliveryCount)
 
     @property
     def done(self) -> bool:
         return not self.error
 
 
-async def attempt(subscription: Subscription, envelope: Envelope, tally: Tally, retries: Retries) -> Outcome:
-    """Makes one attempt and says what is to follow; cancelled, it says nothing and the delivery remains."""
+async def attempt(subscription: Subscription, envelope: Envelope, count: DeliveryCount, retries: Retries) -> Outcome:
+    """Runs the reaction once and returns what follows from it. When it is cancelled, the delivery stays unacknowledged and comes again."""
     try:
         async with asyncio.timeout(subscription.seconds):
-            await subscription.handle(envelope, tally.attempt)
+            await subscription.handle(envelope, count.attempt)
     except Exception as error:  # noqa: BLE001 - a reaction may fail in any way; each is counted and ends in a dead letter
-        again = retries.after(error, tally)
+        again = retries.after(error, count)
         outcome = "dead" if again is None else "retried"
         _REACTED.labels(subscription.queue, outcome).inc()
         _log.log(
@@ -93,14 +93,14 @@ async def attempt(subscription: Subscription, envelope: Envelope, tally: Tally, 
                 "event_id": str(envelope.id),
                 "type": envelope.type,
                 "request_id": envelope.request_id,
-                "attempt": tally.attempt,
-                "waits": tally.waits,
+                "attempt": count.attempt,
+                "waits": count.unavailable,
                 "error": cause(error),
                 "at": place(error),
                 "outcome": outcome,
             },
         )
-        return Outcome(again, cause(error), tally)
+        return Outcome(again, cause(error), count)
     _REACTED.labels(subscription.queue, "done").inc()
     return Outcome()
 

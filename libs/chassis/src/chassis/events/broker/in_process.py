@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from chassis.events.broker.base import Broker, DeadLetter, Subscription, attempt
 from chassis.events.broker.errors import BrokerDown, Unroutable
-from chassis.events.broker.retry import Retries, Tally
+from chassis.events.broker.retry import DeliveryCount, Retries
 from chassis.work.envelope import Envelope
 
 _log = logging.getLogger(__name__)
@@ -78,18 +78,18 @@ class InProcessBroker(Broker):
 
     async def _persist(self, taker: Subscription, envelope: Envelope) -> None:
         """Tries until the reaction is done or its dead letter is kept."""
-        tally = Tally()
+        count = DeliveryCount()
         while True:
             async with self._room[taker.queue]:
                 if self._draining.is_set():
                     raise BrokerDown
-                outcome = await attempt(taker, envelope, tally, self._retries)
+                outcome = await attempt(taker, envelope, count, self._retries)
             if outcome.done:
                 return
             if outcome.again is None:
-                await taker.bury(DeadLetter(taker.queue, envelope, outcome.error, tally.attempt))
+                await taker.keep_dead_letter(DeadLetter(taker.queue, envelope, outcome.error, count.attempt))
                 return
-            tally = outcome.again.tally
+            count = outcome.again.count
             await self._pause(outcome.again.delay)
 
     async def _pause(self, seconds: float) -> None:

@@ -7,11 +7,11 @@ from chassis.events.broker.errors import Malformed
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DeliveryCount:
     """How often a delivery was attempted, and how many of those attempts failed only because something was Unavailable."""
 
     attempt: int = 1
-    waits: int = 0
+    unavailable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Again:
     """Try once more after `delay` seconds."""
 
     delay: float
-    tally: Tally
+    count: DeliveryCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,15 @@ class Retries:
         if not self.delays:
             raise ValueError("at least one delay is needed")
 
-    def after(self, error: BaseException, tally: Tally) -> Again | None:
+    def after(self, error: BaseException, count: DeliveryCount) -> Again | None:
         """What is to follow a failure; None for giving up."""
         match error:
             case Malformed():
                 return None
-            case Unavailable() if tally.waits < self.waits:
+            case Unavailable() if count.unavailable < self.waits:
                 delays = [delay for delay in self.delays if delay <= self.longest_wait] or self.delays[:1]
-                return Again(delays[min(tally.waits, len(delays) - 1)], Tally(tally.attempt, tally.waits + 1))
-            case _ if tally.attempt <= len(self.delays):
-                return Again(self.delays[tally.attempt - 1], Tally(tally.attempt + 1, tally.waits))
+                return Again(delays[min(count.unavailable, len(delays) - 1)], DeliveryCount(count.attempt, count.unavailable + 1))
+            case _ if count.attempt <= len(self.delays):
+                return Again(self.delays[count.attempt - 1], DeliveryCount(count.attempt + 1, count.unavailable))
             case _:
                 return None

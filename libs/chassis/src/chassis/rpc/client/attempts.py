@@ -1,7 +1,6 @@
 """The deadline, the token and the retries of a call."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -9,23 +8,25 @@ from typing import Any
 from google.protobuf.message import Message
 
 from chassis.auth.tokens import ServiceSigner
+from chassis.backoff import Backoff
 from chassis.context import RequestContext, deadline_exceeded
 from chassis.errors import Unavailable
 from chassis.rpc.method import Method
 
 DEFAULT_SECONDS = 10.0
-# The caller hears the callee's refusal before its own deadline passes.
+# So much less than the caller has itself, so that the callee's refusal still reaches it in time.
 _SHAVED_PER_HOP = 0.02
 _MOST_ATTEMPTS = 3
+_BACKOFF = Backoff(first=0.2, longest=0.8, jitter=0.8)
 Ask = Callable[[Message, RequestContext], Awaitable[Any]]
 
 
 class InternalFault(RuntimeError):
-    """The callee failed in a way it did not foresee; not the caller's doing, and not a Refusal."""
+    """The callee failed with an error that is not a Refusal: a fault of its own, which the caller can do nothing about."""
 
 
 def seconds_left(context: RequestContext) -> float:
-    """What this hop may take; Unavailable("deadline_exceeded") when nothing is left."""
+    """Seconds the callee may take. Raises Unavailable("deadline_exceeded") when nothing is left."""
     left = context.remaining()
     if left is None:
         return DEFAULT_SECONDS
@@ -49,12 +50,12 @@ def sent_with(method: Method, context: RequestContext) -> RequestContext:
 
 
 async def attempts(method: Method, context: RequestContext, attempt: Callable[[float], Awaitable[bytes]]) -> bytes:
-    """Tries again where the callee was unavailable and a second attempt does no harm, with jitter, inside the deadline."""
+    """Calls up to three times. Only a callee that was Unavailable is asked again, only for a method that is safe to repeat, and only if the deadline allows."""
     for number in range(1, _MOST_ATTEMPTS + 1):
         try:
             return await attempt(seconds_left(context))
         except Unavailable as refusal:
-            pause = random.uniform(0.02, 0.1) * 2**number  # noqa: S311 - jitter, not a secret
+            pause = _BACKOFF.delay(number)
             if not method.repeatable or number == _MOST_ATTEMPTS or refusal.code == "deadline_exceeded":
                 raise
             if context.deadline is not None and context.deadline - asyncio.get_running_loop().time() < pause + _SHAVED_PER_HOP:

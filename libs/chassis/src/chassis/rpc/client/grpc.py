@@ -10,7 +10,7 @@ from google.protobuf.message_factory import GetMessageClass
 from caseload.transport.v1 import stream_pb2
 from chassis.auth.tokens import ServiceSigner
 from chassis.context import RequestContext
-from chassis.rpc import status as wire
+from chassis.rpc import status
 from chassis.rpc.client.attempts import Ask, InternalFault, attempts, sent_with, token_for
 from chassis.rpc.client.stream import StreamClient
 from chassis.rpc.method import Method, read
@@ -46,7 +46,7 @@ class RemotePeer:
                 try:
                     answer: bytes = await send(raw, timeout=seconds, metadata=to_metadata(context, token))
                 except grpc.aio.AioRpcError as error:
-                    refusal = wire.refusal_of(error, self.name)
+                    refusal = status.refusal_of(error, self.name)
                     if refusal is None:
                         raise InternalFault(f"{method.path}: {error.code().name}") from None
                     raise refusal from None
@@ -62,7 +62,7 @@ class RemotePeer:
             case "reply":
                 return answer.reply
             case "refused":
-                raise wire.unpacked(answer.refused)
+                raise status.unpacked(answer.refused)
             case _:
                 raise InternalFault(method.path)
 

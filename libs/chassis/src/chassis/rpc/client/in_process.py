@@ -12,7 +12,7 @@ from google.protobuf.message_factory import GetMessageClass
 from chassis.auth.tokens import ServiceSigner
 from chassis.context import RequestContext
 from chassis.errors import Refusal
-from chassis.rpc import status as wire
+from chassis.rpc import status
 from chassis.rpc.client.attempts import Ask, InternalFault, attempts, sent_with, token_for
 from chassis.rpc.handler import Handler
 from chassis.rpc.method import read
@@ -39,11 +39,11 @@ class LocalPeer:
             async def attempt(seconds: float) -> bytes:
                 server = self._servers.get(self.name)
                 if server is None:
-                    raise wire.unavailable(self.name)
+                    raise status.unavailable(self.name)
                 try:
                     return await server.answer(method.path, raw, shown, seconds)
                 except Refusal as refusal:
-                    raise wire.again(refusal) from refusal
+                    raise status.again(refusal) from refusal
                 except Exception:
                     log.exception("a call failed", extra={"rpc": method.path, "request_id": context.request_id})
                     raise InternalFault(method.path) from None

@@ -8,7 +8,7 @@ import grpc
 
 from caseload.transport.v1 import stream_pb2 as pb
 from chassis.context import deadline_exceeded
-from chassis.rpc import status as wire
+from chassis.rpc import status
 from chassis.rpc.stream_frames import END, METHOD, SERVICE, parts
 
 SECONDS_ON_A_STREAM = 70.0
@@ -43,7 +43,7 @@ class StreamClient:
     async def ask(self, question: pb.Question, seconds: float) -> pb.Answer:
         """The answer; Unavailable when the stream ends before it, or when it takes longer."""
         if self._stream is None:
-            raise wire.unavailable(self._peer)
+            raise status.unavailable(self._peer)
         return await self._stream.ask(question, seconds)
 
     async def close(self) -> None:
@@ -56,11 +56,11 @@ class StreamClient:
         if asyncio.get_running_loop().time() < self._not_before:
             return
         self._opening = True
-        task = asyncio.create_task(self._converse(), name=f"conversation-{self._peer}")
+        task = asyncio.create_task(self._keep_open(), name=f"stream-{self._peer}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _converse(self) -> None:
+    async def _keep_open(self) -> None:
         stream = _Stream(self._peer, self._open())
         try:
             try:
@@ -151,7 +151,7 @@ class _Stream:
             await asyncio.gather(self._speaking, return_exceptions=True)
         for waiting in self._waiting.values():
             if not waiting.done():
-                waiting.set_exception(wire.unavailable(self._peer))
+                waiting.set_exception(status.unavailable(self._peer))
 
     def _too_late(self, number: int) -> None:
         answer = self._waiting.get(number)

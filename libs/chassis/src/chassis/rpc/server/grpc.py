@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 
 from chassis.errors import Refusal
-from chassis.rpc import status as wire
+from chassis.rpc import status
 from chassis.rpc.server.server import Server
 from chassis.rpc.transport import from_metadata
 
@@ -35,8 +35,8 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
             try:
                 return await server.answer(path, raw, request, context.time_remaining())
             except Refusal as refusal:
-                context.set_trailing_metadata(wire.trailers(refusal))
-                await context.abort(wire.status(refusal), refusal.code)
+                context.set_trailing_metadata(status.trailers(refusal))
+                await context.abort(status.status(refusal), refusal.code)
             except Exception:
                 log.exception("a call failed", extra={"rpc": path, "request_id": request.request_id})
                 await context.abort(grpc.StatusCode.INTERNAL, "internal")

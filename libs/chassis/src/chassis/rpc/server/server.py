@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 from google.protobuf.message import DecodeError, Message
 
-from chassis.auth.verifier import Trust
+from chassis.auth.verifier import TokenVerifier
 from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
 from chassis.db.database import Database
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
-from chassis.rpc import status as wire
+from chassis.rpc import status
 from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid, read
 from chassis.rpc.server.audit import AuditBatcher, line
 from chassis.rpc.server.idempotency import IN_PROGRESS, Claim, Idempotency
@@ -44,14 +44,14 @@ class Server:
         servicers: Sequence[Any],
         *,
         database: Database,
-        trust: Trust,
+        verifier: TokenVerifier,
         idempotency: Idempotency,
         outbox: OutboxWriter,
         observe: Observe | None = None,
     ) -> None:
         self.name = name
         self._database = database
-        self._trust = trust
+        self._verifier = verifier
         self._idempotency = idempotency
         self._outbox = outbox
         self._audit = AuditBatcher(outbox)
@@ -74,7 +74,7 @@ class Server:
     async def answer(self, path: str, raw: bytes, context: RequestContext, seconds: float | None) -> bytes:
         """The serialised reply, within `seconds`. Raises a Refusal; anything else raised is a fault of ours."""
         if self.draining:
-            raise wire.unavailable(self.name)
+            raise status.unavailable(self.name)
         method, servicer = self._methods[path]
         began = time.perf_counter()
         outcome = "ok"
@@ -148,7 +148,7 @@ class Server:
             return replace(context, caller=ANONYMOUS, workspace_id=None, token="", idempotency_key=None)
         if not context.token:
             raise Unauthenticated("sign_in_required", "Sign in first.")
-        caller = await self._trust.caller(context.token)
+        caller = await self._verifier.caller(context.token)
         return replace(context, caller=caller, workspace_id=caller.workspace_id, token=caller.token, idempotency_key=None)
 
     def _authorize(self, method: Method, caller: Caller) -> None:

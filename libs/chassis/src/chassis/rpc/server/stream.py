@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 
 from caseload.transport.v1 import stream_pb2 as pb
 from chassis.errors import Refusal
-from chassis.rpc import status as wire
+from chassis.rpc import status
 from chassis.rpc.handler import Handler
 from chassis.rpc.stream_frames import END, METHOD, SERVICE, from_question, parts
 
@@ -106,7 +106,7 @@ class _Exchange:
             reply = await self._server.answer(question.path, question.request, context, question.seconds)
             self._tell(pb.Answer(id=number, reply=reply))
         except Refusal as refusal:
-            self._tell(pb.Answer(id=number, refused=wire.packed(refusal)))
+            self._tell(pb.Answer(id=number, refused=status.packed(refusal)))
         except Exception:
             log.exception("a call failed", extra={"rpc": question.path, "request_id": context.request_id})
             self._tell(pb.Answer(id=number, failed=True))

@@ -8,39 +8,39 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from caseload.audit.v1 import trail_pb2 as pb
 
-CallT = TypeVar("CallT", contravariant=True)
+WorkT = TypeVar("WorkT", contravariant=True)
 
 
-class TrailServicer(ABC, Generic[CallT]):
+class TrailServicer(ABC, Generic[WorkT]):
     SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["Trail"]
 
     @abstractmethod
-    async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, call: CallT) -> pb.AuditEventPage: ...
+    async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, work: WorkT) -> pb.AuditEventPage: ...
 
     @abstractmethod
-    async def GetAuditEvent(self, request: pb.GetAuditEventRequest, call: CallT) -> pb.AuditEvent: ...
+    async def GetAuditEvent(self, request: pb.GetAuditEventRequest, work: WorkT) -> pb.AuditEvent: ...
 
     @abstractmethod
-    async def VerifyTrail(self, request: pb.VerifyTrailRequest, call: CallT) -> pb.Verification: ...
+    async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: WorkT) -> pb.Verification: ...
 
 
 class TrailStub:
-    """Calls caseload.audit.v1.Trail; `dial` makes one caller per method."""
+    """Calls caseload.audit.v1.Trail; `caller_of` returns the function that calls a method."""
 
-    def __init__(self, dial: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
+    def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['Trail'].methods_by_name
-        self.ListAuditEvents: TrailListAuditEvents = dial(methods['ListAuditEvents'])
-        self.GetAuditEvent: TrailGetAuditEvent = dial(methods['GetAuditEvent'])
-        self.VerifyTrail: TrailVerifyTrail = dial(methods['VerifyTrail'])
+        self.ListAuditEvents: TrailListAuditEvents = caller_of(methods['ListAuditEvents'])
+        self.GetAuditEvent: TrailGetAuditEvent = caller_of(methods['GetAuditEvent'])
+        self.VerifyTrail: TrailVerifyTrail = caller_of(methods['VerifyTrail'])
 
 
 class TrailListAuditEvents(Protocol):
-    def __call__(self, request: pb.ListAuditEventsRequest, call: Any) -> Awaitable[pb.AuditEventPage]: ...
+    def __call__(self, request: pb.ListAuditEventsRequest, context: Any) -> Awaitable[pb.AuditEventPage]: ...
 
 
 class TrailGetAuditEvent(Protocol):
-    def __call__(self, request: pb.GetAuditEventRequest, call: Any) -> Awaitable[pb.AuditEvent]: ...
+    def __call__(self, request: pb.GetAuditEventRequest, context: Any) -> Awaitable[pb.AuditEvent]: ...
 
 
 class TrailVerifyTrail(Protocol):
-    def __call__(self, request: pb.VerifyTrailRequest, call: Any) -> Awaitable[pb.Verification]: ...
+    def __call__(self, request: pb.VerifyTrailRequest, context: Any) -> Awaitable[pb.Verification]: ...

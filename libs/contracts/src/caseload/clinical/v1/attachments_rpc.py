@@ -8,63 +8,63 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from caseload.clinical.v1 import attachments_pb2 as pb
 
-CallT = TypeVar("CallT", contravariant=True)
+WorkT = TypeVar("WorkT", contravariant=True)
 
 
-class AttachmentsServicer(ABC, Generic[CallT]):
+class AttachmentsServicer(ABC, Generic[WorkT]):
     SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["Attachments"]
 
     @abstractmethod
-    async def UploadAttachment(self, request: pb.UploadAttachmentRequest, call: CallT) -> pb.Attachment: ...
+    async def UploadAttachment(self, request: pb.UploadAttachmentRequest, work: WorkT) -> pb.Attachment: ...
 
     @abstractmethod
-    async def ListAttachments(self, request: pb.ListAttachmentsRequest, call: CallT) -> pb.AttachmentList: ...
+    async def ListAttachments(self, request: pb.ListAttachmentsRequest, work: WorkT) -> pb.AttachmentList: ...
 
     @abstractmethod
-    async def GetAttachment(self, request: pb.GetAttachmentRequest, call: CallT) -> pb.Attachment: ...
+    async def GetAttachment(self, request: pb.GetAttachmentRequest, work: WorkT) -> pb.Attachment: ...
 
     @abstractmethod
-    async def GetDownload(self, request: pb.GetDownloadRequest, call: CallT) -> pb.Download: ...
+    async def GetDownload(self, request: pb.GetDownloadRequest, work: WorkT) -> pb.Download: ...
 
     @abstractmethod
-    async def RenameAttachment(self, request: pb.RenameAttachmentRequest, call: CallT) -> pb.Attachment: ...
+    async def RenameAttachment(self, request: pb.RenameAttachmentRequest, work: WorkT) -> pb.Attachment: ...
 
     @abstractmethod
-    async def DeleteAttachment(self, request: pb.DeleteAttachmentRequest, call: CallT) -> pb.DeleteAttachmentResponse: ...
+    async def DeleteAttachment(self, request: pb.DeleteAttachmentRequest, work: WorkT) -> pb.DeleteAttachmentResponse: ...
 
 
 class AttachmentsStub:
-    """Calls caseload.clinical.v1.Attachments; `dial` makes one caller per method."""
+    """Calls caseload.clinical.v1.Attachments; `caller_of` returns the function that calls a method."""
 
-    def __init__(self, dial: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
+    def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['Attachments'].methods_by_name
-        self.UploadAttachment: AttachmentsUploadAttachment = dial(methods['UploadAttachment'])
-        self.ListAttachments: AttachmentsListAttachments = dial(methods['ListAttachments'])
-        self.GetAttachment: AttachmentsGetAttachment = dial(methods['GetAttachment'])
-        self.GetDownload: AttachmentsGetDownload = dial(methods['GetDownload'])
-        self.RenameAttachment: AttachmentsRenameAttachment = dial(methods['RenameAttachment'])
-        self.DeleteAttachment: AttachmentsDeleteAttachment = dial(methods['DeleteAttachment'])
+        self.UploadAttachment: AttachmentsUploadAttachment = caller_of(methods['UploadAttachment'])
+        self.ListAttachments: AttachmentsListAttachments = caller_of(methods['ListAttachments'])
+        self.GetAttachment: AttachmentsGetAttachment = caller_of(methods['GetAttachment'])
+        self.GetDownload: AttachmentsGetDownload = caller_of(methods['GetDownload'])
+        self.RenameAttachment: AttachmentsRenameAttachment = caller_of(methods['RenameAttachment'])
+        self.DeleteAttachment: AttachmentsDeleteAttachment = caller_of(methods['DeleteAttachment'])
 
 
 class AttachmentsUploadAttachment(Protocol):
-    def __call__(self, request: pb.UploadAttachmentRequest, call: Any) -> Awaitable[pb.Attachment]: ...
+    def __call__(self, request: pb.UploadAttachmentRequest, context: Any) -> Awaitable[pb.Attachment]: ...
 
 
 class AttachmentsListAttachments(Protocol):
-    def __call__(self, request: pb.ListAttachmentsRequest, call: Any) -> Awaitable[pb.AttachmentList]: ...
+    def __call__(self, request: pb.ListAttachmentsRequest, context: Any) -> Awaitable[pb.AttachmentList]: ...
 
 
 class AttachmentsGetAttachment(Protocol):
-    def __call__(self, request: pb.GetAttachmentRequest, call: Any) -> Awaitable[pb.Attachment]: ...
+    def __call__(self, request: pb.GetAttachmentRequest, context: Any) -> Awaitable[pb.Attachment]: ...
 
 
 class AttachmentsGetDownload(Protocol):
-    def __call__(self, request: pb.GetDownloadRequest, call: Any) -> Awaitable[pb.Download]: ...
+    def __call__(self, request: pb.GetDownloadRequest, context: Any) -> Awaitable[pb.Download]: ...
 
 
 class AttachmentsRenameAttachment(Protocol):
-    def __call__(self, request: pb.RenameAttachmentRequest, call: Any) -> Awaitable[pb.Attachment]: ...
+    def __call__(self, request: pb.RenameAttachmentRequest, context: Any) -> Awaitable[pb.Attachment]: ...
 
 
 class AttachmentsDeleteAttachment(Protocol):
-    def __call__(self, request: pb.DeleteAttachmentRequest, call: Any) -> Awaitable[pb.DeleteAttachmentResponse]: ...
+    def __call__(self, request: pb.DeleteAttachmentRequest, context: Any) -> Awaitable[pb.DeleteAttachmentResponse]: ...

@@ -8,79 +8,79 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from caseload.identity.v1 import users_pb2 as pb
 
-CallT = TypeVar("CallT", contravariant=True)
+WorkT = TypeVar("WorkT", contravariant=True)
 
 
-class UsersServicer(ABC, Generic[CallT]):
+class UsersServicer(ABC, Generic[WorkT]):
     SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["Users"]
 
     @abstractmethod
-    async def GetMe(self, request: pb.GetMeRequest, call: CallT) -> pb.User: ...
+    async def GetMe(self, request: pb.GetMeRequest, work: WorkT) -> pb.User: ...
 
     @abstractmethod
-    async def ListUsers(self, request: pb.ListUsersRequest, call: CallT) -> pb.UserPage: ...
+    async def ListUsers(self, request: pb.ListUsersRequest, work: WorkT) -> pb.UserPage: ...
 
     @abstractmethod
-    async def GetUser(self, request: pb.GetUserRequest, call: CallT) -> pb.User: ...
+    async def GetUser(self, request: pb.GetUserRequest, work: WorkT) -> pb.User: ...
 
     @abstractmethod
-    async def UpdateUser(self, request: pb.UpdateUserRequest, call: CallT) -> pb.User: ...
+    async def UpdateUser(self, request: pb.UpdateUserRequest, work: WorkT) -> pb.User: ...
 
     @abstractmethod
-    async def ChangeRole(self, request: pb.ChangeRoleRequest, call: CallT) -> pb.User: ...
+    async def ChangeRole(self, request: pb.ChangeRoleRequest, work: WorkT) -> pb.User: ...
 
     @abstractmethod
-    async def DeactivateUser(self, request: pb.DeactivateUserRequest, call: CallT) -> pb.User: ...
+    async def DeactivateUser(self, request: pb.DeactivateUserRequest, work: WorkT) -> pb.User: ...
 
     @abstractmethod
-    async def ActivateUser(self, request: pb.ActivateUserRequest, call: CallT) -> pb.User: ...
+    async def ActivateUser(self, request: pb.ActivateUserRequest, work: WorkT) -> pb.User: ...
 
     @abstractmethod
-    async def GetPractitioner(self, request: pb.GetPractitionerRequest, call: CallT) -> pb.Practitioner: ...
+    async def GetPractitioner(self, request: pb.GetPractitionerRequest, work: WorkT) -> pb.Practitioner: ...
 
 
 class UsersStub:
-    """Calls caseload.identity.v1.Users; `dial` makes one caller per method."""
+    """Calls caseload.identity.v1.Users; `caller_of` returns the function that calls a method."""
 
-    def __init__(self, dial: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
+    def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['Users'].methods_by_name
-        self.GetMe: UsersGetMe = dial(methods['GetMe'])
-        self.ListUsers: UsersListUsers = dial(methods['ListUsers'])
-        self.GetUser: UsersGetUser = dial(methods['GetUser'])
-        self.UpdateUser: UsersUpdateUser = dial(methods['UpdateUser'])
-        self.ChangeRole: UsersChangeRole = dial(methods['ChangeRole'])
-        self.DeactivateUser: UsersDeactivateUser = dial(methods['DeactivateUser'])
-        self.ActivateUser: UsersActivateUser = dial(methods['ActivateUser'])
-        self.GetPractitioner: UsersGetPractitioner = dial(methods['GetPractitioner'])
+        self.GetMe: UsersGetMe = caller_of(methods['GetMe'])
+        self.ListUsers: UsersListUsers = caller_of(methods['ListUsers'])
+        self.GetUser: UsersGetUser = caller_of(methods['GetUser'])
+        self.UpdateUser: UsersUpdateUser = caller_of(methods['UpdateUser'])
+        self.ChangeRole: UsersChangeRole = caller_of(methods['ChangeRole'])
+        self.DeactivateUser: UsersDeactivateUser = caller_of(methods['DeactivateUser'])
+        self.ActivateUser: UsersActivateUser = caller_of(methods['ActivateUser'])
+        self.GetPractitioner: UsersGetPractitioner = caller_of(methods['GetPractitioner'])
 
 
 class UsersGetMe(Protocol):
-    def __call__(self, request: pb.GetMeRequest, call: Any) -> Awaitable[pb.User]: ...
+    def __call__(self, request: pb.GetMeRequest, context: Any) -> Awaitable[pb.User]: ...
 
 
 class UsersListUsers(Protocol):
-    def __call__(self, request: pb.ListUsersRequest, call: Any) -> Awaitable[pb.UserPage]: ...
+    def __call__(self, request: pb.ListUsersRequest, context: Any) -> Awaitable[pb.UserPage]: ...
 
 
 class UsersGetUser(Protocol):
-    def __call__(self, request: pb.GetUserRequest, call: Any) -> Awaitable[pb.User]: ...
+    def __call__(self, request: pb.GetUserRequest, context: Any) -> Awaitable[pb.User]: ...
 
 
 class UsersUpdateUser(Protocol):
-    def __call__(self, request: pb.UpdateUserRequest, call: Any) -> Awaitable[pb.User]: ...
+    def __call__(self, request: pb.UpdateUserRequest, context: Any) -> Awaitable[pb.User]: ...
 
 
 class UsersChangeRole(Protocol):
-    def __call__(self, request: pb.ChangeRoleRequest, call: Any) -> Awaitable[pb.User]: ...
+    def __call__(self, request: pb.ChangeRoleRequest, context: Any) -> Awaitable[pb.User]: ...
 
 
 class UsersDeactivateUser(Protocol):
-    def __call__(self, request: pb.DeactivateUserRequest, call: Any) -> Awaitable[pb.User]: ...
+    def __call__(self, request: pb.DeactivateUserRequest, context: Any) -> Awaitable[pb.User]: ...
 
 
 class UsersActivateUser(Protocol):
-    def __call__(self, request: pb.ActivateUserRequest, call: Any) -> Awaitable[pb.User]: ...
+    def __call__(self, request: pb.ActivateUserRequest, context: Any) -> Awaitable[pb.User]: ...
 
 
 class UsersGetPractitioner(Protocol):
-    def __call__(self, request: pb.GetPractitionerRequest, call: Any) -> Awaitable[pb.Practitioner]: ...
+    def __call__(self, request: pb.GetPractitionerRequest, context: Any) -> Awaitable[pb.Practitioner]: ...

@@ -8,63 +8,63 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from caseload.notifications.v1 import reminders_pb2 as pb
 
-CallT = TypeVar("CallT", contravariant=True)
+WorkT = TypeVar("WorkT", contravariant=True)
 
 
-class RemindersServicer(ABC, Generic[CallT]):
+class RemindersServicer(ABC, Generic[WorkT]):
     SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["Reminders"]
 
     @abstractmethod
-    async def CreateConfiguration(self, request: pb.CreateConfigurationRequest, call: CallT) -> pb.ReminderConfiguration: ...
+    async def CreateConfiguration(self, request: pb.CreateConfigurationRequest, work: WorkT) -> pb.ReminderConfiguration: ...
 
     @abstractmethod
-    async def ListConfigurations(self, request: pb.ListConfigurationsRequest, call: CallT) -> pb.ConfigurationPage: ...
+    async def ListConfigurations(self, request: pb.ListConfigurationsRequest, work: WorkT) -> pb.ConfigurationPage: ...
 
     @abstractmethod
-    async def UpdateConfiguration(self, request: pb.UpdateConfigurationRequest, call: CallT) -> pb.ReminderConfiguration: ...
+    async def UpdateConfiguration(self, request: pb.UpdateConfigurationRequest, work: WorkT) -> pb.ReminderConfiguration: ...
 
     @abstractmethod
-    async def DeleteConfiguration(self, request: pb.DeleteConfigurationRequest, call: CallT) -> pb.DeleteConfigurationResponse: ...
+    async def DeleteConfiguration(self, request: pb.DeleteConfigurationRequest, work: WorkT) -> pb.DeleteConfigurationResponse: ...
 
     @abstractmethod
-    async def ListLogs(self, request: pb.ListLogsRequest, call: CallT) -> pb.ReminderLogPage: ...
+    async def ListLogs(self, request: pb.ListLogsRequest, work: WorkT) -> pb.ReminderLogPage: ...
 
     @abstractmethod
-    async def ListForAppointment(self, request: pb.ListForAppointmentRequest, call: CallT) -> pb.ReminderLogPage: ...
+    async def ListForAppointment(self, request: pb.ListForAppointmentRequest, work: WorkT) -> pb.ReminderLogPage: ...
 
 
 class RemindersStub:
-    """Calls caseload.notifications.v1.Reminders; `dial` makes one caller per method."""
+    """Calls caseload.notifications.v1.Reminders; `caller_of` returns the function that calls a method."""
 
-    def __init__(self, dial: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
+    def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['Reminders'].methods_by_name
-        self.CreateConfiguration: RemindersCreateConfiguration = dial(methods['CreateConfiguration'])
-        self.ListConfigurations: RemindersListConfigurations = dial(methods['ListConfigurations'])
-        self.UpdateConfiguration: RemindersUpdateConfiguration = dial(methods['UpdateConfiguration'])
-        self.DeleteConfiguration: RemindersDeleteConfiguration = dial(methods['DeleteConfiguration'])
-        self.ListLogs: RemindersListLogs = dial(methods['ListLogs'])
-        self.ListForAppointment: RemindersListForAppointment = dial(methods['ListForAppointment'])
+        self.CreateConfiguration: RemindersCreateConfiguration = caller_of(methods['CreateConfiguration'])
+        self.ListConfigurations: RemindersListConfigurations = caller_of(methods['ListConfigurations'])
+        self.UpdateConfiguration: RemindersUpdateConfiguration = caller_of(methods['UpdateConfiguration'])
+        self.DeleteConfiguration: RemindersDeleteConfiguration = caller_of(methods['DeleteConfiguration'])
+        self.ListLogs: RemindersListLogs = caller_of(methods['ListLogs'])
+        self.ListForAppointment: RemindersListForAppointment = caller_of(methods['ListForAppointment'])
 
 
 class RemindersCreateConfiguration(Protocol):
-    def __call__(self, request: pb.CreateConfigurationRequest, call: Any) -> Awaitable[pb.ReminderConfiguration]: ...
+    def __call__(self, request: pb.CreateConfigurationRequest, context: Any) -> Awaitable[pb.ReminderConfiguration]: ...
 
 
 class RemindersListConfigurations(Protocol):
-    def __call__(self, request: pb.ListConfigurationsRequest, call: Any) -> Awaitable[pb.ConfigurationPage]: ...
+    def __call__(self, request: pb.ListConfigurationsRequest, context: Any) -> Awaitable[pb.ConfigurationPage]: ...
 
 
 class RemindersUpdateConfiguration(Protocol):
-    def __call__(self, request: pb.UpdateConfigurationRequest, call: Any) -> Awaitable[pb.ReminderConfiguration]: ...
+    def __call__(self, request: pb.UpdateConfigurationRequest, context: Any) -> Awaitable[pb.ReminderConfiguration]: ...
 
 
 class RemindersDeleteConfiguration(Protocol):
-    def __call__(self, request: pb.DeleteConfigurationRequest, call: Any) -> Awaitable[pb.DeleteConfigurationResponse]: ...
+    def __call__(self, request: pb.DeleteConfigurationRequest, context: Any) -> Awaitable[pb.DeleteConfigurationResponse]: ...
 
 
 class RemindersListLogs(Protocol):
-    def __call__(self, request: pb.ListLogsRequest, call: Any) -> Awaitable[pb.ReminderLogPage]: ...
+    def __call__(self, request: pb.ListLogsRequest, context: Any) -> Awaitable[pb.ReminderLogPage]: ...
 
 
 class RemindersListForAppointment(Protocol):
-    def __call__(self, request: pb.ListForAppointmentRequest, call: Any) -> Awaitable[pb.ReminderLogPage]: ...
+    def __call__(self, request: pb.ListForAppointmentRequest, context: Any) -> Awaitable[pb.ReminderLogPage]: ...

@@ -8,55 +8,55 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from caseload.scheduling.v1 import services_pb2 as pb
 
-CallT = TypeVar("CallT", contravariant=True)
+WorkT = TypeVar("WorkT", contravariant=True)
 
 
-class ServicesServicer(ABC, Generic[CallT]):
+class ServicesServicer(ABC, Generic[WorkT]):
     SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["Services"]
 
     @abstractmethod
-    async def CreateService(self, request: pb.CreateServiceRequest, call: CallT) -> pb.Service: ...
+    async def CreateService(self, request: pb.CreateServiceRequest, work: WorkT) -> pb.Service: ...
 
     @abstractmethod
-    async def ListServices(self, request: pb.ListServicesRequest, call: CallT) -> pb.ServicePage: ...
+    async def ListServices(self, request: pb.ListServicesRequest, work: WorkT) -> pb.ServicePage: ...
 
     @abstractmethod
-    async def GetService(self, request: pb.GetServiceRequest, call: CallT) -> pb.Service: ...
+    async def GetService(self, request: pb.GetServiceRequest, work: WorkT) -> pb.Service: ...
 
     @abstractmethod
-    async def UpdateService(self, request: pb.UpdateServiceRequest, call: CallT) -> pb.Service: ...
+    async def UpdateService(self, request: pb.UpdateServiceRequest, work: WorkT) -> pb.Service: ...
 
     @abstractmethod
-    async def DeleteService(self, request: pb.DeleteServiceRequest, call: CallT) -> pb.DeleteServiceResponse: ...
+    async def DeleteService(self, request: pb.DeleteServiceRequest, work: WorkT) -> pb.DeleteServiceResponse: ...
 
 
 class ServicesStub:
-    """Calls caseload.scheduling.v1.Services; `dial` makes one caller per method."""
+    """Calls caseload.scheduling.v1.Services; `caller_of` returns the function that calls a method."""
 
-    def __init__(self, dial: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
+    def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['Services'].methods_by_name
-        self.CreateService: ServicesCreateService = dial(methods['CreateService'])
-        self.ListServices: ServicesListServices = dial(methods['ListServices'])
-        self.GetService: ServicesGetService = dial(methods['GetService'])
-        self.UpdateService: ServicesUpdateService = dial(methods['UpdateService'])
-        self.DeleteService: ServicesDeleteService = dial(methods['DeleteService'])
+        self.CreateService: ServicesCreateService = caller_of(methods['CreateService'])
+        self.ListServices: ServicesListServices = caller_of(methods['ListServices'])
+        self.GetService: ServicesGetService = caller_of(methods['GetService'])
+        self.UpdateService: ServicesUpdateService = caller_of(methods['UpdateService'])
+        self.DeleteService: ServicesDeleteService = caller_of(methods['DeleteService'])
 
 
 class ServicesCreateService(Protocol):
-    def __call__(self, request: pb.CreateServiceRequest, call: Any) -> Awaitable[pb.Service]: ...
+    def __call__(self, request: pb.CreateServiceRequest, context: Any) -> Awaitable[pb.Service]: ...
 
 
 class ServicesListServices(Protocol):
-    def __call__(self, request: pb.ListServicesRequest, call: Any) -> Awaitable[pb.ServicePage]: ...
+    def __call__(self, request: pb.ListServicesRequest, context: Any) -> Awaitable[pb.ServicePage]: ...
 
 
 class ServicesGetService(Protocol):
-    def __call__(self, request: pb.GetServiceRequest, call: Any) -> Awaitable[pb.Service]: ...
+    def __call__(self, request: pb.GetServiceRequest, context: Any) -> Awaitable[pb.Service]: ...
 
 
 class ServicesUpdateService(Protocol):
-    def __call__(self, request: pb.UpdateServiceRequest, call: Any) -> Awaitable[pb.Service]: ...
+    def __call__(self, request: pb.UpdateServiceRequest, context: Any) -> Awaitable[pb.Service]: ...
 
 
 class ServicesDeleteService(Protocol):
-    def __call__(self, request: pb.DeleteServiceRequest, call: Any) -> Awaitable[pb.DeleteServiceResponse]: ...
+    def __call__(self, request: pb.DeleteServiceRequest, context: Any) -> Awaitable[pb.DeleteServiceResponse]: ...

@@ -10,12 +10,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Parcel(_message.Message):
-    __slots__ = ("letters",)
-    LETTERS_FIELD_NUMBER: _ClassVar[int]
-    letters: _containers.RepeatedCompositeFieldContainer[Letter]
-    def __init__(self, letters: _Optional[_Iterable[_Union[Letter, _Mapping]]] = ...) -> None: ...
+    __slots__ = ("events",)
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedCompositeFieldContainer[ParcelEvent]
+    def __init__(self, events: _Optional[_Iterable[_Union[ParcelEvent, _Mapping]]] = ...) -> None: ...
 
-class Letter(_message.Message):
+class ParcelEvent(_message.Message):
     __slots__ = ("id", "workspace_id", "payload", "occurred_at", "request_id", "traceparent")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]

@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from chassis.events.broker.errors import BrokerDown
-from chassis.events.broker.retry import Tally
+from chassis.events.broker.retry import DeliveryCount
 from chassis.work.envelope import Envelope
 
 # Small enough that one parcel keeps nobody waiting for long, and that a broker does not mind it.
 MOST_EVENTS = 100
 MOST_BYTES = 256 * 1024
-Letter = tuple[Envelope, Tally]
+Delivered = tuple[Envelope, DeliveryCount]
 _Waiting = tuple[Envelope, "asyncio.Future[None]"]
 
 
-class Packing:
+class Batcher:
     """Gathers what is added within one turn of the event loop; `put` sends one parcel and raises what its senders are told."""
 
     def __init__(self, put: Callable[[str, Sequence[Envelope]], Awaitable[None]]) -> None:
@@ -63,11 +63,11 @@ class Packing:
                     answered.set_exception(failure)
 
 
-def by_workspace(letters: Iterable[Letter]) -> list[list[Letter]]:
-    """Each workspace's letters, in the order they came."""
-    groups: dict[UUID, list[Letter]] = defaultdict(list)
-    for letter in letters:
-        groups[letter[0].workspace_id].append(letter)
+def by_workspace(deliveries: Iterable[Delivered]) -> list[list[Delivered]]:
+    """The deliveries of each workspace, in the order in which they arrived."""
+    groups: dict[UUID, list[Delivered]] = defaultdict(list)
+    for delivered in deliveries:
+        groups[delivered[0].workspace_id].append(delivered)
     return list(groups.values())
 
 

@@ -19,10 +19,10 @@ from prometheus_client import Gauge
 
 from chassis.events.broker.base import Broker, Subscription, attempt, attempt_together
 from chassis.events.broker.errors import BrokerDown, Malformed, Unroutable
-from chassis.events.broker.rabbitmq import messages as wire
-from chassis.events.broker.rabbitmq.batches import Letter, Packing, by_workspace
+from chassis.events.broker.rabbitmq import messages
+from chassis.events.broker.rabbitmq.batches import Batcher, Delivered, by_workspace
 from chassis.events.broker.rabbitmq.connection import Link, Lost, losses
-from chassis.events.broker.retry import Retries, Tally
+from chassis.events.broker.retry import DeliveryCount, Retries
 from chassis.work.envelope import Envelope
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class RabbitBroker(Broker):
         self._consuming = Link(url, f"{name}-consume", self._equip_consumers)
         self._events: AbstractExchange | None = None
         self._direct: AbstractExchange | None = None
-        self._packing = Packing(lambda type_, envelopes: self._put(None, type_, wire.parcel(envelopes)))
+        self._batcher = Batcher(lambda type_, envelopes: self._put(None, type_, messages.parcel(envelopes)))
         self._room: dict[str, asyncio.Semaphore] = {}
         self._tags: list[tuple[Any, str]] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -64,7 +64,7 @@ class RabbitBroker(Broker):
         if subscription.queue in self._subscriptions:
             raise ValueError(f"two reactions on one queue: {subscription.queue}")
         self._subscriptions[subscription.queue] = subscription
-        # A parcel holds more than one; how many reactions run at once stays what it is.
+        # Prefetch counts messages, and a message may hold many events: this bounds how many reactions run at once.
         self._room[subscription.queue] = asyncio.Semaphore(subscription.concurrency)
         self._publishing.start()
         if self._consuming.started:
@@ -74,10 +74,10 @@ class RabbitBroker(Broker):
             self._consuming.start()
 
     async def publish(self, envelope: Envelope) -> None:
-        await self._packing.add(envelope)
+        await self._batcher.add(envelope)
 
     async def send(self, queue: str, envelope: Envelope) -> None:
-        await self._put("", queue, wire.message(envelope))
+        await self._put("", queue, messages.message(envelope))
 
     async def drain(self, grace: float = 10.0) -> None:
         self._draining = True
@@ -93,7 +93,7 @@ class RabbitBroker(Broker):
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        await self._packing.close()
+        await self._batcher.close()
         await self._publishing.close()
 
     async def _put(self, exchange: str | None, routing_key: str, message: Message) -> None:
@@ -138,10 +138,10 @@ class RabbitBroker(Broker):
 
     async def _declare(self, channel: AbstractChannel, subscription: Subscription) -> None:
         name = subscription.queue
-        await channel.declare_queue(wire.dead_queue(name), durable=True, arguments=wire.dead_arguments())
-        queue = await channel.declare_queue(name, durable=True, arguments=wire.queue_arguments(name))
+        await channel.declare_queue(messages.dead_queue(name), durable=True, arguments=messages.dead_arguments())
+        queue = await channel.declare_queue(name, durable=True, arguments=messages.queue_arguments(name))
         for delay in self._retries.delays:
-            await channel.declare_queue(wire.delay_queue(name, delay), durable=True, arguments=wire.delay_arguments(name, delay))
+            await channel.declare_queue(messages.delay_queue(name, delay), durable=True, arguments=messages.delay_arguments(name, delay))
         await queue.bind(self._exchange, routing_key=subscription.type)
 
     async def _take(self, taker: Subscription, incoming: AbstractIncomingMessage) -> None:
@@ -158,48 +158,48 @@ class RabbitBroker(Broker):
 
     async def _process(self, taker: Subscription, incoming: AbstractIncomingMessage) -> None:
         try:
-            letters = wire.read_all(incoming)
+            deliveries = messages.read_all(incoming)
         except Malformed:
             _log.error("a message that is not an event", extra={"queue": taker.queue})
-            settled = await self._insist(wire.dead_queue(taker.queue), _foreign(incoming), incoming)
+            settled = await self._insist(messages.dead_queue(taker.queue), _foreign(incoming), incoming)
         else:
-            if incoming.redelivered and wire.is_parcel(incoming):
-                # Whoever had it before may have died of one of them: from here on each goes by itself, and is counted by itself.
-                moved = [await self._insist(taker.queue, wire.message(envelope), incoming) for envelope, _ in letters]
+            if incoming.redelivered and messages.is_parcel(incoming):
+                # One of its events may have ended the process that took it before. From here on each is a message, and is counted, by itself.
+                moved = [await self._insist(taker.queue, messages.message(envelope), incoming) for envelope, _ in deliveries]
                 settled = all(moved)
             else:
-                settled = await self._settle(taker, letters, incoming)
+                settled = await self._settle(taker, deliveries, incoming)
         if settled:
             with losses():
                 await incoming.ack()
 
-    async def _settle(self, taker: Subscription, letters: Sequence[Letter], incoming: AbstractIncomingMessage) -> bool:
-        """Sees every event of a message to its end; False when the message is no longer ours to acknowledge."""
-        alone: list[Letter] = []
-        for group in by_workspace(letters):
+    async def _settle(self, taker: Subscription, deliveries: Sequence[Delivered], incoming: AbstractIncomingMessage) -> bool:
+        """Handles every event of a message, or moves it to a delay or dead-letter queue. False: the channel is gone, so the message comes again."""
+        alone: list[Delivered] = []
+        for group in by_workspace(deliveries):
             async with self._room[taker.queue]:
                 if self._draining:
                     return False
                 together = await attempt_together(taker, [envelope for envelope, _ in group])
             if not together:
                 alone += group
-        return all(await asyncio.gather(*(self._settle_one(taker, *letter, incoming) for letter in alone)))
+        return all(await asyncio.gather(*(self._settle_one(taker, *delivered, incoming) for delivered in alone)))
 
-    async def _settle_one(self, taker: Subscription, envelope: Envelope, tally: Tally, incoming: AbstractIncomingMessage) -> bool:
+    async def _settle_one(self, taker: Subscription, envelope: Envelope, count: DeliveryCount, incoming: AbstractIncomingMessage) -> bool:
         async with self._room[taker.queue]:
             if self._draining:
                 return False
-            outcome = await attempt(taker, envelope, tally, self._retries)
+            outcome = await attempt(taker, envelope, count, self._retries)
         if outcome.done:
             return True
         if outcome.again is None:
-            dead = wire.message(envelope, outcome.tally, error=outcome.error)
-            return await self._insist(wire.dead_queue(taker.queue), dead, incoming)
-        retry = wire.message(envelope, outcome.again.tally)
-        return await self._insist(wire.delay_queue(taker.queue, outcome.again.delay), retry, incoming)
+            dead = messages.message(envelope, outcome.count, error=outcome.error)
+            return await self._insist(messages.dead_queue(taker.queue), dead, incoming)
+        retry = messages.message(envelope, outcome.again.count)
+        return await self._insist(messages.delay_queue(taker.queue, outcome.again.delay), retry, incoming)
 
     async def _insist(self, queue: str, message: Message, incoming: AbstractIncomingMessage) -> bool:
-        """Moves on what a message holds, before that is taken from where it was; tries while the delivery is still ours."""
+        """Publishes to another queue before the delivery is acknowledged, and tries again as long as the channel is open. Whether it succeeded."""
         while not incoming.channel.is_closed:
             try:
                 await self._put("", queue, message)
@@ -216,7 +216,7 @@ class RabbitBroker(Broker):
         while not self._draining:
             await asyncio.sleep(self._measure_every)
             for name in self._subscriptions:
-                for queue in (name, wire.dead_queue(name)):
+                for queue in (name, messages.dead_queue(name)):
                     declared = await channel.declare_queue(queue, passive=True)
                     _DEPTH.labels(queue).set(declared.declaration_result.message_count or 0)
                     if queue == name and not declared.declaration_result.consumer_count and not self._draining:

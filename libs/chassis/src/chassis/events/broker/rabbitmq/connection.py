@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -11,11 +10,14 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from yarl import URL
 
+from chassis.backoff import Backoff
+
+_BACKOFF = Backoff(first=0.1, longest=10.0)
 _log = logging.getLogger(__name__)
 
 
 class Lost(Exception):
-    """The connection or the channel is gone. Its words are the kind of error that told so."""
+    """The connection or the channel is gone. Its text is the class of the error that reported it."""
 
 
 @contextmanager
@@ -97,7 +99,7 @@ class Link:
         channel.close_callbacks.add(self._on_close)
 
     def accompany(self, work: Coroutine[Any, Any, None]) -> None:
-        """Runs `work` as long as the connection is up; its failure is the connection's."""
+        """Runs `work` as long as the connection is up. If it fails, the connection is made anew."""
 
         async def run() -> None:
             try:
@@ -129,10 +131,10 @@ class Link:
             except Lost as lost:
                 failures += 1
                 _log.warning("the broker cannot be reached", extra={"link": self._name, "error": str(lost)})
-            await asyncio.sleep(min(10.0, 0.1 * 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+            await asyncio.sleep(_BACKOFF.delay(max(failures, 1)))
 
     async def _live(self, connection: AbstractConnection) -> None:
-        """Sets it up, and stays until it breaks."""
+        """Makes the channels, and returns when one of them, or the connection, has closed."""
         connection.close_callbacks.add(self._on_close)
         try:
             async with asyncio.timeout(30.0):

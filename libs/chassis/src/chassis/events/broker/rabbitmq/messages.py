@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError
 from caseload.transport.v1 import parcel_pb2
 from chassis.errors import Invalid
 from chassis.events.broker.errors import Malformed
-from chassis.events.broker.retry import Tally
+from chassis.events.broker.retry import DeliveryCount
 from chassis.protobuf.timestamps import stamp, when
 from chassis.work.envelope import Envelope
 
@@ -59,17 +59,17 @@ def dead_arguments() -> dict[str, Any]:
     return {"x-queue-type": "quorum", "x-delivery-limit": _NO_LIMIT}
 
 
-def message(envelope: Envelope, tally: Tally | None = None, *, error: str = "") -> Message:
+def message(envelope: Envelope, count: DeliveryCount | None = None, *, error: str = "") -> Message:
     """The event's bytes, persistent; the rest in headers. What died carries a kind and a code, never an error's own words."""
-    tally = tally or Tally()
+    count = count or DeliveryCount()
     headers: dict[str, Any] = {
         "event-id": str(envelope.id),
         "workspace-id": str(envelope.workspace_id),
         "occurred-at": envelope.occurred_at.isoformat(),
         "request-id": envelope.request_id,
         "traceparent": envelope.traceparent,
-        "x-attempt": tally.attempt,
-        "x-waits": tally.waits,
+        "x-attempt": count.attempt,
+        "x-waits": count.unavailable,
     }
     if error:
         headers["x-error"] = error
@@ -83,7 +83,7 @@ def message(envelope: Envelope, tally: Tally | None = None, *, error: str = "") 
     )
 
 
-def read(incoming: AbstractIncomingMessage) -> tuple[Envelope, Tally]:
+def read(incoming: AbstractIncomingMessage) -> tuple[Envelope, DeliveryCount]:
     """The envelope of a message and how often it has been tried; Malformed when it is not one of ours."""
     headers = incoming.headers
     try:
@@ -96,18 +96,18 @@ def read(incoming: AbstractIncomingMessage) -> tuple[Envelope, Tally]:
             request_id=str(headers.get("request-id", "")),
             traceparent=str(headers.get("traceparent", "")),
         )
-        tally = Tally(int(str(headers.get("x-attempt", 1))), int(str(headers.get("x-waits", 0))))
+        count = DeliveryCount(int(str(headers.get("x-attempt", 1))), int(str(headers.get("x-waits", 0))))
     except (KeyError, ValueError) as wrong:
         raise Malformed from wrong
-    return envelope, tally
+    return envelope, count
 
 
 def parcel(envelopes: Sequence[Envelope]) -> Message:
     """Several events of one type as one message; one alone goes without wrapping."""
     if len(envelopes) == 1:
         return message(envelopes[0])
-    letters = [
-        parcel_pb2.Letter(
+    events = [
+        parcel_pb2.ParcelEvent(
             id=envelope.id.bytes,
             workspace_id=envelope.workspace_id.bytes,
             payload=envelope.payload,
@@ -118,7 +118,7 @@ def parcel(envelopes: Sequence[Envelope]) -> Message:
         for envelope in envelopes
     ]
     return Message(
-        parcel_pb2.Parcel(letters=letters).SerializeToString(),
+        parcel_pb2.Parcel(events=events).SerializeToString(),
         type=envelopes[0].type,
         content_type=_PARCEL,
         timestamp=datetime.now(UTC),
@@ -135,23 +135,23 @@ def unpack(incoming: AbstractIncomingMessage) -> list[Envelope]:
     try:
         return [
             Envelope(
-                id=UUID(bytes=letter.id),
-                workspace_id=UUID(bytes=letter.workspace_id),
+                id=UUID(bytes=event.id),
+                workspace_id=UUID(bytes=event.workspace_id),
                 type=str(incoming.type),
-                payload=letter.payload,
-                occurred_at=when(letter.occurred_at),
-                request_id=letter.request_id,
-                traceparent=letter.traceparent,
+                payload=event.payload,
+                occurred_at=when(event.occurred_at),
+                request_id=event.request_id,
+                traceparent=event.traceparent,
             )
-            for letter in parcel_pb2.Parcel.FromString(incoming.body).letters
+            for event in parcel_pb2.Parcel.FromString(incoming.body).events
         ]
     except (DecodeError, ValueError, Invalid) as wrong:
         raise Malformed from wrong
 
 
-def read_all(incoming: AbstractIncomingMessage) -> list[tuple[Envelope, Tally]]:
+def read_all(incoming: AbstractIncomingMessage) -> list[tuple[Envelope, DeliveryCount]]:
     """Every event of a message, however many it carries."""
-    return [(envelope, Tally()) for envelope in unpack(incoming)] if is_parcel(incoming) else [read(incoming)]
+    return [(envelope, DeliveryCount()) for envelope in unpack(incoming)] if is_parcel(incoming) else [read(incoming)]
 
 
 def error_of(incoming: AbstractIncomingMessage) -> str:

@@ -19,7 +19,7 @@ from chassis.rpc.client.stream import StreamClient
 from chassis.rpc.server.stream import Listener
 from chassis.rpc.stream_frames import LARGEST_SHARED, METHOD, SERVICE
 from chassis.service.definition import Service
-from chassis.testing.environment import house
+from chassis.testing.environment import start_environment
 from scheduling.tables import metadata
 
 
@@ -66,19 +66,19 @@ class Rooms(LocationsServicer):
 async def talking(postgres, rooms=None):
     """A service, and a stub whose stream to it is up."""
     rooms = rooms or Rooms()
-    async with house(postgres, Service("scheduling", metadata, lambda _: [rooms])) as h:
+    async with start_environment(postgres, Service("scheduling", metadata, lambda _: [rooms])) as h:
         stub = h.stub(LocationsStub)
         await comes_up(h)
         yield h, rooms, stub
 
 
-def conversation(h, asker="gateway"):
+def stream_client(h, asker="gateway"):
     return h._peers[asker]["scheduling"]._stream
 
 
 async def comes_up(h):
     async with asyncio.timeout(10):
-        while not conversation(h).up:
+        while not stream_client(h).up:
             await asyncio.sleep(0.02)
 
 
@@ -160,7 +160,7 @@ async def test_a_stream_that_ends_fails_what_was_asked_on_it_at_once_and_comes_b
     async with talking(postgres) as (h, rooms, stub):
         asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
-        for stream in conversation(h)._tasks:
+        for stream in stream_client(h)._tasks:
             stream.cancel()
         with pytest.raises(Unavailable) as gone:
             await asking
@@ -176,19 +176,19 @@ async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres
     async with talking(postgres) as (h, rooms, stub):
         slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
-        streams = [conversation(h)._stream]
+        streams = [stream_client(h)._stream]
         while len(streams) < 5:
             made = await asyncio.gather(*(stub.CreateLocation(pb.CreateLocationRequest(name=f"{n}"), h.caller()) for n in range(4)))
             assert [m.name for m in made] == ["0", "1", "2", "3"]
-            if conversation(h)._stream is not streams[-1]:
-                streams.append(conversation(h)._stream)
+            if stream_client(h)._stream is not streams[-1]:
+                streams.append(stream_client(h)._stream)
 
         assert alone == []
         # Whoever was asked on the first of them answers on it; those on which nothing was left to answer have ended.
-        await eventually(lambda: len(conversation(h)._tasks) == 2)
+        await eventually(lambda: len(stream_client(h)._tasks) == 2)
         rooms.hold.set()
         assert (await slow).name == "slow"
-        await eventually(lambda: len(conversation(h)._tasks) == 1)
+        await eventually(lambda: len(stream_client(h)._tasks) == 1)
 
 
 async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_their_share(postgres, monkeypatch):
@@ -225,14 +225,14 @@ async def carry(reader, writer):
 
 async def test_a_callee_that_knows_nothing_of_streams_is_asked_call_by_call(postgres, alone, monkeypatch):
     monkeypatch.setattr("chassis.rpc.server.stream.METHOD", "NotYet")
-    async with house(postgres, Service("scheduling", metadata, lambda _: [Rooms()])) as h:
+    async with start_environment(postgres, Service("scheduling", metadata, lambda _: [Rooms()])) as h:
         monkeypatch.setattr("chassis.rpc.server.stream.METHOD", METHOD)
-        # The gateway's way there was made with the house; this one's is made by now.
+        # The gateway's way there was opened with the environment; this one's is open by now.
         stub = h.stub(LocationsStub, as_service="audit")
         for _ in range(5):
             assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
             await asyncio.sleep(0.1)
-        assert not conversation(h, "audit").up
+        assert not stream_client(h, "audit").up
         assert len(alone) == 5
 
 

@@ -14,7 +14,7 @@ from chassis.errors import NotFound
 from chassis.observability.logs import JsonFormatter
 from chassis.observability.metrics import observe_call, slow_query_log
 from chassis.observability.tracing import child_trace, new_trace, trace_id
-from chassis.service.health import serve_http
+from chassis.service.health import HealthServer
 
 CANARY = "Annabelle Quillfeather"
 
@@ -58,7 +58,7 @@ def test_an_exception_shows_its_type_cause_and_place_but_not_its_words():
     assert CANARY not in line
     assert "RuntimeError" in line
     assert "ValueError" in line
-    assert "test_observe.py" in line
+    assert "test_observability.py" in line
 
 
 def test_a_refusal_shows_its_code():
@@ -86,7 +86,8 @@ async def test_health_and_metrics_are_served():
         return well[0]
 
     observe_call(SimpleNamespace(path="/caseload.clients.v1.Clients/GetClient"), "ok", 0.01)
-    server = await serve_http("127.0.0.1:0", ready)
+    server = HealthServer(ready)
+    await server.start("127.0.0.1:0")
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client:
             assert (await client.get("/health/ready")).status_code == 200

@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError, Message
 from chassis.db.database import Database
 from chassis.events.broker.base import DeadLetter, Subscription
 from chassis.events.broker.errors import Malformed
-from chassis.events.dead_letters import bury
+from chassis.events.dead_letters import keep_dead_letter
 from chassis.events.delivery import Delivery
 from chassis.events.inbox import AlreadyHandled
 from chassis.work.envelope import Envelope
@@ -94,15 +94,15 @@ def subscription(reaction: Reaction, *, service: str, database: Database, outbox
     async def handle_many(envelopes: Sequence[Envelope]) -> None:
         await react(envelopes, 1)
 
-    async def keep(letter: DeadLetter) -> None:
-        async with database.transaction(letter.envelope.workspace_id, seconds=10.0) as tx:
-            await bury(tx, database.schema, letter)
+    async def keep(dead_letter: DeadLetter) -> None:
+        async with database.transaction(dead_letter.envelope.workspace_id, seconds=10.0) as tx:
+            await keep_dead_letter(tx, database.schema, dead_letter)
 
     return Subscription(
         queue=reaction.queue,
         type=reaction.event.DESCRIPTOR.full_name,
         handle=handle,
-        bury=keep,
+        keep_dead_letter=keep,
         concurrency=reaction.concurrency,
         seconds=reaction.seconds,
         handle_many=handle_many if reaction.together else None,

@@ -1,0 +1,47 @@
+"""The parts of one or several services in one process, and what each of them needs to run."""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+
+from chassis.events.broker.base import Broker
+from chassis.lifecycle import Lifecycle
+from chassis.service.runtime import Runtime
+
+# Answering calls, taking events, and carrying the outbox to the broker.
+ALL = ("serve", "react", "relay")
+# Every service asks this one which access tokens are void.
+_ASKED_BY_ALL = "identity"
+
+
+def add_services(
+    parts: Lifecycle,
+    runtimes: Mapping[str, Runtime],
+    broker: Broker,
+    *,
+    roles: Collection[str] = ALL,
+    over_grpc: bool = True,
+    grace: float = 10.0,
+) -> None:
+    """Adds the services, by name, and the broker between them. They need all parts that were added before.
+
+    `roles` are those of ALL that this process takes on. Deliveries that run may take `grace` seconds to finish.
+    """
+    parts.add("broker", stop=broker.close, needs=parts.states)
+    for name, runtime in runtimes.items():
+        needs = ["broker", f"{_ASKED_BY_ALL}: server"] if name != _ASKED_BY_ALL and _ASKED_BY_ALL in runtimes else ["broker"]
+        parts.add(
+            f"{name}: server",
+            start=partial(runtime.serve, over_grpc=over_grpc) if "serve" in roles else None,
+            stop=runtime.stop,
+            needs=needs,
+            patience=60.0,
+        )
+    # Deliveries that run are finished before any server stops, because reactions call other services.
+    parts.add("deliveries", stop=partial(broker.drain, grace), needs=[f"{name}: server" for name in runtimes])
+    for name, runtime in runtimes.items():
+        parts.add(f"{name}: reactions", start=runtime.react if "react" in roles else None, needs=["deliveries"])
+    # An event is published to the queues that exist, so every queue exists before the first relay starts.
+    parts.add("queues", needs=[f"{name}: reactions" for name in runtimes])
+    for name, runtime in runtimes.items():
+        parts.add(f"{name}: relay", start=runtime.relay if "relay" in roles else None, needs=["queues"])
+    parts.add("relays", needs=[f"{name}: relay" for name in runtimes])
