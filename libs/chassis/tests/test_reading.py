@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Integer, bindparam, cast, func, insert, literal, literal_column, select, text, update
 from uuid_utils.compat import uuid7
 
+from chassis.db import pool
 from chassis.db.database import Database
 from chassis.db.statement import command, query
 from chassis.db.transaction import CommitFailed, TransactionEnded
@@ -80,7 +81,10 @@ async def test_a_connection_is_lent_to_one_at_a_time_however_many_read(parcels):
     await database.close()
 
 
-async def test_readers_of_one_workspace_go_on_in_one_transaction_and_others_do_not(parcels, narrow):
+async def test_readers_of_one_workspace_go_on_in_one_transaction_and_others_do_not(parcels, narrow, monkeypatch):
+    monkeypatch.setattr(pool, "SECONDS_UNUSED", 5.0)
+    monkeypatch.setattr(pool, "SECONDS_OPEN", 5.0)
+
     async def begun():
         rows = await parcels.look("SELECT xact_start FROM pg_stat_activity WHERE application_name = 'caseload-parcels'")
         return rows[0]["xact_start"]
@@ -274,6 +278,26 @@ async def test_closing_ends_what_was_set_aside(parcels):
     await parcels.until(lambda: _is(states(parcels), []), seconds=2)
     with pytest.raises(Refusal):
         await told(Database("postgresql://nobody@/nowhere?host=/nowhere", schema="parcels"), parcels.workspace)
+
+
+async def test_closing_waits_for_what_is_in_use_and_no_longer(parcels):
+    database = Database(parcels.app_dsn, schema="parcels", size=4)
+    began = asyncio.Event()
+
+    async def busy():
+        async with database.transaction(parcels.workspace) as tx:
+            await tx.all(labels)
+            began.set()
+            await asyncio.sleep(0.2)
+
+    working = asyncio.create_task(busy())
+    await began.wait()
+    # Without its connections being given back this would end by the pool's own limit of five seconds, and in an error.
+    async with asyncio.timeout(4):
+        await database.close()
+    assert working.done()
+    await working
+    await parcels.until(lambda: _is(states(parcels), []), seconds=2)
 
 
 READS = {

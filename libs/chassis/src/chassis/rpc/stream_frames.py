@@ -7,7 +7,7 @@ import grpc
 
 from caseload.transport.v1 import stream_pb2 as pb
 from chassis.context import RequestContext
-from chassis.rpc.transport import bearer
+from chassis.rpc.transport import bearer, received
 
 SERVICE, METHOD = "caseload.transport.v1.Conversation", "Converse"
 # What is larger goes alone.
@@ -50,12 +50,14 @@ def to_question(context: RequestContext, path: str, request: bytes, seconds: flo
 
 
 def from_question(question: pb.Question) -> RequestContext:
-    """What came with a call; nothing of it is verified yet."""
-    return RequestContext(
-        request_id=question.request_id,
-        token=bearer(question.authorization),
-        ip_address=question.ip_address if question.HasField("ip_address") else None,
-        user_agent=question.user_agent if question.HasField("user_agent") else None,
-        idempotency_key=question.idempotency_key or None,
-        traceparent=question.traceparent if question.HasField("traceparent") else None,
+    """What came with a call; the token is not verified yet."""
+    return received(
+        RequestContext(
+            request_id=question.request_id,
+            token=bearer(question.authorization),
+            ip_address=question.ip_address if question.HasField("ip_address") else None,
+            user_agent=question.user_agent if question.HasField("user_agent") else None,
+            idempotency_key=question.idempotency_key or None,
+            traceparent=question.traceparent if question.HasField("traceparent") else None,
+        )
     )

@@ -1,14 +1,24 @@
 """A request's context as gRPC metadata, and the limits both ends keep to."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any
 
+from uuid_utils.compat import uuid7
+
 from chassis.context import RequestContext
+from chassis.observability.tracing import trace_id
 
 LARGEST_MESSAGE = 12 * 1024 * 1024
 # A refusal travels in the trailers, with all its facts; gRPC's own limit of 8 KiB is some thirty of them.
 LARGEST_REFUSAL = 1024 * 1024
 _BEARER = "Bearer "
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_LONGEST_USER_AGENT = 512
+# The four fields of W3C Trace Context; what newer versions append is not passed on.
+_LENGTH_OF_TRACEPARENT = 55
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -30,15 +40,40 @@ def to_metadata(context: RequestContext, token: str) -> Metadata:
 
 
 def from_metadata(metadata: Mapping[str, Any]) -> RequestContext:
-    """What came beside a request; nothing of it is verified yet."""
-    return RequestContext(
-        request_id=metadata.get("x-request-id", ""),
-        token=bearer(metadata.get("authorization", "")),
-        ip_address=metadata.get("x-client-ip"),
-        user_agent=metadata.get("x-client-agent"),
-        idempotency_key=metadata.get("idempotency-key"),
-        traceparent=metadata.get("traceparent"),
+    """What came beside a request; the token is not verified yet."""
+    return received(
+        RequestContext(
+            request_id=metadata.get("x-request-id", ""),
+            token=bearer(metadata.get("authorization", "")),
+            ip_address=metadata.get("x-client-ip"),
+            user_agent=metadata.get("x-client-agent"),
+            idempotency_key=metadata.get("idempotency-key"),
+            traceparent=metadata.get("traceparent"),
+        )
     )
+
+
+def received(context: RequestContext) -> RequestContext:
+    """The context without what no honest caller sends: it goes into logs, audit lines and events, where it must be short and printable.
+
+    A malformed request id is replaced by a new one; a malformed address or traceparent is left out, a long user agent cut.
+    """
+    return replace(
+        context,
+        request_id=context.request_id if _REQUEST_ID.fullmatch(context.request_id) else str(uuid7()),
+        ip_address=context.ip_address if is_address(context.ip_address) else None,
+        user_agent=context.user_agent and "".join(filter(str.isprintable, context.user_agent[:_LONGEST_USER_AGENT])),
+        traceparent=context.traceparent[:_LENGTH_OF_TRACEPARENT] if context.traceparent and trace_id(context.traceparent) else None,
+    )
+
+
+def is_address(text: str | None) -> bool:
+    """Whether the text is an IPv4 or IPv6 address."""
+    try:
+        ip_address(text or "")
+    except ValueError:
+        return False
+    return True
 
 
 def bearer(authorization: str) -> str:

@@ -157,10 +157,10 @@ class Server:
         if caller.service is not None:
             if caller.service not in method.callers and "*" not in method.callers:
                 raise Forbidden("caller_not_allowed", "This service may not ask that.")
-        elif method.needs not in caller.scopes and method.needs != SIGNED_IN:
-            raise Forbidden("permission_denied", "Your role does not permit this.")
         elif not method.needs:
             raise Forbidden("caller_not_allowed", "Only services may ask that.")
+        elif method.needs not in caller.scopes and method.needs != SIGNED_IN:
+            raise Forbidden("permission_denied", "Your role does not permit this.")
 
     def _parse(self, method: Method, raw: bytes) -> Message:
         try:
