@@ -42,7 +42,7 @@ export function connect(baseUrl = "", fetch: (request: Request) => Promise<Respo
 }
 
 /** The body of a reply. Throws Refusal where the server answered with a problem. */
-export async function answer<T>(asked: Promise<{ data?: T; error?: Problem; response: Response }>): Promise<T> {
+export async function unwrap<T>(asked: Promise<{ data?: T; error?: Problem; response: Response }>): Promise<T> {
   const { data, error, response } = await asked;
   if (!response.ok) {
     const wait = response.headers.get("Retry-After");
@@ -51,33 +51,37 @@ export async function answer<T>(asked: Promise<{ data?: T; error?: Problem; resp
   return data as T;
 }
 
-/** Asks again while the server says when to (429, 503, 409 under the same key). For reads, and for writes with an Idempotency-Key. */
-export async function patiently<T>(ask: () => Promise<T>, attempts = 3): Promise<T> {
+/**
+ * Tries again when the reply was lost, and when the server says when to (429, 503, 409 under the same key).
+ * For reads, and for writes with an Idempotency-Key.
+ */
+export async function withRetries<T>(ask: () => Promise<T>, attempts = 3): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof Refusal) || error.retryAfter === null || attempt >= attempts) throw error;
-      const { retryAfter } = error;
-      await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
+      // A TypeError is how fetch says that no reply arrived.
+      const wait = error instanceof TypeError ? 1 : error instanceof Refusal ? error.retryAfter : null;
+      if (wait === null || attempt >= attempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
     }
   }
 }
 
 /** What became of a save: the note as it is now, or the draft that keeps what came too late. */
-export type Saved = { kept: "in the note"; note: Session } | { kept: "apart"; draftId: string; currentVersion: number };
+export type Saved = { status: "saved"; note: Session } | { status: "conflict"; draftId: string; currentVersion: number };
 
-/** Saves what somebody typed into `note`, unless the note has changed since it was read. */
+/** Saves what somebody typed into `note`, unless the note has changed since it was read. To repeat a save whose reply was lost, pass its `key` again. */
 export async function autosave(api: Api, note: Session, changes: DraftUpdate, key: string = crypto.randomUUID()): Promise<Saved> {
   const path = { session_id: note.id };
   const header = { "if-match": `"${note.version}"`, "Idempotency-Key": key };
   try {
-    const save = () => answer(api.PATCH("/api/v1/sessions/{session_id}/draft", { params: { path, header }, body: changes }));
-    return { kept: "in the note", note: await patiently(save) };
+    const save = () => unwrap(api.PATCH("/api/v1/sessions/{session_id}/draft", { params: { path, header }, body: changes }));
+    return { status: "saved", note: await withRetries(save) };
   } catch (error) {
     if (!(error instanceof Refusal) || error.problem.code !== "stale_version") throw error;
     const { conflict_session_id, current_version } = error.problem;
-    return { kept: "apart", draftId: String(conflict_session_id), currentVersion: Number(current_version) };
+    return { status: "conflict", draftId: String(conflict_session_id), currentVersion: Number(current_version) };
   }
 }
 

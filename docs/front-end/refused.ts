@@ -1,6 +1,6 @@
 // What the compiler refuses: each line below is an error that the types find. The compilation fails where one is not found any more.
 
-import { answer, connect } from "./client.js";
+import { connect, unwrap } from "./client.js";
 
 export async function refused(): Promise<void> {
   const api = connect();
@@ -16,7 +16,7 @@ export async function refused(): Promise<void> {
   await api.DELETE("/api/v1/clients");
   // @ts-expect-error no such status
   await api.GET("/api/v1/appointments", { params: { query: { status: "attended" } } });
-  const client = await answer(api.GET("/api/v1/clients/{client_id}", { params: { path: { client_id: crypto.randomUUID() } } }));
+  const client = await unwrap(api.GET("/api/v1/clients/{client_id}", { params: { path: { client_id: crypto.randomUUID() } } }));
   // @ts-expect-error may be null
   client.email.toLowerCase();
   // @ts-expect-error no such member

@@ -1581,7 +1581,7 @@ export interface components {
             instance: string;
             request_id: string;
             code: string;
-            /** @description Always there on 422. */
+            /** @description Always there on 422; empty where the fault belongs to no field. */
             errors?: components["schemas"]["Fault"][];
         } & {
             [key: string]: unknown;

@@ -52,7 +52,7 @@ async def test_faults_have_pointers(check_problem):
     async with raising(Invalid("nope", faults=[Fault("/name", "is empty")])) as client:
         problem = check_problem(await client.get("/"), 422, "nope")
 
-    assert problem["errors"] == [{"pointer": "/name", "detail": "is empty"}]
+    assert problem["errors"] == [{"pointer": "/name", "detail": "Is empty."}]
 
 
 async def test_too_many_and_unavailable_have_retry_after(check_problem):

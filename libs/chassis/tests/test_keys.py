@@ -97,7 +97,7 @@ async def test_a_wrapped_key_moved_to_another_workspace_does_not_unwrap(parcels)
 async def test_destroyed_keys_take_all_that_was_sealed_with_them(parcels):
     keys = keys_of(parcels)
     sealed = (await keys.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
-    await keys.forget(parcels.workspace)
+    await keys.destroy(parcels.workspace)
 
     assert await wrapped(parcels) == []
     with pytest.raises(SealBroken):
@@ -108,7 +108,7 @@ async def test_another_process_lets_go_of_destroyed_keys_by_itself(parcels, monk
     monkeypatch.setattr(key_store, "_SECONDS_KEPT", 0.0)
     elsewhere = keys_of(parcels)
     sealed = (await elsewhere.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
-    await keys_of(parcels).forget(parcels.workspace)
+    await keys_of(parcels).destroy(parcels.workspace)
     with pytest.raises(SealBroken):
         (await elsewhere.of(parcels.workspace)).open_bytes(sealed, **PLACE)
 

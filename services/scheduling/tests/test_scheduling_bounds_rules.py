@@ -125,7 +125,7 @@ def test_five_hundred_clients_may_be_asked_for_each_once():
 def test_a_place_in_a_history_is_a_time_and_an_id():
     assert rules.check_cursor(None, None) == {}
     assert rules.check_cursor(NINE, "x") == {"before": NINE, "before_id": "x"}
-    assert refused(rules.check_cursor, NINE, None) == refused(rules.check_cursor, None, "x") == (Invalid, "place_incomplete", ["/before"])
+    assert refused(rules.check_cursor, NINE, None) == refused(rules.check_cursor, None, "x") == (Invalid, "cursor_incomplete", ["/before"])
 
 
 def test_a_history_tells_up_to_five_hundred_entries_and_a_hundred_where_nobody_says():

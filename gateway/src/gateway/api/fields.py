@@ -175,4 +175,4 @@ class Problem(Schema):
     instance: str
     request_id: str
     code: str
-    errors: list[Fault] = Field(default_factory=list, description="Always there on 422.")
+    errors: list[Fault] = Field(default_factory=list, description="Always there on 422; empty where the fault belongs to no field.")

@@ -105,7 +105,7 @@ class ProblemResponses:
             "code": code,
         }
         if status == 422:
-            body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
+            body["errors"] = [{"pointer": fault.pointer, "detail": _sentence(fault.detail)} for fault in faults]
         body |= {name: value for name, value in facts.items() if name not in _MEMBERS}
         return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), status, headers, "application/problem+json")
 
@@ -136,3 +136,8 @@ def fault_of(error: Mapping[str, Any]) -> Fault:
         # What follows the comma quotes the input.
         sentence = sentence.split(",", 1)[0]
     return Fault(pointer, sentence if sentence.endswith(".") else sentence + ".")
+
+
+def _sentence(text: str) -> str:
+    """The text with a capital first letter and a full stop: services write "must not be empty"."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

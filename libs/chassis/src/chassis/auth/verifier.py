@@ -1,7 +1,7 @@
 """Verifies tokens against identity's public keys and revocations, polled about once a second.
 
-When identity has not answered for four seconds, every verification raises Unavailable, because the token might have been
-revoked. So a revoked token is accepted for five seconds at most.
+When identity has not answered for four seconds, verifying a user's token raises Unavailable, because the token might have been
+revoked. So a revoked token is accepted for five seconds at most. A service's own token is verified with the key files alone.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class TokenVerifier:
-    """Verifies tokens against what identity said last."""
+    """Verifies tokens with the keys and revocations that identity published last."""
 
     def __init__(self, poll: Callable[[], Awaitable[pb.Trust]], *, audience: str, service_keys: dict[str, Ed25519PublicKey]) -> None:
         self._poll = poll
@@ -47,13 +47,13 @@ class TokenVerifier:
             await asyncio.sleep(SECONDS_BETWEEN_POLLS)
 
     async def refresh(self) -> None:
-        """Asks identity now; callers at the same moment share one question."""
+        """Polls identity now; callers at the same moment share one poll."""
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._ask())
         await asyncio.shield(self._refreshing)
 
     async def close(self) -> None:
-        """Lets go of a question still under way; its peer is about to close."""
+        """Cancels a poll in progress: its peer is about to be closed."""
         if self._refreshing is not None:
             self._refreshing.cancel()
             await asyncio.wait([self._refreshing])
@@ -89,7 +89,7 @@ class TokenVerifier:
             workspace = UUID(claims["ws"]) if "ws" in claims else None
             return Caller(service=claims["sub"], workspace_id=workspace), claims
         if header.get("kid") not in self._keys:
-            await self._freshly()
+            await self._ensure_fresh()
         claims = verify_access(token, self._keys)
         return (
             Caller(
@@ -105,15 +105,15 @@ class TokenVerifier:
 
     async def _check_not_revoked(self, claims: dict[str, Any]) -> None:
         if time.monotonic() >= self._fresh_until:
-            await self._freshly()
+            await self._ensure_fresh()
         if self._revoked:
             epoch = int(claims["epoch"])
             for subject in (claims["sub"], claims["sid"], claims["ws"]):
                 if self._revoked.get(subject, epoch) > epoch:
                     raise Unauthenticated("token_revoked", "This sign-in has ended; sign in again.")
 
-    async def _freshly(self) -> None:
-        """Fresh knowledge, or Unavailable."""
+    async def _ensure_fresh(self) -> None:
+        """Polls identity if keys or revocations are too old. Raises Unavailable if identity does not answer."""
         if time.monotonic() < self._fresh_until and self._keys:
             return
         try:

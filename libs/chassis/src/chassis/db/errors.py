@@ -4,7 +4,7 @@ import asyncpg
 
 from chassis.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
 
-# How asyncpg tells that a command got no answer and its connection is of no more use.
+# Everything that asyncpg raises. Where ending or closing something fails with one of them, the connection is given up.
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
 
 

@@ -68,7 +68,7 @@ class Keys:
         # Several callers share one reading, so none of them may cancel it for the others.
         return await asyncio.shield(loading)
 
-    async def forget(self, workspace_id: UUID) -> None:
+    async def destroy(self, workspace_id: UUID) -> None:
         """Destroys the workspace's keys: nothing sealed in this service opens again, here at once and elsewhere within a minute."""
         async with self._database.transaction(workspace_id) as tx:
             await tx.run(self._destroy, workspace_id=workspace_id)

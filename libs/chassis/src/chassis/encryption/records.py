@@ -1,7 +1,7 @@
 """Sealed records: PHI leaves the process only as AES-256-GCM under its workspace's own keys, bound to the one cell it belongs to.
 
 Keyring         the deployment's root keys; wraps what follows and is kept apart from the database
-└── Keys        one workspace's data keys in one service, kept wrapped in its `data_keys` table
+└── Keys        the data keys of every workspace in one service, kept wrapped in its `data_keys` table
     └── WorkspaceKeys   seals and opens values, makes blind indexes
 
 A sealed value is `version byte | key version (4 bytes) | nonce (12 bytes) | ciphertext and tag`. Its additional data

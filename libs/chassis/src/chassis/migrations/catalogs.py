@@ -36,7 +36,7 @@ SELECT 'table', '', t.relname::text, concat_ws(', ',
     CASE t.relpersistence WHEN 'p' THEN 'permanent' ELSE 'not permanent' END,
     'owned by ' || pg_get_userbyid(t.relowner), array_to_string(t.reloptions, ' ')) {_TABLES}
 """
-# Definitions of row security, policies, grants and constraints are valid DDL: `migrate.write_revision` writes statements with them.
+# Definitions of row security, policies, grants and constraints are valid DDL: `runner.write_revision` writes statements with them.
 _ROW_SECURITY = f"""
 SELECT 'row security', t.relname::text, '',
     CASE WHEN t.relrowsecurity THEN 'ENABLE' ELSE 'DISABLE' END || ' ROW LEVEL SECURITY, '

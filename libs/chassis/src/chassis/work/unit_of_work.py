@@ -39,8 +39,8 @@ class UnitOfWork:
     """`async with UnitOfWork(context, database, outbox) as work:` commits at the end of the block, or rolls back on any exception.
 
     Nothing done through `db`, `emit` or `note` is kept unless the block ends well; nobody else commits. `now` is fixed (UTC).
-    Leaving the block, in this order and despite cancellation: the events and COMMIT, or ROLLBACK; after a Refusal `on_refusal`, which
-    records it; then whatever `afterwards` was given, also when recording failed; the relay is notified of events that were committed.
+    Leaving the block, in this order and despite cancellation: the events, COMMIT and the relay's notification, or ROLLBACK and, after a
+    Refusal, `on_refusal`, which records it; then the steps given to `afterwards`, also when recording the refusal failed.
     """
 
     __slots__ = ("_afterwards", "_envelopes", "_first", "_outbox", "_tx", "context", "database", "facts", "now", "on_refusal")

@@ -55,7 +55,7 @@ def check_fields(values: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         except FieldError as error:
             faults.append(Fault(f"/{name}", str(error)))
     if faults:
-        raise Invalid("invalid_client", "Some of these particulars cannot be kept.", faults=faults)
+        raise Invalid("invalid_client", "Some details of the client are not valid.", faults=faults)
     return checked
 
 

@@ -21,7 +21,7 @@ def check_content(given: Mapping[str, Any]) -> None:
     if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
         faults.append(Fault("/duration_minutes", f"must be from 0 to {MAX_MINUTES}"))
     if faults:
-        raise Invalid("session_invalid", "The note is not as it can be.", faults=faults)
+        raise Invalid("session_invalid", "Some fields of the note are not valid.", faults=faults)
 
 
 def check_changes(given: Mapping[str, Any]) -> None:
@@ -73,7 +73,9 @@ def check_reason(reason: str) -> None:
         )
     if len(reason) > MAX_TEXT:
         raise Invalid(
-            "session_invalid", "The note is not as it can be.", faults=[Fault("/reason", f"must have at most {MAX_TEXT} characters")]
+            "session_invalid",
+            "Some fields of the note are not valid.",
+            faults=[Fault("/reason", f"must have at most {MAX_TEXT} characters")],
         )
 
 

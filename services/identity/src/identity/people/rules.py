@@ -25,5 +25,7 @@ def check_full_name(full_name: str | None) -> str:
     """The name without surrounding blanks. Raises Invalid unless it has 2 to 100 characters."""
     stripped = (full_name or "").strip()
     if not 2 <= len(stripped) <= 100:
-        raise Invalid("user_invalid", "This cannot be kept of a person.", faults=[Fault("/full_name", "must have 2 to 100 characters")])
+        raise Invalid(
+            "user_invalid", "Some details of this user are not valid.", faults=[Fault("/full_name", "must have 2 to 100 characters")]
+        )
     return stripped

@@ -75,4 +75,4 @@ def _shift(shift: Any, pointer: str) -> tuple[str, str]:
 
 
 def _invalid(pointer: str, detail: str) -> Invalid:
-    return Invalid("user_invalid", "This cannot be kept of a person.", faults=[Fault(pointer, detail)])
+    return Invalid("user_invalid", "Some details of this user are not valid.", faults=[Fault(pointer, detail)])

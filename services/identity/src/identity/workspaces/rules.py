@@ -31,4 +31,4 @@ def check_workspace(values: Mapping[str, Any]) -> None:
     if values.get("locale") is not None and not _LOCALE.fullmatch(values["locale"]):
         faults.append(Fault("/locale", "is not a language tag such as en or de-AT"))
     if faults:
-        raise Invalid("workspace_invalid", "A workspace cannot be so.", faults=faults)
+        raise Invalid("workspace_invalid", "Some details of the workspace are not valid.", faults=faults)

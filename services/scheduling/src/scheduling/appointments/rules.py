@@ -77,11 +77,18 @@ def check_slot(start: datetime | None, end: datetime | None) -> Period:
         missing = [name for name, value in (("scheduled_start", start), ("scheduled_end", end)) if value is None]
         raise Invalid("slot_required", "An appointment has a start and an end.", faults=[Fault(f"/{n}", "is required") for n in missing])
     if not EARLIEST_START <= start < LATEST_START:
-        raise _invalid("slot_out_of_range", "scheduled_start", "must lie in the years 1900 to 2199")
+        raise _invalid(
+            "slot_out_of_range",
+            "scheduled_start",
+            "must lie in the years 1900 to 2199",
+            "The appointment must lie in the years 1900 to 2199.",
+        )
     if end <= start:
-        raise _invalid("slot_reversed", "scheduled_end", "must be after the start")
+        raise _invalid("slot_reversed", "scheduled_end", "must be after the start", "The appointment must end after it starts.")
     if end - start > MAX_LENGTH:
-        raise _invalid("slot_too_long", "scheduled_end", "must be at most 24 hours after the start")
+        raise _invalid(
+            "slot_too_long", "scheduled_end", "must be at most 24 hours after the start", "An appointment may last 24 hours at most."
+        )
     return start, end
 
 
@@ -110,18 +117,23 @@ def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any]) -> App
     check_slot(after.scheduled_start, after.scheduled_end)
     check_texts(notes=after.notes, location_details=after.location_details)
     if before.status in _CLOSED_STATUSES and after.status not in {before.status, "scheduled"}:
-        raise _invalid("appointment_closed", "status", f"is {before.status}: schedule it again first")
+        raise _invalid(
+            "appointment_closed",
+            "status",
+            f"is {before.status}: schedule it again first",
+            f"The appointment is {before.status}: schedule it again first.",
+        )
     return after
 
 
 def check_client(*, is_active: bool) -> None:
     if not is_active:
-        raise _invalid("client_inactive", "client_id", "is of a client who is no longer treated")
+        raise _invalid("client_inactive", "client_id", "must be an active client", "This client is inactive: activate the client first.")
 
 
 def check_practitioner(*, is_active: bool) -> None:
     if not is_active:
-        raise _invalid("practitioner_inactive", "practitioner_id", "is of somebody who no longer works here")
+        raise _invalid("practitioner_inactive", "practitioner_id", "must be an active practitioner", "This practitioner is inactive.")
 
 
 EntryT = TypeVar("EntryT", bound=Mapping[str, Any])
@@ -132,7 +144,7 @@ def check_offered(kind: str, entry: EntryT | None) -> EntryT:
     if entry is None or entry["deleted_at"] is not None:
         raise NotFound(f"{kind}_not_found", f"There is no such {kind}.")
     if not entry["is_active"]:
-        raise _invalid(f"{kind}_inactive", f"{kind}_id", "is not offered at present")
+        raise _invalid(f"{kind}_inactive", f"{kind}_id", "is not offered at present", f"This {kind} is not offered at present.")
     return entry
 
 
@@ -140,21 +152,26 @@ def check_client_ids(client_ids: Iterable[str]) -> list[UUID]:
     """The ids without repetitions. Raises Invalid if there are too many."""
     distinct = list(dict.fromkeys(map(UUID, client_ids)))
     if len(distinct) > MAX_CLIENTS:
-        raise _invalid("too_many_clients", "client_ids", f"may name at most {MAX_CLIENTS} clients")
+        raise _invalid("too_many_clients", "client_ids", f"may name at most {MAX_CLIENTS} clients", "These are too many clients at once.")
     return distinct
 
 
 def check_cursor(before: datetime | None, before_id: str | None) -> dict[str, Any]:
     """The time and id of the last event that was read, or nothing. Raises Invalid if only one of them is given."""
     if (before is None) != (before_id is None):
-        raise _invalid("place_incomplete", "before", "goes together with before_id")
+        raise _invalid("cursor_incomplete", "before", "goes together with before_id", "A place in the list is a time and an id.")
     return {} if before is None else {"before": before, "before_id": before_id}
 
 
 def check_timeline_limit(limit: int) -> int:
     """How many events to read. 0 means the default. Raises Invalid if it is out of range."""
     if not 0 <= limit <= MAX_TIMELINE_EVENTS:
-        raise _invalid("limit_out_of_range", "limit", f"must be from 1 to {MAX_TIMELINE_EVENTS}")
+        raise _invalid(
+            "limit_out_of_range",
+            "limit",
+            f"must be from 1 to {MAX_TIMELINE_EVENTS}",
+            "This is not a number of events that can be read at once.",
+        )
     return limit or DEFAULT_TIMELINE_EVENTS
 
 
@@ -177,7 +194,7 @@ def needs_more_time(before: AppointmentDetails, busy_before: Period, after: Appo
 
 
 def change_event(before: AppointmentDetails, after: AppointmentDetails) -> ChangeEvent | None:
-    """Closed if the appointment no longer takes place. Moved if it does, with other people, at another time or again."""
+    """CLOSED if the appointment is now completed, cancelled or missed. MOVED if it is scheduled with other people, at another time, or again."""
     if after.status != "scheduled":
         return ChangeEvent.CLOSED if before.status != after.status else None
     if before.status != "scheduled" or _people_and_time(before) != _people_and_time(after):
@@ -198,5 +215,5 @@ def _people_and_time(details: AppointmentDetails) -> tuple[Any, ...]:
     return details.client_id, details.practitioner_id, details.scheduled_start, details.scheduled_end
 
 
-def _invalid(code: str, name: str, detail: str) -> Invalid:
-    return Invalid(code, f"{name} {detail}.", faults=[Fault(f"/{name}", detail)])
+def _invalid(code: str, name: str, detail: str, message: str) -> Invalid:
+    return Invalid(code, message, faults=[Fault(f"/{name}", detail)])
