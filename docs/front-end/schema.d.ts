@@ -1212,6 +1212,11 @@ export interface components {
             details?: string | null;
             is_active?: boolean;
         };
+        LoginRequest: {
+            /** Format: email */
+            email: string;
+            password: string;
+        };
         LoginSession: {
             /** Format: uuid */
             id: string;
@@ -1233,11 +1238,6 @@ export interface components {
         PasswordChange: {
             current_password: string;
             new_password: string;
-        };
-        PasswordProof: {
-            /** Format: email */
-            email: string;
-            password: string;
         };
         /** @description RFC 8037. */
         PublicKey: {
@@ -1485,9 +1485,6 @@ export interface components {
             plan_id: string | null;
             milestone_id: string | null;
         };
-        TokenProof: {
-            token: string;
-        };
         User: {
             /** Format: uuid */
             id: string;
@@ -1535,6 +1532,9 @@ export interface components {
             events: number;
             head: string;
             first_break: number | null;
+        };
+        VerifyMagicLinkRequest: {
+            token: string;
         };
         Workspace: {
             /** Format: uuid */
@@ -1721,11 +1721,11 @@ export type Location = components['schemas']['Location'];
 export type LocationCreate = components['schemas']['LocationCreate'];
 export type LocationPage = components['schemas']['LocationPage'];
 export type LocationUpdate = components['schemas']['LocationUpdate'];
+export type LoginRequest = components['schemas']['LoginRequest'];
 export type LoginSession = components['schemas']['LoginSession'];
 export type MagicLinkRequest = components['schemas']['MagicLinkRequest'];
 export type Message = components['schemas']['Message'];
 export type PasswordChange = components['schemas']['PasswordChange'];
-export type PasswordProof = components['schemas']['PasswordProof'];
 export type PublicKey = components['schemas']['PublicKey'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type ReminderConfiguration = components['schemas']['ReminderConfiguration'];
@@ -1748,11 +1748,11 @@ export type SessionVersionList = components['schemas']['SessionVersionList'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
-export type TokenProof = components['schemas']['TokenProof'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
+export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceUpdate = components['schemas']['WorkspaceUpdate'];
 export type Fault = components['schemas']['Fault'];
@@ -1820,7 +1820,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenProof"];
+                "application/json": components["schemas"]["VerifyMagicLinkRequest"];
             };
         };
         responses: {
@@ -1857,7 +1857,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordProof"];
+                "application/json": components["schemas"]["LoginRequest"];
             };
         };
         responses: {

@@ -9,7 +9,7 @@ from caseload.identity.v1 import sign_in_pb2
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.errors import Invalid
-from chassis.rpc.method import PUBLIC, SIGNED_IN, UndeclaredMethod, is_uuid, read
+from chassis.rpc.method import PUBLIC, SIGNED_IN, UndeclaredMethod, is_uuid_text, read
 
 ONE, TWO = (str(UUID(int=number)) for number in (1, 2))
 
@@ -138,6 +138,6 @@ def test_an_id_that_is_none_is_refused_by_its_name_and_one_left_out_only_where_i
     "text", ["", "x", ONE[1:], f"{ONE}0", ONE.replace("-", ""), f"{{{ONE}}}", f"urn:uuid:{ONE}", f"{ONE}\n", ONE.replace("0", "g", 1)]
 )
 def test_only_the_canonical_form_is_an_id(text):
-    assert not is_uuid(text)
-    assert is_uuid(ONE)
-    assert is_uuid("0198C0DE-abcd-7000-8000-00000000ABCD")
+    assert not is_uuid_text(text)
+    assert is_uuid_text(ONE)
+    assert is_uuid_text("0198C0DE-abcd-7000-8000-00000000ABCD")

@@ -9,8 +9,9 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.backoff import Backoff
+from chassis.db.advisory_locks import advisory_key
 from chassis.errors import Unavailable
-from chassis.work.leader import LeaderElection, lock_key
+from chassis.work.leader import LeaderElection
 
 BRIEF = Backoff(first=0.01, longest=0.05)
 
@@ -98,7 +99,7 @@ def leader_of(*competing):
 
 async def holders(admin, name):
     """Process ids of the sessions that hold the election's lock."""
-    key = lock_key(name) & (2**64 - 1)
+    key = advisory_key(name) & (2**64 - 1)
     rows = await admin.fetch(
         "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = $1::bigint::oid"
         " AND objid = $2::bigint::oid",

@@ -366,7 +366,7 @@ def test_a_migration_that_gave_way_says_so_in_one_line(monkeypatch):
     monkeypatch.setattr("chassis.service.cli.configure_logs", lambda *_: None)
     monkeypatch.setenv("CASELOAD_ADMIN_DATABASE_URL", "postgresql://nobody@/nowhere")
     with pytest.raises(SystemExit) as ended:
-        run(Service(SERVICE, MetaData(), features=lambda runtime: []), ["migrate"])
+        run(Service(SERVICE, MetaData(), servicers=lambda runtime: []), ["migrate"])
     assert ended.value.code == "the tables are held by somebody else"
 
 

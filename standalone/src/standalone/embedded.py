@@ -66,19 +66,19 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         admin_dsn = postgres.dsn if postgres is not None else settings.database_url.get_secret_value()  # type: ignore[union-attr]
         await prepare_schemas(home, admin_dsn)
 
-        composition: dict[str, Any] = {
+        addresses: dict[str, Any] = {
             "broker_url": "inprocess://",
             "public_url": settings.address,
             "smtp_url": mail_server.url if mail_server is not None else settings.smtp_url.get_secret_value(),  # type: ignore[union-attr]
         }
         servers: dict[str, Server] = {}
-        own = {service.name: home.settings(service, admin_dsn, **composition) for service in SERVICES}
+        own = {service.name: home.settings(service, admin_dsn, **addresses) for service in SERVICES}
         broker = broker_of(own[IDENTITY.name])
         runtimes = {service.name: Runtime(service, own[service.name], broker=broker, servers=servers) for service in SERVICES}
         add_services(parts, runtimes, broker, over_grpc=False)
         if settings.has_demo and not home.demo_opened.exists():
             parts.add("demo", start=partial(open_demo_workspaces, home, runtimes[IDENTITY.name]), needs=["relays"])
-        gateway = gateway_server(home, listening, mailbox, servers, **composition)
+        gateway = gateway_server(home, listening, mailbox, servers, **addresses)
         # Without a limit here: the gateway has a setting for how long its requests may take to finish.
         parts.add("gateway", start=gateway.start, stop=gateway.stop, needs=parts.states, patience=None)
         await parts.start()

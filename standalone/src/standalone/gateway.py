@@ -16,16 +16,16 @@ from standalone.mail import Mailbox, routes
 
 
 def gateway_server(
-    home: Home, listening: socket.socket, mailbox: Mailbox | None, servers: Mapping[str, Handler], **composition: Any
+    home: Home, listening: socket.socket, mailbox: Mailbox | None, servers: Mapping[str, Handler], **addresses: Any
 ) -> GatewayServer:
     """The gateway in this process, beside the services that it calls."""
-    settings = GatewaySettings(**home.common(**composition))
+    settings = GatewaySettings(**home.common(**addresses))
     return GatewayServer(settings, listening=listening, servers=servers, routers=_routers(mailbox))
 
 
-def serve_gateway(home: Home, listening: socket.socket, mailbox: Mailbox | None, **composition: Any) -> None:
+def serve_gateway(home: Home, listening: socket.socket, mailbox: Mailbox | None, **addresses: Any) -> None:
     """The gateway as a process of its own, until SIGTERM."""
-    settings = GatewaySettings(**home.common(**composition))
+    settings = GatewaySettings(**home.common(**addresses))
     configure_logs("gateway", settings.log_level)
     uvloop.run(serve(settings, listening=listening, routers=_routers(mailbox)))
 

@@ -54,20 +54,20 @@ class Home:
         secret = (self.directory / "database-secret").read_bytes()
         return hmac.digest(secret, role.encode(), "sha256").hex()
 
-    def common(self, **composition: Any) -> dict[str, Any]:
-        """The settings that all processes have in common. `composition` adds addresses: of peers, the broker and the mail server."""
+    def common(self, **addresses: Any) -> dict[str, Any]:
+        """The settings that all processes have in common. `addresses` adds addresses: of peers, the broker and the mail server."""
         return {
             "keyring_file": self.keyring,
             "service_keys_dir": self.service_keys,
             "blob_url": f"file://{self.blobs}",
             "blob_secret": (self.directory / "blob-secret").read_text(),
-            **composition,
+            **addresses,
         }
 
-    def settings(self, service: Service, admin_dsn: str, **composition: Any) -> Settings:
+    def settings(self, service: Service, admin_dsn: str, **addresses: Any) -> Settings:
         """The settings of one service, with its database roles on the server of `admin_dsn`."""
         own: dict[str, Any] = {
-            **self.common(**composition),
+            **self.common(**addresses),
             "database_url": as_role(admin_dsn, f"{service.name}_app", self.password(f"{service.name}_app")),
             "relay_database_url": as_role(admin_dsn, f"{service.name}_relay", self.password(f"{service.name}_relay")),
         }

@@ -19,7 +19,7 @@ from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import ChildFailedError, free_port, socket_directory
 from chassis.local.rabbitmq import LocalRabbit
 from chassis.observability.logs import configure_logs
-from chassis.service.cli import ROLES, work
+from chassis.service.cli import TASKS, work
 from chassis.service.definition import Service
 from standalone.gateway import serve_gateway
 from standalone.home import Home
@@ -119,7 +119,7 @@ class Suite:
         assert self._settings.database_url is not None
         return self._settings.database_url.get_secret_value()
 
-    def _composition(self) -> dict[str, Any]:
+    def _addresses(self) -> dict[str, Any]:
         smtp = self._settings.smtp_url
         return {
             "broker_url": self._rabbit.amqp_url,
@@ -138,16 +138,16 @@ class Suite:
         settings = self._home.settings(
             service,
             self._admin_dsn,
-            **self._composition(),
+            **self._addresses(),
             listen=f"unix:{self._sockets}/{service.name}.sock",
             http_listen=f"127.0.0.1:{self._health[service.name]}",
         )
         configure_logs(service.name, settings.log_level)
-        uvloop.run(work(service, settings, ROLES["all"]))
+        uvloop.run(work(service, settings, TASKS["all"]))
 
     def _serve_gateway(self) -> None:
         mailbox = Mailbox(self._home.mail) if self._settings.smtp_url is None else None
-        serve_gateway(self._home, self._listening, mailbox, **self._composition())
+        serve_gateway(self._home, self._listening, mailbox, **self._addresses())
 
     # --- readiness and restarts ---
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from chassis.observability.redaction import stack
-from chassis.rpc.method import is_uuid
+from chassis.rpc.method import is_uuid_text
 from gateway.request import GatewayRequest
 
 log = logging.getLogger("gateway.problems")
@@ -114,7 +114,7 @@ class ProblemResponses:
 
         People type names into addresses, and problems are stored and forwarded.
         """
-        return "/".join(part if part in self._segments or is_uuid(part) else "-" for part in path.split("/"))
+        return "/".join(part if part in self._segments or is_uuid_text(part) else "-" for part in path.split("/"))
 
 
 def title(code: str) -> str:

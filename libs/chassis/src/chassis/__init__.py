@@ -1,4 +1,4 @@
-"""What two services need and which knows no domain noun."""
+"""Shared by the services; knows nothing of practices, clients or appointments."""
 
 import os
 

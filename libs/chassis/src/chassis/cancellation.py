@@ -1,4 +1,4 @@
-"""What has begun is finished, although its caller is cancelled."""
+"""Finishes an operation although its caller is cancelled."""
 
 import asyncio
 from collections.abc import Awaitable

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     mail_from: str = "Caseload <no-reply@caseload.invalid>"
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    # The core this process stays on; several small processes on few cores profit from not wandering.
+    # Pins the process to this core; with few cores that avoids migrations between them.
     cpu: int | None = None
 
     @classmethod

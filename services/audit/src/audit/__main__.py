@@ -16,7 +16,7 @@ SERVICE = Service(
     name="audit",
     metadata=metadata,
     settings=AuditSettings,
-    features=lambda runtime: [Trail(checkpoint_publisher(runtime))],
+    servicers=lambda runtime: [Trail(checkpoint_publisher(runtime))],
     reactions=lambda runtime: [record],
     loops=lambda runtime: [sequencer(runtime).run, partial(keep_partitions_ahead, runtime.database)],
 )

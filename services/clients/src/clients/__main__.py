@@ -9,12 +9,12 @@ from clients.settings import ClientsSettings
 from clients.tables import metadata
 
 
-def features(runtime: Runtime) -> list[Clients]:
+def servicers(runtime: Runtime) -> list[Clients]:
     """The servicers of this service."""
     return [Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order))]
 
 
-SERVICE = Service("clients", metadata, features, settings=ClientsSettings)
+SERVICE = Service("clients", metadata, servicers, settings=ClientsSettings)
 
 if __name__ == "__main__":
     run(SERVICE)

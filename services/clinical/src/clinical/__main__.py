@@ -14,7 +14,7 @@ from clinical.tables import metadata
 SERVICE = Service(
     name="clinical",
     metadata=metadata,
-    features=lambda runtime: [
+    servicers=lambda runtime: [
         Sessions(runtime.keys, ClientsStub(runtime.peers["clients"]), AppointmentsStub(runtime.peers["scheduling"])),
         Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
     ],

@@ -11,11 +11,11 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def features(runtime: Runtime) -> list[SignIn | Users | Workspaces]:
+def servicers(runtime: Runtime) -> list[SignIn | Users | Workspaces]:
     return [SignIn(runtime), Users(runtime), Workspaces()]
 
 
-SERVICE = Service("identity", metadata, features, loops=lambda runtime: [cleanup_loop(runtime)], settings=IdentitySettings)
+SERVICE = Service("identity", metadata, servicers, loops=lambda runtime: [cleanup_loop(runtime)], settings=IdentitySettings)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -21,7 +21,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
 SERVICE = Service(
     "notifications",
     metadata,
-    features=lambda runtime: [Reminders(AppointmentsStub(runtime.peers["scheduling"]))],
+    servicers=lambda runtime: [Reminders(AppointmentsStub(runtime.peers["scheduling"]))],
     reactions=_reactions,
     loops=lambda runtime: runtime.once(MailWorker).loops,
     settings=NotificationsSettings,

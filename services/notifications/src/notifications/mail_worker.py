@@ -8,9 +8,9 @@ from notifications.magic_links.mail import magic_link_mail
 from notifications.mail.poller import Poller
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
-from notifications.peers import Peers
 from notifications.reminders.mail import reminder_mail
 from notifications.settings import NotificationsSettings
+from notifications.stubs import Stubs
 
 
 class MailWorker:
@@ -20,10 +20,10 @@ class MailWorker:
         self._runtime = runtime
         self._settings: NotificationsSettings = runtime.settings
         self._smtp = SmtpClient(self._settings.smtp_url.get_secret_value(), seconds=self._settings.mail_seconds)
-        peers = Peers.of(runtime)
+        stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
-        self.reminders = self._poller(reminder_mail(runtime, peers, first_pause=first_pause))
-        self.magic_links = self._poller(magic_link_mail(runtime, peers.sign_in))
+        self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
+        self.magic_links = self._poller(magic_link_mail(runtime, stubs.sign_in))
 
     @property
     def loops(self) -> list[Loop]:

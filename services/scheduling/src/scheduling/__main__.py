@@ -14,7 +14,7 @@ from scheduling.offered_services.rpc import OfferedServices
 from scheduling.tables import metadata
 
 
-def features(runtime: Runtime) -> list[Any]:
+def servicers(runtime: Runtime) -> list[Any]:
     """The servicers of this service."""
     peers = runtime.peers
     return [
@@ -24,7 +24,7 @@ def features(runtime: Runtime) -> list[Any]:
     ]
 
 
-SERVICE = Service("scheduling", metadata, features, reactions=lambda _runtime: [erase_appointments])
+SERVICE = Service("scheduling", metadata, servicers, reactions=lambda _runtime: [erase_appointments])
 
 if __name__ == "__main__":
     run(SERVICE)

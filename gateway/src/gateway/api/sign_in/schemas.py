@@ -12,11 +12,11 @@ class MagicLinkRequest(Schema):
     email: Email
 
 
-class TokenProof(Schema):
+class VerifyMagicLinkRequest(Schema):
     token: Annotated[Text, Field(min_length=1, max_length=512)]
 
 
-class PasswordProof(Schema):
+class LoginRequest(Schema):
     email: Email
     password: Annotated[Text, Field(min_length=1, max_length=1024)]
 

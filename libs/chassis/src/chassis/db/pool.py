@@ -152,7 +152,7 @@ class Pool:
             async with asyncio.timeout_at(until):
                 return await turn
         except BaseException:
-            # Given at the very moment of giving up: it goes to the next who waits.
+            # The turn was granted just as this caller gave up: pass it to the next.
             if turn.done() and not turn.cancelled():
                 given = turn.result()
                 if given is None:

@@ -1,4 +1,4 @@
-"""How a tenant table begins."""
+"""Builds tables with a workspace_id under row security, and timestamptz columns."""
 
 from dataclasses import dataclass
 from typing import Any

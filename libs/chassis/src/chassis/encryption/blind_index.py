@@ -44,7 +44,7 @@ class BlindIndex:
 def fold(text: str) -> str:
     """Case and accents away, as people leave them away when they search: "Müller" is "muller"."""
     if text.isascii():
-        # The rule below comes to this, and most names are: a list of them is ten times sooner in order.
+        # ASCII needs no normalisation, and most names are ASCII: sorting a list of names is ten times faster this way.
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark))

@@ -27,8 +27,8 @@ _WORKSPACES_KEPT = 10_000
 class Keys:
     """Every workspace's keys in one service: read when first asked for, made when there are none.
 
-    `database` is a pool of its own, if a small one: keys are asked for while other transactions are open, and a
-    pool that had to lend two connections to each caller could come to lend none. Even so, ask before the first statement.
+    `database` is a small pool of its own: keys are read while other transactions are open, and in one shared pool every
+    caller could hold one connection and wait for a second, which is a deadlock. Even so, ask before the first statement.
     """
 
     def __init__(self, database: Database, keyring: Keyring, *, service: str) -> None:

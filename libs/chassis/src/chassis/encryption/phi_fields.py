@@ -33,7 +33,7 @@ def _copy_composite(field: FieldDescriptor, source: Any, target: Any) -> None:
 
 @cache
 def _phi_fields(descriptor: Descriptor) -> tuple[FieldDescriptor, ...]:
-    """Looked up once per message type; a type that would leave PHI of a part unsealed, or has none, is a fault of ours."""
+    """Cached per message type. Raises TypeError if it has no PHI field, or if a field that is not PHI contains some."""
     phi = tuple(field for field in descriptor.fields if is_phi(field))
     if not phi:
         raise TypeError(f"{descriptor.full_name} declares no PHI field: there is nothing to seal")

@@ -14,7 +14,7 @@ from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
 class Delivery(UnitOfWork):
     """A unit of work on the service's own behalf, in the event's workspace, whose transaction begins with the inbox.
 
-    `attempt` counts from 1. Of events that are handled together it bears the ids of the first; `event_ids` has all.
+    `attempt` counts from 1. For events handled together, `context` and `event_id` are the first one's; `event_ids` has all.
     """
 
     __slots__ = ("attempt", "event_ids", "inbox", "queue")

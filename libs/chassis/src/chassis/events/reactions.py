@@ -85,7 +85,7 @@ def subscription(reaction: Reaction, *, service: str, database: Database, outbox
                         raise AlreadyHandled from None
                     raise
         except AlreadyHandled:
-            # What `afterwards` raises is not among it.
+            # Errors raised by `afterwards` are not caught here.
             return
 
     async def handle(envelope: Envelope, attempt: int) -> None:

@@ -29,6 +29,7 @@ _SECONDS_TO_MARK = 2.0
 _BACKOFF = Backoff(first=0.1, longest=15.0)
 _LONGEST_BACKOFF = 60.0
 _PRUNED_AT_ONCE = 5_000
+# The queue of a dead letter that is replayed, empty for an outbox row; the workspace; the event.
 Key = tuple[str, UUID, UUID]
 
 

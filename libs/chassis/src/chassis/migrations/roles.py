@@ -6,11 +6,12 @@ Every role is bound by row security: the owner because it is forced, the app and
 import asyncio
 import importlib.util
 import os
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+
+from chassis.db.advisory_locks import advisory_key
 
 VERSION_TABLE = "alembic_version"
 EXTENSIONS = ("btree_gist", "btree_gin")
@@ -26,7 +27,7 @@ async def provision(admin_dsn: str, service: str, app_password: str, relay_passw
     """Makes or updates the service's roles and schema; safe to repeat and to run for several services at once."""
     admin = await asyncpg.connect(admin_dsn)
     try:
-        await admin.execute("SELECT pg_advisory_lock($1)", lock_key("provision"))
+        await admin.execute("SELECT pg_advisory_lock($1)", advisory_key("caseload provision"))
         is_superuser = await admin.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         for extension in EXTENSIONS:
             await admin.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA public")
@@ -93,8 +94,3 @@ def versions_of(service: str) -> Path:
     if found is None or found.origin is None:
         raise LookupError(f"there is no service called {service}")
     return Path(found.origin).parents[2] / "migrations" / "versions"
-
-
-def lock_key(purpose: str) -> int:
-    """An advisory lock's number, the same in every process."""
-    return int.from_bytes(blake2b(f"caseload {purpose}".encode(), digest_size=8).digest(), signed=True)

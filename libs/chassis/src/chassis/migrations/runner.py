@@ -21,9 +21,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from chassis.db.advisory_locks import advisory_key
 from chassis.db.tables import Access
 from chassis.migrations.catalogs import Catalog, Entry, describe, differences, different
-from chassis.migrations.roles import TRIES, VERSION_TABLE, lock_key, versions_of
+from chassis.migrations.roles import TRIES, VERSION_TABLE, versions_of
 
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 # A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
@@ -259,7 +260,7 @@ async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncI
     try:
         async with engine.connect() as connection:
             for statement in (
-                f"SELECT pg_advisory_lock({lock_key(f'migrate {service}')})",
+                f"SELECT pg_advisory_lock({advisory_key(f'caseload migrate {service}')})",
                 f"SET ROLE {service}_owner",
                 f"SET search_path = {search_path}",
                 f"SET lock_timeout = '{LOCK_SECONDS}s'",

@@ -12,12 +12,12 @@ _CALLS = Counter("caseload_rpc_total", "Calls answered, by method and outcome.",
 
 _SECONDS = Histogram(
     "caseload_rpc_seconds",
-    "Time from question to answer.",
+    "Seconds from a call's arrival to its reply.",
     ["service", "method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 
-_CONNECTIONS = Gauge("caseload_database_connections_in_use", "Connections lent out of the pool.", ["service"])
+_CONNECTIONS = Gauge("caseload_database_connections_in_use", "Database connections in use.", ["service"])
 _SLOW = Counter("caseload_slow_queries_total", "Statements that took longer than the slow-query limit.", ["service"])
 
 

@@ -21,7 +21,7 @@ def is_secret(field: FieldDescriptor) -> bool:
     return bool(options.Extensions[options_pb2.secret])
 
 
-def is_uuid(field: FieldDescriptor) -> bool:
+def is_uuid_field(field: FieldDescriptor) -> bool:
     options: Any = field.GetOptions()
     return bool(options.Extensions[options_pb2.uuid])
 
@@ -63,7 +63,7 @@ def _clear_secrets(message: Message) -> None:
 
 def _is_sound(field: FieldDescriptor) -> bool:
     hidden = is_phi(field) or is_secret(field)
-    return field.GetOptions().debug_redact == hidden and not (hidden and is_uuid(field))
+    return field.GetOptions().debug_redact == hidden and not (hidden and is_uuid_field(field))
 
 
 def _within(descriptor: Descriptor) -> list[Descriptor]:

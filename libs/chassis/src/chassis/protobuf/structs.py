@@ -23,7 +23,7 @@ def _value(value: struct_pb2.Value) -> Any:
             return [_value(item) for item in value.list_value.values]
         case "number_value":
             number = value.number_value
-            # Beyond 2**53 a double is no longer a number that was counted, and becomes too long to be kept as one.
+            # Above 2**53 doubles are no longer exact integers, so larger ones stay floats.
             return int(number) if number.is_integer() and abs(number) <= 2**53 else number
         case "null_value" | None:
             return None

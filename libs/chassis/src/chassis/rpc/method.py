@@ -142,7 +142,7 @@ def _reader(descriptor: Descriptor, path: str) -> Callable[[Message], list[str]]
     for step in steps:
         field = None if here is None else here.fields_by_name.get(step)
         here = None if field is None else field.message_type
-    if field is None or not field_options.is_uuid(field):
+    if field is None or not field_options.is_uuid_field(field):
         raise UndeclaredMethod(f"{descriptor.full_name} has no UUID field {path!r}, which an audit line names")
 
     def ids(message: Message) -> list[str]:
@@ -161,7 +161,7 @@ def _is_many(value: object) -> bool:
 
 def _check(descriptor: Descriptor, *, paged: bool) -> Callable[[Message], None]:
     """Refuses malformed ids and pages out of range, so that the database never sees one."""
-    fields = [(field.name, field.is_repeated) for field in descriptor.fields if field_options.is_uuid(field)]
+    fields = [(field.name, field.is_repeated) for field in descriptor.fields if field_options.is_uuid_field(field)]
     optional = {f.name for f in descriptor.fields if f.has_presence and f.type == FieldDescriptor.TYPE_STRING}
 
     def check(message: Message) -> None:
@@ -170,7 +170,7 @@ def _check(descriptor: Descriptor, *, paged: bool) -> Callable[[Message], None]:
             if not many and name in optional and not message.HasField(name):
                 continue
             value = getattr(message, name)
-            if not all(map(is_uuid, value)) if many else not is_uuid(value):
+            if not all(map(is_uuid_text, value)) if many else not is_uuid_text(value):
                 faults.append(Fault(f"/{name}", "is not a UUID"))
         if faults:
             raise Invalid("malformed_id", "An id is not a UUID.", faults=faults)
@@ -180,6 +180,6 @@ def _check(descriptor: Descriptor, *, paged: bool) -> Callable[[Message], None]:
     return check
 
 
-def is_uuid(text: str) -> bool:
+def is_uuid_text(text: str) -> bool:
     """Whether the text is a UUID in its canonical form (RFC 9562 section 4). Python's own reading takes more than the database's."""
     return _UUID.fullmatch(text) is not None

@@ -26,15 +26,15 @@ from chassis.service.health import HealthServer
 from chassis.service.runtime import Runtime
 from chassis.settings import Settings
 
-ROLES = {"all": ALL, **{role: (role,) for role in ALL}}
+TASKS = {"all": ALL, **{task: (task,) for task in ALL}}
 
 
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     """The whole command line of one service."""
     parser = argparse.ArgumentParser(prog=service.name, description=__doc__)
     commands = parser.add_subparsers(dest="command")
-    for role in ROLES:
-        commands.add_parser(role)
+    for task in TASKS:
+        commands.add_parser(task)
     commands.add_parser("migrate").add_argument("target", nargs="?", default="head")
     events = commands.add_parser("events").add_subparsers(dest="events", required=True)
     events.add_parser("dead").add_argument("--queue")
@@ -59,11 +59,11 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         asyncio.run(dead_letters(service, settings, options))
     else:
         pin(settings)
-        uvloop.run(work(service, settings, ROLES[options.command or "all"]))
+        uvloop.run(work(service, settings, TASKS[options.command or "all"]))
 
 
-async def work(service: Service, settings: Settings, roles: Sequence[str]) -> None:
-    """Takes on these roles until SIGTERM or SIGINT, then finishes what runs."""
+async def work(service: Service, settings: Settings, tasks: Sequence[str]) -> None:
+    """Takes on these tasks until SIGTERM or SIGINT, then finishes what runs."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -74,7 +74,7 @@ async def work(service: Service, settings: Settings, roles: Sequence[str]) -> No
         if settings.http_listen:
             http = HealthServer(runtime.ready)
             parts.add("health checks", start=partial(http.start, settings.http_listen), stop=http.close)
-        add_services(parts, {service.name: runtime}, broker, roles=roles)
+        add_services(parts, {service.name: runtime}, broker, tasks=tasks)
         await parts.start()
         await stopping.wait()
 

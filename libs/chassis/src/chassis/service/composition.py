@@ -18,20 +18,20 @@ def add_services(
     runtimes: Mapping[str, Runtime],
     broker: Broker,
     *,
-    roles: Collection[str] = ALL,
+    tasks: Collection[str] = ALL,
     over_grpc: bool = True,
     grace: float = 10.0,
 ) -> None:
     """Adds the services, by name, and the broker between them. They need all parts that were added before.
 
-    `roles` are those of ALL that this process takes on. Deliveries that run may take `grace` seconds to finish.
+    `tasks` are those of ALL that this process takes on. Deliveries that run may take `grace` seconds to finish.
     """
     parts.add("broker", stop=broker.close, needs=parts.states)
     for name, runtime in runtimes.items():
         needs = ["broker", f"{_ASKED_BY_ALL}: server"] if name != _ASKED_BY_ALL and _ASKED_BY_ALL in runtimes else ["broker"]
         parts.add(
             f"{name}: server",
-            start=partial(runtime.serve, over_grpc=over_grpc) if "serve" in roles else None,
+            start=partial(runtime.serve, over_grpc=over_grpc) if "serve" in tasks else None,
             stop=runtime.stop,
             needs=needs,
             patience=60.0,
@@ -39,9 +39,9 @@ def add_services(
     # Deliveries that run are finished before any server stops, because reactions call other services.
     parts.add("deliveries", stop=partial(broker.drain, grace), needs=[f"{name}: server" for name in runtimes])
     for name, runtime in runtimes.items():
-        parts.add(f"{name}: reactions", start=runtime.react if "react" in roles else None, needs=["deliveries"])
+        parts.add(f"{name}: reactions", start=runtime.react if "react" in tasks else None, needs=["deliveries"])
     # An event is published to the queues that exist, so every queue exists before the first relay starts.
     parts.add("queues", needs=[f"{name}: reactions" for name in runtimes])
     for name, runtime in runtimes.items():
-        parts.add(f"{name}: relay", start=runtime.relay if "relay" in roles else None, needs=["queues"])
+        parts.add(f"{name}: relay", start=runtime.relay if "relay" in tasks else None, needs=["queues"])
     parts.add("relays", needs=[f"{name}: relay" for name in runtimes])

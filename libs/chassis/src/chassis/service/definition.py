@@ -14,11 +14,11 @@ Loop = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service's name, its tables, and how its features are made from a `Runtime` (see runtime.py, which runs a definition)."""
+    """A service's name, its tables, and how its servicers are made from a `Runtime` (see runtime.py, which runs a definition)."""
 
     name: str
     metadata: MetaData
-    features: Callable[[Any], Sequence[Any]]
+    servicers: Callable[[Any], Sequence[Any]]
     reactions: Callable[[Any], Sequence[Reaction]] = lambda _runtime: ()
     # Background work: each loop runs until the service stops, and is started again when it fails.
     loops: Callable[[Any], Sequence[Loop]] = lambda _runtime: ()

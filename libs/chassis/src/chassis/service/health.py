@@ -48,7 +48,7 @@ class HealthServer:
                 )
                 await writer.drain()
         except (TimeoutError, IndexError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            log.debug("a health question was not finished")
+            log.debug("an HTTP request was not completed")
         finally:
             writer.close()
 

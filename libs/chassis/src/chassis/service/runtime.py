@@ -124,7 +124,7 @@ class Runtime:
     def server(self) -> Server:
         return Server(
             self.name,
-            self.service.features(self),
+            self.service.servicers(self),
             database=self.database,
             verifier=self.verifier,
             idempotency=Idempotency(self.name, self.keys),
@@ -140,7 +140,7 @@ class Runtime:
         return UnitOfWork(context.within(seconds), self.database, self.outbox)
 
     async def serve(self, *, over_grpc: bool = True) -> None:
-        """Answers questions: over gRPC, and to the other services of this process."""
+        """Serves calls: over gRPC, and from the other services of this process."""
         server = self.server
         if self._servers is not None:
             self._servers[self.name] = server
@@ -262,7 +262,7 @@ class Runtime:
 
 
 def token_verifier(peers: Mapping[str, Any], *, audience: str, service_keys: Mapping[str, Any]) -> TokenVerifier:
-    """What identity says of tokens, asked through the peer."""
+    """Verifies tokens with the keys and revocations that identity publishes."""
     sign_in = SignInStub(peers["identity"])
 
     async def poll() -> sign_in_pb2.Trust:

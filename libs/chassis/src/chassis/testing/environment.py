@@ -195,7 +195,7 @@ async def start_environment(
         built.runtimes[service.name] = runtime
     async with Lifecycle() as parts:
         parts.add("folder", stop=partial(shutil.rmtree, folder, ignore_errors=True))
-        add_services(parts, built.runtimes, built.broker, roles=ALL if relay else ("serve", "react"), grace=1.0)
+        add_services(parts, built.runtimes, built.broker, tasks=ALL if relay else ("serve", "react"), grace=1.0)
         # A channel is made on a running loop; fixtures that are no coroutines ask for stubs too.
         parts.add("callers", start=partial(_open_channels, built), stop=built.close, needs=["relays"])
         await parts.start()

@@ -17,12 +17,12 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from hashlib import blake2b
 from typing import Any
 
 import asyncpg
 
 from chassis.backoff import Backoff
+from chassis.db.advisory_locks import advisory_key
 from chassis.db.errors import LOST, refusal_of
 from chassis.errors import Refusal, Unavailable
 
@@ -56,7 +56,7 @@ class LeaderElection:
     ) -> None:
         self._dsn = dsn
         self._name = name
-        self._key = lock_key(name)
+        self._key = advisory_key(name)
         self._application = application
         self._poll = poll
         self._command_timeout = command_timeout
@@ -183,11 +183,6 @@ class LeaderElection:
                 await self.stopping.wait()
         except TimeoutError:
             return
-
-
-def lock_key(name: str) -> int:
-    """The advisory lock's key: 64 bits of BLAKE2b over the election's name."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 async def _close(session: Any) -> None:

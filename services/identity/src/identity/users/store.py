@@ -12,6 +12,7 @@ _role = bindparam("role", type_=Text)
 _department = bindparam("department_id", type_=Uuid)
 _active = bindparam("is_active", type_=users.c.is_active.type)
 
+# Commands although they only read: `is_locked` depends on the clock.
 get_user = command(select(*USER_COLUMNS).where(_this_user))
 
 # Names are encrypted, so users are sorted and searched after decryption: a workspace has hundreds, not millions.

@@ -18,8 +18,8 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import templates
 from notifications.mail.sender import MailKind, NotToBeSent
-from notifications.peers import Peers
 from notifications.reminders import rules, store, workflow
+from notifications.stubs import Stubs
 
 _LATENESS = Histogram(
     "caseload_reminder_lateness_seconds",
@@ -28,7 +28,7 @@ _LATENESS = Histogram(
 )
 
 
-def reminder_mail(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> MailKind:
+def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> MailKind:
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage | None:
         now = datetime.now(UTC)
         if row["starts_at"] <= now:
@@ -36,12 +36,12 @@ def reminder_mail(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> 
         if row["is_superseded"]:
             raise NotToBeSent("skipped", "later_reminder_due")
         async with runtime.background(workspace_id) as work:
-            slot = await _slot(peers, row, work)
+            slot = await _slot(stubs, row, work)
             if (slot.client_id, when(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
                 # The appointment was moved, and its event has not been delivered yet.
                 await workflow.record_appointment(work.db, slot.appointment_id, slot.client_id, when(slot.starts_at), slot.version, now=now)
                 return None
-            contact, workspace = await asyncio.gather(_contact(peers, row, work), _workspace(peers, work))
+            contact, workspace = await asyncio.gather(_contact(stubs, row, work), _workspace(stubs, work))
         message = _render(row, contact, workspace, runtime.settings, now=now)
         _LATENESS.observe(max(0.0, (now - row["due_at"]).total_seconds()))
         return message
@@ -60,9 +60,9 @@ def reminder_mail(runtime: Runtime, peers: Peers, *, first_pause: timedelta) -> 
     )
 
 
-async def _slot(peers: Peers, row: Any, work: UnitOfWork) -> appointments_pb2.Slot:
+async def _slot(stubs: Stubs, row: Any, work: UnitOfWork) -> appointments_pb2.Slot:
     try:
-        slot = await peers.appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=str(row["appointment_id"])), work.context)
+        slot = await stubs.appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=str(row["appointment_id"])), work.context)
     except NotFound:
         raise NotToBeSent("cancelled", "appointment_gone") from None
     if slot.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED:
@@ -70,9 +70,9 @@ async def _slot(peers: Peers, row: Any, work: UnitOfWork) -> appointments_pb2.Sl
     return slot
 
 
-async def _contact(peers: Peers, row: Any, work: UnitOfWork) -> clients_pb2.Contact:
+async def _contact(stubs: Stubs, row: Any, work: UnitOfWork) -> clients_pb2.Contact:
     try:
-        contact = await peers.clients.GetContact(clients_pb2.GetContactRequest(client_id=str(row["client_id"])), work.context)
+        contact = await stubs.clients.GetContact(clients_pb2.GetContactRequest(client_id=str(row["client_id"])), work.context)
     except NotFound:
         raise NotToBeSent("cancelled", "client_gone") from None
     if not contact.is_active:
@@ -82,8 +82,8 @@ async def _contact(peers: Peers, row: Any, work: UnitOfWork) -> clients_pb2.Cont
     return contact
 
 
-async def _workspace(peers: Peers, work: UnitOfWork) -> workspaces_pb2.Workspace:
-    workspace = await peers.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
+async def _workspace(stubs: Stubs, work: UnitOfWork) -> workspaces_pb2.Workspace:
+    workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
     if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
         raise NotToBeSent("skipped", "workspace_suspended")
     return workspace

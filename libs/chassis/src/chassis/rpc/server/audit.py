@@ -68,7 +68,7 @@ class AuditBatcher:
             try:
                 await self._outbox.write_alone([envelope for envelope, _ in batch])
             except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
-                # Whatever is wrong with one line is not the fault of the others who wait.
+                # Everybody in the batch gets Unavailable, not the error that another caller's line caused.
                 refusal = error if isinstance(error, Unavailable) else Unavailable("audit_unavailable", retry_after=1.0)
                 if refusal is not error:
                     refusal.__cause__ = error

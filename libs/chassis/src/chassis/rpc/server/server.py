@@ -14,7 +14,7 @@ from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
 from chassis.db.database import Database
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
 from chassis.rpc import status
-from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid, read
+from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid_text, read
 from chassis.rpc.server.audit import AuditBatcher, line
 from chassis.rpc.server.idempotency import IN_PROGRESS, Claim, Idempotency
 from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
@@ -183,4 +183,4 @@ class Server:
             return
         ids = [] if request is None else method.request_ids(request)
         # Refused before its ids were checked, a request may hold anything in their place.
-        await self._audit.record(work, line(work, method, ids if all(map(is_uuid, ids)) else [], refusal=refusal))
+        await self._audit.record(work, line(work, method, ids if all(map(is_uuid_text, ids)) else [], refusal=refusal))

@@ -10,14 +10,14 @@ from chassis.service.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
-class Peers:
+class Stubs:
     appointments: AppointmentsStub
     clients: ClientsStub
     sign_in: SignInStub
     workspaces: WorkspacesStub
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Peers":
+    def of(cls, runtime: Runtime) -> "Stubs":
         peers = runtime.peers
         return cls(
             appointments=AppointmentsStub(peers["scheduling"]),
