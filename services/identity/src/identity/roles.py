@@ -44,6 +44,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "nurse": frozenset(
         {"clients:read", "clients:write", "appointments:read", "sessions:read", "sessions:write", "catalogue:read", "users:read"}
     ),
+    # The hospital's admissions desk: books appointments and changes no records. Not who operates the installation.
     "operator": frozenset({"clients:read", "appointments:read", "appointments:write", "catalogue:read", "users:read"}),
 }
 
