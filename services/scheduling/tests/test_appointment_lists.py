@@ -1,5 +1,6 @@
 """Lists, client summaries and timeline events of many appointments, and their totals."""
 
+import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid_utils.compat import uuid7
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.errors import Invalid
 from chassis.protobuf.timestamps import when
+from scheduling.appointments import store
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -156,6 +158,19 @@ async def test_summaries_are_limited_to_five_hundred_clients_without_repetitions
 
     with pytest.raises(Invalid):
         await member.summaries(*ids, str(uuid7()))
+
+
+async def test_summaries_asked_for_at_the_same_moment_share_statements(member, monkeypatch):
+    read = []
+    pool = member.environment.runtime("scheduling").database._pool
+    monkeypatch.setattr(pool, "took", lambda sql, _seconds: read.append(sql))
+    clients = [str(uuid7()) for _ in range(30)]
+
+    summaries = await asyncio.gather(*(member.summaries(client) for client in clients))
+
+    assert [figures.client_id for (figures,) in summaries] == clients
+    # Two seconds at most, and in each of them two that ran at once and those that gathered meanwhile.
+    assert read.count(store.client_summaries.sql) < 15
 
 
 async def test_timeline_events_are_newest_first_and_continue_after_the_cursor(busy):

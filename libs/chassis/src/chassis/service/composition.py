@@ -27,7 +27,8 @@ def add_services(
     `tasks` are those of ALL that this process takes on. Deliveries that run may take `grace` seconds to finish.
     """
     parts.add("broker", stop=broker.close, needs=parts.states)
-    for name, runtime in runtimes.items():
+    # Whatever the order in which they are given: what others need is added before them.
+    for name, runtime in sorted(runtimes.items(), key=lambda named: named[0] != _ASKED_BY_ALL):
         needs = ["broker", f"{_ASKED_BY_ALL}: server"] if name != _ASKED_BY_ALL and _ASKED_BY_ALL in runtimes else ["broker"]
         parts.add(
             f"{name}: server",

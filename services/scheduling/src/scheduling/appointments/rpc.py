@@ -124,7 +124,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def GetFigures(self, request: pb.GetFiguresRequest, work: UnitOfWork) -> pb.FiguresList:
         client_ids = rules.check_client_ids(request.client_ids)
-        found = await work.find(store.client_summaries, client_ids, key="client_id", now=work.now)
+        # Whole seconds: only calls with the same parameters share a statement.
+        found = await work.find(store.client_summaries, client_ids, key="client_id", now=work.now.replace(microsecond=0))
         return pb.FiguresList(items=[fill(pb.Figures(), found[client_id]) for client_id in client_ids])
 
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
