@@ -26,19 +26,25 @@ export class Refusal extends Error {
 
 /** The API at `baseUrl`: empty for the front end's own origin. */
 export function connect(baseUrl = "", fetch: (request: Request) => Promise<Response> = (request) => globalThis.fetch(request)) {
-  let csrf = typeof document === "undefined" ? "" : (/(?:^|; )csrf_token=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+  let received = "";
   const csrfToken: Middleware = {
     onRequest({ request }) {
+      // The cookie first: somebody may have signed in in another tab. A page of another origin cannot read it.
+      const csrf = csrfCookie() ?? received;
       if (request.method !== "GET" && csrf !== "") request.headers.set("X-CSRF-Token", csrf);
     },
     onResponse({ response }) {
-      // Sent by every reply that signs in or renews; a page of another origin cannot read the cookie.
-      csrf = response.headers.get("X-CSRF-Token") ?? csrf;
+      // Sent by every reply that signs in or renews.
+      received = response.headers.get("X-CSRF-Token") ?? received;
     },
   };
   const api = createApi<paths>({ baseUrl, fetch, credentials: "include" });
   api.use(csrfToken);
   return api;
+}
+
+function csrfCookie(): string | undefined {
+  return typeof document === "undefined" ? undefined : /(?:^|; )csrf_token=([^;]*)/.exec(document.cookie)?.[1];
 }
 
 /** The body of a reply. Throws Refusal where the server answered with a problem. */

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -10,6 +11,7 @@ import uvicorn
 
 from chassis.local.processes import free_port
 from gateway.http_protocol import BufferedTransport, http_protocol
+from gateway.pages.explorer import assets
 
 
 @pytest.fixture
@@ -85,6 +87,50 @@ async def test_a_head_that_does_not_arrive_in_time_is_a_408(line: Line, said: by
 
     assert (status, problem["code"]) == (408, "request_too_slow")
     assert await line.is_hung_up()
+
+
+@pytest.mark.parametrize("beside", [b"\r\n", b"\r\n\r\n"])
+async def test_empty_lines_do_not_keep_an_unused_connection(line: Line, beside: bytes):
+    await line.say(HEALTH)
+    assert (await line.answer())[0] == 200
+
+    await line.say(*[beside] * 10)
+
+    assert await line.is_hung_up()
+
+
+async def test_the_rest_of_a_body_that_was_refused_early_does_not_keep_the_connection(line: Line):
+    await line.say(b"POST /api/v1/nothing HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
+    assert (await line.answer())[0] == 404
+
+    await line.say(b"}")
+
+    assert await line.is_hung_up()
+
+
+async def test_an_empty_line_before_a_request_is_no_fault(line: Line):
+    await line.say(HEALTH)
+    assert (await line.answer())[0] == 200
+    await line.say(b"\r\n" + HEALTH)
+    assert (await line.answer())[0] == 200
+
+
+async def test_a_client_that_does_not_read_is_dropped_with_what_it_does_not_read(port: int, monkeypatch):
+    monkeypatch.setattr("gateway.http_protocol._SECONDS_WITHOUT_READING", 0.1)
+    bundle = assets()["swagger-ui-bundle.js"]
+    loop, requests = asyncio.get_running_loop(), 20
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.setblocking(False)
+        await loop.sock_sendall(client, f"GET {bundle.address} HTTP/1.1\r\nHost: here\r\n\r\n".encode() * requests)
+        await asyncio.sleep(0.5)
+
+        received = 0
+        with suppress(ConnectionError):
+            while part := await asyncio.wait_for(loop.sock_recv(client, 1_000_000), 5):
+                received += len(part)
+
+    # What the kernel's buffers held, and nothing of what the gateway still had.
+    assert received < requests * len(bundle.content) / 2
 
 
 async def test_a_head_that_arrives_byte_by_byte_has_no_more_time(line: Line):

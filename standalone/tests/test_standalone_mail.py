@@ -38,7 +38,7 @@ async def send(mailbox):
 async def door(mailbox):
     app = FastAPI()
     app.include_router(routes(mailbox))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         yield client
 
 
@@ -54,6 +54,25 @@ async def test_what_is_sent_is_shown_newest_first(send, door):
     assert second["headers"]["Subject"] == "Zweite: Grüße"
     assert second["received_at"] > first["received_at"]
     assert second["received_at"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8000", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("192.168.1.5", 200),
+        ("practice.example", 200),
+        ("evil.example:8000", 421),
+    ],
+)
+async def test_mail_is_shown_under_the_machines_own_names_only(mailbox, host, status):
+    app = FastAPI()
+    app.include_router(routes(mailbox, {"practice.example"}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        for path in ("/dev/mail", "/dev/mail/view"):
+            assert (await client.get(path, headers={"Host": host})).status_code == status
 
 
 async def test_mail_is_there_after_a_restart(send, mailbox):

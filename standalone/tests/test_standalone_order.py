@@ -1,12 +1,15 @@
 """What uses another part starts after it and stops before it, in either composition."""
 
+import asyncio
 from graphlib import CycleError
 from pathlib import Path
 
 import pytest
 
 from chassis.lifecycle import Lifecycle
+from chassis.local.processes import ChildFailedError, InUseError
 from chassis.service.composition import add_services
+from standalone.embedded import restart_when_dead
 from standalone.services import NAMES
 from standalone.supervisor import ChildProcess, Supervisor
 
@@ -70,3 +73,27 @@ def test_processes_are_ordered_by_what_they_need():
 def test_processes_that_need_each_other_are_refused():
     with pytest.raises(CycleError):
         supervise(process("clients", "identity"), process("identity", "clients"))
+
+
+async def test_a_dead_database_is_restarted_whatever_its_starts_fail_with(monkeypatch):
+    failures = [ChildFailedError("no room"), InUseError("another command has the directory"), OSError("no memory")]
+    running = asyncio.Event()
+
+    class Server:
+        alive, log = False, Path("postgres.log")
+
+        def stop(self):
+            return
+
+        def start(self):
+            if failures:
+                raise failures.pop()
+            self.alive = True
+            running.set()
+
+    pause = asyncio.sleep
+    monkeypatch.setattr("standalone.embedded.asyncio.sleep", lambda _seconds: pause(0))
+    reviving = asyncio.create_task(restart_when_dead(Server()))
+    async with asyncio.timeout(5):
+        await running.wait()
+    reviving.cancel()

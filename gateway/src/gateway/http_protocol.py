@@ -15,6 +15,8 @@ from gateway.settings import GatewaySettings
 _MOST_HEADERS = 128
 # How long the rest of a body is read after its request has been refused, so that the client can read the response.
 _LINGER_SECONDS = 10.0
+# How long a client may leave a response unread. It holds memory as long.
+_SECONDS_WITHOUT_READING = 20.0
 # Bytes of a response that are buffered.
 _MOST_BUFFERED = 64 * 1024
 
@@ -75,6 +77,7 @@ class GatewayHttpProtocol(HttpToolsProtocol):
         self._unparsed = 0
         self._refusal = (400, "malformed_request", "This is not a request that can be read as HTTP.")
         self._timer: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type] # has what uvicorn uses of a Transport
@@ -82,11 +85,15 @@ class GatewayHttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_timeout()
+        self._cancel_stall()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._phase is _Phase.IDLE:
+            # Bytes that begin no request, such as an empty line, have ended uvicorn's own limit for an unused connection.
+            if self._timer is None and not self._busy:
+                self._set_timeout(self.settings.head_seconds, self.transport.close)
             return
         self._unparsed += len(data)
         if self._unparsed > self.settings.head_limit_bytes and self._phase is _Phase.HEAD:
@@ -98,7 +105,17 @@ class GatewayHttpProtocol(HttpToolsProtocol):
         elif self._phase is _Phase.HEAD and self._timer is None:
             self._set_timeout(self.settings.head_seconds, self._too_slow)
 
+    def pause_writing(self) -> None:
+        """Called by the transport when the client does not read what has been written."""
+        super().pause_writing()
+        self._expect_reading(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._cancel_stall()
+
     def on_message_begin(self) -> None:
+        self._cancel_timeout()
         self._phase, self._unparsed = _Phase.HEAD, 0
         super().on_message_begin()
 
@@ -168,6 +185,24 @@ class GatewayHttpProtocol(HttpToolsProtocol):
     def _set_timeout(self, seconds: float, then: Any) -> None:
         self._cancel_timeout()
         self._timer = self.loop.call_later(seconds, then)
+
+    def _expect_reading(self, unread: int) -> None:
+        """Checks in a while that the client has read some of these bytes; otherwise the connection is dropped with them."""
+        self._cancel_stall()
+        self._stall = self.loop.call_later(_SECONDS_WITHOUT_READING, self._check_reading, unread)
+
+    def _check_reading(self, unread: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < unread:
+            self._expect_reading(left)
+        else:
+            # Closing would wait for the client to read.
+            self.transport.abort()
+
+    def _cancel_stall(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
 
     def _cancel_timeout(self) -> None:
         if self._timer is not None:

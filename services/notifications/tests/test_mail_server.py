@@ -72,6 +72,28 @@ async def test_a_wrong_password_is_a_transient_failure(server_with_auth):
     assert recorder.mails == []
 
 
+async def test_a_mail_that_the_server_has_accepted_is_sent_though_the_server_then_falls_silent():
+    class Silent(SMTP):
+        async def smtp_QUIT(self, arg):
+            await asyncio.sleep(60)
+
+    recorder, conversations = Recorder(), []
+
+    def converse():
+        conversations.append(Silent(recorder, enable_SMTPUTF8=True))
+        return conversations[-1]
+
+    server = await asyncio.get_running_loop().create_server(converse, "127.0.0.1", 0)
+    try:
+        await SmtpClient(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", seconds=1).send(reminder())
+    finally:
+        server.close()
+        for conversation in conversations:
+            conversation.transport.abort()
+        await asyncio.sleep(0)
+    assert len(recorder.mails) == 1
+
+
 async def test_a_server_without_starttls_gets_no_mail_where_starttls_is_required(server_with_auth):
     recorder, port = server_with_auth
     with pytest.raises(TransientFailure) as refused:

@@ -136,6 +136,27 @@ async def test_a_cancelled_poller_claims_nothing_more_and_finishes_what_it_has_b
     assert work.waiting == ["never begun"]
 
 
+async def test_what_was_claimed_as_the_poller_was_cancelled_is_handled(polling):
+    work, asked, given = Work("claimed"), asyncio.Event(), asyncio.Event()
+    claim = work.claim
+
+    async def slow_claim(limit):
+        claimed = await claim(limit)
+        asked.set()
+        await given.wait()
+        return claimed
+
+    work.claim = slow_claim
+    _, task = polling(work)
+    await asked.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    given.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert work.done == ["claimed"]
+
+
 async def test_a_cancelled_poller_waits_no_longer_than_the_grace(polling):
     work = Work("endless")
     work.held.clear()

@@ -18,7 +18,7 @@ import uvloop
 
 from chassis.lifecycle import Lifecycle
 from chassis.local.postgres import LocalPostgres
-from chassis.local.processes import ChildFailedError
+from chassis.local.processes import ChildFailedError, InUseError
 from chassis.observability.logs import configure_logs
 from chassis.rpc.server.server import Server
 from chassis.service.cli import broker_of
@@ -101,5 +101,5 @@ async def restart_when_dead(postgres: LocalPostgres | None) -> None:
             postgres.stop()
             try:
                 postgres.start()
-            except ChildFailedError:
+            except (ChildFailedError, InUseError, OSError):
                 log.warning("PostgreSQL did not start and is tried again", extra={"log": postgres.log})

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvloop
 from fastapi import APIRouter
@@ -20,15 +21,15 @@ def gateway_server(
 ) -> GatewayServer:
     """The gateway in this process, beside the services that it calls."""
     settings = GatewaySettings(**home.common(**addresses))
-    return GatewayServer(settings, listening=listening, servers=servers, routers=_routers(mailbox))
+    return GatewayServer(settings, listening=listening, servers=servers, routers=_routers(mailbox, settings))
 
 
 def serve_gateway(home: Home, listening: socket.socket, mailbox: Mailbox | None, **addresses: Any) -> None:
     """The gateway as a process of its own, until SIGTERM."""
     settings = GatewaySettings(**home.common(**addresses))
     configure_logs("gateway", settings.log_level)
-    uvloop.run(serve(settings, listening=listening, routers=_routers(mailbox)))
+    uvloop.run(serve(settings, listening=listening, routers=_routers(mailbox, settings)))
 
 
-def _routers(mailbox: Mailbox | None) -> Sequence[APIRouter]:
-    return () if mailbox is None else (routes(mailbox),)
+def _routers(mailbox: Mailbox | None, settings: GatewaySettings) -> Sequence[APIRouter]:
+    return () if mailbox is None else (routes(mailbox, {urlsplit(settings.public_url).hostname or ""}),)

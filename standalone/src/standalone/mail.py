@@ -10,14 +10,16 @@ import html
 import os
 import signal
 import ssl
+from collections.abc import Collection
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from uuid_utils.compat import uuid7
 
@@ -102,9 +104,15 @@ class MailServer:
         return "250 OK"
 
 
-def routes(mailbox: Mailbox) -> APIRouter:
-    """GET /dev/mail (JSON) and GET /dev/mail/view (HTML)."""
-    router = APIRouter(prefix="/dev/mail", include_in_schema=False)
+def routes(mailbox: Mailbox, names: Collection[str] = ()) -> APIRouter:
+    """GET /dev/mail (JSON) and GET /dev/mail/view (HTML), under these host names, `localhost` and any IP address."""
+
+    def refuse_other_names(request: Request) -> None:
+        # A page of any site can point its own name at this machine and then read the answers: DNS rebinding.
+        if not is_own_name(request.url.hostname or "", names):
+            raise HTTPException(421)
+
+    router = APIRouter(prefix="/dev/mail", include_in_schema=False, dependencies=[Depends(refuse_other_names)])
 
     @router.get("")
     def mails() -> list[dict[str, Any]]:
@@ -117,6 +125,17 @@ def routes(mailbox: Mailbox) -> APIRouter:
         return HTMLResponse(page(mailbox.mails()), headers={"Content-Security-Policy": policy})
 
     return router
+
+
+def is_own_name(host: str, names: Collection[str]) -> bool:
+    """Whether a browser that sends this Host was pointed here on purpose."""
+    if host in {"localhost", *names} or host.endswith(".localhost"):
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 STYLE = (

@@ -16,7 +16,7 @@ from typing import Any
 import uvloop
 
 from chassis.local.postgres import LocalPostgres
-from chassis.local.processes import ChildFailedError, free_port, socket_directory
+from chassis.local.processes import ChildFailedError, InUseError, free_port, socket_directory
 from chassis.local.rabbitmq import LocalRabbit
 from chassis.observability.logs import configure_logs
 from chassis.service.cli import TASKS, work
@@ -169,7 +169,7 @@ class Suite:
                 server.stop()
                 try:
                     server.start()
-                except ChildFailedError:
+                except (ChildFailedError, InUseError, OSError):
                     # Tried again at the next check, because the cause may pass. Until then, services refuse calls as Unavailable.
                     say(f"{name} did not start and is tried again; see {server.log}")
                 self._write_status()

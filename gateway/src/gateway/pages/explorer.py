@@ -1,6 +1,7 @@
 """The API explorer: Swagger UI, from files of our own, under a content policy without inline code."""
 
 import gzip
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -8,11 +9,12 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from chassis.errors import NotFound
 
 ASSETS = "/docs/assets"
+_PIECE = 64 * 1024
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -91,9 +93,16 @@ def asset_response(digest: str, name: str, accept_encoding: str) -> Response:
         raise NotFound("not_found", "There is nothing here.")
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
     kind = _KINDS[Path(name).suffix]
+    content = asset.content
     if "gzip" in accept_encoding:
-        return Response(asset.compressed, headers=headers | {"Content-Encoding": "gzip"}, media_type=kind)
-    return Response(asset.content, headers=headers, media_type=kind)
+        content, headers["Content-Encoding"] = asset.compressed, "gzip"
+    return StreamingResponse(_pieces(content), headers=headers | {"Content-Length": str(len(content))}, media_type=kind)
+
+
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    """Each is sent when the client has read most of the one before, so that a slow client holds one piece, not the whole file."""
+    for start in range(0, len(content), _PIECE):
+        yield content[start : start + _PIECE]
 
 
 def _asset(name: str, path: Path) -> Asset:

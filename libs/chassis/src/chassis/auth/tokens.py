@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from uuid_utils.compat import uuid7
 
 from chassis.errors import Unauthenticated
+from chassis.local.files import write_once
 
 ISSUER = "caseload"
 ACCESS_TYPE = "at+jwt"
@@ -128,9 +129,7 @@ def write_service_keys(folder: Path, names: Iterable[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in names:
         private = folder / f"{name}.key"
-        if not private.exists():
-            private.touch(mode=0o600)
-            private.write_bytes(generate_key())
+        write_once(private, generate_key())
         (folder / f"{name}.pub").write_bytes(public_pem(private.read_bytes()))
 
 

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import IO
 
+from chassis.local.files import write_once
 from chassis.local.processes import ChildFailedError, claim, end, end_orphan, free_port, spawn, until
 
 
@@ -70,9 +71,7 @@ class LocalRabbit:
 
     def _settings(self) -> dict[str, str]:
         secret = self.directory / "password"
-        if not secret.exists():
-            secret.touch(mode=0o600)
-            secret.write_text(secrets.token_urlsafe(24))
+        write_once(secret, secrets.token_urlsafe(24).encode())
         self._password = secret.read_text()
         # Kept when the node is started again: its clients come back to the same address.
         self._port = self._port or free_port()

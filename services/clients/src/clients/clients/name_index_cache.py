@@ -15,7 +15,7 @@ from chassis.db.transaction import Record, Transaction
 from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import Page
 from clients.clients import mapping, store
-from clients.clients.name_index import Change, ClientQuery, Entry, NameIndex, new_entry
+from clients.clients.name_index import Change, ClientQuery, NameIndex, new_entry
 
 
 @dataclass(slots=True)
@@ -38,15 +38,15 @@ class NameIndexCache:
         cached = self._entry_of(keys.workspace_id)
         # Usually the index is up to date. The page's rows come with the revision that shows whether it is.
         index_revision = cached.index.revision
-        selected = cached.index.select(query)
-        rows = await _read_rows(selected, page, db)
+        ids, total = _select(cached, query, page)
+        rows = await db.all(store.page_with_revision, ids=ids)
         if _revision(rows) != index_revision:
             await self._refresh(cached, db, keys)
-            selected = cached.index.select(query)
-            rows = await _read_rows(selected, page, db)
+            ids, total = _select(cached, query, page)
+            rows = await db.all(store.page_with_revision, ids=ids)
         found = {row["id"]: row for row in rows}
         # A client that was erased after the refresh has an entry but no row.
-        return [found[e.id] for e in _slice(selected, page) if e.id in found], len(selected)
+        return [found[id_] for id_ in ids if id_ in found], total
 
     def _entry_of(self, workspace_id: UUID) -> CacheEntry:
         cached = self._entries.setdefault(workspace_id, CacheEntry())
@@ -71,12 +71,10 @@ class NameIndexCache:
             size -= 1 + len(evicted.index)
 
 
-async def _read_rows(selected: Sequence[Entry], page: Page, db: Transaction) -> list[Record]:
-    return await db.all(store.page_with_revision, ids=[e.id for e in _slice(selected, page)])
-
-
-def _slice(selected: Sequence[Entry], page: Page) -> Sequence[Entry]:
-    return selected[page.offset : page.offset + page.limit]
+def _select(cached: CacheEntry, query: ClientQuery, page: Page) -> tuple[list[UUID], int]:
+    """The ids on the page and the number of clients on all pages. A copy: others change the index while rows are read."""
+    selected = cached.index.select(query)
+    return [entry.id for entry in selected[page.offset : page.offset + page.limit]], len(selected)
 
 
 def _revision(rows: Sequence[Record]) -> int:

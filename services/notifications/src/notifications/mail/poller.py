@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+from chassis.cancellation import finish_despite_cancellation
 from chassis.errors import Refusal
 from chassis.observability.redaction import cause, place
 
@@ -52,7 +53,8 @@ class Poller(Generic[T]):
             while True:
                 self._woken.clear()
                 try:
-                    more = await self._claim_and_start()
+                    # What has been claimed is handled, or its lease would have to run out first.
+                    more = await finish_despite_cancellation(self._claim_and_start())
                 except Refusal as refusal:
                     _log.warning("due work cannot be claimed", extra={"poller": self._name, "error": cause(refusal)})
                     more = False

@@ -80,7 +80,9 @@ class SmtpClient:
                 await self._converse(client, message, transmission)
         except DeliveryFailure:
             raise
-        except Exception as error:  # whatever failed, only whether the mail had been transmitted matters
+        except Exception as error:  # whatever failed, only how far the mail had got matters
+            if transmission.accepted:
+                return
             if transmission.begun:
                 raise UnknownOutcome("broken_off_after_data") from error
             raise TransientFailure(_failure_code(error)) from error
@@ -101,6 +103,7 @@ class SmtpClient:
             await client.rcpt(recipient, encoding=encoding)
             transmission.watch(client)
             await client.data(body)
+            transmission.accepted = True
         except aiosmtplib.SMTPSenderRefused as refusal:
             # Concerns our account or the server's load, not this mail.
             raise TransientFailure(f"sender_refused_{refusal.code}") from None
@@ -112,10 +115,7 @@ class SmtpClient:
             if refusal.code >= 500:
                 raise PermanentFailure(f"mail_refused_{refusal.code}") from None
             raise TransientFailure(f"mail_deferred_{refusal.code}") from None
-        try:
-            await client.quit()
-        except (aiosmtplib.SMTPException, OSError):
-            return  # the mail has been accepted; an error after that has no effect
+        await client.quit()
 
 
 class _Transmission:
@@ -123,6 +123,8 @@ class _Transmission:
 
     def __init__(self) -> None:
         self.begun = False
+        # The server has answered for the mail: what fails afterwards has no effect.
+        self.accepted = False
 
     def watch(self, client: aiosmtplib.SMTP) -> None:
         protocol = client.protocol
