@@ -34,7 +34,7 @@ from gateway.api.sessions import schemas as clinical_shapes
 from gateway.api.sessions.schemas import DraftUpdate
 from gateway.api.timeline import schemas as timeline_shapes
 from gateway.mapping import render
-from scheduling.tables import appointments, client_counters
+from scheduling.tables import appointments, client_figures
 
 mapped = registry()
 
@@ -75,7 +75,7 @@ class TimelineRow:
 
 for entity, table in (
     (ClientRow, clients),
-    (CountersRow, client_counters),
+    (CountersRow, client_figures),
     (AppointmentRow, appointments),
     (SessionRow, sessions),
     (TimelineRow, timeline_events),

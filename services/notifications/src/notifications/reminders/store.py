@@ -41,7 +41,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 log = DatedList(
     reminders,
     reminders.c.due_at,
-    counters=reminder_counters,
+    counters=reminder_counters.totals,
     count_column="reminder_count",
     selective=("appointment_id", "client_id"),
     counter_columns={"told_status": "status"},
