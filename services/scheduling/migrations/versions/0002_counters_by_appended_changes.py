@@ -1,6 +1,7 @@
 """Counters by appended changes: the trigger inserts a row per change, and a worker folds them into the figures there were.
 
-The figures stay as they are, so the version before goes on reading them, at most a moment behind.
+The figures stay as they are, so the version before goes on reading them, at most a moment behind. Overbooked appointments,
+which every booking asks for, get an index of their own.
 """
 
 import sqlalchemy as sa
@@ -110,6 +111,13 @@ def upgrade() -> None:
         for table in (changes, figures):
             op.execute(f"CREATE POLICY relay ON {table} TO scheduling_relay USING (true) WITH CHECK (true)")
     op.execute("REVOKE INSERT, UPDATE ON scheduling.day_figures FROM scheduling_app")
+    op.create_index(
+        "ix_appointments_overbooked",
+        "appointments",
+        ["workspace_id", "practitioner_id", "scheduled_start"],
+        schema="scheduling",
+        postgresql_where=sa.text("overbooked AND deleted_at IS NULL"),
+    )
     op.execute("DROP TRIGGER keep_counts ON scheduling.appointments")
     op.execute(APPEND_CHANGES)
     op.execute(
@@ -124,6 +132,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_appointments_overbooked", "appointments", schema="scheduling")
     op.execute("DROP TRIGGER keep_counts_of_changed ON scheduling.appointments")
     op.execute("DROP TRIGGER keep_counts ON scheduling.appointments")
     op.execute(COUNT_AT_ONCE)

@@ -138,6 +138,12 @@ appointments = tenant(
         "workspace_id", "practitioner_id", "scheduled_start", "id",
         postgresql_where=text("deleted_at IS NULL"),
     ),
+    # Few are overbooked, and every booking asks for them.
+    Index(
+        "ix_appointments_overbooked",
+        "workspace_id", "practitioner_id", "scheduled_start",
+        postgresql_where=text("overbooked AND deleted_at IS NULL"),
+    ),
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
 )  # fmt: skip
