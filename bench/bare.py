@@ -35,17 +35,20 @@ FROM clients.clients c
 WHERE c.workspace_id = $1 AND c.id = $2
 """
 LIST_CLIENTS = "SELECT * FROM clients.clients WHERE workspace_id = $1 AND id = ANY($2::uuid[])"
-# With the suite's checks: the client is active, no overbooked appointment has the time, and the constraint knows no other.
+# With the suite's checks (the client is active, no overbooked appointment has the time, the constraint knows no other) and the
+# client's name, which is part of the reply.
 BOOK = """
+WITH client AS (SELECT id, version, sealed_name FROM clients.clients WHERE workspace_id = $1 AND id = $3 AND is_active),
+made AS (
 INSERT INTO scheduling.appointments (workspace_id, id, client_id, practitioner_id, scheduled_start, scheduled_end, during,
   location_type, status, sealed, created_by, created_at, updated_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'scheduled', $9, $10, $11, $11
-WHERE EXISTS (SELECT FROM clients.clients WHERE workspace_id = $1 AND id = $3 AND is_active)
-  AND NOT EXISTS (
+SELECT $1, $2, client.id, $4, $5, $6, $7, $8, 'scheduled', $9, $10, $11, $11 FROM client
+WHERE NOT EXISTS (
     SELECT FROM scheduling.appointments a WHERE a.workspace_id = $1 AND a.practitioner_id = $4 AND a.overbooked
       AND a.scheduled_start > $5::timestamptz - interval '32 hours' AND a.scheduled_start < $6::timestamptz + interval '32 hours'
       AND a.during && $7::tstzrange AND a.status IN ('scheduled', 'completed') AND a.deleted_at IS NULL)
-RETURNING *
+RETURNING *)
+SELECT made.*, client.version AS client_version, client.sealed_name FROM made, client
 """
 AUTOSAVE = """
 UPDATE clinical.sessions SET sealed = $3, duration_minutes = $4, version = version + 1, draft_last_saved_at = $5, updated_at = $5
@@ -101,7 +104,10 @@ class Bare:
         made, now, keys = uuid7(), datetime.now(UTC), self._keys["scheduling"]
         sealed = keys.seal(appointments_pb2.Appointment(), table="appointments", row=made, revision=1)
         arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
-        return dump(render(appointment_mapping.to_message(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
+        row = await self._pool.fetchrow(BOOK, self._workspace, *arguments)
+        named = {"id": client_id, "version": row["client_version"], "sealed_name": row["sealed_name"]}
+        client = render(client_mapping.to_summary(named, self._keys["clients"]))
+        return dump(render(appointment_mapping.to_message(row, keys)) | {"client": client})
 
     async def autosave(self, session_id: UUID, changes: dict[str, Any]) -> bytes:
         note = sessions_pb2.Session(**changes)

@@ -25,6 +25,7 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.encryption.records import WorkspaceKeys
+from clients.clients import mapping as client_mapping
 from clients.tables import clients
 from clinical.tables import sessions, timeline_events
 from gateway.api.appointments import schemas as scheduling_shapes
@@ -157,7 +158,8 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
         db.add(row)
         await db.commit()
         await db.refresh(row)
-        return {**_open(row, appointments_pb2.Appointment(), "appointments", keys), "client": None}
+        summary = client_mapping.to_summary(vars(client), app.state.keys["clients"])
+        return {**_open(row, appointments_pb2.Appointment(), "appointments", keys), "client": render(summary)}
 
     @app.patch("/api/v1/sessions/{session_id}/draft", response_model=Session)
     async def autosave(session_id: UUID, body: DraftUpdate, db: Db) -> Any:
