@@ -135,6 +135,7 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
             appointments.c.workspace_id == workspace,
             appointments.c.practitioner_id == practitioner,
             appointments.c.overbooked,
+            appointments.c.deleted_at.is_(None),
             appointments.c.scheduled_start < body.scheduled_end,
             appointments.c.scheduled_end > body.scheduled_start,
         )
