@@ -42,7 +42,7 @@ e2e: .venv/.for-dev ## only the journeys across services
 mutants: .venv/.for-dev ## changes the rules one by one and asks whether a quick test notices (ARGS="clients scheduling")
 	@$(PYTHON) scripts/mutants.py --workers $(WORKERS) $(ARGS)
 
-bench: .venv/.for-dev ## the suite beside three baselines, as ratios of one run (ROUNDS=5 SECONDS=1 USERS=1,16,100 ONLY=client)
+bench: .venv/.for-dev ## the suite beside three baselines, as ratios of one run (ROUNDS=5 SECONDS=1 USERS=1,16,100 ONLY=client SCALE=small)
 	@scripts/rabbitmq
 	$(PYTHON) -m bench
 

@@ -1,6 +1,7 @@
 """`make bench`: compares the suite with three baselines on the same machine, in interleaved rounds.
 
-Settings: ROUNDS (5), SECONDS per measurement (1), USERS (1,16,100), ONLY (part of an operation's name), CASELOAD_PIN=true.
+Settings: ROUNDS (5), SECONDS per measurement (1), USERS (1,16,100), ONLY (part of an operation's name), SCALE (hospital, or small),
+CASELOAD_PIN=true.
 """
 
 import asyncio
@@ -52,8 +53,13 @@ def main() -> None:
 
 
 async def compare(installation: Installation, directory: Path) -> dict[Key, Measurements]:
-    dataset = await set_up(installation)
+    scale = os.environ.get("SCALE", "hospital")
+    if scale not in {"hospital", "small"}:
+        raise SystemExit("SCALE is hospital or small")
+    began = time.monotonic()
+    dataset = await set_up(installation, hospital=scale == "hospital")
     await settle(dataset)
+    print(f"\nScale: {scale}, {dataset.total_clients} clients, filled in {time.monotonic() - began:.0f} s", flush=True)
     processes = installation.running["processes"]
     suite = [pid for name, pid in processes.items() if name not in {"postgres", "rabbitmq"}]
     return await Comparison(dataset, processes, suite, directory).run(bounds())

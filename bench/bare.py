@@ -23,19 +23,32 @@ from gateway.mapping import dump, render, render_page
 from scheduling.appointments import mapping as appointment_mapping
 
 GET_CLIENT = """
-SELECT c.*, coalesce(f.appointment_count, 0) AS appointment_count,
+SELECT c.*,
+  (coalesce((SELECT appointment_count FROM scheduling.client_figures WHERE workspace_id = $1 AND client_id = $2), 0)
+     + coalesce((SELECT sum(appointment_count) FROM scheduling.client_counter_changes WHERE workspace_id = $1 AND client_id = $2), 0)
+  )::bigint AS appointment_count,
   (SELECT a.scheduled_start FROM scheduling.appointments a WHERE a.workspace_id = $1 AND a.client_id = $2 AND a.deleted_at IS NULL
      AND a.status = 'scheduled' AND a.scheduled_start > now() ORDER BY a.scheduled_start LIMIT 1) AS next_appointment,
   (SELECT a.scheduled_start FROM scheduling.appointments a WHERE a.workspace_id = $1 AND a.client_id = $2 AND a.deleted_at IS NULL
      AND a.status = 'completed' ORDER BY a.scheduled_start DESC LIMIT 1) AS last_appointment
-FROM clients.clients c LEFT JOIN scheduling.client_figures f ON f.workspace_id = c.workspace_id AND f.client_id = c.id
+FROM clients.clients c
 WHERE c.workspace_id = $1 AND c.id = $2
 """
 LIST_CLIENTS = "SELECT * FROM clients.clients WHERE workspace_id = $1 AND id = ANY($2::uuid[])"
+# With the suite's checks (the client is active, no overbooked appointment has the time, the constraint knows no other) and the
+# client's name, which is part of the reply.
 BOOK = """
+WITH client AS (SELECT id, version, sealed_name FROM clients.clients WHERE workspace_id = $1 AND id = $3 AND is_active),
+made AS (
 INSERT INTO scheduling.appointments (workspace_id, id, client_id, practitioner_id, scheduled_start, scheduled_end, during,
   location_type, status, sealed, created_by, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'scheduled', $9, $10, $11, $11) RETURNING *
+SELECT $1, $2, client.id, $4, $5, $6, $7, $8, 'scheduled', $9, $10, $11, $11 FROM client
+WHERE NOT EXISTS (
+    SELECT FROM scheduling.appointments a WHERE a.workspace_id = $1 AND a.practitioner_id = $4 AND a.overbooked
+      AND a.scheduled_start > $5::timestamptz - interval '32 hours' AND a.scheduled_start < $6::timestamptz + interval '32 hours'
+      AND a.during && $7::tstzrange AND a.status IN ('scheduled', 'completed') AND a.deleted_at IS NULL)
+RETURNING *)
+SELECT made.*, client.version AS client_version, client.sealed_name FROM made, client
 """
 AUTOSAVE = """
 UPDATE clinical.sessions SET sealed = $3, duration_minutes = $4, version = version + 1, draft_last_saved_at = $5, updated_at = $5
@@ -65,8 +78,8 @@ class Bare:
         self._pool = pool
         self._keys = keys
         self._workspace = UUID(dataset.workspace_id)
-        self._pages = [[UUID(each) for each in dataset.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(dataset.pages)]
-        self._total = len(dataset.client_ids)
+        self._pages = {number: [UUID(each) for each in ids] for number, ids in dataset.pages}
+        self._total = dataset.total_clients
         # A calendar of its own: otherwise the candidates would take each other's slots.
         self._practitioner = uuid4()
 
@@ -82,7 +95,7 @@ class Bare:
         return dump(render(client_mapping.to_message(row, self._keys["clients"])))
 
     async def list_clients(self, page: int) -> bytes:
-        ids = self._pages[page - 1]
+        ids = self._pages[page]
         found = {row["id"]: row for row in await self._pool.fetch(LIST_CLIENTS, self._workspace, ids)}
         items = [render(client_mapping.to_message(found[each], self._keys["clients"])) for each in ids]
         return dump(render_page(items, self._total, page, PAGE))
@@ -91,7 +104,10 @@ class Bare:
         made, now, keys = uuid7(), datetime.now(UTC), self._keys["scheduling"]
         sealed = keys.seal(appointments_pb2.Appointment(), table="appointments", row=made, revision=1)
         arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
-        return dump(render(appointment_mapping.to_message(await self._pool.fetchrow(BOOK, self._workspace, *arguments), keys)))
+        row = await self._pool.fetchrow(BOOK, self._workspace, *arguments)
+        named = {"id": client_id, "version": row["client_version"], "sealed_name": row["sealed_name"]}
+        client = render(client_mapping.to_summary(named, self._keys["clients"]))
+        return dump(render(appointment_mapping.to_message(row, keys)) | {"client": client})
 
     async def autosave(self, session_id: UUID, changes: dict[str, Any]) -> bytes:
         note = sessions_pb2.Session(**changes)

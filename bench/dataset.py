@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 
+from bench import bulk
 from chassis.db.database import Database
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
@@ -26,6 +27,7 @@ from standalone.services import NAMES
 CANDIDATES = ("suite", "plain", "bare", "monolith")
 EMAIL = "owner@example.com"
 PAGE = 50
+MOST_PAGES = 40
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
 # Requests are counted by the rate limits, as always, but never refused.
 UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "SIGN_INS")}
@@ -33,20 +35,21 @@ UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The ids of the records. Each candidate has its own `drafts`; `client_ids` are in the order of the list."""
+    """The ids of the records. Each candidate has its own `drafts`; `pages` are (number, client ids) of the list's pages that are asked for."""
 
     home: str
     port: int
     workspace_id: str
     user_id: str
-    client_ids: list[str]
+    total_clients: int
+    pages: list[tuple[int, list[str]]]
     timeline_client_id: str
     booked_client_id: str
     drafts: dict[str, list[str]]
 
     @property
-    def pages(self) -> int:
-        return -(-len(self.client_ids) // PAGE)
+    def client_ids(self) -> list[str]:
+        return [client_id for _, ids in self.pages for client_id in ids]
 
     @property
     def admin_dsn(self) -> str:
@@ -55,13 +58,7 @@ class Dataset:
 
     async def keys(self) -> dict[str, WorkspaceKeys]:
         """The workspace's keys of each service that the operations use."""
-        keyring = Keyring.load(Home(Path(self.home)).keyring)
-        found = {}
-        for service in ("clients", "scheduling", "clinical"):
-            database = Database(self.admin_dsn, schema=service, size=1)
-            found[service] = await Keys(database, keyring, service=service).of(UUID(self.workspace_id))
-            await database.close()
-        return found
+        return await workspace_keys(self.admin_dsn, Keyring.load(Home(Path(self.home)).keyring), UUID(self.workspace_id))
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)))
@@ -69,6 +66,15 @@ class Dataset:
     @classmethod
     def load(cls, path: str) -> "Dataset":
         return cls(**json.loads(Path(path).read_text()))
+
+
+async def workspace_keys(dsn: str, keyring: Keyring, workspace_id: UUID) -> dict[str, WorkspaceKeys]:
+    found = {}
+    for service in ("clients", "scheduling", "clinical"):
+        database = Database(dsn, schema=service, size=1)
+        found[service] = await Keys(database, keyring, service=service).of(workspace_id)
+        await database.close()
+    return found
 
 
 def open_suite(home: Path) -> Installation:
@@ -84,22 +90,38 @@ def sign_in(port: int) -> dict[str, str]:
     return {"authorization": f"Bearer {reply.json()['access_token']}"}
 
 
-async def set_up(installation: Installation, *, clients: int = 300, events: int = 100, drafts: int = 100) -> Dataset:
-    """Creates the practice's records through the gateway. Returns their ids."""
+async def set_up(installation: Installation, *, hospital: bool = True, clients: int = 300, events: int = 100, drafts: int = 100) -> Dataset:
+    """Creates a practice's records through the gateway, and in a `hospital` loads many more beside them. Returns ids of both."""
     headers = sign_in(installation.port)
     async with httpx.AsyncClient(base_url=f"{installation.gateway_url}/api/v1", headers=headers, timeout=30) as api:
         me = (await api.get("/auth/me")).raise_for_status().json()
         await _all(api, "/clients", [_client(n) for n in range(clients)])
-        listed: list[str] = []
-        for page in range(1, 2 + clients // PAGE):
-            reply = (await api.get("/clients", params={"page": page, "page_size": PAGE})).raise_for_status().json()
-            listed += [item["id"] for item in reply["items"]]
+        if hospital:
+            dsn, keyring = LocalPostgres(Home(installation.home).postgres).dsn, Keyring.load(Home(installation.home).keyring)
+            await bulk.load(dsn, UUID(me["workspace_id"]), await workspace_keys(dsn, keyring, UUID(me["workspace_id"])))
+        pages, total = await _pages(api)
+        listed = [client_id for _, ids in pages for client_id in ids]
         timeline_client, booked = listed[0], listed[-1]
         await _all(api, "/appointments", [_appointment(timeline_client, n) for n in range(events * 6 // 10)])
         await _all(api, "/sessions", [_note(timeline_client, n) for n in range(events - events * 6 // 10)])
         written = await _all(api, "/sessions", [_note(listed[n % len(listed)], n) for n in range(drafts * len(CANDIDATES))])
     shares = {name: written[n :: len(CANDIDATES)] for n, name in enumerate(CANDIDATES)}
-    return Dataset(str(installation.home), installation.port, me["workspace_id"], me["id"], listed, timeline_client, booked, shares)
+    return Dataset(str(installation.home), installation.port, me["workspace_id"], me["id"], total, pages, timeline_client, booked, shares)
+
+
+async def _pages(api: httpx.AsyncClient) -> tuple[list[tuple[int, list[str]]], int]:
+    """The ids on at most MOST_PAGES pages of the clients' list, evenly spread over it, and the number of all clients."""
+
+    async def get(number: int) -> dict[str, Any]:
+        # The first page after a start reads the names of all clients.
+        reply = await api.get("/clients", params={"page": number, "page_size": PAGE}, timeout=120)
+        page: dict[str, Any] = reply.raise_for_status().json()
+        return page
+
+    total: int = (await get(1))["total"]
+    last = -(-total // PAGE)
+    numbers = sorted({1 + n * (last - 1) // (MOST_PAGES - 1) for n in range(MOST_PAGES)})
+    return [(number, [item["id"] for item in (await get(number))["items"]]) for number in numbers], total
 
 
 async def _all(api: httpx.AsyncClient, path: str, bodies: Sequence[Mapping[str, Any]]) -> list[str]:

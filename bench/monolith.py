@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, get_type_hints
 from uuid import UUID, uuid4
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from google.protobuf.message import Message
 from pydantic import BaseModel, create_model
 from sqlalchemy import func, select
@@ -25,6 +25,7 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.encryption.records import WorkspaceKeys
+from clients.clients import mapping as client_mapping
 from clients.tables import clients
 from clinical.tables import sessions, timeline_events
 from gateway.api.appointments import schemas as scheduling_shapes
@@ -34,7 +35,7 @@ from gateway.api.sessions import schemas as clinical_shapes
 from gateway.api.sessions.schemas import DraftUpdate
 from gateway.api.timeline import schemas as timeline_shapes
 from gateway.mapping import render
-from scheduling.tables import appointments, client_counters
+from scheduling.tables import appointments, client_figures
 
 mapped = registry()
 
@@ -75,7 +76,7 @@ class TimelineRow:
 
 for entity, table in (
     (ClientRow, clients),
-    (CountersRow, client_counters),
+    (CountersRow, client_figures),
     (AppointmentRow, appointments),
     (SessionRow, sessions),
     (TimelineRow, timeline_events),
@@ -86,7 +87,7 @@ for entity, table in (
 def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in one place, as monoliths are
     workspace = UUID(dataset.workspace_id)
     practitioner = uuid4()
-    pages = [[UUID(each) for each in dataset.client_ids[n * PAGE : (n + 1) * PAGE]] for n in range(dataset.pages)]
+    pages = {number: [UUID(each) for each in ids] for number, ids in dataset.pages}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -120,17 +121,26 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
 
     @app.get("/api/v1/clients", response_model=ClientPage)
     async def list_clients(page: int, page_size: int, db: Db) -> Any:
-        rows: Iterable[Any] = await db.scalars(
-            select(ClientRow).where(clients.c.workspace_id == workspace, clients.c.id.in_(pages[page - 1]))
-        )
+        rows: Iterable[Any] = await db.scalars(select(ClientRow).where(clients.c.workspace_id == workspace, clients.c.id.in_(pages[page])))
         found = {row.id: row for row in rows}
-        items = [_client(found[each], app.state.keys["clients"]) for each in pages[page - 1]]
+        items = [_client(found[each], app.state.keys["clients"]) for each in pages[page]]
         total = await db.scalar(select(func.count()).select_from(ClientRow).where(clients.c.workspace_id == workspace))
-        return {"items": items, "total": total, "page": page, "page_size": page_size, "total_pages": len(pages)}
+        return {"items": items, "total": total, "page": page, "page_size": page_size, "total_pages": -(-total // PAGE)}
 
     @app.post("/api/v1/appointments", response_model=Appointment, status_code=201)
     async def book(body: AppointmentCreate, db: Db) -> Any:
         made, now, keys = uuid7(), datetime.now(UTC), app.state.keys["scheduling"]
+        client: Any = await db.get_one(ClientRow, (workspace, body.client_id))
+        overbooked = select(AppointmentRow).where(
+            appointments.c.workspace_id == workspace,
+            appointments.c.practitioner_id == practitioner,
+            appointments.c.overbooked,
+            appointments.c.deleted_at.is_(None),
+            appointments.c.scheduled_start < body.scheduled_end,
+            appointments.c.scheduled_end > body.scheduled_start,
+        )
+        if not client.is_active or await db.scalar(overbooked):
+            raise HTTPException(409)
         content = appointments_pb2.Appointment(notes=body.notes)
         row: Any = AppointmentRow()
         for name, value in {
@@ -149,7 +159,8 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
         db.add(row)
         await db.commit()
         await db.refresh(row)
-        return {**_open(row, appointments_pb2.Appointment(), "appointments", keys), "client": None}
+        summary = client_mapping.to_summary(vars(client), app.state.keys["clients"])
+        return {**_open(row, appointments_pb2.Appointment(), "appointments", keys), "client": render(summary)}
 
     @app.patch("/api/v1/sessions/{session_id}/draft", response_model=Session)
     async def autosave(session_id: UUID, body: DraftUpdate, db: Db) -> Any:

@@ -32,7 +32,7 @@ def _booking(dataset: Dataset) -> str:
 
 OPERATIONS = (
     Operation("get client", "GET", lambda dataset, _: [f"/api/v1/clients/{client_id}" for client_id in dataset.client_ids]),
-    Operation("list 50 clients", "GET", lambda dataset, _: [f"/api/v1/clients?page={n + 1}&page_size=50" for n in range(dataset.pages)]),
+    Operation("list 50 clients", "GET", lambda dataset, _: [f"/api/v1/clients?page={n}&page_size=50" for n, _ in dataset.pages]),
     Operation("book", "POST", lambda *_: ["/api/v1/appointments"], _booking, expect=201),
     Operation(
         "autosave",

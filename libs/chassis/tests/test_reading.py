@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import Integer, bindparam, cast, func, insert, literal, literal_column, select, text, update
+from sqlalchemy import BigInteger, Integer, Text, Uuid, bindparam, cast, func, insert, literal, literal_column, select, text, update
 from uuid_utils.compat import uuid7
 
 from chassis.db import pool
@@ -21,6 +21,9 @@ from .conftest import EFFECTS, add_effect
 labels = query(select(EFFECTS.c.label).order_by(EFFECTS.c.label))
 locked = command(select(EFFECTS.c.label).with_for_update())
 backend = command(select(func.pg_backend_pid().label("pid")))
+advisory = command(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(cast(bindparam("id", type_=Uuid), Text), literal(0, BigInteger))))
+)
 
 
 @pytest.fixture
@@ -336,3 +339,42 @@ def test_what_may_do_more_than_read_is_a_command_and_no_query(kind):
 
 async def _is(coming, wanted):
     return sorted(await coming) == wanted
+
+
+async def test_a_lock_that_travels_with_begin_is_held_until_the_end(parcels, narrow):
+    """In a new transaction, after an open read, and as a later statement."""
+    asked = uuid7()
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'"
+    held += " AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)"
+    for before in ("nothing", "an earlier read", "a statement of its own"):
+        if before == "an earlier read":
+            await told(narrow, uuid7())
+        async with narrow.transaction(uuid7()) as tx:
+            if before == "a statement of its own":
+                await tx.all(labels)
+            assert await tx.run(advisory, id=asked) == 1
+            assert (await parcels.look(held, str(asked)))[0]["count"] == 1, before
+            await tx.run(add_effect, event_id=uuid7(), label="kept")
+        assert (await parcels.look(held, str(asked)))[0]["count"] == 0, before
+
+
+async def test_a_lock_with_begin_that_is_not_given_in_time_is_refused_and_the_pool_goes_on(parcels):
+    impatient = Database(parcels.app_dsn, schema="parcels", size=1, lock_timeout=0.1)
+    patient, asked = Database(parcels.app_dsn, schema="parcels", size=1), uuid7()
+    async with patient.transaction(uuid7()) as holder:
+        await holder.run(advisory, id=asked)
+        with pytest.raises(Refusal):
+            async with impatient.transaction(uuid7()) as tx:
+                await tx.run(advisory, id=asked)
+        assert await told(impatient, uuid7()) == []
+    await impatient.close()
+    await patient.close()
+
+
+def test_only_ids_and_numbers_are_written_into_a_statement():
+    asked = uuid7()
+    assert advisory.only_locks
+    assert not locked.only_locks
+    assert str(asked) in (advisory.written_out(advisory.arguments({"id": asked})) or "")
+    for other in (str(asked), "x'; DROP TABLE parcels", 1.5, True, None, b"x"):
+        assert advisory.written_out(advisory.arguments({"id": other})) is None

@@ -159,7 +159,11 @@ class Practice:
 
     async def used_bytes(self) -> int | None:
         async with self.environment.superuser() as connection:
-            return await connection.fetchval("SELECT used_bytes FROM clinical.storage WHERE workspace_id = $1", self.workspace_id)
+            return await connection.fetchval(
+                "SELECT sum(used_bytes)::bigint FROM (SELECT workspace_id, used_bytes FROM clinical.storage"
+                " UNION ALL SELECT workspace_id, used_bytes FROM clinical.storage_counter_changes) AS totals WHERE workspace_id = $1",
+                self.workspace_id,
+            )
 
 
 def without_none(values: dict[str, Any]) -> dict[str, Any]:

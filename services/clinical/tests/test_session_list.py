@@ -87,7 +87,8 @@ async def test_deleted_notes_are_listed_only_on_request(practice):
     async with practice.environment.superuser() as db:
         await db.execute("UPDATE clinical.sessions SET deleted_at = now() WHERE id = $1", binned.id)
         await db.execute(
-            "UPDATE clinical.tallies SET live = live - 1, deleted = deleted + 1 WHERE workspace_id = $1", practice.workspace_id
+            "INSERT INTO clinical.session_counter_changes (workspace_id, status, live, deleted) VALUES ($1, 'draft', -1, 1)",
+            practice.workspace_id,
         )
     for filters in ({}, {"client_id": practice.client_id}):
         page = await practice.page(**filters)

@@ -14,6 +14,7 @@ from caseload.scheduling.v1 import appointments_pb2
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.protobuf.timestamps import when
 from notifications.reminders import workflow
+from notifications.reminders.rules import KnownAppointment
 
 SOON = timedelta(minutes=30)
 WEEK = timedelta(days=7)
@@ -130,15 +131,58 @@ async def test_events_delivered_out_of_order_leave_the_newest_state(practice):
     async with runtime.background(practice.workspace_id) as call:
         await workflow.close_appointment(call.db, appointment_id, 3)
     async with runtime.background(practice.workspace_id) as call:
-        await workflow.record_appointment(call.db, appointment_id, client_id, start, 1, now=call.now)
-        await workflow.record_appointment(call.db, appointment_id, client_id, start + WEEK, 2, now=call.now)
+        await workflow.record_appointments(call.db, [KnownAppointment(appointment_id, client_id, start, 1)], now=call.now)
+        await workflow.record_appointments(call.db, [KnownAppointment(appointment_id, client_id, start + WEEK, 2)], now=call.now)
     assert await practice.look("SELECT 1 FROM notifications.reminders WHERE appointment_id = $1", appointment_id) == []
 
     async with runtime.background(practice.workspace_id) as call:
-        await workflow.record_appointment(call.db, appointment_id, client_id, start, 4, now=call.now)
-        await workflow.record_appointment(call.db, appointment_id, client_id, start + WEEK, 2, now=call.now)
+        await workflow.record_appointments(call.db, [KnownAppointment(appointment_id, client_id, start, 4)], now=call.now)
+        await workflow.record_appointments(call.db, [KnownAppointment(appointment_id, client_id, start + WEEK, 2)], now=call.now)
     (row,) = await practice.look("SELECT starts_at, status FROM notifications.reminders WHERE appointment_id = $1", appointment_id)
     assert (row["starts_at"], row["status"]) == (start, "pending")
+
+
+async def test_appointments_recorded_together_end_as_if_recorded_one_by_one(practice):
+    """New, moved, unchanged, stale and closed ones, and two versions of one."""
+    runtime = practice.environment.runtime("notifications")
+    start, client_id = datetime.now(UTC) + WEEK, uuid7()
+    new, twice, moved, same, stale, closed = (uuid7() for _ in range(6))
+    async with runtime.background(practice.workspace_id) as call:
+        known = [KnownAppointment(each, client_id, start, 3) for each in (moved, same, stale)]
+        await workflow.record_appointments(call.db, known, now=call.now)
+        await workflow.close_appointment(call.db, closed, 3)
+    async with runtime.background(practice.workspace_id) as call:
+        due_at_once = await workflow.record_appointments(
+            call.db,
+            [
+                KnownAppointment(twice, client_id, start + WEEK, 2),
+                KnownAppointment(twice, client_id, start, 1),
+                KnownAppointment(moved, client_id, start + WEEK, 4),
+                KnownAppointment(stale, client_id, start + WEEK, 2),
+                KnownAppointment(closed, client_id, start, 2),
+                KnownAppointment(same, client_id, start, 4),
+                KnownAppointment(new, client_id, start, 1),
+            ],
+            now=call.now,
+        )
+
+    rows = await practice.look("SELECT appointment_id, starts_at, status FROM notifications.reminders WHERE client_id = $1", client_id)
+    assert {row["appointment_id"]: row["starts_at"] for row in rows} == {
+        new: start,
+        twice: start + WEEK,
+        moved: start + WEEK,
+        same: start,
+        stale: start,
+    }
+    assert [row["status"] for row in rows] == ["pending"] * 5
+    assert not due_at_once
+
+
+async def test_a_reminder_that_is_due_at_once_is_told(practice):
+    runtime = practice.environment.runtime("notifications")
+    async with runtime.background(practice.workspace_id) as call:
+        known = [KnownAppointment(uuid7(), uuid7(), datetime.now(UTC) + WEEK, 1), KnownAppointment(uuid7(), uuid7(), call.now + SOON, 1)]
+        assert await workflow.record_appointments(call.db, known, now=call.now)
 
 
 async def test_a_new_rule_applies_to_known_appointments_but_sends_no_mail_at_once(practice):

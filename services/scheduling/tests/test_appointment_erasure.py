@@ -65,11 +65,16 @@ async def test_an_erasure_deletes_nothing_in_another_workspace(member, outsider)
 
 
 async def test_a_booking_that_commits_after_the_erasure_of_its_client_is_refused(member):
-    """The booking found the client before the erasure. The trigger refuses its commit."""
+    """The booking found the client before the erasure. The trigger refuses to count it."""
     async with member.environment.superuser() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        # An erasure that has locked the client's counter and is not yet committed.
+        # An erasure that is not yet committed.
+        await connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(concat('client ', $1::uuid, ' ', $2::uuid), 0))",
+            member.workspace_id,
+            UUID(member.client_id),
+        )
         await connection.execute(
             "INSERT INTO scheduling.client_figures (workspace_id, client_id, appointment_count, erased_at) VALUES ($1, $2, 0, now())",
             member.workspace_id,
@@ -89,3 +94,27 @@ async def test_a_booking_that_commits_after_the_erasure_of_its_client_is_refused
     assert refused.value.code == "client_not_found"
     assert (await member.page()).total == 0
     assert await member.events() == []
+
+
+async def test_an_erasure_waits_for_a_booking_of_its_client_and_deletes_it(member):
+    async with member.environment.superuser() as connection, connection.transaction():
+        await connection.execute(
+            """
+            INSERT INTO scheduling.appointments (workspace_id, id, practitioner_id, client_id, scheduled_start, scheduled_end, during,
+                location_type, status, sealed, created_by, created_at, updated_at)
+            VALUES ($1, gen_random_uuid(), $2, $3, $4, $4::timestamptz + interval '1 hour',
+                tstzrange($4, $4::timestamptz + interval '1 hour'), 'clinic', 'scheduled', '', $2, now(), now())
+            """,
+            member.workspace_id, member.user_id, UUID(member.client_id), NOW + DAY,
+        )  # fmt: skip
+        erasing = asyncio.create_task(erase(member))
+        async with asyncio.timeout(5), member.environment.superuser() as watching:
+            while not await watching.fetchval(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE usename = 'scheduling_app' AND datname = current_database() AND wait_event_type = 'Lock'"
+            ):
+                await asyncio.sleep(0.01)
+    await erasing
+
+    assert (await member.page()).total == 0
+    assert (await member.summaries(member.client_id))[0].appointment_count == 0

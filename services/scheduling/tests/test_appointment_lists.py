@@ -107,6 +107,14 @@ async def test_a_list_is_audited_with_the_ids_it_returned(busy):
     assert list(line.resource_ids) == [a.id for a in booked[:5]]
 
 
+TOTALS = """
+SELECT {keys}, sum(appointment_count)::bigint AS n FROM (
+    SELECT workspace_id, {keys}, appointment_count FROM scheduling.{counter}_figures
+    UNION ALL SELECT workspace_id, {keys}, appointment_count FROM scheduling.{counter}_counter_changes
+) AS totals WHERE workspace_id = $1 GROUP BY {keys}
+"""
+
+
 async def test_the_counters_equal_the_number_of_rows(busy):
     """After bookings, moves, closings and deletions."""
     member, _, other_client, booked = busy
@@ -116,11 +124,11 @@ async def test_the_counters_equal_the_number_of_rows(busy):
     async with member.environment.superuser() as connection:
         for kept, counted in (
             (
-                "SELECT client_id, appointment_count AS n FROM scheduling.client_figures WHERE workspace_id = $1",
+                TOTALS.format(keys="client_id", counter="client"),
                 "SELECT client_id, count(*) AS n FROM scheduling.appointments WHERE workspace_id = $1 AND deleted_at IS NULL GROUP BY 1",
             ),
             (
-                "SELECT day, status, appointment_count AS n FROM scheduling.day_figures WHERE workspace_id = $1",
+                TOTALS.format(keys="day, status", counter="day"),
                 """SELECT (scheduled_start AT TIME ZONE 'UTC')::date AS day, status, count(*) AS n
                 FROM scheduling.appointments WHERE workspace_id = $1 AND deleted_at IS NULL GROUP BY 1, 2""",
             ),

@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 
+from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import moment, tenant
 
@@ -128,16 +129,22 @@ clients = tenant(
     grants="SELECT, INSERT, UPDATE",
 )
 
-# The number of notes of each status, updated with them, because counting takes longer the more there are.
-session_counters = tenant(
-    "tallies",
+# The number of notes of each status, because counting takes longer the more there are. A change is appended with its note.
+session_counters = counter(
+    "session_counter_changes",
+    tenant(
+        "tallies",
+        metadata,
+        Column("status", Text, nullable=False),
+        Column("live", BigInteger, nullable=False),
+        Column("deleted", BigInteger, nullable=False),
+        PrimaryKeyConstraint("workspace_id", "status", name="pk_tallies"),
+        # The app's INSERT and UPDATE are for 0.1.0, which may still run during an upgrade.
+        grants="SELECT, INSERT, UPDATE",
+        relay_grants=FOLDED_GRANTS,
+    ),
     metadata,
-    Column("status", Text, nullable=False),
-    Column("live", BigInteger, nullable=False),
-    Column("deleted", BigInteger, nullable=False),
-    PrimaryKeyConstraint("workspace_id", "status", name="pk_tallies"),
-    CheckConstraint("live >= 0 AND deleted >= 0", name="tally_below_zero"),
-    grants="SELECT, INSERT, UPDATE",
+    counts=["live", "deleted"],
 )
 
 attachments = tenant(
@@ -162,14 +169,20 @@ attachments = tenant(
     Index("ix_attachments_client", "workspace_id", "client_id"),
 )
 
-# The bytes of a workspace's files. Updated in the transaction that adds or removes a file.
-storage_counters = tenant(
-    "storage",
+# The bytes of a workspace's files. A change is appended in the transaction that adds or removes a file.
+storage_counters = counter(
+    "storage_counter_changes",
+    tenant(
+        "storage",
+        metadata,
+        Column("used_bytes", BigInteger, nullable=False),
+        PrimaryKeyConstraint("workspace_id", name="pk_storage"),
+        # As for the tallies.
+        grants="SELECT, INSERT, UPDATE",
+        relay_grants=FOLDED_GRANTS,
+    ),
     metadata,
-    Column("used_bytes", BigInteger, nullable=False),
-    PrimaryKeyConstraint("workspace_id", name="pk_storage"),
-    CheckConstraint("used_bytes >= 0", name="storage_below_zero"),
-    grants="SELECT, INSERT, UPDATE",
+    counts=["used_bytes"],
 )
 
 chassis_tables(metadata)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import moment, tenant
 
@@ -97,15 +98,21 @@ reminders = tenant(
     ),
 )  # fmt: skip
 
-# The number of reminders per UTC day and public status. The trigger `keep_figures` updates it at every commit.
-reminder_counters = tenant(
-    "reminder_figures",
+# The number of reminders per UTC day and public status. The trigger `keep_figures` appends a change with every reminder.
+reminder_counters = counter(
+    "reminder_counter_changes",
+    tenant(
+        "reminder_figures",
+        metadata,
+        Column("day", Date, nullable=False),
+        Column("status", Text, nullable=False),
+        Column("reminder_count", BigInteger, nullable=False),
+        PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_reminder_figures"),
+        grants="SELECT",
+        relay_grants=FOLDED_GRANTS,
+    ),
     metadata,
-    Column("day", Date, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("reminder_count", BigInteger, nullable=False),
-    PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_reminder_figures"),
-    grants="SELECT, INSERT, UPDATE",
+    counts=["reminder_count"],
 )
 
 # Mail that a person is waiting for, one row each. Without address and secret: both are requested when it is sent.

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 from sqlalchemy.schema import SchemaItem
 
+from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import moment, tenant
 
@@ -137,12 +138,17 @@ appointments = tenant(
         "workspace_id", "practitioner_id", "scheduled_start", "id",
         postgresql_where=text("deleted_at IS NULL"),
     ),
+    # Few are overbooked, and every booking asks for them.
+    Index(
+        "ix_appointments_overbooked",
+        "workspace_id", "practitioner_id", "scheduled_start",
+        postgresql_where=text("overbooked AND deleted_at IS NULL"),
+    ),
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
 )  # fmt: skip
 
-# The trigger `keep_counts` updates both tables at the commit of a transaction that changes appointments.
-client_counters = tenant(
+client_figures = tenant(
     "client_figures",
     metadata,
     Column("client_id", Uuid, nullable=False),
@@ -151,9 +157,10 @@ client_counters = tenant(
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
     grants="SELECT, INSERT, UPDATE",
+    relay_grants=FOLDED_GRANTS,
 )
 
-day_counters = tenant(
+day_figures = tenant(
     "day_figures",
     metadata,
     # The UTC day of the start.
@@ -161,7 +168,12 @@ day_counters = tenant(
     Column("status", Text, nullable=False),
     Column("appointment_count", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", "day", "status", name="pk_day_figures"),
-    grants="SELECT, INSERT, UPDATE",
+    grants="SELECT",
+    relay_grants=FOLDED_GRANTS,
 )
+
+# The trigger `keep_counts` appends the changes of both with every change of an appointment.
+client_counters = counter("client_counter_changes", client_figures, metadata, counts=["appointment_count"])
+day_counters = counter("day_counter_changes", day_figures, metadata, counts=["appointment_count"])
 
 chassis_tables(metadata)

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, case, cast, func, or_, select
+from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, bindparam, case, cast, func, or_, select
 from sqlalchemy.types import BigInteger, Date, DateTime, Integer
 
 from chassis.db.statement import Statement, query
@@ -47,8 +47,8 @@ class DatedList:
     """The list of one table's rows by `time` and then by id.
 
     `selective` names the filter columns of which a single value has few enough rows to count them. `counter_columns`
-    maps every other filter column of `table` to the column of `counters` that holds the same value. A row of `counters`
-    holds in `count_column` how many rows there are on its `day` (UTC). Only rows that meet `where` are listed.
+    maps every other filter column of `table` to the column of `counters` that holds the same value. The rows of `counters`
+    for a `day` (UTC) add up in `count_column` to how many rows of `table` there are on it. Only rows that meet `where` are listed.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class DatedList:
         table: Table,
         time: Column[Any],
         *,
-        counters: Table,
+        counters: FromClause,
         count_column: str,
         selective: tuple[str, ...],
         counter_columns: Mapping[str, str],
@@ -158,7 +158,7 @@ class DatedList:
         )
 
 
-def _equals(name: str, column: Column[Any]) -> ColumnElement[bool]:
+def _equals(name: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
     return column == bindparam(name, type_=column.type)
 
 

@@ -5,13 +5,14 @@ expression to it, since queries of one workspace may share a transaction, in whi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.expression import ClauseElement, ColumnClause, FunctionElement, SelectBase, TextClause
+from sqlalchemy.sql.expression import ClauseElement, ColumnClause, FunctionElement, Select, SelectBase, TextClause
 
 _DIALECT: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 
@@ -41,18 +42,24 @@ _WITHOUT_EFFECT = frozenset(
     ]
 )
 # As in count(*) and ORDER BY 1.
+_LOCKS = {"pg_advisory_xact_lock", "pg_advisory_xact_lock_shared"}
+_PARAMETER = re.compile(r"\$([0-9]+)")
 _STAR_OR_POSITION = re.compile(r"[0-9]+|\*")
 
 
 class Statement:
-    """SQL text and the names of its parameters, in order. `reads` is true for a query, false for a command."""
+    """SQL text and the names of its parameters, in order.
 
-    __slots__ = ("_defaults", "names", "reads", "sql")
+    `reads` is true for a query, false for a command. `only_locks` is true for a command that takes an advisory lock and does no more.
+    """
 
-    def __init__(self, sql: str, names: tuple[str, ...], defaults: Mapping[str, Any], *, reads: bool) -> None:
+    __slots__ = ("_defaults", "names", "only_locks", "reads", "sql")
+
+    def __init__(self, sql: str, names: tuple[str, ...], defaults: Mapping[str, Any], *, reads: bool, only_locks: bool = False) -> None:
         self.sql = sql
         self.names = names
         self.reads = reads
+        self.only_locks = only_locks
         self._defaults = defaults
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
@@ -63,6 +70,13 @@ class Statement:
         if missing or unknown:
             raise TypeError(f"missing {missing}, unknown {unknown}: {self.sql}")
         return [given[name] if name in given else defaults[name] for name in names]
+
+    def written_out(self, arguments: Sequence[Any]) -> str | None:
+        """The SQL text with its arguments in it; None unless they are UUIDs and integers, which need no quoting."""
+        if not all(isinstance(argument, UUID) or type(argument) is int for argument in arguments):
+            return None
+        texts = [f"'{argument}'" if isinstance(argument, UUID) else str(argument) for argument in arguments]
+        return _PARAMETER.sub(lambda place: texts[int(place[1]) - 1], self.sql)
 
 
 def query(expression: ClauseElement) -> Statement:
@@ -76,15 +90,21 @@ def command(expression: ClauseElement) -> Statement:
     """Compiles an expression that writes, locks, or depends on its transaction's time. TypeError for one that only reads."""
     if not _doubt(expression):
         raise TypeError(f"this only reads; declare a query: {expression}")
-    return _compile(expression, reads=False)
+    return _compile(expression, reads=False, only_locks=_only_locks(expression))
 
 
-def _compile(expression: ClauseElement, *, reads: bool) -> Statement:
+def _compile(expression: ClauseElement, *, reads: bool, only_locks: bool = False) -> Statement:
     """Bind parameters keep their names, literals their values."""
     compiled = expression.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
     defaults = {name: compiled.params[name] for name in names if not compiled.binds[name].required}  # type: ignore[attr-defined]
-    return Statement(str(compiled), names, defaults, reads=reads)
+    return Statement(str(compiled), names, defaults, reads=reads, only_locks=only_locks)
+
+
+def _only_locks(expression: ClauseElement) -> bool:
+    return isinstance(expression, Select) and all(
+        isinstance(column, FunctionElement) and column.name in _LOCKS for column in expression.selected_columns
+    )
 
 
 def _doubt(expression: ClauseElement) -> str:

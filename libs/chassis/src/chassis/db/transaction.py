@@ -160,7 +160,11 @@ class Transaction:
     async def _ask(self, how: str, stmt: Statement, params: dict[str, Any]) -> Any:
         arguments = stmt.arguments(self._with_workspace(stmt, params))
         async with self._lock:
-            connection = await self._begin(reads=stmt.reads)
+            # A lock that is the first statement travels with BEGIN.
+            lock = stmt.written_out(arguments) if stmt.only_locks and self._connection is None and self._first is None else None
+            connection = await self._begin(reads=stmt.reads, lock=lock)
+            if lock is not None:
+                return "SELECT 1"
             began = time.perf_counter()
             try:
                 with refusals():
@@ -177,8 +181,11 @@ class Transaction:
             return {**params, "workspace_id": self.workspace_id}
         return params
 
-    async def _begin(self, *, reads: bool) -> Any:
-        """The connection, in the transaction. A statement that `reads` may continue an earlier reader's of the same workspace."""
+    async def _begin(self, *, reads: bool, lock: str | None = None) -> Any:
+        """The connection, in the transaction. A statement that `reads` may continue an earlier reader's of the same workspace.
+
+        `lock` is a statement that a new transaction begins with; its result is dropped.
+        """
         if self._ended:
             raise TransactionEnded("this transaction has ended; a statement must be awaited before its call ends")
         if self._first_error is not None:
@@ -190,7 +197,7 @@ class Transaction:
             if reads and open_read is not None and open_read.workspace_id == self.workspace_id and open_read.is_young:
                 self._inherited, self._since = True, open_read.since
             else:
-                await self._send_begin(connection, ends_other=open_read is not None)
+                await self._send_begin(connection, ends_other=open_read is not None, lock=lock)
             self._connection = connection
             if self._first is not None:
                 try:
@@ -206,12 +213,14 @@ class Transaction:
             self._connection = connection
         return self._connection
 
-    async def _send_begin(self, connection: Any, *, ends_other: bool) -> None:
+    async def _send_begin(self, connection: Any, *, ends_other: bool, lock: str | None = None) -> None:
         """Begins on the connection, after ending an open read on it. The workspace is pinned for this transaction alone."""
         self._since = asyncio.get_running_loop().time()
         try:
             with refusals():
-                await connection.execute(f"{'COMMIT; ' if ends_other else ''}BEGIN; {_pin(self.workspace_id)}", timeout=self._remaining())
+                parts = ["COMMIT"] if ends_other else []
+                parts += ["BEGIN", _pin(self.workspace_id)] + ([] if lock is None else [lock])
+                await connection.execute("; ".join(parts), timeout=self._remaining())
         except BaseException:
             await self._pool.release(connection, broken=True)
             raise

@@ -21,6 +21,7 @@ from chassis.auth.tokens import ServiceSigner, read_service_keys
 from chassis.auth.verifier import TokenVerifier
 from chassis.backoff import Backoff
 from chassis.context import Caller, RequestContext
+from chassis.db.counters import counters_of
 from chassis.db.database import Database
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
@@ -43,6 +44,7 @@ from chassis.rpc.transport import LARGEST_MESSAGE
 from chassis.service.definition import Loop, Service
 from chassis.storage.base import Blobs
 from chassis.storage.opening import open_blobs
+from chassis.work.folding import Folder
 from chassis.work.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -159,10 +161,12 @@ class Runtime:
             self._start(loop)
 
     async def relay(self) -> None:
-        """Carries this service's outbox to the broker."""
+        """Carries this service's outbox to the broker, and folds its counters."""
         dsn = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
         self._relay = Relay(dsn, self.name, self.broker)
         self._start(self._relay.run)
+        if counters := counters_of(self.service.metadata):
+            self._start(Folder(dsn, self.name, counters).run)
 
     async def ready(self) -> bool:
         """Whether calls can be answered now."""

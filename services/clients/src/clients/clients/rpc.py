@@ -1,6 +1,7 @@
 """The Clients service: each method is one use case and one transaction."""
 
 from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -61,14 +62,14 @@ class Clients(ClientsServicer[UnitOfWork]):
         return pb.EraseClientResponse()
 
     async def GetSummaries(self, request: pb.GetSummariesRequest, work: UnitOfWork) -> pb.SummaryList:
-        client_ids = list(dict.fromkeys(client_id.lower() for client_id in request.client_ids))
+        client_ids = list(dict.fromkeys(map(UUID, request.client_ids)))
         rules.check_number_of_ids(len(client_ids))
         keys = await self._keys.of(work.workspace_id)
-        found = {str(row["id"]): mapping.to_summary(row, keys) for row in await work.db.all(store.get_names, ids=client_ids)}
-        return pb.SummaryList(items=[found[client_id] for client_id in client_ids if client_id in found])
+        found = await work.find(store.get_names, client_ids)
+        return pb.SummaryList(items=[mapping.to_summary(found[client_id], keys) for client_id in client_ids if client_id in found])
 
     async def CheckClient(self, request: pb.CheckClientRequest, work: UnitOfWork) -> pb.CheckClientResponse:
-        return fill(pb.CheckClientResponse(), await work.db.one(store.get_is_active, id=request.client_id))
+        return fill(pb.CheckClientResponse(), await work.find_one(store.are_active, request.client_id))
 
     async def GetContact(self, request: pb.GetContactRequest, work: UnitOfWork) -> pb.Contact:
         keys = await self._keys.of(work.workspace_id)

@@ -92,7 +92,7 @@ add_tombstone = command(insert(tombstones).values(workspace_id=_workspace, id=_i
 
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 
-get_is_active = query(select(clients.c.is_active).where(clients.c.id == _id))
+are_active = query(select(clients.c.id, clients.c.is_active).where(clients.c.id == any_(_ids)))
 
 get_names = query(select(clients.c.id, clients.c.version, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
 

@@ -48,8 +48,10 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
                 file_size_bytes=len(file.content),
                 created_at=work.now,
             )
-            counter = await work.db.one(store.increase_storage, used_bytes=len(file.content))
-            rules.check_quota(counter["used_bytes"], self._quota_bytes)
+            await work.db.run(store.lock_storage)
+            stored = await work.db.one(store.storage)
+            rules.check_quota(stored["used_bytes"] + len(file.content), self._quota_bytes)
+            await work.db.run(store.change_storage, used_bytes=len(file.content))
         return record.from_row({**row, "session_date": session["session_date"]}, keys)
 
     async def ListAttachments(self, request: pb.ListAttachmentsRequest, work: UnitOfWork) -> pb.AttachmentList:
@@ -87,7 +89,7 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         await work.db.one(store.lock_session, session_id=request.session_id)
         removed = await work.db.one(store.remove, id=request.attachment_id, session_id=request.session_id)
         await work.db.one(store.change_attachment_count, session_id=request.session_id, change=-1)
-        await work.db.one(store.decrease_storage, freed_bytes=removed["file_size_bytes"])
+        await work.db.run(store.change_storage, used_bytes=-removed["file_size_bytes"])
         # The file is deleted by the reaction to this event, which is retried until it succeeds.
         work.emit(events_pb2.AttachmentRemoved(attachment_id=str(removed["id"])))
         return pb.DeleteAttachmentResponse()

@@ -1,12 +1,11 @@
 """Statements on attachments; their content is in the file store. Row security limits every one to the caller's workspace.
 
-To avoid deadlocks, a transaction locks the note's row first and the storage counter last.
+To avoid deadlocks, a transaction locks the note's row first and the storage last.
 """
 
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import BigInteger, Uuid, bindparam, cast, delete, func, insert, literal, select, update
 
 from chassis.db.statement import command, query
 from clinical.tables import attachments, sessions, storage_counters
@@ -28,18 +27,17 @@ change_attachment_count = command(
     .returning(sessions.c.client_id, sessions.c.session_date)
 )
 
-_added = upsert(storage_counters).values(**_named("workspace_id", "used_bytes"))
-increase_storage = command(
-    _added.on_conflict_do_update(
-        constraint="pk_storage", set_={"used_bytes": storage_counters.c.used_bytes + _added.excluded.used_bytes}
-    ).returning(storage_counters.c.used_bytes)
+# Of several uploads to one workspace only one decides at a time whether there is room for its file. Held until the commit.
+lock_storage = command(
+    select(
+        func.pg_advisory_xact_lock(
+            func.hashtextextended(func.concat("storage ", bindparam("workspace_id", type_=Uuid)), literal(0, BigInteger))
+        )
+    )
 )
-
-decrease_storage = command(
-    update(storage_counters)
-    .values(used_bytes=storage_counters.c.used_bytes - bindparam("freed_bytes", type_=storage_counters.c.used_bytes.type))
-    .returning(storage_counters.c.used_bytes)
-)
+storage = query(select(cast(func.coalesce(func.sum(storage_counters.totals.c.used_bytes), 0), BigInteger).label("used_bytes")))
+# How many bytes there are more, or fewer if negative.
+change_storage = command(insert(storage_counters.changes).values(**_named("workspace_id", "used_bytes")))
 
 add = command(
     insert(attachments)

@@ -19,9 +19,11 @@ async def erase_client(event: clients_events_pb2.ClientErased, delivery: Deliver
     for file in removed:
         delivery.emit(events_pb2.AttachmentRemoved(attachment_id=str(file["id"])))
     deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
-    for (status, is_deleted), number in sorted(Counter((note["status"], note["deleted_at"] is not None) for note in deleted).items()):
-        await delivery.db.one(
-            notes.decrement_counter, of_status=status, live=0 if is_deleted else number, deleted=number if is_deleted else 0
-        )
+    counted = Counter((note["status"], note["deleted_at"] is not None) for note in deleted)
+    fewer = [
+        {"status": status, "live": 0 if is_deleted else -number, "deleted": -number if is_deleted else 0}
+        for (status, is_deleted), number in counted.items()
+    ]
+    await delivery.db.many(notes.change_counter, fewer)
     if removed:
-        await delivery.db.one(files.decrease_storage, freed_bytes=sum(file["file_size_bytes"] for file in removed))
+        await delivery.db.run(files.change_storage, used_bytes=-sum(file["file_size_bytes"] for file in removed))

@@ -54,7 +54,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         rules.check_not_erased((await work.db.one(store.lock_client, client_id=note.client_id))["erased_at"])
         row = await self._create(note, work, keys)
         await self._record_event(row, "session", row["session_date"], work)
-        await work.db.run(store.increment_counter, status="draft")
+        await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
         return record.from_row(row, keys)
 
     async def GetSession(self, request: pb.GetSessionRequest, work: UnitOfWork) -> pb.Session:
@@ -98,8 +98,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
         sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
         row = await work.db.one(store.finalize, id=note.id, sealed=sealed, by=work.user_id, now=work.now)
         await self._record_event(row, "session_finalized", row["finalized_at"], work)
-        await work.db.one(store.decrement_counter, of_status="draft", live=1, deleted=0)
-        await work.db.run(store.increment_counter, status="finalized")
+        moved = ({"status": "draft", "live": -1, "deleted": 0}, {"status": "finalized", "live": 1, "deleted": 0})
+        await work.db.many(store.change_counter, moved)
         return record.from_row(row, keys)
 
     async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
@@ -173,7 +173,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         # An appointment has one note only, which is the original.
         note.ClearField("appointment_id")
         await self._create(note, work, keys, conflict_of=original_id)
-        await work.db.run(store.increment_counter, status="draft")
+        await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
         work.note(conflict_session_id=note.id)
         return note.id
 

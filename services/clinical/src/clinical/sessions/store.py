@@ -125,12 +125,13 @@ def count(*, of_client: bool, of_appointment: bool, statuses: str, with_deleted:
                 with_deleted=with_deleted,
             )
         )
-    number = session_counters.c.live + session_counters.c.deleted if with_deleted else session_counters.c.live
+    counted = session_counters.totals.c
+    number = counted.live + counted.deleted if with_deleted else counted.live
     total = select(func.coalesce(func.sum(number), 0).label("total"))
     if statuses == "one":
-        return query(total.where(session_counters.c.status == bindparam("status")))
+        return query(total.where(counted.status == bindparam("status")))
     if statuses == "signed":
-        return query(total.where(session_counters.c.status != "draft"))
+        return query(total.where(counted.status != "draft"))
     return query(total)
 
 
@@ -146,21 +147,8 @@ def _filtered(query: Select[Any], *, of_client: bool, of_appointment: bool, stat
     return query if with_deleted else query.where(_not_deleted)
 
 
-# All writers of a workspace update the same row per status, so this is the last statement of a call.
-increment_counter = command(
-    upsert(session_counters)
-    .values(live=1, deleted=0, **_named("workspace_id", "status"))
-    .on_conflict_do_update(constraint="pk_tallies", set_={"live": session_counters.c.live + 1})
-)
-decrement_counter = command(
-    update(session_counters)
-    .where(session_counters.c.status == bindparam("of_status", type_=session_counters.c.status.type))
-    .values(
-        live=session_counters.c.live - bindparam("live", type_=session_counters.c.live.type),
-        deleted=session_counters.c.deleted - bindparam("deleted", type_=session_counters.c.deleted.type),
-    )
-    .returning(session_counters.c.status)
-)
+# How many notes of a status there are more, or fewer if negative.
+change_counter = command(insert(session_counters.changes).values(**_named("workspace_id", "status", "live", "deleted")))
 
 # --- timeline events
 

@@ -39,7 +39,8 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
             slot = await _slot(stubs, row, work)
             if (slot.client_id, when(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
                 # The appointment was moved, and its event has not been delivered yet.
-                await workflow.record_appointment(work.db, slot.appointment_id, slot.client_id, when(slot.starts_at), slot.version, now=now)
+                moved = rules.KnownAppointment(UUID(slot.appointment_id), UUID(slot.client_id), when(slot.starts_at), slot.version)
+                await workflow.record_appointments(work.db, [moved], now=now)
                 return None
             contact, workspace = await asyncio.gather(_contact(stubs, row, work), _workspace(stubs, work))
         message = _render(row, contact, workspace, runtime.settings, now=now)

@@ -1,6 +1,7 @@
 """Plans, moves and cancels reminders when appointments are booked, moved and closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -9,9 +10,10 @@ from caseload.identity.v1 import events_pb2 as identity_events
 from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.events.delivery import Delivery
-from chassis.events.reactions import Reaction, on
+from chassis.events.reactions import Reaction, on, on_many
 from chassis.protobuf.timestamps import when
 from notifications.reminders import store, workflow
+from notifications.reminders.rules import KnownAppointment
 
 FIRST_RULE_HOURS = 24
 
@@ -19,13 +21,13 @@ FIRST_RULE_HOURS = 24
 def reactions(wake: Callable[[], None]) -> list[Reaction]:
     """`wake` makes the poller of reminders look for work at once."""
 
-    @on(events_pb2.AppointmentBooked, queue="notifications.plan-reminders")
-    async def plan_reminders(event: events_pb2.AppointmentBooked, delivery: Delivery) -> None:
-        await _record(event, delivery)
+    @on_many(events_pb2.AppointmentBooked, queue="notifications.plan-reminders")
+    async def plan_reminders(events: Sequence[events_pb2.AppointmentBooked], delivery: Delivery) -> None:
+        await _record(events, delivery)
 
-    @on(events_pb2.AppointmentMoved, queue="notifications.move-reminders")
-    async def move_reminders(event: events_pb2.AppointmentMoved, delivery: Delivery) -> None:
-        await _record(event, delivery)
+    @on_many(events_pb2.AppointmentMoved, queue="notifications.move-reminders")
+    async def move_reminders(events: Sequence[events_pb2.AppointmentMoved], delivery: Delivery) -> None:
+        await _record(events, delivery)
 
     @on(events_pb2.AppointmentClosed, queue="notifications.cancel-reminders")
     async def cancel_reminders(event: events_pb2.AppointmentClosed, delivery: Delivery) -> None:
@@ -43,12 +45,11 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
         if rule is not None:
             await workflow.plan_for_rule(delivery.db, rule, now=delivery.now)
 
-    async def _record(event: events_pb2.AppointmentBooked | events_pb2.AppointmentMoved, delivery: Delivery) -> None:
-        await workflow.record_appointment(
-            delivery.db, event.appointment_id, event.client_id, when(event.starts_at), event.version, now=delivery.now
-        )
-        # So that a reminder that is due at once does not wait for the next poll.
-        delivery.afterwards(wake_poller)
+    async def _record(events: Sequence[events_pb2.AppointmentBooked | events_pb2.AppointmentMoved], delivery: Delivery) -> None:
+        known = [KnownAppointment(UUID(e.appointment_id), UUID(e.client_id), when(e.starts_at), e.version) for e in events]
+        if await workflow.record_appointments(delivery.db, known, now=delivery.now):
+            # So that a reminder that is due at once does not wait for the next poll.
+            delivery.afterwards(wake_poller)
 
     async def wake_poller(_transaction: Transaction) -> None:
         wake()

@@ -1,7 +1,9 @@
 """When reminders are due, when a mail is tried again, and how times are written."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.backoff import Backoff
@@ -10,6 +12,25 @@ from chassis.errors import Fault, Invalid
 # A booking made this shortly before the start needs no reminder.
 LEAST_NOTICE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAppointment:
+    """An open appointment as an event tells of it."""
+
+    id: UUID
+    client_id: UUID
+    starts_at: datetime
+    version: int
+
+
+def newest(appointments: Iterable[KnownAppointment]) -> list[KnownAppointment]:
+    """The newest version of each appointment, in the order of their ids."""
+    by_id: dict[UUID, KnownAppointment] = {}
+    for appointment in appointments:
+        if appointment.id not in by_id or by_id[appointment.id].version < appointment.version:
+            by_id[appointment.id] = appointment
+    return [by_id[each] for each in sorted(by_id)]
 
 
 def check_hours_before(hours: int) -> int:

@@ -1,9 +1,13 @@
 """Statements on rules, known appointments and reminders. Row security limits every one to the caller's workspace."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
     DateTime,
     Integer,
     Text,
@@ -17,10 +21,13 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.types import TypeEngine
 
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
@@ -41,7 +48,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 log = DatedList(
     reminders,
     reminders.c.due_at,
-    counters=reminder_counters,
+    counters=reminder_counters.totals,
     count_column="reminder_count",
     selective=("appointment_id", "client_id"),
     counter_columns={"told_status": "status"},
@@ -98,27 +105,42 @@ count_rules = query(select(func.count().label("total")).select_from(_rules))
 
 # --- known appointments
 
-appointment = command(select(appointments).where(appointments.c.id == _id).with_for_update())
+_time = DateTime(timezone=True)
 
-_appointment = upsert(appointments).values(
-    workspace_id=_workspace,
-    id=_id,
-    client_id=_client_id,
-    starts_at=bindparam("starts_at", type_=DateTime(timezone=True)),
-    is_open=bindparam("is_open"),
-    version=bindparam("version"),
+
+def _elements(name: str, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    """The elements of an array parameter, one row each."""
+    return func.unnest(bindparam(name, type_=ARRAY(type_)))
+
+
+appointments_for_update = command(
+    select(appointments).where(appointments.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))).order_by(appointments.c.id).with_for_update()
 )
-# Returns no row if a newer version is known.
-record_appointment = command(
-    _appointment.on_conflict_do_update(
+
+# Returns the appointments of which no newer version is known, and which of them are new.
+_open = upsert(appointments).from_select(
+    ["workspace_id", "id", "client_id", "starts_at", "is_open", "version"],
+    select(
+        _workspace, _elements("ids", Uuid()), _elements("clients", Uuid()), _elements("starts", _time), true(),
+        _elements("versions", BigInteger()),
+    ),
+)  # fmt: skip
+record_appointments = command(
+    _open.on_conflict_do_update(
         constraint="pk_appointments",
-        set_={
-            "client_id": func.coalesce(_appointment.excluded.client_id, appointments.c.client_id),
-            "starts_at": func.coalesce(_appointment.excluded.starts_at, appointments.c.starts_at),
-            "is_open": _appointment.excluded.is_open,
-            "version": _appointment.excluded.version,
-        },
-        where=appointments.c.version < _appointment.excluded.version,
+        set_={name: _open.excluded[name] for name in ("client_id", "starts_at", "is_open", "version")},
+        where=appointments.c.version < _open.excluded.version,
+        # A row that was inserted has no other transaction in xmax.
+    ).returning(appointments.c.id, literal_column("appointments.xmax = 0", Boolean).label("is_new"))
+)
+
+# Returns no row if a newer version is known.
+_closed = upsert(appointments).values(workspace_id=_workspace, id=_id, is_open=False, version=bindparam("version"))
+record_closed = command(
+    _closed.on_conflict_do_update(
+        constraint="pk_appointments",
+        set_={"is_open": False, "version": _closed.excluded.version},
+        where=appointments.c.version < _closed.excluded.version,
     ).returning(appointments.c.id)
 )
 
@@ -155,7 +177,31 @@ _planned = upsert(reminders).values(
     created_at=_now,
     **_moved,
 )
-plan = command(_planned.on_conflict_do_nothing())
+_columns: dict[str, TypeEngine[Any]] = {
+    "id": Uuid(),
+    "appointment_id": Uuid(),
+    "client_id": Uuid(),
+    "hours_before": Integer(),
+    "channel": Text(),
+    "version": BigInteger(),
+    "starts_at": _time,
+    "due_at": _time,
+}
+_new = select(*(_elements(f"{name}_list", type_).label(name) for name, type_ in _columns.items())).subquery("planned")
+plan = command(
+    upsert(reminders)
+    .from_select(
+        [
+            "workspace_id", "id", "appointment_id", "client_id", "hours_before", "channel", "appointment_version", "starts_at",
+            "due_at", "next_attempt_at", "created_at",
+        ],
+        select(
+            _workspace, _new.c.id, _new.c.appointment_id, _new.c.client_id, _new.c.hours_before, _new.c.channel, _new.c.version,
+            _new.c.starts_at, _new.c.due_at, _new.c.due_at, _now,
+        ),
+    )
+    .on_conflict_do_nothing()
+)  # fmt: skip
 
 # For a rule that was deleted and is back: its cancelled reminders become pending again; others do not change.
 plan_again = command(

@@ -1,48 +1,83 @@
 """Plans reminders from the known appointments and the active rules. Used by reactions, calls and the mail sender."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from chassis.db.transaction import Transaction
+from chassis.db.transaction import Record, Transaction
 from notifications.reminders import rules, store
+from notifications.reminders.rules import KnownAppointment
 
 
-async def record_appointment(
-    db: Transaction, appointment_id: UUID | str, client_id: UUID | str, starts_at: datetime, version: int, *, now: datetime
-) -> None:
-    """Records an appointment unless a newer version is known, and plans one reminder per active rule that applies to it."""
+async def record_appointments(db: Transaction, appointments: Sequence[KnownAppointment], *, now: datetime) -> bool:
+    """Records appointments unless newer versions are known, and plans a reminder per active rule that applies to each.
+
+    Returns whether any of the reminders is due at once.
+    """
+    # In the order of ids, so that two transactions that record several appointments never wait for each other in a circle.
+    current = {appointment.id: appointment for appointment in rules.newest(appointments)}
     await db.run(store.lock_rules_shared)
-    before = await db.maybe(store.appointment, id=appointment_id)
-    current = {"id": appointment_id, "client_id": client_id, "starts_at": starts_at, "is_open": True, "version": version}
-    if await db.maybe(store.record_appointment, **current) is None:
-        return
-    if before and before["is_open"] and (str(before["client_id"]), before["starts_at"]) == (str(client_id), starts_at):
-        return
+    before = {row["id"]: row for row in await db.all(store.appointments_for_update, ids=list(current))}
+    recorded = await db.all(
+        store.record_appointments,
+        ids=list(current),
+        clients=[appointment.client_id for appointment in current.values()],
+        starts=[appointment.starts_at for appointment in current.values()],
+        versions=[appointment.version for appointment in current.values()],
+    )
+    if not recorded:
+        return False
     active = await db.all(store.active_rules)
-    due = rules.due_times((rule["hours_before"] for rule in active), starts_at, now=now)
-    await db.run(store.cancel_others, appointment_id=appointment_id, hours=list(due), reason="appointment_moved")
-    for rule in active:
-        if rule["hours_before"] in due:
-            values = {
-                "appointment_id": appointment_id,
-                "client_id": client_id,
-                "starts_at": starts_at,
-                "version": version,
-                "hours_before": rule["hours_before"],
-                "channel": rule["channel"],
-                "due_at": due[rule["hours_before"]],
-            }
-            if not await db.run(store.move_pending, **values):
-                await db.run(store.plan, id=uuid7(), now=now, **values)
+    planned: list[dict[str, Any]] = []
+    due_at_once = False
+    for row in recorded:
+        appointment = current[row["id"]]
+        if _is_unchanged(before.get(appointment.id), appointment):
+            continue
+        due = rules.due_times((rule["hours_before"] for rule in active), appointment.starts_at, now=now)
+        due_at_once |= any(time <= now for time in due.values())
+        wanted = [_reminder(appointment, rule, due[rule["hours_before"]]) for rule in active if rule["hours_before"] in due]
+        # One that was not known before has no reminders that could be cancelled or moved.
+        planned += wanted if row["is_new"] else await _not_moved(db, appointment, wanted)
+    if planned:
+        columns = {f"{name}_list": [reminder[name] for reminder in planned] for name in planned[0]}
+        await db.run(store.plan, id_list=[uuid7() for _ in planned], now=now, **columns)
+    return due_at_once
+
+
+async def _not_moved(db: Transaction, appointment: KnownAppointment, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cancels and moves the appointment's pending reminders. Returns those of the wanted that are to be planned anew."""
+    hours = [reminder["hours_before"] for reminder in wanted]
+    await db.run(store.cancel_others, appointment_id=appointment.id, hours=hours, reason="appointment_moved")
+    return [reminder for reminder in wanted if not await db.run(store.move_pending, **reminder)]
+
+
+def _is_unchanged(before: Record | None, appointment: KnownAppointment) -> bool:
+    return (
+        before is not None
+        and before["is_open"]
+        and (before["client_id"], before["starts_at"]) == (appointment.client_id, appointment.starts_at)
+    )
+
+
+def _reminder(appointment: KnownAppointment, rule: Record, due_at: datetime) -> dict[str, Any]:
+    return {
+        "appointment_id": appointment.id,
+        "client_id": appointment.client_id,
+        "starts_at": appointment.starts_at,
+        "version": appointment.version,
+        "hours_before": rule["hours_before"],
+        "channel": rule["channel"],
+        "due_at": due_at,
+    }
 
 
 async def close_appointment(db: Transaction, appointment_id: UUID | str, version: int) -> None:
     """Records that an appointment is completed or cancelled, and cancels its pending reminders."""
-    closed = {"id": appointment_id, "client_id": None, "starts_at": None, "is_open": False, "version": version}
-    if await db.maybe(store.record_appointment, **closed) is not None:
+    if await db.maybe(store.record_closed, id=appointment_id, version=version) is not None:
         await db.run(store.cancel_pending, appointment_id=appointment_id, reason="appointment_closed")
 
 

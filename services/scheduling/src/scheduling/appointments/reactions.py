@@ -10,7 +10,7 @@ from scheduling.appointments import rules, store
 @on(clients_events.ClientErased, queue="scheduling.erase-appointments")
 async def erase_appointments(event: clients_events.ClientErased, delivery: Delivery) -> None:
     """Deletes all appointments of an erased client, and announces the upcoming ones as cancelled."""
-    await delivery.db.run(store.lock_client_counter, client_id=event.client_id)
+    await delivery.db.run(store.lock_client, client_id=event.client_id)
     erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
     await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
     await delivery.db.run(store.mark_client_erased, client_id=event.client_id, now=delivery.now)

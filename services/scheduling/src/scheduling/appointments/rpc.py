@@ -134,9 +134,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         cursor = rules.check_cursor(wanted["before"], wanted["before_id"])
         statement = store.timeline_events_before if cursor else store.timeline_events
         events = await work.db.all(statement, client_id=request.client_id, limit=limit, **cursor)
-        counter = await work.db.maybe(store.client_counter, client_id=request.client_id)
-        total = counter["appointment_count"] if counter else 0
-        return pb.History(items=[fill(pb.HistoryEntry(), event) for event in events], total=total)
+        counter = await work.db.one(store.client_counter, client_id=request.client_id)
+        return pb.History(items=[fill(pb.HistoryEntry(), event) for event in events], total=counter["appointment_count"])
 
     async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
         return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))

@@ -6,6 +6,7 @@ not leakproof. Conflicts are therefore searched among appointments that start ne
 """
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,7 +31,7 @@ from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, T
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from scheduling.appointments.rules import BUSY_STATUSES, EARLIEST_START, LATEST_START, MAX_BUFFER, MAX_LENGTH
-from scheduling.tables import appointments, client_counters, day_counters, locations, offered_services
+from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services
 
 _TIME = DateTime(timezone=True)
 _a = appointments.c
@@ -39,7 +40,7 @@ _present = _a.deleted_at.is_(None)
 appointment_list = DatedList(
     appointments,
     _a.scheduled_start,
-    counters=day_counters,
+    counters=day_counters.totals,
     count_column="appointment_count",
     selective=("client_id", "practitioner_id"),
     counter_columns={"status": "status"},
@@ -173,10 +174,14 @@ def _client_summaries() -> Select[Any]:
         client_id,
         upcoming.c.at.label("next_appointment"),
         past.c.at.label("last_appointment"),
-        func.coalesce(client_counters.c.appointment_count, 0).label("appointment_count"),
-    ).select_from(
-        requested.outerjoin(client_counters, client_counters.c.client_id == client_id).outerjoin(upcoming, true()).outerjoin(past, true())
-    )
+        _appointment_count(client_id).label("appointment_count"),
+    ).select_from(requested.outerjoin(upcoming, true()).outerjoin(past, true()))
+
+
+def _appointment_count(client_id: ColumnElement[UUID]) -> ColumnElement[int]:
+    totals = client_counters.totals
+    counted = func.coalesce(func.sum(totals.c.appointment_count), 0)
+    return select(cast(counted, BigInteger)).select_from(totals).where(totals.c.client_id == client_id).scalar_subquery()
 
 
 # One row per requested client: its next and its last appointment and the number of its appointments.
@@ -196,16 +201,15 @@ timeline_events_before = query(
     _timeline_events.where(tuple_(_a.scheduled_start, _a.id) < tuple_(bindparam("before", type_=_TIME), bindparam("before_id", type_=Uuid)))
 )
 
-client_counter = query(select(client_counters.c.appointment_count).where(client_counters.c.client_id == bindparam("client_id", type_=Uuid)))
+client_counter = query(select(_appointment_count(bindparam("client_id", type_=Uuid)).label("appointment_count")))
 
-# An erasure locks the client's counter. The commit of a concurrent booking waits for it and is then refused by a trigger.
-lock_client_counter = command(
-    upsert(client_counters)
-    .values(**_parameters("workspace_id", "client_id"), appointment_count=0)
-    .on_conflict_do_update(constraint="pk_client_figures", set_={"appointment_count": client_counters.c.appointment_count})
+# Held alone until the end of an erasure. The trigger `keep_counts` shares it: a booking that is being written is committed
+# before this returns, and one that is written later waits and is then refused.
+_client_lock = func.hashtextextended(
+    func.concat("client ", bindparam("workspace_id", type_=Uuid), " ", bindparam("client_id", type_=Uuid)), literal(0, BigInteger)
 )
+lock_client = command(select(func.pg_advisory_xact_lock(_client_lock)))
 
-# By start, so that the trigger locks the counters of the days in one order in all transactions and none deadlocks.
 of_client_for_update = command(
     select(_a.id, _a.client_id, _a.status, _a.version, _a.scheduled_start, _a.deleted_at)
     .where(_a.client_id == bindparam("client_id", type_=Uuid))
@@ -215,8 +219,9 @@ of_client_for_update = command(
 
 erase = command(delete(appointments).where(_a.id == bindparam("id", type_=Uuid)))
 
+# The last statement of an erasure, because the folding of counters waits for the row.
 mark_client_erased = command(
-    update(client_counters)
-    .where(client_counters.c.client_id == bindparam("client_id", type_=Uuid))
-    .values(erased_at=bindparam("now", type_=_TIME))
+    upsert(client_figures)
+    .values(**_parameters("workspace_id", "client_id"), appointment_count=0, erased_at=bindparam("now", type_=_TIME))
+    .on_conflict_do_update(constraint="pk_client_figures", set_={"erased_at": bindparam("now", type_=_TIME)})
 )

@@ -1,0 +1,52 @@
+"""What the benchmark loads in bulk is what the services would have written."""
+
+from datetime import UTC, datetime
+
+from bench import bulk
+from bench.dataset import workspace_keys
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.notifications.v1 import reminders_pb2
+from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.protobuf.timestamps import when
+from chassis.testing.environment import start_environment
+from clients.__main__ import SERVICE as CLIENTS
+from clinical.__main__ import SERVICE as CLINICAL
+from identity.__main__ import SERVICE as IDENTITY
+from notifications.__main__ import SERVICE as NOTIFICATIONS
+from scheduling.__main__ import SERVICE as SCHEDULING
+
+
+async def test_loaded_records_are_opened_found_listed_and_counted_by_the_services(postgres, monkeypatch):
+    for name, value in {"CLIENTS": 60, "PRACTITIONERS": 2, "DAYS": 6, "DAYS_OVER": 3, "PER_DAY": 4}.items():
+        monkeypatch.setattr(bulk, name, value)
+    async with start_environment(postgres, CLIENTS, SCHEDULING, NOTIFICATIONS, CLINICAL, IDENTITY) as environment:
+        workspace_id = environment.workspace()
+        call = environment.caller(workspace_id=workspace_id)
+        clients, appointments = environment.stub(ClientsStub), environment.stub(AppointmentsStub)
+        await clients.CreateClient(clients_pb2.CreateClientRequest(first_name="Ada", last_name="Lovelace"), call)
+        keys = await workspace_keys(environment.admin_dsn, environment.runtime("clients").keyring, workspace_id)
+
+        await bulk.load(environment.admin_dsn, workspace_id, keys)
+
+        page = await clients.ListClients(clients_pb2.ListClientsRequest(page=1, page_size=100), call)
+        assert (page.total, len(page.items)) == (61, 61)
+        assert all(client.medical_history == bulk.TEXT for client in page.items if client.last_name != "Lovelace")
+        found = await clients.ListClients(clients_pb2.ListClientsRequest(search="patient7@example.com"), call)
+        assert [client.email for client in found.items] == ["patient7@example.com"]
+
+        agenda = await appointments.ListAppointments(appointments_pb2.ListAppointmentsRequest(page=1, page_size=100), call)
+        assert (agenda.total, len(agenda.items)) == (48, 48)
+        assert {appointment.notes for appointment in agenda.items} == {"Bring the last findings."}
+        over = [appointment for appointment in agenda.items if when(appointment.scheduled_end) < datetime.now(UTC)]
+        assert len(over) == 24
+        assert all(appointment.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED for appointment in over)
+        ids = sorted({appointment.client_id for appointment in agenda.items})
+        figures = await appointments.GetFigures(appointments_pb2.GetFiguresRequest(client_ids=ids), call)
+        assert sum(figure.appointment_count for figure in figures.items) == 48
+
+        reminders = environment.stub(RemindersStub)
+        waiting = reminders_pb2.ListLogsRequest(status=reminders_pb2.REMINDER_STATUS_PENDING, page=1, page_size=100)
+        assert (await reminders.ListLogs(waiting, call)).total == 24
