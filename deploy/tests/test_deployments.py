@@ -9,7 +9,7 @@ from containers import processes
 
 from chassis.service.definition import Service
 from chassis.settings import Settings
-from deployment.processes import PROCESSES, SERVERS, SERVICES
+from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
 from deployment.provision import ProvisionSettings
 from deployment.secret_files import Installation
 from gateway.settings import GatewaySettings
@@ -49,6 +49,12 @@ def deployment(request, composed, rendered):
 def test_every_service_is_deployed_under_its_own_name(composed):
     assert set(SERVICES) == set(NAMES)
     assert {*PROCESSES, "provision", "bucket", *(f"{name}-migration" for name in NAMES)} == set(composed)
+
+
+def test_the_services_that_erase_have_a_role_to_erase_as():
+    erasing = {name for name in NAMES if importlib.import_module(f"{name}.__main__").SERVICE.erases}
+
+    assert {name for name, kinds in DATABASE_ROLES.items() if "eraser" in kinds.values()} == erasing
 
 
 def test_the_import_rules_hold_for_every_service():

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from chassis.auth.tokens import generate_key, public_pem
 from chassis.encryption.keyring import Keyring
 from deployment.certificates import Pair, authority, is_due, issue
-from deployment.processes import PROCESSES, SERVERS, SERVICES
+from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
 from standalone.home import write_once, write_secret
 
 # What a bucket's key is called; its form suits stores that take an account for the first half.
@@ -71,8 +71,8 @@ class Installation:
         rest = f"@{server}/caseload?sslmode=verify-full&sslrootcert=/run/secrets/authority-certificate"
         password = self._once("postgres-password", random_text).decode()
         self._once("admin-database-url", f"postgresql://postgres:{quote(password, safe='')}{rest}".encode)
-        for service in SERVICES:
-            for kind, role in (("database-url", "app"), ("relay-database-url", "relay")):
+        for service, kinds in DATABASE_ROLES.items():
+            for kind, role in kinds.items():
                 address = f"postgresql://{service}_{role}:{secrets.token_urlsafe(24)}{rest}"
                 self._once(f"{service}-{kind}", address.encode)
 

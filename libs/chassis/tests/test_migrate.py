@@ -151,6 +151,7 @@ def one_column_less_with_its_check(metadata):
     (check,) = [constraint for constraint in table.constraints if constraint.name == "data_key_state"]
     table.constraints.remove(check)
     table._columns.remove(table.c.state)
+    table.info["access"] = Access({"app": "SELECT, INSERT", "keys": "UPDATE (wrapped)"})
 
 
 def changed_index(metadata):
@@ -160,11 +161,11 @@ def changed_index(metadata):
 
 
 def changed_grants(metadata):
-    metadata.tables["probe.outbox"].info["access"] = Access("INSERT", relay="SELECT, UPDATE, DELETE")
+    metadata.tables["probe.outbox"].info["access"] = Access({"app": "INSERT", "relay": "SELECT, UPDATE, DELETE"})
 
 
 def closed_to_the_relay(metadata):
-    metadata.tables["probe.idempotency"].info["access"] = Access("SELECT, INSERT, UPDATE, DELETE")
+    metadata.tables["probe.idempotency"].info["access"] = Access({"app": "SELECT, INSERT, UPDATE (fingerprint), DELETE"})
 
 
 def another_tenants_table(metadata):

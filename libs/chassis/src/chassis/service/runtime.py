@@ -48,6 +48,7 @@ from chassis.work.unit_of_work import UnitOfWork
 T = TypeVar("T")
 _SECONDS_TO_DRAIN = 10.0
 _BACKGROUND_SECONDS = 30.0
+_ERASING_CONNECTIONS = 4
 _BACKOFF = Backoff(first=0.1, longest=5.0)
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,12 @@ class Runtime:
     def database(self) -> Database:
         took = slow_query_log(self.name, self.settings.slow_query_seconds)
         return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=self.settings.pool_max, took=took)
+
+    @cached_property
+    def eraser_database(self) -> Database:
+        """The same database, as the role of reactions that erase."""
+        dsn = _needed(self.settings.eraser_database_url, "CASELOAD_ERASER_DATABASE_URL").get_secret_value()
+        return Database(dsn, schema=self.name, size=_ERASING_CONNECTIONS, took=slow_query_log(self.name, self.settings.slow_query_seconds))
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -154,7 +161,8 @@ class Runtime:
     async def react(self) -> None:
         """Takes the events this service reacts to, and runs its loops."""
         for reaction in self.service.reactions(self):
-            await self.broker.subscribe(subscription(reaction, service=self.name, database=self.database, outbox=self.outbox))
+            database = self.eraser_database if reaction.erases else self.database
+            await self.broker.subscribe(subscription(reaction, service=self.name, database=database, outbox=self.outbox))
         for loop in self.service.loops(self):
             self._start(loop)
 
@@ -190,7 +198,7 @@ class Runtime:
             await self.verifier.close()
         if "peers" in self.__dict__:
             await self.peers.close()
-        for database in ("database", "_key_database"):
+        for database in ("database", "eraser_database", "_key_database"):
             if database in self.__dict__:
                 await self.__dict__[database].close()
 
