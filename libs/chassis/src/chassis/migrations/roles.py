@@ -88,15 +88,39 @@ async def _change_role(admin: Any, name: str, *statements: str, create: bool = F
     raise RuntimeError(f"the role {name} keeps being changed by somebody else")
 
 
-class UnboundRole(Exception):
-    """A superuser's role, or one that bypasses row security."""
+class UnfitRole(Exception):
+    """A process would work as a role that may do more than its own. The message says why, and names no data."""
 
 
-async def check_role(connection: Any) -> None:
-    """Raises UnboundRole for a serving role that row security does not bind."""
-    free = await connection.fetchval("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-    if free:
-        raise UnboundRole
+# What a role is, and which tables of the schema it may touch although no policy names it. REFERENCES and TRIGGER read nothing.
+_ROLE = """
+SELECT r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication,
+    EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relowner = r.oid) AS owns,
+    ARRAY(SELECT pg_get_userbyid(m.roleid)::text FROM pg_auth_members m WHERE m.member = r.oid) AS memberships,
+    ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND r.oid = ANY (p.polroles))
+        AND (has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE') OR has_table_privilege(c.oid, 'DELETE, TRUNCATE'))) AS tables
+FROM pg_roles r WHERE r.rolname = current_user
+"""
+
+
+async def check_role(connection: Any, service: str, kind: str) -> None:
+    """Raises UnfitRole unless the connection's role is the service's own of this kind (app, relay or eraser) and bound like one."""
+    role = await connection.fetchrow(_ROLE, service)
+    may_be = {f"{service}_app"} if kind == "eraser" else set()
+    # The relay works across workspaces by a policy of its own on each table that it works on.
+    beyond = role["tables"] if kind == "relay" else []
+    reasons = {
+        "passes row security": role["rolsuper"] or role["rolbypassrls"],
+        "may make roles or replicate": role["rolcreaterole"] or role["rolreplication"],
+        "owns tables": role["owns"],
+        "is a member of other roles": not set(role["memberships"]) <= may_be,
+        f"may touch {', '.join(sorted(beyond))}": bool(beyond),
+        f"is not {service}_{kind}": role["rolname"] != f"{service}_{kind}",
+    }
+    if found := [reason for reason, holds in reasons.items() if holds]:
+        raise UnfitRole(f"The database role {role['rolname']} {' and '.join(found)}; a service connects as its own {kind} role.")
 
 
 async def is_current(admin_dsn: str, service: str) -> bool:

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
@@ -22,6 +23,7 @@ from chassis.auth.verifier import TokenVerifier
 from chassis.backoff import Backoff
 from chassis.context import Caller, RequestContext
 from chassis.db.database import Database
+from chassis.db.errors import LOST, refusal_of
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
 from chassis.errors import Unavailable
@@ -30,7 +32,7 @@ from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import subscription
 from chassis.events.relay import Relay
-from chassis.migrations.roles import UnboundRole, check_role
+from chassis.migrations.roles import UnfitRole, check_role
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.grpc import GrpcHandler
@@ -49,7 +51,10 @@ T = TypeVar("T")
 _SECONDS_TO_DRAIN = 10.0
 _BACKGROUND_SECONDS = 30.0
 _ERASING_CONNECTIONS = 4
+_SECONDS_TO_CHECK = 5.0
 _BACKOFF = Backoff(first=0.1, longest=5.0)
+# Nothing can be called meanwhile, and the question is a small one.
+_BACKOFF_TO_CHECK = Backoff(first=0.1, longest=1.0)
 log = logging.getLogger(__name__)
 
 
@@ -146,14 +151,38 @@ class Runtime:
         )
         return UnitOfWork(context.within(seconds), self.database, self.outbox)
 
+    async def check_roles(self, tasks: Collection[str]) -> None:
+        """Returns once the database has shown, in production, that the roles for these tasks may do what they should and no more.
+
+        Waits while the database does not answer. Raises SystemExit (EX_CONFIG) for any other role.
+        """
+        if "serve" in tasks:
+            # Whatever a service lacks is told now, not after a wait.
+            _ = self.server
+        if self.settings.environment != "production":
+            return
+        for kind, dsn in self._role_dsns(tasks):
+            failures = 0
+            while True:
+                try:
+                    await self._check_role(kind, dsn.get_secret_value())
+                    break
+                except LOST as error:
+                    if not isinstance(refusal_of(error), Unavailable):
+                        raise
+                    failures += 1
+                    if failures == 1:
+                        log.warning(
+                            "the database does not answer, and nothing starts before the roles are checked", extra={"service": self.name}
+                        )
+                    await asyncio.sleep(_BACKOFF_TO_CHECK.delay(failures))
+
     async def serve(self, *, over_grpc: bool = True) -> None:
         """Serves calls: over gRPC, and from the other services of this process."""
         server = self.server
         if self._servers is not None:
             self._servers[self.name] = server
         self._start(self.verifier.keep_fresh)
-        if self.settings.environment == "production":
-            self._start(self._refuse_unbound_role)
         observe_pool(self.name, lambda: self.database.in_use)
         if over_grpc:
             await self._listen(server)
@@ -239,20 +268,25 @@ class Runtime:
                 await self._health.set(name, serving)
             await asyncio.sleep(1.0)
 
-    async def _refuse_unbound_role(self) -> None:
-        """Stops the process if its database role can bypass row security; checked when the database first answers."""
-        while True:
+    def _role_dsns(self, tasks: Collection[str]) -> Iterator[tuple[str, Any]]:
+        """The roles that the process works as for these tasks, and their addresses."""
+        if {"serve", "react"} & set(tasks):
+            yield "app", _needed(self.settings.database_url, "CASELOAD_DATABASE_URL")
+        if "react" in tasks and self.service.erases:
+            yield "eraser", _needed(self.settings.eraser_database_url, "CASELOAD_ERASER_DATABASE_URL")
+        if "relay" in tasks:
+            yield "relay", _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL")
+
+    async def _check_role(self, kind: str, dsn: str) -> None:
+        try:
+            connection = await asyncpg.connect(dsn, timeout=_SECONDS_TO_CHECK)
             try:
-                async with self.database.transaction(None, seconds=5.0) as tx:
-                    await check_role(await tx.connection())
-            except Unavailable:
-                await asyncio.sleep(1.0)
-            except UnboundRole:
-                log.critical("this database role passes row security; a service connects as its own app role", extra={"service": self.name})
-                # At once: while this drains, every workspace would be open to every other.
-                os._exit(os.EX_CONFIG)
-            else:
-                return
+                await check_role(connection, self.name, kind)
+            finally:
+                await connection.close(timeout=_SECONDS_TO_CHECK)
+        except UnfitRole as unfit:
+            log.critical("%s", str(unfit), extra={"service": self.name})
+            raise SystemExit(os.EX_CONFIG) from None
 
     def _start(self, loop: Loop) -> None:
         self._tasks.append(asyncio.create_task(self._for_ever(loop)))
