@@ -35,7 +35,7 @@ async def catalogue(postgres):
     await admin.execute(f"CREATE DATABASE {name}")
     dsn = _dsn(postgres, database=name)
     for service in SERVICES:
-        await provision(dsn, service.name, "for-tests-only", "for-tests-only")
+        await provision(dsn, service.name, "for-tests-only", "for-tests-only", "for-tests-only" if service.erases else None)
         await migrate(dsn, service.name)
     connection = await asyncpg.connect(dsn)
     yield connection
@@ -103,12 +103,14 @@ async def test_no_other_policy_lets_more_through(catalogue):
 async def test_roles_own_nothing_and_cannot_pass_row_security(catalogue):
     roles = await catalogue.fetch(
         "SELECT rolname, rolsuper, rolbypassrls, rolcanlogin, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname ~ $1",
-        f"^({'|'.join(NAMES)})_(owner|app|relay)$",
+        f"^({'|'.join(NAMES)})_",
     )
-    assert len(roles) == 3 * len(NAMES)
+    assert len(roles) == 5 * len(NAMES)
+    served = {f"{name}_{role}" for name in NAMES for role in ("app", "relay")}
+    erasing = {f"{service.name}_eraser" for service in SERVICES if service.erases}
     for role in roles:
         assert not (role["rolsuper"] or role["rolbypassrls"] or role["rolcreaterole"] or role["rolcreatedb"]), role
-        assert role["rolcanlogin"] == (not role["rolname"].endswith("_owner")), role
+        assert role["rolcanlogin"] == (role["rolname"] in served | erasing), role
     for row in await tables(catalogue):
         assert row["owner"] == f"{row['name'].split('.')[0]}_owner", row["name"]
 
@@ -121,7 +123,7 @@ async def test_no_service_may_touch_another_services_tables(catalogue):
     )
     assert granted
     for grant in granted:
-        assert grant["grantee"] in {f"{grant['table_schema']}_app", f"{grant['table_schema']}_relay"}, grant
+        assert grant["grantee"] in {f"{grant['table_schema']}_{role}" for role in ("app", "relay", "eraser", "keys")}, grant
 
 
 async def test_every_key_begins_with_the_workspace(catalogue):

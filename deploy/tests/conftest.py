@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 import yaml
-from containers import COMPOSE, ROOT, Process, asked, extended, interpolated
+from containers import COMPOSE, OWN_IMAGE, ROOT, Process, asked, extended, interpolated
 
 from deployment.processes import PROCESSES, SERVERS, SERVICES
 
@@ -22,7 +22,7 @@ def composed(compose):
     """The processes of compose.yaml, without the servers it brings along."""
     found = {}
     for name, service in compose["services"].items():
-        if name in SERVERS:
+        if service["image"] != OWN_IMAGE:
             continue
         process = Process(name, tuple(service["command"]), dict(service["environment"]))
         for secret in service["secrets"]:

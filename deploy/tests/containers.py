@@ -9,6 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "deploy" / "compose"
+OWN_IMAGE = "caseload"
 INSTALLATION = {
     "CASELOAD_UID": "10001",
     "CASELOAD_PUBLIC_URL": "https://caseload.example.org",

@@ -18,7 +18,7 @@ def test_containers_are_not_root_write_nowhere_and_hold_no_privilege(compose):
 
 def test_what_serves_says_how_it_fares_and_what_prepares_ends_first(compose):
     tasks = {name for name, service in compose["services"].items() if service["restart"] == "no"}
-    assert tasks == {"provision", "bucket", *(f"{name}-migration" for name in SERVED)}
+    assert tasks == {"provision", "bucket", "s3-accounts", *(f"{name}-migration" for name in SERVED)}
     for name, service in compose["services"].items():
         assert ("healthcheck" in service) == (name not in tasks), name
         for other, condition in service.get("depends_on", {}).items():

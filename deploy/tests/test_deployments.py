@@ -1,15 +1,18 @@
 """Compose and Kubernetes run the same: the same processes, told the same, given the same secrets, and no more than they need."""
 
 import importlib
+import json
 import tomllib
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from containers import processes
+from containers import COMPOSE, OWN_IMAGE, processes
 
 from chassis.service.definition import Service
 from chassis.settings import Settings
-from deployment.processes import PROCESSES, SERVERS, SERVICES
+from deployment.bucket import BucketSettings
+from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
 from deployment.provision import ProvisionSettings
 from deployment.secret_files import Installation
 from gateway.settings import GatewaySettings
@@ -20,6 +23,7 @@ OWN = {
     "CASELOAD_PUBLIC_URL",
     "CASELOAD_APP_URL",
     "CASELOAD_BLOB_URL",
+    "CASELOAD_CHECKPOINTS_URL",
     "CASELOAD_MAIL_FROM",
     "CASELOAD_CORS_ORIGINS",
     "CASELOAD_TRUSTED_PROXIES",
@@ -36,7 +40,9 @@ def settings_of(process):
         return GatewaySettings
     if command == "provision":
         return ProvisionSettings
-    if command == "bucket" or rest == ["migrate"]:
+    if command == "bucket":
+        return BucketSettings
+    if rest == ["migrate"]:
         return Settings
     return importlib.import_module(f"{command}.__main__").SERVICE.settings
 
@@ -49,6 +55,12 @@ def deployment(request, composed, rendered):
 def test_every_service_is_deployed_under_its_own_name(composed):
     assert set(SERVICES) == set(NAMES)
     assert {*PROCESSES, "provision", "bucket", *(f"{name}-migration" for name in NAMES)} == set(composed)
+
+
+def test_the_services_that_erase_have_a_role_to_erase_as():
+    erasing = {name for name in NAMES if importlib.import_module(f"{name}.__main__").SERVICE.erases}
+
+    assert {name for name, kinds in DATABASE_ROLES.items() if "eraser" in kinds.values()} == erasing
 
 
 def test_the_import_rules_hold_for_every_service():
@@ -142,7 +154,7 @@ def test_nobody_is_given_anothers_secrets(deployment):
         for name in process.secrets.values():
             of = name.partition("-")[0]
             assert of not in PROCESSES or of == owner or name.endswith("-service-key-public"), (process.name, name)
-            assert of not in SERVERS or name == "s3-credentials", (process.name, name)
+            assert of not in SERVERS or (process.name, name) == ("bucket", "s3-credentials"), (process.name, name)
             assert is_task or name != "admin-database-url", process.name
             assert not is_task or name in {"admin-database-url", "authority-certificate", "s3-credentials"}, (process.name, name)
 
@@ -177,8 +189,50 @@ def test_every_secret_that_is_used_is_made_and_every_one_made_is_used(compose, d
     # The rest is for the servers that compose alone brings along.
     servers = {
         secret if isinstance(secret, str) else secret["source"]
-        for name in SERVERS
-        for secret in compose["services"].get(name, {}).get("secrets", ())
+        for service in compose["services"].values()
+        if service["image"] != OWN_IMAGE
+        for secret in service["secrets"]
     }
     assert made - used - servers == {"rabbitmq-password", "mail-tls-certificate", "mail-tls-key"}
     assert set(compose["secrets"]) == (used | servers)
+
+
+def test_files_and_checkpoints_have_a_bucket_and_an_account_each(deployment, tmp_path):
+    Installation(tmp_path).make(database="postgres:5432", broker="rabbitmq:5671")
+    buckets, accounts = {}, {}
+    for process in deployment.values():
+        if process.arguments[0] in {"clinical", "audit"} and process.arguments[1:] != ("migrate",):
+            buckets.setdefault(process.arguments[0], set()).add(process.settings["CASELOAD_BLOB_URL"])
+            accounts.setdefault(process.arguments[0], set()).add((tmp_path / process.secrets["/run/secrets/s3-credentials"]).read_text())
+        elif process.name != "bucket":
+            assert not {"CASELOAD_BLOB_URL", "AWS_SHARED_CREDENTIALS_FILE"} & process.settings.keys(), process.name
+
+    (files,), (checkpoints,) = buckets["clinical"], buckets["audit"]
+    assert urlsplit(files).netloc != urlsplit(checkpoints).netloc
+    assert "lock" not in parse_qs(urlsplit(files).query), "a file that a client's erasure deletes cannot be kept"
+    assert parse_qs(urlsplit(checkpoints).query)["lock"][0] in {"governance", "compliance"}
+    (of_files,), (of_checkpoints,) = accounts["clinical"], accounts["audit"]
+    assert len({of_files, of_checkpoints, (tmp_path / "s3-credentials").read_text()}) == 3
+    task = deployment["bucket"].settings
+    assert (task["CASELOAD_BLOB_URL"], task["CASELOAD_CHECKPOINTS_URL"]) == (files, checkpoints)
+
+
+def test_an_account_of_the_store_may_do_what_its_service_does_in_its_own_bucket(composed):
+    may = {}
+    for service in ("clinical", "audit"):
+        bucket = urlsplit(composed[service].settings["CASELOAD_BLOB_URL"]).netloc
+        for statement in json.loads((COMPOSE / "s3-policies" / f"{service}.json").read_text())["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert all(resource in {f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"} for resource in statement["Resource"])
+            may.setdefault(service, set()).update(statement["Action"])
+
+    assert may["clinical"] == {"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+    # Neither to delete a version nor to shorten its retention.
+    assert may["audit"] == {
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+        "s3:PutObjectRetention",
+    }

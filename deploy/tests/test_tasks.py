@@ -19,7 +19,7 @@ from chassis.migrations.roles import is_current
 from chassis.settings import Settings
 from deployment.__main__ import TASKS, main
 from deployment.mail import certificate
-from deployment.processes import SERVICES
+from deployment.processes import DATABASE_ROLES, SERVICES
 from deployment.secret_files import Installation
 from standalone.home import as_role
 from standalone.mail import Mailbox, MailServer
@@ -65,8 +65,8 @@ async def site(postgres, tmp_path_factory):
     dsn = urlunsplit(urlsplit(postgres)._replace(path=f"/{name}"))
     folder = tmp_path_factory.mktemp("site")
     Installation(folder).make(database="postgres:5432", broker="rabbitmq:5671")
-    for service in SERVICES:
-        for kind in ("database-url", "relay-database-url"):
+    for service, kinds in DATABASE_ROLES.items():
+        for kind in kinds:
             made = urlsplit((folder / f"{service}-{kind}").read_text())
             (folder / f"{service}-{kind}").write_text(as_role(dsn, made.username, made.password))
     yield Site(folder, dsn)

@@ -20,6 +20,9 @@ class Recorder:
     def __init__(self, name, events):
         self.name, self.events = name, events
 
+    async def check_roles(self, tasks):
+        self.events.append(("check", self.name))
+
     async def serve(self, *, over_grpc):
         self.events.append(("serve", self.name))
 
@@ -39,13 +42,13 @@ class Recorder:
         self.events.append(("close", self.name))
 
 
-async def test_in_one_process_queues_exist_before_relays_and_deliveries_end_before_servers():
+async def test_in_one_process_roles_are_checked_first_queues_exist_before_relays_and_deliveries_end_before_servers():
     events = []
     async with Lifecycle() as parts:
         add_services(parts, {name: Recorder(name, events) for name in NAMES}, Recorder("broker", events))
         await parts.start()
-        assert [what for what, _ in events] == ["serve"] * 6 + ["react"] * 6 + ["relay"] * 6
-        assert events[0] == ("serve", "identity")
+        assert [what for what, _ in events] == ["check"] * 6 + ["serve"] * 6 + ["react"] * 6 + ["relay"] * 6
+        assert events[6] == ("serve", "identity")
         events.clear()
 
     assert [what for what, _ in events] == ["drain"] + ["stop"] * 6 + ["close"]

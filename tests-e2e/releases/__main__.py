@@ -132,7 +132,7 @@ def dumped(dsn):
     # \restrict and \unrestrict are for psql, and PostgreSQL 17 was the first to know transaction_timeout.
     unwanted = ("\\", "SET transaction_timeout")
     statements = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(unwanted))
-    names = ", ".join(f"'{service}_{role}'" for service in NAMES for role in ("owner", "app", "relay"))
+    names = ", ".join(f"'{service}_{role}'" for service in NAMES for role in ("owner", "app", "relay", "eraser", "keys"))
     return ROLES.format(names=names).lstrip() + statements
 
 

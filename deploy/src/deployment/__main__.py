@@ -3,7 +3,7 @@
 <service> [all | serve | react | relay | migrate | events …]
 gateway
 provision         every service's roles and schema, before the migrations
-bucket            the private bucket for files, unless it is there
+bucket            the private buckets for files and for checkpoints, unless they are there
 open-workspace    a workspace and the first person who runs it
 demo              the demonstration workspaces, with a password everybody knows
 mail              catches all mail and shows it; for development

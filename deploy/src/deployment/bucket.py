@@ -1,4 +1,4 @@
-"""The private bucket that CASELOAD_BLOB_URL names, made unless it is there."""
+"""The private buckets that CASELOAD_BLOB_URL (files) and CASELOAD_CHECKPOINTS_URL (audit) name, made unless they are there."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,15 +6,24 @@ from collections.abc import Sequence
 from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
 from chassis.storage.opening import open_blobs
-from chassis.storage.s3 import S3Blobs
+from chassis.storage.s3 import NotLockable, S3Blobs
+
+
+class BucketSettings(Settings):
+    # What audit is given as its CASELOAD_BLOB_URL.
+    checkpoints_url: str
 
 
 def main(arguments: Sequence[str]) -> None:
     if arguments:
         raise SystemExit("bucket takes no arguments")
-    settings = Settings()
+    settings = BucketSettings()
     configure_logs("bucket", settings.log_level)
-    blobs = open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url)
-    if not isinstance(blobs, S3Blobs):
-        raise SystemExit("CASELOAD_BLOB_URL names no bucket (s3://…)")
-    asyncio.run(blobs.create())
+    for name, url in (("CASELOAD_BLOB_URL", settings.blob_url), ("CASELOAD_CHECKPOINTS_URL", settings.checkpoints_url)):
+        blobs = open_blobs(url, settings.blob_secret.get_secret_value(), settings.public_url)
+        if not isinstance(blobs, S3Blobs):
+            raise SystemExit(f"{name} names no bucket (s3://…)")
+        try:
+            asyncio.run(blobs.create())
+        except NotLockable as refused:
+            raise SystemExit(str(refused)) from None

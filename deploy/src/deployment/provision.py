@@ -10,11 +10,11 @@ from pydantic import DirectoryPath
 from chassis.migrations.roles import provision
 from chassis.observability.logs import configure_logs
 from chassis.settings import Settings
-from deployment.processes import SERVICES
+from deployment.processes import DATABASE_ROLES
 
 
 class ProvisionSettings(Settings):
-    # Holds `<service>-database-url` and `<service>-relay-database-url` of every service.
+    # Holds `<service>-database-url`, `<service>-relay-database-url` and, of services that erase, `<service>-eraser-database-url`.
     database_urls_dir: DirectoryPath
 
 
@@ -29,12 +29,8 @@ def main(arguments: Sequence[str]) -> None:
 
 
 async def provision_all(admin_dsn: str, folder: Path) -> None:
-    for service in SERVICES:
-        app, relay = (password(folder / f"{service}-{kind}", f"{service}_{role}") for kind, role in KINDS)
-        await provision(admin_dsn, service, app, relay)
-
-
-KINDS = (("database-url", "app"), ("relay-database-url", "relay"))
+    for service, kinds in DATABASE_ROLES.items():
+        await provision(admin_dsn, service, *(password(folder / f"{service}-{kind}", f"{service}_{role}") for kind, role in kinds.items()))
 
 
 def password(file: Path, role: str) -> str:

@@ -15,11 +15,13 @@ from urllib.parse import quote
 from chassis.auth.tokens import generate_key, public_pem
 from chassis.encryption.keyring import Keyring
 from deployment.certificates import Pair, authority, is_due, issue
-from deployment.processes import PROCESSES, SERVERS, SERVICES
+from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
 from standalone.home import write_once, write_secret
 
-# What a bucket's key is called; its form suits stores that take an account for the first half.
+# What the keys of the store are called: its administrator's, and one for each service that keeps something there. Their form suits
+# stores that take an account for the first half.
 S3_KEY = "caseload:files"
+S3_SERVICES = ("clinical", "audit")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -71,8 +73,8 @@ class Installation:
         rest = f"@{server}/caseload?sslmode=verify-full&sslrootcert=/run/secrets/authority-certificate"
         password = self._once("postgres-password", random_text).decode()
         self._once("admin-database-url", f"postgresql://postgres:{quote(password, safe='')}{rest}".encode)
-        for service in SERVICES:
-            for kind, role in (("database-url", "app"), ("relay-database-url", "relay")):
+        for service, kinds in DATABASE_ROLES.items():
+            for kind, role in kinds.items():
                 address = f"postgresql://{service}_{role}:{secrets.token_urlsafe(24)}{rest}"
                 self._once(f"{service}-{kind}", address.encode)
 
@@ -85,8 +87,10 @@ class Installation:
     def _make_bucket(self) -> None:
         self._once("s3-access-key", S3_KEY.encode)
         secret = self._once("s3-secret-key", random_text).decode()
-        credentials = f"[default]\naws_access_key_id = {S3_KEY}\naws_secret_access_key = {secret}\n"
-        self._once("s3-credentials", credentials.encode)
+        self._once("s3-credentials", credentials(S3_KEY, secret).encode)
+        for service in S3_SERVICES:
+            secret = self._once(f"{service}-s3-secret-key", random_text).decode()
+            self._once(f"{service}-s3-credentials", credentials(f"caseload:{service}", secret).encode)
 
     def _make_certificates(self) -> None:
         if not (self.folder / "authority-certificate").exists():
@@ -124,6 +128,10 @@ def write(path: Path, content: bytes) -> None:
 
 def random_text() -> bytes:
     return secrets.token_urlsafe(24).encode()
+
+
+def credentials(key: str, secret: str) -> str:
+    return f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
 
 
 def rabbitmq_settings(password: str) -> str:

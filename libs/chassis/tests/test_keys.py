@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.db.database import Database
 from chassis.encryption import key_store
-from chassis.encryption.key_store import Keys
+from chassis.encryption.key_store import Keys, destroy_keys
 from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.errors import Unavailable
 
@@ -97,18 +97,18 @@ async def test_a_wrapped_key_moved_to_another_workspace_does_not_unwrap(parcels)
 async def test_destroyed_keys_take_all_that_was_sealed_with_them(parcels):
     keys = keys_of(parcels)
     sealed = (await keys.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
-    await keys.destroy(parcels.workspace)
+    await destroy_keys(parcels.admin_dsn, "parcels", parcels.workspace)
 
     assert await wrapped(parcels) == []
     with pytest.raises(SealBroken):
-        (await keys.of(parcels.workspace)).open_bytes(sealed, **PLACE)
+        (await keys_of(parcels).of(parcels.workspace)).open_bytes(sealed, **PLACE)
 
 
 async def test_another_process_lets_go_of_destroyed_keys_by_itself(parcels, monkeypatch):
     monkeypatch.setattr(key_store, "_SECONDS_KEPT", 0.0)
     elsewhere = keys_of(parcels)
     sealed = (await elsewhere.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
-    await keys_of(parcels).destroy(parcels.workspace)
+    await destroy_keys(parcels.admin_dsn, "parcels", parcels.workspace)
     with pytest.raises(SealBroken):
         (await elsewhere.of(parcels.workspace)).open_bytes(sealed, **PLACE)
 

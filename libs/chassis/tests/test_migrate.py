@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Access, tenant
 from chassis.migrations.catalogs import differences
-from chassis.migrations.roles import UnboundRole, check_role, is_current, provision, versions_of
+from chassis.migrations.roles import UnfitRole, check_role, is_current, provision, versions_of
 from chassis.migrations.runner import SchemaBusy, catalog, drift, migrate, write_revision
 from chassis.service.cli import run
 from chassis.service.definition import Service
@@ -151,6 +151,7 @@ def one_column_less_with_its_check(metadata):
     (check,) = [constraint for constraint in table.constraints if constraint.name == "data_key_state"]
     table.constraints.remove(check)
     table._columns.remove(table.c.state)
+    table.info["access"] = Access({"app": "SELECT, INSERT", "keys": "UPDATE (wrapped)"})
 
 
 def changed_index(metadata):
@@ -160,11 +161,11 @@ def changed_index(metadata):
 
 
 def changed_grants(metadata):
-    metadata.tables["probe.outbox"].info["access"] = Access("INSERT", relay="SELECT, UPDATE, DELETE")
+    metadata.tables["probe.outbox"].info["access"] = Access({"app": "INSERT", "relay": "SELECT, UPDATE, DELETE"})
 
 
 def closed_to_the_relay(metadata):
-    metadata.tables["probe.idempotency"].info["access"] = Access("SELECT, INSERT, UPDATE, DELETE")
+    metadata.tables["probe.idempotency"].info["access"] = Access({"app": "SELECT, INSERT, UPDATE (fingerprint), DELETE"})
 
 
 def another_tenants_table(metadata):
@@ -253,7 +254,7 @@ async def test_a_new_tenants_table_is_confined_to_the_workspace_by_its_migration
 async def test_the_app_sees_and_writes_one_workspace_alone(migrated):
     app = await connected(migrated, "app")
     try:
-        await check_role(app)
+        await check_role(app, SERVICE, "app")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await app.execute("INSERT INTO probe.things VALUES ($1, $2, '{}')", WORKSPACE, uuid7())
         for workspace in (WORKSPACE, OTHER):
@@ -278,13 +279,59 @@ async def test_the_relay_sees_every_outbox_row_and_nothing_else(migrated):
         await relay.close()
 
 
-async def test_a_role_that_passes_row_security_is_refused(migrated):
+async def test_a_role_that_may_do_more_than_its_own_is_refused(migrated):
     admin = await asyncpg.connect(migrated)
     try:
-        with pytest.raises(UnboundRole):
-            await check_role(admin)
+        for kind in ("app", "relay", "eraser"):
+            with pytest.raises(UnfitRole, match="passes row security"):
+                await check_role(admin, SERVICE, kind)
     finally:
         await admin.close()
+
+
+@pytest.mark.parametrize(
+    ("grant", "kind", "why"),
+    [
+        ("GRANT probe_owner TO probe_app", "app", "is a member of other roles"),
+        ("GRANT pg_read_all_data TO probe_relay", "relay", "is a member of other roles and may touch .*things"),
+        ("GRANT SELECT (tokens) ON probe.things TO probe_relay", "relay", "may touch things;"),
+        ("GRANT INSERT ON probe.data_keys TO probe_relay", "relay", "may touch data_keys;"),
+        ("ALTER TABLE probe.things OWNER TO probe_app", "app", "owns tables"),
+        ("ALTER ROLE probe_app CREATEROLE", "app", "may make roles or replicate"),
+        ("ALTER ROLE probe_relay REPLICATION", "relay", "may make roles or replicate"),
+        ("ALTER ROLE probe_relay BYPASSRLS", "relay", "passes row security"),
+    ],
+)
+async def test_a_role_that_was_given_more_is_refused(migrated, grant, kind, why):
+    admin = await asyncpg.connect(migrated)
+    role = await connected(migrated, kind)
+    try:
+        await check_role(role, SERVICE, kind)
+        async with admin.transaction():
+            await admin.execute(grant)
+            await admin.execute(f"SET LOCAL ROLE probe_{kind}")
+            with pytest.raises(UnfitRole, match=why):
+                await check_role(admin, SERVICE, kind)
+            raise _TakenBack
+    except _TakenBack:
+        pass
+    finally:
+        await role.close()
+        await admin.close()
+
+
+class _TakenBack(Exception):
+    """Rolls back."""
+
+
+async def test_the_relays_address_is_none_for_the_app_and_the_other_way_round(migrated):
+    for kind, other in (("app", "relay"), ("relay", "app")):
+        role = await connected(migrated, kind)
+        try:
+            with pytest.raises(UnfitRole, match=f"is not probe_{other}"):
+                await check_role(role, SERVICE, other)
+        finally:
+            await role.close()
 
 
 async def test_a_search_under_row_security_uses_the_index(migrated):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from uuid import uuid4
 import boto3
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +21,7 @@ from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import Blobs, new_key
 from chassis.storage.local import LocalBlobs
 from chassis.storage.opening import open_blobs
-from chassis.storage.s3 import S3Blobs
+from chassis.storage.s3 import NotLockable, S3Blobs
 
 PATIENT_FILE = "Ada Lovelace (MRI).pdf"
 Fetch = Callable[[str], Awaitable[tuple[bytes, str]]]
@@ -301,3 +303,68 @@ async def test_a_bucket_is_made_once_and_is_its_owners_alone(s3_endpoint: str, b
     await made.put(key, b"one", "image/png")
     async with httpx.AsyncClient() as anybody:
         assert (await anybody.get(f"{s3_endpoint}/{bucket}-new/{key}")).status_code == 403
+
+
+def told(endpoint: str) -> Any:
+    """The store, asked past us."""
+    return boto3.client("s3", region_name="us-east-1", endpoint_url=endpoint)
+
+
+@pytest.fixture
+async def locked(s3_endpoint: str, bucket: str) -> tuple[str, S3Blobs]:
+    """A bucket whose files are kept for a week, and its name."""
+    name = f"{bucket}-locked"
+    blobs = open_blobs(f"s3://{name}?endpoint={s3_endpoint}&region=us-east-1&lock=compliance&lock_days=7", "", "")
+    assert isinstance(blobs, S3Blobs)
+    for _ in range(2):
+        await blobs.create()
+    return name, blobs
+
+
+async def test_a_bucket_that_is_to_be_locked_is_made_with_object_lock_and_versions(s3_endpoint: str, locked: tuple[str, S3Blobs]) -> None:
+    name, _ = locked
+    found = told(s3_endpoint).get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"]
+    assert found["ObjectLockEnabled"] == "Enabled"
+    assert found["Rule"]["DefaultRetention"].items() >= {"Mode": "COMPLIANCE", "Days": 7}.items()
+    assert told(s3_endpoint).get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
+
+
+async def test_every_version_in_a_locked_bucket_is_kept_for_the_time_that_was_asked(s3_endpoint: str, locked: tuple[str, S3Blobs]) -> None:
+    name, blobs = locked
+    key = a_key()
+    for text in (b"one", b"two"):
+        await blobs.put(key, text, "application/json")
+
+    assert await blobs.get(key) == b"two"
+    versions = told(s3_endpoint).list_object_versions(Bucket=name, Prefix=key)["Versions"]
+    assert len(versions) == 2
+    for version in versions:
+        head = told(s3_endpoint).head_object(Bucket=name, Key=key, VersionId=version["VersionId"])
+        assert head["ObjectLockMode"] == "COMPLIANCE"
+        kept = head["ObjectLockRetainUntilDate"] - datetime.now(UTC)
+        assert timedelta(days=6, hours=23) < kept < timedelta(days=7, minutes=1)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            told(s3_endpoint).delete_object(Bucket=name, Key=key, VersionId=version["VersionId"])
+
+
+async def test_what_is_deleted_in_a_locked_bucket_is_still_read(locked: tuple[str, S3Blobs]) -> None:
+    _, blobs = locked
+    key = a_key()
+    await blobs.put(key, b"evidence", "application/json")
+    for _ in range(3):
+        await blobs.delete(key)
+
+    assert await blobs.get(key) == b"evidence"
+    with pytest.raises(NotFound):
+        await blobs.get(a_key())
+
+
+async def test_a_bucket_made_without_object_lock_is_told_apart(s3_endpoint: str, bucket: str) -> None:
+    with pytest.raises(NotLockable, match="without object lock"):
+        await S3Blobs(bucket, endpoint=s3_endpoint, lock="governance").create()
+
+
+@pytest.mark.parametrize("options", [{"lock": "legal"}, {"lock": "governance", "lock_days": "0"}, {"lock_days": "a week"}])
+def test_a_lock_of_no_known_kind_is_refused(options: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="lock"):
+        S3Blobs("any", **options)

@@ -36,11 +36,12 @@ async def test_all_or_none(parcels, workspaces):
 
 
 async def test_nobody_after_it_is_in_its_workspace(parcels):
+    await parcels.look("INSERT INTO parcels.effects VALUES ($1, $2, 'there')", parcels.workspace, uuid7())
     narrow = Database(parcels.app_dsn, schema="parcels", size=1)
     await Outbox(narrow).write_alone([event(parcels.workspace)])
     connection = await narrow._pool.acquire(timeout=1.0)
     assert not await connection.fetchval("SELECT current_setting('app.workspace_id', true)")
-    assert await connection.fetchval("SELECT count(*) FROM parcels.outbox") == 0
+    assert await connection.fetchval("SELECT count(*) FROM parcels.effects") == 0
     await narrow._pool.release(connection)
     await narrow.close()
 

@@ -134,7 +134,7 @@ async def test_the_service_role_reads_and_writes_one_workspace_only(practice, ot
     client = await practice.create(**CANARIES)
     await other_practice.create()
     app = practice.environment.runtime("clients").database
-    tables = ("clients", "terms", "erasures", "directory", "outbox", "data_keys")
+    tables = ("clients", "terms", "erasures", "directory", "data_keys")
 
     async def count(workspace_id) -> dict[str, int]:
         async with app.transaction(workspace_id) as tx:

@@ -62,7 +62,7 @@ async def archive(postgres):
                 ANALYZE clinical.sessions; ANALYZE clinical.session_versions; ANALYZE clinical.history;
                 ANALYZE clinical.attachments; ANALYZE clinical.tallies; ANALYZE clinical.storage;
             """)
-        yield h.runtime("clinical").database
+        yield h.runtime("clinical")
 
 
 def page(*, statuses: str = "any", of_client: bool = False, of_appointment: bool = False, with_deleted: bool = False) -> Statement:
@@ -107,7 +107,30 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "storage": (files.storage, {}, 1),
     "an erased client's notes": (erasure.lock_notes, CLIENT, PER_CLIENT),
     "an erased client's files": (erasure.remove_attachments, CLIENT, PER_CLIENT),
+    "the versions' removal": (erasure.remove_versions, CLIENT, 2 * PER_CLIENT),
     "the notes' removal": (erasure.remove_notes, CLIENT, PER_CLIENT),
+}
+ERASING = {erasure.remove_versions, erasure.remove_notes}
+# What has to be done before.
+BEFORE: dict[str, list[tuple[Statement, dict[str, Any]]]] = {
+    "amend": [
+        (
+            store.add_version,
+            {
+                "id": note(NOTES),
+                "session_id": note(1001),
+                "version_number": 2,
+                "sealed": b"s",
+                "created_by_user_id": note(1),
+                "created_at": START,
+            },
+        )
+    ],
+    "the notes' removal": [
+        (erasure.erase, {**CLIENT, "now": START}),
+        (erasure.remove_attachments, CLIENT),
+        (erasure.remove_versions, CLIENT),
+    ],
 }
 
 
@@ -116,11 +139,11 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
 async def test_a_statement_reads_no_more_rows_than_it_needs(archive, asked, mode):
     statement, parameters, most = ASKED[asked]
     values = ", ".join(map(literal, statement.arguments(parameters)))
-    tx = archive.begin(HERE)
+    tx = (archive.eraser_database if statement in ERASING else archive.database).begin(HERE)
     try:
         connection = await tx.connection()
-        if asked == "the notes' removal":
-            await tx.run(erasure.remove_attachments, **parameters)
+        for earlier, values_of_it in BEFORE.get(asked, ()):
+            await tx.run(earlier, **values_of_it)
         await connection.execute(f"SET LOCAL plan_cache_mode = {mode}; PREPARE asked AS {statement.sql}")
         plan = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked{f' ({values})' if values else ''}"))
         await connection.execute("DEALLOCATE asked")

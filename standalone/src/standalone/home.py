@@ -71,6 +71,8 @@ class Home:
             "database_url": as_role(admin_dsn, f"{service.name}_app", self.password(f"{service.name}_app")),
             "relay_database_url": as_role(admin_dsn, f"{service.name}_relay", self.password(f"{service.name}_relay")),
         }
+        if service.erases:
+            own["eraser_database_url"] = as_role(admin_dsn, f"{service.name}_eraser", self.password(f"{service.name}_eraser"))
         if "access_key_file" in service.settings.model_fields:
             own["access_key_file"] = self.access_key
         return service.settings(**own)

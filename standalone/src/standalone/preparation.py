@@ -15,7 +15,8 @@ async def prepare_schemas(home: Home, admin_dsn: str) -> None:
     """Create the roles and schemas of every service and run their migrations; fast if there is nothing to do."""
     current = await asyncio.gather(*(is_current(admin_dsn, service.name) for service in SERVICES))
     for service, is_newest in zip(SERVICES, current, strict=True):
-        await provision(admin_dsn, service.name, home.password(f"{service.name}_app"), home.password(f"{service.name}_relay"))
+        app, relay, eraser = (home.password(f"{service.name}_{role}") for role in ("app", "relay", "eraser"))
+        await provision(admin_dsn, service.name, app, relay, eraser if service.erases else None)
         if not is_newest:
             # Imported only if needed: loading Alembic takes as long as the rest of a start.
             from chassis.migrations.runner import SchemaBusy, migrate

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     # The role that may read every workspace's outbox, and nothing else.
     relay_database_url: SecretStr | None = None
+    # The role of reactions that erase, where a service has any: it may delete what is kept for good otherwise.
+    eraser_database_url: SecretStr | None = None
     # Read by `provision` and `migrate` alone; no serving process is given it.
     admin_database_url: SecretStr | None = None
     pool_max: int = Field(10, ge=1)
@@ -99,7 +101,7 @@ class Settings(BaseSettings):
         found = []
         if self.blob_secret.get_secret_value() == DEVELOPMENT_SECRET and self.blob_url.startswith("file:"):
             found.append("CASELOAD_BLOB_SECRET is the development one")
-        for name in ("database_url", "relay_database_url"):
+        for name in ("database_url", "relay_database_url", "eraser_database_url"):
             found += database_faults(name, getattr(self, name))
         broker = urlsplit(self.broker_url.get_secret_value())
         if broker.scheme == "amqp" and not is_local(broker.hostname):

@@ -1,5 +1,7 @@
 """The settings of the audit service, in addition to those of every service."""
 
+from urllib.parse import parse_qs, urlsplit
+
 from pydantic import Field
 
 from chassis.settings import Settings
@@ -8,3 +10,9 @@ from chassis.settings import Settings
 class AuditSettings(Settings):
     # Seconds between a chain's growth and the publishing of its checkpoint. A truncation is proved back to the last one.
     checkpoint_seconds: float = Field(15.0, ge=0)
+
+    def faults(self) -> list[str]:
+        store = urlsplit(self.blob_url)
+        if store.scheme == "s3" and "lock" not in parse_qs(store.query):
+            return [*super().faults(), "CASELOAD_BLOB_URL of audit says nothing of object lock (lock=governance, compliance or none)"]
+        return super().faults()

@@ -111,7 +111,7 @@ checkpoints = tenant(
     Column("sequence", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_chain_heads"),
-    grants="SELECT, INSERT, UPDATE",
+    grants="SELECT, INSERT, UPDATE (sequence, hash)",
 )
 
 # Events that are not in a chain yet, in order of arrival.

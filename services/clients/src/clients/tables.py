@@ -38,6 +38,7 @@ clients = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     UniqueConstraint("workspace_id", "external_id_index", name="external_id_taken"),
     Index("ix_clients_revision", "workspace_id", "revision"),
+    fixed=("id", "created_at"),
 )
 
 # Keyed hashes of name prefixes, e-mail address, phone number and tags, one row each. An array column with a GIN index
@@ -74,7 +75,7 @@ workspace_revisions = tenant(
     metadata,
     Column("revision", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_directory"),
-    grants="SELECT, INSERT, UPDATE",
+    grants="SELECT, INSERT, UPDATE (revision)",
 )
 
 chassis_tables(metadata)

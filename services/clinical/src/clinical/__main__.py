@@ -20,6 +20,7 @@ SERVICE = Service(
     ],
     reactions=lambda runtime: [erase_client, *attachment_reactions(runtime.blobs)],
     settings=ClinicalSettings,
+    erases=True,
 )
 
 if __name__ == "__main__":

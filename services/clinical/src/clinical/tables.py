@@ -72,9 +72,13 @@ sessions = tenant(
     Index("ix_sessions_client", "workspace_id", "client_id", text("session_date DESC"), text("id DESC")),
     Index("ix_sessions_appointment", "workspace_id", "appointment_id", postgresql_where=text("appointment_id IS NOT NULL")),
     Index("ix_sessions_conflict_of", "workspace_id", "conflict_of", postgresql_where=text("conflict_of IS NOT NULL")),
+    # The trigger `keep_signed` refuses changes of a signed note that no version tells of, and its deletion before its time.
+    fixed=("id", "client_id", "conflict_of", "created_by_user_id", "created_at"),
+    grants="SELECT, INSERT, UPDATE",
+    eraser_grants="SELECT, DELETE",
 )
 
-# The texts of a note each time it was signed or amended. Rows are never changed, and are deleted only with their note.
+# The texts of a note each time it was signed or amended. Rows are never changed, and an erasure alone deletes them.
 session_versions = tenant(
     "session_versions",
     metadata,
@@ -90,9 +94,9 @@ session_versions = tenant(
         ["workspace_id", "session_id"],
         ["clinical.sessions.workspace_id", "clinical.sessions.id"],
         name="fk_session_versions_session",
-        ondelete="CASCADE",
     ),
     grants="SELECT, INSERT",
+    eraser_grants="SELECT, DELETE",
 )
 
 # The timeline events of notes, one row each, so that one index orders them all.
@@ -115,6 +119,7 @@ timeline_events = tenant(
     CheckConstraint("kind IN ('session', 'session_finalized', 'session_amended')", name="history_kind"),
     Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
     Index("ix_history_session", "workspace_id", "session_id"),
+    fixed=("id", "session_id", "client_id", "kind"),
     grants="SELECT, INSERT, UPDATE",
 )
 
@@ -126,6 +131,7 @@ clients = tenant(
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
+    fixed=("id",),
     grants="SELECT, INSERT, UPDATE",
 )
 
@@ -167,6 +173,7 @@ attachments = tenant(
     CheckConstraint("status IN ('scanning', 'ready', 'rejected')", name="attachment_status"),
     Index("ix_attachments_session", "workspace_id", "session_id", "created_at", "id"),
     Index("ix_attachments_client", "workspace_id", "client_id"),
+    fixed=("id", "session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "created_at"),
 )
 
 # The bytes of a workspace's files. A change is appended in the transaction that adds or removes a file.

@@ -63,6 +63,8 @@ workspaces = tenant(
     PrimaryKeyConstraint("workspace_id", name="pk_workspaces"),
     CheckConstraint("kind IN ('practice', 'hospital')", name="workspace_kind"),
     CheckConstraint("status IN ('active', 'suspended')", name="workspace_status"),
+    fixed=("kind", "created_at"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 departments = tenant(
@@ -76,6 +78,7 @@ departments = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_departments"),
     UniqueConstraint("workspace_id", "code", name="department_code_taken"),
     ForeignKeyConstraint(["workspace_id"], ["identity.workspaces.workspace_id"], name="workspace_not_found"),
+    grants="SELECT",
 )
 
 users = tenant(
@@ -108,6 +111,8 @@ users = tenant(
     ),
     CheckConstraint("role IN ('owner', 'assistant', 'therapist', 'operator', 'doctor', 'nurse', 'head_doctor', 'admin')", name="user_role"),
     Index("ix_users_department", "workspace_id", "department_id", postgresql_where=text("department_id IS NOT NULL")),
+    fixed=("id", "is_platform_admin", "created_at"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 sign_ins = Table(
@@ -159,6 +164,7 @@ login_sessions = tenant(
     CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="login_session_end"),
     Index("ix_login_sessions_user", "workspace_id", "user_id", "created_at"),
     Index("ix_login_sessions_expires", "workspace_id", "expires_at"),
+    fixed=("id", "user_id", "method", "ip_address", "user_agent", "created_at", "expires_at"),
 )
 
 refresh_tokens = tenant(
@@ -180,6 +186,8 @@ refresh_tokens = tenant(
         name="refresh_token_of_a_login_session",
         ondelete="CASCADE",
     ),
+    # Deleted with their login session, by cascade.
+    grants="SELECT, INSERT, UPDATE (used_at, successor_sealed)",
 )
 
 magic_links = tenant(
@@ -196,6 +204,7 @@ magic_links = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_magic_links"),
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="magic_link_of_a_user"),
     Index("ix_magic_links_expires", "workspace_id", "expires_at"),
+    grants="SELECT, INSERT, UPDATE (hash, used_at), DELETE",
 )
 
 # Access tokens of a user, login session or workspace are void if their user was read before this time (milliseconds since 1970).

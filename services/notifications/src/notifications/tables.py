@@ -38,6 +38,7 @@ reminder_configurations = tenant(
     CheckConstraint("hours_before BETWEEN 1 AND 720", name="hours_before_range"),
     CheckConstraint("channel IN ('email')", name="channel_known"),
     Index("reminder_rule_exists", "workspace_id", "hours_before", "channel", unique=True, postgresql_where=text("is_active")),
+    fixed=("id", "template_id", "created_at"),
 )
 
 # Copies of appointments, as of the newest event seen. One that was closed before its booking was seen has no client and start.
@@ -132,6 +133,7 @@ mails = tenant(
     CheckConstraint("kind IN ('magic_link')", name="mail_kind_known"),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
+    fixed=("id", "kind", "created_at"),
     grants="SELECT, INSERT, UPDATE",
 )
 

@@ -44,6 +44,7 @@ def catalogue_table(name: str, entry: str, *items: SchemaItem) -> Table:
         CheckConstraint("char_length(name) BETWEEN 1 AND 255", name=f"{entry}_name_length"),
         CheckConstraint("deleted_at IS NULL OR NOT is_active", name=f"{entry}_withdrawn_inactive"),
         Index(f"ix_{name}_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
+        fixed=("id", "created_at"),
         grants="SELECT, INSERT, UPDATE",
     )
 
@@ -146,6 +147,7 @@ appointments = tenant(
     ),
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
+    fixed=("id", "series_id", "created_by", "created_at"),
 )  # fmt: skip
 
 client_figures = tenant(

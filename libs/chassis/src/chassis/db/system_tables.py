@@ -25,7 +25,8 @@ from chassis.db.tables import moment, tenant
 def chassis_tables(metadata: MetaData) -> SimpleNamespace:
     """Adds outbox, inbox, idempotency, data_keys and dead_letters to the metadata.
 
-    Across workspaces the relay publishes events, replays dead letters and deletes what is no longer needed.
+    Across workspaces the relay publishes events, replays dead letters and deletes what is no longer needed. The app cannot take
+    back an event, nor change or destroy a key: what is under a destroyed key is lost.
     """
     return SimpleNamespace(
         outbox=tenant(
@@ -46,7 +47,10 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             # The relay reads what is not yet published, of every workspace, never what comes after an id.
             Index("ix_outbox_due", "due_at", "id", postgresql_where=text("published_at IS NULL")),
             Index("ix_outbox_published", "published_at", postgresql_where=text("published_at IS NOT NULL")),
-            relay_grants="SELECT, UPDATE, DELETE",
+            # Whether and when an event is published is not the writer's to say.
+            defaulted=("due_at", "published_at", "attempts", "last_error"),
+            grants="INSERT",
+            relay_grants="SELECT, UPDATE (due_at, published_at, attempts, last_error), DELETE",
         ),
         inbox=tenant(
             "inbox",
@@ -56,6 +60,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             moment("received_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "queue", "event_id", name="pk_inbox"),
             Index("ix_inbox_received", "received_at"),
+            grants="SELECT, INSERT",
             relay_grants="SELECT, DELETE",
         ),
         idempotency=tenant(
@@ -69,6 +74,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             moment("created_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "user_id", "method", "key", name="pk_idempotency"),
             Index("ix_idempotency_created", "created_at"),
+            grants="SELECT, INSERT, DELETE",
             relay_grants="SELECT, DELETE",
         ),
         data_keys=tenant(
@@ -82,6 +88,8 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             PrimaryKeyConstraint("workspace_id", "purpose", "version", name="pk_data_keys"),
             CheckConstraint("purpose IN ('seal', 'index')", name="data_key_purpose"),
             CheckConstraint("state IN ('active', 'reading', 'retired')", name="data_key_state"),
+            grants="SELECT, INSERT",
+            keys_grants="SELECT, UPDATE (wrapped, state), DELETE",
         ),
         dead_letters=tenant(
             "dead_letters",
@@ -105,6 +113,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
                 postgresql_where=text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"),
             ),
             Index("ix_dead_letters_replayed", "replayed_at", postgresql_where=text("replayed_at IS NOT NULL")),
-            relay_grants="SELECT, UPDATE, DELETE",
+            grants="SELECT, INSERT, UPDATE (error, attempts, died_at, replay_requested_at, replayed_at)",
+            relay_grants="SELECT, UPDATE (replay_requested_at, replayed_at), DELETE",
         ),
     )

@@ -1,5 +1,7 @@
-"""Builds tables with a workspace_id under row security, and timestamptz columns."""
+"""Builds tables with a workspace_id under row security and declares their grants; builds timestamptz columns."""
 
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,19 +20,46 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Privileges on a table under row security: the app role's in one workspace, the relay role's across workspaces."""
+    """Privileges on a table under row security, by the last part of the role's name (see migrations/roles.py).
 
-    app: str
-    relay: str = ""
+    `relay` works across workspaces; everybody else is confined to one.
+    """
+
+    grants: Mapping[str, str]
 
 
-def tenant(name: str, metadata: MetaData, *items: SchemaItem, grants: str = ALL, relay_grants: str = "", **options: Any) -> Table:
+def tenant(
+    name: str,
+    metadata: MetaData,
+    *items: SchemaItem,
+    grants: str = ALL,
+    fixed: Collection[str] = (),
+    defaulted: Collection[str] = (),
+    relay_grants: str = "",
+    keys_grants: str = "",
+    eraser_grants: str = "",
+    **options: Any,
+) -> Table:
     """A table whose rows belong to one workspace each, under forced row security.
 
-    Migrations hold the statements for row security and grants; the drift check compares them with what is declared here.
+    `grants` are the app role's; its UPDATE leaves out the columns that are `fixed` once a row is written, its INSERT those that are
+    `defaulted`. Migrations hold the statements for row security and grants; the drift check compares them with what is declared here.
     """
-    access = Access(grants, relay_grants)
-    return Table(name, metadata, Column("workspace_id", Uuid, nullable=False), *items, info={"access": access}, **options)
+    table = Table(name, metadata, Column("workspace_id", Uuid, nullable=False), *items, **options)
+    app = _by_column("UPDATE", {"workspace_id", *fixed}, table, grants) if fixed else grants
+    app = _by_column("INSERT", set(defaulted), table, app) if defaulted else app
+    by_role = {"app": app, "relay": relay_grants, "keys": keys_grants, "eraser": eraser_grants}
+    table.info["access"] = Access({role: granted for role, granted in by_role.items() if granted})
+    return table
+
+
+def _by_column(privilege: str, left_out: set[str], table: Table, grants: str) -> str:
+    """The same privileges, with one of them on all columns but these."""
+    names = [column.name for column in table.columns]
+    if not left_out <= set(names):
+        raise ValueError(f"{table.name} has no columns {sorted(left_out - set(names))}")
+    granted = ", ".join(name for name in names if name not in left_out)
+    return re.sub(rf"\b{privilege}\b", f"{privilege} ({granted})", grants)
 
 
 def moment(name: str, *, nullable: bool = False, default_now: bool = False) -> Column[Any]:

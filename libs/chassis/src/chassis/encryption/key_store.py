@@ -5,7 +5,8 @@ import os
 import time
 from uuid import UUID
 
-from sqlalchemy import column, delete, select, table
+import asyncpg
+from sqlalchemy import column, select, table
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.expression import bindparam
@@ -53,7 +54,6 @@ class Keys:
             .values({name: bindparam(name) for name in ("workspace_id", "purpose", "version", "wrapped", "state")})
             .on_conflict_do_nothing()
         )
-        self._destroy = command(delete(stored).where(mine))
 
     async def of(self, workspace_id: UUID) -> WorkspaceKeys:
         """The workspace's keys, made and committed by the first who asks."""
@@ -67,12 +67,6 @@ class Keys:
             loading.add_done_callback(lambda _: self._loading.pop(workspace_id, None))
         # Several callers share one reading, so none of them may cancel it for the others.
         return await asyncio.shield(loading)
-
-    async def destroy(self, workspace_id: UUID) -> None:
-        """Destroys the workspace's keys: nothing sealed in this service opens again, here at once and elsewhere within a minute."""
-        async with self._database.transaction(workspace_id) as tx:
-            await tx.run(self._destroy, workspace_id=workspace_id)
-        self._kept.pop(workspace_id, None)
 
     async def _load(self, workspace_id: UUID) -> WorkspaceKeys:
         async with self._database.transaction(workspace_id) as tx:
@@ -110,3 +104,18 @@ class Keys:
 
     def _context(self, workspace_id: UUID, purpose: str, version: int) -> bytes:
         return frame(self._service.encode(), workspace_id.bytes, purpose.encode()) + version.to_bytes(4, "big")
+
+
+async def destroy_keys(admin_dsn: str, service: str, workspace_id: UUID) -> None:
+    """Destroys a workspace's keys: nothing sealed in this service opens again, in no process after a minute.
+
+    A serving process cannot do this: the administrator becomes the role that may.
+    """
+    connection = await asyncpg.connect(admin_dsn, timeout=5.0)
+    try:
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL ROLE {service}_keys")
+            await connection.execute("SELECT set_config('app.workspace_id', $1, true)", str(workspace_id))
+            await connection.execute(f"DELETE FROM {service}.data_keys WHERE workspace_id = $1", workspace_id)
+    finally:
+        await connection.close()

@@ -22,7 +22,8 @@ EventT = TypeVar("EventT", bound=Message)
 class Reaction:
     """An effect, the event it follows and the queue it takes it from. `seconds` bounds one attempt.
 
-    The effect of a reaction that takes events `together` gets a sequence of them, all of one workspace.
+    The effect of a reaction that takes events `together` gets a sequence of them, all of one workspace. One that `erases`
+    works as the service's eraser, the role that may delete what is kept for good otherwise.
     """
 
     event: type[Message]
@@ -31,15 +32,16 @@ class Reaction:
     concurrency: int
     seconds: float
     together: bool = False
+    erases: bool = False
 
 
 def on(
-    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0
+    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0, erases: bool = False
 ) -> Callable[[Callable[[EventT, Delivery], Awaitable[None]]], Reaction]:
     """Makes a function the reaction to an event. The queue's name belongs to the deployment; the function's does not."""
 
     def reaction(effect: Callable[[EventT, Delivery], Awaitable[None]]) -> Reaction:
-        return Reaction(event, queue, effect, concurrency, seconds)
+        return Reaction(event, queue, effect, concurrency, seconds, erases=erases)
 
     return reaction
 

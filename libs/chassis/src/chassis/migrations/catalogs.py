@@ -51,15 +51,19 @@ SELECT 'policy', t.relname::text, p.polname::text,
     || coalesce(' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
 FROM pg_policy p JOIN {_OF_TABLES} ON t.oid = p.polrelid
 """
+# Privileges on a table and on its columns in one entry, because revoking the former takes the latter along.
 _GRANT = f"""
-SELECT 'grant', t.relname::text, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END,
-    string_agg(a.privilege_type || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', ' ORDER BY a.privilege_type)
-FROM {_OF_TABLES} CROSS JOIN aclexplode(t.relacl) a WHERE a.grantee <> t.relowner GROUP BY 2, 3
-"""
-_COLUMN_GRANT = f"""
-SELECT 'column grant', t.relname::text, a.attname::text, string_agg(
-    CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END || ' may ' || g.privilege_type, ', ' ORDER BY g.grantee, g.privilege_type)
-FROM pg_attribute a JOIN {_OF_TABLES} ON t.oid = a.attrelid CROSS JOIN aclexplode(a.attacl) g GROUP BY 2, 3
+SELECT 'grant', relname, grantee, string_agg(privilege, ', ' ORDER BY privilege) FROM (
+    SELECT t.relname::text, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END AS grantee,
+        a.privilege_type || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS privilege
+    FROM {_OF_TABLES} CROSS JOIN aclexplode(t.relacl) a WHERE a.grantee <> t.relowner
+    UNION ALL
+    SELECT t.relname::text, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END,
+        a.privilege_type || ' (' || string_agg(quote_ident(c.attname), ', ' ORDER BY c.attname) || ')'
+        || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
+    FROM pg_attribute c JOIN {_OF_TABLES} ON t.oid = c.attrelid CROSS JOIN aclexplode(c.attacl) a WHERE a.grantee <> t.relowner
+    GROUP BY t.relname, a.grantee, a.privilege_type, a.is_grantable
+) granted GROUP BY 2, 3
 """
 # Named not-null constraints (type n) are new in PostgreSQL 18; the column says the same. Type t is a trigger's.
 _CONSTRAINT = f"""
@@ -122,9 +126,12 @@ FROM pg_namespace n WHERE n.oid = :schema
 UNION ALL
 SELECT 'default privileges', '', pg_get_userbyid(d.defaclrole) || ' ' || d.defaclobjtype::text, d.defaclacl::text
 FROM pg_default_acl d WHERE d.defaclnamespace = :schema
+UNION ALL
+SELECT 'default privileges', '', pg_get_userbyid(d.defaclrole) || ' ' || d.defaclobjtype::text || ' everywhere', d.defaclacl::text
+FROM pg_default_acl d JOIN pg_namespace n ON n.nspowner = d.defaclrole WHERE d.defaclnamespace = 0 AND n.oid = :schema
 """
 _ALL = (
-    _SCHEMA, _TABLE, _COLUMN, _CONSTRAINT, _INDEX, _ROW_SECURITY, _POLICY, _GRANT, _COLUMN_GRANT, _TRIGGER, _PARTITIONS, _FUNCTION, _VIEW, _SEQUENCE, _TYPE,
+    _SCHEMA, _TABLE, _COLUMN, _CONSTRAINT, _INDEX, _ROW_SECURITY, _POLICY, _GRANT, _TRIGGER, _PARTITIONS, _FUNCTION, _VIEW, _SEQUENCE, _TYPE,
 )  # fmt: skip
 
 

@@ -1,6 +1,14 @@
 """A service's schema and roles in a database: the administrator's part, once per deployment and service.
 
-Every role is bound by row security: the owner because it is forced, the app and the relay because they own nothing.
+| role | who connects as it | what it may |
+|---|---|---|
+| owner | nobody: a migration becomes it | owns schema and tables |
+| app | the service | what its statements need |
+| relay | the service's relay | outbox, dead letters and upkeep, of all workspaces |
+| eraser | the reactions that erase, where a service has any | what the app may, and to delete what is kept for good otherwise |
+| keys | nobody: an administrator's task becomes it | changes and destroys the workspaces' keys |
+
+Every role is bound by row security: the owner because it is forced, the others because they own nothing.
 """
 
 import asyncio
@@ -23,8 +31,11 @@ LIMITS = {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction
 TRIES = 6
 
 
-async def provision(admin_dsn: str, service: str, app_password: str, relay_password: str) -> None:
-    """Makes or updates the service's roles and schema; safe to repeat and to run for several services at once."""
+async def provision(admin_dsn: str, service: str, app_password: str, relay_password: str, eraser_password: str | None = None) -> None:
+    """Makes or updates the service's roles and schema; safe to repeat and to run for several services at once.
+
+    The eraser cannot log in unless it has a password.
+    """
     admin = await asyncpg.connect(admin_dsn)
     try:
         await admin.execute("SELECT pg_advisory_lock($1)", advisory_key("caseload provision"))
@@ -34,28 +45,42 @@ async def provision(admin_dsn: str, service: str, app_password: str, relay_passw
         if is_superuser:
             for function in LEAKPROOF:
                 await admin.execute(f"ALTER FUNCTION pg_catalog.{function} LEAKPROOF")
-        owner, app, relay = f"{service}_owner", f"{service}_app", f"{service}_relay"
+        owner, app, relay, eraser, keys = (f"{service}_{role}" for role in ("owner", "app", "relay", "eraser", "keys"))
         await _make_role(admin, owner, None)
         await _make_role(admin, app, app_password)
         await _make_role(admin, relay, relay_password)
-        await admin.execute(f"GRANT {owner} TO CURRENT_USER")
+        await _make_role(admin, eraser, eraser_password)
+        await _make_role(admin, keys, None)
+        await _change_role(admin, owner, f"GRANT {owner} TO CURRENT_USER")
+        await _change_role(admin, keys, f"GRANT {keys} TO CURRENT_USER")
+        await _change_role(admin, eraser, f"GRANT {app} TO {eraser}")
         await admin.execute(f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}")
-        await admin.execute(f"GRANT USAGE ON SCHEMA {service} TO {app}, {relay}")
+        await admin.execute(f"GRANT USAGE ON SCHEMA {service} TO {app}, {relay}, {keys}")
+        # PostgreSQL lets everybody execute a new function and create temporary tables.
+        database = await admin.fetchval("SELECT quote_ident(current_database())")
+        await admin.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+        await admin.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
     finally:
         await admin.close()
 
 
 async def _make_role(admin: Any, name: str, password: str | None) -> None:
-    """Roles belong to the whole cluster: another database's provisioning may be at the same one."""
     quoted = "NULL" if password is None else "'" + password.replace("'", "''") + "'"
     traits = f"{'NOLOGIN' if password is None else 'LOGIN'} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD {quoted}"
+    limits = LIMITS if password is not None else {}
+    settings = [f"ALTER ROLE {name} SET {setting} = '{value}'" for setting, value in limits.items()]
+    await _change_role(admin, name, f"ALTER ROLE {name} {traits}", *settings, create=True)
+
+
+async def _change_role(admin: Any, name: str, *statements: str, create: bool = False) -> None:
+    """Roles belong to the whole cluster: another database's provisioning may be at the same one."""
     for _ in range(TRIES):
         try:
             async with admin.transaction():
-                exists = await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name)
-                await admin.execute(f"{'ALTER' if exists else 'CREATE'} ROLE {name} {traits}")
-                for setting, value in LIMITS.items() if password is not None else ():
-                    await admin.execute(f"ALTER ROLE {name} SET {setting} = '{value}'")
+                if create and not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
+                    await admin.execute(f"CREATE ROLE {name}")
+                for statement in statements:
+                    await admin.execute(statement)
         except (asyncpg.UniqueViolationError, asyncpg.DuplicateObjectError, asyncpg.InternalServerError):
             await asyncio.sleep(0.05)
         else:
@@ -63,15 +88,39 @@ async def _make_role(admin: Any, name: str, password: str | None) -> None:
     raise RuntimeError(f"the role {name} keeps being changed by somebody else")
 
 
-class UnboundRole(Exception):
-    """A superuser's role, or one that bypasses row security."""
+class UnfitRole(Exception):
+    """A process would work as a role that may do more than its own. The message says why, and names no data."""
 
 
-async def check_role(connection: Any) -> None:
-    """Raises UnboundRole for a serving role that row security does not bind."""
-    free = await connection.fetchval("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-    if free:
-        raise UnboundRole
+# What a role is, and which tables of the schema it may touch although no policy names it. REFERENCES and TRIGGER read nothing.
+_ROLE = """
+SELECT r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication,
+    EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relowner = r.oid) AS owns,
+    ARRAY(SELECT pg_get_userbyid(m.roleid)::text FROM pg_auth_members m WHERE m.member = r.oid) AS memberships,
+    ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND r.oid = ANY (p.polroles))
+        AND (has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE') OR has_table_privilege(c.oid, 'DELETE, TRUNCATE'))) AS tables
+FROM pg_roles r WHERE r.rolname = current_user
+"""
+
+
+async def check_role(connection: Any, service: str, kind: str) -> None:
+    """Raises UnfitRole unless the connection's role is the service's own of this kind (app, relay or eraser) and bound like one."""
+    role = await connection.fetchrow(_ROLE, service)
+    may_be = {f"{service}_app"} if kind == "eraser" else set()
+    # The relay works across workspaces by a policy of its own on each table that it works on.
+    beyond = role["tables"] if kind == "relay" else []
+    reasons = {
+        "passes row security": role["rolsuper"] or role["rolbypassrls"],
+        "may make roles or replicate": role["rolcreaterole"] or role["rolreplication"],
+        "owns tables": role["owns"],
+        "is a member of other roles": not set(role["memberships"]) <= may_be,
+        f"may touch {', '.join(sorted(beyond))}": bool(beyond),
+        f"is not {service}_{kind}": role["rolname"] != f"{service}_{kind}",
+    }
+    if found := [reason for reason, holds in reasons.items() if holds]:
+        raise UnfitRole(f"The database role {role['rolname']} {' and '.join(found)}; a service connects as its own {kind} role.")
 
 
 async def is_current(admin_dsn: str, service: str) -> bool:

@@ -29,7 +29,7 @@ from chassis.migrations.roles import TRIES, VERSION_TABLE, versions_of
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 # A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
 LOCK_SECONDS, STATEMENT_SECONDS = 2, 300
-SECURITY = {"row security", "policy", "grant", "column grant"}
+SECURITY = {"row security", "policy", "grant"}
 
 
 class SchemaBusy(RuntimeError):
@@ -125,13 +125,10 @@ def row_security(table: Table) -> list[str]:
     statements = [
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY tenant ON {name} USING ({TENANT}) WITH CHECK ({TENANT})",
-        f"GRANT {access.app} ON {name} TO {service}_app",
+        *(f"GRANT {granted} ON {name} TO {service}_{role}" for role, granted in access.grants.items()),
     ]
-    if access.relay:
-        statements += [
-            f"CREATE POLICY relay ON {name} TO {service}_relay USING (true) WITH CHECK (true)",
-            f"GRANT {access.relay} ON {name} TO {service}_relay",
-        ]
+    if "relay" in access.grants:
+        statements.append(f"CREATE POLICY relay ON {name} TO {service}_relay USING (true) WITH CHECK (true)")
     return statements
 
 

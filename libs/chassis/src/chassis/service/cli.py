@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -64,10 +64,6 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
 
 async def work(service: Service, settings: Settings, tasks: Sequence[str]) -> None:
     """Takes on these tasks until SIGTERM or SIGINT, then finishes what runs."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stopping.set)
     broker = broker_of(settings)
     runtime = Runtime(service, settings, broker=broker)
     async with Lifecycle() as parts:
@@ -75,8 +71,23 @@ async def work(service: Service, settings: Settings, tasks: Sequence[str]) -> No
             http = HealthServer(runtime.ready)
             parts.add("health checks", start=partial(http.start, settings.http_listen), stop=http.close)
         add_services(parts, {service.name: runtime}, broker, tasks=tasks)
-        await parts.start()
+        try:
+            # Starting may wait for the database, as long as it takes; a signal ends the wait.
+            async with asyncio.timeout(None) as starting:
+                _at_signals(lambda: None if starting.expired() else starting.reschedule(0.0))
+                await parts.start()
+        except TimeoutError:
+            if not starting.expired():
+                raise
+            return
+        stopping = asyncio.Event()
+        _at_signals(stopping.set)
         await stopping.wait()
+
+
+def _at_signals(act: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, act)
 
 
 async def dead_letters(service: Service, settings: Settings, options: argparse.Namespace) -> None:

@@ -27,9 +27,11 @@ def add_services(
     `tasks` are those of ALL that this process takes on. Deliveries that run may take `grace` seconds to finish.
     """
     parts.add("broker", stop=broker.close, needs=parts.states)
+    # Before anything listens, takes an event or publishes one: a role that may do too much is found before it has done anything.
+    parts.add("roles", start=partial(_check_roles, runtimes, tasks), needs=["broker"])
     # Whatever the order in which they are given: what others need is added before them.
     for name, runtime in sorted(runtimes.items(), key=lambda named: named[0] != _ASKED_BY_ALL):
-        needs = ["broker", f"{_ASKED_BY_ALL}: server"] if name != _ASKED_BY_ALL and _ASKED_BY_ALL in runtimes else ["broker"]
+        needs = ["roles", f"{_ASKED_BY_ALL}: server"] if name != _ASKED_BY_ALL and _ASKED_BY_ALL in runtimes else ["roles"]
         parts.add(
             f"{name}: server",
             start=partial(runtime.serve, over_grpc=over_grpc) if "serve" in tasks else None,
@@ -46,3 +48,8 @@ def add_services(
     for name, runtime in runtimes.items():
         parts.add(f"{name}: relay", start=runtime.relay if "relay" in tasks else None, needs=["queues"])
     parts.add("relays", needs=[f"{name}: relay" for name in runtimes])
+
+
+async def _check_roles(runtimes: Mapping[str, Runtime], tasks: Collection[str]) -> None:
+    for runtime in runtimes.values():
+        await runtime.check_roles(tasks)

@@ -23,3 +23,5 @@ class Service:
     # Background work: each loop runs until the service stops, and is started again when it fails.
     loops: Callable[[Any], Sequence[Loop]] = lambda _runtime: ()
     settings: type[Settings] = Settings
+    # Whether it has reactions that erase: their database role can log in, with an address of its own.
+    erases: bool = False

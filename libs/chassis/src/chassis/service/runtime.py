@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
@@ -23,6 +24,7 @@ from chassis.backoff import Backoff
 from chassis.context import Caller, RequestContext
 from chassis.db.counters import counters_of
 from chassis.db.database import Database
+from chassis.db.errors import LOST, refusal_of
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
 from chassis.errors import Unavailable
@@ -31,7 +33,7 @@ from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import subscription
 from chassis.events.relay import Relay
-from chassis.migrations.roles import UnboundRole, check_role
+from chassis.migrations.roles import UnfitRole, check_role
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.grpc import GrpcHandler
@@ -50,7 +52,11 @@ from chassis.work.unit_of_work import UnitOfWork
 T = TypeVar("T")
 _SECONDS_TO_DRAIN = 10.0
 _BACKGROUND_SECONDS = 30.0
+_ERASING_CONNECTIONS = 4
+_SECONDS_TO_CHECK = 5.0
 _BACKOFF = Backoff(first=0.1, longest=5.0)
+# Nothing can be called meanwhile, and the question is a small one.
+_BACKOFF_TO_CHECK = Backoff(first=0.1, longest=1.0)
 log = logging.getLogger(__name__)
 
 
@@ -82,6 +88,12 @@ class Runtime:
     def database(self) -> Database:
         took = slow_query_log(self.name, self.settings.slow_query_seconds)
         return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=self.settings.pool_max, took=took)
+
+    @cached_property
+    def eraser_database(self) -> Database:
+        """The same database, as the role of reactions that erase."""
+        dsn = _needed(self.settings.eraser_database_url, "CASELOAD_ERASER_DATABASE_URL").get_secret_value()
+        return Database(dsn, schema=self.name, size=_ERASING_CONNECTIONS, took=slow_query_log(self.name, self.settings.slow_query_seconds))
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -141,14 +153,38 @@ class Runtime:
         )
         return UnitOfWork(context.within(seconds), self.database, self.outbox)
 
+    async def check_roles(self, tasks: Collection[str]) -> None:
+        """Returns once the database has shown, in production, that the roles for these tasks may do what they should and no more.
+
+        Waits while the database does not answer. Raises SystemExit (EX_CONFIG) for any other role.
+        """
+        if "serve" in tasks:
+            # Whatever a service lacks is told now, not after a wait.
+            _ = self.server
+        if self.settings.environment != "production":
+            return
+        for kind, dsn in self._role_dsns(tasks):
+            failures = 0
+            while True:
+                try:
+                    await self._check_role(kind, dsn.get_secret_value())
+                    break
+                except LOST as error:
+                    if not isinstance(refusal_of(error), Unavailable):
+                        raise
+                    failures += 1
+                    if failures == 1:
+                        log.warning(
+                            "the database does not answer, and nothing starts before the roles are checked", extra={"service": self.name}
+                        )
+                    await asyncio.sleep(_BACKOFF_TO_CHECK.delay(failures))
+
     async def serve(self, *, over_grpc: bool = True) -> None:
         """Serves calls: over gRPC, and from the other services of this process."""
         server = self.server
         if self._servers is not None:
             self._servers[self.name] = server
         self._start(self.verifier.keep_fresh)
-        if self.settings.environment == "production":
-            self._start(self._refuse_unbound_role)
         observe_pool(self.name, lambda: self.database.in_use)
         if over_grpc:
             await self._listen(server)
@@ -156,7 +192,8 @@ class Runtime:
     async def react(self) -> None:
         """Takes the events this service reacts to, and runs its loops."""
         for reaction in self.service.reactions(self):
-            await self.broker.subscribe(subscription(reaction, service=self.name, database=self.database, outbox=self.outbox))
+            database = self.eraser_database if reaction.erases else self.database
+            await self.broker.subscribe(subscription(reaction, service=self.name, database=database, outbox=self.outbox))
         for loop in self.service.loops(self):
             self._start(loop)
 
@@ -194,7 +231,7 @@ class Runtime:
             await self.verifier.close()
         if "peers" in self.__dict__:
             await self.peers.close()
-        for database in ("database", "_key_database"):
+        for database in ("database", "eraser_database", "_key_database"):
             if database in self.__dict__:
                 await self.__dict__[database].close()
 
@@ -235,20 +272,25 @@ class Runtime:
                 await self._health.set(name, serving)
             await asyncio.sleep(1.0)
 
-    async def _refuse_unbound_role(self) -> None:
-        """Stops the process if its database role can bypass row security; checked when the database first answers."""
-        while True:
+    def _role_dsns(self, tasks: Collection[str]) -> Iterator[tuple[str, Any]]:
+        """The roles that the process works as for these tasks, and their addresses."""
+        if {"serve", "react"} & set(tasks):
+            yield "app", _needed(self.settings.database_url, "CASELOAD_DATABASE_URL")
+        if "react" in tasks and self.service.erases:
+            yield "eraser", _needed(self.settings.eraser_database_url, "CASELOAD_ERASER_DATABASE_URL")
+        if "relay" in tasks:
+            yield "relay", _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL")
+
+    async def _check_role(self, kind: str, dsn: str) -> None:
+        try:
+            connection = await asyncpg.connect(dsn, timeout=_SECONDS_TO_CHECK)
             try:
-                async with self.database.transaction(None, seconds=5.0) as tx:
-                    await check_role(await tx.connection())
-            except Unavailable:
-                await asyncio.sleep(1.0)
-            except UnboundRole:
-                log.critical("this database role passes row security; a service connects as its own app role", extra={"service": self.name})
-                # At once: while this drains, every workspace would be open to every other.
-                os._exit(os.EX_CONFIG)
-            else:
-                return
+                await check_role(connection, self.name, kind)
+            finally:
+                await connection.close(timeout=_SECONDS_TO_CHECK)
+        except UnfitRole as unfit:
+            log.critical("%s", str(unfit), extra={"service": self.name})
+            raise SystemExit(os.EX_CONFIG) from None
 
     def _start(self, loop: Loop) -> None:
         self._tasks.append(asyncio.create_task(self._for_ever(loop)))

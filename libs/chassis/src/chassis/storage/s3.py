@@ -1,7 +1,10 @@
 """Files in a private S3 bucket, or in what speaks like one."""
 
+import base64
 import mimetypes
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
@@ -19,18 +22,37 @@ _SECONDS_TO_CONNECT, _SECONDS_TO_READ, _ATTEMPTS, _CONNECTIONS = 3, 10, 2, 8
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 
 
+class NotLockable(Exception):
+    """A bucket that is there already and was made without object lock."""
+
+
 class S3Blobs:
     """One bucket. Credentials come from where AWS's own tools look for them.
 
     `endpoint` is for stores other than AWS's; `public_endpoint` is how people's browsers reach that store, where this
     differs. `encryption` is what the store is told to do at rest: AES256, aws:kms, or none for a store without keys.
+
+    With `lock` (governance or compliance) every version of a file is kept for `lock_days`, whatever is put or deleted later: compliance
+    binds everybody, governance all but those whom the store lets bypass it. A deleted file is still read then.
     """
 
     def __init__(
-        self, bucket: str, *, region: str = "us-east-1", endpoint: str = "", public_endpoint: str = "", encryption: str = "AES256"
+        self,
+        bucket: str,
+        *,
+        region: str = "us-east-1",
+        endpoint: str = "",
+        public_endpoint: str = "",
+        encryption: str = "AES256",
+        lock: str = "none",
+        lock_days: str = "30",
     ) -> None:
         if encryption not in {"AES256", "aws:kms", "none"}:
             raise ValueError("a bucket's encryption is AES256, aws:kms or none")
+        if lock not in {"governance", "compliance", "none"} or not lock_days.isdecimal() or int(lock_days) < 1:
+            raise ValueError("a bucket's lock is governance, compliance or none, and lock_days a number of days")
+        self._lock: Any = None if lock == "none" else lock.upper()
+        self._lock_days = int(lock_days)
         self._bucket = bucket
         self._region = region
         self._at_rest: dict[str, Any] = {} if encryption == "none" else {"ServerSideEncryption": encryption}
@@ -40,10 +62,18 @@ class S3Blobs:
         self._threads = Threads()
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
-        await self._do(self._client.put_object, Bucket=self._bucket, Key=checked(key), Body=data, ContentType=content_type, **self._at_rest)
+        await self._do(
+            self._client.put_object,
+            Bucket=self._bucket,
+            Key=checked(key),
+            Body=data,
+            ContentType=content_type,
+            **self._at_rest,
+            **self._retention(data),
+        )
 
     async def get(self, key: str) -> bytes:
-        return await self._do(self._read, checked(key))
+        return await self._do(self._read if self._lock is None else self._read_locked, checked(key))
 
     async def delete(self, key: str) -> None:
         await self._do(self._client.delete_object, Bucket=self._bucket, Key=checked(key))
@@ -66,12 +96,28 @@ class S3Blobs:
         )
 
     async def create(self) -> None:
-        """Makes the bucket, its owner's alone, unless it is there already."""
-        if await self.ready():
+        """Makes the bucket, its owner's alone, unless it is there already, and locks it if it is to be locked.
+
+        Raises NotLockable for a bucket that was made without object lock.
+        """
+        if not await self.ready():
+            # The first of the regions is the one that must not be named (CreateBucket, LocationConstraint).
+            options: Any = {} if self._region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self._region}}
+            if self._lock is not None:
+                # Turns on versioning as well. Not every store can do either later.
+                options["ObjectLockEnabledForBucket"] = True
+            await self._do(self._client.create_bucket, Bucket=self._bucket, **options)
+        if self._lock is None:
             return
-        # The first of the regions is the one that must not be named (CreateBucket, LocationConstraint).
-        place: Any = {} if self._region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self._region}}
-        await self._do(self._client.create_bucket, Bucket=self._bucket, **place)
+        if not await self._do(self._is_locked):
+            raise NotLockable(f"The bucket {self._bucket} exists without object lock: name another one, or lock=none.")
+        # For what is put by somebody who asks for no retention.
+        rule: Any = {"DefaultRetention": {"Mode": self._lock, "Days": self._lock_days}}
+        await self._do(
+            self._client.put_object_lock_configuration,
+            Bucket=self._bucket,
+            ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule},
+        )
 
     async def ready(self) -> bool:
         try:
@@ -82,6 +128,33 @@ class S3Blobs:
 
     def _read(self, key: str) -> bytes:
         return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+    def _read_locked(self, key: str) -> bytes:
+        """The newest version, also beneath a delete marker, which anybody who may delete can put on top."""
+        for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key):
+            for version in page.get("Versions", ()):
+                return self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version["VersionId"])["Body"].read()
+        raise NotFound("not_found", "There is nothing here under this id.")
+
+    def _is_locked(self) -> bool:
+        try:
+            found = self._client.get_object_lock_configuration(Bucket=self._bucket)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") == "ObjectLockConfigurationNotFoundError":
+                return False
+            raise
+        return found["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled"
+
+    def _retention(self, data: bytes) -> dict[str, Any]:
+        if self._lock is None:
+            return {}
+        return {
+            "ObjectLockMode": self._lock,
+            "ObjectLockRetainUntilDate": datetime.now(UTC) + timedelta(days=self._lock_days),
+            # A request with a retention has to carry a checksum and to say of which kind (PutObject).
+            "ChecksumAlgorithm": "SHA256",
+            "ChecksumSHA256": base64.b64encode(sha256(data).digest()).decode(),
+        }
 
     async def _do(self, call: Callable[..., R], *arguments: object, **options: object) -> R:
         try:

@@ -177,7 +177,7 @@ async def start_environment(
     """
     names = tuple(sorted(service.name for service in services))
     folder = Path(tempfile.mkdtemp(prefix="environment-"))
-    admin_dsn = beside.admin_dsn if beside else await _database(postgres, names)
+    admin_dsn = beside.admin_dsn if beside else await _database(postgres, services)
     built = Environment(folder, admin_dsn, broker or InProcessBroker(Retries(delays=(0.05, 0.1, 0.2))))
     if beside:
         shutil.copytree(beside.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
@@ -220,6 +220,7 @@ def _settings(built: Environment, name: str, names: tuple[str, ...]) -> dict[str
         "environment": "development",
         "database_url": _dsn(built.admin_dsn, user=f"{name}_app"),
         "relay_database_url": _dsn(built.admin_dsn, user=f"{name}_relay"),
+        "eraser_database_url": _dsn(built.admin_dsn, user=f"{name}_eraser"),
         "keyring_file": built.folder / "keyring.json",
         "service_keys_dir": built.folder / "service-keys",
         "access_key_file": built.folder / "access.key",
@@ -240,8 +241,10 @@ def _token_verifier(built: Environment, name: str) -> TokenVerifier:
     return TokenVerifier(poll, audience=name, service_keys=read_service_keys(built.folder / "service-keys"))
 
 
-async def _database(server: str, names: tuple[str, ...]) -> str:
+async def _database(server: str, services: Iterable[Service]) -> str:
     """A new database with these services' schemas, copied from a template that is migrated once."""
+    erases = {service.name: service.erases for service in services}
+    names = tuple(sorted(erases))
     template = _templates.get((server, names))
     admin = await asyncpg.connect(server)
     try:
@@ -249,7 +252,7 @@ async def _database(server: str, names: tuple[str, ...]) -> str:
             template = f"template_{uuid7().hex}"
             await admin.execute(f"CREATE DATABASE {template}")
             for name in names:
-                await provision(_dsn(server, database=template), name, _PASSWORD, _PASSWORD)
+                await provision(_dsn(server, database=template), name, _PASSWORD, _PASSWORD, _PASSWORD if erases[name] else None)
                 await migrate(_dsn(server, database=template), name)
             _templates[server, names] = template
         database = f"environment_{uuid7().hex}"

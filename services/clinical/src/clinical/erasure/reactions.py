@@ -11,13 +11,14 @@ from clinical.erasure import store
 from clinical.sessions import store as notes
 
 
-@on(clients_events_pb2.ClientErased, queue="clinical.erase-client")
+@on(clients_events_pb2.ClientErased, queue="clinical.erase-client", concurrency=4, erases=True)
 async def erase_client(event: clients_events_pb2.ClientErased, delivery: Delivery) -> None:
     await delivery.db.run(store.erase, client_id=event.client_id, now=delivery.now)
     await delivery.db.all(store.lock_notes, client_id=event.client_id)
     removed = await delivery.db.all(store.remove_attachments, client_id=event.client_id)
     for file in removed:
         delivery.emit(events_pb2.AttachmentRemoved(attachment_id=str(file["id"])))
+    await delivery.db.run(store.remove_versions, client_id=event.client_id)
     deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
     counted = Counter((note["status"], note["deleted_at"] is not None) for note in deleted)
     fewer = [

@@ -1,10 +1,10 @@
-"""Statements that delete everything about one client. Versions and timeline events are deleted with their notes by cascade."""
+"""Statements that delete everything about one client. They need the eraser's role. Timeline events are deleted by cascade."""
 
 from sqlalchemy import Uuid, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db.statement import command
-from clinical.tables import attachments, clients, sessions
+from clinical.tables import attachments, clients, session_versions, sessions
 
 _client_id = bindparam("client_id", type_=Uuid)
 
@@ -20,6 +20,10 @@ lock_notes = command(select(sessions.c.id).where(sessions.c.client_id == _client
 
 remove_attachments = command(
     delete(attachments).where(attachments.c.client_id == _client_id).returning(attachments.c.id, attachments.c.file_size_bytes)
+)
+
+remove_versions = command(
+    delete(session_versions).where(session_versions.c.session_id.in_(select(sessions.c.id).where(sessions.c.client_id == _client_id)))
 )
 
 remove_notes = command(delete(sessions).where(sessions.c.client_id == _client_id).returning(sessions.c.status, sessions.c.deleted_at))
