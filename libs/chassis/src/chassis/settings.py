@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, PositiveFloat, SecretStr, model_validator
+from pydantic import AwareDatetime, Field, PositiveFloat, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     broker_url: SecretStr = SecretStr("inprocess://")
     # Seconds before a reaction that has failed is tried again, and again; when they are used up, its event is a dead letter.
     reaction_delays: tuple[PositiveFloat, ...] = Field((1.0, 10.0, 60.0, 600.0), min_length=1)
+
+    # Until this moment events without a signature are taken too: for the upgrade from a release that did not sign them.
+    unsigned_events_until: AwareDatetime | None = None
 
     # The root keys that wrap every workspace's keys. Losing this file is losing the data.
     keyring_file: Path | None = None
@@ -80,6 +83,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, FileSource(settings_cls)
+
+    @field_validator("unsigned_events_until", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return value or None
 
     @model_validator(mode="before")
     @classmethod

@@ -37,6 +37,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             Column("request_id", Text, nullable=False, server_default=""),
             Column("traceparent", Text, nullable=False, server_default=""),
             moment("occurred_at"),
+            Column("signature", LargeBinary, nullable=False, server_default=""),
             # The database's own clock: the relay compares it with that clock, not with the writer's.
             moment("due_at", default_now=True),
             moment("published_at", nullable=True),
@@ -93,6 +94,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             Column("request_id", Text, nullable=False, server_default=""),
             Column("traceparent", Text, nullable=False, server_default=""),
             moment("occurred_at"),
+            Column("signature", LargeBinary, nullable=False, server_default=""),
             Column("error", Text, nullable=False),
             Column("attempts", BigInteger, nullable=False),
             moment("died_at", default_now=True),

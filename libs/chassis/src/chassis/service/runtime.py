@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import grpc
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
@@ -30,6 +31,7 @@ from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import subscription
 from chassis.events.relay import Relay
+from chassis.events.signatures import EventSigner, EventVerifier
 from chassis.migrations.roles import UnboundRole, check_role
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.client.peers import Peers
@@ -113,12 +115,19 @@ class Runtime:
 
     @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.database, self.notifier)
+        return Outbox(self.database, EventSigner(self.signer), self.notifier)
+
+    @cached_property
+    def event_verifier(self) -> EventVerifier:
+        return EventVerifier(self._service_keys, unsigned_until=self.settings.unsigned_events_until)
+
+    @cached_property
+    def _service_keys(self) -> dict[str, Ed25519PublicKey]:
+        return read_service_keys(_needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR"))
 
     @cached_property
     def verifier(self) -> TokenVerifier:
-        folder = _needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR")
-        return token_verifier(self.peers, audience=self.name, service_keys=read_service_keys(folder))
+        return token_verifier(self.peers, audience=self.name, service_keys=self._service_keys)
 
     @cached_property
     def server(self) -> Server:
@@ -154,7 +163,9 @@ class Runtime:
     async def react(self) -> None:
         """Takes the events this service reacts to, and runs its loops."""
         for reaction in self.service.reactions(self):
-            await self.broker.subscribe(subscription(reaction, service=self.name, database=self.database, outbox=self.outbox))
+            await self.broker.subscribe(
+                subscription(reaction, service=self.name, database=self.database, outbox=self.outbox, verifier=self.event_verifier)
+            )
         for loop in self.service.loops(self):
             self._start(loop)
 
