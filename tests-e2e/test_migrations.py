@@ -169,6 +169,7 @@ async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(serv
         running = await asyncpg.connect(LocalPostgres(installation.home / "postgres").dsn)
         begun = "(SELECT FROM scheduling.outbox WHERE published_at IS NULL UNION ALL SELECT FROM audit.unsealed)"
         await until(lambda: running.fetchval(f"SELECT NOT EXISTS {begun}"), 30, "what was begun is finished")
+        assert await running.fetchval("SELECT count(*) FROM notifications.dead_letters WHERE error = 'Unsigned'") == 0
         await running.close()
         assert api.get("/audit/verify").json()["intact"]
         furnish(api, lambda: journey.sign_in(installation, stack))
