@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     # Until this moment events without a signature are taken too: for the upgrade from a release that did not sign them.
     unsigned_events_until: AwareDatetime | None = None
 
+    # Days until rows that are over are deleted; docs/operations/retention.md has every table.
+    published_events_days: PositiveFloat = 3
+    handled_events_days: PositiveFloat = 14
+    dead_letters_days: PositiveFloat = 365
+    replayed_dead_letters_days: PositiveFloat = 90
+    idempotency_days: PositiveFloat = 3
+
     # The root keys that wrap every workspace's keys. Losing this file is losing the data.
     keyring_file: Path | None = None
     # Private keys of this process's services and the public keys of all.
@@ -95,6 +102,14 @@ class Settings(BaseSettings):
         if isinstance(values, dict) and not values.get("app_url"):
             return {**values, "app_url": values.get("public_url", cls.model_fields["public_url"].default)}
         return values
+
+    @model_validator(mode="after")
+    def _inbox_outlives_outbox(self) -> "Settings":
+        if self.handled_events_days <= self.published_events_days:
+            raise ValueError(
+                "CASELOAD_HANDLED_EVENTS_DAYS must be more than CASELOAD_PUBLISHED_EVENTS_DAYS: what may come twice is to be known"
+            )
+        return self
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> "Settings":

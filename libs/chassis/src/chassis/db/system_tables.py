@@ -107,6 +107,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
                 postgresql_where=text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"),
             ),
             Index("ix_dead_letters_replayed", "replayed_at", postgresql_where=text("replayed_at IS NOT NULL")),
+            Index("ix_dead_letters_died", "died_at"),
             relay_grants="SELECT, UPDATE, DELETE",
         ),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 
 from chassis.events.reactions import Reaction
 from chassis.settings import Settings
+from chassis.work.retention import Retention
 
 Loop = Callable[[], Awaitable[None]]
 
@@ -23,3 +24,5 @@ class Service:
     # Background work: each loop runs until the service stops, and is started again when it fails.
     loops: Callable[[Any], Sequence[Loop]] = lambda _runtime: ()
     settings: type[Settings] = Settings
+    # What is deleted in time, beside the chassis's own tables.
+    retentions: Sequence[Retention] = ()

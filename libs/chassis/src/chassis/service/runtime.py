@@ -45,6 +45,7 @@ from chassis.rpc.transport import LARGEST_MESSAGE
 from chassis.service.definition import Loop, Service
 from chassis.storage.base import Blobs
 from chassis.storage.opening import open_blobs
+from chassis.work.retention import Pruner
 from chassis.work.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -172,7 +173,18 @@ class Runtime:
     async def relay(self) -> None:
         """Carries this service's outbox to the broker."""
         dsn = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
-        self._relay = Relay(dsn, self.name, self.broker)
+        retentions = [(retention, getattr(self.settings, retention.days)) for retention in self.service.retentions]
+        self._relay = Relay(
+            dsn,
+            self.name,
+            self.broker,
+            outbox_days=self.settings.published_events_days,
+            inbox_days=self.settings.handled_events_days,
+            dead_letter_days=self.settings.dead_letters_days,
+            replayed_days=self.settings.replayed_dead_letters_days,
+            idempotency_days=self.settings.idempotency_days,
+            pruner=Pruner(self.database, retentions),
+        )
         self._start(self._relay.run)
 
     async def ready(self) -> bool:
