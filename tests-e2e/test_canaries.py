@@ -7,6 +7,7 @@ then everything that holds bytes is searched. The mail itself is its recipient's
 import asyncio
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import grpc
@@ -78,6 +79,8 @@ async def poison(campaign):
             )
             kind = event.DESCRIPTOR.full_name
             envelope = Envelope(uuid7(), campaign.workspace_id, kind, event.SerializeToString(), now, "poison", "")
+            (signature,) = campaign.attacked.event_signer("scheduling").sign([envelope])
+            envelope = replace(envelope, signature=signature)
             # The last of its attempts: the pauses between them are another test's matter.
             await campaign.tap.publish(POISONED, rabbit_wire.message(envelope, DeliveryCount(attempt=5)))
             letters = []

@@ -172,6 +172,7 @@ async def test_what_a_stored_release_wrote_is_read_and_finished_by_this_one(serv
         running = await asyncpg.connect(LocalPostgres(installation.home / "postgres").dsn)
         begun = "(SELECT FROM scheduling.outbox WHERE published_at IS NULL UNION ALL SELECT FROM audit.unsealed)"
         await until(lambda: running.fetchval(f"SELECT NOT EXISTS {begun}"), 30, "what was begun is finished")
+        assert await running.fetchval("SELECT count(*) FROM notifications.dead_letters WHERE error = 'Unsigned'") == 0
         await running.close()
         assert api.get("/audit/verify").json()["intact"]
         furnish(api, lambda: journey.sign_in(installation, stack))
@@ -209,6 +210,7 @@ async def test_a_chassis_change_is_written_at_once_for_every_service_that_lacks_
     for name in ("clients", "scheduling"):
         shutil.copytree(versions_of(name), tmp_path / "services" / name / "migrations" / "versions")
     monkeypatch.setenv("CASELOAD_ROOT", str(tmp_path))
+    newest = max(int(path.name[:4]) for path in versions_of("clients").glob("[0-9]*.py"))
     changed = replace(CLIENTS, metadata=copied(CLIENTS.metadata))
     changed.metadata.tables["clients.outbox"].append_column(Column("priority", Text))
 

@@ -1,9 +1,11 @@
 """The secrets of an installation: made once, of one owner, and certificates that are believed."""
 
+import json
 import shutil
 import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -11,6 +13,7 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 
 from chassis.auth.tokens import ServiceSigner, read_service_keys, verify_service
 from chassis.encryption.keyring import Keyring
+from chassis.local.rabbitmq import account
 from deployment import certificates, secret_files
 from deployment.processes import SERVICES
 from deployment.secret_files import Installation
@@ -49,7 +52,7 @@ def test_no_two_installations_share_a_secret(installation, tmp_path):
     other.make(**WHERE)
     same = {name for name, content in contents(other).items() if content == contents(installation)[name]}
 
-    assert same == {"s3-access-key", "smtp-url"}, "what a bucket's key is called, and what was told"
+    assert same == {"rabbitmq-configuration", "s3-access-key", "smtp-url"}, "no secret, what a bucket's key is called, and what was told"
 
 
 def test_its_owner_alone_may_read_it(installation):
@@ -72,6 +75,26 @@ def test_keys_fit_what_reads_them(installation, tmp_path):
     workspace = "0190b6a2-6a5e-7c3b-8f53-0242ac120002"
 
     assert verify_service(signer.token("clients", workspace), audience="clients", keys=keys)["sub"] == "clinical"
+
+
+def test_the_broker_has_an_account_for_each_service_with_the_password_in_its_address(installation):
+    made = json.loads((installation.folder / "rabbitmq-definitions").read_text())
+    addresses = {service: urlsplit((installation.folder / f"{service}-broker-url").read_text()) for service in SERVICES}
+
+    assert {service: address.username for service, address in addresses.items()} == {service: service for service in SERVICES}
+    assert len({address.password for address in addresses.values()}) == len(SERVICES)
+    assert made["users"] == [account(service, addresses[service].password) for service in SERVICES]
+    for kind in ("permissions", "topic_permissions"):
+        assert [entry["user"] for entry in made[kind]] == list(SERVICES)
+    assert not any(address.password in json.dumps(made) for address in addresses.values()), "hashes alone"
+
+
+def test_an_account_follows_the_address_that_somebody_wrote(installation):
+    (installation.folder / "audit-broker-url").write_text("amqps://audit:chosen%2Fhere@mq.example.org/\n")
+    installation.make(**WHERE)
+
+    users = json.loads((installation.folder / "rabbitmq-definitions").read_text())["users"]
+    assert account("audit", "chosen/here") in users
 
 
 def test_certificates_hold_for_their_names_and_for_no_others(installation):

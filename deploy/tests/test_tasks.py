@@ -3,6 +3,7 @@
 import http.server
 import os
 import re
+import shutil
 import ssl
 import subprocess
 import sys
@@ -52,6 +53,7 @@ class Site:
             CASELOAD_DATABASE_URL_FILE=str(self.folder / "identity-database-url"),
             CASELOAD_KEYRING_FILE=str(self.folder / "keyring"),
             CASELOAD_ACCESS_KEY_FILE=str(self.folder / "access-key"),
+            CASELOAD_SERVICE_KEYS_DIR=str(self.folder / "service-keys"),
             **more,
         )
 
@@ -65,6 +67,11 @@ async def site(postgres, tmp_path_factory):
     dsn = urlunsplit(urlsplit(postgres)._replace(path=f"/{name}"))
     folder = tmp_path_factory.mktemp("site")
     Installation(folder).make(database="postgres:5432", broker="rabbitmq:5671")
+    # As both compositions mount them.
+    (folder / "service-keys").mkdir()
+    shutil.copy(folder / "identity-service-key", folder / "service-keys" / "identity.key")
+    for service in SERVICES:
+        shutil.copy(folder / f"{service}-service-key-public", folder / "service-keys" / f"{service}.pub")
     for service, kinds in DATABASE_ROLES.items():
         for kind in kinds:
             made = urlsplit((folder / f"{service}-{kind}").read_text())

@@ -1,5 +1,7 @@
 """A home's secrets are made write_once, whole, and for their owner alone."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from pydantic import SecretStr
 
@@ -26,6 +28,21 @@ def test_secrets_are_made_once(home):
     home.create_missing()
 
     assert files(home) == before
+
+
+def test_events_of_a_release_that_did_not_sign_are_taken_for_a_day_after_it_and_never_in_a_new_home(home):
+    def until(of):
+        return SERVICES[0].settings(environment="development", **of.common()).unsigned_events_until
+
+    assert until(home) <= datetime.now(UTC)
+
+    (home.directory / "unsigned-events-until").unlink()
+    home.create_missing()
+    assert timedelta(hours=23) < until(home) - datetime.now(UTC) <= timedelta(days=1)
+
+    again = files(home)
+    home.create_missing()
+    assert files(home) == again
 
 
 def test_private_files_are_their_owners_alone(home):

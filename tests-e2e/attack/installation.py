@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import users_pb2
 from chassis.auth.tokens import ServiceSigner
 from chassis.events.broker.in_process import InProcessBroker
+from chassis.events.signatures import EventSigner
 from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import socket_directory
 from chassis.rpc.client.peers import Peers
@@ -112,6 +113,10 @@ class AttackedInstallation:
         """The gRPC address of each service of a suite."""
         folder = socket_directory(self.home.directory / "suite")
         return {name: f"unix:{folder}/{name}.sock" for name in NAMES}
+
+    def event_signer(self, service):
+        """Signs events as a service that was taken over would."""
+        return EventSigner(ServiceSigner(service, (self.home.service_keys / f"{service}.key").read_bytes()))
 
     @asynccontextmanager
     async def peers(self, *, as_service="gateway"):

@@ -5,15 +5,17 @@ Certificates alone are made anew, when they run out within two months or lack a 
 """
 
 import argparse
+import json
 import os
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from chassis.auth.tokens import generate_key, public_pem
 from chassis.encryption.keyring import Keyring
+from chassis.events.rabbitmq_accounts import definitions
 from deployment.certificates import Pair, authority, is_due, issue
 from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
 from standalone.home import write_once, write_secret
@@ -79,10 +81,14 @@ class Installation:
                 self._once(f"{service}-{kind}", address.encode)
 
     def _make_broker(self, server: str) -> None:
-        password = self._once("rabbitmq-password", random_text).decode()
-        self._once("rabbitmq-settings", rabbitmq_settings(password).encode)
-        address = f"amqps://caseload:{quote(password, safe='')}@{server}/?cafile=/run/secrets/authority-certificate"
-        self._once("broker-url", address.encode)
+        rest = f"@{server}/?cafile=/run/secrets/authority-certificate"
+        passwords = {}
+        for service in SERVICES:
+            address = self._once(f"{service}-broker-url", f"amqps://{service}:{secrets.token_urlsafe(24)}{rest}".encode)
+            passwords[service] = unquote(urlsplit(address.decode().strip()).password or "")
+        self._once("rabbitmq-configuration", RABBITMQ_CONFIGURATION.encode)
+        # Made anew each time: it follows from the addresses, and a service that is added later has an account too.
+        write(self.folder / "rabbitmq-definitions", json.dumps(definitions(passwords), indent=2).encode())
 
     def _make_bucket(self) -> None:
         self._once("s3-access-key", S3_KEY.encode)
@@ -134,22 +140,16 @@ def credentials(key: str, secret: str) -> str:
     return f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
 
 
-def rabbitmq_settings(password: str) -> str:
-    """What the node reads at its start: TLS alone, and one account, which it makes when it has none."""
-    return "\n".join(
-        [
-            "listeners.tcp = none",
-            "listeners.ssl.default = 5671",
-            "ssl_options.cacertfile = /run/secrets/authority-certificate",
-            "ssl_options.certfile = /run/secrets/tls-certificate",
-            "ssl_options.keyfile = /run/secrets/tls-key",
-            # Whoever comes is known by an account, not by a certificate.
-            "ssl_options.verify = verify_none",
-            "default_user = caseload",
-            f"default_pass = {password}",
-            "log.console = true",
-            "log.console.level = info",
-            "log.file = false",
-            "",
-        ]
-    )
+# What the node reads at its start: TLS alone, and the accounts. Whoever comes is known by one of them, not by a certificate.
+RABBITMQ_CONFIGURATION = """\
+listeners.tcp = none
+listeners.ssl.default = 5671
+ssl_options.cacertfile = /run/secrets/authority-certificate
+ssl_options.certfile = /run/secrets/tls-certificate
+ssl_options.keyfile = /run/secrets/tls-key
+ssl_options.verify = verify_none
+load_definitions = /run/secrets/rabbitmq-definitions
+log.console = true
+log.console.level = info
+log.file = false
+"""

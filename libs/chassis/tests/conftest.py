@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -20,6 +20,7 @@ from sqlalchemy import Column, MetaData, Text, Uuid, bindparam, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
 
+from chassis.auth.tokens import ServiceSigner, read_service_keys, write_service_keys
 from chassis.context import Caller, RequestContext
 from chassis.db.database import Database
 from chassis.db.statement import command
@@ -28,8 +29,10 @@ from chassis.db.tables import tenant
 from chassis.events.broker.base import Subscription
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import Reaction, subscription
+from chassis.events.signatures import EventSigner, EventVerifier
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import create_tables
+from chassis.work.envelope import Envelope
 from chassis.work.unit_of_work import UnitOfWork
 
 ROOT = Path(__file__).parents[3]
@@ -52,6 +55,8 @@ class Parcels:
     relay_dsn: str
     database: Database
     workspace: UUID
+    signer: EventSigner
+    verifier: EventVerifier
 
     async def emit(self, *events: Message, workspace: UUID | None = None) -> list[UUID]:
         """Commits work that announces these events; their ids."""
@@ -62,7 +67,12 @@ class Parcels:
 
     @property
     def outbox(self) -> Outbox:
-        return Outbox(self.database)
+        return Outbox(self.database, self.signer)
+
+    def signed(self, envelope: Envelope) -> Envelope:
+        """The envelope as the outbox would have kept it."""
+        (signature,) = self.signer.sign([envelope])
+        return replace(envelope, signature=signature)
 
     def work(self, workspace: UUID | None = None) -> UnitOfWork:
         """A unit of work on the service's own behalf."""
@@ -71,7 +81,7 @@ class Parcels:
         return UnitOfWork(context.within(30), self.database, self.outbox)
 
     def subscription(self, reaction: Reaction) -> Subscription:
-        return subscription(reaction, service="parcels", database=self.database, outbox=self.outbox)
+        return subscription(reaction, service="parcels", database=self.database, outbox=self.outbox, verifier=self.verifier)
 
     async def look(self, sql: str, *arguments: Any) -> list[Any]:
         """What a superuser sees."""
@@ -123,11 +133,24 @@ async def parcels_dsn(postgres: str) -> str:
     return dsn
 
 
+@pytest.fixture(scope="session")
+def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys of `parcels`, and of a service that may not speak for it."""
+    folder = tmp_path_factory.mktemp("service-keys")
+    write_service_keys(folder, ["parcels", "letters"])
+    return folder
+
+
 @pytest.fixture
-async def parcels(parcels_dsn: str) -> AsyncIterator[Parcels]:
+async def parcels(parcels_dsn: str, service_keys: Path) -> AsyncIterator[Parcels]:
     """The service with empty tables and a workspace of its own."""
     database = Database(_as_role(parcels_dsn, "app"), schema="parcels")
-    service = Parcels(parcels_dsn, _as_role(parcels_dsn, "app"), _as_role(parcels_dsn, "relay"), database, uuid7())
+    signer = EventSigner(ServiceSigner("parcels", (service_keys / "parcels.key").read_bytes()))
+    # The events of these tests are Google's own messages.
+    verifier = EventVerifier(read_service_keys(service_keys), may_announce=lambda service, _: service == "parcels")
+    service = Parcels(
+        parcels_dsn, _as_role(parcels_dsn, "app"), _as_role(parcels_dsn, "relay"), database, uuid7(), signer=signer, verifier=verifier
+    )
     await service.look("TRUNCATE parcels.outbox, parcels.inbox, parcels.dead_letters, parcels.idempotency, parcels.effects")
     yield service
     await database.close()

@@ -384,7 +384,7 @@ async def test_a_queue_has_one_reaction(post):
 
 
 def _envelope(parcels, payload):
-    return Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, parcels.work().now, "req-1")
+    return parcels.signed(Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", payload, parcels.work().now, "req-1"))
 
 
 async def _publish(post, envelope):

@@ -167,7 +167,7 @@ async def test_a_reaction_that_is_cut_off_as_it_claims_its_event_has_met_an_outa
 
     reaction = on(StringValue, queue="parcels.take")(keep)
     take = parcels.subscription(reaction)
-    event = Envelope(uuid7(), parcels.workspace, take.type, StringValue(value="a").SerializeToString(), datetime.now(UTC))
+    event = parcels.signed(Envelope(uuid7(), parcels.workspace, take.type, StringValue(value="a").SerializeToString(), datetime.now(UTC)))
     twin = await asyncpg.connect(parcels.admin_dsn)
     try:
         await twin.execute("BEGIN")
@@ -219,11 +219,13 @@ async def test_a_database_that_does_not_know_the_role_yet_is_away(parcels):
 async def test_a_server_that_falls_silent_holds_nobodys_lines_up_for_ever(parcels, silent, monkeypatch, workspaces):
     monkeypatch.setattr("chassis.events.outbox._SECONDS_ALONE", 0.5)
     events = [Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC)) for _ in range(workspaces)]
-    await Outbox(silent).write_alone(events[:1])
+    await Outbox(silent, parcels.signer).write_alone(events[:1])
     silent.listening.clear()
     async with asyncio.timeout(3):
         with pytest.raises(Unavailable):
-            await Outbox(silent).write_alone([Envelope(uuid7(), each.workspace_id, "t", b"", datetime.now(UTC)) for each in events])
+            await Outbox(silent, parcels.signer).write_alone(
+                [Envelope(uuid7(), each.workspace_id, "t", b"", datetime.now(UTC)) for each in events]
+            )
     silent.listening.set()
-    await Outbox(silent).write_alone([Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC))])
+    await Outbox(silent, parcels.signer).write_alone([Envelope(uuid7(), uuid7(), "t", b"", datetime.now(UTC))])
     assert silent.in_use == 0

@@ -6,16 +6,20 @@ import pytest
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from uuid_utils.compat import uuid7
 
+from chassis.auth.tokens import ServiceSigner, generate_key
 from chassis.context import Caller, RequestContext
 from chassis.db.database import Database
 from chassis.db.statement import query
 from chassis.errors import NotFound, Unavailable
 from chassis.events.outbox import Outbox
+from chassis.events.signatures import EventSigner
 from chassis.work.unit_of_work import UnitOfWork
 
 from .conftest import EFFECTS, add_effect
 
 several = query(select(EFFECTS).where(EFFECTS.c.event_id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
+
+SIGNER = EventSigner(ServiceSigner("parcels", generate_key()))
 
 
 class Counting(Database):
@@ -35,7 +39,7 @@ async def database(parcels):
 
 def work(database, workspace, seconds=5.0):
     context = RequestContext(caller=Caller(workspace_id=workspace), workspace_id=workspace)
-    return UnitOfWork(context.within(seconds), database, Outbox(database))
+    return UnitOfWork(context.within(seconds), database, Outbox(database, SIGNER))
 
 
 async def keep(database, workspace, *labels):

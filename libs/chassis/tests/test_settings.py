@@ -1,5 +1,7 @@
 """A process that nobody told otherwise is a production one, and refuses what is only fit for development."""
 
+from datetime import UTC, datetime
+
 import pytest
 from pydantic import ValidationError
 
@@ -69,6 +71,22 @@ def test_production_takes_what_is_safe(tmp_path):
         **certificate,
     )
     assert safe.environment == "production"
+
+
+def test_a_moment_until_unsigned_events_are_taken_has_a_time_zone_and_may_be_left_out(monkeypatch):
+    monkeypatch.setenv("CASELOAD_UNSIGNED_EVENTS_UNTIL", "")
+    assert Settings().unsigned_events_until is None
+    monkeypatch.setenv("CASELOAD_UNSIGNED_EVENTS_UNTIL", "2026-12-01T00:00:00Z")
+    assert Settings().unsigned_events_until == datetime(2026, 12, 1, tzinfo=UTC)
+    monkeypatch.setenv("CASELOAD_UNSIGNED_EVENTS_UNTIL", "2026-12-01T00:00:00")
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_an_inbox_outlives_the_outboxes_whose_events_it_knows():
+    Settings(published_events_days=3, handled_events_days=4)
+    with pytest.raises(ValidationError, match="CASELOAD_HANDLED_EVENTS_DAYS"):
+        Settings(published_events_days=3, handled_events_days=3)
 
 
 def test_secrets_do_not_show_in_what_is_printed():

@@ -172,7 +172,7 @@ async def test_of_events_told_twice_a_reaction_to_many_gets_only_the_new(post, p
 
     taken = post.subscription(on_many(StringValue, queue=post.queue)(look))
     first, second, third = (
-        Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", event.SerializeToString(), parcels.work().now)
+        parcels.signed(Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", event.SerializeToString(), parcels.work().now))
         for event in named(3)
     )
     await taken.handle_many([first, second])
@@ -190,7 +190,7 @@ async def test_two_who_take_overlapping_parcels_do_not_wait_for_each_other_for_e
 
     taken = post.subscription(on_many(StringValue, queue=post.queue)(keep))
     envelopes = [
-        Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", event.SerializeToString(), parcels.work().now)
+        parcels.signed(Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", event.SerializeToString(), parcels.work().now))
         for event in named(20)
     ]
     await asyncio.gather(*(taken.handle_many(order) for order in (envelopes, envelopes[::-1], envelopes[5:], envelopes[::-2])))

@@ -170,7 +170,7 @@ async def test_what_a_delivery_leaves_for_afterwards_runs_once_it_failed_too(par
             raise ZeroDivisionError
 
     taken: Subscription = parcels.subscription(on(StringValue, queue="parcels.take")(effect))
-    envelope = Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now)
+    envelope = parcels.signed(Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now))
     with pytest.raises(ZeroDivisionError):
         await taken.handle(envelope, 1)
     await taken.handle(envelope, 2)
@@ -238,7 +238,7 @@ async def test_no_workspace_is_entered_while_a_statement_begins(parcels):
 
 async def test_an_event_whose_claim_was_cancelled_has_no_effect_twice(parcels):
     for turns in range(40):
-        envelope = Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now)
+        envelope = parcels.signed(Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now))
         label = str(envelope.id)
 
         async def effect(event, delivery, turns=turns, label=label):
@@ -263,7 +263,7 @@ async def test_what_fails_afterwards_is_not_taken_for_an_event_that_is_handled_a
         delivery.afterwards(fail)
 
     taken = parcels.subscription(on(StringValue, queue="parcels.take")(effect))
-    envelope = Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now)
+    envelope = parcels.signed(Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now))
     for _ in range(2):
         with pytest.raises(Invalid):
             await taken.handle(envelope, 1)

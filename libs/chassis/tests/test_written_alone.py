@@ -23,7 +23,7 @@ async def kept(parcels):
 @pytest.mark.parametrize("workspaces", [1, 3], ids=["of one workspace", "of several"])
 async def test_all_are_kept(parcels, workspaces):
     events = [event(workspace) for workspace in (uuid7() for _ in range(workspaces)) for _ in range(4)]
-    await Outbox(parcels.database).write_alone(events)
+    await parcels.outbox.write_alone(events)
     assert await kept(parcels) == {(each.workspace_id, each.id) for each in events}
 
 
@@ -31,14 +31,14 @@ async def test_all_are_kept(parcels, workspaces):
 async def test_all_or_none(parcels, workspaces):
     events = [event(uuid7()) for _ in range(workspaces)]
     with pytest.raises(Refusal):
-        await Outbox(parcels.database).write_alone([*events, events[-1]])
+        await parcels.outbox.write_alone([*events, events[-1]])
     assert await kept(parcels) == set()
 
 
 async def test_nobody_after_it_is_in_its_workspace(parcels):
     await parcels.look("INSERT INTO parcels.effects VALUES ($1, $2, 'there')", parcels.workspace, uuid7())
     narrow = Database(parcels.app_dsn, schema="parcels", size=1)
-    await Outbox(narrow).write_alone([event(parcels.workspace)])
+    await Outbox(narrow, parcels.signer).write_alone([event(parcels.workspace)])
     connection = await narrow._pool.acquire(timeout=1.0)
     assert not await connection.fetchval("SELECT current_setting('app.workspace_id', true)")
     assert await connection.fetchval("SELECT count(*) FROM parcels.effects") == 0
@@ -50,8 +50,8 @@ async def test_it_goes_on_beside_readers_and_after_a_failure(parcels):
     narrow = Database(parcels.app_dsn, schema="parcels", size=2)
     events = [event(parcels.workspace) for _ in range(10)]
     with pytest.raises(Refusal):
-        await Outbox(narrow).write_alone([events[0], events[0]])
-    await asyncio.gather(*(Outbox(narrow).write_alone([each]) for each in events))
+        await Outbox(narrow, parcels.signer).write_alone([events[0], events[0]])
+    await asyncio.gather(*(Outbox(narrow, parcels.signer).write_alone([each]) for each in events))
     assert len(await kept(parcels)) == 10
     assert narrow.in_use == 0
     await narrow.close()

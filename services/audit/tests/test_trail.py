@@ -24,7 +24,12 @@ async def test_an_event_is_stored_as_it_was_sent(practice):
     assert (kept.event_type, kept.resource_type, kept.resource_id, kept.action) == ("get_client", "Client", sent.resource_id, "READ")
     assert kept.outcome == events_pb2.OUTCOME_FAILURE
     assert (kept.ip_address, kept.user_agent, kept.session_id) == ("192.0.2.7", "curl/8", sent.session_id)
-    assert MessageToDict(kept.metadata) == {"code": "appointment_conflict", "request_id": "r-1", "facts": {"overbooked": "true"}}
+    assert MessageToDict(kept.metadata) == {
+        "code": "appointment_conflict",
+        "request_id": "r-1",
+        "facts": {"overbooked": "true"},
+        "recorded_by": "audit",
+    }
     assert kept.created_at == sent.occurred_at
     assert kept.retention_until == (practice.nine.replace(year=practice.nine.year + 7)).date().isoformat()
     assert kept.sequence == 1

@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -18,6 +19,8 @@ from chassis.local.processes import claim
 from chassis.service.definition import Service
 from chassis.settings import Settings
 from standalone.services import NAMES
+
+_UNSIGNED_EVENTS_TAKEN = timedelta(days=1)
 
 
 class Home:
@@ -41,6 +44,7 @@ class Home:
 
     def create_missing(self) -> None:
         """Create the directories and secrets that do not exist yet."""
+        has_history = self.keyring.exists()
         for folder in (self.directory, self.blobs, self.mail):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_once(self.keyring, lambda part: Keyring.generate().save(part))
@@ -48,6 +52,9 @@ class Home:
         write_once(self.directory / "blob-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
         write_once(self.directory / "database-secret", lambda part: write_secret(part, os.urandom(32)))
         write_service_keys(self.service_keys, (*NAMES, "gateway"))
+        # What a release before events were signed has left on its way is taken for a day.
+        until = datetime.now(UTC) + (_UNSIGNED_EVENTS_TAKEN if has_history else timedelta())
+        write_once(self.directory / "unsigned-events-until", lambda part: write_secret(part, until.isoformat().encode()))
 
     def password(self, role: str) -> str:
         """The password of a database role such as clients_app. It is derived, so that services added later have one too."""
@@ -61,6 +68,7 @@ class Home:
             "service_keys_dir": self.service_keys,
             "blob_url": f"file://{self.blobs}",
             "blob_secret": (self.directory / "blob-secret").read_text(),
+            "unsigned_events_until": (self.directory / "unsigned-events-until").read_text(),
             **addresses,
         }
 

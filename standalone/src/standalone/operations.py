@@ -14,7 +14,7 @@ from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from chassis.settings import Settings
 from standalone.embedded import DEFAULT_HOME
-from standalone.home import Home
+from standalone.home import Home, as_role
 from standalone.preparation import prepare_schemas
 from standalone.services import SERVICES
 from standalone.settings import StandaloneSettings
@@ -39,7 +39,10 @@ async def events_command(settings: StandaloneSettings, options: argparse.Namespa
     with administrator(home, settings) as admin_dsn:
         for service in SERVICES:
             # Nothing is sent from here, but settings are refused without a mail server.
-            own = home.settings(service, admin_dsn, broker_url=broker_url, smtp_url="smtp://127.0.0.1")
+            broker = broker_url
+            if broker_url.startswith("amqp"):
+                broker = as_role(broker_url, service.name, home.password(f"{service.name}_broker"))
+            own = home.settings(service, admin_dsn, broker_url=broker, smtp_url="smtp://127.0.0.1")
             queues = queues_of(service, own)
             if queues and options.queue in {None, *queues}:
                 if options.events == "dead":

@@ -15,6 +15,7 @@ from typing import Any
 
 import uvloop
 
+from chassis.events.rabbitmq_accounts import definitions
 from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import ChildFailedError, InUseError, free_port, socket_directory
 from chassis.local.rabbitmq import LocalRabbit
@@ -57,7 +58,7 @@ class Suite:
         self._sockets = socket_directory(home.directory / "suite")
         self._sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
         say("Starting PostgreSQL and RabbitMQ.")
-        self._rabbit = LocalRabbit(home.rabbit)
+        self._rabbit = LocalRabbit(home.rabbit, definitions({name: home.password(f"{name}_broker") for name in NAMES}))
         stack.callback(self._rabbit.stop)
         self._rabbit.start()
         self._postgres: LocalPostgres | None = None
@@ -122,7 +123,6 @@ class Suite:
     def _addresses(self) -> dict[str, Any]:
         smtp = self._settings.smtp_url
         return {
-            "broker_url": self._rabbit.amqp_url,
             "peers": {name: f"unix:{self._sockets}/{name}.sock" for name in NAMES},
             "public_url": self._settings.address,
             "smtp_url": f"smtp://127.0.0.1:{self._mail_port}" if smtp is None else smtp.get_secret_value(),
@@ -139,6 +139,7 @@ class Suite:
             service,
             self._admin_dsn,
             **self._addresses(),
+            broker_url=self._rabbit.url(service.name, self._home.password(f"{service.name}_broker")),
             listen=f"unix:{self._sockets}/{service.name}.sock",
             http_listen=f"127.0.0.1:{self._health[service.name]}",
         )

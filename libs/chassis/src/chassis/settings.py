@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, PositiveFloat, SecretStr, model_validator
+from pydantic import AwareDatetime, Field, PositiveFloat, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -39,6 +39,16 @@ class Settings(BaseSettings):
     broker_url: SecretStr = SecretStr("inprocess://")
     # Seconds before a reaction that has failed is tried again, and again; when they are used up, its event is a dead letter.
     reaction_delays: tuple[PositiveFloat, ...] = Field((1.0, 10.0, 60.0, 600.0), min_length=1)
+
+    # Until this moment events without a signature are taken too: for the upgrade from a release that did not sign them.
+    unsigned_events_until: AwareDatetime | None = None
+
+    # Days until rows that are over are deleted; docs/operations/retention.md has every table.
+    published_events_days: PositiveFloat = 3
+    handled_events_days: PositiveFloat = 14
+    dead_letters_days: PositiveFloat = 365
+    replayed_dead_letters_days: PositiveFloat = 90
+    idempotency_days: PositiveFloat = 3
 
     # The root keys that wrap every workspace's keys. Losing this file is losing the data.
     keyring_file: Path | None = None
@@ -83,12 +93,25 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, FileSource(settings_cls)
 
+    @field_validator("unsigned_events_until", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return value or None
+
     @model_validator(mode="before")
     @classmethod
     def _default_app_url(cls, values: Any) -> Any:
         if isinstance(values, dict) and not values.get("app_url"):
             return {**values, "app_url": values.get("public_url", cls.model_fields["public_url"].default)}
         return values
+
+    @model_validator(mode="after")
+    def _inbox_outlives_outbox(self) -> "Settings":
+        if self.handled_events_days <= self.published_events_days:
+            raise ValueError(
+                "CASELOAD_HANDLED_EVENTS_DAYS must be more than CASELOAD_PUBLISHED_EVENTS_DAYS: what may come twice is to be known"
+            )
+        return self
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> "Settings":

@@ -27,6 +27,10 @@ class IdentitySettings(Settings):
     password_threads: int = Field(2, ge=1)
     password_queue: int = Field(64, ge=1)
 
+    # Days until these are deleted, after they have expired.
+    login_sessions_days: float = Field(7, gt=0)
+    magic_links_days: float = Field(1, gt=0)
+
     def faults(self) -> list[str]:
         found = super().faults()
         if self.access_key_file is None:

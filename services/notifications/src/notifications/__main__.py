@@ -10,7 +10,7 @@ from notifications.mail_worker import MailWorker
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
-from notifications.tables import metadata
+from notifications.tables import RETENTIONS, metadata
 
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
@@ -25,6 +25,7 @@ SERVICE = Service(
     reactions=_reactions,
     loops=lambda runtime: runtime.once(MailWorker).loops,
     settings=NotificationsSettings,
+    retentions=RETENTIONS,
 )
 
 if __name__ == "__main__":

@@ -17,6 +17,11 @@ class NotificationsSettings(Settings):
     # Seconds before a mail that was not accepted is tried again. Doubles with every attempt.
     retry_seconds: float = Field(15.0, gt=0)
 
+    # Days until these are deleted: mails after they were written, reminders and copies of appointments after the start.
+    mails_days: float = Field(30, gt=0)
+    reminders_days: float = Field(730, gt=0)
+    appointment_copies_days: float = Field(90, gt=0)
+
     @model_validator(mode="after")
     def _lease_outlasts_the_conversation(self) -> "NotificationsSettings":
         if self.lease_seconds <= self.mail_seconds:

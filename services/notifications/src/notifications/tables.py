@@ -21,6 +21,7 @@ from sqlalchemy import (
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import moment, tenant
+from chassis.work.retention import Retention
 
 metadata = MetaData(schema="notifications")
 
@@ -50,10 +51,14 @@ appointments = tenant(
     moment("starts_at", nullable=True),
     Column("is_open", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
+    # When its first event was seen: what is closed before its booking is seen has no start.
+    moment("seen_at", default_now=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_appointments"),
     CheckConstraint("NOT is_open OR (client_id IS NOT NULL AND starts_at IS NOT NULL)", name="open_appointment_complete"),
     Index("ix_appointments_open", "workspace_id", "starts_at", postgresql_where=text("is_open")),
     Index("ix_appointments_client", "workspace_id", "client_id"),
+    Index("ix_appointments_over", text("coalesce(starts_at, seen_at)")),
+    relay_grants="SELECT",
 )
 
 reminders = tenant(
@@ -97,6 +102,8 @@ reminders = tenant(
         unique=True,
         postgresql_where=text("status = 'pending'"),
     ),
+    Index("ix_reminders_over", "starts_at", postgresql_where=text("status NOT IN ('pending', 'sending')")),
+    relay_grants="SELECT",
 )  # fmt: skip
 
 # The number of reminders per UTC day and public status. The trigger `keep_figures` appends a change with every reminder.
@@ -133,8 +140,9 @@ mails = tenant(
     CheckConstraint("kind IN ('magic_link')", name="mail_kind_known"),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
+    Index("ix_mails_over", "created_at", postgresql_where=text("status NOT IN ('pending', 'sending')")),
     fixed=("id", "kind", "created_at"),
-    grants="SELECT, INSERT, UPDATE",
+    relay_grants="SELECT",
 )
 
 # The mail that may be due, of every workspace. Triggers on the two tables above update it. A sender has to find work
@@ -153,3 +161,12 @@ due_work = Table(
 )
 
 chassis_tables(metadata)
+
+# What is being sent, or is still to be, is never over.
+_SETTLED = "status NOT IN ('pending', 'sending')"
+RETENTIONS = (
+    Retention("mails", since="created_at", days="mails_days", over=_SETTLED),
+    Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED),
+    # An event about an older one makes its copy anew; nothing is planned for what has begun.
+    Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
+)

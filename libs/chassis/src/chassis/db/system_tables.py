@@ -38,6 +38,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             Column("request_id", Text, nullable=False, server_default=""),
             Column("traceparent", Text, nullable=False, server_default=""),
             moment("occurred_at"),
+            Column("signature", LargeBinary, nullable=False, server_default=""),
             # The database's own clock: the relay compares it with that clock, not with the writer's.
             moment("due_at", default_now=True),
             moment("published_at", nullable=True),
@@ -101,6 +102,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             Column("request_id", Text, nullable=False, server_default=""),
             Column("traceparent", Text, nullable=False, server_default=""),
             moment("occurred_at"),
+            Column("signature", LargeBinary, nullable=False, server_default=""),
             Column("error", Text, nullable=False),
             Column("attempts", BigInteger, nullable=False),
             moment("died_at", default_now=True),
@@ -113,6 +115,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
                 postgresql_where=text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"),
             ),
             Index("ix_dead_letters_replayed", "replayed_at", postgresql_where=text("replayed_at IS NOT NULL")),
+            Index("ix_dead_letters_died", "died_at"),
             grants="SELECT, INSERT, UPDATE (error, attempts, died_at, replay_requested_at, replayed_at)",
             relay_grants="SELECT, UPDATE (replay_requested_at, replayed_at), DELETE",
         ),

@@ -73,8 +73,8 @@ async def keep_dead_letter(transaction: Transaction, schema: str, dead_letter: D
     envelope = dead_letter.envelope
     await transaction.execute(
         f"INSERT INTO {schema}.dead_letters AS d"
-        " (workspace_id, queue, id, type, payload, request_id, traceparent, occurred_at, error, attempts)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (workspace_id, queue, id) DO UPDATE SET"
+        " (workspace_id, queue, id, type, payload, request_id, traceparent, occurred_at, signature, error, attempts)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (workspace_id, queue, id) DO UPDATE SET"
         " error = excluded.error, attempts = d.attempts + excluded.attempts, died_at = now(),"
         " replay_requested_at = NULL, replayed_at = NULL",
         envelope.workspace_id,
@@ -85,6 +85,7 @@ async def keep_dead_letter(transaction: Transaction, schema: str, dead_letter: D
         envelope.request_id,
         envelope.traceparent,
         envelope.occurred_at,
+        envelope.signature,
         dead_letter.error,
         dead_letter.attempts,
     )
@@ -145,6 +146,7 @@ class RabbitDeadLetters:
         count = 0
         async with connected(self._url) as connection:
             channel = await connection.channel(on_return_raises=True)
+            own = await channel.get_exchange(messages.own_exchange(queue), ensure=False)
             for message in await _messages(channel, queue):
                 try:
                     envelopes = [envelope for envelope, _ in messages.read_all(message)]
@@ -153,7 +155,7 @@ class RabbitDeadLetters:
                 # A parcel that nobody survived unpacking is replayed whole.
                 if event_id is None or event_id in [envelope.id for envelope in envelopes]:
                     for envelope in envelopes:
-                        await channel.default_exchange.publish(messages.message(envelope), queue, mandatory=True, timeout=15.0)
+                        await own.publish(messages.message(envelope), queue, mandatory=True, timeout=15.0)
                     # Only now: a crash in between replays it twice, which the inbox knows.
                     await message.ack()
                     count += len(envelopes)

@@ -14,10 +14,11 @@ from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
 class Delivery(UnitOfWork):
     """A unit of work on the service's own behalf, in the event's workspace, whose transaction begins with the inbox.
 
-    `attempt` counts from 1. For events handled together, `context` and `event_id` are the first one's; `event_ids` has all.
+    `attempt` counts from 1; `announced_by` is the service that signed the event. For events handled together, `context` and `event_id` are the
+    first one's; `event_ids` has all.
     """
 
-    __slots__ = ("attempt", "event_ids", "inbox", "queue")
+    __slots__ = ("announced_by", "attempt", "event_ids", "inbox", "queue")
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class Delivery(UnitOfWork):
         outbox: OutboxWriter,
         seconds: float,
         attempt: int,
+        announced_by: str,
     ) -> None:
         first = envelopes[0]
         context = RequestContext(
@@ -43,6 +45,7 @@ class Delivery(UnitOfWork):
         super().__init__(context, database, outbox, first=self.inbox.claim)
         self.queue = queue
         self.attempt = attempt
+        self.announced_by = announced_by
 
     @property
     def event_id(self) -> UUID:

@@ -9,42 +9,45 @@ from chassis.db.database import Database
 from chassis.db.errors import refusals
 from chassis.db.transaction import CommitFailed, Transaction
 from chassis.events.notifier import RelayNotifier
+from chassis.events.signatures import EventSigner
 from chassis.work.envelope import Envelope
 
 _SECONDS_ALONE = 5.0
 
 
 class Outbox:
-    """The outbox of one service."""
+    """The outbox of one service. Events are signed before they are written, so a row that is changed here is not believed elsewhere."""
 
-    def __init__(self, database: Database, notifier: RelayNotifier | None = None) -> None:
+    def __init__(self, database: Database, signer: EventSigner, notifier: RelayNotifier | None = None) -> None:
         self._database = database
+        self._signer = signer
         self._notifier = notifier
-        into = f"INSERT INTO {database.schema}.outbox (workspace_id, id, type, payload, request_id, traceparent, occurred_at)"
-        events = "unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])"
+        into = f"INSERT INTO {database.schema}.outbox (workspace_id, id, type, payload, request_id, traceparent, occurred_at, signature)"
+        events = "unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[], $8::bytea[])"
         self._insert = f"{into} SELECT * FROM {events}"
         # The setting takes effect before its first row is inserted, and ends with the statement's own transaction.
-        self._insert_alone = f"{into} SELECT events.* FROM (SELECT set_config('app.workspace_id', $8, true)) AS pin, {events} AS events"
+        self._insert_alone = f"{into} SELECT events.* FROM (SELECT set_config('app.workspace_id', $9, true)) AS pin, {events} AS events"
 
     async def write(self, transaction: Transaction, envelopes: Sequence[Envelope]) -> None:
         """Adds events, all of the transaction's workspace, with one insert."""
-        await transaction.execute(self._insert, *_columns(envelopes))
+        await transaction.execute(self._insert, *_columns(envelopes, self._signer.sign(envelopes)))
 
     async def write_alone(self, envelopes: Sequence[Envelope]) -> None:
         """Adds events of any workspaces in a transaction of their own; returns once they are durable.
 
         Those of one workspace take one round trip for setting, rows and commit. Unavailable when the database does not answer.
         """
-        by_workspace: dict[UUID, list[Envelope]] = defaultdict(list)
-        for envelope in envelopes:
-            by_workspace[envelope.workspace_id].append(envelope)
+        by_workspace: dict[UUID, list[tuple[Envelope, bytes]]] = defaultdict(list)
+        for envelope, signature in zip(envelopes, self._signer.sign(envelopes), strict=True):
+            by_workspace[envelope.workspace_id].append((envelope, signature))
         several = len(by_workspace) > 1
         with refusals():
             async with self._database.connection(_SECONDS_ALONE) as connection:
                 if several:
                     await connection.execute("BEGIN", timeout=_SECONDS_ALONE)
                 for workspace_id, group in by_workspace.items():
-                    await connection.execute(self._insert_alone, *_columns(group), str(workspace_id), timeout=_SECONDS_ALONE)
+                    columns = _columns(*zip(*group, strict=True))
+                    await connection.execute(self._insert_alone, *columns, str(workspace_id), timeout=_SECONDS_ALONE)
                 if several and await connection.execute("COMMIT", timeout=_SECONDS_ALONE) != "COMMIT":
                     raise CommitFailed("the events were not kept")
 
@@ -54,7 +57,7 @@ class Outbox:
             self._notifier.notify()
 
 
-def _columns(envelopes: Sequence[Envelope]) -> tuple[list[Any], ...]:
+def _columns(envelopes: Sequence[Envelope], signatures: Sequence[bytes]) -> tuple[list[Any], ...]:
     return (
         [e.workspace_id for e in envelopes],
         [e.id for e in envelopes],
@@ -63,4 +66,5 @@ def _columns(envelopes: Sequence[Envelope]) -> tuple[list[Any], ...]:
         [e.request_id for e in envelopes],
         [e.traceparent for e in envelopes],
         [e.occurred_at for e in envelopes],
+        list(signatures),
     )

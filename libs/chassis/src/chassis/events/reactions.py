@@ -1,21 +1,30 @@
-"""Reactions: what a service does about an event. The effect and the inbox row that remembers it are one transaction."""
+"""Reactions: what a service does about an event. The effect and the inbox row that remembers it are one transaction.
 
+An event is taken only with the signature of a service that may announce it; any other is a dead letter at once.
+"""
+
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
+from prometheus_client import Counter
 
 from chassis.db.database import Database
 from chassis.events.broker.base import DeadLetter, Subscription
-from chassis.events.broker.errors import Malformed
+from chassis.events.broker.errors import Malformed, Untrusted
 from chassis.events.dead_letters import keep_dead_letter
 from chassis.events.delivery import Delivery
 from chassis.events.inbox import AlreadyHandled
+from chassis.events.signatures import EventVerifier
+from chassis.observability.redaction import cause
 from chassis.work.envelope import Envelope
 from chassis.work.unit_of_work import OutboxWriter
 
 EventT = TypeVar("EventT", bound=Message)
+_log = logging.getLogger(__name__)
+_UNTRUSTED = Counter("caseload_events_untrusted_total", "Events that no service that may announce them has signed.", ["queue", "reason"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +69,20 @@ def on_many(
     return reaction
 
 
-def subscription(reaction: Reaction, *, service: str, database: Database, outbox: OutboxWriter) -> Subscription:
+def subscription(reaction: Reaction, *, service: str, database: Database, outbox: OutboxWriter, verifier: EventVerifier) -> Subscription:
     """The reaction as a broker takes it."""
 
     async def react(envelopes: Sequence[Envelope], attempt: int) -> None:
+        announced_by = _announcer(reaction, envelopes, verifier)
         delivery = Delivery(
-            envelopes, queue=reaction.queue, service=service, database=database, outbox=outbox, seconds=reaction.seconds, attempt=attempt
+            envelopes,
+            queue=reaction.queue,
+            service=service,
+            database=database,
+            outbox=outbox,
+            seconds=reaction.seconds,
+            attempt=attempt,
+            announced_by=announced_by,
         )
         try:
             events = {envelope.id: reaction.event.FromString(envelope.payload) for envelope in envelopes}
@@ -91,7 +108,13 @@ def subscription(reaction: Reaction, *, service: str, database: Database, outbox
             return
 
     async def handle(envelope: Envelope, attempt: int) -> None:
-        await react([envelope], attempt)
+        try:
+            await react([envelope], attempt)
+        except Untrusted as wrong:
+            _UNTRUSTED.labels(reaction.queue, cause(wrong)).inc()
+            facts = {"queue": reaction.queue, "event_id": str(envelope.id), "type": envelope.type, "error": cause(wrong)}
+            _log.error("an event is not signed by a service that may announce it", extra=facts)
+            raise
 
     async def handle_many(envelopes: Sequence[Envelope]) -> None:
         await react(envelopes, 1)
@@ -109,3 +132,13 @@ def subscription(reaction: Reaction, *, service: str, database: Database, outbox
         seconds=reaction.seconds,
         handle_many=handle_many if reaction.together else None,
     )
+
+
+def _announcer(reaction: Reaction, envelopes: Sequence[Envelope], verifier: EventVerifier) -> str:
+    """The service that announced the events. Raises Untrusted or Malformed; ValueError when there are several, which are taken one by one."""
+    if any(envelope.type != reaction.event.DESCRIPTOR.full_name for envelope in envelopes):
+        raise Malformed
+    announcers = {verifier.announcer(envelope) for envelope in envelopes}
+    if len(announcers) > 1:
+        raise ValueError("events of several services are not taken together")
+    return announcers.pop()

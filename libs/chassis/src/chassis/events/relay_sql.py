@@ -6,7 +6,7 @@ class RelayStatements:
 
     def __init__(self, schema: str) -> None:
         # In the order of Envelope's fields.
-        fields = "id, workspace_id, type, payload, occurred_at, request_id, traceparent"
+        fields = "id, workspace_id, type, payload, occurred_at, request_id, traceparent, signature"
         self._schema = schema
         self.due = (
             f"SELECT {fields} FROM {schema}.outbox"

@@ -1,23 +1,34 @@
 """A private RabbitMQ node on this machine."""
 
+import base64
+import json
 import os
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from chassis.local.files import write_once
 from chassis.local.processes import ChildFailedError, claim, end, end_orphan, free_port, spawn, until
 
+VHOST = "/"
+_ADMINISTRATOR = "caseload"
+
 
 class LocalRabbit:
-    """A RabbitMQ node in `directory` with a port, a name service (epmd), a cookie and an account of its own."""
+    """A RabbitMQ node in `directory` with a port, a name service (epmd), a cookie and an administrator's account of its own.
 
-    def __init__(self, directory: Path) -> None:
+    `definitions` are what else it has from its start: accounts, their permissions, exchanges.
+    """
+
+    def __init__(self, directory: Path, definitions: Mapping[str, list[Any]] | None = None) -> None:
         self.directory = directory.resolve()
+        self._given = definitions or {}
         self.log = self.directory / "rabbitmq.log"
         self._port = 0
         self._password = ""
@@ -35,7 +46,11 @@ class LocalRabbit:
 
     @property
     def amqp_url(self) -> str:
-        return f"amqp://caseload:{self._password}@127.0.0.1:{self._port}/"
+        """The administrator's address."""
+        return self.url(_ADMINISTRATOR, self._password)
+
+    def url(self, user: str, password: str) -> str:
+        return f"amqp://{user}:{password}@127.0.0.1:{self._port}/"
 
     def start(self) -> "LocalRabbit":
         """Returns when AMQP is spoken, some five seconds later. Raises InUseError, ChildFailedError."""
@@ -75,11 +90,13 @@ class LocalRabbit:
         self._password = secret.read_text()
         # Kept when the node is started again: its clients come back to the same address.
         self._port = self._port or free_port()
+        definitions = self.directory / "definitions.json"
+        definitions.touch(mode=0o600)
+        definitions.write_text(json.dumps(self._definitions()))
         conf = self.directory / "rabbitmq.conf"
-        conf.touch(mode=0o600)
         conf.write_text(
-            f"listeners.tcp.1 = 127.0.0.1:{self._port}\ndefault_user = caseload\ndefault_pass = {self._password}\n"
-            "default_user_tags.administrator = true\nlog.console = true\nlog.console.level = warning\nlog.file = false\n"
+            f"listeners.tcp.1 = 127.0.0.1:{self._port}\nload_definitions = {definitions}\n"
+            "log.console = true\nlog.console.level = warning\nlog.file = false\n"
         )
         plugins = self.directory / "enabled_plugins"
         plugins.write_text("[].\n")
@@ -104,8 +121,27 @@ class LocalRabbit:
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ("+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"),
         }
 
+    def _definitions(self) -> dict[str, list[Any]]:
+        own = {
+            "vhosts": [{"name": VHOST}],
+            "users": [account(_ADMINISTRATOR, self._password, tags=["administrator"])],
+            "permissions": [{"user": _ADMINISTRATOR, "vhost": VHOST, "configure": ".*", "write": ".*", "read": ".*"}],
+        }
+        return {kind: [*own.get(kind, []), *self._given.get(kind, [])] for kind in {**own, **self._given}}
+
     def _is_ready(self) -> bool:
         return speaks_amqp("127.0.0.1", self._port)
+
+
+def account(name: str, password: str, *, tags: list[str] | None = None) -> dict[str, Any]:
+    """A user of RabbitMQ's definitions, without any permission yet.
+
+    The hash is what RabbitMQ documents under "Credentials and Passwords". Its salt is made from the password, which is random and
+    long, so that the same secrets make the same definitions.
+    """
+    salt = sha256(b"salt " + password.encode()).digest()[:4]
+    hashed = base64.b64encode(salt + sha256(salt + password.encode()).digest()).decode()
+    return {"name": name, "password_hash": hashed, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": tags or []}
 
 
 def speaks_amqp(host: str, port: int) -> bool:

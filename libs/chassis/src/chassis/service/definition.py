@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 
 from chassis.events.reactions import Reaction
 from chassis.settings import Settings
+from chassis.work.retention import Retention
 
 Loop = Callable[[], Awaitable[None]]
 
@@ -25,3 +26,5 @@ class Service:
     settings: type[Settings] = Settings
     # Whether it has reactions that erase: their database role can log in, with an address of its own.
     erases: bool = False
+    # What is deleted in time, beside the chassis's own tables.
+    retentions: Sequence[Retention] = ()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 import grpc
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
@@ -33,6 +34,7 @@ from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import subscription
 from chassis.events.relay import Relay
+from chassis.events.signatures import EventSigner, EventVerifier
 from chassis.migrations.roles import UnfitRole, check_role
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.client.peers import Peers
@@ -47,6 +49,7 @@ from chassis.service.definition import Loop, Service
 from chassis.storage.base import Blobs
 from chassis.storage.opening import open_blobs
 from chassis.work.folding import Folder
+from chassis.work.retention import Pruner
 from chassis.work.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -127,12 +130,19 @@ class Runtime:
 
     @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.database, self.notifier)
+        return Outbox(self.database, EventSigner(self.signer), self.notifier)
+
+    @cached_property
+    def event_verifier(self) -> EventVerifier:
+        return EventVerifier(self._service_keys, unsigned_until=self.settings.unsigned_events_until)
+
+    @cached_property
+    def _service_keys(self) -> dict[str, Ed25519PublicKey]:
+        return read_service_keys(_needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR"))
 
     @cached_property
     def verifier(self) -> TokenVerifier:
-        folder = _needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR")
-        return token_verifier(self.peers, audience=self.name, service_keys=read_service_keys(folder))
+        return token_verifier(self.peers, audience=self.name, service_keys=self._service_keys)
 
     @cached_property
     def server(self) -> Server:
@@ -193,14 +203,27 @@ class Runtime:
         """Takes the events this service reacts to, and runs its loops."""
         for reaction in self.service.reactions(self):
             database = self.eraser_database if reaction.erases else self.database
-            await self.broker.subscribe(subscription(reaction, service=self.name, database=database, outbox=self.outbox))
+            await self.broker.subscribe(
+                subscription(reaction, service=self.name, database=database, outbox=self.outbox, verifier=self.event_verifier)
+            )
         for loop in self.service.loops(self):
             self._start(loop)
 
     async def relay(self) -> None:
         """Carries this service's outbox to the broker, and folds its counters."""
         dsn = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
-        self._relay = Relay(dsn, self.name, self.broker)
+        retentions = [(retention, getattr(self.settings, retention.days)) for retention in self.service.retentions]
+        self._relay = Relay(
+            dsn,
+            self.name,
+            self.broker,
+            outbox_days=self.settings.published_events_days,
+            inbox_days=self.settings.handled_events_days,
+            dead_letter_days=self.settings.dead_letters_days,
+            replayed_days=self.settings.replayed_dead_letters_days,
+            idempotency_days=self.settings.idempotency_days,
+            pruner=Pruner(self.database, retentions),
+        )
         self._start(self._relay.run)
         if counters := counters_of(self.service.metadata):
             self._start(Folder(dsn, self.name, counters).run)

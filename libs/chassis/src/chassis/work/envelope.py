@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An event's bytes and what is needed to route and to trace them; `type` is the message's full name."""
+    """An event's bytes and what is needed to route, to trace and to believe them; `type` is the message's full name."""
 
     id: UUID
     workspace_id: UUID
@@ -16,3 +16,4 @@ class Envelope:
     occurred_at: datetime
     request_id: str = ""
     traceparent: str = ""
+    signature: bytes = field(default=b"", repr=False)

@@ -18,7 +18,7 @@ async def record(events: Sequence[events_pb2.AuditRecorded], delivery: Delivery)
     rows: dict[UUID, dict[str, Any]] = {}
     entities: dict[UUID, list[str]] = {}
     for event in events:
-        row, entities_of_event = _row(event)
+        row, entities_of_event = _row(event, delivery.announced_by)
         rows.setdefault(row["id"], row)
         entities.setdefault(row["id"], entities_of_event)
     recorded = [row["id"] for row in await delivery.db.all(store.record, **_columns(list(rows.values())))]
@@ -34,7 +34,7 @@ async def record(events: Sequence[events_pb2.AuditRecorded], delivery: Delivery)
         raise Conflict("one_seal_per_event")
 
 
-def _row(event: events_pb2.AuditRecorded) -> tuple[dict[str, Any], list[str]]:
+def _row(event: events_pb2.AuditRecorded, recorded_by: str) -> tuple[dict[str, Any], list[str]]:
     """The event's row, and the ids of the entities it was about."""
     created_at = when(event.occurred_at)
     resource_id = rules.identifier(event.resource_id)
@@ -57,7 +57,9 @@ def _row(event: events_pb2.AuditRecorded) -> tuple[dict[str, Any], list[str]]:
             service=event.service,
             resource_ids=resource_ids,
             facts=event.facts,
-        ),
+        )
+        # By its signature, whatever it says itself: a service that was taken over cannot speak for another.
+        | ({"recorded_by": recorded_by} if recorded_by else {}),
         "retention_until": rules.retention_until(created_at),
     }
     return row, rules.event_entities(resource_id, resource_ids)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Integer,
     Interval,
     Uuid,
     bindparam,
@@ -159,5 +160,20 @@ revocations_since = query(
 
 # --- cleanup ---
 
-delete_old_revocations = command(delete(revocations).where(revocations.c.created_at < bindparam("before")))
-delete_expired_login_sessions = command(delete(login_sessions).where(login_sessions.c.expires_at < bindparam("before")))
+_oldest_revocations = (
+    select(revocations.c.subject_id)
+    .where(revocations.c.created_at < bindparam("before"))
+    .order_by(revocations.c.created_at)
+    .limit(bindparam("limit", type_=Integer))
+)
+delete_old_revocations = command(
+    # One that was renewed meanwhile stays.
+    delete(revocations).where(revocations.c.subject_id.in_(_oldest_revocations), revocations.c.created_at < bindparam("before"))
+)
+_oldest_login_sessions = (
+    select(login_sessions.c.id)
+    .where(login_sessions.c.expires_at < bindparam("before"))
+    .order_by(login_sessions.c.expires_at)
+    .limit(bindparam("limit", type_=Integer))
+)
+delete_expired_login_sessions = command(delete(login_sessions).where(login_sessions.c.id.in_(_oldest_login_sessions)))

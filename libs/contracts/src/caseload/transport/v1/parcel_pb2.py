@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/transport/v1/parcel.proto\x12\x15\x63\x61seload.transport.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"<\n\x06Parcel\x12\x32\n\x06\x65vents\x18\x01 \x03(\x0b\x32\".caseload.transport.v1.ParcelEvent\"\x9a\x01\n\x0bParcelEvent\x12\n\n\x02id\x18\x01 \x01(\x0c\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\x0c\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x13\n\x0btraceparent\x18\x06 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/transport/v1/parcel.proto\x12\x15\x63\x61seload.transport.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"<\n\x06Parcel\x12\x32\n\x06\x65vents\x18\x01 \x03(\x0b\x32\".caseload.transport.v1.ParcelEvent\"\xad\x01\n\x0bParcelEvent\x12\n\n\x02id\x18\x01 \x01(\x0c\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\x0c\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x13\n\x0btraceparent\x18\x06 \x01(\t\x12\x11\n\tsignature\x18\x07 \x01(\x0c\"<\n\tSignature\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0f\n\x07\x64igests\x18\x02 \x01(\x0c\x12\r\n\x05value\x18\x03 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,5 +35,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PARCEL']._serialized_start=94
   _globals['_PARCEL']._serialized_end=154
   _globals['_PARCELEVENT']._serialized_start=157
-  _globals['_PARCELEVENT']._serialized_end=311
+  _globals['_PARCELEVENT']._serialized_end=330
+  _globals['_SIGNATURE']._serialized_start=332
+  _globals['_SIGNATURE']._serialized_end=392
 # @@protoc_insertion_point(module_scope)

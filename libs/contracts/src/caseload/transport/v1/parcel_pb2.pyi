@@ -16,17 +16,29 @@ class Parcel(_message.Message):
     def __init__(self, events: _Optional[_Iterable[_Union[ParcelEvent, _Mapping]]] = ...) -> None: ...
 
 class ParcelEvent(_message.Message):
-    __slots__ = ("id", "workspace_id", "payload", "occurred_at", "request_id", "traceparent")
+    __slots__ = ("id", "workspace_id", "payload", "occurred_at", "request_id", "traceparent", "signature")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     PAYLOAD_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TRACEPARENT_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
     id: bytes
     workspace_id: bytes
     payload: bytes
     occurred_at: _timestamp_pb2.Timestamp
     request_id: str
     traceparent: str
-    def __init__(self, id: _Optional[bytes] = ..., workspace_id: _Optional[bytes] = ..., payload: _Optional[bytes] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., request_id: _Optional[str] = ..., traceparent: _Optional[str] = ...) -> None: ...
+    signature: bytes
+    def __init__(self, id: _Optional[bytes] = ..., workspace_id: _Optional[bytes] = ..., payload: _Optional[bytes] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., request_id: _Optional[str] = ..., traceparent: _Optional[str] = ..., signature: _Optional[bytes] = ...) -> None: ...
+
+class Signature(_message.Message):
+    __slots__ = ("service", "digests", "value")
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    service: str
+    digests: bytes
+    value: bytes
+    def __init__(self, service: _Optional[str] = ..., digests: _Optional[bytes] = ..., value: _Optional[bytes] = ...) -> None: ...

@@ -1,5 +1,8 @@
 """RabbitMQ: one topic exchange, one quorum queue per reaction, delay queues that lead back to it, and a queue for its dead.
 
+Between its own queues a service moves messages by an exchange of its own: its account may publish nowhere else but to the topic
+exchange, and there only what it announces (see rabbitmq_accounts.py).
+
 Events of one type that are published at the same time travel as one message, a parcel, since to the broker and to
 both its sides a message costs the same whatever it holds. Taken from its queue, each of them is again by itself.
 """
@@ -13,8 +16,8 @@ from functools import partial
 from typing import Any
 
 from aio_pika import DeliveryMode, ExchangeType, Message
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError, PublishError
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity, ChannelPreconditionFailed, PublishError
 from prometheus_client import Gauge
 
 from chassis.events.broker.base import Broker, Subscription, attempt, attempt_together
@@ -42,7 +45,7 @@ class RabbitBroker(Broker):
         url: str,
         retries: Retries | None = None,
         *,
-        exchange: str = "caseload.events",
+        exchange: str = messages.EVENTS,
         name: str = "caseload",
         measure_every: float = 15.0,
     ) -> None:
@@ -52,9 +55,8 @@ class RabbitBroker(Broker):
         self._subscriptions: dict[str, Subscription] = {}
         self._publishing = Link(url, f"{name}-publish", self._equip_publisher)
         self._consuming = Link(url, f"{name}-consume", self._equip_consumers)
-        self._events: AbstractExchange | None = None
-        self._direct: AbstractExchange | None = None
-        self._batcher = Batcher(lambda type_, envelopes: self._put(None, type_, messages.parcel(envelopes)))
+        self._publisher: AbstractChannel | None = None
+        self._batcher = Batcher(lambda type_, envelopes: self._put(exchange, type_, messages.parcel(envelopes)))
         self._room: dict[str, asyncio.Semaphore] = {}
         self._tags: list[tuple[Any, str]] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -77,7 +79,7 @@ class RabbitBroker(Broker):
         await self._batcher.add(envelope)
 
     async def send(self, queue: str, envelope: Envelope) -> None:
-        await self._put("", queue, messages.message(envelope))
+        await self._put(messages.own_exchange(queue), queue, messages.message(envelope))
 
     async def drain(self, grace: float = 10.0) -> None:
         self._draining = True
@@ -96,14 +98,14 @@ class RabbitBroker(Broker):
         await self._batcher.close()
         await self._publishing.close()
 
-    async def _put(self, exchange: str | None, routing_key: str, message: Message) -> None:
+    async def _put(self, exchange: str, routing_key: str, message: Message) -> None:
         self._publishing.start()
         if not await self._publishing.up(within=2.0):
             raise BrokerDown
-        target = self._events if exchange is None else self._direct
-        assert target is not None
+        assert self._publisher is not None
         try:
             with losses():
+                target = await self._publisher.get_exchange(exchange, ensure=False)
                 await target.publish(message, routing_key, mandatory=True, timeout=_SECONDS_TO_CONFIRM)
         except Lost as lost:
             if isinstance(lost.__cause__, PublishError):
@@ -112,18 +114,15 @@ class RabbitBroker(Broker):
             raise BrokerDown from lost
 
     async def _equip_publisher(self, connection: AbstractConnection) -> None:
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        self._publishing.watch(channel)
-        self._events = await channel.declare_exchange(self._exchange, ExchangeType.TOPIC, durable=True)
-        self._direct = channel.default_exchange
+        await self._ensure_exchange(connection)
+        self._publisher = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        self._publishing.watch(self._publisher)
 
     async def _equip_consumers(self, connection: AbstractConnection) -> None:
         self._tags.clear()
-        setup = await connection.channel()
-        await setup.declare_exchange(self._exchange, ExchangeType.TOPIC, durable=True)
+        await self._ensure_exchange(connection)
         for subscription in self._subscriptions.values():
-            await self._declare(setup, subscription)
-        await setup.close()
+            await self._declare(connection, subscription)
         for subscription in self._subscriptions.values():
             if self._draining:
                 return
@@ -136,13 +135,28 @@ class RabbitBroker(Broker):
             self._tags.append((queue, tag))
         self._consuming.accompany(self._measure(connection))
 
-    async def _declare(self, channel: AbstractChannel, subscription: Subscription) -> None:
+    async def _ensure_exchange(self, connection: AbstractConnection) -> None:
+        """Makes the topic exchange unless it is there. A service's own account may not: an installation's definitions have it."""
+        try:
+            channel = await connection.channel()
+            await channel.get_exchange(self._exchange)
+        except ChannelNotFoundEntity:
+            channel = await connection.channel()
+            await channel.declare_exchange(self._exchange, ExchangeType.TOPIC, durable=True)
+        await channel.close()
+
+    async def _declare(self, connection: AbstractConnection, subscription: Subscription) -> None:
         name = subscription.queue
-        await channel.declare_queue(messages.dead_queue(name), durable=True, arguments=messages.dead_arguments())
-        queue = await channel.declare_queue(name, durable=True, arguments=messages.queue_arguments(name))
-        for delay in self._retries.delays:
-            await channel.declare_queue(messages.delay_queue(name, delay), durable=True, arguments=messages.delay_arguments(name, delay))
-        await queue.bind(self._exchange, routing_key=subscription.type)
+        queues = {messages.dead_queue(name): messages.dead_arguments(), name: messages.queue_arguments(name)}
+        queues |= {messages.delay_queue(name, delay): messages.delay_arguments(name, delay) for delay in self._retries.delays}
+        for queue, arguments in queues.items():
+            await _declare_queue(connection, queue, arguments)
+        channel = await connection.channel()
+        own = await channel.declare_exchange(messages.own_exchange(name), ExchangeType.DIRECT, durable=True)
+        for queue in queues:
+            await (await channel.get_queue(queue, ensure=False)).bind(own, routing_key=queue)
+        await (await channel.get_queue(name, ensure=False)).bind(self._exchange, routing_key=subscription.type)
+        await channel.close()
 
     async def _take(self, taker: Subscription, incoming: AbstractIncomingMessage) -> None:
         task = asyncio.current_task()
@@ -202,7 +216,7 @@ class RabbitBroker(Broker):
         """Publishes to another queue before the delivery is acknowledged, and tries again as long as the channel is open. Whether it succeeded."""
         while not incoming.channel.is_closed:
             try:
-                await self._put("", queue, message)
+                await self._put(messages.own_exchange(queue), queue, message)
             except (BrokerDown, Unroutable) as error:
                 _log.warning("a message cannot be moved on yet", extra={"queue": queue, "error": type(error).__name__})
                 await asyncio.sleep(1.0)
@@ -221,6 +235,17 @@ class RabbitBroker(Broker):
                     _DEPTH.labels(queue).set(declared.declaration_result.message_count or 0)
                     if queue == name and not declared.declaration_result.consumer_count and not self._draining:
                         raise AMQPError(f"{queue} has lost its consumers")
+
+
+async def _declare_queue(connection: AbstractConnection, name: str, arguments: dict[str, Any]) -> None:
+    """Makes the queue unless it is there. One that an earlier release made keeps its arguments, which lead to the same places."""
+    channel = await connection.channel()
+    try:
+        await channel.declare_queue(name, durable=True, arguments=arguments)
+    except ChannelPreconditionFailed:
+        _log.warning("a queue has arguments of an earlier release, and keeps them until it is deleted", extra={"queue": name})
+    else:
+        await channel.close()
 
 
 def _foreign(incoming: AbstractIncomingMessage) -> Message:

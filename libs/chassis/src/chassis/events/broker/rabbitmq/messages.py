@@ -16,6 +16,7 @@ from chassis.events.broker.retry import DeliveryCount
 from chassis.protobuf.timestamps import stamp, when
 from chassis.work.envelope import Envelope
 
+EVENTS = "caseload.events"
 _EVENT = "application/x-protobuf"
 _PARCEL = "application/x-protobuf; messageType=caseload.transport.v1.Parcel"
 # Redeliveries of one message before the broker itself gives it up: only a consumer that dies with it comes this far.
@@ -34,11 +35,19 @@ def delay_queue(queue: str, delay: float) -> str:
     return f"{queue}.delay.{round(delay * 1000)}ms"
 
 
+def own_exchange(queue: str) -> str:
+    """The exchange by which messages go from queue to queue of one service. Nobody else may publish to it.
+
+    A queue's name begins with its service's. RabbitMQ's default exchange would lead to the queues of every service.
+    """
+    return f"{queue.partition('.')[0]}.direct"
+
+
 def queue_arguments(queue: str) -> dict[str, Any]:
     return {
         "x-queue-type": "quorum",
         "x-delivery-limit": _DELIVERY_LIMIT,
-        "x-dead-letter-exchange": "",
+        "x-dead-letter-exchange": own_exchange(queue),
         "x-dead-letter-routing-key": dead_queue(queue),
         **_SAFE_HANDOVER,
     }
@@ -49,7 +58,7 @@ def delay_arguments(queue: str, delay: float) -> dict[str, Any]:
     return {
         "x-queue-type": "quorum",
         "x-message-ttl": round(delay * 1000),
-        "x-dead-letter-exchange": "",
+        "x-dead-letter-exchange": own_exchange(queue),
         "x-dead-letter-routing-key": queue,
         **_SAFE_HANDOVER,
     }
@@ -68,6 +77,8 @@ def message(envelope: Envelope, count: DeliveryCount | None = None, *, error: st
         "occurred-at": envelope.occurred_at.isoformat(),
         "request-id": envelope.request_id,
         "traceparent": envelope.traceparent,
+        # AMQP's own type for bytes; aiormq knows it by this class alone.
+        "signature": bytearray(envelope.signature),
         "x-attempt": count.attempt,
         "x-waits": count.unavailable,
     }
@@ -95,6 +106,7 @@ def read(incoming: AbstractIncomingMessage) -> tuple[Envelope, DeliveryCount]:
             occurred_at=datetime.fromisoformat(str(headers["occurred-at"])),
             request_id=str(headers.get("request-id", "")),
             traceparent=str(headers.get("traceparent", "")),
+            signature=_binary(headers.get("signature", b"")),
         )
         count = DeliveryCount(int(str(headers.get("x-attempt", 1))), int(str(headers.get("x-waits", 0))))
     except (KeyError, ValueError) as wrong:
@@ -114,6 +126,7 @@ def parcel(envelopes: Sequence[Envelope]) -> Message:
             occurred_at=stamp(envelope.occurred_at),
             request_id=envelope.request_id,
             traceparent=envelope.traceparent,
+            signature=envelope.signature,
         )
         for envelope in envelopes
     ]
@@ -142,6 +155,7 @@ def unpack(incoming: AbstractIncomingMessage) -> list[Envelope]:
                 occurred_at=when(event.occurred_at),
                 request_id=event.request_id,
                 traceparent=event.traceparent,
+                signature=event.signature,
             )
             for event in parcel_pb2.Parcel.FromString(incoming.body).events
         ]
@@ -152,6 +166,12 @@ def unpack(incoming: AbstractIncomingMessage) -> list[Envelope]:
 def read_all(incoming: AbstractIncomingMessage) -> list[tuple[Envelope, DeliveryCount]]:
     """Every event of a message, however many it carries."""
     return [(envelope, DeliveryCount()) for envelope in unpack(incoming)] if is_parcel(incoming) else [read(incoming)]
+
+
+def _binary(value: object) -> bytes:
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    raise Malformed
 
 
 def error_of(incoming: AbstractIncomingMessage) -> str:

@@ -1,0 +1,172 @@
+"""What is over is deleted in time, in small steps, and nothing else with it."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from caseload.notifications.v1 import reminders_pb2 as pb
+from caseload.scheduling.v1 import appointments_pb2
+from chassis.work import retention
+from chassis.work.retention import Pruner
+from notifications.tables import RETENTIONS
+
+INSERT = {
+    "mails": (
+        "INSERT INTO notifications.mails (workspace_id, id, kind, status, next_attempt_at, created_at)"
+        " VALUES ($1, $2, 'magic_link', $3, $4, $4)"
+    ),
+    "reminders": (
+        "INSERT INTO notifications.reminders (workspace_id, id, appointment_id, client_id, hours_before, channel, appointment_version,"
+        " starts_at, due_at, status, next_attempt_at, created_at) VALUES ($1, $2, $2, $2, 24, 'email', 1, $4, $4, $3, $4, $4)"
+    ),
+    "appointments": (
+        "INSERT INTO notifications.appointments (workspace_id, id, client_id, starts_at, is_open, version, seen_at)"
+        " VALUES ($1, $2, $2, CASE WHEN $3::text = 'sending' THEN NULL ELSE $4::timestamptz END, false, 1, $4)"
+    ),
+}
+# What is not over however old it is. A copy without a start is over by when it was seen.
+WAITING = {"mails": ("pending", "sending"), "reminders": ("pending", "sending"), "appointments": ()}
+
+
+@pytest.fixture
+async def relay(notifications_environment):
+    """As the relay's role sees the tables."""
+    runtime = notifications_environment.runtime("notifications")
+    connection = await asyncpg.connect(runtime.settings.relay_database_url.get_secret_value())
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def stage(practice, neighbour, relay, monkeypatch):
+    """Two practices and the service's pruner, which takes two rows at a time."""
+    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    return Stage(practice, neighbour, relay)
+
+
+class Stage:
+    def __init__(self, practice, neighbour, relay):
+        self.practice, self.neighbour, self.relay = practice, neighbour, relay
+        self.runtime = practice.environment.runtime("notifications")
+
+    def days(self, rule):
+        return getattr(self.runtime.settings, rule.days)
+
+    async def add(self, rule, practice, age, status="cancelled"):
+        """A row of this age in days. Nobody is to send it, so it is written past the triggers that would make it due."""
+        id_ = uuid7()
+        async with self.practice.environment.superuser() as connection:
+            if status in {"pending", "sending"}:
+                await connection.execute("SET session_replication_role = replica")
+            status = "dropped" if rule.table == "mails" and status == "cancelled" else status
+            at = datetime.now(UTC) - timedelta(days=age)
+            await connection.execute(INSERT[rule.table], practice.workspace_id, id_, status, at)
+        return id_
+
+    async def left(self, rule):
+        workspaces = [self.practice.workspace_id, self.neighbour.workspace_id]
+        rows = await self.practice.look(f"SELECT id FROM notifications.{rule.table} WHERE workspace_id = ANY($1)", workspaces)
+        return {row["id"] for row in rows}
+
+    async def prune(self, rule):
+        rounds, more = 0, True
+        pruner = Pruner(self.runtime.database, [(rule, self.days(rule))])
+        while more:
+            more = await pruner.prune(self.relay)
+            rounds += 1
+        return rounds
+
+
+each_table = pytest.mark.parametrize("rule", RETENTIONS, ids=lambda rule: rule.table)
+
+
+@each_table
+async def test_what_is_over_goes_in_every_workspace_and_what_is_not_stays(stage, rule):
+    days = stage.days(rule)
+    gone = {await stage.add(rule, practice, days + 0.1) for practice in (stage.practice, stage.neighbour) for _ in range(3)}
+    kept = {await stage.add(rule, practice, days - 0.1) for practice in (stage.practice, stage.neighbour)}
+    kept |= {await stage.add(rule, stage.practice, days + 1, status) for status in WAITING[rule.table]}
+
+    assert await stage.prune(rule) >= 4, "two at a time"
+
+    left = await stage.left(rule)
+    assert kept <= left
+    assert not gone & left
+
+
+async def test_a_copy_that_never_had_a_start_is_over_by_when_it_was_seen(stage):
+    (rule,) = (rule for rule in RETENTIONS if rule.table == "appointments")
+    old = await stage.add(rule, stage.practice, stage.days(rule) + 1, "sending")
+    new = await stage.add(rule, stage.practice, 1, "sending")
+
+    await stage.prune(rule)
+
+    left = await stage.left(rule)
+    assert (old in left, new in left) == (False, True)
+
+
+async def test_lists_of_reminders_count_what_is_left(stage):
+    (rule,) = (rule for rule in RETENTIONS if rule.table == "reminders")
+    for age in (stage.days(rule) + 1, stage.days(rule) + 2, 1):
+        await stage.add(rule, stage.practice, age)
+
+    await stage.prune(rule)
+
+    page = await stage.practice.stub.ListLogs(pb.ListLogsRequest(), stage.practice.call)
+    assert (page.total, len(page.items)) == (1, 1)
+
+
+async def test_an_appointment_that_was_forgotten_is_known_again_by_its_next_event(stage):
+    (rule,) = (rule for rule in RETENTIONS if rule.table == "appointments")
+    appointment = await stage.practice.book(await stage.practice.client(), timedelta(hours=30))
+    await stage.practice.cancel(appointment)
+    long_ago = datetime.now(UTC) - timedelta(days=stage.days(rule) + 1)
+    await stage.practice.look("UPDATE notifications.appointments SET starts_at = $2 WHERE id = $1", UUID(appointment.id), long_ago)
+    await stage.prune(rule)
+    assert UUID(appointment.id) not in await stage.left(rule)
+
+    await stage.practice.change(appointment, status=appointments_pb2.APPOINTMENT_STATUS_SCHEDULED)
+
+    assert UUID(appointment.id) in await stage.left(rule)
+    assert (await stage.practice.statuses(appointment)).count("pending") == 1
+
+
+@each_table
+async def test_the_relay_finds_rows_and_changes_none(stage, rule):
+    await stage.add(rule, stage.practice, 1)
+    for sql in ("DELETE FROM {}", "UPDATE {} SET workspace_id = workspace_id", "INSERT INTO {} DEFAULT VALUES", "TRUNCATE {}"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await stage.relay.execute(sql.format(f"notifications.{rule.table}"))
+
+
+async def test_a_table_that_cannot_be_pruned_keeps_no_other_from_it(stage, caplog):
+    broken = retention.Retention("no_such_table", since="created_at", days="mails_days")
+    mails = RETENTIONS[0]
+    old = await stage.add(mails, stage.practice, stage.days(mails) + 1)
+
+    await Pruner(stage.runtime.database, [(broken, 1), (mails, stage.days(mails))]).prune(stage.relay)
+
+    assert old not in await stage.left(mails)
+    assert "old rows could not be deleted" in caplog.messages
+
+
+@each_table
+async def test_what_is_over_is_found_by_an_index(stage, rule):
+    insert = INSERT[rule.table].replace("VALUES (", "SELECT ").rstrip(")") + " FROM generate_series(1, 20000)"
+    insert = insert.replace("$2", "gen_random_uuid()").replace("$3", "'cancelled'" if rule.table != "mails" else "'dropped'")
+    async with stage.practice.environment.superuser() as connection:
+        await connection.execute("SET session_replication_role = replica")
+        workspace = uuid7()
+        await connection.execute(insert.replace("$4", "$2::timestamptz"), workspace, datetime.now(UTC))
+        await connection.execute(f"ANALYZE notifications.{rule.table}")
+        try:
+            plan = await stage.relay.fetch(
+                f"EXPLAIN SELECT workspace_id, id FROM notifications.{rule.table}"
+                f" WHERE {rule.since} < now() - make_interval(secs => 86400) AND {rule.over} ORDER BY {rule.since} LIMIT 500"
+            )
+        finally:
+            await connection.execute(f"DELETE FROM notifications.{rule.table} WHERE workspace_id = $1", workspace)
+    assert f"ix_{rule.table}_over" in "\n".join(row[0] for row in plan)

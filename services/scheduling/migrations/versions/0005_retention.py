@@ -1,0 +1,16 @@
+"""Rows that are over are found by when they ended; docs/operations/retention.md says how long they are kept."""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_dead_letters_died", "dead_letters", ["died_at"], unique=False, schema="scheduling")
+
+
+def downgrade() -> None:
+    op.drop_index("ix_dead_letters_died", table_name="dead_letters", schema="scheduling")
