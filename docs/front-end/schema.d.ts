@@ -279,7 +279,7 @@ export interface paths {
         };
         /**
          * List Clients
-         * @description By last, then first name; with the appointment counters if include_appointments is true.
+         * @description By last, then first name. The appointment figures are null unless include_appointments is true.
          */
         get: operations["list_clients"];
         put?: never;
@@ -1083,7 +1083,8 @@ export interface components {
             updated_at: string;
             next_appointment: string | null;
             last_appointment: string | null;
-            appointment_count: number;
+            /** @description Null in a list without include_appointments. */
+            appointment_count: number | null;
         };
         ClientCreate: {
             first_name: string;
