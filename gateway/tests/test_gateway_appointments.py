@@ -88,6 +88,22 @@ async def test_conflicts_are_checked_without_booking(practice):
     assert free == {"has_conflict": False, "conflicting_appointments": []}
 
 
+async def test_a_check_counts_the_buffers_of_the_service(practice):
+    client = await practice.add_client()
+    await practice.booked(client["id"], 9)
+    offer = {"name": "Massage", "default_duration_minutes": 60, "buffer_before_minutes": 15}
+    service = (await practice.http.post("/api/v1/services", json=offer)).json()
+    window = {"scheduled_start": "2027-03-01T10:10:00Z", "scheduled_end": "2027-03-01T11:10:00Z"}
+
+    plain, buffered = [
+        (await practice.http.get("/api/v1/appointments/conflicts", params=window | more)).json()["has_conflict"]
+        for more in ({}, {"service_id": service["id"]})
+    ]
+    refused = await practice.book(client["id"], service_id=service["id"], **window)
+
+    assert (plain, buffered, refused.status_code) == (False, True, 409)
+
+
 @pytest.mark.parametrize(
     ("query", "hours"),
     [

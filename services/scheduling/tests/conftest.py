@@ -80,6 +80,9 @@ class Member:
         )
         return (await self.environment.stub(ServicesStub).CreateService(request, self.call)).id
 
+    async def withdraw(self, service_id: str) -> None:
+        await self.environment.stub(ServicesStub).DeleteService(services_pb2.DeleteServiceRequest(service_id=service_id), self.call)
+
     def booking(self, **fields: Any) -> pb.BookAppointmentRequest:
         """A valid request for an hour, except for the given fields."""
         start = fields.get("scheduled_start", NINE)

@@ -83,6 +83,9 @@ class ConflictQuery(Schema):
     scheduled_start: QueryTime
     scheduled_end: QueryTime
     practitioner_id: UUID | None = None
+    service_id: Annotated[
+        UUID | None, Field(description="Its buffers are looked at too; those of the excluded appointment's service, unless given.")
+    ] = None
     exclude_appointment_id: UUID | None = None
 
 

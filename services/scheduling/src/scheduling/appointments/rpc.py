@@ -114,12 +114,13 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         practitioner_id = UUID(request.practitioner_id) if request.HasField("practitioner_id") else work.user_id
         # Raises NotFound for an unknown practitioner, whose calendar would look free.
         await self._is_active_practitioner(practitioner_id, work)
-        conflicts = await work.db.all(
-            store.conflicts,
-            id=request.exclude_appointment_id if request.HasField("exclude_appointment_id") else _NO_APPOINTMENT,
-            practitioner_id=practitioner_id,
-            during=Range(start, end),
-        )
+        moved_id = request.exclude_appointment_id if request.HasField("exclude_appointment_id") else _NO_APPOINTMENT
+        moved = await work.db.maybe(store.get, id=moved_id) if moved_id is not _NO_APPOINTMENT else None
+        kept = moved["service_id"] if moved else None
+        # The same time as a booking or a move would need.
+        buffers = await booking.service_buffers(work, UUID(request.service_id) if request.HasField("service_id") else kept, kept=kept)
+        busy = Range(start - buffers.before, end + buffers.after)
+        conflicts = await work.db.all(store.conflicts, id=moved_id, practitioner_id=practitioner_id, during=busy)
         return pb.ClashList(items=[fill(pb.Clash(), conflict) for conflict in conflicts])
 
     async def GetFigures(self, request: pb.GetFiguresRequest, work: UnitOfWork) -> pb.FiguresList:

@@ -177,16 +177,18 @@ class DeleteAppointmentResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class CheckConflictsRequest(_message.Message):
-    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id")
+    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id", "service_id")
     SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     EXCLUDE_APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_ID_FIELD_NUMBER: _ClassVar[int]
     scheduled_start: _timestamp_pb2.Timestamp
     scheduled_end: _timestamp_pb2.Timestamp
     practitioner_id: str
     exclude_appointment_id: str
-    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ...) -> None: ...
+    service_id: str
+    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ..., service_id: _Optional[str] = ...) -> None: ...
 
 class Clash(_message.Message):
     __slots__ = ("id", "scheduled_start", "scheduled_end", "client_id", "location_type", "status")
