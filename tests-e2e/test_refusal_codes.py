@@ -15,7 +15,7 @@ NEVER = {
             "limit_out_of_range",
             "malformed_id",
             "page_out_of_range",
-            "place_incomplete",
+            "cursor_incomplete",
             "time_out_of_range",
             "unknown_choice",
             "unknown_field",

@@ -1,5 +1,6 @@
 """Session notes over HTTP: no text is lost, and files lose their metadata."""
 
+import asyncio
 import io
 from urllib.parse import urlsplit
 
@@ -155,11 +156,61 @@ async def test_a_photograph_loses_its_gps_position(gateway, practice, path):
     assert one["download_url"]
     assert one["expires_at"].endswith("Z")
     assert (link["expires_in_seconds"], link.keys()) == (300, {"download_url", "expires_at", "expires_in_seconds"})
-    assert file.headers["content-disposition"] == "attachment; filename*=UTF-8''knee%20left.jpg"
+    assert file.headers["content-disposition"] == "inline; filename*=UTF-8''knee%20left.jpg"
     assert file.headers["content-type"] == "image/jpeg"
     picture = Image.open(io.BytesIO(file.content))
     assert (picture.size, dict(picture.getexif())) == ((32, 24), {})
     assert (await practice.http.get(path)).json()["attachment_count"] == 1
+
+
+@pytest.mark.parametrize(("query", "shown"), [("", True), ("?disposition=inline", True), ("?disposition=attachment", False)])
+async def test_a_link_shows_the_file_unless_it_is_asked_to_save_it(gateway, practice, path, query, shown):
+    origin = "https://app.example.com"
+    files = {"file": ("knee left.jpg", jpeg_with_gps(), "image/jpeg")}
+    attachment = (await practice.http.post(f"{path}/attachments", files=files)).json()
+    link = (await practice.http.get(f"{path}/attachments/{attachment['id']}/download{query}")).json()
+
+    async with gateway.reconfigured(cors_origins=(origin,)).anonymous(Origin=origin) as http:
+        file = await http.get(urlsplit(link["download_url"]).path)
+
+    assert file.headers["content-disposition"] == f"{'inline' if shown else 'attachment'}; filename*=UTF-8''knee%20left.jpg"
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert file.headers["access-control-allow-origin"] == origin
+    policy = file.headers["content-security-policy"].split("; ")
+    assert policy[0] == "default-src 'none'"
+    assert policy[-1] == f"frame-ancestors 'self' {origin}"
+    assert ("sandbox" in policy) is not shown
+    assert "script-src" not in str(policy)
+    # It would forbid the frames that the policy allows.
+    assert "x-frame-options" not in file.headers
+
+
+async def test_a_link_that_is_none_of_ours_may_not_be_framed(gateway):
+    async with gateway.anonymous() as http:
+        assert (await http.get("/files/none-of-ours")).headers["x-frame-options"] == "DENY"
+
+
+async def test_a_disposition_that_there_is_not_is_a_422(practice, path, check_problem):
+    its = f"{path}/attachments/{uuid7()}/download?disposition=frame"
+
+    check_problem(await practice.http.get(its), 422, "validation_failed")
+
+
+async def test_a_rename_keeps_the_extension_and_takes_no_name_twice(practice, path, check_problem):
+    first, second = [
+        (await practice.http.post(f"{path}/attachments", files={"file": (name, jpeg_with_gps(), "image/jpeg")})).json()["id"]
+        for name in ("a.jpg", "b.jpg")
+    ]
+
+    async def rename(attachment_id: str, name: str):
+        return await practice.http.patch(f"{path}/attachments/{attachment_id}", json={"file_name": name})
+
+    assert (await rename(first, "knee")).json()["file_name"] == "knee.jpg"
+    assert (await rename(first, "Knee.jpg")).json()["file_name"] == "Knee.jpg"
+    check_problem(await rename(first, "knee.pdf"), 422, "file_extension_changed")
+    check_problem(await rename(second, "KNEE"), 409, "file_name_taken")
+    both = await asyncio.gather(rename(first, "same"), rename(second, "same"))
+    assert sorted(reply.status_code for reply in both) == [200, 409]
 
 
 async def test_a_file_is_renamed_and_removed(practice, path, check_problem):

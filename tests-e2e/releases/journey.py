@@ -49,6 +49,8 @@ def use(installation, sign_in):
     assert api.patch("/workspaces/current", json={"phone": "+44 20 7946 0000"}).status_code == 200
     del api.headers["Idempotency-Key"]
     ids = furnish(api, lambda: sign_in(installation))
+    for status in ("no_show", "scheduled"):
+        assert api.put(f"/appointments/{ids['appointment_id']}", json={"status": status}).status_code == 200
     assert api.delete(f"/clients/{ids['resource_id']}/permanent").status_code == 204
     assert api.delete(f"/auth/sessions/{ids['sign_in_id']}").status_code == 204
     anybody = httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30)

@@ -9,6 +9,8 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from chassis.errors import Conflict, Invalid, NotFound
 
+from .conftest import YESTERDAY
+
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
@@ -96,14 +98,14 @@ async def test_the_buffers_of_two_adjacent_appointments_add_up(member):
 
 @pytest.mark.parametrize(("status", "taken"), [("completed", True), ("cancelled", False), ("no_show", False)])
 async def test_a_cancelled_or_missed_appointment_frees_its_time(member, status, taken):
-    booked = await member.book()
+    booked = await member.book(scheduled_start=YESTERDAY)
     await member.change(booked, status=status)
 
     if taken:
         with pytest.raises(Conflict):
-            await member.book()
+            await member.book(scheduled_start=YESTERDAY)
     else:
-        await member.book()
+        await member.book(scheduled_start=YESTERDAY)
 
 
 async def test_a_deliberate_overbooking_is_flagged_and_recorded_in_the_audit_trail(member):

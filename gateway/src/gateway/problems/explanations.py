@@ -7,7 +7,7 @@ from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
     "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep.",
-    "appointment_closed": "The appointment is no longer scheduled. Put its status back to scheduled first.",
+    "appointment_not_begun": "An appointment is completed once it has begun.",
     "appointment_conflict": "The practitioner is busy at that time. `conflicting_appointments` lists the appointments at that time. Send allow_conflict=true to overbook deliberately; the audit trail will say so.",
     "appointment_of_another_client": "A note documents an appointment of its own client. This one is another client's.",
     "audit_unavailable": "What was asked could not be put on record, and nothing is answered that is not. Retry-After says when to try again.",
@@ -26,6 +26,8 @@ EXPLANATIONS: dict[str, str] = {
     "external_id_taken": "Another client of this workspace has this external_id.",
     "field_required": "A field that this record needs cannot be empty. `errors` names it.",
     "file_broken": "The file is damaged, or is not what its first bytes say.",
+    "file_extension_changed": "A file keeps its extension when it is renamed, because its content stays what it is.",
+    "file_name_taken": "Another file of this note has this name.",
     "file_name_required": "A file has a name with at least one visible character.",
     "file_name_too_long": "A file's name has up to 255 characters.",
     "file_not_examined": "Every file is examined before it is stored, and this took too long. Retry-After says when to send it again.",
@@ -71,7 +73,7 @@ EXPLANATIONS: dict[str, str] = {
     "session_ended": "The login session has ended. Sign in again.",
     "session_finalized": "The note is signed already.",
     "session_invalid": "The note cannot be stored like this. `errors` says why.",
-    "session_note_kept": "A note documents this appointment and is not deleted along with it. Send session_note_action=keep.",
+    "session_note_exists": "A note documents this appointment. Send session_note_action=keep to keep it without an appointment, or delete.",
     "sign_in_busy": "Too many people are signing in at this moment. Retry-After says when to try again.",
     "sign_in_required": "Send an access token in the Authorization header, or the cookies of a browser's sign-in.",
     "sign_in_unavailable": "Whether sign-ins are still good cannot be checked at the moment, so that none is accepted. Retry-After says when to try again.",

@@ -6,6 +6,7 @@ were installed with.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -104,6 +105,8 @@ timeline_events = tenant(
     Column("appointment_id", Uuid),
     Column("kind", Text, nullable=False),
     moment("at"),
+    # Set while the note is deleted, so that the timeline need not read the note.
+    Column("hidden", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_history"),
     ForeignKeyConstraint(
         ["workspace_id", "session_id"],

@@ -115,6 +115,38 @@ class Sessions(SessionsServicer[UnitOfWork]):
             raise NotFound("not_found", "This client has no signed note.")
         return record.from_row(row, keys)
 
+    async def CheckNoNote(self, request: pb.CheckNoNoteRequest, work: UnitOfWork) -> pb.CheckNoNoteResponse:
+        rules.check_no_note(await work.db.maybe(store.of_appointment, appointment_id=request.appointment_id))
+        return pb.CheckNoNoteResponse()
+
+    async def DetachNote(self, request: pb.DetachNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
+        if row is None:
+            return pb.NoteOfAppointment()
+        note = record.from_row(row, keys)
+        note.ClearField("appointment_id")
+        sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
+        await work.db.one(store.detach, id=note.id, sealed=sealed, now=work.now)
+        await work.db.run(store.detach_events, id=note.id)
+        return pb.NoteOfAppointment(session_id=note.id)
+
+    async def DeleteNote(self, request: pb.DeleteNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
+        rules.check_deletion_reason(request.reason)
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
+        if row is None:
+            return pb.NoteOfAppointment()
+        deletion = {"deleted_by_user_id": work.user_id, "permanent_delete_after": work.now + rules.DELETION_GRACE}
+        note = fill(record.from_row(row, keys), {"deleted_at": work.now, **deletion})
+        if request.HasField("reason"):
+            note.deleted_reason = request.reason
+        sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
+        deleted = await work.db.one(store.mark_deleted, id=note.id, sealed=sealed, now=work.now, **deletion)
+        await work.db.run(store.hide_events, id=note.id)
+        await work.db.one(store.decrement_counter, of_status=deleted["status"], live=1, deleted=-1)
+        return pb.NoteOfAppointment(session_id=note.id)
+
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         limit = rules.timeline_limit(request.limit)
         if request.HasField("before"):

@@ -54,6 +54,21 @@ get = query(select(sessions).where(sessions.c.id == _id, _not_deleted))
 # Locked until the commit, so that the second of two concurrent saves sees what the first has saved.
 lock = command(select(sessions).where(sessions.c.id == _id, _not_deleted).with_for_update())
 
+_of_appointment = select(sessions).where(sessions.c.appointment_id == bindparam("appointment_id", type_=Uuid), _not_deleted)
+of_appointment = query(_of_appointment)
+lock_of_appointment = command(_of_appointment.with_for_update())
+
+_rewritten = {"sealed": bindparam("sealed"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
+
+detach = command(update(sessions).where(sessions.c.id == _id).values(appointment_id=None, **_rewritten).returning(sessions.c.id))
+
+mark_deleted = command(
+    update(sessions)
+    .where(sessions.c.id == _id)
+    .values(deleted_at=bindparam("now"), **_named("deleted_by_user_id", "permanent_delete_after"), **_rewritten)
+    .returning(sessions.c.status)
+)
+
 _saved = {**_named("sealed", "session_date", "duration_minutes"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
 
 save = command(update(sessions).where(sessions.c.id == _id).values(draft_last_saved_at=bindparam("now"), **_saved).returning(sessions))
@@ -167,12 +182,12 @@ decrement_counter = command(
 _event = upsert(timeline_events).values(**_named("workspace_id", "id", "session_id", "client_id", "appointment_id", "kind", "at"))
 record_event = command(_event.on_conflict_do_update(constraint="pk_history", set_={"at": _event.excluded.at}))
 
-_events = (
-    select(timeline_events)
-    .where(timeline_events.c.client_id == _client_id)
-    .order_by(timeline_events.c.at.desc(), timeline_events.c.id.desc())
-    .limit(bindparam("limit"))
-)
+detach_events = command(update(timeline_events).where(timeline_events.c.session_id == _id).values(appointment_id=None))
+
+hide_events = command(update(timeline_events).where(timeline_events.c.session_id == _id).values(hidden=True))
+
+_shown = (timeline_events.c.client_id == _client_id) & ~timeline_events.c.hidden
+_events = select(timeline_events).where(_shown).order_by(timeline_events.c.at.desc(), timeline_events.c.id.desc()).limit(bindparam("limit"))
 newest_events = query(_events)
 events_before = query(
     _events.where(
@@ -180,4 +195,4 @@ events_before = query(
         < tuple_(bindparam("before", type_=timeline_events.c.at.type), bindparam("before_id", type_=Uuid))
     )
 )
-count_events = query(select(func.count().label("total")).select_from(timeline_events).where(timeline_events.c.client_id == _client_id))
+count_events = query(select(func.count().label("total")).select_from(timeline_events).where(_shown))

@@ -54,9 +54,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ListAppointments(self, request: pb.ListAppointmentsRequest, work: UnitOfWork) -> pb.AppointmentPage:
         window, wanted = page(request), given(request)
-        filters = {name: wanted[name] for name in store.appointment_list.filters}
+        appointments = store.appointment_list_latest_first if request.latest_first else store.appointment_list
+        filters = {name: wanted[name] for name in appointments.filters}
         keys = await self._keys.of(work.workspace_id)
-        rows, total = await store.appointment_list.read_page(work.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
+        rows, total = await appointments.read_page(work.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
         return pb.AppointmentPage(items=[to_message(row, keys) for row in rows], total=total)
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
@@ -71,6 +72,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         after = rules.apply_changes(before, changes)
         if after == before:
             return appointment
+        rules.check_completed(before, after, now=work.now)
         # An appointment keeps its client and its practitioner, even if they are no longer active.
         rules.check_client(is_active=client_active or after.client_id == before.client_id)
         rules.check_practitioner(is_active=practitioner_active or after.practitioner_id == before.practitioner_id)
@@ -84,6 +86,17 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             changed = await booking.move(work, columns, allow_conflict=request.allow_conflict)
         else:
             changed = await work.db.one(store.change, **columns, **{name: row[name] for name in booking.OVERBOOKING_COLUMNS})
+
+        if after.status != before.status:
+            await work.db.run(
+                store.add_status_change,
+                appointment_id=changed["id"],
+                version=changed["version"],
+                status_before=before.status,
+                status_after=after.status,
+                changed_by=work.user_id,
+                changed_at=work.now,
+            )
 
         match rules.change_event(before, after):
             case ChangeEvent.MOVED:
@@ -138,6 +151,12 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         counter = await work.db.maybe(store.client_counter, client_id=request.client_id)
         total = counter["appointment_count"] if counter else 0
         return pb.History(items=[fill(pb.HistoryEntry(), event) for event in events], total=total)
+
+    async def ListStatusChanges(self, request: pb.ListStatusChangesRequest, work: UnitOfWork) -> pb.StatusChangeList:
+        # Raises NotFound for an unknown appointment.
+        await work.db.one(store.slot, id=request.appointment_id)
+        changes = await work.db.all(store.status_changes_of, appointment_id=request.appointment_id)
+        return pb.StatusChangeList(items=[fill(pb.StatusChange(), change) for change in changes])
 
     async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
         return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))
