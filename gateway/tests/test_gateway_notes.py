@@ -16,7 +16,7 @@ FIELDS = {
     "id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan",
     "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at",
     "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after",
-    "created_at", "updated_at",
+    "created_at", "updated_at", "pending_amendment",
 }  # fmt: skip
 
 
@@ -92,18 +92,71 @@ async def test_a_signed_note_is_amended_with_a_reason_and_keeps_its_versions(pra
     signed = (await practice.http.request(method, f"{path}/finalize")).json()
     assert (signed["status"], signed["is_draft"], bool(signed["finalized_at"])) == ("finalized", False, True)
 
+    workspace = await practice.http.patch("/api/v1/workspaces/current", json={"settings": {"amendment_reason_required": True}})
     unreasoned = await practice.http.put(path, json={"plan": "Rest."})
     amended = await practice.http.put(path, json={"plan": "Rest.", "reason": "A slip of the pen."})
     versions = (await practice.http.get(f"{path}/versions")).json()["versions"]
     latest = await practice.http.get(f"/api/v1/sessions/clients/{note['client_id']}/latest-finalized")
 
-    assert unreasoned.status_code == 422
+    assert (workspace.status_code, unreasoned.status_code) == (200, 422)
     assert (amended.status_code, amended.json()["amendment_count"]) == (200, 1)
     assert [(version["version_number"], version["plan"], version["reason"]) for version in versions] == [
         (2, "Rest.", "A slip of the pen."),
         (1, None, None),
     ]
     assert latest.json() == amended.json()
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_what_is_typed_into_a_signed_note_is_kept_until_it_becomes_an_amendment(gateway, practice, path, check_problem, method: str):
+    signed = (await practice.http.post(f"{path}/finalize")).json()
+    unchanged = await practice.http.patch(f"{path}/draft", json={"subjective": signed["subjective"]}, headers={"If-Match": "2"})
+    typed = await practice.http.patch(f"{path}/draft", json={"plan": "Rest."}, headers={"If-Match": "2"})
+    again = await practice.http.get(path)
+    async with gateway.colleague(practice.person, user_id=uuid7()) as colleague:
+        others = (await colleague.get(path)).json()
+    versions = (await practice.http.get(f"{path}/versions")).json()["versions"]
+
+    assert (unchanged.status_code, unchanged.json()) == (200, signed)
+    assert (typed.status_code, typed.headers["etag"], typed.json()) == (200, '"2"', again.json())
+    saved_at = typed.json()["pending_amendment"].pop("saved_at")
+    assert saved_at.endswith("Z")
+    assert typed.json()["pending_amendment"] | {"saved_at": saved_at} == {
+        "subjective": signed["subjective"],
+        "objective": None,
+        "assessment": None,
+        "plan": "Rest.",
+        "session_date": signed["session_date"],
+        "duration_minutes": None,
+        "base_version": 2,
+        "saved_at": saved_at,
+    }
+    assert (others["pending_amendment"], len(versions)) == (None, 1)
+
+    # A practice needs no reason, unless it says so.
+    amended = (await practice.http.request(method, f"{path}/finalize")).json()
+
+    assert (amended["plan"], amended["pending_amendment"], amended["amendment_count"]) == ("Rest.", None, 1)
+    versions = (await practice.http.get(f"{path}/versions")).json()["versions"]
+    assert [(version["plan"], version["reason"]) for version in versions] == [("Rest.", None), (None, None)]
+    check_problem(await practice.http.request(method, f"{path}/finalize"), 409, "session_finalized")
+
+
+async def test_versions_are_those_that_were_signed(practice, path):
+    assert (await practice.http.get(f"{path}/versions")).json() == {"versions": []}
+    await practice.http.patch(f"{path}/draft", json={"plan": "Rest."})
+    assert (await practice.http.get(f"{path}/versions")).json() == {"versions": []}
+    await practice.http.post(f"{path}/finalize")
+
+    (signed,) = (await practice.http.get(f"{path}/versions")).json()["versions"]
+
+    assert (signed["version_number"], signed["plan"]) == (1, "Rest.")
+
+
+async def test_the_setting_about_reasons_is_true_or_false(practice, check_problem):
+    reply = await practice.http.patch("/api/v1/workspaces/current", json={"settings": {"amendment_reason_required": "yes"}})
+
+    assert check_problem(reply, 422, "workspace_invalid")["errors"][0]["pointer"] == "/settings/amendment_reason_required"
 
 
 async def test_notes_are_listed_by_client_and_state_newest_first(practice, note):

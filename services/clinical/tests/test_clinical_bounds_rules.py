@@ -74,9 +74,24 @@ def test_a_note_that_says_nothing_is_not_signed():
 
 
 def test_an_amendment_says_why_in_up_to_5000_signs():
-    assert refused(rules.check_reason, "x" * 5000) is None
-    assert refused(rules.check_reason, " ") == (Invalid, "amendment_reason_required", ["/reason"])
-    assert refused(rules.check_reason, "x" * 5001) == (Invalid, "session_invalid", ["/reason"])
+    assert refused(rules.check_reason, "x" * 5000, is_needed=True) is None
+    assert refused(rules.check_reason, " ", is_needed=True) == (Invalid, "amendment_reason_required", ["/reason"])
+    assert refused(rules.check_reason, " ", is_needed=False) is None
+    for is_needed in (True, False):
+        assert refused(rules.check_reason, "x" * 5001, is_needed=is_needed) == (Invalid, "session_invalid", ["/reason"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "needed"),
+    [
+        ("hospital", {}, True),
+        ("practice", {}, False),
+        ("hospital", {"amendment_reason_required": False}, False),
+        ("practice", {"amendment_reason_required": True}, True),
+    ],
+)
+def test_hospitals_want_a_reason_and_practices_do_not_unless_they_say_so(kind, settings, needed):
+    assert rules.is_reason_needed(kind, settings) is needed
 
 
 def test_only_a_draft_is_a_draft():

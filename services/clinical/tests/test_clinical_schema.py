@@ -9,7 +9,7 @@ OWN = {"sessions", "session_versions", "history", "tallies", "clients", "attachm
 
 async def test_migrations_up_down_and_up_produce_the_declared_tables(postgres):
     async with start_environment(
-        postgres, SERVICE, settings={"peers": {"clients": "unix:none", "scheduling": "unix:none"}}, relay=False
+        postgres, SERVICE, settings={"peers": {"clients": "unix:none", "scheduling": "unix:none", "identity": "unix:none"}}, relay=False
     ) as h:
         await migrate(h.admin_dsn, "clinical", "base")
         async with h.superuser() as db:

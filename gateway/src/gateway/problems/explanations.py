@@ -6,7 +6,7 @@ A test holds them against every code that the suite refuses with.
 from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
-    "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep.",
+    "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep, unless the workspace has set amendment_reason_required to false.",
     "appointment_not_begun": "An appointment is completed once it has begun.",
     "appointment_conflict": "The practitioner is busy at that time. `conflicting_appointments` lists the appointments at that time. Send allow_conflict=true to overbook deliberately; the audit trail will say so.",
     "appointment_of_another_client": "A note documents an appointment of its own client. This one is another client's.",

@@ -5,6 +5,7 @@ were installed with.
 """
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -93,6 +94,32 @@ session_versions = tenant(
         ondelete="CASCADE",
     ),
     grants="SELECT, INSERT",
+)
+
+# What an author has typed into a signed note and not yet made an amendment, one row for each author. `fields` names what
+# differs from the note; the texts among them are encrypted.
+pending_amendments = tenant(
+    "pending_amendments",
+    metadata,
+    Column("session_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("fields", ARRAY(Text), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    # Of this row, not of the note.
+    Column("revision", BigInteger, nullable=False),
+    # The version of the note that the author saw.
+    Column("base_version", BigInteger, nullable=False),
+    moment("session_date", nullable=True),
+    Column("duration_minutes", Integer),
+    moment("saved_at"),
+    PrimaryKeyConstraint("workspace_id", "session_id", "user_id", name="pk_pending_amendments"),
+    ForeignKeyConstraint(
+        ["workspace_id", "session_id"],
+        ["clinical.sessions.workspace_id", "clinical.sessions.id"],
+        name="fk_pending_amendments_session",
+        ondelete="CASCADE",
+    ),
+    CheckConstraint("duration_minutes BETWEEN 0 AND 480", name="pending_duration_out_of_range"),
 )
 
 # The timeline events of notes, one row each, so that one index orders them all.

@@ -117,7 +117,10 @@ class TokenVerifier:
     async def _look_for_key(self) -> None:
         """Asks identity for its keys, because a token names one that is not known. Anybody can send such tokens, so once a second."""
         now = time.monotonic()
-        if now < self._fresh_until and now < self._next_look:
+        if now >= self._fresh_until or not self._keys:
+            await self._ensure_fresh()
+            return
+        if now < self._next_look:
             return
         self._next_look = now + SECONDS_BETWEEN_POLLS
         await self._refresh_or_refuse()

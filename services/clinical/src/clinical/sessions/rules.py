@@ -65,9 +65,14 @@ def check_not_empty(texts: Iterable[str]) -> None:
         raise Invalid("session_empty", "A note that says nothing cannot be signed.")
 
 
-def check_reason(reason: str) -> None:
-    """Raises Invalid if the reason for an amendment is missing or too long."""
-    if not reason.strip():
+def is_reason_needed(kind: str, settings: Mapping[str, Any]) -> bool:
+    """Whether an amendment needs a reason: as the workspace's setting says; without one in hospitals alone."""
+    return bool(settings.get("amendment_reason_required", kind == "hospital"))
+
+
+def check_reason(reason: str, *, is_needed: bool) -> None:
+    """Raises Invalid if the reason for an amendment is needed and missing, or too long."""
+    if is_needed and not reason.strip():
         raise Invalid(
             "amendment_reason_required",
             "A signed note is amended with a reason.",

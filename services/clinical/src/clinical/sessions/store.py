@@ -3,11 +3,11 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import ARRAY, Select, Uuid, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
-from clinical.tables import clients, session_counters, session_versions, sessions, timeline_events
+from clinical.tables import clients, pending_amendments, session_counters, session_versions, sessions, timeline_events
 
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
@@ -196,3 +196,41 @@ events_before = query(
     )
 )
 count_events = query(select(func.count().label("total")).select_from(timeline_events).where(_shown))
+
+# --- pending amendments
+
+_of_author = pending_amendments.c.user_id == bindparam("user_id", type_=Uuid)
+
+status_of = query(select(sessions.c.status).where(sessions.c.id == _id, _not_deleted))
+
+pending_amendments_of = query(
+    select(pending_amendments).where(pending_amendments.c.session_id == func.any(bindparam("session_ids", type_=ARRAY(Uuid))), _of_author)
+)
+
+_pending = upsert(pending_amendments).values(
+    **_named(
+        "workspace_id",
+        "session_id",
+        "user_id",
+        "fields",
+        "sealed",
+        "revision",
+        "base_version",
+        "session_date",
+        "duration_minutes",
+        "saved_at",
+    )
+)
+save_pending_amendment = command(
+    _pending.on_conflict_do_update(
+        constraint="pk_pending_amendments",
+        set_={
+            name: _pending.excluded[name]
+            for name in ("fields", "sealed", "revision", "base_version", "session_date", "duration_minutes", "saved_at")
+        },
+    )
+)
+
+delete_pending_amendment = command(
+    delete(pending_amendments).where(pending_amendments.c.session_id == bindparam("session_id", type_=Uuid), _of_author)
+)
