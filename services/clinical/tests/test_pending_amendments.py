@@ -119,6 +119,15 @@ async def test_a_put_does_not_undo_what_others_amended_since(practice, signed):
     assert (shown(amended) or {})["plan"] == "run"
 
 
+async def test_a_put_that_is_repeated_after_an_autosave_shows_what_is_pending(practice, signed):
+    await practice.autosave(signed, plan="run")
+
+    repeated = await practice.save(signed, seen=1, reason="r", plan="rest")
+
+    assert (shown(repeated.session) or {})["plan"] == "run"
+    assert not repeated.HasField("conflict_session_id")
+
+
 async def test_a_refused_amendment_loses_nothing(practice, signed):
     await practice.autosave(signed, subjective=None, plan=None)
     before = await practice.get(signed.id)

@@ -215,6 +215,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if rules.is_stale(expected, row["version"]):
             # A save that changes nothing is a repetition of one that succeeded, not a conflict.
             conflict_id = None if note == current else await self._save_as_conflict(note, work, keys)
+            await pending.show(work, keys, [current])
             return pb.SaveSessionResponse(session=current, conflict_session_id=conflict_id)
         if isinstance(request, pb.SaveSessionRequest) and not current.is_draft:
             saved = await self._amend_with_pending(current, changes, request.reason, work, keys, needs_reason=needs_reason)
