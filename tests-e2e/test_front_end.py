@@ -62,10 +62,11 @@ SAID = {
         "stale_version\n2\n",
         "stale_version\n2\n",
         "one draft\nSlept well.\n",
-        "stale_version\nfinalized\nsession_finalized\namendment_reason_required\n1\n",
+        "stale_version\nfinalized\n{'subjective': 'Slept well.', ",
+        "}\n1\n",
     ],
     "Rate limits": ["ratelimit-limit: 1000", "ratelimit-remaining: ", "ratelimit-reset: "],
-    "Files": ["HTTP/1.1 200 OK", "content-disposition: attachment", "content-type: image/png"],
+    "Files": ["HTTP/1.1 200 OK", "content-disposition: inline", "content-type: image/png"],
     "Times and time zones": ["2026-03-01T08:00:00Z\n0\n0\n", '"pointer": "/start_date"'],
 }
 
@@ -120,8 +121,8 @@ def test_the_pages_numbers_are_those_of_the_settings():
     }.items():
         assert sentence in page
         assert float(number) in {float(found) for found in re.findall(r"\d+", sentence)}, sentence
-    assert "once, for ten minutes" in page
-    assert identity["magic_link_seconds"].default == 600
+    assert "once, for fifteen minutes" in page
+    assert identity["magic_link_seconds"].default == 900
     assert "lives for five minutes" in page
     assert ACCESS_SECONDS == 300
 

@@ -246,7 +246,7 @@ async def test_a_files_name_is_never_a_path(visitor):
         url = visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments/{item['id']}").json()["download_url"]
         if url:
             fetched = visitor.api.get(url)
-            assert fetched.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+            assert fetched.headers["content-disposition"].startswith("inline; filename*=UTF-8''")
             assert not set(fetched.headers["content-disposition"]) & set('\r\n"<>')
 
 

@@ -131,7 +131,7 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
     assert "knee" not in download["download_url"]
     fetched = httpx.get(download["download_url"])
     assert fetched.status_code == 200, fetched.text
-    assert fetched.headers["content-disposition"].startswith("attachment")
+    assert fetched.headers["content-disposition"].startswith("inline")
     returned = Image.open(io.BytesIO(fetched.content))
     assert returned.format == "JPEG"
     assert returned.size == (320, 200)

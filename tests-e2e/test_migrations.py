@@ -210,7 +210,6 @@ async def test_a_chassis_change_is_written_at_once_for_every_service_that_lacks_
     for name in ("clients", "scheduling"):
         shutil.copytree(versions_of(name), tmp_path / "services" / name / "migrations" / "versions")
     monkeypatch.setenv("CASELOAD_ROOT", str(tmp_path))
-    newest = max(int(path.name[:4]) for path in versions_of("clients").glob("[0-9]*.py"))
     changed = replace(CLIENTS, metadata=copied(CLIENTS.metadata))
     changed.metadata.tables["clients.outbox"].append_column(Column("priority", Text))
 

@@ -26,6 +26,8 @@ def furnish(api, sign_in_again):
     signed = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Better."})
     finalized = api.post(f"/sessions/{signed}/finalize")
     assert finalized.status_code == 200, finalized.text
+    typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
+    assert typed.status_code == 200, typed.text
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]

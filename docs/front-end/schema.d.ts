@@ -87,7 +87,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logout */
+        /**
+         * Logout
+         * @description The same reply for a caller who is signed out already.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -279,7 +282,7 @@ export interface paths {
         };
         /**
          * List Clients
-         * @description By last, then first name; with the appointment counters if include_appointments is true.
+         * @description By last, then first name. The appointment figures are null unless include_appointments is true.
          */
         get: operations["list_clients"];
         put?: never;
@@ -362,7 +365,7 @@ export interface paths {
         };
         /**
          * List Appointments
-         * @description Earliest first. start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone.
+         * @description Latest start first. start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone.
          */
         get: operations["list_appointments"];
         put?: never;
@@ -406,8 +409,31 @@ export interface paths {
         /** Change Appointment */
         put: operations["change_appointment"];
         post?: never;
-        /** Delete Appointment */
+        /**
+         * Delete Appointment
+         * @description Without session_note_action an appointment that has a note is not deleted: `session_note_exists`.
+         */
         delete: operations["delete_appointment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{appointment_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Appointment Changes
+         * @description Who changed the status, newest first.
+         */
+        get: operations["list_appointment_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -567,7 +593,7 @@ export interface paths {
         head?: never;
         /**
          * Save Draft
-         * @description Autosave. A save of an older version is kept as with PUT.
+         * @description Autosave. A save of an older version is kept as with PUT; what is typed into a signed note is kept as its pending_amendment.
          */
         patch: operations["save_draft"];
         trace?: never;
@@ -581,7 +607,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Finalize Session */
+        /**
+         * Finalize Session
+         * @description Signs a draft, or makes an amendment of what the caller has typed into a signed note.
+         */
         post: operations["finalize_session"];
         delete?: never;
         options?: never;
@@ -921,6 +950,18 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        AppointmentChange: {
+            /** @description Of the appointment, as the change made it. */
+            version: number;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: uuid */
+            changed_by: string;
+            /** @description By member: `{"status": {"before": "scheduled", "after": "completed"}}`. */
+            changes: {
+                [key: string]: unknown;
+            };
+        };
         AppointmentCreate: {
             /** Format: uuid */
             client_id: string;
@@ -942,12 +983,9 @@ export interface components {
         };
         AppointmentDeletion: {
             reason?: string | null;
-            /**
-             * @description What becomes of the note that documents the appointment.
-             * @default keep
-             * @enum {string}
-             */
-            session_note_action?: "keep" | "delete";
+            /** @description What becomes of the note that documents the appointment; needed if there is one. */
+            session_note_action?: ("keep" | "delete") | null;
+            /** @description Of the note; the reason, unless given. */
             deletion_reason?: string | null;
         };
         AppointmentPage: {
@@ -1083,7 +1121,8 @@ export interface components {
             updated_at: string;
             next_appointment: string | null;
             last_appointment: string | null;
-            appointment_count: number;
+            /** @description Null in a list without include_appointments. */
+            appointment_count: number | null;
         };
         ClientCreate: {
             first_name: string;
@@ -1238,6 +1277,20 @@ export interface components {
         PasswordChange: {
             current_password: string;
             new_password: string;
+        };
+        /** @description A signed note as its author would amend it. */
+        PendingAmendment: {
+            subjective: string | null;
+            objective: string | null;
+            assessment: string | null;
+            plan: string | null;
+            /** Format: date-time */
+            session_date: string;
+            duration_minutes: number | null;
+            /** @description The note's version that the author saw. */
+            base_version: number;
+            /** Format: date-time */
+            saved_at: string;
         };
         /** @description RFC 8037. */
         PublicKey: {
@@ -1410,6 +1463,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** @description What the caller typed into a signed note and has not yet made an amendment. */
+            pending_amendment: components["schemas"]["PendingAmendment"] | null;
         };
         SessionCreate: {
             /** Format: uuid */
@@ -1438,7 +1493,7 @@ export interface components {
             /** Format: date-time */
             session_date?: string;
             duration_minutes?: number | null;
-            /** @description Why a finalized note is amended; needed there. */
+            /** @description Why a signed note is amended; needed where the workspace says so. */
             reason?: string | null;
         };
         SessionVersion: {
@@ -1466,6 +1521,10 @@ export interface components {
             token_type: "bearer";
             expires_in: number;
             user: components["schemas"]["User"];
+        };
+        Signing: {
+            /** @description Why a signed note is amended by what its author has typed into it. */
+            reason?: string | null;
         };
         Timeline: {
             /** Format: uuid */
@@ -1697,6 +1756,7 @@ export interface components {
     pathItems: never;
 }
 export type Appointment = components['schemas']['Appointment'];
+export type AppointmentChange = components['schemas']['AppointmentChange'];
 export type AppointmentCreate = components['schemas']['AppointmentCreate'];
 export type AppointmentDeletion = components['schemas']['AppointmentDeletion'];
 export type AppointmentPage = components['schemas']['AppointmentPage'];
@@ -1726,6 +1786,7 @@ export type LoginSession = components['schemas']['LoginSession'];
 export type MagicLinkRequest = components['schemas']['MagicLinkRequest'];
 export type Message = components['schemas']['Message'];
 export type PasswordChange = components['schemas']['PasswordChange'];
+export type PendingAmendment = components['schemas']['PendingAmendment'];
 export type PublicKey = components['schemas']['PublicKey'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type ReminderConfiguration = components['schemas']['ReminderConfiguration'];
@@ -1746,6 +1807,7 @@ export type SessionUpdate = components['schemas']['SessionUpdate'];
 export type SessionVersion = components['schemas']['SessionVersion'];
 export type SessionVersionList = components['schemas']['SessionVersionList'];
 export type SignedIn = components['schemas']['SignedIn'];
+export type Signing = components['schemas']['Signing'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type User = components['schemas']['User'];
@@ -2586,6 +2648,8 @@ export interface operations {
                 client_id?: string | null;
                 practitioner_id?: string | null;
                 status?: ("scheduled" | "completed" | "cancelled" | "no_show") | null;
+                /** @description scheduled_start: earliest first. */
+                sort?: "scheduled_start" | null;
             };
             header?: never;
             path?: never;
@@ -2656,6 +2720,8 @@ export interface operations {
                 scheduled_start: string;
                 scheduled_end: string;
                 practitioner_id?: string | null;
+                /** @description Its buffers are looked at too; those of the excluded appointment's service, unless given. */
+                service_id?: string | null;
                 exclude_appointment_id?: string | null;
             };
             header?: never;
@@ -2784,6 +2850,35 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_appointment_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentChange"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -3353,7 +3448,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Signing"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -3391,7 +3490,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Signing"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -3655,6 +3758,8 @@ export interface operations {
         parameters: {
             query?: {
                 expires_in_minutes?: number;
+                /** @description Whether a browser shows the file or saves it. */
+                disposition?: "inline" | "attachment";
             };
             header?: never;
             path: {

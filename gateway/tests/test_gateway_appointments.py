@@ -1,5 +1,7 @@
 """Appointments over HTTP: clients' names, conflicts, and dates in the practice's time zone."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -88,17 +90,33 @@ async def test_conflicts_are_checked_without_booking(practice):
     assert free == {"has_conflict": False, "conflicting_appointments": []}
 
 
+async def test_a_check_counts_the_buffers_of_the_service(practice):
+    client = await practice.add_client()
+    await practice.booked(client["id"], 9)
+    offer = {"name": "Massage", "default_duration_minutes": 60, "buffer_before_minutes": 15}
+    service = (await practice.http.post("/api/v1/services", json=offer)).json()
+    window = {"scheduled_start": "2027-03-01T10:10:00Z", "scheduled_end": "2027-03-01T11:10:00Z"}
+
+    plain, buffered = [
+        (await practice.http.get("/api/v1/appointments/conflicts", params=window | more)).json()["has_conflict"]
+        for more in ({}, {"service_id": service["id"]})
+    ]
+    refused = await practice.book(client["id"], service_id=service["id"], **window)
+
+    assert (plain, buffered, refused.status_code) == (False, True, 409)
+
+
 @pytest.mark.parametrize(
     ("query", "hours"),
     [
         # 2027-03-01 in New York is 05:00 to 05:00 in UTC.
-        ("start_date=2027-03-01&end_date=2027-03-01", [9, 23]),
+        ("start_date=2027-03-01&end_date=2027-03-01", [23, 9]),
         ("start_date=2027-03-02", []),
         ("end_date=2027-02-28", [4]),
         ("start_date=2027-03-01T09:00:00Z&end_date=2027-03-01T23:00:00Z", [9]),
-        ("start_date=2027-03-01T10:00:00+01:00", [9, 23]),
+        ("start_date=2027-03-01T10:00:00+01:00", [23, 9]),
         ("status=cancelled", []),
-        ("status=scheduled&page_size=1&page=2", [9]),
+        ("status=scheduled&page_size=1&page=3", [4]),
     ],
 )
 async def test_a_date_is_a_day_in_the_practices_time_zone(practice, query: str, hours: list[int]):
@@ -131,6 +149,51 @@ async def test_an_impossible_appointment_is_a_422(practice, but: dict[str, objec
     assert (reply.status_code, bool(reply.json()["errors"])) == (422, True), reply.text
 
 
+@pytest.mark.parametrize(("query", "hours"), [("", [15, 12, 9]), ("?sort=scheduled_start", [9, 12, 15]), ("?page_size=1&page=2", [12])])
+async def test_the_latest_start_comes_first_unless_the_other_order_is_asked_for(practice, query: str, hours: list[int]):
+    client = await practice.add_client()
+    for hour in (12, 15, 9):
+        await practice.booked(client["id"], hour)
+    joined = "&" if query else "?"
+
+    for narrowed in ("", f"{joined}client_id={client['id']}", f"{joined}start_date=2027-03-01T00:00:00Z"):
+        listed = (await practice.http.get(f"/api/v1/appointments{query}{narrowed}")).json()
+
+        assert [int(appointment["scheduled_start"][11:13]) for appointment in listed["items"]] == hours
+
+
+async def test_an_order_that_there_is_not_is_a_422(practice, check_problem):
+    check_problem(await practice.http.get("/api/v1/appointments?sort=client"), 422, "validation_failed")
+
+
+async def test_a_change_of_status_is_kept_with_who_made_it_and_when(gateway, practice, elsewhere, check_problem):
+    client = await practice.add_client()
+    appointment = await practice.booked(client["id"])
+    path = f"/api/v1/appointments/{appointment['id']}"
+    for status in ("cancelled", "no_show", "scheduled"):
+        assert (await practice.http.put(path, json={"status": status})).status_code == 200
+
+    history = (await practice.http.get(f"{path}/history")).json()
+
+    assert [change["changes"]["status"] for change in history] == [
+        {"before": "no_show", "after": "scheduled"},
+        {"before": "cancelled", "after": "no_show"},
+        {"before": "scheduled", "after": "cancelled"},
+    ]
+    assert [change["version"] for change in history] == [4, 3, 2]
+    assert {change["changed_by"] for change in history} == {str(practice.person.user_id)}
+    assert all(change["changed_at"].endswith("Z") for change in history)
+    check_problem(await elsewhere.http.get(f"{path}/history"), 404, "not_found")
+
+
+async def test_what_has_not_begun_cannot_be_completed(practice, check_problem):
+    appointment = await practice.booked((await practice.add_client())["id"])
+
+    reply = await practice.http.put(f"/api/v1/appointments/{appointment['id']}", json={"status": "completed"})
+
+    assert check_problem(reply, 422, "appointment_not_begun")["errors"][0]["pointer"] == "/status"
+
+
 async def test_a_deleted_appointment_is_no_longer_on_the_calendar(practice):
     client = await practice.add_client()
     plain, reasoned = await practice.booked(client["id"], 9), await practice.booked(client["id"], 11)
@@ -147,16 +210,98 @@ async def test_a_deleted_appointment_is_no_longer_on_the_calendar(practice):
     assert (await practice.book(client["id"], 9)).status_code == 201
 
 
-async def test_a_note_is_not_deleted_along_with_its_appointment(practice, check_problem):
+async def documented(practice, **but: object) -> tuple[str, str, str]:
+    """The ids of a client, of an appointment and of its note."""
     client = await practice.add_client()
     appointment = await practice.booked(client["id"])
-    await practice.write_note(client["id"], appointment_id=appointment["id"])
-    path = f"/api/v1/appointments/{appointment['id']}"
+    note = await practice.write_note(client["id"], appointment_id=appointment["id"], **but)
+    return client["id"], appointment["id"], note["id"]
 
-    check_problem(await practice.http.request("DELETE", path, json={"session_note_action": "delete"}), 409, "session_note_kept")
-    assert (await practice.http.get(path)).json()["status"] == "scheduled"
 
-    assert (await practice.http.request("DELETE", path, json={"session_note_action": "keep"})).status_code == 204
+async def delete_appointment(http, appointment_id: str, **body: object):
+    return await http.request("DELETE", f"/api/v1/appointments/{appointment_id}", json=body)
+
+
+async def test_an_appointment_with_a_note_is_deleted_only_when_it_is_said_what_becomes_of_the_note(practice, check_problem):
+    _, appointment_id, note_id = await documented(practice)
+
+    check_problem(await practice.http.delete(f"/api/v1/appointments/{appointment_id}"), 409, "session_note_exists")
+    check_problem(await delete_appointment(practice.http, appointment_id, reason="ill"), 409, "session_note_exists")
+
+    assert (await practice.http.get(f"/api/v1/appointments/{appointment_id}")).json()["status"] == "scheduled"
+    assert (await practice.http.get(f"/api/v1/sessions/{note_id}")).json()["appointment_id"] == appointment_id
+
+
+@pytest.mark.parametrize("signed", [False, True])
+async def test_a_kept_note_has_no_appointment_any_more(practice, signed):
+    client_id, appointment_id, note_id = await documented(practice)
+    if signed:
+        assert (await practice.http.post(f"/api/v1/sessions/{note_id}/finalize")).status_code == 200
+    before = (await practice.http.get(f"/api/v1/sessions/{note_id}")).json()
+
+    assert (await delete_appointment(practice.http, appointment_id, session_note_action="keep")).status_code == 204
+
+    note = (await practice.http.get(f"/api/v1/sessions/{note_id}")).json()
+    changed = {name for name in note if note[name] != before[name]}
+    assert (note["appointment_id"], changed) == (None, {"appointment_id", "version", "updated_at"})
+    events = (await practice.http.get(f"/api/v1/clients/{client_id}/timeline")).json()["events"]
+    assert {event["appointment_id"] for event in events} == {None}
+    assert (await practice.http.get(f"/api/v1/appointments/{appointment_id}")).status_code == 404
+
+
+@pytest.mark.parametrize("signed", [False, True])
+async def test_a_note_is_deleted_softly_together_with_its_appointment(practice, check_problem, signed):
+    client_id, appointment_id, note_id = await documented(practice)
+    if signed:
+        assert (await practice.http.post(f"/api/v1/sessions/{note_id}/finalize")).status_code == 200
+    totals = [(await practice.http.get(f"/api/v1/sessions{query}")).json()["total"] for query in ("", "?include_deleted=true")]
+
+    reply = await delete_appointment(practice.http, appointment_id, session_note_action="delete", deletion_reason="Wrong client.")
+
+    assert reply.status_code == 204
+    check_problem(await practice.http.get(f"/api/v1/sessions/{note_id}"), 404, "not_found")
+    check_problem(await practice.http.get(f"/api/v1/appointments/{appointment_id}"), 404, "not_found")
+    (listed,) = (await practice.http.get(f"/api/v1/sessions?client_id={client_id}&include_deleted=true")).json()["items"]
+    assert (listed["id"], listed["deleted_reason"], listed["deleted_by_user_id"]) == (
+        note_id,
+        "Wrong client.",
+        str(practice.person.user_id),
+    )
+    deleted, until = (datetime.fromisoformat(listed[name]) for name in ("deleted_at", "permanent_delete_after"))
+    assert until - deleted == timedelta(days=30)
+    timeline = (await practice.http.get(f"/api/v1/clients/{client_id}/timeline")).json()
+    assert (timeline["events"], timeline["total_events"]) == ([], 0)
+    after = [(await practice.http.get(f"/api/v1/sessions{query}")).json()["total"] for query in ("", "?include_deleted=true")]
+    assert after == [totals[0] - 1, totals[1]]
+
+
+@pytest.mark.parametrize("action", ["keep", "delete"])
+async def test_an_appointment_without_a_note_is_deleted_either_way(practice, action):
+    appointment = await practice.booked((await practice.add_client())["id"])
+
+    assert (await delete_appointment(practice.http, appointment["id"], session_note_action=action)).status_code == 204
+
+
+async def test_who_may_not_delete_both_deletes_neither(gateway, practice, check_problem):
+    _, appointment_id, note_id = await documented(practice)
+
+    async with gateway.colleague(practice.person, scopes={"appointments:read", "sessions:read", "sessions:write"}) as nurse:
+        check_problem(await delete_appointment(nurse, appointment_id, session_note_action="delete"), 403, "permission_denied")
+        assert (await nurse.get(f"/api/v1/sessions/{note_id}")).status_code == 200
+    async with gateway.colleague(practice.person, scopes={"appointments:read", "appointments:write"}) as desk:
+        check_problem(await delete_appointment(desk, appointment_id, session_note_action="delete"), 403, "permission_denied")
+        check_problem(await delete_appointment(desk, appointment_id), 409, "session_note_exists")
+        assert (await desk.get(f"/api/v1/appointments/{appointment_id}")).status_code == 200
+        assert (await delete_appointment(desk, appointment_id, session_note_action="keep")).status_code == 204
+
+
+async def test_another_workspaces_note_is_not_touched(practice, elsewhere, check_problem):
+    _, appointment_id, note_id = await documented(elsewhere)
+
+    for action in ("keep", "delete"):
+        check_problem(await delete_appointment(practice.http, appointment_id, session_note_action=action), 404, "not_found")
+
+    assert (await elsewhere.http.get(f"/api/v1/sessions/{note_id}")).json()["version"] == 1
 
 
 async def test_an_appointment_of_another_workspace_is_not_found(practice, elsewhere):

@@ -46,28 +46,31 @@ async def test_the_counters_of_a_client_come_from_scheduling(practice):
     client = await practice.add_client()
     later = await practice.booked(client["id"], 14)
     sooner = await practice.booked(client["id"], 9)
+    past = await practice.booked(client["id"], scheduled_start="2026-03-02T09:00:00Z", scheduled_end="2026-03-02T10:00:00Z")
     await practice.booked((await practice.add_client())["id"], 11)
 
     told = (await practice.http.get(f"/api/v1/clients/{client['id']}")).json()
-    done = await practice.http.put(f"/api/v1/appointments/{sooner['id']}", json={"status": "completed"})
+    done = await practice.http.put(f"/api/v1/appointments/{past['id']}", json={"status": "completed"})
+    await practice.http.put(f"/api/v1/appointments/{sooner['id']}", json={"status": "cancelled"})
     after = (await practice.http.get(f"/api/v1/clients/{client['id']}")).json()
 
-    assert (told["next_appointment"], told["last_appointment"], told["appointment_count"]) == (sooner["scheduled_start"], None, 2)
+    assert (told["next_appointment"], told["last_appointment"], told["appointment_count"]) == (sooner["scheduled_start"], None, 3)
     assert done.status_code == 200
-    assert (after["next_appointment"], after["last_appointment"]) == (later["scheduled_start"], sooner["scheduled_start"])
+    assert (after["next_appointment"], after["last_appointment"]) == (later["scheduled_start"], past["scheduled_start"])
 
 
-async def test_a_list_has_counters_only_with_include_appointments(practice):
+async def test_figures_that_a_list_was_not_asked_for_are_null_and_not_nought(practice):
     client = await practice.add_client()
     booked = await practice.booked(client["id"])
+    await practice.add_client(last_name="Without")
 
     plain = (await practice.http.get("/api/v1/clients")).json()
     figured = (await practice.http.get("/api/v1/clients?include_appointments=true")).json()
 
-    assert plain["items"][0]["next_appointment"] is None
-    assert plain["items"][0]["appointment_count"] == 0
-    assert figured["items"][0]["next_appointment"] == booked["scheduled_start"]
-    assert figured["items"][0]["appointment_count"] == 1
+    assert [item["next_appointment"] for item in plain["items"]] == [None, None]
+    assert [item["appointment_count"] for item in plain["items"]] == [None, None]
+    assert [item["next_appointment"] for item in figured["items"]] == [booked["scheduled_start"], None]
+    assert [item["appointment_count"] for item in figured["items"]] == [1, 0]
 
 
 async def test_a_list_is_ordered_by_name_and_has_the_number_of_pages(practice):

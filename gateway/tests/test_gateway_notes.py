@@ -1,5 +1,6 @@
 """Session notes over HTTP: no text is lost, and files lose their metadata."""
 
+import asyncio
 import io
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ FIELDS = {
     "id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan",
     "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at",
     "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after",
-    "created_at", "updated_at",
+    "created_at", "updated_at", "pending_amendment",
 }  # fmt: skip
 
 
@@ -91,18 +92,71 @@ async def test_a_signed_note_is_amended_with_a_reason_and_keeps_its_versions(pra
     signed = (await practice.http.request(method, f"{path}/finalize")).json()
     assert (signed["status"], signed["is_draft"], bool(signed["finalized_at"])) == ("finalized", False, True)
 
+    workspace = await practice.http.patch("/api/v1/workspaces/current", json={"settings": {"amendment_reason_required": True}})
     unreasoned = await practice.http.put(path, json={"plan": "Rest."})
     amended = await practice.http.put(path, json={"plan": "Rest.", "reason": "A slip of the pen."})
     versions = (await practice.http.get(f"{path}/versions")).json()["versions"]
     latest = await practice.http.get(f"/api/v1/sessions/clients/{note['client_id']}/latest-finalized")
 
-    assert unreasoned.status_code == 422
+    assert (workspace.status_code, unreasoned.status_code) == (200, 422)
     assert (amended.status_code, amended.json()["amendment_count"]) == (200, 1)
     assert [(version["version_number"], version["plan"], version["reason"]) for version in versions] == [
         (2, "Rest.", "A slip of the pen."),
         (1, None, None),
     ]
     assert latest.json() == amended.json()
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_what_is_typed_into_a_signed_note_is_kept_until_it_becomes_an_amendment(gateway, practice, path, check_problem, method: str):
+    signed = (await practice.http.post(f"{path}/finalize")).json()
+    unchanged = await practice.http.patch(f"{path}/draft", json={"subjective": signed["subjective"]}, headers={"If-Match": "2"})
+    typed = await practice.http.patch(f"{path}/draft", json={"plan": "Rest."}, headers={"If-Match": "2"})
+    again = await practice.http.get(path)
+    async with gateway.colleague(practice.person, user_id=uuid7()) as colleague:
+        others = (await colleague.get(path)).json()
+    versions = (await practice.http.get(f"{path}/versions")).json()["versions"]
+
+    assert (unchanged.status_code, unchanged.json()) == (200, signed)
+    assert (typed.status_code, typed.headers["etag"], typed.json()) == (200, '"2"', again.json())
+    saved_at = typed.json()["pending_amendment"].pop("saved_at")
+    assert saved_at.endswith("Z")
+    assert typed.json()["pending_amendment"] | {"saved_at": saved_at} == {
+        "subjective": signed["subjective"],
+        "objective": None,
+        "assessment": None,
+        "plan": "Rest.",
+        "session_date": signed["session_date"],
+        "duration_minutes": None,
+        "base_version": 2,
+        "saved_at": saved_at,
+    }
+    assert (others["pending_amendment"], len(versions)) == (None, 1)
+
+    # A practice needs no reason, unless it says so.
+    amended = (await practice.http.request(method, f"{path}/finalize")).json()
+
+    assert (amended["plan"], amended["pending_amendment"], amended["amendment_count"]) == ("Rest.", None, 1)
+    versions = (await practice.http.get(f"{path}/versions")).json()["versions"]
+    assert [(version["plan"], version["reason"]) for version in versions] == [("Rest.", None), (None, None)]
+    check_problem(await practice.http.request(method, f"{path}/finalize"), 409, "session_finalized")
+
+
+async def test_versions_are_those_that_were_signed(practice, path):
+    assert (await practice.http.get(f"{path}/versions")).json() == {"versions": []}
+    await practice.http.patch(f"{path}/draft", json={"plan": "Rest."})
+    assert (await practice.http.get(f"{path}/versions")).json() == {"versions": []}
+    await practice.http.post(f"{path}/finalize")
+
+    (signed,) = (await practice.http.get(f"{path}/versions")).json()["versions"]
+
+    assert (signed["version_number"], signed["plan"]) == (1, "Rest.")
+
+
+async def test_the_setting_about_reasons_is_true_or_false(practice, check_problem):
+    reply = await practice.http.patch("/api/v1/workspaces/current", json={"settings": {"amendment_reason_required": "yes"}})
+
+    assert check_problem(reply, 422, "workspace_invalid")["errors"][0]["pointer"] == "/settings/amendment_reason_required"
 
 
 async def test_notes_are_listed_by_client_and_state_newest_first(practice, note):
@@ -155,11 +209,61 @@ async def test_a_photograph_loses_its_gps_position(gateway, practice, path):
     assert one["download_url"]
     assert one["expires_at"].endswith("Z")
     assert (link["expires_in_seconds"], link.keys()) == (300, {"download_url", "expires_at", "expires_in_seconds"})
-    assert file.headers["content-disposition"] == "attachment; filename*=UTF-8''knee%20left.jpg"
+    assert file.headers["content-disposition"] == "inline; filename*=UTF-8''knee%20left.jpg"
     assert file.headers["content-type"] == "image/jpeg"
     picture = Image.open(io.BytesIO(file.content))
     assert (picture.size, dict(picture.getexif())) == ((32, 24), {})
     assert (await practice.http.get(path)).json()["attachment_count"] == 1
+
+
+@pytest.mark.parametrize(("query", "shown"), [("", True), ("?disposition=inline", True), ("?disposition=attachment", False)])
+async def test_a_link_shows_the_file_unless_it_is_asked_to_save_it(gateway, practice, path, query, shown):
+    origin = "https://app.example.com"
+    files = {"file": ("knee left.jpg", jpeg_with_gps(), "image/jpeg")}
+    attachment = (await practice.http.post(f"{path}/attachments", files=files)).json()
+    link = (await practice.http.get(f"{path}/attachments/{attachment['id']}/download{query}")).json()
+
+    async with gateway.reconfigured(cors_origins=(origin,)).anonymous(Origin=origin) as http:
+        file = await http.get(urlsplit(link["download_url"]).path)
+
+    assert file.headers["content-disposition"] == f"{'inline' if shown else 'attachment'}; filename*=UTF-8''knee%20left.jpg"
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert file.headers["access-control-allow-origin"] == origin
+    policy = file.headers["content-security-policy"].split("; ")
+    assert policy[0] == "default-src 'none'"
+    assert policy[-1] == f"frame-ancestors 'self' {origin}"
+    assert ("sandbox" in policy) is not shown
+    assert "script-src" not in str(policy)
+    # It would forbid the frames that the policy allows.
+    assert "x-frame-options" not in file.headers
+
+
+async def test_a_link_that_is_none_of_ours_may_not_be_framed(gateway):
+    async with gateway.anonymous() as http:
+        assert (await http.get("/files/none-of-ours")).headers["x-frame-options"] == "DENY"
+
+
+async def test_a_disposition_that_there_is_not_is_a_422(practice, path, check_problem):
+    its = f"{path}/attachments/{uuid7()}/download?disposition=frame"
+
+    check_problem(await practice.http.get(its), 422, "validation_failed")
+
+
+async def test_a_rename_keeps_the_extension_and_takes_no_name_twice(practice, path, check_problem):
+    first, second = [
+        (await practice.http.post(f"{path}/attachments", files={"file": (name, jpeg_with_gps(), "image/jpeg")})).json()["id"]
+        for name in ("a.jpg", "b.jpg")
+    ]
+
+    async def rename(attachment_id: str, name: str):
+        return await practice.http.patch(f"{path}/attachments/{attachment_id}", json={"file_name": name})
+
+    assert (await rename(first, "knee")).json()["file_name"] == "knee.jpg"
+    assert (await rename(first, "Knee.jpg")).json()["file_name"] == "Knee.jpg"
+    check_problem(await rename(first, "knee.pdf"), 422, "file_extension_changed")
+    check_problem(await rename(second, "KNEE"), 409, "file_name_taken")
+    both = await asyncio.gather(rename(first, "same"), rename(second, "same"))
+    assert sorted(reply.status_code for reply in both) == [200, 409]
 
 
 async def test_a_file_is_renamed_and_removed(practice, path, check_problem):

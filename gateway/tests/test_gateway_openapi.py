@@ -31,6 +31,7 @@ POST GET /appointments
 GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
 GET /appointments/{}/reminders
+GET /appointments/{}/history
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
@@ -137,6 +138,7 @@ def test_only_sign_in_health_and_keys_are_public(described):
         "/api/v1/auth/verify",
         "/api/v1/auth/login",
         "/api/v1/auth/session/refresh",
+        "/api/v1/auth/logout",
         "/api/v1/health",
         "/health",
         "/health/live",

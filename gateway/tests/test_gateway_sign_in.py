@@ -182,6 +182,31 @@ async def test_signing_out_ends_the_login_session_and_clears_the_cookies(browser
         assert "Max-Age=0" in cookies_of(reply)["refresh_token"]
 
 
+async def test_signing_out_twice_is_answered_as_signing_out_once(browser, gateway, check_problem):
+    held = dict(browser.cookies)
+
+    async def sign_out(**headers: str) -> httpx.Response:
+        async with gateway.anonymous(**headers) as http:
+            return await http.post("/api/v1/auth/logout")
+
+    first = await browser.post("/api/v1/auth/logout", headers=csrf(browser))
+    await gateway.app.state.verifier.refresh()
+    again = [
+        await browser.post("/api/v1/auth/logout"),
+        await sign_out(Authorization=f"Bearer {held['access_token']}"),
+        await sign_out(Cookie=f"refresh_token={held['refresh_token']}; csrf_token=x", **{"X-CSRF-Token": "x"}),
+    ]
+
+    assert {(reply.status_code, reply.json()["message"]) for reply in (first, *again)} == {(200, "Signed out.")}
+    assert "Max-Age=0" in cookies_of(again[2])["refresh_token"]
+    check_problem(await sign_out(Authorization="Bearer none-of-ours"), 401, "token_invalid")
+
+
+async def test_signing_out_by_cookies_needs_the_csrf_token(browser, check_problem):
+    check_problem(await browser.post("/api/v1/auth/logout"), 403, "csrf_failed")
+    assert (await browser.get("/api/v1/auth/me")).status_code == 200
+
+
 async def test_login_sessions_are_listed_and_ended_one_by_one(browser, gateway, person, check_problem):
     async with gateway.anonymous() as phone:
         await phone.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})

@@ -98,7 +98,7 @@ async def test_a_caller_sees_only_the_sources_they_may_read(gateway, practice, c
 
     assert [event["event_type"] for event in (await seen("appointments:read")).json()["events"]] == ["appointment_scheduled"]
     assert [event["event_type"] for event in (await seen("sessions:read")).json()["events"]] == ["session"]
-    check_problem(await seen("clients:read"), 403, "forbidden")
+    check_problem(await seen("clients:read"), 403, "permission_denied")
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=501"])

@@ -95,7 +95,7 @@ class CanaryRequests:
                 words = {name: [canary()] if name == "tags" else canary(kind_of(name)) for name in named}
                 reply = operation.send(self.api, self.ids, words)
                 self.outcomes[str(operation)] = reply.status_code
-                if operation.method == "DELETE":
+                if operation.uses_up:
                     self.refresh()
 
     async def send_mail(self, until):

@@ -150,6 +150,18 @@ class EncryptedValues:
         (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
         return EncryptedValue(column, {"id": version["id"]}, [self._get(f"/sessions/{note}/versions")], [word])
 
+    def _pending_amendments(self, column):
+        word = self._word()
+        client, note = self._note(self._word())
+        assert self.api.post(f"/sessions/{note}/finalize").status_code == 200
+
+        def typed(word):
+            return self.api.patch(f"/sessions/{note}/draft", json={"plan": word})
+
+        assert typed(word).status_code == 200
+        reads = [self._get(f"/sessions/{note}"), self._get("/sessions", client_id=client)]
+        return EncryptedValue(column, {"session_id": note}, reads, [word], lambda: typed(self._word()))
+
     def _attachments(self, column):
         word = self._word()
         _, note = self._note(self._word())

@@ -8,6 +8,7 @@ open-workspace    a workspace and the first person who runs it
 demo              the demonstration workspaces, with a password everybody knows
 mail              catches all mail and shows it; for development
 secrets           makes the secrets of an installation that are not there yet
+access-key        changes the key that signs access tokens, in three steps
 """
 
 import importlib
@@ -24,6 +25,7 @@ TASKS = {
     "demo": "deployment.demonstration",
     "mail": "deployment.mail",
     "secrets": "deployment.secret_files",
+    "access-key": "deployment.access_key",
 }
 
 

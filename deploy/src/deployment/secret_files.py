@@ -124,11 +124,13 @@ class Installation:
         return (self.folder / name).read_bytes()
 
 
-def write(path: Path, content: bytes) -> None:
-    """In the place of what may be there."""
+def write(path: Path, content: bytes, *, owner: tuple[int, int] | None = None) -> None:
+    """In the place of what may be there; for this user and group, where they are given."""
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
     write_secret(part, content)
+    if owner is not None:
+        os.chown(part, *owner)
     part.replace(path)
 
 

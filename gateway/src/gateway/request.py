@@ -28,6 +28,7 @@ class GatewayRequest:
         "by_cookie",
         "caller",
         "context",
+        "framed",
         "headers",
         "is_https",
         "is_safe",
@@ -64,6 +65,8 @@ class GatewayRequest:
         self.problem_code = ""
         # The rate limit with the fewest requests left: limit, remaining, seconds until it is reset.
         self.rate_limit: tuple[int, int, int] | None = None
+        # Whether the response may be shown within pages of the origins that its own policy names.
+        self.framed = False
         # Added to the response, whichever part of the gateway makes it.
         self.response_headers: list[tuple[bytes, bytes]] = []
 

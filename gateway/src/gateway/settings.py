@@ -1,5 +1,6 @@
 """The gateway's settings, beyond those of every process."""
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -16,6 +17,9 @@ class GatewaySettings(Settings):
     cors_origins: tuple[str, ...] = ()
     # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, comma-separated.
     trusted_proxies: str = "127.0.0.1"
+
+    # What a completed appointment is called: some front ends know it as attended.
+    completed_status: Literal["completed", "attended"] = "completed"
 
     # Per workspace and per address.
     reads_per_minute: int = Field(1000, ge=1)

@@ -1,6 +1,7 @@
 """Both stores keep files alike: one suite, run on a directory and on a bucket behind a real HTTP server."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -156,6 +157,15 @@ async def test_a_link_names_the_file_to_the_gateway_alone(tmp_path: Path) -> Non
     assert local(tmp_path).open_token(url.rsplit("/", 1)[1]).file_name == PATIENT_FILE
 
 
+async def test_a_link_of_before_the_choice_saves_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links that are out during an upgrade do not say whether the file is shown."""
+    blobs = local(tmp_path)
+    dumps = json.dumps
+    monkeypatch.setattr(json, "dumps", lambda grant, **options: dumps({n: v for n, v in grant.items() if n != "i"}, **options))
+    url = await blobs.presign(a_key(), expires_in=60, file_name="x", content_type="image/png", inline=True)
+    assert not blobs.open_token(url.rsplit("/", 1)[1]).inline
+
+
 async def test_a_link_runs_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blobs, begun = local(tmp_path), time.time()
     token = (await blobs.presign(a_key(), expires_in=60, file_name="x", content_type="image/png")).rsplit("/", 1)[1]
@@ -278,6 +288,17 @@ async def test_a_buckets_link_is_signed_for_as_long_as_was_asked(s3_endpoint: st
     assert asked["X-Amz-Expires"] == ["900"]
     assert asked["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
     assert asked["response-content-disposition"] == ['attachment; filename="attachment.pdf"']
+
+
+@pytest.mark.parametrize("disposition", ["inline", "attachment"])
+async def test_a_buckets_link_says_whether_a_browser_shows_the_file(s3_endpoint: str, bucket: str, disposition: str) -> None:
+    url = await S3Blobs(bucket, endpoint=s3_endpoint).presign(
+        a_key(), expires_in=60, file_name=PATIENT_FILE, content_type="application/pdf", inline=disposition == "inline"
+    )
+
+    asked = parse_qs(urlsplit(url).query)
+
+    assert asked["response-content-disposition"] == [f'{disposition}; filename="attachment.pdf"']
 
 
 async def test_a_buckets_link_leads_where_people_can_go(s3_endpoint: str, bucket: str) -> None:

@@ -188,3 +188,42 @@ def test_keys_are_made_once_and_kept_private(tmp_path: Any) -> None:
     assert (tmp_path / "clients.key").read_bytes() == first
     assert (tmp_path / "clients.key").stat().st_mode & 0o077 == 0
     assert set(read_service_keys(tmp_path)) == {"clients", "audit"}
+
+
+@pytest.mark.parametrize(
+    ("issued", "expires", "code"),
+    [(4, 60, None), (6, 60, "token_invalid"), (-60, -4, None), (-60, -6, "token_expired")],
+    ids=["a clock slightly ahead", "a clock far ahead", "just expired", "expired"],
+)
+def test_clocks_may_be_five_seconds_apart(issued, expires, code):
+    signer = AccessSigner(generate_key())
+    now = time.time()
+    token = signer.sign({**claims(), "iat": int(now) + issued, "nbf": int(now) + issued, "exp": int(now) + expires})
+
+    if code is None:
+        verify_access(token, {signer.kid: public_from_x(signer.public_x)})
+        return
+    with pytest.raises(Unauthenticated) as refused:
+        verify_access(token, {signer.kid: public_from_x(signer.public_x)})
+    assert refused.value.code == code
+
+
+async def test_a_token_with_an_unknown_key_is_worth_one_question_a_second():
+    asked = 0
+
+    async def poll() -> sign_in_pb2.Trust:
+        nonlocal asked
+        asked += 1
+        return sign_in_pb2.Trust(keys=[sign_in_pb2.PublicKey(kid=SIGNER.kid, x=SIGNER.public_x)])
+
+    verifier = TokenVerifier(poll, audience="clients", service_keys={})
+    await verifier.refresh()
+    strangers = [AccessSigner(generate_key()).sign(claims()) for _ in range(50)]
+
+    refused = await asyncio.gather(*(verifier.caller(token) for token in strangers), return_exceptions=True)
+    for token in strangers:
+        with pytest.raises(Unauthenticated):
+            await verifier.caller(token)
+
+    assert {(type(each), getattr(each, "code", "")) for each in refused} == {(Unauthenticated, "token_invalid")}
+    assert asked == 2

@@ -29,6 +29,7 @@ from chassis.testing.environment import Environment, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY
+from identity.workspaces.workflow import open_workspace
 from scheduling.__main__ import SERVICE as SCHEDULING
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -110,8 +111,9 @@ class Practice:
         )
         return await self.sessions.SaveSession(request, self.call)
 
-    async def finalize(self, note: pb.Session, *, seen: int | None = None) -> pb.Session:
-        return await self.sessions.FinalizeSession(pb.FinalizeSessionRequest(session_id=note.id, expected_version=seen), self.call)
+    async def finalize(self, note: pb.Session, *, seen: int | None = None, reason: str | None = None) -> pb.Session:
+        request = pb.FinalizeSessionRequest(session_id=note.id, expected_version=seen, reason=reason)
+        return await self.sessions.FinalizeSession(request, self.call)
 
     async def versions(self, note: pb.Session) -> list[pb.SessionVersion]:
         return list((await self.sessions.ListVersions(pb.ListVersionsRequest(session_id=note.id), self.call)).versions)
@@ -178,11 +180,25 @@ async def clinical_environment(postgres: str) -> AsyncIterator[Environment]:
         yield environment
 
 
+async def open_workspace_of(environment: Environment, kind: str) -> Practice:
+    workspace_id, _ = await open_workspace(
+        environment.runtime("identity"),
+        name="Lakeside",
+        kind=kind,
+        time_zone="Europe/London",
+        locale="en-GB",
+        owner_email=f"{uuid7().hex}@example.com",
+        owner_full_name="Henrietta Castellanos",
+        role="owner" if kind == "practice" else "admin",
+    )
+    practice = Practice(environment, workspace_id, uuid7())
+    return replace(practice, client_id=await practice.new_client())
+
+
 @pytest.fixture(scope="session")
 def open_practice(clinical_environment: Environment) -> Callable[[], Any]:
     async def open_one() -> Practice:
-        practice = Practice(clinical_environment, clinical_environment.workspace(), uuid7())
-        return replace(practice, client_id=await practice.new_client())
+        return await open_workspace_of(clinical_environment, "hospital")
 
     return open_one
 

@@ -74,9 +74,24 @@ def test_a_note_that_says_nothing_is_not_signed():
 
 
 def test_an_amendment_says_why_in_up_to_5000_signs():
-    assert refused(rules.check_reason, "x" * 5000) is None
-    assert refused(rules.check_reason, " ") == (Invalid, "amendment_reason_required", ["/reason"])
-    assert refused(rules.check_reason, "x" * 5001) == (Invalid, "session_invalid", ["/reason"])
+    assert refused(rules.check_reason, "x" * 5000, is_needed=True) is None
+    assert refused(rules.check_reason, " ", is_needed=True) == (Invalid, "amendment_reason_required", ["/reason"])
+    assert refused(rules.check_reason, " ", is_needed=False) is None
+    for is_needed in (True, False):
+        assert refused(rules.check_reason, "x" * 5001, is_needed=is_needed) == (Invalid, "session_invalid", ["/reason"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "needed"),
+    [
+        ("hospital", {}, True),
+        ("practice", {}, False),
+        ("hospital", {"amendment_reason_required": False}, False),
+        ("practice", {"amendment_reason_required": True}, True),
+    ],
+)
+def test_hospitals_want_a_reason_and_practices_do_not_unless_they_say_so(kind, settings, needed):
+    assert rules.is_reason_needed(kind, settings) is needed
 
 
 def test_only_a_draft_is_a_draft():
@@ -132,3 +147,36 @@ def test_a_workspace_may_be_filled_to_its_quota():
     with pytest.raises(Conflict) as full:
         files.check_quota(11, 10)
     assert (full.value.code, full.value.facts) == ("quota_exceeded", {"quota_bytes": 10})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "present", "name"),
+    [
+        ("knee", "a.jpg", "knee.jpg"),
+        ("knee.JPG", "a.jpg", "knee.JPG"),
+        ("Report 1.2", "a.pdf", "Report 1.2.pdf"),
+        ("Dr. Smith", "a.pdf", "Dr. Smith.pdf"),
+        ("knee.jpeg", "scan", "knee.jpeg"),
+        ("knee", "scan", "knee"),
+        (".bashrc", "a.jpg", ".bashrc.jpg"),
+        ("x" * 251, "a.jpg", "x" * 251 + ".jpg"),
+    ],
+)
+def test_a_renamed_file_keeps_its_extension(wanted, present, name):
+    assert files.new_file_name(wanted, present, "image/jpeg") == name
+
+
+@pytest.mark.parametrize(
+    ("wanted", "present"), [("knee.png", "a.jpg"), ("knee.exe", "scan"), ("knee.jpg.exe", "a.jpg"), ("a.jpeg", "a.jpg")]
+)
+def test_another_extension_is_refused(wanted, present):
+    assert refused(files.new_file_name, wanted, present, "image/jpeg") == (Invalid, "file_extension_changed", ["/file_name"])
+
+
+def test_a_name_that_its_extension_makes_too_long_is_refused():
+    assert refused(files.new_file_name, "x" * 252, "a.jpg", "image/jpeg") == (Invalid, "file_name_too_long", ["/file_name"])
+
+
+def test_a_name_is_taken_whatever_its_case():
+    files.check_name_free("knee.jpg", ["a.jpg", "knee.png"])
+    assert refused(files.check_name_free, "Knee.JPG", ["a.jpg", "knee.jpg"]) == (Conflict, "file_name_taken", [])

@@ -38,7 +38,7 @@ def client_of(number: int) -> UUID:
 @pytest.fixture(scope="module")
 async def archive(postgres):
     """Five workspaces of twenty thousand notes each, a tenth of them drafts. The encrypted columns hold random bytes."""
-    peers = {"clients": "unix:none", "scheduling": "unix:none"}
+    peers = {"clients": "unix:none", "scheduling": "unix:none", "identity": "unix:none"}
     async with start_environment(postgres, SERVICE, settings={"peers": peers}, relay=False) as h:
         async with h.superuser() as db:
             await db.execute("SET session_replication_role = replica")

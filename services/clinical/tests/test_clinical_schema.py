@@ -11,7 +11,7 @@ COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_ch
 
 async def test_migrations_up_down_and_up_produce_the_declared_tables(postgres):
     async with start_environment(
-        postgres, SERVICE, settings={"peers": {"clients": "unix:none", "scheduling": "unix:none"}}, relay=False
+        postgres, SERVICE, settings={"peers": {"clients": "unix:none", "scheduling": "unix:none", "identity": "unix:none"}}, relay=False
     ) as h:
         await migrate(h.admin_dsn, "clinical", "base")
         async with h.superuser() as db:

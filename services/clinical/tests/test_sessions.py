@@ -176,14 +176,6 @@ async def test_a_repeated_save_is_not_a_conflict(practice):
     assert await practice.ids() == [note.id]
 
 
-async def test_a_stale_autosave_of_a_signed_note_becomes_a_conflict_draft(practice):
-    note = await practice.write()
-    await practice.finalize(note)
-    late = await practice.autosave(note, seen=1, subjective="one more thing")
-    assert (await practice.get(late.conflict_session_id)).subjective == "one more thing"
-    assert (await practice.get(note.id)).subjective == "sleeps badly"
-
-
 # --- signing
 
 
@@ -222,16 +214,6 @@ async def test_a_note_cannot_be_signed_on_a_stale_version(practice):
     with pytest.raises(Stale):
         await practice.finalize(note, seen=1)
     assert (await practice.get(note.id)).is_draft
-
-
-async def test_autosave_of_a_signed_note_is_refused(practice):
-    note = await practice.write()
-    signed = await practice.finalize(note)
-    for seen in (None, signed.version):
-        with pytest.raises(Conflict) as refused:
-            await practice.autosave(note, seen=seen, plan="rest")
-        assert refused.value.code == "session_finalized"
-    assert await practice.get(note.id) == signed
 
 
 async def test_amending_a_signed_note_needs_a_reason(practice):

@@ -21,7 +21,7 @@ async def test_a_requested_link_is_mailed_and_signs_its_recipient_in(practice):
     assert signed_in.user.id == str(practice.owner_id)
     assert mail["Subject"] == "Your sign-in link"
     assert mail["From"].addresses[0].display_name == "Caseload"
-    assert "for 10 minutes" in _text(mail)
+    assert "for 15 minutes" in _text(mail)
     assert "Hello Henrietta Castellanos," in _text(mail)
 
 

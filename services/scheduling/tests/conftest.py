@@ -26,6 +26,8 @@ from identity.workspaces.workflow import open_workspace
 from scheduling.__main__ import SERVICE as SCHEDULING
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
+# What has begun can be completed.
+YESTERDAY = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
 EVENTS = (events_pb2.AppointmentBooked, events_pb2.AppointmentMoved, events_pb2.AppointmentClosed)
 ENUMS = {"location_type": pb.LocationType, "status": pb.AppointmentStatus}
 
@@ -80,6 +82,9 @@ class Member:
         )
         return (await self.environment.stub(ServicesStub).CreateService(request, self.call)).id
 
+    async def withdraw(self, service_id: str) -> None:
+        await self.environment.stub(ServicesStub).DeleteService(services_pb2.DeleteServiceRequest(service_id=service_id), self.call)
+
     def booking(self, **fields: Any) -> pb.BookAppointmentRequest:
         """A valid request for an hour, except for the given fields."""
         start = fields.get("scheduled_start", NINE)
@@ -104,6 +109,10 @@ class Member:
 
     async def delete(self, appointment: pb.Appointment, reason: str | None = None) -> None:
         await self.stub.DeleteAppointment(pb.DeleteAppointmentRequest(appointment_id=appointment.id, reason=reason), self.call)
+
+    async def status_changes(self, appointment: pb.Appointment) -> list[pb.StatusChange]:
+        request = pb.ListStatusChangesRequest(appointment_id=appointment.id)
+        return list((await self.stub.ListStatusChanges(request, self.call)).items)
 
     async def page(self, **filters: Any) -> pb.AppointmentPage:
         return await self.stub.ListAppointments(pb.ListAppointmentsRequest(**message_values(filters)), self.call)

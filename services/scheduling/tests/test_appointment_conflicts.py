@@ -7,7 +7,9 @@ from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
-from chassis.errors import Conflict, Invalid
+from chassis.errors import Conflict, Invalid, NotFound
+
+from .conftest import YESTERDAY
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
@@ -96,14 +98,14 @@ async def test_the_buffers_of_two_adjacent_appointments_add_up(member):
 
 @pytest.mark.parametrize(("status", "taken"), [("completed", True), ("cancelled", False), ("no_show", False)])
 async def test_a_cancelled_or_missed_appointment_frees_its_time(member, status, taken):
-    booked = await member.book()
+    booked = await member.book(scheduled_start=YESTERDAY)
     await member.change(booked, status=status)
 
     if taken:
         with pytest.raises(Conflict):
-            await member.book()
+            await member.book(scheduled_start=YESTERDAY)
     else:
-        await member.book()
+        await member.book(scheduled_start=YESTERDAY)
 
 
 async def test_a_deliberate_overbooking_is_flagged_and_recorded_in_the_audit_trail(member):
@@ -266,6 +268,47 @@ async def test_a_conflict_names_the_client_and_the_kind_of_appointment_and_no_ph
     )
 
 
+@pytest.mark.parametrize("start", [-80, -71, -70, -69, 0, 79, 80, 89, 90, 91])
+async def test_a_check_says_what_a_booking_of_the_same_service_would(member, start):
+    """The appointment that is there needs 10 minutes before and 20 after, and so does the one that is asked about."""
+    service_id = await member.offer(before=10, after=20)
+    booked = await member.book(service_id=service_id)
+
+    told = await member.conflicts(NINE + minutes(start), service_id=service_id)
+
+    refused: list[str] = []
+    try:
+        await member.book(service_id=service_id, scheduled_start=NINE + minutes(start))
+    except Conflict as refusal:
+        refused = [conflict["id"] for conflict in refusal.facts["conflicting_appointments"]]
+    assert told == refused
+    assert (told == [booked.id]) == (-90 < start < 90)
+
+
+async def test_a_check_of_a_move_takes_the_buffers_that_the_move_would(member):
+    service_id = await member.offer(before=10, after=20)
+    moved = await member.book(service_id=service_id)
+    other = await member.book(scheduled_start=NINE + minutes(300))
+    # Withdrawn, so that nobody else can book it; the appointment keeps it.
+    await member.withdraw(service_id)
+
+    assert await member.conflicts(NINE + minutes(221), exclude_appointment_id=moved.id) == [other.id]
+    assert await member.conflicts(NINE + minutes(220), exclude_appointment_id=moved.id) == []
+    with pytest.raises(Conflict):
+        await member.move(moved, NINE + minutes(221))
+    await member.move(moved, NINE + minutes(220))
+
+
+async def test_a_check_for_a_service_that_is_not_offered_is_refused_as_its_booking_is(member):
+    service_id = await member.offer()
+    await member.withdraw(service_id)
+
+    for unknown in (service_id, str(uuid7())):
+        with pytest.raises(NotFound) as refused:
+            await member.conflicts(NINE, service_id=unknown)
+        assert refused.value.code == "service_not_found"
+
+
 async def test_a_check_of_an_invalid_period_is_refused(member):
     with pytest.raises(Invalid):
         await member.conflicts(NINE, -5)
@@ -291,8 +334,6 @@ async def test_a_conflict_at_the_maximum_length_and_buffers_is_found(member):
 
 
 async def test_a_check_for_an_unknown_practitioner_is_refused(member):
-    from chassis.errors import NotFound
-
     with pytest.raises(NotFound):
         await member.conflicts(NINE, practitioner_id=str(uuid7()))
 

@@ -16,6 +16,8 @@ from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.protobuf.timestamps import when
 
+from .conftest import YESTERDAY, enum_value
+
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
@@ -95,8 +97,8 @@ async def test_an_inactive_client_keeps_appointments_and_gets_no_new_one(member)
         await member.book(scheduled_start=NINE + minutes(120))
     assert refused.value.code == "client_inactive"
 
-    completed = await member.change(booked, client_id=member.client_id, status="completed")
-    assert completed.status == pb.APPOINTMENT_STATUS_COMPLETED
+    missed = await member.change(booked, client_id=member.client_id, status="no_show")
+    assert missed.status == pb.APPOINTMENT_STATUS_NO_SHOW
 
 
 async def test_an_inactive_practitioner_gets_no_new_appointment(member):
@@ -221,21 +223,78 @@ async def test_a_field_that_is_not_editable_is_refused(member):
         await member.change(booked, version=None)
 
 
-@pytest.mark.parametrize("status", ["completed", "cancelled", "no_show"])
-async def test_a_closed_appointment_can_be_scheduled_again_and_not_closed_otherwise(member, status):
-    booked = await member.book()
-    closed = await member.change(booked, status=status)
+STATUSES = ("scheduled", "completed", "cancelled", "no_show")
 
-    for other in {"completed", "cancelled", "no_show"} - {status}:
-        with pytest.raises(Invalid) as refused:
-            await member.change(booked, status=other)
-        assert refused.value.code == "appointment_closed"
-    reopened = await member.change(booked, status="scheduled")
+
+@pytest.mark.parametrize(("before", "after"), [(one, other) for one in STATUSES for other in STATUSES if one != other])
+async def test_every_change_of_status_is_allowed_and_says_who_made_it(member, before, after):
+    booked = await member.book(scheduled_start=YESTERDAY)
+    if before != "scheduled":
+        await member.change(booked, status=before)
+    colleague = member.colleague()
+
+    changed = await colleague.change(booked, status=after)
+
+    assert changed.status == enum_value("status", after)
+    newest = (await member.status_changes(booked))[0]
+    assert (newest.status_before, newest.status_after) == (enum_value("status", before), enum_value("status", after))
+    assert (newest.version, newest.changed_by) == (changed.version, str(colleague.user_id))
+    assert newest.changed_at == changed.updated_at
+
+
+async def test_only_changes_of_status_are_in_the_history_newest_first(member):
+    booked = await member.book()
+    await member.change(booked, notes="Rang at eight")
+    for status in ("cancelled", "scheduled"):
+        await member.change(booked, status=status)
+
+    assert [change.version for change in await member.status_changes(booked)] == [4, 3]
+
+
+@pytest.mark.parametrize("after", ["scheduled", "completed"])
+@pytest.mark.parametrize("before", ["cancelled", "no_show"])
+async def test_going_back_to_a_busy_status_is_held_against_the_calendar(member, before, after):
+    freed = await member.book(scheduled_start=YESTERDAY)
+    await member.change(freed, status=before)
+    await member.book(scheduled_start=YESTERDAY)
+
+    with pytest.raises(Conflict) as refused:
+        await member.change(freed, status=after)
+
+    assert refused.value.code == "appointment_conflict"
+    assert (await member.change(freed, status=after, allow_conflict=True)).overbooked
+    assert len(await member.status_changes(freed)) == 2
+
+
+async def test_an_appointment_that_has_not_begun_cannot_be_completed(member):
+    booked = await member.book()
+
+    with pytest.raises(Invalid) as refused:
+        await member.change(booked, status="completed")
+
+    assert refused.value.code == "appointment_not_begun"
+    assert await member.status_changes(booked) == []
+    done = await member.book(scheduled_start=YESTERDAY)
+    await member.change(done, status="completed")
+    with pytest.raises(Invalid):
+        await member.move(done, NINE + minutes(300))
+
+
+async def test_each_status_announces_what_it_means_for_others(member):
+    booked = await member.book(scheduled_start=YESTERDAY)
+    versions = [(await member.change(booked, status=status)).version for status in ("completed", "cancelled", "scheduled", "no_show")]
 
     kinds = [(type(event).__name__, event.version) for event in await member.events()]
-    assert kinds == [("AppointmentBooked", 1), ("AppointmentMoved", reopened.version), ("AppointmentClosed", closed.version)]
-    [event] = await member.environment.emitted(events_pb2.AppointmentClosed, member.workspace_id)
-    assert event.status == status
+    closed = [("AppointmentClosed", versions[n]) for n in (0, 1, 3)]
+    assert kinds == [("AppointmentBooked", 1), ("AppointmentMoved", versions[2]), *closed]
+    events = await member.environment.emitted(events_pb2.AppointmentClosed, member.workspace_id)
+    assert [event.status for event in events] == ["completed", "cancelled", "no_show"]
+
+
+async def test_the_history_of_another_workspaces_appointment_is_not_found(member, outsider):
+    theirs = await outsider.book()
+    with pytest.raises(NotFound):
+        await member.status_changes(theirs)
 
 
 async def test_a_cancelled_appointment_stores_who_cancelled_it(member):

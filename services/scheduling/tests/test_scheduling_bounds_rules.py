@@ -97,8 +97,18 @@ def test_a_change_is_held_to_all_of_it():
     assert refused(rules.apply_changes, AGREED, {"scheduled_end": NINE}) == (Invalid, "slot_reversed", ["/scheduled_end"])
     assert refused(rules.apply_changes, AGREED, {"notes": "x" * 20_001}) == (Invalid, "text_too_long", ["/notes"])
     assert refused(rules.apply_changes, AGREED, {"location_details": "x" * 2_001}) == (Invalid, "text_too_long", ["/location_details"])
-    closed = replace(AGREED, status="cancelled")
-    assert refused(rules.apply_changes, closed, {"status": "completed"}) == (Invalid, "appointment_closed", ["/status"])
+
+
+def test_an_appointment_is_completed_from_its_start_on():
+    done, moved = replace(AGREED, status="completed"), timedelta(microseconds=1)
+    assert refused(rules.check_completed, AGREED, done, now=NINE) is None
+    assert refused(rules.check_completed, AGREED, done, now=NINE - moved) == (Invalid, "appointment_not_begun", ["/status"])
+    # What is completed already stays so, unless it is moved.
+    assert refused(rules.check_completed, done, replace(done, notes="x"), now=NINE - moved) is None
+    later = replace(done, scheduled_start=NINE + moved)
+    assert refused(rules.check_completed, done, later, now=NINE) == (Invalid, "appointment_not_begun", ["/status"])
+    for status in ("scheduled", "cancelled", "no_show"):
+        assert refused(rules.check_completed, done, replace(done, status=status), now=NINE - moved) is None
 
 
 def test_only_who_is_active_has_appointments():

@@ -28,12 +28,13 @@ _QUIET = frozenset({"/health", "/health/live", "/health/ready", "/metrics", "/ap
 
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 # Of responses without a policy of their own: JSON, which is not run, framed or cached.
 _DEFAULT = ((b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), (b"cache-control", b"no-store"))
+# For browsers that know no frame-ancestors. It cannot name the origins that may frame a file, which has a policy that does.
+_UNFRAMED = (b"x-frame-options", b"DENY")
 _TLS = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -71,6 +72,8 @@ def _complete(headers: list[tuple[bytes, bytes]], request: GatewayRequest) -> li
     present = {name for name, _ in headers}
     added = [*_ALWAYS, *(pair for pair in _DEFAULT if pair[0] not in present), *request.response_headers]
     added.append((b"x-request-id", request.request_id.encode()))
+    if not request.framed:
+        added.append(_UNFRAMED)
     if request.is_https:
         added.append(_TLS)
     if request.rate_limit is not None:

@@ -1,11 +1,13 @@
 """The OpenAPI document: what FastAPI derives from the routes, and what all operations have in common."""
 
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from gateway.api.appointments.schemas import StatusWord
 from gateway.api.fields import Problem
+from gateway.compat.completed_status import describe
 
 DESCRIPTION = """\
 Sign in with `POST /api/v1/auth/login` or a mailed link. Then either send the reply's `access_token` in the
@@ -62,7 +64,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         for path, operations in made["paths"].items():
             for method, operation in operations.items():
                 _complete(path, method, operation)
-        app.openapi_schema = made
+        app.openapi_schema = describe(made, app.state.settings.completed_status, list(get_args(StatusWord)))
     return app.openapi_schema
 
 

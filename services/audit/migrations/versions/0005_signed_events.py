@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("dead_letters", sa.Column("signature", sa.LargeBinary(), server_default="", nullable=False), schema="audit")
     op.add_column("outbox", sa.Column("signature", sa.LargeBinary(), server_default="", nullable=False), schema="audit")
+    op.execute("GRANT INSERT (signature) ON audit.outbox TO audit_app")
 
 
 def downgrade() -> None:

@@ -1,6 +1,7 @@
 """The clinical service: session notes, their versions and their files."""
 
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.service.cli import run
 from chassis.service.definition import Service
@@ -15,7 +16,12 @@ SERVICE = Service(
     name="clinical",
     metadata=metadata,
     servicers=lambda runtime: [
-        Sessions(runtime.keys, ClientsStub(runtime.peers["clients"]), AppointmentsStub(runtime.peers["scheduling"])),
+        Sessions(
+            runtime.keys,
+            ClientsStub(runtime.peers["clients"]),
+            AppointmentsStub(runtime.peers["scheduling"]),
+            WorkspacesStub(runtime.peers["identity"]),
+        ),
         Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
     ],
     reactions=lambda runtime: [erase_client, *attachment_reactions(runtime.blobs)],

@@ -5,7 +5,9 @@ were installed with.
 """
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -99,6 +101,32 @@ session_versions = tenant(
     eraser_grants="SELECT, DELETE",
 )
 
+# What an author has typed into a signed note and not yet made an amendment, one row for each author. `fields` names what
+# differs from the note; the texts among them are encrypted.
+pending_amendments = tenant(
+    "pending_amendments",
+    metadata,
+    Column("session_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("fields", ARRAY(Text), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    # Of this row, not of the note.
+    Column("revision", BigInteger, nullable=False),
+    # The version of the note that the author saw.
+    Column("base_version", BigInteger, nullable=False),
+    moment("session_date", nullable=True),
+    Column("duration_minutes", Integer),
+    moment("saved_at"),
+    PrimaryKeyConstraint("workspace_id", "session_id", "user_id", name="pk_pending_amendments"),
+    ForeignKeyConstraint(
+        ["workspace_id", "session_id"],
+        ["clinical.sessions.workspace_id", "clinical.sessions.id"],
+        name="fk_pending_amendments_session",
+        ondelete="CASCADE",
+    ),
+    CheckConstraint("duration_minutes BETWEEN 0 AND 480", name="pending_duration_out_of_range"),
+)
+
 # The timeline events of notes, one row each, so that one index orders them all.
 timeline_events = tenant(
     "history",
@@ -109,6 +137,8 @@ timeline_events = tenant(
     Column("appointment_id", Uuid),
     Column("kind", Text, nullable=False),
     moment("at"),
+    # Set while the note is deleted, so that the timeline need not read the note.
+    Column("hidden", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_history"),
     ForeignKeyConstraint(
         ["workspace_id", "session_id"],

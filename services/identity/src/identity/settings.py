@@ -9,13 +9,13 @@ from chassis.settings import Settings
 
 
 class IdentitySettings(Settings):
-    # The Ed25519 private key (PEM) that signs access tokens. All instances use the same one.
+    # The Ed25519 private keys (PEM): the first signs access tokens, all are published. See `access-key` in deploy/README.md.
     access_key_file: Path | None = None
 
     # A login session ends after so many seconds without activity, and at the latest so many after sign-in.
     session_idle_seconds: int = Field(30 * 60, gt=ACCESS_SECONDS)
     session_absolute_seconds: int = Field(12 * 3600, gt=ACCESS_SECONDS)
-    magic_link_seconds: int = Field(600, gt=0, le=600)
+    magic_link_seconds: int = Field(900, gt=0, le=3600)
     # How long a used refresh token is answered with the same successor, for requests sent at the same moment.
     refresh_grace_seconds: int = Field(10, ge=0, le=60)
 

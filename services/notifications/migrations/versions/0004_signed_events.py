@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("dead_letters", sa.Column("signature", sa.LargeBinary(), server_default="", nullable=False), schema="notifications")
     op.add_column("outbox", sa.Column("signature", sa.LargeBinary(), server_default="", nullable=False), schema="notifications")
+    op.execute("GRANT INSERT (signature) ON notifications.outbox TO notifications_app")
 
 
 def downgrade() -> None:

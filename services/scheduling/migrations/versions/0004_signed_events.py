@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("dead_letters", sa.Column("signature", sa.LargeBinary(), server_default="", nullable=False), schema="scheduling")
     op.add_column("outbox", sa.Column("signature", sa.LargeBinary(), server_default="", nullable=False), schema="scheduling")
+    op.execute("GRANT INSERT (signature) ON scheduling.outbox TO scheduling_app")
 
 
 def downgrade() -> None:

@@ -150,6 +150,28 @@ appointments = tenant(
     fixed=("id", "series_id", "created_by", "created_at"),
 )  # fmt: skip
 
+# Who changed an appointment's status, when, and from what to what. Rows are never changed, and are deleted only with
+# their appointment.
+status_changes = tenant(
+    "status_changes",
+    metadata,
+    Column("appointment_id", Uuid, nullable=False),
+    # Of the appointment, as the change made it.
+    Column("version", BigInteger, nullable=False),
+    Column("status_before", Text, nullable=False),
+    Column("status_after", Text, nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    moment("changed_at"),
+    PrimaryKeyConstraint("workspace_id", "appointment_id", "version", name="pk_status_changes"),
+    ForeignKeyConstraint(
+        ["workspace_id", "appointment_id"],
+        ["scheduling.appointments.workspace_id", "scheduling.appointments.id"],
+        name="fk_status_changes_appointment",
+        ondelete="CASCADE",
+    ),
+    grants="SELECT, INSERT",
+)
+
 client_figures = tenant(
     "client_figures",
     metadata,

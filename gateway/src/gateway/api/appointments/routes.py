@@ -1,6 +1,6 @@
 """Appointments, each with the name of its client."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from gateway.api.reminders.schemas import ReminderLog
 from gateway.api.responses import json_response, no_content, page_response
 from gateway.api.time_range import time_range
 from gateway.auth.dependencies import SignedInRequest
+from gateway.compat.completed_status import translate
 from gateway.mapping import render, to_proto
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import noun_router
@@ -38,14 +39,15 @@ async def book_appointment(body: schemas.AppointmentCreate, request: SignedInReq
         appointment = await request.stubs.appointments.BookAppointment(message, request.context)
     except Conflict as refusal:
         raise await _refusal_with_initials(request, refusal) from None
-    return json_response(render(appointment) | {"client": names.get(appointment.client_id)}, 201)
+    return json_response(_rendered(request, appointment, names), 201)
 
 
 @router.get("", response_model=schemas.AppointmentPage)
 async def list_appointments(query: Annotated[schemas.AppointmentQuery, Query()], request: SignedInRequest) -> Response:
-    """Earliest first. start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone."""
+    """Latest start first. start_date and end_date are moments (the end exclusive) or whole days in the workspace's time zone."""
     dates = await time_range(request, query.start_date, query.end_date)
-    page = await request.stubs.appointments.ListAppointments(to_proto(query, pb.ListAppointmentsRequest, **dates), request.context)
+    message = to_proto(query, pb.ListAppointmentsRequest, latest_first=query.sort is None, **dates)
+    page = await request.stubs.appointments.ListAppointments(message, request.context)
     return page_response(page, query, await _all_named(request, page.items))
 
 
@@ -76,14 +78,31 @@ async def change_appointment(
 
 @router.delete("/{appointment_id}", status_code=204)
 async def delete_appointment(appointment_id: UUID, request: SignedInRequest, body: schemas.AppointmentDeletion | None = None) -> Response:
+    """Without session_note_action an appointment that has a note is not deleted: `session_note_exists`."""
     deletion = body or schemas.AppointmentDeletion()
-    if deletion.session_note_action == "delete":
-        await _check_no_note(request, appointment_id)
+    # The note first: if scheduling fails, the request can be repeated, and finds the appointment. The note of an
+    # appointment that the caller may not delete is not touched; scheduling refuses, and audits the denial.
+    if request.has_scope("appointments:write"):
+        await _release_note(request, str(appointment_id), deletion)
     reason = deletion.reason or deletion.deletion_reason
     await request.stubs.appointments.DeleteAppointment(
         pb.DeleteAppointmentRequest(appointment_id=str(appointment_id), reason=reason), request.context
     )
     return no_content()
+
+
+@router.get("/{appointment_id}/history", response_model=list[schemas.AppointmentChange])
+async def list_appointment_changes(appointment_id: UUID, request: SignedInRequest) -> Response:
+    """Who changed the status, newest first."""
+    message = pb.ListStatusChangesRequest(appointment_id=str(appointment_id))
+    changes = [render(change) for change in (await request.stubs.appointments.ListStatusChanges(message, request.context)).items]
+    return json_response(
+        [
+            {name: change[name] for name in ("version", "changed_at", "changed_by")}
+            | {"changes": {"status": {name: translate(change[f"status_{name}"], request) for name in ("before", "after")}}}
+            for change in changes
+        ]
+    )
 
 
 @router.get("/{appointment_id}/reminders", response_model=list[ReminderLog])
@@ -95,13 +114,17 @@ async def list_appointment_reminders(appointment_id: UUID, request: SignedInRequ
     return json_response([render(log) for log in logs.items])
 
 
-async def _check_no_note(request: GatewayRequest, appointment_id: UUID) -> None:
-    """Raises Conflict if a note documents the appointment, because notes are not deleted with their appointments."""
-    message = sessions_pb2.ListSessionsRequest(page_size=1, appointment_id=str(appointment_id))
-    if (await request.stubs.sessions.ListSessions(message, request.context)).total:
-        raise Conflict(
-            "session_note_kept", "A note documents this appointment and cannot be deleted with it; send session_note_action=keep."
-        )
+async def _release_note(request: GatewayRequest, appointment_id: str, deletion: schemas.AppointmentDeletion) -> None:
+    """Deletes or keeps the note that documents the appointment. Raises Conflict if there is one and nothing is said about it."""
+    notes = request.stubs.sessions
+    match deletion.session_note_action:
+        case "delete":
+            reason = deletion.deletion_reason or deletion.reason
+            await notes.DeleteNote(sessions_pb2.DeleteNoteRequest(appointment_id=appointment_id, reason=reason), request.context)
+        case "keep":
+            await notes.DetachNote(sessions_pb2.DetachNoteRequest(appointment_id=appointment_id), request.context)
+        case None:
+            await notes.CheckNoNote(sessions_pb2.CheckNoNoteRequest(appointment_id=appointment_id), request.context)
 
 
 async def _summaries(request: GatewayRequest, client_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -115,7 +138,12 @@ async def _summaries(request: GatewayRequest, client_ids: Iterable[str]) -> dict
 
 async def _all_named(request: GatewayRequest, appointments: Sequence[pb.Appointment]) -> list[dict[str, Any]]:
     names = await _summaries(request, (appointment.client_id for appointment in appointments))
-    return [render(appointment) | {"client": names.get(appointment.client_id)} for appointment in appointments]
+    return [_rendered(request, appointment, names) for appointment in appointments]
+
+
+def _rendered(request: GatewayRequest, appointment: pb.Appointment, names: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    rendered = render(appointment)
+    return rendered | {"client": names.get(appointment.client_id), "status": translate(rendered["status"], request)}
 
 
 async def _named(request: GatewayRequest, appointment: pb.Appointment) -> dict[str, Any]:
@@ -126,7 +154,7 @@ async def _with_initials(request: GatewayRequest, conflicts: Sequence[dict[str, 
     names = await _summaries(request, (conflict["client_id"] for conflict in conflicts))
     return [
         {name: value for name, value in conflict.items() if name != "client_id"}
-        | {"client_initials": initials(names.get(conflict["client_id"]))}
+        | {"client_initials": initials(names.get(conflict["client_id"])), "status": translate(conflict["status"], request)}
         for conflict in conflicts
     ]
 

@@ -3,12 +3,14 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from gateway.api.clients.schemas import ClientSummary
-from gateway.api.fields import LocationType, Page, PageQuery, QueryTime, Schema, Text, Time, TimeOrDay, absent
+from gateway.api.fields import JsonObject, LocationType, Page, PageQuery, QueryTime, Schema, Text, Text5000, Time, TimeOrDay, absent
+from gateway.compat import completed_status
 
-AppointmentStatus = Literal["scheduled", "completed", "cancelled", "no_show"]
+StatusWord = Literal["scheduled", "completed", "cancelled", "no_show"]
+AppointmentStatus = Annotated[StatusWord, BeforeValidator(completed_status.understand)]
 
 
 class AppointmentCreate(Schema):
@@ -39,9 +41,10 @@ class AppointmentUpdate(Schema):
 class AppointmentDeletion(Schema):
     reason: Text | None = None
     session_note_action: Annotated[
-        Literal["keep", "delete"], Field(description="What becomes of the note that documents the appointment.")
-    ] = "keep"
-    deletion_reason: Text | None = None
+        Literal["keep", "delete"] | None,
+        Field(description="What becomes of the note that documents the appointment; needed if there is one."),
+    ] = None
+    deletion_reason: Annotated[Text5000 | None, Field(description="Of the note; the reason, unless given.")] = None
 
 
 class Appointment(Schema):
@@ -77,12 +80,23 @@ class AppointmentQuery(PageQuery):
     client_id: UUID | None = None
     practitioner_id: UUID | None = None
     status: AppointmentStatus | None = None
+    sort: Annotated[Literal["scheduled_start"] | None, Field(description="scheduled_start: earliest first.")] = None
+
+
+class AppointmentChange(Schema):
+    version: Annotated[int, Field(description="Of the appointment, as the change made it.")]
+    changed_at: Time
+    changed_by: UUID
+    changes: Annotated[JsonObject, Field(description='By member: `{"status": {"before": "scheduled", "after": "completed"}}`.')]
 
 
 class ConflictQuery(Schema):
     scheduled_start: QueryTime
     scheduled_end: QueryTime
     practitioner_id: UUID | None = None
+    service_id: Annotated[
+        UUID | None, Field(description="Its buffers are looked at too; those of the excluded appointment's service, unless given.")
+    ] = None
     exclude_appointment_id: UUID | None = None
 
 

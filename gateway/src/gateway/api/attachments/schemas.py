@@ -38,6 +38,7 @@ class AttachmentRename(Schema):
 
 class DownloadQuery(Schema):
     expires_in_minutes: Annotated[int, Field(ge=1, le=60)] = 15
+    disposition: Annotated[Literal["inline", "attachment"], Field(description="Whether a browser shows the file or saves it.")] = "inline"
 
 
 class Download(Schema):

@@ -88,7 +88,7 @@ class Client(Schema):
     updated_at: Time
     next_appointment: Time | None
     last_appointment: Time | None
-    appointment_count: int
+    appointment_count: Annotated[int | None, Field(description="Null in a list without include_appointments.")]
 
 
 class ClientPage(Page):

@@ -47,21 +47,27 @@ async def save_session(session_id: UUID, body: schemas.SessionUpdate, request: S
 
 @router.patch("/{session_id}/draft", response_model=schemas.Session)
 async def save_draft(session_id: UUID, body: schemas.DraftUpdate, request: SignedInRequest, if_match: IfMatch = None) -> Response:
-    """Autosave. A save of an older version is kept as with PUT."""
+    """Autosave. A save of an older version is kept as with PUT; what is typed into a signed note is kept as its pending_amendment."""
     message = to_proto(body, pb.SaveDraftRequest, session_id=session_id, expected_version=expected_version(if_match))
     return _saved(request, await request.stubs.sessions.SaveDraft(message, request.context))
 
 
 @router.post("/{session_id}/finalize", response_model=schemas.Session)
-async def finalize_session(session_id: UUID, request: SignedInRequest, if_match: IfMatch = None) -> Response:
-    message = pb.FinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match))
+async def finalize_session(
+    session_id: UUID, request: SignedInRequest, body: schemas.Signing | None = None, if_match: IfMatch = None
+) -> Response:
+    """Signs a draft, or makes an amendment of what the caller has typed into a signed note."""
+    reason = body.reason if body else None
+    message = pb.FinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match), reason=reason)
     return _with_etag(await request.stubs.sessions.FinalizeSession(message, request.context))
 
 
 @router.patch("/{session_id}/finalize", response_model=schemas.Session)
-async def finalize_session_by_patch(session_id: UUID, request: SignedInRequest, if_match: IfMatch = None) -> Response:
+async def finalize_session_by_patch(
+    session_id: UUID, request: SignedInRequest, body: schemas.Signing | None = None, if_match: IfMatch = None
+) -> Response:
     """The same as POST."""
-    return await finalize_session(session_id, request, if_match)
+    return await finalize_session(session_id, request, body, if_match)
 
 
 @router.get("/{session_id}/versions", response_model=schemas.SessionVersionList)

@@ -34,7 +34,24 @@ class DraftUpdate(Schema):
 
 
 class SessionUpdate(DraftUpdate):
-    reason: Annotated[Text5000 | None, Field(description="Why a finalized note is amended; needed there.")] = None
+    reason: Annotated[Text5000 | None, Field(description="Why a signed note is amended; needed where the workspace says so.")] = None
+
+
+class Signing(Schema):
+    reason: Annotated[Text5000 | None, Field(description="Why a signed note is amended by what its author has typed into it.")] = None
+
+
+class PendingAmendment(Schema):
+    """A signed note as its author would amend it."""
+
+    subjective: str | None
+    objective: str | None
+    assessment: str | None
+    plan: str | None
+    session_date: Time
+    duration_minutes: int | None
+    base_version: Annotated[int, Field(description="The note's version that the author saw.")]
+    saved_at: Time
 
 
 class Session(Schema):
@@ -64,6 +81,9 @@ class Session(Schema):
     permanent_delete_after: Time | None
     created_at: Time
     updated_at: Time
+    pending_amendment: Annotated[
+        PendingAmendment | None, Field(description="What the caller typed into a signed note and has not yet made an amendment.")
+    ]
 
 
 class SessionPage(Page):

@@ -14,12 +14,15 @@ from gateway.api.sign_in import schemas
 from gateway.api.users.schemas import User
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.cookies import read_cookies
-from gateway.auth.dependencies import PublicRequest, SignedInRequest
+from gateway.auth.dependencies import PublicRequest, SignedInRequest, require_user
 from gateway.mapping import render, to_proto
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import PUBLIC, noun_router
 
 router = noun_router("/auth", "sign-in")
+
+# How it is said that a caller is not signed in, or no longer. A token that was never ours is another matter.
+SIGNED_OUT = frozenset({"sign_in_required", "token_expired", "token_revoked", "session_ended"})
 
 
 async def _authenticator(http: Request) -> Authenticator:
@@ -62,9 +65,17 @@ async def refresh_sign_in(request: PublicRequest, authenticator: TheAuthenticato
     return _signed_in(await authenticator.refresh(request, cookies))
 
 
-@router.post("/logout", response_model=Message)
-async def logout(request: SignedInRequest, authenticator: TheAuthenticator) -> Response:
-    await request.stubs.sign_in.Logout(pb.LogoutRequest(), request.context)
+@router.post("/logout", response_model=Message, openapi_extra=PUBLIC)
+async def logout(request: PublicRequest, http: Request, authenticator: TheAuthenticator) -> Response:
+    """The same reply for a caller who is signed out already."""
+    try:
+        await authenticator.authenticate(request)
+        require_user(request, http.app.state)
+    except Unauthenticated as refusal:
+        if refusal.code not in SIGNED_OUT:
+            raise
+    else:
+        await request.stubs.sign_in.Logout(pb.LogoutRequest(), request.context)
     if request.by_cookie:
         authenticator.cookies.clear(request)
     return json_response({"message": "Signed out."})

@@ -82,7 +82,7 @@ async def get_timeline(client_id: UUID, query: Annotated[schemas.TimelineQuery, 
     if request.has_scope("sessions:read"):
         sources.append(_sessions(request, client_id, after, query.limit))
     if not sources:
-        raise Forbidden("forbidden", "Your role does not allow this.")
+        raise Forbidden("permission_denied", "Your role does not allow this.")
     exists = request.stubs.clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), request.context)
     # The clients service raises NotFound for an unknown client; the others would reply with an empty list.
     _, pages = await asyncio.gather(exists, asyncio.gather(*sources))

@@ -4,6 +4,7 @@ Both are JWTs signed with Ed25519 (RFC 8037) and typed (RFC 9068, RFC 8725 secti
 """
 
 import base64
+import re
 import time
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -24,7 +25,12 @@ ACCESS_TYPE = "at+jwt"
 SERVICE_TYPE = "svc+jwt"
 ACCESS_SECONDS = 300
 SERVICE_SECONDS = 60
+# How far the clocks of two machines may be apart: a token is accepted so long before and after its time.
+LEEWAY_SECONDS = 5
+# The current one, the next and the previous.
+MOST_ACCESS_KEYS = 3
 _ALGORITHM = "EdDSA"
+_PRIVATE_KEY = re.compile(rb"-----BEGIN PRIVATE KEY-----.+?-----END PRIVATE KEY-----\n?", re.DOTALL)
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp", "jti"]
 
 
@@ -45,6 +51,22 @@ class AccessSigner:
     def public_x(self) -> str:
         """The public key as a JWK's `x`."""
         return public_x(self._key.public_key())
+
+
+class AccessKeys:
+    """Identity's signing keys: one PEM file of up to three private keys. The first signs, and all are published.
+
+    While keys are changed the others are the next key, which every instance publishes before one of them signs with it,
+    and the previous one, until the last token that it signed has expired. Raises ValueError for a file without a key.
+    """
+
+    def __init__(self, pem: bytes) -> None:
+        keys = split_keys(pem)
+        if not 1 <= len(keys) <= MOST_ACCESS_KEYS:
+            raise ValueError(f"a file of access keys holds 1 to {MOST_ACCESS_KEYS} private keys, not {len(keys)}")
+        self.signer, *others = [AccessSigner(key) for key in keys]
+        # By kid, as JWKs' `x`.
+        self.published = {signer.kid: signer.public_x for signer in (self.signer, *others)}
 
 
 class ServiceSigner:
@@ -128,6 +150,11 @@ def generate_key() -> bytes:
     )
 
 
+def split_keys(pem: bytes) -> list[bytes]:
+    """The private keys of a PEM file, in their order."""
+    return _PRIVATE_KEY.findall(pem)
+
+
 def write_service_keys(folder: Path, names: Iterable[str]) -> None:
     """Gives each named service a key pair in the folder, `<name>.key` and `<name>.pub`, unless it has one."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -178,7 +205,13 @@ def _private(pem: bytes) -> Ed25519PrivateKey:
 def _decode(token: str, key: Ed25519PublicKey, *, audience: str, issuer: str) -> dict[str, Any]:
     try:
         claims: dict[str, Any] = jwt.decode(
-            token, key, algorithms=[_ALGORITHM], audience=audience, issuer=issuer, options={"require": _REQUIRED}
+            token,
+            key,
+            algorithms=[_ALGORITHM],
+            audience=audience,
+            issuer=issuer,
+            leeway=LEEWAY_SECONDS,
+            options={"require": _REQUIRED},
         )
     except jwt.ExpiredSignatureError:
         raise Unauthenticated("token_expired", "The access token has expired.") from None

@@ -15,7 +15,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from caseload.identity.v1 import sign_in_pb2 as pb
-from chassis.auth.tokens import SERVICE_TYPE, public_from_x, read_header, verify_access, verify_service
+from chassis.auth.tokens import LEEWAY_SECONDS, SERVICE_TYPE, public_from_x, read_header, verify_access, verify_service
 from chassis.context import Caller
 from chassis.errors import Refusal, Unauthenticated, Unavailable
 
@@ -36,6 +36,8 @@ class TokenVerifier:
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._revoked: dict[str, int] = {}
         self._fresh_until = 0.0
+        # When the next token with an unknown key is worth a question.
+        self._next_look = 0.0
         self._verified: dict[str, tuple[float, Caller, dict[str, Any]]] = {}
         self._refreshing: asyncio.Task[None] | None = None
 
@@ -71,7 +73,7 @@ class TokenVerifier:
         now = time.monotonic()
         if kept is not None and now < kept[0]:
             _, caller, claims = kept
-            if claims["exp"] <= time.time():
+            if claims["exp"] + LEEWAY_SECONDS <= time.time():
                 raise Unauthenticated("token_expired", "The access token has expired.")
         else:
             caller, claims = await self._verify(token)
@@ -89,7 +91,7 @@ class TokenVerifier:
             workspace = UUID(claims["ws"]) if "ws" in claims else None
             return Caller(service=claims["sub"], workspace_id=workspace), claims
         if header.get("kid") not in self._keys:
-            await self._ensure_fresh()
+            await self._look_for_key()
         claims = verify_access(token, self._keys)
         return (
             Caller(
@@ -112,10 +114,24 @@ class TokenVerifier:
                 if self._revoked.get(subject, epoch) > epoch:
                     raise Unauthenticated("token_revoked", "This sign-in has ended; sign in again.")
 
+    async def _look_for_key(self) -> None:
+        """Asks identity for its keys, because a token names one that is not known. Anybody can send such tokens, so once a second."""
+        now = time.monotonic()
+        if now >= self._fresh_until or not self._keys:
+            await self._ensure_fresh()
+            return
+        if now < self._next_look:
+            return
+        self._next_look = now + SECONDS_BETWEEN_POLLS
+        await self._refresh_or_refuse()
+
     async def _ensure_fresh(self) -> None:
         """Polls identity if keys or revocations are too old. Raises Unavailable if identity does not answer."""
         if time.monotonic() < self._fresh_until and self._keys:
             return
+        await self._refresh_or_refuse()
+
+    async def _refresh_or_refuse(self) -> None:
         try:
             await self.refresh()
         except Refusal as refusal:

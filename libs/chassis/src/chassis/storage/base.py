@@ -31,8 +31,11 @@ class Blobs(Protocol):
     async def delete(self, key: str) -> None:
         """Removes the bytes, if they are there."""
 
-    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str) -> str:
-        """A link to download the file as an attachment, good for `expires_in` seconds to whoever holds it."""
+    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
+        """A link to the file, good for `expires_in` seconds to whoever holds it.
+
+        Browsers save the file, or show it if `inline`: only for content that was checked to run nothing.
+        """
 
     async def ready(self) -> bool: ...
 

@@ -28,6 +28,7 @@ class BlobGrant:
     file_name: str
     content_type: str
     expires_at: float
+    inline: bool
 
 
 class LocalBlobs:
@@ -48,8 +49,8 @@ class LocalBlobs:
     async def delete(self, key: str) -> None:
         await self._do(self._path(key).unlink, missing_ok=True)
 
-    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str) -> str:
-        grant = {"k": checked(key), "e": int(time.time()) + expires_in, "n": file_name, "t": content_type}
+    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
+        grant = {"k": checked(key), "e": int(time.time()) + expires_in, "n": file_name, "t": content_type, "i": inline}
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + self._cipher.encrypt(nonce, json.dumps(grant, ensure_ascii=False).encode(), _CONTEXT)
         return f"{self._base_url}/files/{_url_text(sealed)}"
@@ -66,7 +67,7 @@ class LocalBlobs:
             raise NotFound("not_found", "There is nothing here under this link.") from None
         if grant["e"] <= time.time():
             raise NotFound("link_expired", "This link has run out; ask for a new one.")
-        return BlobGrant(key=grant["k"], file_name=grant["n"], content_type=grant["t"], expires_at=grant["e"])
+        return BlobGrant(key=grant["k"], file_name=grant["n"], content_type=grant["t"], expires_at=grant["e"], inline=grant.get("i", False))
 
     async def ready(self) -> bool:
         try:

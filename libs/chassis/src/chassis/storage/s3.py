@@ -78,7 +78,7 @@ class S3Blobs:
     async def delete(self, key: str) -> None:
         await self._do(self._client.delete_object, Bucket=self._bucket, Key=checked(key))
 
-    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str) -> str:
+    async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
         # A presigned link carries the download's name in the clear, where proxies and histories keep it.
         # So the name is a neutral one here; the true one is shown beside the link.
         neutral = "attachment" + (mimetypes.guess_extension(content_type) or "")
@@ -88,7 +88,7 @@ class S3Blobs:
             Params={
                 "Bucket": self._bucket,
                 "Key": checked(key),
-                "ResponseContentDisposition": f'attachment; filename="{neutral}"',
+                "ResponseContentDisposition": f'{"inline" if inline else "attachment"}; filename="{neutral}"',
                 "ResponseContentType": content_type,
                 "ResponseCacheControl": "private, no-store",
             },

@@ -69,16 +69,25 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         file = record.from_row(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
         url = await self._blobs.presign(
-            new_key(work.workspace_id, UUID(file.id)), expires_in=seconds, file_name=file.file_name, content_type=file.file_type
+            new_key(work.workspace_id, UUID(file.id)),
+            expires_in=seconds,
+            file_name=file.file_name,
+            content_type=file.file_type,
+            inline=request.disposition != pb.DISPOSITION_ATTACHMENT,
         )
         expires_at = stamp(work.now + timedelta(seconds=seconds))
         return pb.Download(download_url=url, expires_at=expires_at, expires_in_seconds=seconds)
 
     async def RenameAttachment(self, request: pb.RenameAttachmentRequest, work: UnitOfWork) -> pb.Attachment:
-        name = rules.file_name(request.file_name)
+        wanted = rules.file_name(request.file_name)
         keys = await self._keys.of(work.workspace_id)
+        # The note's row, so that of two renames to one name at once the second sees the first.
+        await work.db.one(store.lock_session, session_id=request.session_id)
         row = await work.db.one(store.lock, id=request.attachment_id, session_id=request.session_id)
         file = record.from_row(row, keys)
+        name = rules.new_file_name(wanted, file.file_name, file.file_type)
+        files = await work.db.all(store.of_session, session_id=request.session_id)
+        rules.check_name_free(name, (record.from_row(other, keys).file_name for other in files if other["id"] != row["id"]))
         await work.db.run(
             store.rename, id=row["id"], sealed=record.encrypt_file_name(name, keys, attachment_id=row["id"], version=row["version"] + 1)
         )

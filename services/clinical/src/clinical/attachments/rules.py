@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chassis.errors import Conflict, Fault, Invalid
@@ -10,6 +11,14 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_NAME = 255
 DEFAULT_MINUTES = 15
 MAX_MINUTES = 60
+# Of each media type, in lower case.
+EXTENSIONS = {
+    "image/jpeg": frozenset({".jpg", ".jpeg"}),
+    "image/png": frozenset({".png"}),
+    "application/pdf": frozenset({".pdf"}),
+}
+# Up to five letters and digits, of which one is a letter.
+_EXTENSION = re.compile(r"(?<=.)\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$", re.DOTALL)
 # The path in front of a file name, on any operating system.
 _PATH = re.compile(r"^.*[/\\]", re.DOTALL)
 
@@ -36,13 +45,48 @@ def file_name(given: str) -> str:
     name = _PATH.sub("", visible).strip()
     if name.strip(".") == "":
         raise Invalid("file_name_required", "A file has a name.", faults=[Fault("/file_name", "is needed")])
+    check_length(name)
+    return name
+
+
+def check_length(name: str) -> None:
+    """Raises Invalid for a name of more than 255 characters."""
     if len(name) > MAX_NAME:
         raise Invalid(
             "file_name_too_long",
             "The file's name is too long.",
             faults=[Fault("/file_name", f"must have at most {MAX_NAME} characters")],
         )
-    return name
+
+
+def new_file_name(wanted: str, present: str, media_type: str) -> str:
+    """The name that a file gets by a rename: `wanted`, with the present extension where it has none.
+
+    Raises Invalid for another extension. A file without one may get one of its type.
+    """
+    kept, given = extension(present), extension(wanted)
+    if not given:
+        check_length(wanted + kept)
+        return wanted + kept
+    if given.lower() not in ({kept.lower()} if kept else EXTENSIONS[media_type]):
+        raise Invalid(
+            "file_extension_changed",
+            "A file keeps its extension.",
+            faults=[Fault("/file_name", f"must end in {kept or ' or '.join(sorted(EXTENSIONS[media_type]))}")],
+        )
+    return wanted
+
+
+def extension(name: str) -> str:
+    """The extension with its dot; empty where there is none, as in "Dr. Smith" or "Report 1.2"."""
+    found = _EXTENSION.search(name)
+    return found[0] if found else ""
+
+
+def check_name_free(name: str, others: Iterable[str]) -> None:
+    """Raises Conflict if another file of the same note has this name. Case does not matter."""
+    if name.casefold() in {other.casefold() for other in others}:
+        raise Conflict("file_name_taken", "Another file of this note has this name.")
 
 
 def minutes(requested: int | None) -> int:

@@ -10,6 +10,8 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.sessions_rpc import SessionsServicer
+from caseload.identity.v1 import workspaces_pb2
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.db.transaction import Record
@@ -18,10 +20,10 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
-from chassis.protobuf.fields import fill, masked
+from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import when
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import record, rules, store
+from clinical.sessions import pending, record, rules, store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 
@@ -29,16 +31,17 @@ SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 class Sessions(SessionsServicer[UnitOfWork]):
     """Keys are fetched and other services called before the first statement, so that no transaction is open meanwhile."""
 
-    def __init__(self, keys: Keys, clients: ClientsStub, appointments: AppointmentsStub) -> None:
+    def __init__(self, keys: Keys, clients: ClientsStub, appointments: AppointmentsStub, workspaces: WorkspacesStub) -> None:
         self._keys = keys
         self._clients = clients
         self._appointments = appointments
+        self._workspaces = workspaces
 
     async def CreateSession(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> pb.Session:
-        given = {name: getattr(request, name) for name in (*rules.TEXTS, "duration_minutes") if request.HasField(name)}
-        rules.check_content(given)
+        content = {name: getattr(request, name) for name in (*rules.TEXTS, "duration_minutes") if request.HasField(name)}
+        rules.check_content(content)
         rules.check_dated(has_appointment=request.HasField("appointment_id"), has_date=request.HasField("session_date"))
-        note = pb.Session(id=str(uuid7()), client_id=request.client_id, **given)
+        note = pb.Session(id=str(uuid7()), client_id=request.client_id, **content)
         if request.HasField("session_date"):
             note.session_date.CopyFrom(request.session_date)
         keys, _, slot = await asyncio.gather(
@@ -59,7 +62,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def GetSession(self, request: pb.GetSessionRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
-        return record.from_row(await work.db.one(store.get, id=request.session_id), keys)
+        note = record.from_row(await work.db.one(store.get, id=request.session_id), keys)
+        await pending.show(work, keys, [note])
+        return note
 
     async def ListSessions(self, request: pb.ListSessionsRequest, work: UnitOfWork) -> pb.SessionPage:
         window = page(request)
@@ -79,18 +84,29 @@ class Sessions(SessionsServicer[UnitOfWork]):
             (values["status"],) = statuses
         found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values)
         total = await work.db.one(store.count(**filters), **values)
-        return pb.SessionPage(items=[record.from_row(row, keys) for row in found], total=int(total["total"]))
+        notes = [record.from_row(row, keys) for row in found]
+        await pending.show(work, keys, notes)
+        return pb.SessionPage(items=notes, total=int(total["total"]))
 
     async def SaveSession(self, request: pb.SaveSessionRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
-        return await self._save(request, work)
+        return await self._save(request, work, needs_reason=await self._needs_reason(request, work))
 
     async def SaveDraft(self, request: pb.SaveDraftRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
-        return await self._save(request, work)
+        return await self._save(request, work, needs_reason=False)
 
     async def FinalizeSession(self, request: pb.FinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
+        needs_reason = await self._needs_reason(request, work)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
         note = record.from_row(row, keys)
+        held = None if note.is_draft else (await pending.of_caller(work, keys, [note.id])).get(note.id)
+        if held is not None:
+            rules.check_fresh(_expected(request), row["version"])
+            rules.check_fresh(held.base_version, row["version"])
+            record.apply(note, held.changes)
+            amended = await self._amend(note, request.reason, work, keys, needs_reason=needs_reason)
+            await pending.drop(work, note.id)
+            return record.from_row(amended, keys)
         rules.check_draft(row["status"])
         rules.check_fresh(_expected(request), row["version"])
         rules.check_not_empty(record.texts(note))
@@ -113,7 +129,41 @@ class Sessions(SessionsServicer[UnitOfWork]):
         row = await work.db.maybe(store.latest_finalized, client_id=request.client_id)
         if row is None:
             raise NotFound("not_found", "This client has no signed note.")
-        return record.from_row(row, keys)
+        note = record.from_row(row, keys)
+        await pending.show(work, keys, [note])
+        return note
+
+    async def CheckNoNote(self, request: pb.CheckNoNoteRequest, work: UnitOfWork) -> pb.CheckNoNoteResponse:
+        rules.check_no_note(await work.db.maybe(store.of_appointment, appointment_id=request.appointment_id))
+        return pb.CheckNoNoteResponse()
+
+    async def DetachNote(self, request: pb.DetachNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
+        if row is None:
+            return pb.NoteOfAppointment()
+        note = record.from_row(row, keys)
+        note.ClearField("appointment_id")
+        sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
+        await work.db.one(store.detach, id=note.id, sealed=sealed, now=work.now)
+        await work.db.run(store.detach_events, id=note.id)
+        return pb.NoteOfAppointment(session_id=note.id)
+
+    async def DeleteNote(self, request: pb.DeleteNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
+        rules.check_deletion_reason(request.reason)
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
+        if row is None:
+            return pb.NoteOfAppointment()
+        deletion = {"deleted_by_user_id": work.user_id, "permanent_delete_after": work.now + rules.DELETION_GRACE}
+        note = fill(record.from_row(row, keys), {"deleted_at": work.now, **deletion})
+        if request.HasField("reason"):
+            note.deleted_reason = request.reason
+        sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
+        deleted = await work.db.one(store.mark_deleted, id=note.id, sealed=sealed, now=work.now, **deletion)
+        await work.db.run(store.hide_events, id=note.id)
+        await work.db.run(store.change_counter, status=deleted["status"], live=-1, deleted=1)
+        return pb.NoteOfAppointment(session_id=note.id)
 
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         limit = rules.timeline_limit(request.limit)
@@ -133,36 +183,69 @@ class Sessions(SessionsServicer[UnitOfWork]):
             return None
         return await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), work.context)
 
-    async def _save(self, request: SaveRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
+    async def _needs_reason(self, request: pb.SaveSessionRequest | pb.FinalizeSessionRequest, work: UnitOfWork) -> bool:
+        """Whether the workspace wants a reason that the request does not give. Asks identity only where a signed note may be amended."""
+        if request.reason.strip():
+            return False
+        # In a transaction of its own, so that none is open while identity is asked.
+        async with work.database.transaction(work.workspace_id) as tx:
+            row = await tx.maybe(store.status_of, id=request.session_id)
+        if row is None or row["status"] == "draft":
+            # A note that is signed at this very moment is amended with a reason.
+            return True
+        workspace = await self._workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
+        values = given(workspace)
+        return rules.is_reason_needed(enum_text(workspaces_pb2.WorkspaceKind, workspace.kind), values["settings"] or {})
+
+    async def _save(self, request: SaveRequest, work: UnitOfWork, *, needs_reason: bool) -> pb.SaveSessionResponse:
         """Saves a draft or amends a signed note. A stale save becomes a draft of its own, so that no text is lost."""
         changes = masked(request, rules.EDITABLE)
         rules.check_changes(changes)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
         current = record.from_row(row, keys)
+        expected = _expected(request)
+        if not current.is_draft and isinstance(request, pb.SaveDraftRequest):
+            base_version = row["version"] if expected is None else expected
+            pending.set_on(current, await pending.keep(work, keys, current, changes, base_version=base_version))
+            return pb.SaveSessionResponse(session=current)
         note = pb.Session()
         note.CopyFrom(current)
         record.apply(note, changes)
-        if rules.is_stale(_expected(request), row["version"]):
+        if rules.is_stale(expected, row["version"]):
             # A save that changes nothing is a repetition of one that succeeded, not a conflict.
             conflict_id = None if note == current else await self._save_as_conflict(note, work, keys)
+            await pending.show(work, keys, [current])
             return pb.SaveSessionResponse(session=current, conflict_session_id=conflict_id)
-        if row["status"] == "draft":
-            saved = await work.db.one(store.save, now=work.now, **record.to_columns(note, keys, version=note.version + 1))
-        elif isinstance(request, pb.SaveSessionRequest):
-            saved = await self._amend(note, request.reason, work, keys)
+        if isinstance(request, pb.SaveSessionRequest) and not current.is_draft:
+            saved = await self._amend_with_pending(current, changes, request.reason, work, keys, needs_reason=needs_reason)
         else:
-            rules.check_draft(row["status"])
-            raise AssertionError("a signed note passed for a draft")
+            saved = await work.db.one(store.save, now=work.now, **record.to_columns(note, keys, version=note.version + 1))
         if saved["session_date"] != row["session_date"] and row["conflict_of"] is None:
             await self._record_event(saved, "session", saved["session_date"], work)
-        return pb.SaveSessionResponse(session=record.from_row(saved, keys))
+        reply = record.from_row(saved, keys)
+        await pending.show(work, keys, [reply])
+        return pb.SaveSessionResponse(session=reply)
 
-    async def _amend(self, note: pb.Session, reason: str, work: UnitOfWork, keys: WorkspaceKeys) -> Record:
-        rules.check_reason(reason)
+    async def _amend_with_pending(
+        self, note: pb.Session, changes: dict[str, Any], reason: str, work: UnitOfWork, keys: WorkspaceKeys, *, needs_reason: bool
+    ) -> Record:
+        """Amends a signed note by what its author has typed before and by the changes.
+
+        What was typed into an older version stays pending: it could undo what others have amended since.
+        """
+        held = (await pending.of_caller(work, keys, [note.id])).get(note.id)
+        if held is not None and held.base_version == note.version:
+            record.apply(note, held.changes)
+            await pending.drop(work, note.id)
+        record.apply(note, changes)
+        return await self._amend(note, reason, work, keys, needs_reason=needs_reason)
+
+    async def _amend(self, note: pb.Session, reason: str, work: UnitOfWork, keys: WorkspaceKeys, *, needs_reason: bool) -> Record:
+        rules.check_reason(reason, is_needed=needs_reason)
         rules.check_not_empty(record.texts(note))
         # Signing creates version 1, and every amendment the next one.
-        await self._add_version(note, work, keys, number=note.amendment_count + 2, reason=reason)
+        await self._add_version(note, work, keys, number=note.amendment_count + 2, reason=reason or None)
         saved = await work.db.one(store.amend, now=work.now, **record.to_columns(note, keys, version=note.version + 1))
         await self._record_event(saved, "session_amended", saved["amended_at"], work)
         return saved

@@ -1,7 +1,7 @@
 """Which notes are valid and when they may change. All faults of a request are reported together."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,6 +12,8 @@ EDITABLE = (*TEXTS, "session_date", "duration_minutes")
 MAX_TEXT = 5000
 MAX_MINUTES = 480
 MAX_EVENTS = 1000
+# How long a deleted note can be restored.
+DELETION_GRACE = timedelta(days=30)
 
 
 def check_content(given: Mapping[str, Any]) -> None:
@@ -63,9 +65,14 @@ def check_not_empty(texts: Iterable[str]) -> None:
         raise Invalid("session_empty", "A note that says nothing cannot be signed.")
 
 
-def check_reason(reason: str) -> None:
-    """Raises Invalid if the reason for an amendment is missing or too long."""
-    if not reason.strip():
+def is_reason_needed(kind: str, settings: Mapping[str, Any]) -> bool:
+    """Whether an amendment needs a reason: as the workspace's setting says; without one in hospitals alone."""
+    return bool(settings.get("amendment_reason_required", kind == "hospital"))
+
+
+def check_reason(reason: str, *, is_needed: bool) -> None:
+    """Raises Invalid if the reason for an amendment is needed and missing, or too long."""
+    if is_needed and not reason.strip():
         raise Invalid(
             "amendment_reason_required",
             "A signed note is amended with a reason.",
@@ -77,6 +84,18 @@ def check_reason(reason: str) -> None:
             "Some fields of the note are not valid.",
             faults=[Fault("/reason", f"must have at most {MAX_TEXT} characters")],
         )
+
+
+def check_no_note(note: object | None) -> None:
+    """Raises Conflict if an appointment that is to be deleted has a note and nothing was said about it."""
+    if note is not None:
+        raise Conflict("session_note_exists", "A note documents this appointment: say whether it is to be deleted or kept.")
+
+
+def check_deletion_reason(reason: str) -> None:
+    """Raises Invalid if the reason is too long."""
+    if len(reason) > MAX_TEXT:
+        raise Invalid("text_too_long", "A text is too long.", faults=[Fault("/reason", f"must have at most {MAX_TEXT} characters")])
 
 
 def check_draft(status: str) -> None:

@@ -3,11 +3,11 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import ARRAY, Select, Uuid, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
-from clinical.tables import clients, session_counters, session_versions, sessions, timeline_events
+from clinical.tables import clients, pending_amendments, session_counters, session_versions, sessions, timeline_events
 
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
@@ -53,6 +53,21 @@ get = query(select(sessions).where(sessions.c.id == _id, _not_deleted))
 
 # Locked until the commit, so that the second of two concurrent saves sees what the first has saved.
 lock = command(select(sessions).where(sessions.c.id == _id, _not_deleted).with_for_update())
+
+_of_appointment = select(sessions).where(sessions.c.appointment_id == bindparam("appointment_id", type_=Uuid), _not_deleted)
+of_appointment = query(_of_appointment)
+lock_of_appointment = command(_of_appointment.with_for_update())
+
+_rewritten = {"sealed": bindparam("sealed"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
+
+detach = command(update(sessions).where(sessions.c.id == _id).values(appointment_id=None, **_rewritten).returning(sessions.c.id))
+
+mark_deleted = command(
+    update(sessions)
+    .where(sessions.c.id == _id)
+    .values(deleted_at=bindparam("now"), **_named("deleted_by_user_id", "permanent_delete_after"), **_rewritten)
+    .returning(sessions.c.status)
+)
 
 _saved = {**_named("sealed", "session_date", "duration_minutes"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
 
@@ -155,12 +170,12 @@ change_counter = command(insert(session_counters.changes).values(**_named("works
 _event = upsert(timeline_events).values(**_named("workspace_id", "id", "session_id", "client_id", "appointment_id", "kind", "at"))
 record_event = command(_event.on_conflict_do_update(constraint="pk_history", set_={"at": _event.excluded.at}))
 
-_events = (
-    select(timeline_events)
-    .where(timeline_events.c.client_id == _client_id)
-    .order_by(timeline_events.c.at.desc(), timeline_events.c.id.desc())
-    .limit(bindparam("limit"))
-)
+detach_events = command(update(timeline_events).where(timeline_events.c.session_id == _id).values(appointment_id=None))
+
+hide_events = command(update(timeline_events).where(timeline_events.c.session_id == _id).values(hidden=True))
+
+_shown = (timeline_events.c.client_id == _client_id) & ~timeline_events.c.hidden
+_events = select(timeline_events).where(_shown).order_by(timeline_events.c.at.desc(), timeline_events.c.id.desc()).limit(bindparam("limit"))
 newest_events = query(_events)
 events_before = query(
     _events.where(
@@ -168,4 +183,42 @@ events_before = query(
         < tuple_(bindparam("before", type_=timeline_events.c.at.type), bindparam("before_id", type_=Uuid))
     )
 )
-count_events = query(select(func.count().label("total")).select_from(timeline_events).where(timeline_events.c.client_id == _client_id))
+count_events = query(select(func.count().label("total")).select_from(timeline_events).where(_shown))
+
+# --- pending amendments
+
+_of_author = pending_amendments.c.user_id == bindparam("user_id", type_=Uuid)
+
+status_of = query(select(sessions.c.status).where(sessions.c.id == _id, _not_deleted))
+
+pending_amendments_of = query(
+    select(pending_amendments).where(pending_amendments.c.session_id == func.any(bindparam("session_ids", type_=ARRAY(Uuid))), _of_author)
+)
+
+_pending = upsert(pending_amendments).values(
+    **_named(
+        "workspace_id",
+        "session_id",
+        "user_id",
+        "fields",
+        "sealed",
+        "revision",
+        "base_version",
+        "session_date",
+        "duration_minutes",
+        "saved_at",
+    )
+)
+save_pending_amendment = command(
+    _pending.on_conflict_do_update(
+        constraint="pk_pending_amendments",
+        set_={
+            name: _pending.excluded[name]
+            for name in ("fields", "sealed", "revision", "base_version", "session_date", "duration_minutes", "saved_at")
+        },
+    )
+)
+
+delete_pending_amendment = command(
+    delete(pending_amendments).where(pending_amendments.c.session_id == bindparam("session_id", type_=Uuid), _of_author)
+)

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2, users_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
-from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
+from chassis.auth.tokens import ACCESS_SECONDS, AccessKeys
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import stamp
@@ -40,11 +40,11 @@ class SignIn(SignInServicer[UnitOfWork]):
         self._settings = settings
         self._keyring = runtime.keyring
         self._keys = runtime.keys
-        self._signer = AccessSigner(settings.access_key_file.read_bytes())
+        self._access_keys = AccessKeys(settings.access_key_file.read_bytes())
         self._passwords = PasswordHasher(settings)
         device_tokens = DeviceTokens(runtime.keyring)
         self._throttle = LoginThrottle(runtime.keyring, device_tokens)
-        self._tokens = TokenIssuer(settings, self._signer, device_tokens)
+        self._tokens = TokenIssuer(settings, self._access_keys.signer, device_tokens)
 
     async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, work: UnitOfWork) -> pb.RequestMagicLinkResponse:
         email_index = record.email_index(self._keyring, check_email(request.email))
@@ -163,7 +163,7 @@ class SignIn(SignInServicer[UnitOfWork]):
     async def GetTrust(self, request: pb.GetTrustRequest, work: UnitOfWork) -> pb.Trust:
         revoked = await work.db.all(login_sessions.revocations_since, since=work.now - _REVOCATIONS_REPORTED)
         return pb.Trust(
-            keys=[pb.PublicKey(kid=self._signer.kid, x=self._signer.public_x)],
+            keys=[pb.PublicKey(kid=kid, x=x) for kid, x in self._access_keys.published.items()],
             revocations=[pb.Revocation(subject_id=str(row["subject_id"]), epoch=row["revoked_before"]) for row in revoked],
         )
 

@@ -30,5 +30,7 @@ def check_workspace(values: Mapping[str, Any]) -> None:
         faults.append(Fault("/time_zone", "is not an IANA time zone"))
     if values.get("locale") is not None and not _LOCALE.fullmatch(values["locale"]):
         faults.append(Fault("/locale", "is not a language tag such as en or de-AT"))
+    if not isinstance((values.get("settings") or {}).get("amendment_reason_required", True), bool):
+        faults.append(Fault("/settings/amendment_reason_required", "must be true or false"))
     if faults:
         raise Invalid("workspace_invalid", "Some details of the workspace are not valid.", faults=faults)

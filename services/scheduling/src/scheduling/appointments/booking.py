@@ -8,6 +8,7 @@ Therefore bookings lock the practitioner's calendar in shared mode, and overbook
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from chassis.db.transaction import Record
 from chassis.errors import Conflict, Unavailable
@@ -29,10 +30,15 @@ async def buffers(work: UnitOfWork, details: AppointmentDetails, before: Appoint
     """
     if details.location_id is not None and (before is None or details.location_id != before.location_id):
         rules.check_offered("location", await work.db.maybe(store.location, id=details.location_id))
-    if details.service_id is None:
+    return await service_buffers(work, details.service_id, kept=before.service_id if before else None)
+
+
+async def service_buffers(work: UnitOfWork, service_id: UUID | None, *, kept: UUID | None) -> Buffers:
+    """The buffers of a service. Raises NotFound or Invalid if it is not offered, unless the appointment has it already: `kept`."""
+    if service_id is None:
         return Buffers()
-    service = await work.db.maybe(store.service, id=details.service_id)
-    if service is None or before is None or details.service_id != before.service_id:
+    service = await work.db.maybe(store.service, id=service_id)
+    if service is None or service_id != kept:
         service = rules.check_offered("service", service)
     return Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
 

@@ -54,9 +54,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ListAppointments(self, request: pb.ListAppointmentsRequest, work: UnitOfWork) -> pb.AppointmentPage:
         window, wanted = page(request), given(request)
-        filters = {name: wanted[name] for name in store.appointment_list.filters}
+        appointments = store.appointment_list_latest_first if request.latest_first else store.appointment_list
+        filters = {name: wanted[name] for name in appointments.filters}
         keys = await self._keys.of(work.workspace_id)
-        rows, total = await store.appointment_list.read_page(work.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
+        rows, total = await appointments.read_page(work.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
         return pb.AppointmentPage(items=[to_message(row, keys) for row in rows], total=total)
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
@@ -71,6 +72,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         after = rules.apply_changes(before, changes)
         if after == before:
             return appointment
+        rules.check_completed(before, after, now=work.now)
         # An appointment keeps its client and its practitioner, even if they are no longer active.
         rules.check_client(is_active=client_active or after.client_id == before.client_id)
         rules.check_practitioner(is_active=practitioner_active or after.practitioner_id == before.practitioner_id)
@@ -84,6 +86,17 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             changed = await booking.move(work, columns, allow_conflict=request.allow_conflict)
         else:
             changed = await work.db.one(store.change, **columns, **{name: row[name] for name in booking.OVERBOOKING_COLUMNS})
+
+        if after.status != before.status:
+            await work.db.run(
+                store.add_status_change,
+                appointment_id=changed["id"],
+                version=changed["version"],
+                status_before=before.status,
+                status_after=after.status,
+                changed_by=work.user_id,
+                changed_at=work.now,
+            )
 
         match rules.change_event(before, after):
             case ChangeEvent.MOVED:
@@ -114,12 +127,13 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         practitioner_id = UUID(request.practitioner_id) if request.HasField("practitioner_id") else work.user_id
         # Raises NotFound for an unknown practitioner, whose calendar would look free.
         await self._is_active_practitioner(practitioner_id, work)
-        conflicts = await work.db.all(
-            store.conflicts,
-            id=request.exclude_appointment_id if request.HasField("exclude_appointment_id") else _NO_APPOINTMENT,
-            practitioner_id=practitioner_id,
-            during=Range(start, end),
-        )
+        moved_id = request.exclude_appointment_id if request.HasField("exclude_appointment_id") else _NO_APPOINTMENT
+        moved = await work.db.maybe(store.get, id=moved_id) if moved_id is not _NO_APPOINTMENT else None
+        kept = moved["service_id"] if moved else None
+        # The same time as a booking or a move would need.
+        buffers = await booking.service_buffers(work, UUID(request.service_id) if request.HasField("service_id") else kept, kept=kept)
+        busy = Range(start - buffers.before, end + buffers.after)
+        conflicts = await work.db.all(store.conflicts, id=moved_id, practitioner_id=practitioner_id, during=busy)
         return pb.ClashList(items=[fill(pb.Clash(), conflict) for conflict in conflicts])
 
     async def GetFigures(self, request: pb.GetFiguresRequest, work: UnitOfWork) -> pb.FiguresList:
@@ -136,6 +150,12 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         events = await work.db.all(statement, client_id=request.client_id, limit=limit, **cursor)
         counter = await work.db.one(store.client_counter, client_id=request.client_id)
         return pb.History(items=[fill(pb.HistoryEntry(), event) for event in events], total=counter["appointment_count"])
+
+    async def ListStatusChanges(self, request: pb.ListStatusChangesRequest, work: UnitOfWork) -> pb.StatusChangeList:
+        # Raises NotFound for an unknown appointment.
+        await work.db.one(store.slot, id=request.appointment_id)
+        changes = await work.db.all(store.status_changes_of, appointment_id=request.appointment_id)
+        return pb.StatusChangeList(items=[fill(pb.StatusChange(), change) for change in changes])
 
     async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
         return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))

@@ -16,6 +16,8 @@ MAX_LENGTH = timedelta(hours=24)
 MAX_CLIENTS = 500
 MAX_TIMELINE_EVENTS = 500
 DEFAULT_TIMELINE_EVENTS = 100
+# The newest ones are shown.
+MAX_STATUS_CHANGES = 500
 
 # In characters. A page of a hundred appointments has to fit into one reply.
 MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000}
@@ -25,7 +27,6 @@ MAX_BUFFER = timedelta(minutes=240)
 
 # The statuses in which the practitioner is busy.
 BUSY_STATUSES = frozenset({"scheduled", "completed"})
-_CLOSED_STATUSES = frozenset({"completed", "cancelled", "no_show"})
 _CLEARABLE = frozenset({"location_id", "service_id", "notes", "location_details"})
 
 # Start, inclusive, and end, exclusive.
@@ -112,18 +113,18 @@ def check_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any]) -> AppointmentDetails:
-    """The details after the changes. Raises Invalid if the period, a text or the change of status is not allowed."""
+    """The details after the changes. Raises Invalid if the period or a text is not allowed."""
     after = replace(before, **changes)
     check_slot(after.scheduled_start, after.scheduled_end)
     check_texts(notes=after.notes, location_details=after.location_details)
-    if before.status in _CLOSED_STATUSES and after.status not in {before.status, "scheduled"}:
-        raise _invalid(
-            "appointment_closed",
-            "status",
-            f"is {before.status}: schedule it again first",
-            f"The appointment is {before.status}: schedule it again first.",
-        )
     return after
+
+
+def check_completed(before: AppointmentDetails, after: AppointmentDetails, *, now: datetime) -> None:
+    """Raises Invalid if the change makes an appointment completed that has not begun. All other statuses follow each other freely."""
+    is_change = (before.status, before.scheduled_start) != (after.status, after.scheduled_start)
+    if is_change and after.status == "completed" and after.scheduled_start > now:
+        raise _invalid("appointment_not_begun", "status", "cannot be completed before the start", "The appointment has not begun.")
 
 
 def check_client(*, is_active: bool) -> None:

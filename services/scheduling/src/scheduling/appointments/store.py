@@ -30,23 +30,30 @@ from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, T
 
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
-from scheduling.appointments.rules import BUSY_STATUSES, EARLIEST_START, LATEST_START, MAX_BUFFER, MAX_LENGTH
-from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services
+from scheduling.appointments.rules import BUSY_STATUSES, EARLIEST_START, LATEST_START, MAX_BUFFER, MAX_LENGTH, MAX_STATUS_CHANGES
+from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services, status_changes
 
 _TIME = DateTime(timezone=True)
 _a = appointments.c
 _present = _a.deleted_at.is_(None)
 
-appointment_list = DatedList(
-    appointments,
-    _a.scheduled_start,
-    counters=day_counters.totals,
-    count_column="appointment_count",
-    selective=("client_id", "practitioner_id"),
-    counter_columns={"status": "status"},
-    bounds=(EARLIEST_START, LATEST_START),
-    where=_present,
-)
+
+def _appointment_list(*, latest_first: bool) -> DatedList:
+    return DatedList(
+        appointments,
+        _a.scheduled_start,
+        counters=day_counters.totals,
+        count_column="appointment_count",
+        selective=("client_id", "practitioner_id"),
+        counter_columns={"status": "status"},
+        bounds=(EARLIEST_START, LATEST_START),
+        latest_first=latest_first,
+        where=_present,
+    )
+
+
+appointment_list = _appointment_list(latest_first=False)
+appointment_list_latest_first = _appointment_list(latest_first=True)
 _busy = or_(*(_a.status == status for status in sorted(BUSY_STATUSES)))
 
 
@@ -126,6 +133,23 @@ move = command(_change.where(_by_id, _no_overbooked_conflict))
 _deletion = _parameters("sealed", "deletion_reason", "deleted_by", "deleted_at")
 
 mark_deleted = command(update(appointments).where(_by_id).values(**_deletion, version=_a.version + 1, updated_at=_deletion["deleted_at"]))
+
+_made = status_changes.c
+add_status_change = command(
+    upsert(status_changes).values(
+        **{
+            name: bindparam(name, type_=_made[name].type)
+            for name in ("workspace_id", "appointment_id", "version", "status_before", "status_after", "changed_by", "changed_at")
+        }
+    )
+)
+
+status_changes_of = query(
+    select(*_made)
+    .where(_made.appointment_id == bindparam("appointment_id", type_=Uuid))
+    .order_by(_made.version.desc())
+    .limit(literal(MAX_STATUS_CHANGES))
+)
 
 slot = query(
     select(

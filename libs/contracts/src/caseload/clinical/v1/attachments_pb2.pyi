@@ -17,10 +17,19 @@ class AttachmentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ATTACHMENT_STATUS_SCANNING: _ClassVar[AttachmentStatus]
     ATTACHMENT_STATUS_READY: _ClassVar[AttachmentStatus]
     ATTACHMENT_STATUS_REJECTED: _ClassVar[AttachmentStatus]
+
+class Disposition(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DISPOSITION_UNSPECIFIED: _ClassVar[Disposition]
+    DISPOSITION_INLINE: _ClassVar[Disposition]
+    DISPOSITION_ATTACHMENT: _ClassVar[Disposition]
 ATTACHMENT_STATUS_UNSPECIFIED: AttachmentStatus
 ATTACHMENT_STATUS_SCANNING: AttachmentStatus
 ATTACHMENT_STATUS_READY: AttachmentStatus
 ATTACHMENT_STATUS_REJECTED: AttachmentStatus
+DISPOSITION_UNSPECIFIED: Disposition
+DISPOSITION_INLINE: Disposition
+DISPOSITION_ATTACHMENT: Disposition
 
 class Attachment(_message.Message):
     __slots__ = ("id", "session_id", "client_id", "workspace_id", "file_name", "file_type", "file_size_bytes", "status", "created_at", "session_date", "is_session_file")
@@ -81,14 +90,16 @@ class GetAttachmentRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ..., attachment_id: _Optional[str] = ...) -> None: ...
 
 class GetDownloadRequest(_message.Message):
-    __slots__ = ("session_id", "attachment_id", "expires_in_minutes")
+    __slots__ = ("session_id", "attachment_id", "expires_in_minutes", "disposition")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_IN_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    DISPOSITION_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     attachment_id: str
     expires_in_minutes: int
-    def __init__(self, session_id: _Optional[str] = ..., attachment_id: _Optional[str] = ..., expires_in_minutes: _Optional[int] = ...) -> None: ...
+    disposition: Disposition
+    def __init__(self, session_id: _Optional[str] = ..., attachment_id: _Optional[str] = ..., expires_in_minutes: _Optional[int] = ..., disposition: _Optional[_Union[Disposition, str]] = ...) -> None: ...
 
 class Download(_message.Message):
     __slots__ = ("download_url", "expires_at", "expires_in_seconds")

@@ -39,6 +39,15 @@ class SessionsServicer(ABC, Generic[WorkT]):
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: WorkT) -> pb.Session: ...
 
     @abstractmethod
+    async def CheckNoNote(self, request: pb.CheckNoNoteRequest, work: WorkT) -> pb.CheckNoNoteResponse: ...
+
+    @abstractmethod
+    async def DetachNote(self, request: pb.DetachNoteRequest, work: WorkT) -> pb.NoteOfAppointment: ...
+
+    @abstractmethod
+    async def DeleteNote(self, request: pb.DeleteNoteRequest, work: WorkT) -> pb.NoteOfAppointment: ...
+
+    @abstractmethod
     async def ListHistory(self, request: pb.ListHistoryRequest, work: WorkT) -> pb.History: ...
 
 
@@ -55,6 +64,9 @@ class SessionsStub:
         self.FinalizeSession: SessionsFinalizeSession = caller_of(methods['FinalizeSession'])
         self.ListVersions: SessionsListVersions = caller_of(methods['ListVersions'])
         self.GetLatestFinalized: SessionsGetLatestFinalized = caller_of(methods['GetLatestFinalized'])
+        self.CheckNoNote: SessionsCheckNoNote = caller_of(methods['CheckNoNote'])
+        self.DetachNote: SessionsDetachNote = caller_of(methods['DetachNote'])
+        self.DeleteNote: SessionsDeleteNote = caller_of(methods['DeleteNote'])
         self.ListHistory: SessionsListHistory = caller_of(methods['ListHistory'])
 
 
@@ -88,6 +100,18 @@ class SessionsListVersions(Protocol):
 
 class SessionsGetLatestFinalized(Protocol):
     def __call__(self, request: pb.GetLatestFinalizedRequest, context: Any) -> Awaitable[pb.Session]: ...
+
+
+class SessionsCheckNoNote(Protocol):
+    def __call__(self, request: pb.CheckNoNoteRequest, context: Any) -> Awaitable[pb.CheckNoNoteResponse]: ...
+
+
+class SessionsDetachNote(Protocol):
+    def __call__(self, request: pb.DetachNoteRequest, context: Any) -> Awaitable[pb.NoteOfAppointment]: ...
+
+
+class SessionsDeleteNote(Protocol):
+    def __call__(self, request: pb.DeleteNoteRequest, context: Any) -> Awaitable[pb.NoteOfAppointment]: ...
 
 
 class SessionsListHistory(Protocol):

@@ -147,7 +147,7 @@ class GetAppointmentRequest(_message.Message):
     def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
 
 class ListAppointmentsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status")
+    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status", "latest_first")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     START_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -155,6 +155,7 @@ class ListAppointmentsRequest(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    LATEST_FIRST_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
     start_date: _timestamp_pb2.Timestamp
@@ -162,7 +163,8 @@ class ListAppointmentsRequest(_message.Message):
     client_id: str
     practitioner_id: str
     status: AppointmentStatus
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ...) -> None: ...
+    latest_first: bool
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., latest_first: bool = ...) -> None: ...
 
 class DeleteAppointmentRequest(_message.Message):
     __slots__ = ("appointment_id", "reason")
@@ -177,16 +179,18 @@ class DeleteAppointmentResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class CheckConflictsRequest(_message.Message):
-    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id")
+    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id", "service_id")
     SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     EXCLUDE_APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_ID_FIELD_NUMBER: _ClassVar[int]
     scheduled_start: _timestamp_pb2.Timestamp
     scheduled_end: _timestamp_pb2.Timestamp
     practitioner_id: str
     exclude_appointment_id: str
-    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ...) -> None: ...
+    service_id: str
+    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ..., service_id: _Optional[str] = ...) -> None: ...
 
 class Clash(_message.Message):
     __slots__ = ("id", "scheduled_start", "scheduled_end", "client_id", "location_type", "status")
@@ -265,6 +269,32 @@ class History(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[HistoryEntry]
     total: int
     def __init__(self, items: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+
+class ListStatusChangesRequest(_message.Message):
+    __slots__ = ("appointment_id",)
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
+
+class StatusChange(_message.Message):
+    __slots__ = ("version", "changed_at", "changed_by", "status_before", "status_after")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_BY_FIELD_NUMBER: _ClassVar[int]
+    STATUS_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_AFTER_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    changed_at: _timestamp_pb2.Timestamp
+    changed_by: str
+    status_before: AppointmentStatus
+    status_after: AppointmentStatus
+    def __init__(self, version: _Optional[int] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., changed_by: _Optional[str] = ..., status_before: _Optional[_Union[AppointmentStatus, str]] = ..., status_after: _Optional[_Union[AppointmentStatus, str]] = ...) -> None: ...
+
+class StatusChangeList(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[StatusChange]
+    def __init__(self, items: _Optional[_Iterable[_Union[StatusChange, _Mapping]]] = ...) -> None: ...
 
 class GetSlotRequest(_message.Message):
     __slots__ = ("appointment_id",)

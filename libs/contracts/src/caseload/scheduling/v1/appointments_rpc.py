@@ -39,6 +39,9 @@ class AppointmentsServicer(ABC, Generic[WorkT]):
     async def ListHistory(self, request: pb.ListHistoryRequest, work: WorkT) -> pb.History: ...
 
     @abstractmethod
+    async def ListStatusChanges(self, request: pb.ListStatusChangesRequest, work: WorkT) -> pb.StatusChangeList: ...
+
+    @abstractmethod
     async def GetSlot(self, request: pb.GetSlotRequest, work: WorkT) -> pb.Slot: ...
 
 
@@ -55,6 +58,7 @@ class AppointmentsStub:
         self.CheckConflicts: AppointmentsCheckConflicts = caller_of(methods['CheckConflicts'])
         self.GetFigures: AppointmentsGetFigures = caller_of(methods['GetFigures'])
         self.ListHistory: AppointmentsListHistory = caller_of(methods['ListHistory'])
+        self.ListStatusChanges: AppointmentsListStatusChanges = caller_of(methods['ListStatusChanges'])
         self.GetSlot: AppointmentsGetSlot = caller_of(methods['GetSlot'])
 
 
@@ -88,6 +92,10 @@ class AppointmentsGetFigures(Protocol):
 
 class AppointmentsListHistory(Protocol):
     def __call__(self, request: pb.ListHistoryRequest, context: Any) -> Awaitable[pb.History]: ...
+
+
+class AppointmentsListStatusChanges(Protocol):
+    def __call__(self, request: pb.ListStatusChangesRequest, context: Any) -> Awaitable[pb.StatusChangeList]: ...
 
 
 class AppointmentsGetSlot(Protocol):

@@ -1,0 +1,1 @@
+"""What the gateway does for front ends that were written for other systems. Nothing behind the gateway knows of it."""

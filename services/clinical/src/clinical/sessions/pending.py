@@ -1,0 +1,105 @@
+"""Pending amendments: what authors type into signed notes, kept until it is made an amendment. Nothing typed is refused or lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from caseload.clinical.v1 import sessions_pb2 as pb
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.timestamps import stamp, when
+from chassis.work.unit_of_work import UnitOfWork
+from clinical.sessions import record, rules, store
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What one author has typed into a signed note: the fields that differ from it. None clears a field."""
+
+    changes: Mapping[str, Any] = field(repr=False)
+    # The version of the note that the author saw.
+    base_version: int
+    revision: int
+    saved_at: datetime
+
+
+async def of_caller(work: UnitOfWork, keys: WorkspaceKeys, session_ids: Sequence[str]) -> dict[str, Pending]:
+    """The caller's own pending amendments, by the ids of their notes."""
+    rows = await work.db.all(store.pending_amendments_of, session_ids=list(session_ids), user_id=work.user_id)
+    return {str(row["session_id"]): _from_row(row, keys) for row in rows}
+
+
+async def show(work: UnitOfWork, keys: WorkspaceKeys, notes: Sequence[pb.Session]) -> None:
+    """Sets `pending_amendment` of the notes. Drafts have none, so that a page of drafts costs nothing."""
+    signed = {note.id: note for note in notes if not note.is_draft}
+    if not signed:
+        return
+    for session_id, pending in (await of_caller(work, keys, list(signed))).items():
+        set_on(signed[session_id], pending)
+
+
+def set_on(note: pb.Session, pending: Pending | None) -> None:
+    """Sets `pending_amendment` to the note as its author would amend it, or clears it."""
+    note.ClearField("pending_amendment")
+    if pending is None:
+        return
+    amended = pb.Session()
+    amended.CopyFrom(note)
+    record.apply(amended, pending.changes)
+    shown = pb.PendingAmendment(base_version=pending.base_version, saved_at=stamp(pending.saved_at), session_date=amended.session_date)
+    for name in (*rules.TEXTS, "duration_minutes"):
+        if amended.HasField(name):
+            setattr(shown, name, getattr(amended, name))
+    note.pending_amendment.CopyFrom(shown)
+
+
+async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes: Mapping[str, Any], *, base_version: int) -> Pending | None:
+    """Adds the changes to what the caller has typed already, and returns all that differs from the note; None if nothing does.
+
+    The caller holds a lock on the note's row.
+    """
+    held = (await of_caller(work, keys, [note.id])).get(note.id)
+    merged = {**(held.changes if held else {}), **changes}
+    present = _values(note)
+    differing = {name: value for name, value in merged.items() if value != present[name]}
+    if not differing:
+        if held is not None:
+            await drop(work, note.id)
+        return None
+    if held is not None and differing == held.changes and base_version == held.base_version:
+        return held
+    pending = Pending(differing, base_version, held.revision + 1 if held else 1, work.now)
+    await work.db.run(store.save_pending_amendment, session_id=note.id, user_id=work.user_id, **_to_columns(note.id, pending, work, keys))
+    return pending
+
+
+async def drop(work: UnitOfWork, session_id: str) -> None:
+    """Deletes the caller's pending amendment of the note, if there is one."""
+    await work.db.run(store.delete_pending_amendment, session_id=session_id, user_id=work.user_id)
+
+
+def _values(note: pb.Session) -> dict[str, Any]:
+    """The note's editable fields. None for one that is not set."""
+    texts = {name: getattr(note, name) if note.HasField(name) else None for name in (*rules.TEXTS, "duration_minutes")}
+    return texts | {"session_date": when(note.session_date)}
+
+
+def _to_columns(session_id: str, pending: Pending, work: UnitOfWork, keys: WorkspaceKeys) -> dict[str, Any]:
+    texts = pb.PendingAmendment(**{name: pending.changes[name] for name in rules.TEXTS if name in pending.changes})
+    return {
+        "fields": sorted(pending.changes),
+        "sealed": keys.seal(texts, table="pending_amendments", row=f"{session_id}/{work.user_id}", revision=pending.revision),
+        "revision": pending.revision,
+        "base_version": pending.base_version,
+        "session_date": pending.changes.get("session_date"),
+        "duration_minutes": pending.changes.get("duration_minutes"),
+        "saved_at": pending.saved_at,
+    }
+
+
+def _from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> Pending:
+    place = {"table": "pending_amendments", "row": f"{row['session_id']}/{row['user_id']}", "revision": row["revision"]}
+    texts = keys.open(row["sealed"], into=pb.PendingAmendment(), **place)
+    values = {name: getattr(texts, name) if texts.HasField(name) else None for name in rules.TEXTS}
+    values |= {name: row[name] for name in ("session_date", "duration_minutes")}
+    return Pending({name: values[name] for name in row["fields"]}, row["base_version"], row["revision"], row["saved_at"])

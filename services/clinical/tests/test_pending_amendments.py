@@ -1,0 +1,187 @@
+"""What is typed into a signed note is kept for its author until it becomes an amendment, and is never refused or lost."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.identity.v1 import workspaces_pb2
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
+from chassis.errors import Conflict, Invalid, NotFound, Stale
+
+from .conftest import MONDAY, open_workspace_of
+
+
+@pytest.fixture
+async def signed(practice):
+    """A signed note of version 2."""
+    return await practice.finalize(await practice.write(plan="rest"))
+
+
+def shown(note: pb.Session) -> dict[str, str] | None:
+    """The texts of the pending amendment."""
+    if not note.HasField("pending_amendment"):
+        return None
+    return {field.name: value for field, value in note.pending_amendment.ListFields() if isinstance(value, str)}
+
+
+async def test_a_save_that_changes_nothing_leaves_nothing(practice, signed):
+    for changes in ({}, {"plan": "rest"}, {"objective": None}, {"session_date": MONDAY}):
+        saved = await practice.autosave(signed, **changes)
+        assert (saved.session, saved.HasField("conflict_session_id")) == (signed, False)
+
+    assert await practice.count("pending_amendments") == 0
+    assert len(await practice.versions(signed)) == 1
+
+
+async def test_what_is_typed_is_kept_and_makes_no_version(practice, signed):
+    saved = (await practice.autosave(signed, plan="run", duration_minutes=30)).session
+
+    assert shown(saved) == {"subjective": "sleeps badly", "plan": "run"}
+    assert (saved.pending_amendment.duration_minutes, saved.pending_amendment.base_version) == (30, signed.version)
+    assert (saved.plan, saved.version, saved.amendment_count) == ("rest", signed.version, 0)
+    assert await practice.get(signed.id) == saved
+    assert (await practice.page()).items[0] == saved
+    assert await practice.latest_finalized() == saved
+    assert [version.plan for version in await practice.versions(signed)] == ["rest"]
+
+
+async def test_its_author_alone_sees_it(practice, signed):
+    colleague = practice.colleague()
+    await practice.autosave(signed, plan="run")
+    await colleague.autosave(signed, plan="swim")
+
+    assert (shown(await practice.get(signed.id)) or {})["plan"] == "run"
+    assert (shown(await colleague.get(signed.id)) or {})["plan"] == "swim"
+    assert shown(await practice.colleague().get(signed.id)) is None
+
+
+async def test_saves_of_several_fields_add_up_and_typing_back_takes_them_away(practice, signed):
+    await practice.autosave(signed, plan="run")
+    both = (await practice.autosave(signed, objective="calm", subjective=None)).session
+    less = (await practice.autosave(signed, plan="rest", subjective="sleeps badly")).session
+    none = (await practice.autosave(signed, objective=None)).session
+
+    assert shown(both) == {"objective": "calm", "plan": "run"}
+    assert shown(less) == {"subjective": "sleeps badly", "objective": "calm", "plan": "rest"}
+    assert shown(none) is None
+    assert await practice.count("pending_amendments") == 0
+
+
+async def test_a_save_on_an_older_version_is_kept_as_well(practice, signed):
+    saved = await practice.autosave(signed, seen=1, plan="run")
+
+    assert not saved.HasField("conflict_session_id")
+    assert saved.session.pending_amendment.base_version == 1
+    with pytest.raises(Stale):
+        await practice.finalize(signed, reason="r")
+    await practice.autosave(signed, seen=signed.version, plan="run")
+    assert (await practice.finalize(signed, reason="r")).plan == "run"
+
+
+async def test_finalizing_makes_it_an_amendment(practice, signed):
+    await practice.autosave(signed, plan="run", session_date=MONDAY + timedelta(days=1))
+    colleague = practice.colleague()
+    await colleague.autosave(signed, plan="swim")
+
+    amended = await practice.finalize(signed, seen=signed.version, reason="He runs.")
+
+    assert (amended.plan, amended.subjective, amended.amendment_count) == ("run", "sleeps badly", 1)
+    assert shown(amended) is None
+    assert await practice.get(signed.id) == amended
+    assert [(v.plan, v.reason) for v in await practice.versions(signed)] == [("run", "He runs."), ("rest", "")]
+    with pytest.raises(Conflict) as refused:
+        await practice.finalize(signed, reason="again")
+    assert refused.value.code == "session_finalized"
+    # The colleague's was typed into the version before.
+    with pytest.raises(Stale):
+        await colleague.finalize(signed, reason="He swims.")
+    assert (shown(await colleague.get(signed.id)) or {})["plan"] == "swim"
+
+
+async def test_a_put_makes_it_an_amendment_together_with_what_it_sends(practice, signed):
+    await practice.autosave(signed, plan="run", objective="calm")
+
+    amended = (await practice.save(signed, reason="r", plan="walk")).session
+
+    assert (amended.plan, amended.objective, shown(amended)) == ("walk", "calm", None)
+    assert await practice.count("pending_amendments") == 0
+
+
+async def test_a_put_does_not_undo_what_others_amended_since(practice, signed):
+    await practice.autosave(signed, plan="run")
+    await practice.colleague().save(signed, reason="r", plan="swim")
+
+    amended = (await practice.save(signed, reason="r", objective="calm")).session
+
+    assert (amended.plan, amended.objective) == ("swim", "calm")
+    assert (shown(amended) or {})["plan"] == "run"
+
+
+async def test_a_put_that_is_repeated_after_an_autosave_shows_what_is_pending(practice, signed):
+    await practice.autosave(signed, plan="run")
+
+    repeated = await practice.save(signed, seen=1, reason="r", plan="rest")
+
+    assert (shown(repeated.session) or {})["plan"] == "run"
+    assert not repeated.HasField("conflict_session_id")
+
+
+async def test_a_refused_amendment_loses_nothing(practice, signed):
+    await practice.autosave(signed, subjective=None, plan=None)
+    before = await practice.get(signed.id)
+
+    for reason, code in ((None, "amendment_reason_required"), ("r", "session_empty")):
+        with pytest.raises(Invalid) as refused:
+            await practice.finalize(signed, reason=reason)
+        assert refused.value.code == code
+
+    assert await practice.get(signed.id) == before
+
+
+@pytest.mark.parametrize(("kind", "needed"), [("practice", False), ("hospital", True)])
+async def test_the_workspace_says_whether_an_amendment_needs_a_reason(practice, kind, needed):
+    here = await open_workspace_of(practice.environment, kind)
+    note = await here.finalize(await here.write(plan="rest"))
+
+    async def amend(plan: str) -> str:
+        try:
+            await here.autosave(note, plan=plan)
+            await here.finalize(note)
+            await here.save(note, subjective=plan)
+        except Invalid as refusal:
+            return refusal.code
+        return "amended"
+
+    assert await amend("run") == ("amendment_reason_required" if needed else "amended")
+    request = workspaces_pb2.UpdateWorkspaceRequest(mask={"paths": ["settings"]}, settings={"amendment_reason_required": not needed})
+    await here.environment.stub(WorkspacesStub).UpdateWorkspace(request, here.call)
+    assert await amend("swim") == ("amended" if needed else "amendment_reason_required")
+
+
+async def test_saves_at_the_same_moment_are_all_kept(practice, signed):
+    texts = {"subjective": "a", "objective": "b", "assessment": "c", "plan": "d"}
+
+    await asyncio.gather(*(practice.autosave(signed, **{name: text}) for name, text in texts.items()))
+
+    assert shown(await practice.get(signed.id)) == texts
+
+
+async def test_it_is_sealed_and_goes_with_the_client(practice, signed):
+    await practice.autosave(signed, plan="a canary in the plan")
+    async with practice.environment.superuser() as connection:
+        row = await connection.fetchrow("SELECT * FROM clinical.pending_amendments WHERE workspace_id = $1", practice.workspace_id)
+    assert "canary" not in str(dict(row))
+    assert b"canary" not in row["sealed"]
+
+    await practice.erase(practice.client_id)
+    await practice.environment.settle()
+
+    assert await practice.count("pending_amendments") == 0
+
+
+async def test_another_workspace_finds_neither_the_note_nor_what_was_typed(practice, neighbour, signed):
+    with pytest.raises(NotFound):
+        await neighbour.autosave(signed, plan="run")
+    assert await practice.count("pending_amendments") == 0
