@@ -180,5 +180,5 @@ def test_every_secret_that_is_used_is_made_and_every_one_made_is_used(compose, d
         for name in SERVERS
         for secret in compose["services"].get(name, {}).get("secrets", ())
     }
-    assert made - used - servers == {"rabbitmq-password", "mail-tls-certificate", "mail-tls-key"}
+    assert made - used - servers == {"rabbitmq-password", "mail-tls-certificate", "mail-tls-key", "valkey-password"}
     assert set(compose["secrets"]) == (used | servers)

@@ -5,5 +5,5 @@ from caseload.services import SERVICE_NAMES as SERVICES
 __all__ = ["PROCESSES", "SERVERS", "SERVICES"]
 
 PROCESSES = ("gateway", *SERVICES)
-# What they keep their data in, pass their news through and mail with, where the deployment brings these along.
-SERVERS = ("postgres", "rabbitmq", "s3", "mail")
+# What they keep their data in, pass their news through, count requests in and mail with, where the deployment brings these along.
+SERVERS = ("postgres", "rabbitmq", "s3", "valkey", "mail")

@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
-from chassis.settings import Settings, is_local
+from chassis.settings import DEVELOPMENT_SECRET, Settings, is_local
 
 MEGABYTE = 1024 * 1024
 
@@ -17,11 +17,18 @@ class GatewaySettings(Settings):
     # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, comma-separated.
     trusted_proxies: str = "127.0.0.1"
 
-    # Per workspace and per address.
+    # Per user.
     reads_per_minute: int = Field(1000, ge=1)
     writes_per_minute: int = Field(100, ge=1)
-    # Per address: writes that need no sign-in.
-    sign_ins_per_minute: int = Field(60, ge=1)
+    autosaves_per_minute: int = Field(600, ge=1)
+    # Per address: what is asked without sign-in, and attempts to sign in.
+    anonymous_per_minute: int = Field(1000, ge=1)
+    sign_ins_per_minute: int = Field(300, ge=1)
+    # Where several gateways count together, a Redis or Valkey: rediss://user:password@host:port/0?ssl_ca_certs=/path. Without it, each counts alone.
+    rate_limit_store_url: SecretStr = SecretStr("")
+
+    # Signs CSRF tokens and hides addresses from the store above; the same for all gateways of an installation.
+    gateway_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
 
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
     # Of one file, without the multipart envelope.
@@ -44,6 +51,15 @@ class GatewaySettings(Settings):
             if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or "*" in origin:
                 raise ValueError(f"{origin!r} is no exact origin; write scheme://host[:port]")
         return origins
+
+    def faults(self) -> list[str]:
+        found = super().faults()
+        if self.gateway_secret.get_secret_value() == DEVELOPMENT_SECRET:
+            found.append("CASELOAD_GATEWAY_SECRET is the development one")
+        store = urlsplit(self.rate_limit_store_url.get_secret_value())
+        if store.scheme == "redis" and not is_local(store.hostname):
+            found.append("CASELOAD_RATE_LIMIT_STORE_URL leaves this machine without TLS (rediss://)")
+        return found
 
     @property
     def cookies_need_tls(self) -> bool:

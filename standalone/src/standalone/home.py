@@ -46,6 +46,7 @@ class Home:
         write_once(self.keyring, lambda part: Keyring.generate().save(part))
         write_once(self.access_key, lambda part: write_secret(part, generate_key()))
         write_once(self.directory / "blob-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
+        write_once(self.directory / "gateway-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
         write_once(self.directory / "database-secret", lambda part: write_secret(part, os.urandom(32)))
         write_service_keys(self.service_keys, (*NAMES, "gateway"))
 
@@ -61,6 +62,7 @@ class Home:
             "service_keys_dir": self.service_keys,
             "blob_url": f"file://{self.blobs}",
             "blob_secret": (self.directory / "blob-secret").read_text(),
+            "gateway_secret": (self.directory / "gateway-secret").read_text(),
             **addresses,
         }
 

@@ -10,16 +10,21 @@ from chassis.auth.verifier import TokenVerifier
 from chassis.errors import Unauthenticated
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
 from gateway.auth.csrf import CsrfCheck
+from gateway.rate_limits.limits import RateLimits
 from gateway.request import GatewayRequest
 from gateway.settings import GatewaySettings
+
+# Where a browser renews its login session; a refresh token cannot be guessed, so this is no attempt to sign in.
+REFRESH_PATH = "/api/v1/auth/session/refresh"
 
 
 class Authenticator:
     """Verifies access tokens, refreshes the login sessions of active browsers, and checks their writes for forgery."""
 
-    def __init__(self, sign_in: SignInStub, verifier: TokenVerifier, settings: GatewaySettings) -> None:
+    def __init__(self, sign_in: SignInStub, verifier: TokenVerifier, limits: RateLimits, settings: GatewaySettings) -> None:
         self._sign_in = sign_in
         self._verifier = verifier
+        self._limits = limits
         self._seconds = settings.call_seconds
         self._refreshes: dict[bytes, asyncio.Task[pb.SignedIn]] = {}
         self.cookies = CookieWriter(secure=settings.cookies_need_tls)
@@ -60,8 +65,7 @@ class Authenticator:
         key = sha256(cookies.refresh.encode()).digest()
         task = self._refreshes.get(key)
         if task is None:
-            call = self._sign_in.Refresh(pb.RefreshRequest(refresh_token=cookies.refresh), request.new_context(self._seconds))
-            task = asyncio.ensure_future(call)
+            task = asyncio.create_task(self._ask_for_refresh(request, cookies.refresh))
             self._refreshes[key] = task
             task.add_done_callback(lambda _: self._refreshes.pop(key, None))
         try:
@@ -72,3 +76,8 @@ class Authenticator:
             raise
         self.cookies.write(request, signed_in, csrf=cookies.csrf)
         return signed_in
+
+    async def _ask_for_refresh(self, request: GatewayRequest, refresh_token: str) -> pb.SignedIn:
+        # Counted here, once for all who share the call, and before identity has any work with it.
+        await self._limits.count_address(request, "refresh")
+        return await self._sign_in.Refresh(pb.RefreshRequest(refresh_token=refresh_token), request.new_context(self._seconds))

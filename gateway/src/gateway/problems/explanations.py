@@ -17,7 +17,8 @@ EXPLANATIONS: dict[str, str] = {
     "method_not_allowed": "The Allow header lists the methods of this path.",
     "not_found": "The path or id does not exist, or belongs to another workspace. The reply is the same for both.",
     "not_ready": "Not every service is ready; `services` says which are.",
-    "rate_limited": "Too many requests in this minute. Retry-After says after how many seconds to try again; RateLimit-Remaining says how many requests are left.",
+    "rate_limited": "Too many requests in this minute by this user, workspace or address, as `counted_by` says. Retry-After says after how many seconds to try again; "
+    "RateLimit-Remaining says how many requests are left.",
     "refresh_token_missing": "A login session can be refreshed only with its refresh_token cookie.",
     "request_too_slow": "A request's headers have to arrive within ten seconds, its body within twenty and one more for every 8 KB.",
     "session_already_exists": "This appointment already has a session note.",
