@@ -1691,9 +1691,17 @@ export interface components {
     parameters: {
         /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
         IdempotencyKey: string;
+        /**
+         * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+         * @example handling=strict
+         */
+        Prefer: string;
     };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description JSON pointers of the body's members that are not known here and were ignored. */
+        IgnoredMembers: string;
+    };
     pathItems: never;
 }
 export type Appointment = components['schemas']['Appointment'];
@@ -1769,6 +1777,8 @@ export type Response422 = components['responses']['422'];
 export type Response429 = components['responses']['429'];
 export type Response503 = components['responses']['503'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
+export type ParameterPrefer = components['parameters']['Prefer'];
+export type HeaderIgnoredMembers = components['headers']['IgnoredMembers'];
 export type $defs = Record<string, never>;
 export interface operations {
     request_magic_link: {
@@ -1777,6 +1787,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -1790,6 +1805,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1814,6 +1830,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -1827,6 +1848,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1851,6 +1873,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -1864,6 +1891,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1978,6 +2006,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -1991,6 +2024,7 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2134,6 +2168,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 user_id: string;
@@ -2149,6 +2188,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2173,6 +2213,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 user_id: string;
@@ -2188,6 +2233,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2308,6 +2354,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2321,6 +2372,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2378,6 +2430,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2391,6 +2448,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2444,6 +2502,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 client_id: string;
@@ -2459,6 +2522,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2619,6 +2683,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2632,6 +2701,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2719,6 +2789,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 appointment_id: string;
@@ -2734,6 +2809,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2758,6 +2834,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 appointment_id: string;
@@ -2773,6 +2854,7 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2854,6 +2936,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2867,6 +2954,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2920,6 +3008,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 service_id: string;
@@ -2935,6 +3028,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3023,6 +3117,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -3036,6 +3135,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3089,6 +3189,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 location_id: string;
@@ -3104,6 +3209,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3195,6 +3301,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -3208,6 +3319,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3263,6 +3375,11 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 session_id: string;
@@ -3278,6 +3395,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3305,6 +3423,11 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 session_id: string;
@@ -3320,6 +3443,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3617,6 +3741,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 session_id: string;
@@ -3633,6 +3762,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3718,6 +3848,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -3731,6 +3866,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3755,6 +3891,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 configuration_id: string;
@@ -3770,6 +3911,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {

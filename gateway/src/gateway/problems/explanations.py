@@ -29,5 +29,7 @@ EXPLANATIONS: dict[str, str] = {
     "token_expired": "Access tokens live for five minutes. Refresh the login session with POST /api/v1/auth/session/refresh.",
     "token_invalid": "The access token was not issued by this installation, or has been changed.",
     "token_revoked": "The login session has ended: by a logout, a change of password or role, or a deactivation.",
+    "unknown_member": "No member of the body is known, or some are not and the request says `Prefer: handling=strict`. `errors` names them, and the nearest known names.",
+    "unknown_parameter": "The query has a name that this path does not know. `errors` names it, and the nearest known name.",
     "validation_failed": "The request does not match its schema. `errors` says where, and what is expected there.",
 }
