@@ -88,7 +88,8 @@ class DrillEnvironment:
 
     async def metric(self, place, name, /, **labels):
         """The sum of a metric's samples that have these labels."""
-        url = self.installation.running["health"][place] if "health" in self.installation.running else self.gateway_url
+        pages = self.installation.running["health"]
+        url = pages.get(place, pages["gateway"])
         async with httpx.AsyncClient(verify=False) as client:
             text = (await client.get(f"{url}/metrics")).text
         wanted = [f'{label}="{value}"' for label, value in labels.items()]

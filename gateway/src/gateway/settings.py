@@ -1,5 +1,6 @@
 """The gateway's settings, beyond those of every process."""
 
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -7,15 +8,19 @@ from pydantic import Field, SecretStr, field_validator
 from chassis.settings import DEVELOPMENT_SECRET, Settings, is_local
 
 MEGABYTE = 1024 * 1024
+# In one trusted network. Everybody in it can make up addresses, so it may hold the proxies and little else.
+_MOST_PROXIES = 256
 
 
 class GatewaySettings(Settings):
     # host:port that the gateway listens on.
     http_listen: str | None = "127.0.0.1:8000"
+    # host:port of /metrics and /health for probes and monitoring, where people do not come; none when this process is not watched.
+    health_listen: str | None = None
     # Origins of front ends that may call with cookies, as browsers send them: https://app.example.com.
     cors_origins: tuple[str, ...] = ()
-    # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, comma-separated.
-    trusted_proxies: str = "127.0.0.1"
+    # Addresses of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, comma-separated; by default nobody's.
+    trusted_proxies: str = ""
 
     # Per user.
     reads_per_minute: int = Field(1000, ge=1)
@@ -42,6 +47,18 @@ class GatewaySettings(Settings):
     call_seconds: float = Field(10.0, gt=0)
     # For requests under way after SIGTERM.
     drain_seconds: int = Field(10, ge=0)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: str) -> str:
+        for proxy in filter(None, map(str.strip, proxies.split(","))):
+            try:
+                network = ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy!r} is no address and no network") from None
+            if network.num_addresses > _MOST_PROXIES:
+                raise ValueError(f"{proxy} is more than the proxies: whoever sends from there could make up any address")
+        return proxies
 
     @field_validator("cors_origins")
     @classmethod

@@ -1,6 +1,5 @@
 """The cookies of a browser's login session: what each holds, where it is sent, and whether scripts may read it."""
 
-import secrets
 import time
 from dataclasses import dataclass
 
@@ -26,7 +25,6 @@ class Cookies:
 
     access: str = ""
     refresh: str = ""
-    csrf: str = ""
     device: str = ""
 
     @property
@@ -39,7 +37,7 @@ def read_cookies(request: GatewayRequest) -> Cookies:
     if header is None:
         return Cookies()
     found = cookie_parser(header.decode("latin-1"))
-    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(CSRF, ""), found.get(DEVICE, ""))
+    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(DEVICE, ""))
 
 
 class CookieWriter:
@@ -48,15 +46,17 @@ class CookieWriter:
     def __init__(self, *, secure: bool) -> None:
         self._secure = "; Secure" if secure else ""
 
-    def write(self, request: GatewayRequest, signed_in: pb.SignedIn, *, csrf: str = "") -> None:
-        """Sets the cookies of a sign-in. A refresh passes the present CSRF token, so that requests under way stay valid."""
-        csrf = csrf or secrets.token_urlsafe(32)
+    def write(self, request: GatewayRequest, signed_in: pb.SignedIn, *, csrf: str) -> None:
+        """Sets the cookies of a sign-in, with the CSRF token of its login session."""
         seconds = max(1, signed_in.refresh_expires_at.seconds - int(time.time()))
         self._set(request, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
         self._set(request, REFRESH, signed_in.refresh_token, seconds, path=_REFRESH_PATH, same_site="Strict")
-        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
+        self.write_csrf(request, csrf, seconds)
         if signed_in.HasField("device_token"):
             self._set(request, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path=_SIGN_IN_PATH, same_site="Strict")
+
+    def write_csrf(self, request: GatewayRequest, csrf: str, seconds: int) -> None:
+        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
         # A front end of another origin cannot read our cookies.
         request.add_header(b"x-csrf-token", csrf)
 

@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.errors import Unauthenticated
+from chassis.errors import Forbidden, Unauthenticated
 from gateway.auth.authenticator import REFRESH_PATH, Authenticator
 from gateway.rate_limits.limits import RateLimits
 from gateway.request import KEY, GatewayRequest
@@ -30,7 +30,7 @@ class Authentication:
         else:
             try:
                 await self._authenticator.authenticate(request)
-            except Unauthenticated:
+            except (Forbidden, Unauthenticated):
                 await self._limits.count_address(request, "anonymous")
                 raise
             caller = request.caller

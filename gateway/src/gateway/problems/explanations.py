@@ -4,7 +4,7 @@ EXPLANATIONS: dict[str, str] = {
     "appointment_conflict": "The practitioner is busy at that time. `conflicting_appointments` lists the appointments at that time. "
     "Send allow_conflict=true to overbook deliberately; the audit trail will say so.",
     "body_too_large": "The body has more than `limit_bytes` bytes, which is the limit of this path.",
-    "csrf_failed": "A write authenticated by cookies has to repeat the csrf_token cookie's value in the X-CSRF-Token header.",
+    "csrf_failed": "A write authenticated by cookies has to repeat the csrf_token cookie's value in the X-CSRF-Token header. This reply has set the cookie anew.",
     "deadline_exceeded": "The reply was not ready in time. Repeat a read as it is, and a write with the same Idempotency-Key.",
     "forbidden": "The caller's role in this workspace does not allow this.",
     "head_too_large": "A request's URL and headers may have 64 KB together, and there may be 128 headers.",
@@ -16,7 +16,7 @@ EXPLANATIONS: dict[str, str] = {
     "malformed_request": "The request cannot be read as HTTP or JSON.",
     "method_not_allowed": "The Allow header lists the methods of this path.",
     "not_found": "The path or id does not exist, or belongs to another workspace. The reply is the same for both.",
-    "not_ready": "Not every service is ready; `services` says which are.",
+    "not_ready": "The gateway has not heard from the identity service for some seconds, so it does not know which sign-ins are valid.",
     "rate_limited": "Too many requests in this minute by this user, workspace or address, as `counted_by` says. Retry-After says after how many seconds to try again; "
     "RateLimit-Remaining says how many requests are left.",
     "refresh_token_missing": "A login session can be refreshed only with its refresh_token cookie.",
