@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
+from chassis.settings import DEVELOPMENT_SECRET
 from gateway.app import ROUTERS, routes_of
 from gateway.rate_limits.counters import LocalCounters
 from gateway.rate_limits.limits import RateLimits
@@ -384,3 +385,17 @@ async def test_a_store_that_is_away_limits_nobody_who_is_signed_in_and_strangers
             while (await write(signed_in)).status_code != 429:
                 await asyncio.sleep(0.05)
         assert REGISTRY.get_sample_value("caseload_rate_limit_store_up") == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"rate_limit_store_url": "redis://:p@valkey.example.com:6379/0"}, "CASELOAD_RATE_LIMIT_STORE_URL leaves this machine"),
+        ({"gateway_secret": DEVELOPMENT_SECRET}, "CASELOAD_GATEWAY_SECRET"),
+    ],
+)
+def test_production_refuses_a_store_in_the_clear_and_the_development_secret(values, named):
+    with pytest.raises(ValueError, match=named):
+        GatewaySettings(**{"gateway_secret": "a secret of its own", **values})
+
+    GatewaySettings(gateway_secret="a secret of its own", rate_limit_store_url="rediss://:p@valkey.example.com:6380/0")
