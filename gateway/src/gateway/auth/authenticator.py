@@ -44,7 +44,7 @@ class Authenticator:
         elif (cookies := read_cookies(request)).signed_in:
             request.by_cookie = True
             await self._by_cookies(request, cookies)
-            if not request.is_safe and request.caller.session_id is not None:
+            if not request.is_safe:
                 self.check_csrf(request, request.caller.session_id)
 
     async def _by_cookies(self, request: GatewayRequest, cookies: Cookies) -> None:
@@ -82,12 +82,13 @@ class Authenticator:
         """Sets the cookies of a sign-in or of a refresh."""
         self.cookies.write(request, signed_in, csrf=self._csrf.token(session_of(signed_in.access_token)))
 
-    def check_csrf(self, request: GatewayRequest, session_id: UUID) -> None:
+    def check_csrf(self, request: GatewayRequest, session_id: UUID | None) -> None:
         """Raises Forbidden, and sets the cookie of the CSRF token anew, unless the request has this login session's token."""
         try:
             self._csrf.check(request, session_id)
         except Forbidden:
-            self.cookies.write_csrf(request, self._csrf.token(session_id), ACCESS_SECONDS)
+            if session_id is not None:
+                self.cookies.write_csrf(request, self._csrf.token(session_id), ACCESS_SECONDS)
             raise
 
     async def _ask_for_refresh(self, request: GatewayRequest, refresh_token: str) -> pb.SignedIn:
