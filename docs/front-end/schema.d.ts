@@ -804,7 +804,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Public Keys */
+        /**
+         * Get Public Keys
+         * @description From memory: identity is asked about once a second, however often this is read.
+         */
         get: operations["get_public_keys"];
         put?: never;
         post?: never;
@@ -874,7 +877,7 @@ export interface paths {
         };
         /**
          * Get Readiness
-         * @description 503 while any service is down, with each one's state in `services`.
+         * @description 503 while it is not known which sign-ins are valid. A service that is away is told by the operations that need it.
          */
         get: operations["get_readiness"];
         put?: never;

@@ -234,9 +234,28 @@ async def test_a_planted_cookie_is_no_csrf_token_and_reaches_no_header(browser, 
     assert renewed.status_code == 200
     for reply in (refused, renewed):
         assert "planted" not in str(reply.headers.multi_items())
-        # The page has the right one again.
-        assert reply.headers["x-csrf-token"] == own
-        assert f"csrf_token={own}; " in reply.headers["set-cookie"]
+    # The page has the right one again.
+    assert renewed.headers["x-csrf-token"] == own
+    assert f"csrf_token={own}; " in renewed.headers["set-cookie"]
+
+
+async def test_an_expired_access_cookie_of_another_session_does_not_choose_the_csrf_token(gateway, browser, person, check_problem):
+    """Somebody plants the cookies of a sign-in of their own, whose CSRF token they know, beside the victim's refresh token."""
+    async with gateway.anonymous() as other:
+        await other.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+        known = csrf(other)
+        spoilt = other.cookies["access_token"][:-4] + "AAAA"
+    cookies = {"Cookie": f"access_token={spoilt}; refresh_token={browser.cookies['refresh_token']}"}
+
+    check_problem(await browser.post("/api/v1/locations", json=ROOM, headers=cookies | known), 403, "csrf_failed")
+
+
+@pytest.mark.parametrize("refresh_token", ["nonsense", "a", "%ff", "A" * 86])
+async def test_a_refresh_token_that_names_no_session_writes_nothing(gateway, check_problem, refresh_token):
+    async with gateway.anonymous() as http:
+        reply = await http.post("/api/v1/locations", json=ROOM, headers={"Cookie": f"refresh_token={refresh_token}"})
+
+    check_problem(reply, 403, "csrf_failed")
 
 
 async def test_the_csrf_token_of_one_login_session_is_not_anothers(gateway, browser, person, check_problem):

@@ -2,13 +2,12 @@
 
 import asyncio
 from hashlib import sha256
-from uuid import UUID
 
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInStub
-from chassis.auth.tokens import ACCESS_SECONDS, invalid_token, session_of
+from chassis.auth.tokens import invalid_token, session_of
 from chassis.auth.verifier import TokenVerifier
-from chassis.errors import Forbidden, Unauthenticated
+from chassis.errors import Unauthenticated
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
 from gateway.auth.csrf import CsrfTokens
 from gateway.rate_limits.limits import RateLimits
@@ -29,7 +28,7 @@ class Authenticator:
         self._seconds = settings.call_seconds
         self._refreshes: dict[bytes, asyncio.Task[pb.SignedIn]] = {}
         self.cookies = CookieWriter(secure=settings.cookies_need_tls)
-        self._csrf = CsrfTokens(settings)
+        self.csrf = CsrfTokens(settings)
 
     async def authenticate(self, request: GatewayRequest) -> None:
         """Sets the request's caller. Without credentials it stays nobody; raises Unauthenticated for credentials that are not valid."""
@@ -44,19 +43,20 @@ class Authenticator:
         elif (cookies := read_cookies(request)).signed_in:
             request.by_cookie = True
             await self._by_cookies(request, cookies)
-            if not request.is_safe:
-                self.check_csrf(request, request.caller.session_id)
 
     async def _by_cookies(self, request: GatewayRequest, cookies: Cookies) -> None:
         if cookies.access:
             try:
                 request.caller = await self._verifier.caller(cookies.access)
-                return
             except Unauthenticated:
                 # Expired, or revoked by a change of role or password. Identity decides whether the login session goes on.
                 if not cookies.refresh:
                     self.cookies.clear(request)
                     raise
+            else:
+                self.csrf.check(request, request.caller.session_id)
+                return
+        self.csrf.check(request, cookies.refreshed_session)
         signed_in = await self.refresh(request, cookies)
         request.caller = await self._verifier.caller(signed_in.access_token)
 
@@ -80,16 +80,7 @@ class Authenticator:
 
     def write_cookies(self, request: GatewayRequest, signed_in: pb.SignedIn) -> None:
         """Sets the cookies of a sign-in or of a refresh."""
-        self.cookies.write(request, signed_in, csrf=self._csrf.token(session_of(signed_in.access_token)))
-
-    def check_csrf(self, request: GatewayRequest, session_id: UUID | None) -> None:
-        """Raises Forbidden, and sets the cookie of the CSRF token anew, unless the request has this login session's token."""
-        try:
-            self._csrf.check(request, session_id)
-        except Forbidden:
-            if session_id is not None:
-                self.cookies.write_csrf(request, self._csrf.token(session_id), ACCESS_SECONDS)
-            raise
+        self.cookies.write(request, signed_in, csrf=self.csrf.token(session_of(signed_in.access_token)))
 
     async def _ask_for_refresh(self, request: GatewayRequest, refresh_token: str) -> pb.SignedIn:
         # Counted here, once for all who share the call, and before identity has any work with it.

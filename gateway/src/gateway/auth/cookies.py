@@ -1,7 +1,9 @@
 """The cookies of a browser's login session: what each holds, where it is sent, and whether scripts may read it."""
 
+import base64
 import time
 from dataclasses import dataclass
+from uuid import UUID
 
 from starlette.requests import cookie_parser
 
@@ -28,6 +30,17 @@ class Cookies:
     device: str = ""
 
     @property
+    def refreshed_session(self) -> UUID | None:
+        """The login session that the refresh token names, which proves nothing; None if it is no such token.
+
+        Identity writes a token as the ids of its workspace and login session and a secret, 16, 16 and 32 bytes in base64.
+        """
+        try:
+            return UUID(bytes=base64.urlsafe_b64decode(self.refresh + "=" * (-len(self.refresh) % 4))[16:32])
+        except ValueError:
+            return None
+
+    @property
     def signed_in(self) -> bool:
         return bool(self.access or self.refresh)
 
@@ -51,12 +64,9 @@ class CookieWriter:
         seconds = max(1, signed_in.refresh_expires_at.seconds - int(time.time()))
         self._set(request, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
         self._set(request, REFRESH, signed_in.refresh_token, seconds, path=_REFRESH_PATH, same_site="Strict")
-        self.write_csrf(request, csrf, seconds)
+        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
         if signed_in.HasField("device_token"):
             self._set(request, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path=_SIGN_IN_PATH, same_site="Strict")
-
-    def write_csrf(self, request: GatewayRequest, csrf: str, seconds: int) -> None:
-        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
         # A front end of another origin cannot read our cookies.
         request.add_header(b"x-csrf-token", csrf)
 

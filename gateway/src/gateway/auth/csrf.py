@@ -25,7 +25,9 @@ class CsrfTokens:
         return base64.urlsafe_b64encode(hmac.digest(self._key, session_id.bytes, "sha256")).rstrip(b"=").decode()
 
     def check(self, request: GatewayRequest, session_id: UUID | None) -> None:
-        """Raises Forbidden unless the X-CSRF-Token header has the token of this login session."""
+        """Raises Forbidden for a write unless its X-CSRF-Token header has the token of this login session."""
+        if request.is_safe:
+            return
         if session_id is None or not hmac.compare_digest(request.header(b"x-csrf-token").encode(), self.token(session_id).encode()):
             raise Forbidden("csrf_failed", "Send the csrf_token cookie's value in the X-CSRF-Token header.")
         if request.header(b"sec-fetch-site") == "cross-site" and request.header(b"origin") not in self._origins:

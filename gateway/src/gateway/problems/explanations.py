@@ -4,7 +4,7 @@ EXPLANATIONS: dict[str, str] = {
     "appointment_conflict": "The practitioner is busy at that time. `conflicting_appointments` lists the appointments at that time. "
     "Send allow_conflict=true to overbook deliberately; the audit trail will say so.",
     "body_too_large": "The body has more than `limit_bytes` bytes, which is the limit of this path.",
-    "csrf_failed": "A write authenticated by cookies has to repeat the csrf_token cookie's value in the X-CSRF-Token header. This reply has set the cookie anew.",
+    "csrf_failed": "A write authenticated by cookies has to repeat the csrf_token cookie's value in the X-CSRF-Token header.",
     "deadline_exceeded": "The reply was not ready in time. Repeat a read as it is, and a write with the same Idempotency-Key.",
     "forbidden": "The caller's role in this workspace does not allow this.",
     "head_too_large": "A request's URL and headers may have 64 KB together, and there may be 128 headers.",

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1 import users_pb2
-from chassis.auth.tokens import session_of
 from chassis.errors import Unauthenticated
 from gateway.api.fields import Message
 from gateway.api.responses import json_response, no_content
@@ -59,10 +58,8 @@ async def refresh_sign_in(request: PublicRequest, authenticator: TheAuthenticato
     cookies = read_cookies(request)
     if not cookies.refresh:
         raise Unauthenticated("refresh_token_missing", "Sign in first.")
-    signed_in = await authenticator.refresh(request, cookies)
-    # Afterwards, because it belongs to the login session, which only identity knows. A forged refresh does no harm: the browser gets the new cookies.
-    authenticator.check_csrf(request, session_of(signed_in.access_token))
-    return _signed_in(signed_in)
+    authenticator.csrf.check(request, cookies.refreshed_session)
+    return _signed_in(await authenticator.refresh(request, cookies))
 
 
 @router.post("/logout", response_model=Message)
