@@ -161,8 +161,10 @@ def database_faults(name: str, dsn: SecretStr | None) -> list[str]:
     found = []
     if parts.username in {"postgres", "root", None}:
         found.append(f"CASELOAD_{name.upper()} is a superuser's")
-    if not is_local(host) and query.get("sslmode", [""])[0] not in {"require", "verify-ca", "verify-full"}:
-        found.append(f"CASELOAD_{name.upper()} leaves this machine without sslmode=verify-full")
+    if not is_local(host) and query.get("sslmode", [""])[0] != "verify-full":
+        found.append(
+            f"CASELOAD_{name.upper()} leaves this machine without sslmode=verify-full: any other accepts whoever answers in the server's place"
+        )
     return found
 
 

@@ -14,7 +14,7 @@ from gateway.api.sessions import schemas
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.request import GatewayRequest
-from gateway.routing.nouns import noun_router
+from gateway.routing.nouns import AUTOSAVE, noun_router
 
 router = noun_router("/sessions", "sessions")
 
@@ -45,7 +45,7 @@ async def save_session(session_id: UUID, body: schemas.SessionUpdate, request: S
     return _saved(request, await request.stubs.sessions.SaveSession(message, request.context))
 
 
-@router.patch("/{session_id}/draft", response_model=schemas.Session)
+@router.patch("/{session_id}/draft", response_model=schemas.Session, openapi_extra=AUTOSAVE)
 async def save_draft(session_id: UUID, body: schemas.DraftUpdate, request: SignedInRequest, if_match: IfMatch = None) -> Response:
     """Autosave. A save of an older version is kept as with PUT; what is typed into a signed note is kept as its pending_amendment."""
     message = to_proto(body, pb.SaveDraftRequest, session_id=session_id, expected_version=expected_version(if_match))
