@@ -11,7 +11,7 @@ from starlette.responses import Response
 from caseload.clinical.v1 import attachments_pb2 as pb
 from chassis.errors import Fault, Invalid
 from gateway.api.attachments import schemas
-from gateway.api.responses import json_response, no_content
+from gateway.api.responses import json_response, list_response, no_content
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_datetime, to_proto
 from gateway.middleware.body import too_large
@@ -44,9 +44,8 @@ async def upload_attachment(session_id: UUID, http: Request, request: SignedInRe
 
 @router.get("", response_model=schemas.AttachmentList)
 async def list_attachments(session_id: UUID, request: SignedInRequest) -> Response:
-    return json_response(
-        await request.stubs.attachments.ListAttachments(pb.ListAttachmentsRequest(session_id=str(session_id)), request.context)
-    )
+    message = pb.ListAttachmentsRequest(session_id=str(session_id))
+    return await list_response("items", request.stubs.attachments.ListAttachments, message, request.context, "total")
 
 
 @router.get("/{attachment_id}", response_model=schemas.AttachmentWithDownload)
