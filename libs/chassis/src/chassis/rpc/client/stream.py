@@ -18,6 +18,7 @@ from chassis.rpc.stream_frames import END, GREETING, METHOD, SERVICE, parts
 SECONDS_ON_A_STREAM = 70.0
 # How long to leave a callee alone that does not know this way of asking.
 _SECONDS_IF_UNKNOWN = 60.0
+_SECONDS_TO_COME_UP = 10.0
 # A server of an earlier release takes a stream without a greeting.
 _SECONDS_TO_REFUSE = 0.2
 _BACKOFF = Backoff(first=0.05, longest=0.5)
@@ -107,10 +108,11 @@ class StreamClient:
     async def _opened(self) -> "_Stream | None":
         stream = _Stream(self._peer, self._call())
         try:
-            await stream.comes_up()
-        except grpc.aio.AioRpcError as error:
+            async with asyncio.timeout(_SECONDS_TO_COME_UP):
+                await stream.comes_up()
+        except (grpc.aio.AioRpcError, TimeoutError) as error:
             await stream.end()
-            self.unknown = error.code() is grpc.StatusCode.UNIMPLEMENTED
+            self.unknown = isinstance(error, grpc.aio.AioRpcError) and error.code() is grpc.StatusCode.UNIMPLEMENTED
             self._changed()
             return None
         except BaseException:
