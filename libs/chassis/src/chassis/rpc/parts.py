@@ -14,7 +14,7 @@ from chassis.rpc.method import Method
 from chassis.rpc.transport import LARGEST_MESSAGE
 
 # Beyond its first item, a part holds no more bytes than this.
-LARGEST_PART = 1024 * 1024
+LARGEST_PART = 4 * 1024 * 1024
 # Of a list that a peer puts together: above a page of a hundred clients with the longest histories.
 LARGEST_LIST = 24 * 1024 * 1024
 

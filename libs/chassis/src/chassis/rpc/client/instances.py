@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from chassis.context import deadline_exceeded
 from chassis.rpc import status
 from chassis.rpc.client.addresses import Address, Resolver
 from chassis.rpc.client.connection import Connection
@@ -53,7 +52,7 @@ class Instances:
                 async with asyncio.timeout_at(min(until, patience)):
                     await self._changed.wait()
             except TimeoutError:
-                raise status.unavailable(self._peer) if patience <= until else deadline_exceeded() from None
+                raise status.unavailable(self._peer) from None
         self._lost_at = None
         chosen = min(usable, key=lambda connection: (connection.outstanding, connection.last_used))
         self._calls += 1
