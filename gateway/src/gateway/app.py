@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
 from chassis.auth.verifier import TokenVerifier
+from chassis.rpc.admission import Admission
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
 from gateway.api.appointments import routes as appointments
@@ -99,6 +100,7 @@ def build(
     app.state.verifier = verifier
     app.state.authenticator = authenticator
     app.state.limits = limits
+    app.state.uploads = Admission(settings.uploads_at_once)
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )

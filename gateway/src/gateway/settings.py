@@ -42,6 +42,8 @@ class GatewaySettings(Settings):
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
     # Of one file, without the multipart envelope.
     upload_limit_bytes: int = Field(10 * MEGABYTE, ge=1024)
+    # Uploads that are received or passed on at the same time; each takes up to four times its limit of memory.
+    uploads_at_once: int = Field(6, ge=1)
     # Of a request's URL and headers together.
     head_limit_bytes: int = Field(64 * 1024, ge=8 * 1024)
     # For a request's head, and for its body to begin to arrive; a large body has longer.

@@ -64,6 +64,8 @@ EXPLANATIONS: dict[str, str] = {
     "RateLimit-Remaining says how many requests are left.",
     "refresh_token_missing": "A login session can be refreshed only with its refresh_token cookie.",
     "reminder_rule_exists": "There is a rule for this number of hours and this channel already.",
+    "overloaded": "There is more to do at the moment than can be done. Retry-After says after how many seconds to try again.",
+    "reply_too_large": "The reply is larger than can be sent. Ask for less at a time, for example with a smaller page_size.",
     "request_too_slow": "A request's headers have to arrive within ten seconds, its body within twenty and one more for every 8 KB.",
     "service_inactive": "This service is not offered at present.",
     "service_invalid": "The service cannot be stored like this. `errors` says why.",

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.errors import Fault, Invalid, Stale
-from gateway.api.responses import json_response, page_response
+from gateway.api.responses import json_response, list_response, page_response
 from gateway.api.sessions import schemas
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
@@ -73,7 +73,8 @@ async def finalize_session_by_patch(
 @router.get("/{session_id}/versions", response_model=schemas.SessionVersionList)
 async def list_session_versions(session_id: UUID, request: SignedInRequest) -> Response:
     """Newest first."""
-    return json_response(await request.stubs.sessions.ListVersions(pb.ListVersionsRequest(session_id=str(session_id)), request.context))
+    message = pb.ListVersionsRequest(session_id=str(session_id))
+    return await list_response("versions", request.stubs.sessions.ListVersions, message, request.context)
 
 
 @router.get("/clients/{client_id}/latest-finalized", response_model=schemas.Session)
