@@ -30,7 +30,7 @@ PAGE = 50
 MOST_PAGES = 40
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
 # Requests are counted by the rate limits, as always, but never refused.
-UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "SIGN_INS")}
+UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "AUTOSAVES", "ANONYMOUS", "SIGN_INS")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from standalone.installation import Installation
 HERE = Path(__file__).parent
 PASSWORD = "caseload-demo"
 # The tests' own pace is not what the limits are for.
-LIMITS = {"CASELOAD_READS_PER_MINUTE": "1000000", "CASELOAD_WRITES_PER_MINUTE": "1000000", "CASELOAD_SIGN_INS_PER_MINUTE": "1000000"}
+LIMITS = {f"CASELOAD_{name}_PER_MINUTE": "1000000" for name in ("READS", "WRITES", "AUTOSAVES", "ANONYMOUS", "SIGN_INS")}
 
 
 # Each composition once more, for what kills, freezes and refuses.

@@ -193,7 +193,7 @@ def test_every_secret_that_is_used_is_made_and_every_one_made_is_used(compose, d
         if service["image"] != OWN_IMAGE
         for secret in service["secrets"]
     }
-    assert made - used - servers == {"mail-tls-certificate", "mail-tls-key"}
+    assert made - used - servers == {"mail-tls-certificate", "mail-tls-key", "valkey-password"}
     assert set(compose["secrets"]) == (used | servers)
 
 

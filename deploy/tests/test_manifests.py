@@ -63,8 +63,9 @@ def test_everything_is_in_the_one_namespace_and_nothing_is_a_secret(manifests):
 def test_services_lead_to_the_pods_that_answer(manifests):
     deployments = of_kind(manifests, "Deployment")
     services = of_kind(manifests, "Service")
-    assert set(services) == set(PROCESSES)
-    for name, service in services.items():
+    assert set(services) == {*PROCESSES, "valkey"}
+    for name in PROCESSES:
+        service = services[name]
         led_to = [
             other
             for other, deployment in deployments.items()
@@ -135,3 +136,16 @@ def test_in_the_large_overlay_whatever_serves_is_there_more_than_once(rendered):
         spread = deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]
         assert {constraint["topologyKey"] for constraint in spread} == {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
         assert spread[0]["labelSelector"]["matchLabels"].items() <= labels.items()
+
+
+def test_the_store_of_the_rate_limits_is_confined_and_reached_by_gateways_alone(manifests):
+    policies = of_kind(manifests, "NetworkPolicy")
+    store = of_kind(manifests, "StatefulSet")["valkey"]["spec"]["template"]
+    (container,) = store["spec"]["containers"]
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert store["spec"]["securityContext"]["runAsNonRoot"] is True
+    assert of_kind(manifests, "Service")["valkey"]["spec"]["selector"].items() <= store["metadata"]["labels"].items()
+    (let_in,) = policies["gateways-count"]["spec"]["ingress"]
+    assert let_in["from"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "gateway"}}}]
+    assert policies["gateway-counts"]["spec"]["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "gateway"}}

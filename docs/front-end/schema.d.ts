@@ -833,7 +833,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Public Keys */
+        /**
+         * Get Public Keys
+         * @description From memory: identity is asked about once a second, however often this is read.
+         */
         get: operations["get_public_keys"];
         put?: never;
         post?: never;
@@ -903,7 +906,7 @@ export interface paths {
         };
         /**
          * Get Readiness
-         * @description 503 while any service is down, with each one's state in `services`.
+         * @description 503 while it is not known which sign-ins are valid. A service that is away is told by the operations that need it.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -1750,9 +1753,17 @@ export interface components {
     parameters: {
         /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
         IdempotencyKey: string;
+        /**
+         * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+         * @example handling=strict
+         */
+        Prefer: string;
     };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description JSON pointers of the body's members that are not known here and were ignored. */
+        IgnoredMembers: string;
+    };
     pathItems: never;
 }
 export type Appointment = components['schemas']['Appointment'];
@@ -1831,6 +1842,8 @@ export type Response422 = components['responses']['422'];
 export type Response429 = components['responses']['429'];
 export type Response503 = components['responses']['503'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
+export type ParameterPrefer = components['parameters']['Prefer'];
+export type HeaderIgnoredMembers = components['headers']['IgnoredMembers'];
 export type $defs = Record<string, never>;
 export interface operations {
     request_magic_link: {
@@ -1839,6 +1852,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -1852,6 +1870,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1876,6 +1895,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -1889,6 +1913,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1913,6 +1938,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -1926,6 +1956,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2040,6 +2071,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2053,6 +2089,7 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2196,6 +2233,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 user_id: string;
@@ -2211,6 +2253,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2235,6 +2278,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 user_id: string;
@@ -2250,6 +2298,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2370,6 +2419,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2383,6 +2437,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2440,6 +2495,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2453,6 +2513,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2506,6 +2567,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 client_id: string;
@@ -2521,6 +2587,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2683,6 +2750,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2696,6 +2768,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2785,6 +2858,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 appointment_id: string;
@@ -2800,6 +2878,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2824,6 +2903,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 appointment_id: string;
@@ -2839,6 +2923,7 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2949,6 +3034,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -2962,6 +3052,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3015,6 +3106,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 service_id: string;
@@ -3030,6 +3126,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3118,6 +3215,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -3131,6 +3233,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3184,6 +3287,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 location_id: string;
@@ -3199,6 +3307,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3290,6 +3399,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -3303,6 +3417,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3358,6 +3473,11 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 session_id: string;
@@ -3373,6 +3493,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3400,6 +3521,11 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 session_id: string;
@@ -3415,6 +3541,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3720,6 +3847,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 session_id: string;
@@ -3736,6 +3868,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3823,6 +3956,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path?: never;
             cookie?: never;
@@ -3836,6 +3974,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3860,6 +3999,11 @@ export interface operations {
             header?: {
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 configuration_id: string;
@@ -3875,6 +4019,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,5 +1,6 @@
 """The gateway in front of the real services, called over HTTP."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,10 +40,17 @@ class Person:
 class TestedGateway:
     """A gateway and the environment behind it."""
 
-    def __init__(self, built: Environment, peers: Peers, settings: GatewaySettings, routers: Sequence[APIRouter] = ()) -> None:
+    def __init__(
+        self,
+        built: Environment,
+        peers: Peers,
+        settings: GatewaySettings,
+        routers: Sequence[APIRouter] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.environment = built
         self.settings = settings
-        self.app = build(peers, settings, routers)
+        self.app = build(peers, settings, routers, clock=clock)
 
     @property
     def servers(self) -> dict[str, Server]:
@@ -75,10 +83,17 @@ class TestedGateway:
         )
         return Person(email, user_id, workspace_id)
 
-    def reconfigured(self, *, peers: Peers | None = None, routers: Sequence[APIRouter] = (), **settings: object) -> "TestedGateway":
-        """A second gateway in front of the same services, with other settings."""
+    def reconfigured(
+        self,
+        *,
+        peers: Peers | None = None,
+        routers: Sequence[APIRouter] = (),
+        clock: Callable[[], float] = time.time,
+        **settings: object,
+    ) -> "TestedGateway":
+        """A second gateway in front of the same services, with other settings or another clock for its rate limits."""
         peers = self.app.state.peers if peers is None else peers
-        return TestedGateway(self.environment, peers, self.settings.model_copy(update=settings), routers)
+        return TestedGateway(self.environment, peers, self.settings.model_copy(update=settings), routers, clock)
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +106,6 @@ async def gateway(postgres: str) -> AsyncIterator[TestedGateway]:
             public_url=PUBLIC_URL,
             blob_url=clinical.blob_url,
             blob_secret=clinical.blob_secret,
-            reads_per_minute=100_000,
-            writes_per_minute=100_000,
-            sign_ins_per_minute=100_000,
         )
         peers = Peers(None, addresses={name: runtime.settings.listen for name, runtime in built.runtimes.items()})
         try:

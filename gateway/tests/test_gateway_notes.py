@@ -157,6 +157,29 @@ async def test_the_setting_about_reasons_is_true_or_false(practice, check_proble
     reply = await practice.http.patch("/api/v1/workspaces/current", json={"settings": {"amendment_reason_required": "yes"}})
 
     assert check_problem(reply, 422, "workspace_invalid")["errors"][0]["pointer"] == "/settings/amendment_reason_required"
+async def test_all_versions_are_sent_newest_first_however_many(practice, path, monkeypatch):
+    monkeypatch.setattr("chassis.paging.ROWS_IN_A_PART", 3)
+    await practice.http.post(f"{path}/finalize")
+    for number in range(7):
+        await practice.http.put(path, json={"plan": f"Plan {number}.", "reason": "A second thought."})
+
+    reply = await practice.http.get(f"{path}/versions")
+
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.json().keys() == {"versions"}
+    assert [version["version_number"] for version in reply.json()["versions"]] == [8, 7, 6, 5, 4, 3, 2, 1]
+
+
+async def test_all_files_are_listed_however_many(practice, path, monkeypatch):
+    monkeypatch.setattr("chassis.paging.ROWS_IN_A_PART", 2)
+    names = [f"{number}.jpg" for number in range(5)]
+    for name in names:
+        await practice.http.post(f"{path}/attachments", files={"file": (name, jpeg_with_gps(), "image/jpeg")})
+
+    listed = (await practice.http.get(f"{path}/attachments")).json()
+
+    assert listed.keys() == {"items", "total"}
+    assert ([item["file_name"] for item in listed["items"]], listed["total"]) == (names, 5)
 
 
 async def test_notes_are_listed_by_client_and_state_newest_first(practice, note):
@@ -315,6 +338,19 @@ async def test_a_file_over_ten_megabytes_is_refused(practice, path, check_proble
 
     for reply in (barely, far):
         check_problem(reply, 413, "body_too_large")
+
+
+async def test_more_uploads_than_fit_into_memory_are_refused_before_they_are_read(gateway, practice, path, check_problem):
+    small = gateway.reconfigured(uploads_at_once=1)
+    with small.app.state.uploads.admit(0):
+        async with small.anonymous(**practice.http.headers) as http:
+            refused = await http.post(f"{path}/attachments", files={"file": ("a.jpg", jpeg_with_gps(), "image/jpeg")})
+    async with small.anonymous(**practice.http.headers) as http:
+        uploaded = await http.post(f"{path}/attachments", files={"file": ("a.jpg", jpeg_with_gps(), "image/jpeg")})
+
+    check_problem(refused, 503, "overloaded")
+    assert refused.headers["retry-after"] == "1"
+    assert uploaded.status_code == 201
 
 
 async def test_a_note_of_another_workspace_is_not_found(practice, elsewhere, note):

@@ -26,10 +26,11 @@ async def test_it_serves_over_a_socket_until_sigterm(gateway):
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client, asyncio.timeout(30):
             while True:
                 try:
-                    ready = await client.get("/health/ready?from=a-test")
-                    break
+                    if (ready := await client.get("/health/ready?from=a-test")).status_code == 200:
+                        break
                 except httpx.ConnectError:
-                    await asyncio.sleep(0.1)
+                    pass
+                await asyncio.sleep(0.1)
             refused = await client.get("/api/v1/auth/me?token=a-secret-one")
         process.send_signal(signal.SIGTERM)
         _, logged = await asyncio.wait_for(process.communicate(), 15)

@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import jwt
 import pytest
+from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
 PASSWORD = "correct horse battery"
@@ -235,9 +236,70 @@ async def test_only_the_new_password_signs_in(browser, gateway, person, check_pr
 
 
 async def test_the_published_keys_verify_the_tokens(browser, gateway):
+    await browser.get("/api/v1/auth/me")
     async with gateway.anonymous() as http:
         keys = jwt.PyJWKSet.from_dict((await http.get("/.well-known/jwks.json")).json())
 
     token = browser.cookies["access_token"]
     kid = jwt.get_unverified_header(token)["kid"]
     assert jwt.decode(token, keys[kid], algorithms=["EdDSA"], audience="caseload")["iss"] == "caseload"
+
+
+async def test_a_planted_cookie_is_no_csrf_token_and_reaches_no_header(browser, check_problem):
+    """Another site of the same domain can set a cookie, and have a form sent with it."""
+    planted = {"Cookie": f"csrf_token=planted; access_token={browser.cookies['access_token']}", "X-CSRF-Token": "planted"}
+    own = browser.cookies["csrf_token"]
+    refused = await browser.post("/api/v1/locations", json=ROOM, headers=planted)
+    lose_access(browser)
+    renewed = await browser.get(
+        "/api/v1/auth/me", headers={"Cookie": f"csrf_token=planted; refresh_token={browser.cookies['refresh_token']}"}
+    )
+
+    check_problem(refused, 403, "csrf_failed")
+    assert renewed.status_code == 200
+    for reply in (refused, renewed):
+        assert "planted" not in str(reply.headers.multi_items())
+    # The page has the right one again.
+    assert renewed.headers["x-csrf-token"] == own
+    assert f"csrf_token={own}; " in renewed.headers["set-cookie"]
+
+
+async def test_an_expired_access_cookie_of_another_session_does_not_choose_the_csrf_token(gateway, browser, person, check_problem):
+    """Somebody plants the cookies of a sign-in of their own, whose CSRF token they know, beside the victim's refresh token."""
+    async with gateway.anonymous() as other:
+        await other.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+        known = csrf(other)
+        spoilt = other.cookies["access_token"][:-4] + "AAAA"
+    cookies = {"Cookie": f"access_token={spoilt}; refresh_token={browser.cookies['refresh_token']}"}
+
+    check_problem(await browser.post("/api/v1/locations", json=ROOM, headers=cookies | known), 403, "csrf_failed")
+
+
+@pytest.mark.parametrize("refresh_token", ["nonsense", "a", "%ff", "A" * 86])
+async def test_a_refresh_token_that_names_no_session_writes_nothing(gateway, check_problem, refresh_token):
+    async with gateway.anonymous() as http:
+        reply = await http.post("/api/v1/locations", json=ROOM, headers={"Cookie": f"refresh_token={refresh_token}"})
+
+    check_problem(reply, 403, "csrf_failed")
+
+
+async def test_the_csrf_token_of_one_login_session_is_not_anothers(gateway, browser, person, check_problem):
+    async with gateway.anonymous() as other:
+        await other.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+        foreign = csrf(other)
+
+    assert foreign != csrf(browser)
+    check_problem(await browser.post("/api/v1/locations", json=ROOM, headers=foreign), 403, "csrf_failed")
+    check_problem(await browser.post("/api/v1/auth/session/refresh", headers=foreign), 403, "csrf_failed")
+    assert (await browser.post("/api/v1/auth/session/refresh", headers=csrf(browser))).status_code == 200
+
+
+async def test_every_gateway_of_an_installation_knows_the_csrf_token(gateway, browser):
+    same, other = gateway.reconfigured(), gateway.reconfigured(gateway_secret=SecretStr("another installation's"))
+    statuses = []
+    for each in (same, other):
+        async with each.anonymous(**csrf(browser)) as http:
+            http.cookies.set("access_token", browser.cookies["access_token"])
+            statuses.append((await http.post("/api/v1/locations", json=ROOM)).status_code)
+
+    assert statuses == [201, 403]

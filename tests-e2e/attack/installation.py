@@ -1,15 +1,18 @@
 """A running installation as its administrator reaches it: creates workspaces and users, calls services directly, reads the database."""
 
+import itertools
+import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
 import httpx
+import jwt
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import users_pb2
-from chassis.auth.tokens import ServiceSigner
+from chassis.auth.tokens import AccessSigner, ServiceSigner
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.signatures import EventSigner
 from chassis.local.postgres import LocalPostgres
@@ -32,6 +35,25 @@ class Person:
     email: str
     user_id: str
     workspace_id: str
+
+
+class Owners:
+    """Owners of one workspace who take turns, each with an access token as identity would sign it."""
+
+    def __init__(self, signer, token, user_ids):
+        claims = jwt.decode(token, options={"verify_signature": False})
+        self._claims = {name: claims[name] for name in ("ws", "role", "scope", "amr", "auth_time", "epoch") if name in claims}
+        self._signer, self._turns = signer, itertools.cycle(user_ids)
+        self._signed = {}
+
+    def next_token(self):
+        """The token of whoever's turn it is, signed anew before it expires after five minutes."""
+        user_id = next(self._turns)
+        since, token = self._signed.get(user_id, (float("-inf"), ""))
+        if time.monotonic() - since > 200:
+            token = self._signer.sign({"sub": user_id, "sid": str(uuid7()), **self._claims})
+            self._signed[user_id] = (time.monotonic(), token)
+        return token
 
 
 class AttackedInstallation:
@@ -88,6 +110,19 @@ class AttackedInstallation:
             async with runtime.background(UUID(workspace_id)) as work:
                 await add_user(work, runtime.keyring, keys, person, role=role, password_hash=password_hash)
         return Person(person.email, person.id, str(workspace_id))
+
+    async def owners(self, person, count):
+        """So many more owners of the person's workspace, to ask in turn: one user may not do in a minute all that a test does."""
+        token = self.sign_in(person).json()["access_token"]
+        async with self._identity() as runtime:
+            keys = await runtime.keys.of(UUID(person.workspace_id))
+            users = [
+                users_pb2.User(id=str(uuid7()), email=f"owner-{uuid7().hex}@example.com", full_name="Nora Quist") for _ in range(count)
+            ]
+            async with runtime.background(UUID(person.workspace_id)) as work:
+                for user in users:
+                    await add_user(work, runtime.keyring, keys, user, role="owner", password_hash=None)
+        return Owners(AccessSigner(self.home.access_key.read_bytes()), token, [user.id for user in users])
 
     def sign_in(self, person, password=PASSWORD):
         """The reply to a sign-in with a password, including its cookies."""

@@ -1,4 +1,4 @@
-"""`make drill`: races, kills and outages at full length, with a report. Exits with 1 if a guarantee was broken."""
+"""`make drill`: races, kills, restarts and outages at full length, with a report. Exits with 1 if a guarantee was broken."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ from drill.environment import DrillEnvironment
 from drill.kills import run_kills, schedule
 from drill.outages import OUTAGES, peer_hangs
 from drill.races import RACERS, WRITERS, create_clients_concurrently, race_for_one_key, race_for_times
+from drill.restarts import RESTARTABLE, run_restarts
 from standalone.services import NAMES
 
 # The delays of production, because retries of failed reactions are part of the drill.
@@ -94,6 +95,17 @@ async def kills(report, *, count, seed):
         report.result("time until everything was processed, s", round(run.seconds_to_settle, 1))
 
 
+async def restarts(report, *, seed):
+    report.line("\nRestarts in order")
+    async with _environment(report) as environment:
+        run = await run_restarts(environment, RESTARTABLE * 3, seed=seed, writers=16, progress=report.line)
+        report.result("restarts", len(run.restarts), expected=3 * len(RESTARTABLE))
+        report.result("acknowledged operations", len(run.history.operations))
+        report.result("requests that failed", run.failed, expected=0)
+        report.details([*run.history.violations, *map(str, run.history.retryable_refusals.items())])
+        report.result("longest time until a reply, s", round(run.history.longest_reply, 1))
+
+
 async def outages(report):
     report.line("\nOutages")
     async with _environment(report) as environment:
@@ -136,6 +148,7 @@ async def drill(options):
     began = time.monotonic()
     await races(report, each=options.each, seed=options.seed)
     await kills(report, count=options.kills, seed=options.seed)
+    await restarts(report, seed=options.seed)
     await outages(report)
     report.line(f"\n{time.monotonic() - began:.0f} s in all; {len(report.broken) or 'no'} guarantees broken")
     report.details(report.broken)

@@ -8,5 +8,5 @@ PROCESSES = ("gateway", *SERVICES)
 _EVERY_SERVICES = {"database-url": "app", "relay-database-url": "relay"}
 # The roles that each service connects as, by the end of the name of the file that holds the address.
 DATABASE_ROLES = dict.fromkeys(SERVICES, _EVERY_SERVICES) | {"clinical": {**_EVERY_SERVICES, "eraser-database-url": "eraser"}}
-# What they keep their data in, pass their news through and mail with, where the deployment brings these along.
-SERVERS = ("postgres", "rabbitmq", "s3", "mail")
+# What they keep their data in, pass their news through, count requests in and mail with, where the deployment brings these along.
+SERVERS = ("postgres", "rabbitmq", "s3", "valkey", "mail")

@@ -32,10 +32,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--owner", type=int, help="the user id of the containers, where root makes the files")
     parser.add_argument("--database", default="postgres:5432", help="host:port of PostgreSQL")
     parser.add_argument("--broker", default="rabbitmq:5671", help="host:port of RabbitMQ, which speaks TLS")
+    parser.add_argument("--valkey", default="valkey:6380", help="host:port of the Redis or Valkey of the rate limits, which speaks TLS")
     parser.add_argument("--smtp-url", help="the mail server, with user and password")
     options = parser.parse_args(arguments)
     installation = Installation(options.folder)
-    installation.make(database=options.database, broker=options.broker, smtp_url=options.smtp_url)
+    installation.make(database=options.database, broker=options.broker, valkey=options.valkey, smtp_url=options.smtp_url)
     if options.owner is not None:
         installation.give_to(options.owner)
 
@@ -48,18 +49,20 @@ class Installation:
         # Below the folder, where neither composition looks: no process needs to sign certificates.
         self.authority_key = folder / "authority" / "key"
 
-    def make(self, *, database: str, broker: str, smtp_url: str | None = None) -> None:
+    def make(self, *, database: str, broker: str, valkey: str = "valkey:6380", smtp_url: str | None = None) -> None:
         """Whatever of it is not there yet."""
         for folder in (self.folder, self.authority_key.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_once(self.folder / "keyring", lambda part: Keyring.generate().save(part))
         self._once("access-key", generate_key)
+        self._once("gateway-secret", random_text)
         for service in SERVICES:
             key = self._once(f"{service}-service-key", generate_key)
             self._once(f"{service}-service-key-public", partial(public_pem, key))
         self._make_database(database)
         self._make_broker(broker)
         self._make_bucket()
+        self._make_rate_limit_store(valkey)
         self._make_certificates()
         if smtp_url is not None:
             self._once("smtp-url", smtp_url.encode)
@@ -97,6 +100,12 @@ class Installation:
         for service in S3_SERVICES:
             secret = self._once(f"{service}-s3-secret-key", random_text).decode()
             self._once(f"{service}-s3-credentials", credentials(f"caseload:{service}", secret).encode)
+
+    def _make_rate_limit_store(self, server: str) -> None:
+        password = self._once("valkey-password", random_text).decode()
+        self._once("valkey-settings", valkey_settings(password).encode)
+        address = f"rediss://:{quote(password, safe='')}@{server}/0?ssl_ca_certs=/run/secrets/authority-certificate"
+        self._once("gateway-rate-limit-store-url", address.encode)
 
     def _make_certificates(self) -> None:
         if not (self.folder / "authority-certificate").exists():
@@ -155,3 +164,24 @@ log.console = true
 log.console.level = info
 log.file = false
 """
+
+
+def valkey_settings(password: str) -> str:
+    """What the store of the rate limits reads at its start: TLS alone, a password, and nothing on disk, for counts live two minutes."""
+    return "\n".join(
+        [
+            "port 0",
+            "tls-port 6380",
+            "tls-ca-cert-file /run/secrets/authority-certificate",
+            "tls-cert-file /run/secrets/tls-certificate",
+            "tls-key-file /run/secrets/tls-key",
+            # Whoever comes is known by the password, not by a certificate.
+            "tls-auth-clients no",
+            f"requirepass {password}",
+            'save ""',
+            "appendonly no",
+            "maxmemory 96mb",
+            "maxmemory-policy volatile-ttl",
+            "",
+        ]
+    )

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from limits.aio.storage import MemoryStorage
 from starlette.middleware import Middleware
 
 from chassis.auth.verifier import TokenVerifier
+from chassis.rpc.admission import Admission
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
 from gateway.api.appointments import routes as appointments
@@ -36,10 +37,10 @@ from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
-from gateway.middleware.rate import Buckets, RateLimit
 from gateway.openapi import routes as openapi
 from gateway.pages import routes as pages
 from gateway.problems.responses import ProblemResponses
+from gateway.rate_limits.limits import RateLimits
 from gateway.routing.nouns import PUBLIC
 from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
@@ -69,13 +70,20 @@ ROUTERS: Sequence[APIRouter] = (
 )
 
 
-def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequence[APIRouter] = ()) -> FastAPI:
-    """The application in front of the peers, which it does not close. `further` adds routes to its own."""
+def build(
+    peers: Mapping[str, Peer],
+    settings: GatewaySettings,
+    further: Sequence[APIRouter] = (),
+    *,
+    clock: Callable[[], float] = time.time,
+) -> FastAPI:
+    """The application in front of the peers, which it does not close. `further` adds routes to its own; rate limits go by `clock`."""
     routes = routes_of((*ROUTERS, *further))
     paths = frozenset(route.path for route in routes)
     stubs = Stubs.of(peers)
     verifier = user_token_verifier(stubs)
-    authenticator = Authenticator(stubs.sign_in, verifier, settings)
+    limits = RateLimits(settings, routes, clock=clock)
+    authenticator = Authenticator(stubs.sign_in, verifier, limits, settings)
     problems = ProblemResponses(settings.public_url, paths)
 
     app = FastAPI(
@@ -91,6 +99,8 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequenc
     app.state.stubs = stubs
     app.state.verifier = verifier
     app.state.authenticator = authenticator
+    app.state.limits = limits
+    app.state.uploads = Admission(settings.uploads_at_once)
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )
@@ -99,7 +109,7 @@ def build(peers: Mapping[str, Peer], settings: GatewaySettings, further: Sequenc
     app.router.routes.extend(routes)
     # In place of the stack that Starlette would build, whose error handlers and router these replace.
     app.middleware_stack = Router(routes, lifespan=app.router)
-    for layer in reversed(_middleware(settings, problems, authenticator, public_paths(routes))):
+    for layer in reversed(_middleware(settings, problems, authenticator, limits, public_paths(routes))):
         app.middleware_stack = layer.cls(app.middleware_stack, *layer.args, **layer.kwargs)
     return app
 
@@ -120,13 +130,9 @@ def public_paths(routes: Iterable[APIRoute]) -> frozenset[str]:
 
 
 def _middleware(
-    settings: GatewaySettings, problems: ProblemResponses, authenticator: Authenticator, public: frozenset[str]
+    settings: GatewaySettings, problems: ProblemResponses, authenticator: Authenticator, limits: RateLimits, public: frozenset[str]
 ) -> list[Middleware]:
     """From the outermost to the innermost."""
-    counters = MemoryStorage()
-    buckets = Buckets(
-        reads=settings.reads_per_minute, writes=settings.writes_per_minute, sign_ins=settings.sign_ins_per_minute, public_paths=public
-    )
     return [
         Middleware(Edge),
         Middleware(Cors, frozenset(settings.cors_origins)),
@@ -134,10 +140,7 @@ def _middleware(
         Middleware(
             BodyLimit, json_bytes=settings.json_limit_bytes, upload_bytes=settings.upload_limit_bytes, seconds=settings.body_seconds
         ),
-        Middleware(RateLimit, counters, buckets.by_address),
-        Middleware(RateLimit, counters, buckets.sign_ins_by_address),
-        Middleware(Authentication, authenticator=authenticator, public_paths=public),
-        Middleware(RateLimit, counters, buckets.by_workspace),
+        Middleware(Authentication, authenticator=authenticator, limits=limits, public_paths=public),
     ]
 
 
@@ -151,6 +154,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         polling.cancel()
         await asyncio.wait([polling])
         await verifier.close()
+        await app.state.limits.close()
 
 
 async def _poll(verifier: TokenVerifier) -> None:

@@ -17,6 +17,8 @@ _MOST_HEADERS = 128
 _LINGER_SECONDS = 10.0
 # How long a client may leave a response unread. It holds memory as long.
 _SECONDS_WITHOUT_READING = 20.0
+# How long a connection without a request stays open once the gateway stops: a request may be on its way.
+_SECONDS_TO_SEND = 1.0
 # Bytes of a response that are buffered.
 _MOST_BUFFERED = 64 * 1024
 
@@ -78,6 +80,7 @@ class GatewayHttpProtocol(HttpToolsProtocol):
         self._refusal = (400, "malformed_request", "This is not a request that can be read as HTTP.")
         self._timer: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
+        self._stopping = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type] # has what uvicorn uses of a Transport
@@ -127,6 +130,8 @@ class GatewayHttpProtocol(HttpToolsProtocol):
             self._refuse_head()
             raise _RefusedError
         super().on_headers_complete()
+        if self._stopping:
+            self._cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         self._unparsed = 0
@@ -141,6 +146,18 @@ class GatewayHttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self._phase is _Phase.BODY and not self._busy and not self.transport.is_closing():
             self._set_timeout(_LINGER_SECONDS, self.transport.close)
+
+    def shutdown(self) -> None:
+        """Called by uvicorn when it stops: the next response is the last one, and says so, so that its client sends no more here."""
+        self._stopping = True
+        if self._busy:
+            self._cycle.keep_alive = False
+        else:
+            self.loop.call_later(_SECONDS_TO_SEND, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        if self._phase is _Phase.IDLE and not self._busy:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Called by uvicorn when its parser fails; `msg` is its reason, which is not sent."""
@@ -171,8 +188,12 @@ class GatewayHttpProtocol(HttpToolsProtocol):
     @property
     def _busy(self) -> bool:
         """Whether a request is being answered."""
-        cycle: Any = self.cycle
-        return cycle is not None and not cycle.response_complete
+        return self._cycle is not None and not self._cycle.response_complete
+
+    @property
+    def _cycle(self) -> Any:
+        """The request that is being answered, or the last one."""
+        return self.cycle
 
     def _too_slow(self) -> None:
         if self._busy:

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
+from chassis.auth.verifier import TokenVerifier
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.handler import Handler
 from chassis.rpc.tls import TLS
+from chassis.service.health import HealthServer
 from gateway.app import build
 from gateway.http_protocol import http_protocol
 from gateway.settings import GatewaySettings
@@ -36,15 +38,22 @@ class GatewayServer:
         """
         # No signer: the gateway calls services with its users' tokens, never on its own behalf.
         self._peers = Peers(None, addresses=settings.peers, servers=servers, tls=TLS.of(settings))
-        self._uvicorn = _Uvicorn(_configuration(build(self._peers, settings, routers), settings))
+        self._settings = settings
+        self._app = build(self._peers, settings, routers)
+        self._uvicorn = _Uvicorn(_configuration(self._app, settings))
         self._sockets = None if listening is None else [listening]
+        self._health = None if settings.health_listen is None else HealthServer(self._ready)
         self._running: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serves until `drain` is called, and finishes the requests under way."""
+        if self._health is not None and self._settings.health_listen is not None:
+            await self._health.start(self._settings.health_listen)
         try:
             await self._uvicorn.serve(self._sockets)
         finally:
+            if self._health is not None:
+                await self._health.close()
             await self._peers.close()
 
     def drain(self) -> None:
@@ -60,6 +69,10 @@ class GatewayServer:
                 self._running.result()
                 raise RuntimeError("the gateway did not start")
             await asyncio.sleep(0.01)
+
+    async def _ready(self) -> bool:
+        verifier: TokenVerifier = self._app.state.verifier
+        return verifier.is_fresh and not self._uvicorn.should_exit
 
     async def stop(self) -> None:
         """Drains and returns when the last request has been answered."""
@@ -99,7 +112,8 @@ def _configuration(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=True,
+        # From right to left: the last address that no trusted proxy has added is the client's.
+        proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=settings.drain_seconds,
     )

@@ -1,35 +1,49 @@
 """The gateway's settings, beyond those of every process."""
 
+from ipaddress import ip_network
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
-from chassis.settings import Settings, is_local
+from chassis.settings import DEVELOPMENT_SECRET, Settings, is_local
 
 MEGABYTE = 1024 * 1024
+# In one trusted network. Everybody in it can make up addresses, so it may hold the proxies and little else.
+_MOST_PROXIES = 256
 
 
 class GatewaySettings(Settings):
     # host:port that the gateway listens on.
     http_listen: str | None = "127.0.0.1:8000"
+    # host:port of /metrics and /health for probes and monitoring, where people do not come; none when this process is not watched.
+    health_listen: str | None = None
     # Origins of front ends that may call with cookies, as browsers send them: https://app.example.com.
     cors_origins: tuple[str, ...] = ()
-    # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, comma-separated.
-    trusted_proxies: str = "127.0.0.1"
+    # Addresses of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, comma-separated; by default nobody's.
+    trusted_proxies: str = ""
 
     # What a completed appointment is called: some front ends know it as attended.
     completed_status: Literal["completed", "attended"] = "completed"
 
-    # Per workspace and per address.
+    # Per user.
     reads_per_minute: int = Field(1000, ge=1)
     writes_per_minute: int = Field(100, ge=1)
-    # Per address: writes that need no sign-in.
-    sign_ins_per_minute: int = Field(60, ge=1)
+    autosaves_per_minute: int = Field(600, ge=1)
+    # Per address: what is asked without sign-in, and attempts to sign in.
+    anonymous_per_minute: int = Field(1000, ge=1)
+    sign_ins_per_minute: int = Field(300, ge=1)
+    # Where several gateways count together, a Redis or Valkey: rediss://user:password@host:port/0?ssl_ca_certs=/path. Without it, each counts alone.
+    rate_limit_store_url: SecretStr = SecretStr("")
+
+    # Signs CSRF tokens and hides addresses from the store above; the same for all gateways of an installation.
+    gateway_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
 
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
     # Of one file, without the multipart envelope.
     upload_limit_bytes: int = Field(10 * MEGABYTE, ge=1024)
+    # Uploads that are received or passed on at the same time; each takes up to four times its limit of memory.
+    uploads_at_once: int = Field(6, ge=1)
     # Of a request's URL and headers together.
     head_limit_bytes: int = Field(64 * 1024, ge=8 * 1024)
     # For a request's head, and for its body to begin to arrive; a large body has longer.
@@ -40,6 +54,18 @@ class GatewaySettings(Settings):
     # For requests under way after SIGTERM.
     drain_seconds: int = Field(10, ge=0)
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: str) -> str:
+        for proxy in filter(None, map(str.strip, proxies.split(","))):
+            try:
+                network = ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy!r} is no address and no network") from None
+            if network.num_addresses > _MOST_PROXIES:
+                raise ValueError(f"{proxy} is more than the proxies: whoever sends from there could make up any address")
+        return proxies
+
     @field_validator("cors_origins")
     @classmethod
     def _exact(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -48,6 +74,15 @@ class GatewaySettings(Settings):
             if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or "*" in origin:
                 raise ValueError(f"{origin!r} is no exact origin; write scheme://host[:port]")
         return origins
+
+    def faults(self) -> list[str]:
+        found = super().faults()
+        if self.gateway_secret.get_secret_value() == DEVELOPMENT_SECRET:
+            found.append("CASELOAD_GATEWAY_SECRET is the development one")
+        store = urlsplit(self.rate_limit_store_url.get_secret_value())
+        if store.scheme == "redis" and not is_local(store.hostname):
+            found.append("CASELOAD_RATE_LIMIT_STORE_URL leaves this machine without TLS (rediss://)")
+        return found
 
     @property
     def cookies_need_tls(self) -> bool:

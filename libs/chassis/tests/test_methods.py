@@ -18,7 +18,7 @@ LEVEL, NEEDS = "option idempotency_level = NO_SIDE_EFFECTS;", 'option (needs) = 
 EFFECT = "option idempotency_level = IDEMPOTENCY_UNKNOWN;"
 LINE = 'option (audit) = {resource: RESOURCE_CLIENT action: ACTION_READ id: "id"};'
 NO_LINE = 'option (audit) = {none: "nobody asks who did"};'
-PAGED = "option (paged) = true;"
+PAGED, IN_PARTS = "option (paged) = true;", "option (in_parts) = true;"
 MESSAGES = """
 message Plain { string id = 1 [(uuid) = true]; string name = 2; }
 message Page { repeated Plain items = 1; int64 total = 2; }
@@ -26,6 +26,10 @@ message Totalless { repeated Plain items = 1; }
 message Single { Plain items = 1; int64 total = 2; }
 message PageRequest { int32 page = 1; int32 page_size = 2; }
 message PageOnly { int32 page = 1; }
+message PartRequest { optional int32 skip = 1; }
+message SkipAlways { int32 skip = 1; }
+message Part { repeated Plain items = 1; bool more = 2; }
+message TwoLists { repeated Plain items = 1; repeated Plain others = 2; bool more = 3; }
 message TextPages { string page = 1; string page_size = 2; }
 message Unhidden { string id = 1 [(uuid) = true]; string name = 2 [(phi) = true]; }
 message Unsaid { string id = 1 [(uuid) = true]; string name = 2 [debug_redact = true]; }
@@ -52,6 +56,8 @@ UNDECLARED = {
     "what the line is about": (LEVEL + NEEDS + "option (audit) = {action: ACTION_READ};", "Plain", "Plain", "without resource or action"),
     "what the line says": (LEVEL + NEEDS + "option (audit) = {resource: RESOURCE_USER};", "Plain", "Plain", "without resource or action"),
     "that it is paged": (LEVEL + NEEDS + NO_LINE, "PageRequest", "Page", "takes page and page_size and does not declare"),
+    "that it is answered in parts": (LEVEL + NEEDS + NO_LINE, "Plain", "Part", "answers more and does not declare"),
+    "that parts are asked for": (LEVEL + NEEDS + NO_LINE, "PartRequest", "Plain", "takes skip or answers more and does not"),
     "that half of it is paged": (LEVEL + NEEDS + NO_LINE, "PageOnly", "Page", "takes page and does not declare"),
 }
 CONTRADICTORY = {
@@ -68,6 +74,11 @@ CONTRADICTORY = {
     "paged without size": (LEVEL + NEEDS + PAGED + NO_LINE, "PageOnly", "Page", "no int32 page and page_size"),
     "paged without total": (LEVEL + NEEDS + PAGED + NO_LINE, "PageRequest", "Totalless", "no repeated items and int64"),
     "paged with one item": (LEVEL + NEEDS + PAGED + NO_LINE, "PageRequest", "Single", "no repeated items and int64"),
+    "parts with an effect": (EFFECT + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Part", "in parts and has an effect"),
+    "parts that are not asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "Plain", "Part", "no optional int32 skip"),
+    "parts that are always asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "SkipAlways", "Part", "no optional int32 skip"),
+    "parts without end": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Totalless", "no bool more or not one repeated"),
+    "parts of two lists": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "TwoLists", "no bool more or not one repeated"),
     "PHI shown": (LEVEL + NEEDS + LINE, "Unhidden", "Plain", "Unhidden.name: debug_redact goes with phi or secret"),
     "PHI shown in a part of the reply": (LEVEL + NEEDS + LINE, "Plain", "Nested", "Unhidden.name: debug_redact"),
     "a secret shown": (LEVEL + NEEDS + LINE, "OpenSecret", "Plain", "OpenSecret.word: debug_redact"),

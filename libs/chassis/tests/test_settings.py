@@ -44,6 +44,8 @@ def test_links_lead_to_the_gateway_unless_told_otherwise():
         ({"blob_url": "file:///files"}, "CASELOAD_BLOB_SECRET"),
         ({"database_url": "postgresql://postgres:p@/x?host=/run"}, "CASELOAD_DATABASE_URL is a superuser's"),
         ({"database_url": FAR.replace("verify-full", "prefer")}, "without sslmode"),
+        ({"database_url": FAR.replace("verify-full", "require")}, "without sslmode=verify-full: any other accepts"),
+        ({"database_url": FAR.replace("verify-full", "verify-ca")}, "without sslmode=verify-full"),
         ({"relay_database_url": FAR.partition("?")[0]}, "CASELOAD_RELAY_DATABASE_URL leaves this machine"),
         ({"broker_url": "amqp://caseload:p@mq.example.com/"}, "without TLS"),
         ({"broker_url": "amqps://guest:guest@mq.example.com/"}, "default account"),

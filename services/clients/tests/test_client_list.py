@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2 as pb
 from chassis.errors import Invalid, Refusal
+from chassis.rpc.transport import LARGEST_MESSAGE
 from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE
 from clients.clients import store
+from clients.clients.rules import MAX_ADDRESS, MAX_LONG_TEXT, MAX_NAME, MAX_SHORT_TEXT, MAX_TAGS
 
 
 async def create_named(practice, *names: str, **fields) -> list[str]:
@@ -40,6 +42,27 @@ async def test_clients_are_listed_by_last_and_first_name_ignoring_case_and_accen
         "Bo STRASSER",
         "Bo Ørsted",
     ]
+
+
+async def test_a_page_of_a_hundred_clients_with_the_longest_texts_arrives(practice):
+    # Of four bytes each, as many characters as the rules allow.
+    text = "\U0001f9d1"
+    longest = {
+        "first_name": text * MAX_NAME,
+        "address": text * MAX_ADDRESS,
+        "medical_history": text * MAX_LONG_TEXT,
+        "notes": text * MAX_LONG_TEXT,
+        "tags": [text * (MAX_SHORT_TEXT - 2) + f"{number:02}" for number in range(MAX_TAGS)],
+    }
+    for number in range(100):
+        await practice.create(last_name=f"{number:03}", **longest)
+
+    page = await practice.page(page_size=100)
+
+    assert [client.last_name for client in page.items] == [f"{number:03}" for number in range(100)]
+    assert {client.medical_history for client in page.items} == {text * MAX_LONG_TEXT}
+    assert (page.total, page.more) == (100, False)
+    assert page.ByteSize() > LARGEST_MESSAGE
 
 
 async def test_clients_with_equal_names_keep_their_order_across_pages(practice):

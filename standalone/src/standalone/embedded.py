@@ -18,7 +18,7 @@ import uvloop
 
 from chassis.lifecycle import Lifecycle
 from chassis.local.postgres import LocalPostgres
-from chassis.local.processes import ChildFailedError, InUseError
+from chassis.local.processes import ChildFailedError, InUseError, free_port
 from chassis.observability.logs import configure_logs
 from chassis.rpc.server.server import Server
 from chassis.service.cli import broker_of
@@ -78,12 +78,13 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         add_services(parts, runtimes, broker, over_grpc=False)
         if settings.has_demo and not home.demo_opened.exists():
             parts.add("demo", start=partial(open_demo_workspaces, home, runtimes[IDENTITY.name]), needs=["relays"])
-        gateway = gateway_server(home, listening, mailbox, servers, **addresses)
+        health = settings.health_listen or f"127.0.0.1:{free_port()}"
+        gateway = gateway_server(home, listening, mailbox, servers, health_listen=health, **addresses)
         # Without a limit here: the gateway has a setting for how long its requests may take to finish.
         parts.add("gateway", start=gateway.start, stop=gateway.stop, needs=parts.states, patience=None)
         await parts.start()
 
-        home.write_status({"composition": "embedded", "gateway_url": settings.address})
+        home.write_status({"composition": "embedded", "gateway_url": settings.address, "health": {"gateway": f"http://{health}"}})
         sys.stdout.write(greeting(settings) + "\n")
         sys.stdout.flush()
         reviving = asyncio.create_task(restart_when_dead(postgres))

@@ -50,6 +50,7 @@ class Home:
         write_once(self.keyring, lambda part: Keyring.generate().save(part))
         write_once(self.access_key, lambda part: write_secret(part, generate_key()))
         write_once(self.directory / "blob-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
+        write_once(self.directory / "gateway-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
         write_once(self.directory / "database-secret", lambda part: write_secret(part, os.urandom(32)))
         write_service_keys(self.service_keys, (*NAMES, "gateway"))
         # What a release before events were signed has left on its way is taken for a day.
@@ -69,6 +70,7 @@ class Home:
             "blob_url": f"file://{self.blobs}",
             "blob_secret": (self.directory / "blob-secret").read_text(),
             "unsigned_events_until": (self.directory / "unsigned-events-until").read_text(),
+            "gateway_secret": (self.directory / "gateway-secret").read_text(),
             **addresses,
         }
 

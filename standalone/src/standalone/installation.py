@@ -44,8 +44,13 @@ class Installation:
         return time.monotonic() - began
 
     def ready(self) -> bool:
+        """Whether the gateway and every process that running.json names say that they are ready."""
         try:
-            return httpx.get(f"{self.gateway_url}/health/ready", timeout=5).status_code == 200
+            urls = [self.gateway_url, *self.running["health"].values()]
+        except FileNotFoundError:
+            urls = [self.gateway_url]
+        try:
+            return all(httpx.get(f"{url}/health/ready", timeout=5).status_code == 200 for url in urls)
         except httpx.HTTPError:
             return False
 

@@ -22,6 +22,8 @@ class StandaloneSettings(BaseSettings):
     smtp_url: SecretStr | None = None
     # The demo workspaces have a public password: by default they are opened only if no other machine reaches the gateway.
     demo: bool | None = None
+    # host:port of /health and /metrics of `caseload run`; a free port of this machine unless given, which running.json names.
+    health_listen: str | None = None
     # Pins each process of the suite to one processor core, in turn.
     pin: bool = False
 

@@ -66,7 +66,7 @@ class Suite:
             self._postgres = LocalPostgres(home.postgres)
             stack.callback(self._postgres.stop)
             self._postgres.start()
-        self._health = {name: free_port() for name in NAMES}
+        self._health = {name: free_port() for name in (*NAMES, "gateway")}
         self._mail_port = free_port()
         self._cores = self._next_core()
         self._supervisor = Supervisor(self._processes(), report=say, restarted=self._write_status)
@@ -148,13 +148,12 @@ class Suite:
 
     def _serve_gateway(self) -> None:
         mailbox = Mailbox(self._home.mail) if self._settings.smtp_url is None else None
-        serve_gateway(self._home, self._listening, mailbox, **self._addresses())
+        serve_gateway(self._home, self._listening, mailbox, health_listen=f"127.0.0.1:{self._health['gateway']}", **self._addresses())
 
     # --- readiness and restarts ---
 
     def _health_urls(self) -> list[str]:
-        ports = [*self._health.values(), self._listening.getsockname()[1]]
-        return [f"http://127.0.0.1:{port}/health/ready" for port in ports]
+        return [f"http://127.0.0.1:{port}/health/ready" for port in self._health.values()]
 
     def _is_ready(self, url: str) -> bool:
         try:

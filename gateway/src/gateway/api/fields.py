@@ -15,7 +15,7 @@ _DEEPEST_NESTING = 12
 
 
 class Schema(BaseModel):
-    """The base of all schemas. Unknown members are ignored, so that a newer front end can use an older gateway."""
+    """The base of all schemas. Unknown members are ignored and named (`routing/unknown.py`), so that a newer front end can use an older gateway."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

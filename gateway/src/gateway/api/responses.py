@@ -1,11 +1,13 @@
 """Responses as JSON. FastAPI only documents the response models; what services reply is not validated again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from google.protobuf.message import Message
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from chassis.context import RequestContext
 from gateway.api.fields import PageQuery
 from gateway.mapping import dump, render, render_page
 
@@ -29,6 +31,33 @@ def page_response(page: PageMessage, query: PageQuery, items: Sequence[dict[str,
     """A page of a list; `items` instead of the message's own where the gateway has added to them."""
     rendered = [render(item) for item in page.items] if items is None else items
     return Response(dump(render_page(rendered, page.total, query.page, query.page_size)), media_type=_JSON)
+
+
+async def list_response(
+    name: str, ask: Callable[[Any, RequestContext], Awaitable[Any]], message: Any, context: RequestContext, *beside: str
+) -> Response:
+    """A list without pages as the member `name`, with the reply's fields that `beside` names.
+
+    A long one is sent part by part, so that the gateway never holds it whole: each part has the time of a call of its own.
+    """
+    message.skip = 0
+    reply = await ask(message, context)
+    items = [render(item) for item in getattr(reply, name)]
+    head = {field: getattr(reply, field) for field in beside} | {name: items}
+    if not reply.more:
+        return json_response(head)
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield dump(head).removesuffix(b"]}")
+        part = reply
+        while part.more:
+            message.skip += len(getattr(part, name))
+            part = await ask(message, replace(context, deadline=None))
+            for item in getattr(part, name):
+                yield b"," + dump(render(item))
+        yield b"]}"
+
+    return StreamingResponse(parts(), media_type=_JSON)
 
 
 def no_content() -> Response:

@@ -5,25 +5,30 @@ from hashlib import sha256
 
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInStub
-from chassis.auth.tokens import invalid_token
+from chassis.auth.tokens import invalid_token, session_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.errors import Unauthenticated
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
-from gateway.auth.csrf import CsrfCheck
+from gateway.auth.csrf import CsrfTokens
+from gateway.rate_limits.limits import RateLimits
 from gateway.request import GatewayRequest
 from gateway.settings import GatewaySettings
+
+# Where a browser renews its login session; a refresh token cannot be guessed, so this is no attempt to sign in.
+REFRESH_PATH = "/api/v1/auth/session/refresh"
 
 
 class Authenticator:
     """Verifies access tokens, refreshes the login sessions of active browsers, and checks their writes for forgery."""
 
-    def __init__(self, sign_in: SignInStub, verifier: TokenVerifier, settings: GatewaySettings) -> None:
+    def __init__(self, sign_in: SignInStub, verifier: TokenVerifier, limits: RateLimits, settings: GatewaySettings) -> None:
         self._sign_in = sign_in
         self._verifier = verifier
+        self._limits = limits
         self._seconds = settings.call_seconds
         self._refreshes: dict[bytes, asyncio.Task[pb.SignedIn]] = {}
         self.cookies = CookieWriter(secure=settings.cookies_need_tls)
-        self.csrf = CsrfCheck(settings)
+        self.csrf = CsrfTokens(settings)
 
     async def authenticate(self, request: GatewayRequest) -> None:
         """Sets the request's caller. Without credentials it stays nobody; raises Unauthenticated for credentials that are not valid."""
@@ -37,20 +42,21 @@ class Authenticator:
             request.caller = await self._verifier.caller(token.strip())
         elif (cookies := read_cookies(request)).signed_in:
             request.by_cookie = True
-            if not request.is_safe:
-                self.csrf.check(request, cookies.csrf)
             await self._by_cookies(request, cookies)
 
     async def _by_cookies(self, request: GatewayRequest, cookies: Cookies) -> None:
         if cookies.access:
             try:
                 request.caller = await self._verifier.caller(cookies.access)
-                return
             except Unauthenticated:
                 # Expired, or revoked by a change of role or password. Identity decides whether the login session goes on.
                 if not cookies.refresh:
                     self.cookies.clear(request)
                     raise
+            else:
+                self.csrf.check(request, request.caller.session_id)
+                return
+        self.csrf.check(request, cookies.refreshed_session)
         signed_in = await self.refresh(request, cookies)
         request.caller = await self._verifier.caller(signed_in.access_token)
 
@@ -60,8 +66,7 @@ class Authenticator:
         key = sha256(cookies.refresh.encode()).digest()
         task = self._refreshes.get(key)
         if task is None:
-            call = self._sign_in.Refresh(pb.RefreshRequest(refresh_token=cookies.refresh), request.new_context(self._seconds))
-            task = asyncio.ensure_future(call)
+            task = asyncio.create_task(self._ask_for_refresh(request, cookies.refresh))
             self._refreshes[key] = task
             task.add_done_callback(lambda _: self._refreshes.pop(key, None))
         try:
@@ -70,5 +75,14 @@ class Authenticator:
         except Unauthenticated:
             self.cookies.clear(request)
             raise
-        self.cookies.write(request, signed_in, csrf=cookies.csrf)
+        self.write_cookies(request, signed_in)
         return signed_in
+
+    def write_cookies(self, request: GatewayRequest, signed_in: pb.SignedIn) -> None:
+        """Sets the cookies of a sign-in or of a refresh."""
+        self.cookies.write(request, signed_in, csrf=self.csrf.token(session_of(signed_in.access_token)))
+
+    async def _ask_for_refresh(self, request: GatewayRequest, refresh_token: str) -> pb.SignedIn:
+        # Counted here, once for all who share the call, and before identity has any work with it.
+        await self._limits.count_address(request, "refresh")
+        return await self._sign_in.Refresh(pb.RefreshRequest(refresh_token=refresh_token), request.new_context(self._seconds))

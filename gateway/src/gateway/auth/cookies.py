@@ -1,8 +1,9 @@
 """The cookies of a browser's login session: what each holds, where it is sent, and whether scripts may read it."""
 
-import secrets
+import base64
 import time
 from dataclasses import dataclass
+from uuid import UUID
 
 from starlette.requests import cookie_parser
 
@@ -26,8 +27,18 @@ class Cookies:
 
     access: str = ""
     refresh: str = ""
-    csrf: str = ""
     device: str = ""
+
+    @property
+    def refreshed_session(self) -> UUID | None:
+        """The login session that the refresh token names, which proves nothing; None if it is no such token.
+
+        Identity writes a token as the ids of its workspace and login session and a secret, 16, 16 and 32 bytes in base64.
+        """
+        try:
+            return UUID(bytes=base64.urlsafe_b64decode(self.refresh + "=" * (-len(self.refresh) % 4))[16:32])
+        except ValueError:
+            return None
 
     @property
     def signed_in(self) -> bool:
@@ -39,7 +50,7 @@ def read_cookies(request: GatewayRequest) -> Cookies:
     if header is None:
         return Cookies()
     found = cookie_parser(header.decode("latin-1"))
-    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(CSRF, ""), found.get(DEVICE, ""))
+    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(DEVICE, ""))
 
 
 class CookieWriter:
@@ -48,9 +59,8 @@ class CookieWriter:
     def __init__(self, *, secure: bool) -> None:
         self._secure = "; Secure" if secure else ""
 
-    def write(self, request: GatewayRequest, signed_in: pb.SignedIn, *, csrf: str = "") -> None:
-        """Sets the cookies of a sign-in. A refresh passes the present CSRF token, so that requests under way stay valid."""
-        csrf = csrf or secrets.token_urlsafe(32)
+    def write(self, request: GatewayRequest, signed_in: pb.SignedIn, *, csrf: str) -> None:
+        """Sets the cookies of a sign-in, with the CSRF token of its login session."""
         seconds = max(1, signed_in.refresh_expires_at.seconds - int(time.time()))
         self._set(request, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
         self._set(request, REFRESH, signed_in.refresh_token, seconds, path=_REFRESH_PATH, same_site="Strict")

@@ -1,22 +1,35 @@
-"""Protects writes that are authenticated by cookies against cross-site request forgery: double-submit token and Fetch Metadata."""
+"""Protects writes that are authenticated by cookies against cross-site request forgery: a signed token and Fetch Metadata.
 
+The token is a keyed hash of the login session. Pages read it from a cookie, but what a request's header must repeat is computed
+anew, so that a cookie which another site of the same domain has planted is of no use, whosever token it holds.
+"""
+
+import base64
 import hmac
+from hashlib import sha256
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from chassis.errors import Forbidden
 from gateway.request import GatewayRequest
 from gateway.settings import GatewaySettings
 
 
-class CsrfCheck:
+class CsrfTokens:
     def __init__(self, settings: GatewaySettings) -> None:
+        self._key = sha256(b"csrf" + settings.gateway_secret.get_secret_value().encode()).digest()
         self._origins = frozenset((*settings.cors_origins, _origin(settings.app_url), _origin(settings.public_url)))
 
-    def check(self, request: GatewayRequest, token: str) -> None:
-        """Raises Forbidden unless the X-CSRF-Token header repeats `token`, the csrf_token cookie, which only our pages can read."""
-        if not token or not hmac.compare_digest(request.header(b"x-csrf-token").encode(), token.encode()):
+    def token(self, session_id: UUID) -> str:
+        """The token of a login session, the same for as long as it lasts."""
+        return base64.urlsafe_b64encode(hmac.digest(self._key, session_id.bytes, "sha256")).rstrip(b"=").decode()
+
+    def check(self, request: GatewayRequest, session_id: UUID | None) -> None:
+        """Raises Forbidden for a write unless its X-CSRF-Token header has the token of this login session."""
+        if request.is_safe:
+            return
+        if session_id is None or not hmac.compare_digest(request.header(b"x-csrf-token").encode(), self.token(session_id).encode()):
             raise Forbidden("csrf_failed", "Send the csrf_token cookie's value in the X-CSRF-Token header.")
-        # Another site of the same domain can set a csrf_token cookie, but not the browser's Sec-Fetch-Site header.
         if request.header(b"sec-fetch-site") == "cross-site" and request.header(b"origin") not in self._origins:
             raise Forbidden("csrf_failed", "Requests from this origin are not allowed.")
 

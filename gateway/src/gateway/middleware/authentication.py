@@ -1,20 +1,40 @@
-"""Authenticates requests of the API, except those to public paths."""
+"""Authenticates requests of the API, and counts every request against the rate limits."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.auth.authenticator import Authenticator
+from chassis.errors import Forbidden, Unauthenticated
+from gateway.auth.authenticator import REFRESH_PATH, Authenticator
+from gateway.rate_limits.limits import RateLimits
 from gateway.request import KEY, GatewayRequest
 
 
 class Authentication:
-    def __init__(self, app: ASGIApp, *, authenticator: Authenticator, public_paths: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, authenticator: Authenticator, limits: RateLimits, public_paths: frozenset[str]) -> None:
         self._app = app
         self._authenticator = authenticator
+        self._limits = limits
         self._public = public_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            request: GatewayRequest = scope[KEY]
-            if request.path.startswith("/api/") and request.path not in self._public:
-                await self._authenticator.authenticate(request)
+            await self._admit(scope[KEY])
         await self._app(scope, receive, send)
+
+    async def _admit(self, request: GatewayRequest) -> None:
+        if request.path.startswith("/health"):
+            # Apart, so that nothing else an address asks for can hide that this process is well.
+            await self._limits.count_address(request, "health")
+        elif not request.path.startswith("/api/") or request.path in self._public:
+            proves_who_asks = not request.is_safe and request.path != REFRESH_PATH
+            await self._limits.count_address(request, "sign-in" if proves_who_asks else "anonymous")
+        else:
+            try:
+                await self._authenticator.authenticate(request)
+            except (Forbidden, Unauthenticated):
+                await self._limits.count_address(request, "anonymous")
+                raise
+            caller = request.caller
+            if caller.user_id is None or caller.workspace_id is None:
+                await self._limits.count_address(request, "anonymous")
+            else:
+                await self._limits.count_user(request, caller.user_id, caller.workspace_id)

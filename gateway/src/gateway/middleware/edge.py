@@ -24,7 +24,7 @@ _seconds = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_QUIET = frozenset({"/health", "/health/live", "/health/ready", "/metrics", "/api/v1/health"})
+_QUIET = frozenset({"/health", "/health/live", "/health/ready", "/api/v1/health"})
 
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),

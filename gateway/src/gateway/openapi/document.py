@@ -35,6 +35,17 @@ _IDEMPOTENCY_KEY = {
     "description": "Makes it safe to repeat a write: within 72 hours the reply is that of the first one.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).",
+    "schema": {"type": "string"},
+    "example": "handling=strict",
+}
+_IGNORED_MEMBERS = {
+    "description": "JSON pointers of the body's members that are not known here and were ignored.",
+    "schema": {"type": "string"},
+}
 _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The `access_token` of a sign-in's reply."},
     "cookie": {
@@ -58,7 +69,8 @@ def document(app: FastAPI) -> dict[str, Any]:
         described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= described.pop("$defs", {}) | {"Problem": described}
         components["responses"] = {number: _problem(meaning) for number, meaning in _PROBLEMS.items()}
-        components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY}
+        components["parameters"] = {"IdempotencyKey": _IDEMPOTENCY_KEY, "Prefer": _PREFER}
+        components["headers"] = {"IgnoredMembers": _IGNORED_MEMBERS}
         components["securitySchemes"] = _SCHEMES
         made["security"] = [{"bearer": []}, {"cookie": []}]
         for path, operations in made["paths"].items():
@@ -80,6 +92,11 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if method in _WRITES:
         numbers |= {"408", "409", "413"}
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+    if "application/json" in operation.get("requestBody", {}).get("content", {}):
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/Prefer"})
+        for number, response in responses.items():
+            if number.startswith("2"):
+                response.setdefault("headers", {})["X-Ignored-Members"] = {"$ref": "#/components/headers/IgnoredMembers"}
     if any(parameter.get("name", "").lower() == "if-match" for parameter in operation.get("parameters", ())):
         numbers.add("412")
     for number in sorted(numbers):

@@ -11,7 +11,7 @@ from gateway.pages.layout import page
 _LINKS = (
     ("docs", "/docs", "API explorer", "Every operation and schema. Sign in and try them out."),
     ("openapi", "/api/v1/openapi.json", "OpenAPI document", "OpenAPI 3.1, for generating clients."),
-    ("health", "/health", "Health", "Whether the gateway answers. <code>/health/ready</code> says whether every service does."),
+    ("health", "/health", "Health", "Whether the gateway answers. <code>/health/ready</code> says whether it can tell who is signed in."),
     ("mail", "/dev/mail/view", "Mail", "This installation sends no mail. What it would have sent is here, sign-in links included."),
 )
 _ABOUT = "Practice management for people who treat people: clients, appointments, session notes, reminders and an audit trail."

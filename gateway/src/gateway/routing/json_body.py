@@ -4,9 +4,13 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
-from fastapi import Request
+from fastapi import Depends, Request
+from fastapi.dependencies.utils import get_parameterless_sub_dependant
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+
+from gateway.request import KEY
+from gateway.routing.unknown import body_shape, check_members
 
 
 def read_json(body: bytes) -> Any:
@@ -49,14 +53,30 @@ _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 
 
 class _Request(Request):
+    # The body, once it has been decoded.
+    decoded: Any = None
+
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
-            self._json = read_json(await self.body())
+            self._json = self.decoded = read_json(await self.body())
         return self._json
 
 
 class JsonRoute(APIRoute):
-    """A route whose body is decoded by `read_json`."""
+    """A route whose body is decoded by `read_json` and may not consist of unknown members."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        shape = body_shape(self)
+        if shape is None:
+            return
+
+        async def check(http: Request) -> None:
+            if isinstance(http, _Request) and (value := http.decoded) is not None:
+                check_members(http.scope[KEY], value, shape)
+
+        # The last of the dependencies: whoever is not signed in learns nothing else.
+        self.dependant.dependencies.append(get_parameterless_sub_dependant(depends=Depends(check), path=self.path_format))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

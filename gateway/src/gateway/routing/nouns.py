@@ -9,6 +9,10 @@ from gateway.routing.json_body import JsonRoute
 API = "/api/v1"
 # The `openapi_extra` of a route without sign-in.
 PUBLIC: dict[str, Any] = {"security": []}
+# Where a route's `openapi_extra` says by which limit its requests are counted, unless they are plain reads or writes.
+RATE_LIMIT = "x-rate-limit"
+# The `openapi_extra` of a route that an editor calls by itself, every few seconds.
+AUTOSAVE: dict[str, Any] = {RATE_LIMIT: "autosave"}
 
 
 def noun_router(prefix: str, tag: str, *, root: str = API) -> APIRouter:

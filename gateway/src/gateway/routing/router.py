@@ -18,7 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.auth.dependencies import require_user, signed_in
 from gateway.request import KEY
+from gateway.routing.nouns import API
 from gateway.routing.table import RouteTable, parameter_name
+from gateway.routing.unknown import check_query, query_names
 
 _canonical_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -32,12 +34,22 @@ class _Entry:
     # The route's function, if it may be called without FastAPI.
     direct: Callable[..., Awaitable[Response]] | None
     through_fastapi: ASGIApp
+    # The names it takes in a query string; None for a path outside the API, which takes any.
+    query: frozenset[str] | None
+    is_public: bool
 
     @classmethod
     def of(cls, route: APIRoute) -> "_Entry":
         parameters = tuple(name for segment in route.path.split("/") if (name := parameter_name(segment)))
         # FastAPI expects this stack in the scope, where it closes the files of forms.
-        return cls(route, parameters, route.endpoint if is_direct(route) else None, AsyncExitStackMiddleware(route.app))
+        return cls(
+            route,
+            parameters,
+            direct=route.endpoint if is_direct(route) else None,
+            through_fastapi=AsyncExitStackMiddleware(route.app),
+            query=query_names(route) if route.path.startswith(API) else None,
+            is_public=all(each.call is not signed_in for each in route.dependant.dependencies),
+        )
 
 
 class Router:
@@ -52,7 +64,7 @@ class Router:
                 self._table.add(route.path, method, entry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises HTTPException for an unknown path (404), and for a method that the path does not have (405)."""
+        """Raises HTTPException for an unknown path (404), and for a method that the path does not have (405); Invalid for an unknown query name."""
         if scope["type"] != "http":
             await self._lifespan(scope, receive, send)
             return
@@ -61,6 +73,8 @@ class Router:
             raise self._unknown(scope)
         entry, values = found
         scope["route"] = entry.route
+        if scope["query_string"] and entry.query is not None and (entry.is_public or scope[KEY].caller.token):
+            check_query(scope["query_string"], entry.query)
         if entry.direct is not None and all(map(_canonical_uuid.fullmatch, values)):
             ids = dict(zip(entry.parameters, map(UUID, values), strict=True))
             response = await entry.direct(**ids, request=require_user(scope[KEY], scope["app"].state))

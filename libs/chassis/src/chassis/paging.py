@@ -7,6 +7,9 @@ from chassis.errors import Fault, Invalid
 
 # With the most entries on each, its offset still is an integer to PostgreSQL.
 LAST_PAGE = 10_000_000
+# Rows of a list without pages that are read for one part of its answer.
+ROWS_IN_A_PART = 50
+_ALL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +19,25 @@ class Page:
 
 
 def page(request: Any, *, default: int = 50, most: int = 100) -> Page:
-    """The page a request asks for; 0 means the default. Invalid outside 1..most."""
+    """The page a request asks for, without the rows of it that the caller has already. 0 means the default. Invalid outside 1..most."""
     number, size = request.page or 1, request.page_size or default
     faults = []
     if not 1 <= number <= LAST_PAGE:
         faults.append(Fault("/page", f"must be from 1 to {LAST_PAGE}"))
     if not 1 <= size <= most:
         faults.append(Fault("/page_size", f"must be from 1 to {most}"))
+    skip = getattr(request, "skip", 0)
+    if not 0 <= skip <= size:
+        faults.append(Fault("/skip", "must be from 0 to page_size"))
     if faults:
         raise Invalid("page_out_of_range", "There is no such page.", faults=faults)
-    return Page(limit=size, offset=(number - 1) * size)
+    return Page(limit=size - skip, offset=(number - 1) * size + skip)
+
+
+def part(request: Any) -> Page:
+    """The rows of a list without pages that a request asks for: all, or one part of them for a caller who sets `skip`."""
+    if not request.HasField("skip"):
+        return Page(limit=_ALL, offset=0)
+    if request.skip < 0:
+        raise Invalid("page_out_of_range", "There is no such part.", faults=[Fault("/skip", "must be 0 or more")])
+    return Page(limit=ROWS_IN_A_PART, offset=request.skip)

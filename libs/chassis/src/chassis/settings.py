@@ -57,9 +57,12 @@ class Settings(BaseSettings):
 
     # host:port or unix:/path, for gRPC.
     listen: str = "127.0.0.1:0"
+    # Calls that a service answers at the same time; what is more is refused as Unavailable.
+    calls_at_once: int = Field(500, ge=1)
     # host:port of /health and /metrics of a service process; none when another process speaks for it.
     http_listen: str | None = None
-    # Where the other services listen, by name: {"clients": "unix:/run/caseload/clients.sock"}.
+    # Where the other services listen, by name: {"clients": "unix:/run/caseload/clients.sock"}. Several instances are several
+    # addresses with commas between them, or a name that DNS resolves to all of them.
     peers: dict[str, str] = Field(default_factory=dict)
     tls_certificate_file: Path | None = None
     tls_key_file: Path | None = None
@@ -161,8 +164,10 @@ def database_faults(name: str, dsn: SecretStr | None) -> list[str]:
     found = []
     if parts.username in {"postgres", "root", None}:
         found.append(f"CASELOAD_{name.upper()} is a superuser's")
-    if not is_local(host) and query.get("sslmode", [""])[0] not in {"require", "verify-ca", "verify-full"}:
-        found.append(f"CASELOAD_{name.upper()} leaves this machine without sslmode=verify-full")
+    if not is_local(host) and query.get("sslmode", [""])[0] != "verify-full":
+        found.append(
+            f"CASELOAD_{name.upper()} leaves this machine without sslmode=verify-full: any other accepts whoever answers in the server's place"
+        )
     return found
 
 
@@ -177,7 +182,8 @@ def is_local(host: str | None) -> bool:
 
 
 def is_local_address(address: str) -> bool:
-    """Whether host:port or unix:/path (or an address within this process) stays on this machine."""
-    if address.startswith(("unix:", "inprocess:")):
-        return True
-    return is_local(address.removeprefix("dns:///").rsplit(":", 1)[0].strip("[]"))
+    """Whether host:port or unix:/path (or an address within this process), or several with commas between them, stay on this machine."""
+    parts = (part.strip() for part in address.split(","))
+    return all(
+        part.startswith(("unix:", "inprocess:")) or is_local(part.removeprefix("dns:///").rsplit(":", 1)[0].strip("[]")) for part in parts
+    )

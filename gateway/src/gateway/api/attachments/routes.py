@@ -11,7 +11,7 @@ from starlette.responses import Response
 from caseload.clinical.v1 import attachments_pb2 as pb
 from chassis.errors import Fault, Invalid
 from gateway.api.attachments import schemas
-from gateway.api.responses import json_response, no_content
+from gateway.api.responses import json_response, list_response, no_content
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_datetime, to_proto
 from gateway.middleware.body import too_large
@@ -37,16 +37,16 @@ _FORM = {
 
 @router.post("", response_model=schemas.Attachment, status_code=201, openapi_extra=_FORM)
 async def upload_attachment(session_id: UUID, http: Request, request: SignedInRequest) -> Response:
-    name, content = await _file(http)
-    upload = pb.UploadAttachmentRequest(session_id=str(session_id), file_name=name, content=content)
-    return json_response(await request.stubs.attachments.UploadAttachment(upload, request.context), 201)
+    # Before any of the body is read.
+    with http.app.state.uploads.admit(0):
+        upload = await _upload(session_id, http)
+        return json_response(await request.stubs.attachments.UploadAttachment(upload, request.context), 201)
 
 
 @router.get("", response_model=schemas.AttachmentList)
 async def list_attachments(session_id: UUID, request: SignedInRequest) -> Response:
-    return json_response(
-        await request.stubs.attachments.ListAttachments(pb.ListAttachmentsRequest(session_id=str(session_id)), request.context)
-    )
+    message = pb.ListAttachmentsRequest(session_id=str(session_id))
+    return await list_response("items", request.stubs.attachments.ListAttachments, message, request.context, "total")
 
 
 @router.get("/{attachment_id}", response_model=schemas.AttachmentWithDownload)
@@ -81,6 +81,12 @@ async def delete_attachment(session_id: UUID, attachment_id: UUID, request: Sign
     message = pb.DeleteAttachmentRequest(session_id=str(session_id), attachment_id=str(attachment_id))
     await request.stubs.attachments.DeleteAttachment(message, request.context)
     return no_content()
+
+
+async def _upload(session_id: UUID, http: Request) -> pb.UploadAttachmentRequest:
+    name, content = await _file(http)
+    # Of the copies that were made until here, this one remains.
+    return pb.UploadAttachmentRequest(session_id=str(session_id), file_name=name, content=content)
 
 
 async def _file(http: Request) -> tuple[str, bytes]:

@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.errors import Fault, Invalid, Stale
-from gateway.api.responses import json_response, page_response
+from gateway.api.responses import json_response, list_response, page_response
 from gateway.api.sessions import schemas
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.request import GatewayRequest
-from gateway.routing.nouns import noun_router
+from gateway.routing.nouns import AUTOSAVE, noun_router
 
 router = noun_router("/sessions", "sessions")
 
@@ -45,7 +45,7 @@ async def save_session(session_id: UUID, body: schemas.SessionUpdate, request: S
     return _saved(request, await request.stubs.sessions.SaveSession(message, request.context))
 
 
-@router.patch("/{session_id}/draft", response_model=schemas.Session)
+@router.patch("/{session_id}/draft", response_model=schemas.Session, openapi_extra=AUTOSAVE)
 async def save_draft(session_id: UUID, body: schemas.DraftUpdate, request: SignedInRequest, if_match: IfMatch = None) -> Response:
     """Autosave. A save of an older version is kept as with PUT; what is typed into a signed note is kept as its pending_amendment."""
     message = to_proto(body, pb.SaveDraftRequest, session_id=session_id, expected_version=expected_version(if_match))
@@ -73,7 +73,8 @@ async def finalize_session_by_patch(
 @router.get("/{session_id}/versions", response_model=schemas.SessionVersionList)
 async def list_session_versions(session_id: UUID, request: SignedInRequest) -> Response:
     """Newest first."""
-    return json_response(await request.stubs.sessions.ListVersions(pb.ListVersionsRequest(session_id=str(session_id)), request.context))
+    message = pb.ListVersionsRequest(session_id=str(session_id))
+    return await list_response("versions", request.stubs.sessions.ListVersions, message, request.context)
 
 
 @router.get("/clients/{client_id}/latest-finalized", response_model=schemas.Session)

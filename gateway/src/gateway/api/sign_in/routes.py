@@ -44,14 +44,14 @@ async def request_magic_link(body: schemas.MagicLinkRequest, request: PublicRequ
 @router.post("/verify", response_model=schemas.SignedIn, openapi_extra=PUBLIC)
 async def verify_magic_link(body: schemas.VerifyMagicLinkRequest, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
     signed_in = await request.stubs.sign_in.VerifyMagicLink(to_proto(body, pb.VerifyMagicLinkRequest), request.context)
-    authenticator.cookies.write(request, signed_in)
+    authenticator.write_cookies(request, signed_in)
     return _signed_in(signed_in)
 
 
 @router.post("/login", response_model=schemas.SignedIn, openapi_extra=PUBLIC)
 async def login(body: schemas.LoginRequest, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
     signed_in = await request.stubs.sign_in.Login(to_proto(body, pb.LoginRequest, device_token=_device(request)), request.context)
-    authenticator.cookies.write(request, signed_in)
+    authenticator.write_cookies(request, signed_in)
     return _signed_in(signed_in)
 
 
@@ -61,7 +61,7 @@ async def refresh_sign_in(request: PublicRequest, authenticator: TheAuthenticato
     cookies = read_cookies(request)
     if not cookies.refresh:
         raise Unauthenticated("refresh_token_missing", "Sign in first.")
-    authenticator.csrf.check(request, cookies.csrf)
+    authenticator.csrf.check(request, cookies.refreshed_session)
     return _signed_in(await authenticator.refresh(request, cookies))
 
 

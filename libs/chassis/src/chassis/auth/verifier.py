@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,12 +34,19 @@ class TokenVerifier:
         self._audience = audience
         self._service_keys = service_keys
         self._keys: dict[str, Ed25519PublicKey] = {}
+        # Identity's keys as it published them last; empty until it has answered once.
+        self.published: Sequence[pb.PublicKey] = ()
         self._revoked: dict[str, int] = {}
         self._fresh_until = 0.0
         # When the next token with an unknown key is worth a question.
         self._next_look = 0.0
         self._verified: dict[str, tuple[float, Caller, dict[str, Any]]] = {}
         self._refreshing: asyncio.Task[None] | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether tokens can be verified now, without asking identity."""
+        return bool(self._keys) and time.monotonic() < self._fresh_until
 
     async def keep_fresh(self) -> None:
         """Polls for ever; run as a task."""
@@ -64,6 +71,7 @@ class TokenVerifier:
         asked = time.monotonic()
         told = await self._poll()
         self._keys = {key.kid: public_from_x(key.x) for key in told.keys}
+        self.published = tuple(told.keys)
         self._revoked = {entry.subject_id: entry.epoch for entry in told.revocations}
         self._fresh_until = asked + SECONDS_OF_TRUST
 

@@ -1,6 +1,7 @@
 """What a method declares about itself in its proto, read once at boot.
 
-Declared are who may call it, whether it has an effect and may be repeated, whether it is paged, and its audit line.
+Declared are who may call it, whether it has an effect and may be repeated, whether it is paged and answered in parts, and
+its audit line.
 A method that declares too little, or contradicts itself, keeps its service from starting.
 """
 
@@ -49,6 +50,8 @@ class Method:
     repeatable: bool
     # Whether it answers with a numbered page.
     paged: bool
+    # The repeated field of a reply that is answered in parts; None for a reply that is answered whole.
+    items: str | None
     request_ids: Callable[[Message], list[str]]
     reply_ids: Callable[[Message], list[str]]
     # Raises Invalid for a malformed id, and for a page out of range.
@@ -78,6 +81,7 @@ def read(descriptor: MethodDescriptor) -> Method:
         writes=options.idempotency_level != MethodOptions.NO_SIDE_EFFECTS,
         repeatable=options.idempotency_level != MethodOptions.IDEMPOTENCY_UNKNOWN,
         paged=paged,
+        items=_repeated(descriptor.output_type)[0] if options.Extensions[options_pb2.in_parts] else None,
         request_ids=_reader(descriptor.input_type, "" if of_reply else line.id),
         reply_ids=_reader(descriptor.output_type, line.id.removeprefix("reply.") if of_reply else ""),
         check=_check(descriptor.input_type, paged=paged),
@@ -103,6 +107,7 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
     if not reads and line.action == options_pb2.ACTION_READ:
         yield "declares a read that has an effect; the action is the effect's"
     yield from _faults_of_paging(descriptor, reads=reads, paged=options.Extensions[options_pb2.paged])
+    yield from _faults_of_parts(descriptor, reads=reads, in_parts=options.Extensions[options_pb2.in_parts])
     for field in (*field_options.misdeclared(descriptor.input_type), *field_options.misdeclared(descriptor.output_type)):
         yield f"carries {field}: debug_redact goes with phi or secret, and neither with uuid"
 
@@ -126,6 +131,24 @@ def _faults_of_paging(descriptor: MethodDescriptor, *, reads: bool, paged: bool)
     items, total = reply.get("items"), reply.get("total")
     if items is None or not items.is_repeated or total is None or total.type != FieldDescriptor.TYPE_INT64:
         yield "is paged, but its reply has no repeated items and int64 total"
+
+
+def _faults_of_parts(descriptor: MethodDescriptor, *, reads: bool, in_parts: bool) -> Iterable[str]:
+    skip, more = descriptor.input_type.fields_by_name.get("skip"), descriptor.output_type.fields_by_name.get("more")
+    if not in_parts:
+        if skip is not None or more is not None:
+            yield "takes skip or answers more and does not declare that it is answered in parts"
+        return
+    if not reads:
+        yield "is answered in parts and has an effect"
+    if skip is None or skip.type != FieldDescriptor.TYPE_INT32 or not skip.has_presence:
+        yield "is answered in parts, but its request has no optional int32 skip"
+    if more is None or more.type != FieldDescriptor.TYPE_BOOL or len(_repeated(descriptor.output_type)) != 1:
+        yield "is answered in parts, but its reply has no bool more or not one repeated field"
+
+
+def _repeated(descriptor: Descriptor) -> list[str]:
+    return [field.name for field in descriptor.fields if field.is_repeated]
 
 
 def _snake(name: str) -> str:

@@ -8,9 +8,13 @@ import orjson
 from caseload.transport.v1 import stream_pb2
 from chassis.context import deadline_exceeded
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+from chassis.rpc.transport import LARGEST_REFUSAL
 
 CODE = "code"
 REFUSAL = "refusal-bin"
+NOT_TAKEN = "not_taken"
+# In a trailer it takes a third more, as base64.
+_LARGEST_BODY = LARGEST_REFUSAL // 2
 
 _STATUS: dict[type[Refusal], grpc.StatusCode] = {
     NotFound: grpc.StatusCode.NOT_FOUND,
@@ -38,7 +42,11 @@ def trailers(refusal: Refusal) -> tuple[tuple[str, str], tuple[str, bytes]]:
         "faults": [[fault.pointer, fault.detail] for fault in refusal.faults],
         "retry_after": refusal.retry_after,
     }
-    return ((CODE, refusal.code), (REFUSAL, orjson.dumps(body)))
+    packed_body = orjson.dumps(body)
+    if len(packed_body) > _LARGEST_BODY:
+        # Larger, it would not arrive at all.
+        packed_body = orjson.dumps(body | {"facts": {}, "faults": []})
+    return ((CODE, refusal.code), (REFUSAL, packed_body))
 
 
 def refusal_of(error: grpc.aio.AioRpcError, callee: str) -> Refusal | None:
@@ -77,6 +85,11 @@ def _refusal(kind: type[Refusal], code: str, packed_body: bytes) -> Refusal:
 def again(refusal: Refusal) -> Refusal:
     """A new instance of the same refusal, for a caller in the same process."""
     return type(refusal)(refusal.code, refusal.message, facts=refusal.facts, faults=refusal.faults, retry_after=refusal.retry_after)
+
+
+def not_taken() -> Unavailable:
+    """What a server answers that is about to stop: the call was certainly not begun, and may be made again elsewhere, whatever it is."""
+    return Unavailable(NOT_TAKEN, "This is about to restart; try again.", retry_after=1.0)
 
 
 def unavailable(callee: str) -> Unavailable:

@@ -1,15 +1,18 @@
 """A request's context as a stream of calls carries it, and what both ends of the stream agree on."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import grpc
+from google.protobuf.message import Message
 
 from caseload.transport.v1 import stream_pb2 as pb
 from chassis.context import RequestContext
 from chassis.rpc.transport import bearer, received
 
 SERVICE, METHOD = "caseload.transport.v1.Conversation", "Converse"
+# What a server sends first, so that its caller knows that the stream is taken.
+GREETING = ("stream", "taken")
 # What is larger goes alone.
 LARGEST_SHARED = 256 * 1024
 LARGEST_AT_ONCE = 1024 * 1024
@@ -17,20 +20,23 @@ LARGEST_AT_ONCE = 1024 * 1024
 ENVELOPE = 64 * 1024
 # A server asks its callers to connect anew after about this long; theirs are the streams, which last a little longer.
 SECONDS_ON_A_CONNECTION = 60.0
+# And cuts those who have not after this: a caller replaces its stream within 37 s of being asked, and its last calls take 10.
+SECONDS_TO_LEAVE_A_CONNECTION = 60.0
 END: Any = grpc.aio.EOF  # type: ignore[attr-defined] # not in the stubs
-M = TypeVar("M")
+M = TypeVar("M", bound=Message)
 
 
-def parts(said: Iterable[M], size: Callable[[M], int]) -> Iterator[list[M]]:
+def parts(said: Iterable[M]) -> Iterator[list[M]]:
     """What was said, in messages of a bearable size; one at least, if an empty one."""
     part: list[M] = []
     weight = 0
     for each in said:
-        if part and weight + size(each) > LARGEST_AT_ONCE:
+        size = each.ByteSize()
+        if part and weight + size > LARGEST_AT_ONCE:
             yield part
             part, weight = [], 0
         part.append(each)
-        weight += size(each)
+        weight += size
     yield part
 
 

@@ -37,12 +37,13 @@ from chassis.events.relay import Relay
 from chassis.events.signatures import EventSigner, EventVerifier
 from chassis.migrations.roles import UnfitRole, check_role
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
+from chassis.rpc.admission import Admission
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.grpc import GrpcHandler
 from chassis.rpc.server.idempotency import Idempotency
 from chassis.rpc.server.server import Server
 from chassis.rpc.server.stream import Listener
-from chassis.rpc.stream_frames import ENVELOPE, SECONDS_ON_A_CONNECTION
+from chassis.rpc.stream_frames import ENVELOPE, SECONDS_ON_A_CONNECTION, SECONDS_TO_LEAVE_A_CONNECTION
 from chassis.rpc.tls import TLS
 from chassis.rpc.transport import LARGEST_MESSAGE
 from chassis.service.definition import Loop, Service
@@ -54,6 +55,8 @@ from chassis.work.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 _SECONDS_TO_DRAIN = 10.0
+# How long askers who have all their answers may take to hang up.
+_SECONDS_TO_HANG_UP = 2.0
 _BACKGROUND_SECONDS = 30.0
 _ERASING_CONNECTIONS = 4
 _SECONDS_TO_CHECK = 5.0
@@ -154,6 +157,7 @@ class Runtime:
             idempotency=Idempotency(self.name, self.keys),
             outbox=self.outbox,
             observe=observe_call,
+            admission=Admission(self.settings.calls_at_once),
         )
 
     def background(self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS) -> UnitOfWork:
@@ -234,13 +238,7 @@ class Runtime:
 
     async def stop(self) -> None:
         """Takes nothing new, finishes what runs, lets go of everything. Drain the broker first: it may be shared."""
-        if self._health is not None:
-            await self._health.enter_graceful_shutdown()
-        if "server" in self.__dict__:
-            await self.server.drain(_SECONDS_TO_DRAIN)
-        if self._grpc is not None and self._listener is not None:
-            self._listener.close()
-            await self._grpc.stop(_SECONDS_TO_DRAIN)
+        await self._stop_serving()
         if self._servers is not None:
             self._servers.pop(self.name, None)
         if self._relay is not None:
@@ -258,6 +256,18 @@ class Runtime:
             if database in self.__dict__:
                 await self.__dict__[database].close()
 
+    async def _stop_serving(self) -> None:
+        """Says that it stops before it takes nothing more, so that callers ask elsewhere; then finishes what it was asked."""
+        if self._health is not None:
+            await self._health.enter_graceful_shutdown()
+        if self._listener is not None:
+            self._listener.go_away()
+        if "server" in self.__dict__:
+            await self.server.drain(_SECONDS_TO_DRAIN)
+        if self._grpc is not None and self._listener is not None:
+            await self._listener.close(_SECONDS_TO_HANG_UP)
+            await self._grpc.stop(_SECONDS_TO_DRAIN)
+
     async def _listen(self, server: Server) -> None:
         self._grpc = grpc.aio.server(
             options=(
@@ -266,6 +276,7 @@ class Runtime:
                 ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
                 ("grpc.keepalive_permit_without_calls", 1),
                 ("grpc.max_connection_age_ms", int(SECONDS_ON_A_CONNECTION * 1000)),
+                ("grpc.max_connection_age_grace_ms", int(SECONDS_TO_LEAVE_A_CONNECTION * 1000)),
                 ("grpc.so_reuseport", 0),
             )
         )

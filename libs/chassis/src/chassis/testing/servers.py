@@ -14,9 +14,11 @@ import pytest
 
 from chassis.local.postgres import LocalPostgres
 from chassis.local.rabbitmq import LocalRabbit, speaks_amqp
+from chassis.local.redis import LocalRedis, speaks_redis
 
 POSTGRES_IMAGE = os.environ.get("CASELOAD_TEST_POSTGRES_IMAGE", "postgres:17")
 RABBITMQ_IMAGE = os.environ.get("CASELOAD_TEST_RABBITMQ_IMAGE", "rabbitmq:4")
+REDIS_IMAGE = os.environ.get("CASELOAD_TEST_REDIS_IMAGE", "valkey/valkey:8")
 SECONDS_TO_START, SECONDS_TO_PULL = 90.0, 600.0
 
 
@@ -55,6 +57,22 @@ def rabbitmq(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         server = LocalRabbit(tmp_path_factory.mktemp("rabbitmq")).start()
         try:
             yield server.amqp_url
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Redis or Valkey; every test that uses it counts under keys of its own."""
+    if given := os.environ.get("CASELOAD_TEST_REDIS_URL"):
+        yield given
+    elif can_run(REDIS_IMAGE):
+        with running(REDIS_IMAGE, {}, 6379, speaks_redis) as address:
+            yield f"redis://{address}/0"
+    else:
+        server = LocalRedis(tmp_path_factory.mktemp("redis")).start()
+        try:
+            yield server.url
         finally:
             server.stop()
 

@@ -13,6 +13,7 @@ from caseload.clinical.v1 import events_pb2
 from caseload.clinical.v1.attachments_rpc import AttachmentsServicer
 from chassis.db.transaction import Transaction
 from chassis.encryption.key_store import Keys
+from chassis.paging import part
 from chassis.protobuf.timestamps import stamp
 from chassis.storage.base import Blobs, new_key
 from chassis.work.unit_of_work import UnitOfWork
@@ -55,10 +56,12 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         return record.from_row({**row, "session_date": session["session_date"]}, keys)
 
     async def ListAttachments(self, request: pb.ListAttachmentsRequest, work: UnitOfWork) -> pb.AttachmentList:
+        window = part(request)
         keys = await self._keys.of(work.workspace_id)
-        await work.db.one(store.has_session, session_id=request.session_id)
-        found = await work.db.all(store.of_session, session_id=request.session_id)
-        return pb.AttachmentList(items=[record.from_row(row, keys) for row in found], total=len(found))
+        total = (await work.db.one(store.number_of_session, session_id=request.session_id))["attachment_count"]
+        found = await work.db.all(store.of_session, session_id=request.session_id, limit=window.limit, offset=window.offset)
+        items = [record.from_row(row, keys) for row in found]
+        return pb.AttachmentList(items=items, total=total, more=len(found) == window.limit)
 
     async def GetAttachment(self, request: pb.GetAttachmentRequest, work: UnitOfWork) -> pb.Attachment:
         keys = await self._keys.of(work.workspace_id)

@@ -58,10 +58,15 @@ _of_existing_note = _with_date.where(sessions.c.deleted_at.is_(None))
 
 get = query(_of_existing_note.where(*_one))
 
-of_session = query(_of_existing_note.where(attachments.c.session_id == _session_id).order_by(attachments.c.created_at, attachments.c.id))
+of_session = query(
+    _of_existing_note.where(attachments.c.session_id == _session_id)
+    .order_by(attachments.c.created_at, attachments.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
 
-_session = select(sessions.c.id).where(sessions.c.id == _session_id, sessions.c.deleted_at.is_(None))
-has_session = query(_session)
+_session = select(sessions.c.id, sessions.c.attachment_count).where(sessions.c.id == _session_id, sessions.c.deleted_at.is_(None))
+number_of_session = query(_session)
 lock_session = command(_session.with_for_update())
 
 lock = command(_of_existing_note.where(*_one).with_for_update(of=attachments))

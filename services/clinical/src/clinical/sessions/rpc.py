@@ -18,7 +18,7 @@ from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
-from chassis.paging import page
+from chassis.paging import page, part
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import when
@@ -119,10 +119,11 @@ class Sessions(SessionsServicer[UnitOfWork]):
         return record.from_row(row, keys)
 
     async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
+        window = part(request)
         keys = await self._keys.of(work.workspace_id)
         await work.db.one(store.get, id=request.session_id)
-        found = await work.db.all(store.versions, session_id=request.session_id)
-        return pb.VersionList(versions=[record.version_from_row(row, keys) for row in found])
+        found = await work.db.all(store.versions, session_id=request.session_id, limit=window.limit, offset=window.offset)
+        return pb.VersionList(versions=[record.version_from_row(row, keys) for row in found], more=len(found) == window.limit)
 
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)

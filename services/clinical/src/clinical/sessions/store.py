@@ -111,6 +111,8 @@ versions = query(
     select(session_versions)
     .where(session_versions.c.session_id == bindparam("session_id", type_=Uuid))
     .order_by(session_versions.c.version_number.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
 )
 
 # --- lists

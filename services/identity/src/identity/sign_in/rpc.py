@@ -10,6 +10,7 @@ from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
 from chassis.auth.tokens import ACCESS_SECONDS, AccessKeys
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
+from chassis.paging import part
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import stamp
 from chassis.service.runtime import Runtime
@@ -150,9 +151,12 @@ class SignIn(SignInServicer[UnitOfWork]):
         return pb.ChangePasswordResponse(user_id=str(user_id))
 
     async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, work: UnitOfWork) -> pb.LoginSessionList:
-        rows = await work.db.all(login_sessions.login_sessions_of, user_id=work.user_id, now=work.now)
+        window = part(request)
+        rows = await work.db.all(
+            login_sessions.login_sessions_of, user_id=work.user_id, now=work.now, limit=window.limit, offset=window.offset
+        )
         items = [fill(pb.LoginSession(current=row["id"] == work.caller.session_id), row) for row in rows]
-        return pb.LoginSessionList(items=items)
+        return pb.LoginSessionList(items=items, more=len(rows) == window.limit)
 
     async def EndLoginSession(self, request: pb.EndLoginSessionRequest, work: UnitOfWork) -> pb.EndLoginSessionResponse:
         session_id = UUID(request.session_id)

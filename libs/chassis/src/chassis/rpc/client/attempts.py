@@ -11,6 +11,7 @@ from chassis.auth.tokens import ServiceSigner
 from chassis.backoff import Backoff
 from chassis.context import RequestContext, deadline_exceeded
 from chassis.errors import Unavailable
+from chassis.rpc.admission import OVERLOADED
 from chassis.rpc.method import Method
 
 DEFAULT_SECONDS = 10.0
@@ -18,6 +19,8 @@ DEFAULT_SECONDS = 10.0
 _SHAVED_PER_HOP = 0.02
 _MOST_ATTEMPTS = 3
 _BACKOFF = Backoff(first=0.2, longest=0.8, jitter=0.8)
+# There is no time left, or the callee has too much to do already.
+_NOT_REPEATED = frozenset({"deadline_exceeded", OVERLOADED})
 Ask = Callable[[Message, RequestContext], Awaitable[Any]]
 
 
@@ -56,7 +59,7 @@ async def attempts(method: Method, context: RequestContext, attempt: Callable[[f
             return await attempt(seconds_left(context))
         except Unavailable as refusal:
             pause = _BACKOFF.delay(number)
-            if not method.repeatable or number == _MOST_ATTEMPTS or refusal.code == "deadline_exceeded":
+            if not method.repeatable or number == _MOST_ATTEMPTS or refusal.code in _NOT_REPEATED:
                 raise
             if context.deadline is not None and context.deadline - asyncio.get_running_loop().time() < pause + _SHAVED_PER_HOP:
                 raise

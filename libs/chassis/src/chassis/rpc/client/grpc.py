@@ -1,100 +1,80 @@
-"""A service behind a gRPC channel."""
+"""A service behind gRPC: every instance of it."""
 
+import asyncio
 from typing import Any
 
-import grpc
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from caseload.transport.v1 import stream_pb2
 from chassis.auth.tokens import ServiceSigner
 from chassis.context import RequestContext
-from chassis.rpc import status
-from chassis.rpc.client.attempts import Ask, InternalFault, attempts, sent_with, token_for
-from chassis.rpc.client.stream import StreamClient
-from chassis.rpc.method import Method, read
-from chassis.rpc.stream_frames import ENVELOPE, LARGEST_SHARED, to_question
+from chassis.errors import Unavailable
+from chassis.rpc.admission import Admission
+from chassis.rpc.client.attempts import Ask, attempts, sent_with, token_for
+from chassis.rpc.client.connection import Connection
+from chassis.rpc.client.instances import Instances
+from chassis.rpc.client.stream import NotTakenError
+from chassis.rpc.method import read
+from chassis.rpc.parts import check_request, collected
 from chassis.rpc.tls import TLS
-from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
+
+_SECONDS_TO_BECOME_READY = 1.0
 
 
 class RemotePeer:
-    """A service behind a gRPC channel."""
+    """A service behind gRPC. Calls go to the instance that has the fewest of this process's calls under way."""
 
-    def __init__(
-        self, name: str, address: str, signer: ServiceSigner | None, *, tls: TLS | None = None, channel: grpc.aio.Channel | None = None
-    ) -> None:
+    def __init__(self, name: str, address: str, signer: ServiceSigner | None, *, tls: TLS | None = None) -> None:
         self.name = name
         self._signer = signer
-        self._channel: Any = channel or _channel(address, tls)
-        self._stream = StreamClient(name, self._channel)
+        self._admission = Admission()
+        self.instances = Instances(name, address, lambda where, changed: Connection(name, where, tls, changed))
 
     def __call__(self, descriptor: MethodDescriptor) -> Ask:
         method = read(descriptor)
         reply = GetMessageClass(descriptor.output_type)
-        send = self._channel.unary_unary(method.path)  # bytes in, bytes out
 
         async def ask(request: Message, context: RequestContext) -> Any:
+            async def part(wanted: Message) -> Any:
+                return await ask_once(wanted, context)
+
+            return await collected(method, part, request)
+
+        async def ask_once(request: Message, context: RequestContext) -> Any:
             context = sent_with(method, context)
             raw = request.SerializeToString()
+            check_request(raw)
 
             async def attempt(seconds: float) -> bytes:
-                token = token_for(self.name, context, self._signer)
-                if self._stream.up and len(raw) <= LARGEST_SHARED:
-                    return await self._on_stream(method, to_question(context, method.path, raw, seconds, token), seconds)
-                try:
-                    answer: bytes = await send(raw, timeout=seconds, metadata=to_metadata(context, token))
-                except grpc.aio.AioRpcError as error:
-                    refusal = status.refusal_of(error, self.name)
-                    if refusal is None:
-                        raise InternalFault(f"{method.path}: {error.code().name}") from None
-                    raise refusal from None
-                return answer
+                loop = asyncio.get_running_loop()
+                until = loop.time() + seconds
+                while True:
+                    connection = await self.instances.take(until)
+                    token = token_for(self.name, context, self._signer)
+                    try:
+                        return await connection.call(method, raw, context, token, until - loop.time())
+                    except NotTakenError:
+                        # Not begun there, so it may be asked elsewhere, or of the successor, even if it has an effect.
+                        continue
 
-            return reply.FromString(await attempts(method, context, attempt))
+            with self._admission.admit(len(raw)):
+                return reply.FromString(await attempts(method, context, attempt))
 
         return ask
 
-    async def _on_stream(self, method: Method, question: stream_pb2.Question, seconds: float) -> bytes:
-        answer = await self._stream.ask(question, seconds)
-        match answer.WhichOneof("outcome"):
-            case "reply":
-                return answer.reply
-            case "refused":
-                raise status.unpacked(answer.refused)
-            case _:
-                raise InternalFault(method.path)
+    @property
+    def up(self) -> bool:
+        """Whether an instance takes calls now."""
+        return bool(self.instances.usable)
 
     async def ready(self) -> bool:
-        """Whether the service's own health check says it serves."""
-        check = self._channel.unary_unary("/grpc.health.v1.Health/Check")
+        """Whether an instance says that it serves."""
         try:
-            answer: bytes = await check(b"", timeout=2.0)
-        except grpc.aio.AioRpcError:
+            connection = await self.instances.take(asyncio.get_running_loop().time() + _SECONDS_TO_BECOME_READY)
+        except Unavailable:
             return False
-        # HealthCheckResponse{status = SERVING}
-        return answer == b"\x08\x01"
+        return await connection.serves()
 
     async def close(self) -> None:
-        await self._stream.close()
-        await self._channel.close()
-
-
-def _channel(address: str, tls: TLS | None) -> grpc.aio.Channel:
-    options = (
-        ("grpc.max_send_message_length", LARGEST_MESSAGE + ENVELOPE),
-        ("grpc.max_receive_message_length", LARGEST_MESSAGE + ENVELOPE),
-        ("grpc.max_metadata_size", LARGEST_REFUSAL),
-        ("grpc.absolute_max_metadata_size", LARGEST_REFUSAL),
-        # Above the server's minimum of ten seconds, or it answers too_many_pings.
-        ("grpc.keepalive_time_ms", 20_000),
-        ("grpc.keepalive_timeout_ms", 5_000),
-        ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.min_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 1_000),
-        ("grpc.enable_retries", 0),
-    )
-    if tls is None:
-        return grpc.aio.insecure_channel(address, options=options)
-    return grpc.aio.secure_channel(address, tls.asking(), options=options)
+        await self.instances.close()

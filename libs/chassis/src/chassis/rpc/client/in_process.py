@@ -16,6 +16,7 @@ from chassis.rpc import status
 from chassis.rpc.client.attempts import Ask, InternalFault, attempts, sent_with, token_for
 from chassis.rpc.handler import Handler
 from chassis.rpc.method import read
+from chassis.rpc.parts import check_request, collected
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,14 @@ class LocalPeer:
         reply = GetMessageClass(descriptor.output_type)
 
         async def ask(request: Message, context: RequestContext) -> Any:
+            async def part(wanted: Message) -> Any:
+                return await ask_once(wanted, context)
+
+            return await collected(method, part, request)
+
+        async def ask_once(request: Message, context: RequestContext) -> Any:
             raw = request.SerializeToString()
+            check_request(raw)
             shown = replace(sent_with(method, context), token=token_for(self.name, context, self._signer))
 
             async def attempt(seconds: float) -> bytes:
@@ -43,6 +51,8 @@ class LocalPeer:
                 try:
                     return await server.answer(method.path, raw, shown, seconds)
                 except Refusal as refusal:
+                    if refusal.code == status.NOT_TAKEN:
+                        raise status.unavailable(self.name) from refusal
                     raise status.again(refusal) from refusal
                 except Exception:
                     log.exception("a call failed", extra={"rpc": method.path, "request_id": context.request_id})

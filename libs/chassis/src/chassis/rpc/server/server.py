@@ -14,7 +14,9 @@ from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
 from chassis.db.database import Database
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
 from chassis.rpc import status
+from chassis.rpc.admission import Admission
 from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid_text, read
+from chassis.rpc.parts import check_reply, cut
 from chassis.rpc.server.audit import AuditBatcher, line
 from chassis.rpc.server.idempotency import IN_PROGRESS, Claim, Idempotency
 from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
@@ -48,6 +50,7 @@ class Server:
         idempotency: Idempotency,
         outbox: OutboxWriter,
         observe: Observe | None = None,
+        admission: Admission | None = None,
     ) -> None:
         self.name = name
         self._database = database
@@ -56,6 +59,7 @@ class Server:
         self._outbox = outbox
         self._audit = AuditBatcher(outbox)
         self._observe = observe
+        self._admission = admission or Admission()
         self._methods: dict[str, tuple[Method, ServicerMethod]] = {}
         for servicer in servicers:
             for method, answer in bind(servicer):
@@ -74,15 +78,16 @@ class Server:
     async def answer(self, path: str, raw: bytes, context: RequestContext, seconds: float | None) -> bytes:
         """The serialised reply, within `seconds`. Raises a Refusal; anything else raised is a fault of ours."""
         if self.draining:
-            raise status.unavailable(self.name)
+            raise status.not_taken()
         method, servicer = self._methods[path]
         began = time.perf_counter()
         outcome = "ok"
         self._running += 1
         self._idle.clear()
         try:
-            async with asyncio.timeout(DEFAULT_SECONDS if seconds is None else seconds) as clock:
-                return await self._answer(method, servicer, raw, replace(context, deadline=clock.when()))
+            with self._admission.admit(len(raw)):
+                async with asyncio.timeout(DEFAULT_SECONDS if seconds is None else seconds) as clock:
+                    return await self._answer(method, servicer, raw, replace(context, deadline=clock.when()))
         except TimeoutError:
             outcome = "deadline_exceeded"
             raise deadline_exceeded() from None
@@ -131,7 +136,9 @@ class Server:
             if isinstance(claim, bytes):
                 return claim
             reply = await servicer(request, work)
+            cut(method, request, reply)
             body: bytes = reply.SerializeToString()
+            check_reply(body)
             if claim is not None:
                 await self._idempotency.keep(work, method, claim, reply)
             ids = [*method.request_ids(request), *method.reply_ids(reply)]

@@ -49,15 +49,17 @@ class AuditEvent(_message.Message):
     def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., user_id: _Optional[str] = ..., event_type: _Optional[str] = ..., resource_type: _Optional[str] = ..., resource_id: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[_events_pb2.Outcome, str]] = ..., ip_address: _Optional[str] = ..., user_agent: _Optional[str] = ..., session_id: _Optional[str] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., retention_until: _Optional[str] = ..., sequence: _Optional[int] = ..., hash: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AuditEventPage(_message.Message):
-    __slots__ = ("items", "total")
+    __slots__ = ("items", "total", "more")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[AuditEvent]
     total: int
-    def __init__(self, items: _Optional[_Iterable[_Union[AuditEvent, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+    more: bool
+    def __init__(self, items: _Optional[_Iterable[_Union[AuditEvent, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class ListAuditEventsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "user_id", "resource_type", "resource_id", "action", "outcome", "start_date", "end_date", "phi_only")
+    __slots__ = ("page", "page_size", "user_id", "resource_type", "resource_id", "action", "outcome", "start_date", "end_date", "phi_only", "skip")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -68,6 +70,7 @@ class ListAuditEventsRequest(_message.Message):
     START_DATE_FIELD_NUMBER: _ClassVar[int]
     END_DATE_FIELD_NUMBER: _ClassVar[int]
     PHI_ONLY_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
     user_id: str
@@ -78,7 +81,8 @@ class ListAuditEventsRequest(_message.Message):
     start_date: _timestamp_pb2.Timestamp
     end_date: _timestamp_pb2.Timestamp
     phi_only: bool
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., user_id: _Optional[str] = ..., resource_type: _Optional[str] = ..., resource_id: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[_events_pb2.Outcome, str]] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phi_only: bool = ...) -> None: ...
+    skip: int
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., user_id: _Optional[str] = ..., resource_type: _Optional[str] = ..., resource_id: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[_events_pb2.Outcome, str]] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phi_only: bool = ..., skip: _Optional[int] = ...) -> None: ...
 
 class GetAuditEventRequest(_message.Message):
     __slots__ = ("audit_event_id",)

@@ -66,12 +66,14 @@ class Client(_message.Message):
     def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., full_name: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., date_of_birth: _Optional[str] = ..., address: _Optional[str] = ..., medical_history: _Optional[str] = ..., emergency_contact_name: _Optional[str] = ..., emergency_contact_phone: _Optional[str] = ..., is_active: bool = ..., consent_status: bool = ..., notes: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., gender: _Optional[str] = ..., time_zone: _Optional[str] = ..., external_id: _Optional[str] = ..., version: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_appointment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_appointment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., appointment_count: _Optional[int] = ...) -> None: ...
 
 class ClientPage(_message.Message):
-    __slots__ = ("items", "total")
+    __slots__ = ("items", "total", "more")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[Client]
     total: int
-    def __init__(self, items: _Optional[_Iterable[_Union[Client, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+    more: bool
+    def __init__(self, items: _Optional[_Iterable[_Union[Client, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class ClientSummary(_message.Message):
     __slots__ = ("id", "first_name", "last_name", "full_name")
@@ -168,18 +170,20 @@ class UpdateClientRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., date_of_birth: _Optional[str] = ..., address: _Optional[str] = ..., medical_history: _Optional[str] = ..., emergency_contact_name: _Optional[str] = ..., emergency_contact_phone: _Optional[str] = ..., is_active: bool = ..., consent_status: bool = ..., notes: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., gender: _Optional[str] = ..., time_zone: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
 
 class ListClientsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "search", "tag", "include_inactive")
+    __slots__ = ("page", "page_size", "search", "tag", "include_inactive", "skip")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     SEARCH_FIELD_NUMBER: _ClassVar[int]
     TAG_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_INACTIVE_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
     search: str
     tag: str
     include_inactive: bool
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., search: _Optional[str] = ..., tag: _Optional[str] = ..., include_inactive: bool = ...) -> None: ...
+    skip: int
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., search: _Optional[str] = ..., tag: _Optional[str] = ..., include_inactive: bool = ..., skip: _Optional[int] = ...) -> None: ...
 
 class GetClientRequest(_message.Message):
     __slots__ = ("client_id",)

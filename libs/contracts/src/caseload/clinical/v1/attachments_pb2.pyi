@@ -58,12 +58,14 @@ class Attachment(_message.Message):
     def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., client_id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., file_name: _Optional[str] = ..., file_type: _Optional[str] = ..., file_size_bytes: _Optional[int] = ..., status: _Optional[_Union[AttachmentStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_session_file: bool = ...) -> None: ...
 
 class AttachmentList(_message.Message):
-    __slots__ = ("items", "total")
+    __slots__ = ("items", "total", "more")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[Attachment]
     total: int
-    def __init__(self, items: _Optional[_Iterable[_Union[Attachment, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+    more: bool
+    def __init__(self, items: _Optional[_Iterable[_Union[Attachment, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class UploadAttachmentRequest(_message.Message):
     __slots__ = ("session_id", "file_name", "content")
@@ -76,10 +78,12 @@ class UploadAttachmentRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ..., file_name: _Optional[str] = ..., content: _Optional[bytes] = ...) -> None: ...
 
 class ListAttachmentsRequest(_message.Message):
-    __slots__ = ("session_id",)
+    __slots__ = ("session_id", "skip")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
     session_id: str
-    def __init__(self, session_id: _Optional[str] = ...) -> None: ...
+    skip: int
+    def __init__(self, session_id: _Optional[str] = ..., skip: _Optional[int] = ...) -> None: ...
 
 class GetAttachmentRequest(_message.Message):
     __slots__ = ("session_id", "attachment_id")

@@ -113,12 +113,14 @@ class PendingAmendment(_message.Message):
     def __init__(self, subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., base_version: _Optional[int] = ..., saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SessionPage(_message.Message):
-    __slots__ = ("items", "total")
+    __slots__ = ("items", "total", "more")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[Session]
     total: int
-    def __init__(self, items: _Optional[_Iterable[_Union[Session, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+    more: bool
+    def __init__(self, items: _Optional[_Iterable[_Union[Session, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class CreateSessionRequest(_message.Message):
     __slots__ = ("client_id", "appointment_id", "session_date", "duration_minutes", "subjective", "objective", "assessment", "plan")
@@ -147,7 +149,7 @@ class GetSessionRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ...) -> None: ...
 
 class ListSessionsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "client_id", "appointment_id", "status", "is_draft", "include_deleted")
+    __slots__ = ("page", "page_size", "client_id", "appointment_id", "status", "is_draft", "include_deleted", "skip")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -155,6 +157,7 @@ class ListSessionsRequest(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     IS_DRAFT_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_DELETED_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
     client_id: str
@@ -162,7 +165,8 @@ class ListSessionsRequest(_message.Message):
     status: SessionStatus
     is_draft: bool
     include_deleted: bool
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., include_deleted: bool = ...) -> None: ...
+    skip: int
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., include_deleted: bool = ..., skip: _Optional[int] = ...) -> None: ...
 
 class SaveSessionRequest(_message.Message):
     __slots__ = ("session_id", "mask", "subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "expected_version", "reason")
@@ -229,10 +233,12 @@ class FinalizeSessionRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ..., expected_version: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ListVersionsRequest(_message.Message):
-    __slots__ = ("session_id",)
+    __slots__ = ("session_id", "skip")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
     session_id: str
-    def __init__(self, session_id: _Optional[str] = ...) -> None: ...
+    skip: int
+    def __init__(self, session_id: _Optional[str] = ..., skip: _Optional[int] = ...) -> None: ...
 
 class SessionVersion(_message.Message):
     __slots__ = ("id", "session_id", "version_number", "subjective", "objective", "assessment", "plan", "reason", "created_at", "created_by_user_id")
@@ -259,10 +265,12 @@ class SessionVersion(_message.Message):
     def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., version_number: _Optional[int] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., reason: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by_user_id: _Optional[str] = ...) -> None: ...
 
 class VersionList(_message.Message):
-    __slots__ = ("versions",)
+    __slots__ = ("versions", "more")
     VERSIONS_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     versions: _containers.RepeatedCompositeFieldContainer[SessionVersion]
-    def __init__(self, versions: _Optional[_Iterable[_Union[SessionVersion, _Mapping]]] = ...) -> None: ...
+    more: bool
+    def __init__(self, versions: _Optional[_Iterable[_Union[SessionVersion, _Mapping]]] = ..., more: bool = ...) -> None: ...
 
 class CheckNoNoteRequest(_message.Message):
     __slots__ = ("appointment_id",)

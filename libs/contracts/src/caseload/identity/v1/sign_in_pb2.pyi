@@ -106,8 +106,10 @@ class ChangePasswordResponse(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class ListLoginSessionsRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("skip",)
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    skip: int
+    def __init__(self, skip: _Optional[int] = ...) -> None: ...
 
 class LoginSession(_message.Message):
     __slots__ = ("id", "created_at", "last_seen_at", "ip_address", "user_agent", "current")
@@ -126,10 +128,12 @@ class LoginSession(_message.Message):
     def __init__(self, id: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ip_address: _Optional[str] = ..., user_agent: _Optional[str] = ..., current: bool = ...) -> None: ...
 
 class LoginSessionList(_message.Message):
-    __slots__ = ("items",)
+    __slots__ = ("items", "more")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[LoginSession]
-    def __init__(self, items: _Optional[_Iterable[_Union[LoginSession, _Mapping]]] = ...) -> None: ...
+    more: bool
+    def __init__(self, items: _Optional[_Iterable[_Union[LoginSession, _Mapping]]] = ..., more: bool = ...) -> None: ...
 
 class EndLoginSessionRequest(_message.Message):
     __slots__ = ("session_id",)

@@ -74,6 +74,8 @@ AUDIT_FIELD_NUMBER: _ClassVar[int]
 audit: _descriptor.FieldDescriptor
 PAGED_FIELD_NUMBER: _ClassVar[int]
 paged: _descriptor.FieldDescriptor
+IN_PARTS_FIELD_NUMBER: _ClassVar[int]
+in_parts: _descriptor.FieldDescriptor
 PHI_FIELD_NUMBER: _ClassVar[int]
 phi: _descriptor.FieldDescriptor
 UUID_FIELD_NUMBER: _ClassVar[int]

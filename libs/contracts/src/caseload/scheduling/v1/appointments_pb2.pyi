@@ -79,12 +79,14 @@ class Appointment(_message.Message):
     def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AppointmentPage(_message.Message):
-    __slots__ = ("items", "total")
+    __slots__ = ("items", "total", "more")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[Appointment]
     total: int
-    def __init__(self, items: _Optional[_Iterable[_Union[Appointment, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+    more: bool
+    def __init__(self, items: _Optional[_Iterable[_Union[Appointment, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class BookAppointmentRequest(_message.Message):
     __slots__ = ("client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "allow_conflict")
@@ -147,7 +149,7 @@ class GetAppointmentRequest(_message.Message):
     def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
 
 class ListAppointmentsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status", "latest_first")
+    __slots__ = ("page", "page_size", "start_date", "end_date", "client_id", "practitioner_id", "status", "latest_first", "skip")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     START_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -156,6 +158,7 @@ class ListAppointmentsRequest(_message.Message):
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     LATEST_FIRST_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
     start_date: _timestamp_pb2.Timestamp
@@ -164,7 +167,8 @@ class ListAppointmentsRequest(_message.Message):
     practitioner_id: str
     status: AppointmentStatus
     latest_first: bool
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., latest_first: bool = ...) -> None: ...
+    skip: int
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., latest_first: bool = ..., skip: _Optional[int] = ...) -> None: ...
 
 class DeleteAppointmentRequest(_message.Message):
     __slots__ = ("appointment_id", "reason")

@@ -39,10 +39,12 @@ class Question(_message.Message):
     def __init__(self, id: _Optional[int] = ..., path: _Optional[str] = ..., request: _Optional[bytes] = ..., seconds: _Optional[float] = ..., authorization: _Optional[str] = ..., request_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., ip_address: _Optional[str] = ..., user_agent: _Optional[str] = ..., traceparent: _Optional[str] = ...) -> None: ...
 
 class Answers(_message.Message):
-    __slots__ = ("answers",)
+    __slots__ = ("answers", "going_away")
     ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    GOING_AWAY_FIELD_NUMBER: _ClassVar[int]
     answers: _containers.RepeatedCompositeFieldContainer[Answer]
-    def __init__(self, answers: _Optional[_Iterable[_Union[Answer, _Mapping]]] = ...) -> None: ...
+    going_away: bool
+    def __init__(self, answers: _Optional[_Iterable[_Union[Answer, _Mapping]]] = ..., going_away: bool = ...) -> None: ...
 
 class Answer(_message.Message):
     __slots__ = ("id", "reply", "refused", "failed")

@@ -1,0 +1,126 @@
+"""The limits, and what a request is counted as.
+
+People who are signed in are counted by user and by workspace, so that colleagues behind one address do not take each other's
+requests. What is asked without sign-in is counted by address.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from hmac import digest
+from ipaddress import IPv6Address, ip_address
+from typing import Literal
+from uuid import UUID
+
+from fastapi.routing import APIRoute
+from prometheus_client import Counter
+
+from chassis.errors import TooMany
+from gateway.rate_limits.counters import MINUTE, Counters, LocalCounters, SharedCounters
+from gateway.request import GatewayRequest
+from gateway.routing.nouns import RATE_LIMIT
+from gateway.routing.table import RouteTable
+from gateway.settings import GatewaySettings
+
+Anonymous = Literal["anonymous", "sign-in", "refresh", "health"]
+
+# Nobody is refused this share of their own limit because of what others in the workspace do. What goes beyond it comes out of
+# what the workspace has in common, in users who do as much as one may. So its ceiling grows with the users who are active.
+_OWN_SHARE = 0.25
+_USERS_IN_COMMON = 4
+
+_refused = Counter("caseload_http_rate_limited", "Requests refused by a rate limit.", ("limit", "counted_by"))
+_uncounted = Counter("caseload_http_uncounted", "Requests of signed-in people let through uncounted, because the store was away.")
+
+
+class RateLimits:
+    """Counts requests and refuses those over a limit, by minutes of `clock` (seconds since 1970)."""
+
+    def __init__(self, settings: GatewaySettings, routes: Iterable[APIRoute], *, clock: Callable[[], float] = time.time) -> None:
+        self._per_user = {
+            "read": settings.reads_per_minute,
+            "write": settings.writes_per_minute,
+            "autosave": settings.autosaves_per_minute,
+        }
+        self._per_address: dict[Anonymous, int] = {
+            "anonymous": settings.anonymous_per_minute,
+            "sign-in": settings.sign_ins_per_minute,
+            "refresh": settings.anonymous_per_minute,
+            "health": settings.anonymous_per_minute,
+        }
+        self._clock = clock
+        self._secret = sha256(b"rate limits" + settings.gateway_secret.get_secret_value().encode()).digest()
+        self._local = LocalCounters()
+        url = settings.rate_limit_store_url.get_secret_value()
+        self._counters: Counters = SharedCounters(url) if url else self._local
+        self._autosaves: RouteTable[APIRoute] = RouteTable()
+        for route in routes:
+            if (route.openapi_extra or {}).get(RATE_LIMIT) == "autosave":
+                for method in route.methods or ():
+                    self._autosaves.add(route.path, method, route)
+
+    async def close(self) -> None:
+        await self._counters.close()
+
+    async def count_user(self, request: GatewayRequest, user_id: UUID, workspace_id: UUID) -> None:
+        """Counts a request of somebody who is signed in. Raises TooMany over the user's limit or the workspace's ceiling.
+
+        While a shared store is away nobody is refused, because a note that cannot be saved is worse than a limit that does not hold.
+        """
+        kind = self._kind(request)
+        limit = self._per_user[kind]
+        minute, reset = self._now()
+        by_user = await self._counters.add(f"{kind}/user/{user_id}", minute)
+        if by_user is None:
+            _uncounted.inc()
+            return
+        # Checked first: what one user is refused does not count against the colleagues.
+        _check(request, kind, "user", by_user, limit, reset)
+        if by_user > limit * _OWN_SHARE:
+            in_common = await self._counters.add(f"{kind}/workspace/{workspace_id}", minute)
+            if in_common is not None:
+                _check(request, kind, "workspace", in_common, limit * _USERS_IN_COMMON, reset)
+
+    async def count_address(self, request: GatewayRequest, kind: Anonymous) -> None:
+        """Counts what is asked without sign-in. Raises TooMany over the address's limit; without the store, over it in this process."""
+        minute, reset = self._now()
+        # A keyed hash: an address identifies people, and the store is no place for that.
+        key = f"{kind}/address/{digest(self._secret, address_block(request.address).encode(), 'sha256').hex()[:32]}"
+        # Health is this process's own: it is told without the store.
+        count = None if kind == "health" else await self._counters.add(key, minute)
+        if count is None:
+            count = await self._local.add(key, minute)
+        _check(request, kind, "address", count, self._per_address[kind], reset)
+
+    def _kind(self, request: GatewayRequest) -> str:
+        if request.is_safe:
+            return "read"
+        return "write" if self._autosaves.find(request.method, request.path) is None else "autosave"
+
+    def _now(self) -> tuple[int, int]:
+        """The number of the present minute, and the seconds until it ends."""
+        now = self._clock()
+        return int(now // MINUTE), max(1, math.ceil(MINUTE - now % MINUTE))
+
+
+def _check(request: GatewayRequest, kind: str, counted_by: str, used: int, limit: int, reset: int) -> None:
+    remaining = max(0, limit - used)
+    if request.rate_limit is None or remaining < request.rate_limit[1]:
+        request.rate_limit = (limit, remaining, reset)
+    if used > limit:
+        _refused.labels(kind, counted_by).inc()
+        raise TooMany("rate_limited", "Too many requests; try again later.", facts={"counted_by": counted_by}, retry_after=reset)
+
+
+def address_block(address: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 address: one IPv6 customer usually has a /64."""
+    if ":" not in address:
+        return address
+    try:
+        whole = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(whole, IPv6Address) and whole.ipv4_mapped is None:
+        return str(IPv6Address(int(whole) >> 64 << 64)) + "/64"
+    return address

@@ -1,0 +1,35 @@
+"""How much may be under way at once, at a server and at each of its callers. What is more is refused before it takes memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chassis.errors import Unavailable
+
+OVERLOADED = "overloaded"
+# A call that runs holds its request, its reply and some 50 KB of its own; one that waits holds its request. With what a
+# process takes when idle, this many fit into 512 MiB, and at a thousand calls a second none of them waits half a second.
+MOST_CALLS = 500
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class Admission:
+    """Counts the calls under way and the bytes of their requests."""
+
+    def __init__(self, most_calls: int = MOST_CALLS, most_bytes: int = MOST_BYTES) -> None:
+        self._most_calls = most_calls
+        self._most_bytes = most_bytes
+        self.calls = 0
+        self.bytes = 0
+
+    @contextmanager
+    def admit(self, size: int) -> Iterator[None]:
+        """Counts a call with a request of `size` bytes while the block runs. Raises Unavailable when there are too many already."""
+        if self.calls >= self._most_calls or (self.calls and self.bytes + size > self._most_bytes):
+            raise Unavailable(OVERLOADED, "There is more to do at the moment than can be done; try again.", retry_after=1.0)
+        self.calls += 1
+        self.bytes += size
+        try:
+            yield
+        finally:
+            self.calls -= 1
+            self.bytes -= size

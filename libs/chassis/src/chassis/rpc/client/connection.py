@@ -1,0 +1,130 @@
+"""The connection to one instance of a service: the stream that calls share, and the channel for those that go alone."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+
+from caseload.transport.v1 import stream_pb2
+from chassis.context import RequestContext
+from chassis.rpc import status
+from chassis.rpc.client.addresses import Address
+from chassis.rpc.client.attempts import InternalFault
+from chassis.rpc.client.stream import NotTakenError, StreamClient
+from chassis.rpc.method import Method
+from chassis.rpc.stream_frames import ENVELOPE, LARGEST_SHARED, to_question
+from chassis.rpc.tls import TLS
+from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
+
+# Of the calls that go alone, when the instance is gone from the addresses.
+_SECONDS_TO_RETIRE = 30.0
+
+
+class Connection:
+    """To one instance. `changed` is called whenever it becomes usable, or is no longer."""
+
+    def __init__(self, peer: str, address: Address, tls: TLS | None, changed: Callable[[], None]) -> None:
+        self._peer = peer
+        self._channel: Any = _channel(address, tls)
+        self._send: dict[str, Any] = {}
+        self.stream = StreamClient(peer, self._channel, changed)
+        # How many calls are under way, and when the last one began, as a number that grows.
+        self.outstanding = 0
+        self.last_used = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.stream.open()
+
+    @property
+    def usable(self) -> bool:
+        """Whether the instance takes calls. One that knows no streams is asked call by call."""
+        return self.stream.up or self.stream.unknown
+
+    async def call(self, method: Method, raw: bytes, context: RequestContext, token: str, seconds: float) -> bytes:
+        """The serialised reply. Raises NotTakenError when the instance has not begun the call, else the Refusal, or InternalFault."""
+        self.outstanding += 1
+        self._idle.clear()
+        try:
+            if self.stream.up and len(raw) <= LARGEST_SHARED:
+                return await self._on_stream(to_question(context, method.path, raw, seconds, token), seconds)
+            return await self._alone(method, raw, context, token, seconds)
+        finally:
+            self.outstanding -= 1
+            if not self.outstanding:
+                self._idle.set()
+
+    async def serves(self) -> bool:
+        """Whether the instance's own health check says that it serves."""
+        check = self._channel.unary_unary("/grpc.health.v1.Health/Check")
+        try:
+            answer: bytes = await check(b"", timeout=2.0)
+        except grpc.aio.AioRpcError:
+            return False
+        # HealthCheckResponse{status = SERVING}
+        return answer == b"\x08\x01"
+
+    async def retire(self) -> None:
+        """Asks nothing more, and closes when what was asked is answered."""
+        try:
+            async with asyncio.timeout(_SECONDS_TO_RETIRE):
+                await self.stream.retire()
+                await self._idle.wait()
+        except TimeoutError:
+            pass
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        await self.stream.close()
+        await self._channel.close()
+
+    async def _on_stream(self, question: stream_pb2.Question, seconds: float) -> bytes:
+        answer = await self.stream.ask(question, seconds)
+        match answer.WhichOneof("outcome"):
+            case "reply":
+                return answer.reply
+            case "refused":
+                raise status.unpacked(answer.refused)
+            case _:
+                raise InternalFault(question.path)
+
+    async def _alone(self, method: Method, raw: bytes, context: RequestContext, token: str, seconds: float) -> bytes:
+        if method.path not in self._send:
+            self._send[method.path] = self._channel.unary_unary(method.path)  # bytes in, bytes out
+        try:
+            answer: bytes = await self._send[method.path](raw, timeout=seconds, metadata=to_metadata(context, token))
+        except grpc.aio.AioRpcError as error:
+            refusal = status.refusal_of(error, self._peer)
+            if refusal is None:
+                raise InternalFault(f"{method.path}: {error.code().name}") from None
+            if refusal.code == status.NOT_TAKEN:
+                self.stream.leave()
+                raise NotTakenError from None
+            raise refusal from None
+        return answer
+
+
+def _channel(address: Address, tls: TLS | None) -> grpc.aio.Channel:
+    options: list[tuple[str, str | int]] = [
+        ("grpc.max_send_message_length", LARGEST_MESSAGE + ENVELOPE),
+        ("grpc.max_receive_message_length", LARGEST_MESSAGE + ENVELOPE),
+        ("grpc.max_metadata_size", LARGEST_REFUSAL),
+        ("grpc.absolute_max_metadata_size", LARGEST_REFUSAL),
+        # Above the server's minimum of ten seconds, or it answers too_many_pings.
+        ("grpc.keepalive_time_ms", 20_000),
+        ("grpc.keepalive_timeout_ms", 5_000),
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.min_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 500),
+        ("grpc.enable_retries", 0),
+        # Channels to one address would share a connection.
+        ("grpc.use_local_subchannel_pool", 1),
+    ]
+    if address.name is not None:
+        options.append(("grpc.default_authority", address.name))
+    if tls is None:
+        return grpc.aio.insecure_channel(address.target, options=options)
+    if address.name is not None:
+        options.append(("grpc.ssl_target_name_override", address.name))
+    return grpc.aio.secure_channel(address.target, tls.asking(), options=options)
