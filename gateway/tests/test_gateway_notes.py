@@ -157,6 +157,8 @@ async def test_the_setting_about_reasons_is_true_or_false(practice, check_proble
     reply = await practice.http.patch("/api/v1/workspaces/current", json={"settings": {"amendment_reason_required": "yes"}})
 
     assert check_problem(reply, 422, "workspace_invalid")["errors"][0]["pointer"] == "/settings/amendment_reason_required"
+
+
 async def test_all_versions_are_sent_newest_first_however_many(practice, path, monkeypatch):
     monkeypatch.setattr("chassis.paging.ROWS_IN_A_PART", 3)
     await practice.http.post(f"{path}/finalize")
