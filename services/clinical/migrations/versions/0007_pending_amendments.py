@@ -36,7 +36,11 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON clinical.pending_amendments USING (workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid) WITH CHECK (workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid)"
     )
-    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON clinical.pending_amendments TO clinical_app")
+    op.execute(
+        "GRANT SELECT, INSERT, DELETE,"
+        " UPDATE (fields, sealed, revision, base_version, session_date, duration_minutes, saved_at)"
+        " ON clinical.pending_amendments TO clinical_app"
+    )
 
 
 def downgrade() -> None:

@@ -125,6 +125,7 @@ pending_amendments = tenant(
         ondelete="CASCADE",
     ),
     CheckConstraint("duration_minutes BETWEEN 0 AND 480", name="pending_duration_out_of_range"),
+    fixed=("session_id", "user_id"),
 )
 
 # The timeline events of notes, one row each, so that one index orders them all.
