@@ -4,8 +4,10 @@ from collections import Counter
 
 from caseload.clients.v1 import events_pb2 as clients_events_pb2
 from caseload.clinical.v1 import events_pb2
+from caseload.options.v1 import options_pb2
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import on
+from chassis.work.audit import record_effect
 from clinical.attachments import store as files
 from clinical.erasure import store
 from clinical.sessions import store as notes
@@ -28,3 +30,6 @@ async def erase_client(event: clients_events_pb2.ClientErased, delivery: Deliver
     await delivery.db.many(notes.change_counter, fewer)
     if removed:
         await delivery.db.run(files.change_storage, used_bytes=-sum(file["file_size_bytes"] for file in removed))
+    for resource, gone in ((options_pb2.RESOURCE_SESSION, deleted), (options_pb2.RESOURCE_SESSION_ATTACHMENT, removed)):
+        ids = [row["id"] for row in gone]
+        record_effect(delivery, "erase_notes", resource, options_pb2.ACTION_DELETE, ids, client_id=event.client_id)

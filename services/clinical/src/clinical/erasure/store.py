@@ -26,4 +26,4 @@ remove_versions = command(
     delete(session_versions).where(session_versions.c.session_id.in_(select(sessions.c.id).where(sessions.c.client_id == _client_id)))
 )
 
-remove_notes = command(delete(sessions).where(sessions.c.client_id == _client_id).returning(sessions.c.status, sessions.c.deleted_at))
+remove_notes = command(delete(sessions).where(sessions.c.client_id == _client_id).returning(sessions.c.id, sessions.c.status, sessions.c.deleted_at))

@@ -1,9 +1,11 @@
 """Reacts to events of other services."""
 
 from caseload.clients.v1 import events_pb2 as clients_events
+from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import events_pb2
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import on
+from chassis.work.audit import record_effect
 from scheduling.appointments import rules, store
 
 
@@ -21,3 +23,7 @@ async def erase_appointments(event: clients_events.ClientErased, delivery: Deliv
                     appointment_id=str(row["id"]), client_id=str(row["client_id"]), status="cancelled", version=row["version"] + 1
                 )
             )
+    ids = [row["id"] for row in erased]
+    record_effect(
+        delivery, "erase_appointments", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, ids, client_id=event.client_id
+    )
