@@ -46,7 +46,17 @@ def audit_line(
         request_id=work.context.request_id,
         facts=facts,
         occurred_at=stamp(work.now),
+        records=_records(work),
     )
+
+
+def _records(work: UnitOfWork) -> list[events_pb2.RecordDigest]:
+    """The records that were written since the line before."""
+    written, work.records = work.records, {}
+    return [
+        events_pb2.RecordDigest(table=table, record_id=row, revision=revision, digest=digest)
+        for (table, row), (revision, digest) in written.items()
+    ]
 
 
 def record_effect(

@@ -9,8 +9,10 @@ from chassis.events.delivery import Delivery
 from chassis.events.reactions import on
 from chassis.work.audit import record_effect
 from clinical.attachments import store as files
+from clinical.attachments.record import FILES
 from clinical.erasure import store
 from clinical.sessions import store as notes
+from clinical.sessions.record import NOTES, VERSIONS
 
 
 @on(clients_events_pb2.ClientErased, queue="clinical.erase-client", concurrency=4, erases=True)
@@ -20,8 +22,11 @@ async def erase_client(event: clients_events_pb2.ClientErased, delivery: Deliver
     removed = await delivery.db.all(store.remove_attachments, client_id=event.client_id)
     for file in removed:
         delivery.emit(events_pb2.AttachmentRemoved(attachment_id=str(file["id"])))
-    await delivery.db.run(store.remove_versions, client_id=event.client_id)
+    versions = await delivery.db.all(store.remove_versions, client_id=event.client_id)
     deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
+    for table, rows in ((FILES, removed), (VERSIONS, versions), (NOTES, deleted)):
+        for row in rows:
+            table.gone(row, delivery)
     counted = Counter((note["status"], note["deleted_at"] is not None) for note in deleted)
     fewer = [
         {"status": status, "live": 0 if is_deleted else -number, "deleted": -number if is_deleted else 0}

@@ -7,6 +7,7 @@ from chassis.events.delivery import Delivery
 from chassis.events.reactions import on
 from chassis.work.audit import record_effect
 from scheduling.appointments import rules, store
+from scheduling.appointments.mapping import APPOINTMENTS
 
 
 @on(clients_events.ClientErased, queue="scheduling.erase-appointments")
@@ -15,6 +16,8 @@ async def erase_appointments(event: clients_events.ClientErased, delivery: Deliv
     await delivery.db.run(store.lock_client, client_id=event.client_id)
     erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
     await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
+    for row in erased:
+        APPOINTMENTS.gone(row, delivery)
     await delivery.db.run(store.mark_client_erased, client_id=event.client_id, now=delivery.now)
     for row in erased:
         if rules.is_upcoming(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
