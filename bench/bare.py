@@ -14,6 +14,7 @@ from asyncpg import Range
 from uuid_utils.compat import uuid7
 
 from bench.dataset import PAGE, Dataset
+from bench.unwitnessed import Unwitnessed
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.encryption.records import WorkspaceKeys
@@ -102,7 +103,17 @@ class Bare:
 
     async def book(self, client_id: UUID, start: datetime, end: datetime, location_type: str) -> bytes:
         made, now, keys = uuid7(), datetime.now(UTC), self._keys["scheduling"]
-        sealed = keys.seal(appointments_pb2.Appointment(), table="appointments", row=made, revision=1)
+        columns = {
+            "id": made,
+            "client_id": client_id,
+            "practitioner_id": self._practitioner,
+            "scheduled_start": start,
+            "scheduled_end": end,
+        }
+        columns |= {"during": Range(start, end), "location_type": location_type, "status": "scheduled", "overbooked": False}
+        columns |= {"created_by": self._practitioner, "created_at": now, "updated_at": now}
+        row = appointment_mapping.new_row(columns)
+        sealed = appointment_mapping.APPOINTMENTS.seal(appointments_pb2.Appointment(), keys, row, Unwitnessed())
         arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
         row = await self._pool.fetchrow(BOOK, self._workspace, *arguments)
         named = {"id": client_id, "version": row["client_version"], "sealed_name": row["sealed_name"]}

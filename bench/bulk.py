@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from bench.unwitnessed import Unwitnessed
 from caseload.clients.v1 import clients_pb2
 from chassis.encryption.records import WorkspaceKeys
 from clients.clients import mapping as client_mapping
@@ -69,19 +70,18 @@ async def load(dsn: str, workspace_id: UUID, keys: dict[str, WorkspaceKeys]) -> 
 
 async def _load_clients(connection: Any, workspace_id: UUID, keys: WorkspaceKeys) -> list[UUID]:
     revision = await connection.fetchval("SELECT revision FROM clients.directory WHERE workspace_id = $1", workspace_id)
-    now = datetime.now(UTC)
     client_ids: list[UUID] = []
     for first in range(0, CLIENTS, _ROWS_AT_ONCE):
         rows, tokens = [], []
         for number in range(first, min(first + _ROWS_AT_ONCE, CLIENTS)):
-            columns = client_mapping.to_columns(_client(number, workspace_id), keys)
+            columns = client_mapping.to_columns(_client(number, workspace_id), keys, Unwitnessed())
             client_id = UUID(columns.pop("id"))
             client_ids.append(client_id)
             tokens += [
                 {"workspace_id": workspace_id, "client_id": client_id, "term": token}
                 for token in dict.fromkeys(columns.pop("index_tokens"))
             ]
-            own = {"workspace_id": workspace_id, "id": client_id, "revision": revision + number + 1, "created_at": now, "updated_at": now}
+            own = {"workspace_id": workspace_id, "id": client_id, "revision": revision + number + 1}
             rows.append({**own, **columns})
         await _copy(connection, "clients.clients", iter(rows))
         await _copy(connection, "clients.terms", iter(tokens))
@@ -136,10 +136,12 @@ def _appointments(workspace_id: UUID, client_ids: list[UUID], loader: UUID, keys
                     status=status,
                     notes="Bring the last findings.",
                 )
-                columns = appointment_mapping.to_columns(details, busy_period(details, Buffers()), keys, appointment_id=uuid7(), version=1)
+                columns = appointment_mapping.to_columns(details, busy_period(details, Buffers()), appointment_id=uuid7())
                 cancelled = {"cancelled_by": loader, "cancelled_at": start} if status == "cancelled" else {}
                 made = {"created_by": loader, "created_at": today, "updated_at": today, "cancelled_by": None, "cancelled_at": None}
-                yield {"workspace_id": workspace_id, "version": 1, "overbooked": False, **columns, **made, **cancelled}
+                row = {"overbooked": False, **columns, **made, **cancelled}
+                sealed = appointment_mapping.encrypt(details, keys, appointment_mapping.new_row(row), Unwitnessed())
+                yield {"workspace_id": workspace_id, "version": 1, "sealed": sealed, **row}
 
 
 async def _copy(connection: Any, table: str, rows: Iterator[dict[str, Any]]) -> None:

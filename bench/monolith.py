@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, get_type_hints
 from uuid import UUID, uuid4
 
+from asyncpg import Range as DriverRange
 from fastapi import Depends, FastAPI, HTTPException, Request
 from google.protobuf.message import Message
 from pydantic import BaseModel, create_model
@@ -21,12 +22,16 @@ from uuid_utils.compat import uuid7
 
 from bench.dataset import PAGE, Dataset
 from bench.serving import serve
+from bench.unwitnessed import Unwitnessed
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.encryption.records import WorkspaceKeys
+from chassis.encryption.sealed_tables import SealedTable
 from clients.clients import mapping as client_mapping
+from clients.clients.mapping import CLIENTS
 from clients.tables import clients
+from clinical.sessions.record import NOTES
 from clinical.tables import sessions, timeline_events
 from gateway.api.appointments import schemas as scheduling_shapes
 from gateway.api.appointments.schemas import AppointmentCreate
@@ -35,6 +40,7 @@ from gateway.api.sessions import schemas as clinical_shapes
 from gateway.api.sessions.schemas import DraftUpdate
 from gateway.api.timeline import schemas as timeline_shapes
 from gateway.mapping import render
+from scheduling.appointments.mapping import APPOINTMENTS, new_row
 from scheduling.tables import appointments, client_figures
 
 mapped = registry()
@@ -150,31 +156,32 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
             "practitioner_id": practitioner,
             "during": OrmRange(body.scheduled_start, body.scheduled_end),
             "status": "scheduled",
-            "sealed": keys.seal(content, table="appointments", row=made, revision=1),
+            "overbooked": False,
             "created_by": practitioner,
             "created_at": now,
             "updated_at": now,
         }.items():
             setattr(row, name, value)
+        row.sealed = APPOINTMENTS.seal(content, keys, new_row(_columns(row)), Unwitnessed())
         db.add(row)
         await db.commit()
         await db.refresh(row)
         summary = client_mapping.to_summary(vars(client), app.state.keys["clients"])
-        return {**_open(row, appointments_pb2.Appointment(), "appointments", keys), "client": render(summary)}
+        return {**_open(row, appointments_pb2.Appointment(), APPOINTMENTS, keys), "client": render(summary)}
 
     @app.patch("/api/v1/sessions/{session_id}/draft", response_model=Session)
     async def autosave(session_id: UUID, body: DraftUpdate, db: Db) -> Any:
         keys = app.state.keys["clinical"]
         row: Any = await db.get_one(SessionRow, (workspace, session_id))
-        note = keys.open(row.sealed, into=sessions_pb2.Session(), table="sessions", row=session_id, revision=row.version)
+        note = NOTES.open(vars(row), keys, into=sessions_pb2.Session())
         for name, value in body.model_dump(exclude_unset=True).items():
             setattr(note, name, value)
         row.version += 1
-        row.sealed = keys.seal(note, table="sessions", row=session_id, revision=row.version)
         row.duration_minutes = body.duration_minutes
         row.draft_last_saved_at = row.updated_at = datetime.now(UTC)
+        row.sealed = NOTES.seal(note, keys, vars(row), Unwitnessed())
         await db.commit()
-        return {**_open(row, sessions_pb2.Session(), "sessions", keys), "is_draft": row.status == "draft"}
+        return {**_open(row, sessions_pb2.Session(), NOTES, keys), "is_draft": row.status == "draft"}
 
     @app.get("/api/v1/clients/{client_id}/timeline", response_model=Timeline)
     async def timeline(client_id: UUID, limit: int, db: Db) -> Any:
@@ -199,12 +206,20 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
 
 
 def _client(row: Any, keys: WorkspaceKeys) -> dict[str, Any]:
-    return _open(row, clients_pb2.Client(), "clients", keys)
+    return _open(row, clients_pb2.Client(), CLIENTS, keys)
 
 
-def _open(row: Any, into: Message, table: str, keys: WorkspaceKeys) -> dict[str, Any]:
+def _columns(row: Any) -> dict[str, Any]:
+    """The row's columns, with the range as the driver has it."""
+    columns = dict(vars(row))
+    if isinstance(during := columns.get("during"), OrmRange):
+        columns["during"] = DriverRange(during.lower, during.upper)
+    return columns
+
+
+def _open(row: Any, into: Message, table: SealedTable, keys: WorkspaceKeys) -> dict[str, Any]:
     """The row's columns and its decrypted fields by name."""
-    sealed = render(keys.open(row.sealed, into=into, table=table, row=row.id, revision=row.version))
+    sealed = render(table.open(_columns(row), keys, into=into))
     return sealed | {name: value for name, value in vars(row).items() if name in sealed}
 
 

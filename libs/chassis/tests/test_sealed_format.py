@@ -20,25 +20,73 @@ from chassis.encryption.records import WorkspaceKeys
 ROW = UUID(int=9)
 KEYS = WorkspaceKeys("clients", UUID(int=7), active=258, keys={258: b"s" * 32}, index=b"i" * 32)
 RING = Keyring("root-1", {"root-1": b"r" * 32}, b"i" * 32)
+# The same key, which has sealed values since before columns were bound to them.
+KEYS_FROM_BEFORE = WorkspaceKeys("clients", UUID(int=7), active=258, keys={258: b"s" * 32}, index=b"i" * 32, from_before=[258])
 VALUE = bytes.fromhex("01000001026e6e6e6e6e6e6e6e6e6e6e6e9bae5ce0ed36f10445e577b55b099d33aa65a4ba0492b56351af8df12f62ad34fe")
 OF_A_NAMED_ROW = bytes.fromhex("01000001026e6e6e6e6e6e6e6e6e6e6e6e9bae5ce0ed36f10445e577b55b099d33aa4d284d319b808671c226d3f73db23eb1")
+BOUND_VALUE = bytes.fromhex("02000001026e6e6e6e6e6e6e6e6e6e6e6e9bae5ce0ed36f10445e577b55b099d33aaa401fce7343b288ce04f97d677804a4d")
+BOUND_VALUE_OF_A_NAMED_ROW = bytes.fromhex(
+    "02000001026e6e6e6e6e6e6e6e6e6e6e6e9bae5ce0ed36f10445e577b55b099d33aab4b9ba3bc078296574ffd7b263a4a370"
+)
 WRAPPED = bytes.fromhex(
     "0106726f6f742d316e6e6e6e6e6e6e6e6e6e6e6e1ffff5225a65a0a05c4bd9ad53b80e1846b6ed9523f80756dbf6da924a32bf36458fb54e33b2f4249960201f112a3052"
 )
 
 
 def test_a_value_opens_as_it_was_written():
-    """A version, the key's number in four bytes, twelve of nonce, the text and sixteen of tag, bound to the place."""
-    assert KEYS.open_bytes(VALUE, table="clients", row=ROW, revision=770) == b"anxious since May"
-    assert KEYS.open_bytes(VALUE, table="clients", row=str(ROW), revision=770) == b"anxious since May"
-    assert KEYS.open_bytes(OF_A_NAMED_ROW, table="clients", row="note 9", revision=770, column="file_name") == b"anxious since May"
+    """A format, the key's number in four bytes, twelve of nonce, the text and sixteen of tag, bound to the place."""
+    assert KEYS_FROM_BEFORE.open_bytes(VALUE, table="clients", row=ROW, revision=770) == b"anxious since May"
+    assert KEYS_FROM_BEFORE.open_bytes(VALUE, table="clients", row=str(ROW), revision=770) == b"anxious since May"
+    of_a_named_row = {"table": "clients", "row": "note 9", "revision": 770, "column": "file_name"}
+    assert KEYS_FROM_BEFORE.open_bytes(OF_A_NAMED_ROW, **of_a_named_row) == b"anxious since May"
+    for keys in (KEYS, KEYS_FROM_BEFORE):
+        assert keys.open_bytes(BOUND_VALUE, table="clients", row=ROW, revision=770) == b"anxious since May"
+        assert keys.open_bytes(BOUND_VALUE_OF_A_NAMED_ROW, **of_a_named_row, bound=b"bound") == b"anxious since May"
 
 
 def test_a_value_is_written_like_that(monkeypatch):
     monkeypatch.setattr("os.urandom", lambda count: b"n" * count)
-    assert KEYS.seal_bytes(b"anxious since May", table="clients", row=ROW, revision=770) == VALUE
-    assert KEYS.seal_bytes(b"anxious since May", table="clients", row="note 9", revision=770, column="file_name") == OF_A_NAMED_ROW
+    for keys in (KEYS, KEYS_FROM_BEFORE):
+        assert keys.seal_bytes(b"anxious since May", table="clients", row=ROW, revision=770) == BOUND_VALUE
+        of_a_named_row = keys.seal_bytes(
+            b"anxious since May", table="clients", row="note 9", revision=770, column="file_name", bound=b"bound"
+        )
+        assert of_a_named_row == BOUND_VALUE_OF_A_NAMED_ROW
     assert RING.wrap(b"k" * 32, b"here") == WRAPPED
+
+
+def test_a_value_is_of_one_format_only():
+    place = {"table": "clients", "row": ROW, "revision": 770}
+    with pytest.raises(SealBroken, match="a format that its key never wrote"):
+        KEYS.open_bytes(VALUE, **place)
+    for value, format_byte in ((VALUE, b"\x02"), (BOUND_VALUE, b"\x01")):
+        with pytest.raises(SealBroken, match="does not open"):
+            KEYS_FROM_BEFORE.open_bytes(format_byte + value[1:], **place)
+
+
+def test_a_value_opens_with_what_is_bound_to_it_alone():
+    place = {"table": "clients", "row": ROW, "revision": 770}
+    sealed = KEYS.seal_bytes(b"anxious since May", **place, bound=b"client 1")
+    for bound in (b"", b"client 2", b"client 1 "):
+        with pytest.raises(SealBroken, match="does not open"):
+            KEYS.open_bytes(sealed, **place, bound=bound)
+
+
+def test_the_digest_of_a_record_depends_on_all_of_it_and_on_the_key():
+    place = {"table": "clients", "row": ROW, "revision": 770}
+    other_key = WorkspaceKeys("clients", UUID(int=7), active=258, keys={258: b"s" * 32}, index=b"j" * 32)
+    digests = [
+        KEYS.record_digest(b"text", **place, bound=b"columns"),
+        KEYS.record_digest(b"text2", **place, bound=b"columns"),
+        KEYS.record_digest(b"text", **place, bound=b"2columns"),
+        KEYS.record_digest(b"text", **{**place, "revision": 771}, bound=b"columns"),
+        KEYS.record_digest(b"text", **{**place, "row": UUID(int=8)}, bound=b"columns"),
+        other_key.record_digest(b"text", **place, bound=b"columns"),
+    ]
+    assert {len(digest) for digest in digests} == {32}
+    assert len(set(digests)) == len(digests)
+    sealed_again = WorkspaceKeys("clients", UUID(int=7), active=259, keys={259: b"t" * 32}, index=b"i" * 32)
+    assert sealed_again.record_digest(b"text", **place, bound=b"columns") == digests[0]
 
 
 def test_an_empty_value_is_a_value_and_anything_shorter_is_none():
@@ -48,14 +96,14 @@ def test_an_empty_value_is_a_value_and_anything_shorter_is_none():
     with pytest.raises(SealBroken, match="is not a sealed value"):
         KEYS.open_bytes(sealed[:-1], table="clients", row=ROW, revision=1)
     with pytest.raises(SealBroken, match="is not a sealed value"):
-        KEYS.open_bytes(b"\x02" + sealed[1:], table="clients", row=ROW, revision=1)
+        KEYS.open_bytes(b"\x03" + sealed[1:], table="clients", row=ROW, revision=1)
     with pytest.raises(SealBroken, match="a key that is gone"):
-        KEYS.open_bytes(b"\x01\0\0\0\x01" + sealed[5:], table="clients", row=ROW, revision=1)
+        KEYS.open_bytes(b"\x02\0\0\0\x01" + sealed[5:], table="clients", row=ROW, revision=1)
 
 
 def test_a_value_says_where_it_does_not_open_and_nothing_of_its_keys():
     with pytest.raises(SealBroken, match=rf"clients\.clients\.sealed of {ROW} does not open at revision 2"):
-        KEYS.open_bytes(VALUE, table="clients", row=ROW, revision=2)
+        KEYS.open_bytes(BOUND_VALUE, table="clients", row=ROW, revision=2)
     assert repr(KEYS) == "<keys of 00000000-0000-0000-0000-000000000007>"
 
 

@@ -7,12 +7,15 @@ from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import Integer, cast, select
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1.events_pb2 import AuditRecorded
+from caseload.options.v1 import options_pb2
 from chassis.cancellation import finish_despite_cancellation
 from chassis.db.statement import query
 from chassis.db.transaction import CommitFailed, TransactionEnded
 from chassis.errors import Conflict, Invalid, NotFound, Unavailable
 from chassis.events.broker.base import Subscription
 from chassis.events.reactions import on
+from chassis.work.audit import record_effect
 from chassis.work.envelope import Envelope
 
 from .conftest import EFFECTS, add_effect
@@ -267,3 +270,31 @@ async def test_what_fails_afterwards_is_not_taken_for_an_event_that_is_handled_a
     for _ in range(2):
         with pytest.raises(Invalid):
             await taken.handle(envelope, 1)
+
+
+async def test_work_that_wrote_a_record_and_leaves_no_line_that_tells_of_it_fails_at_its_commit(parcels):
+    with pytest.raises(RuntimeError, match=r"no audit line tells its digest: parcels\.notes"):
+        async with parcels.work() as work:
+            await parcels.record(work, "effect")
+            work.witness("parcels.notes", uuid7(), 1, b"d" * 32)
+    assert await parcels.effects() == []
+
+
+async def test_the_next_line_tells_what_was_written_last_of_each_record_and_a_refused_call_tells_nothing(parcels):
+    first, second = uuid7(), uuid7()
+    with pytest.raises(Invalid):
+        async with parcels.work() as work:
+            work.witness("parcels.notes", first, 1, b"refused")
+            raise Invalid("no", "No.")
+    async with parcels.work() as work:
+        for revision, digest in ((1, b"tried"), (1, b"written")):
+            work.witness("parcels.notes", first, revision, digest)
+        work.witness("parcels.notes", second, 7, b"")
+        for name in ("first", "second"):
+            record_effect(work, name, options_pb2.RESOURCE_SERVICE, options_pb2.ACTION_UPDATE, [first])
+    rows = await parcels.look("SELECT payload FROM parcels.outbox ORDER BY id")
+    lines = [AuditRecorded.FromString(row["payload"]) for row in rows]
+    assert [line.event_type for line in lines] == ["first", "second"]
+    told = [(each.table, each.record_id, each.revision, each.digest) for each in lines[0].records]
+    assert told == [("parcels.notes", str(first), 1, b"written"), ("parcels.notes", str(second), 7, b"")]
+    assert not lines[1].records

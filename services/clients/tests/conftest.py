@@ -11,8 +11,11 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.options.v1 import options_pb2
 from chassis.context import RequestContext
+from chassis.protobuf.timestamps import stamp
 from chassis.testing.environment import Environment, start_environment
+from chassis.work.audit import record_effect
 from clients.__main__ import SERVICE
 from clients.clients import mapping, store
 
@@ -63,10 +66,11 @@ class Practice:
         async with runtime.background(self.workspace_id) as call:
             rows = []
             for first_name, last_name in names:
-                client = pb.Client(id=str(uuid7()), version=1, is_active=True)
+                client = pb.Client(id=str(uuid7()), version=1, is_active=True, created_at=stamp(call.now), updated_at=stamp(call.now))
                 mapping.set_fields(client, {"first_name": first_name, "last_name": last_name})
-                rows.append({**mapping.to_columns(client, keys), "created_at": call.now, "updated_at": call.now})
+                rows.append(mapping.to_columns(client, keys, call))
             await call.db.many(store.create, rows)
+            record_effect(call, "create_clients", options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_CREATE, [row["id"] for row in rows])
 
     def through(self, other: Environment) -> "Practice":
         """The same workspace, called through another replica."""

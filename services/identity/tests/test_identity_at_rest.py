@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.identity.v1 import users_pb2 as pb
 from chassis.errors import Refusal
 from chassis.migrations.roles import provision
@@ -114,17 +115,20 @@ async def test_cleanup_deletes_expired_rows_and_no_others(service, practice):
     token = await service.request_link(practice.administrator)
     signed_in = await service.login(practice.administrator)
     runtime = service.environment.runtime("identity")
-    database, settings = runtime.database, runtime.settings
 
-    await delete_expired(database, datetime.now(UTC), settings)
+    await delete_expired(runtime, datetime.now(UTC))
     await service.verify(token)
     renewed = await service.refresh(signed_in.refresh_token)
 
-    await delete_expired(database, datetime.now(UTC) + timedelta(days=8), settings)
+    await delete_expired(runtime, datetime.now(UTC) + timedelta(days=8))
     async with service.environment.superuser() as connection:
         for table in ("login_sessions", "refresh_tokens", "magic_links"):
             assert await connection.fetchval(f"SELECT count(*) FROM identity.{table} WHERE workspace_id = $1", practice.workspace_id) == 0
         assert await connection.fetchval("SELECT count(*) FROM identity.login_attempts") == 0
+    lines = await service.environment.emitted(AuditRecorded, practice.workspace_id)
+    (deleted,) = [line for line in lines if line.event_type == "delete_expired_login_sessions"]
+    assert (deleted.service, deleted.resource_id) == ("identity", str(practice.administrator.id))
+    assert deleted.facts == {"login_sessions": "2"}
     with pytest.raises(Refusal):
         await service.refresh(renewed.refresh_token)
 
@@ -164,6 +168,6 @@ async def test_what_has_expired_goes_in_batches_until_nothing_is_left(service, p
         await connection.execute(f"DELETE FROM identity.{rows} WHERE {mine}", *arguments[:1])
         await connection.execute(f"INSERT INTO identity.{rows} ({columns}) SELECT {values} FROM generate_series(1, 8) AS n", *arguments)
 
-        await delete_expired(runtime.database, datetime.now(UTC), runtime.settings)
+        await delete_expired(runtime, datetime.now(UTC))
 
         assert await connection.fetchval(f"SELECT count(*) FROM identity.{rows} WHERE {mine}", *arguments[:1]) == rest

@@ -7,9 +7,11 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.notifications.v1 import reminders_pb2 as pb
+from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.protobuf.timestamps import when
@@ -129,15 +131,15 @@ async def test_events_delivered_out_of_order_leave_the_newest_state(practice):
     runtime = practice.environment.runtime("notifications")
     appointment_id, client_id, start = uuid7(), uuid7(), datetime.now(UTC) + WEEK
     async with runtime.background(practice.workspace_id) as call:
-        await workflow.close_appointment(call.db, appointment_id, 3)
+        await workflow.close_appointment(call, appointment_id, 3)
     async with runtime.background(practice.workspace_id) as call:
-        await workflow.record_appointments(call.db, [KnownAppointment(appointment_id, client_id, start, 1)], now=call.now)
-        await workflow.record_appointments(call.db, [KnownAppointment(appointment_id, client_id, start + WEEK, 2)], now=call.now)
+        await workflow.record_appointments(call, [KnownAppointment(appointment_id, client_id, start, 1)], now=call.now)
+        await workflow.record_appointments(call, [KnownAppointment(appointment_id, client_id, start + WEEK, 2)], now=call.now)
     assert await practice.look("SELECT 1 FROM notifications.reminders WHERE appointment_id = $1", appointment_id) == []
 
     async with runtime.background(practice.workspace_id) as call:
-        await workflow.record_appointments(call.db, [KnownAppointment(appointment_id, client_id, start, 4)], now=call.now)
-        await workflow.record_appointments(call.db, [KnownAppointment(appointment_id, client_id, start + WEEK, 2)], now=call.now)
+        await workflow.record_appointments(call, [KnownAppointment(appointment_id, client_id, start, 4)], now=call.now)
+        await workflow.record_appointments(call, [KnownAppointment(appointment_id, client_id, start + WEEK, 2)], now=call.now)
     (row,) = await practice.look("SELECT starts_at, status FROM notifications.reminders WHERE appointment_id = $1", appointment_id)
     assert (row["starts_at"], row["status"]) == (start, "pending")
 
@@ -446,3 +448,19 @@ async def _all(practice, booked, expected):
 async def _is_due_after(practice, booked, moment):
     (reminder,) = await practice.reminders(booked)
     return when(reminder.due_at) > moment
+
+
+async def test_a_reminder_that_was_sent_has_told_somebody_and_one_that_was_not_has_not(practice, mail_server):
+    told, untold = await practice.client(), await practice.client()
+    mail_server.behaviour[untold.email] = "bounces"
+    sent, bounced = [await practice.book(client, timedelta(hours=12)) for client in (told, untold)]
+    for appointment in (sent, bounced):
+        await practice.finished_reminder(appointment)
+
+    lines = await practice.environment.emitted(AuditRecorded, practice.workspace_id)
+    ends = {line.resource_id: line for line in lines if line.event_type == "send_reminder"}
+    assert ends.keys() == {sent.id, bounced.id}
+    assert {line.service for line in ends.values()} == {"notifications"}
+    assert (ends[sent.id].action, ends[sent.id].facts["status"]) == (options_pb2.ACTION_SHARE, "sent")
+    assert (ends[bounced.id].action, ends[bounced.id].facts["status"]) == (options_pb2.ACTION_UPDATE, "bounced")
+    assert ends[bounced.id].facts["reason"]

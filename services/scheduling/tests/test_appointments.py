@@ -15,6 +15,7 @@ from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.protobuf.timestamps import when
+from scheduling.appointments.mapping import APPOINTMENTS
 
 from .conftest import YESTERDAY, enum_value
 
@@ -331,9 +332,8 @@ async def test_a_deletion_emits_a_cancellation_and_its_reason_is_stored_encrypte
     async with member.environment.superuser() as connection:
         row = await connection.fetchrow("SELECT * FROM scheduling.appointments WHERE id = $1", UUID(booked.id))
     keys = await member.environment.runtime("scheduling").keys.of(member.workspace_id)
-    place = {"table": "appointments", "row": row["id"], "revision": row["version"]}
-    assert keys.open(row["sealed"], into=pb.Appointment(), **place).notes == "Bring the X-ray"
-    reason = keys.open(row["deletion_reason"], into=pb.DeleteAppointmentRequest(), **place, column="deletion_reason")
+    assert APPOINTMENTS.open(row, keys, into=pb.Appointment()).notes == "Bring the X-ray"
+    reason = APPOINTMENTS.open(row, keys, into=pb.DeleteAppointmentRequest(), column="deletion_reason")
     assert reason.reason == "Entered twice"
     assert b"Entered" not in row["deletion_reason"]
     assert row["deleted_by"] == member.user_id

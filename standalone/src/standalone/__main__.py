@@ -24,6 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     replay = events.add_parser("replay", help="publishes them again")
     replay.add_argument("queue")
     replay.add_argument("--id", type=UUID)
+    verify = commands.add_parser("verify", help="compares what is stored with what is on record").add_subparsers(dest="what", required=True)
+    for command in (
+        verify.add_parser("records", help="sealed records with the audit trail"),
+        commands.add_parser("reseal", help="seals again what release 0.1.0 sealed"),
+    ):
+        command.add_argument("--workspace", type=UUID, help="this one only")
     options = parser.parse_args(arguments)
     settings = StandaloneSettings()
     if "MAKELEVEL" in os.environ:
@@ -43,6 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import events_command
 
             asyncio.run(events_command(settings, options))
+        case "verify":
+            from standalone.operations import verify_command
+
+            asyncio.run(verify_command(settings, options))
+        case "reseal":
+            from standalone.operations import reseal_command
+
+            asyncio.run(reseal_command(settings, options))
         case _:
             from standalone.embedded import run_embedded
 

@@ -1,10 +1,13 @@
-"""The operator's commands, for an installation that runs or does not: `caseload migrate` and `caseload events`."""
+"""The operator's commands, for an installation that runs or does not: `caseload migrate`, `events`, `verify records` and `reseal`."""
 
 import argparse
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
+
+import asyncpg
 
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.dead_letters import dead, replay
@@ -16,6 +19,7 @@ from chassis.settings import Settings
 from standalone.embedded import DEFAULT_HOME
 from standalone.home import Home, as_role
 from standalone.preparation import prepare_schemas
+from standalone.records import reseal, verify_records, workspaces
 from standalone.services import SERVICES
 from standalone.settings import StandaloneSettings
 
@@ -49,6 +53,54 @@ async def events_command(settings: StandaloneSettings, options: argparse.Namespa
                     await dead(own, service.name, queues, options.queue)
                 else:
                     await replay(own, service.name, queues, options.queue, options.id)
+
+
+async def verify_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
+    """`verify records`: of one workspace, or of all. Ends with status 1 if a record is not as the audit trail says."""
+    wrong = 0
+    async with opened(settings) as (connection, runtimes):
+        for workspace_id in [options.workspace] if options.workspace else await workspaces(connection, runtimes):
+            report = await verify_records(connection, runtimes, workspace_id)
+            wrong += len(report.findings) + (not report.trail_is_intact)
+            trail = "the audit trail is intact" if report.trail_is_intact else "THE AUDIT TRAIL IS NOT INTACT"
+            print(f"{workspace_id}: {report.records} records, {len(report.findings)} findings, {report.untold} from before; {trail}")
+            for finding in report.findings:
+                print(f"  {finding}")
+    if wrong:
+        raise SystemExit(1)
+
+
+async def reseal_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
+    """`reseal`: what release 0.1.0 sealed, of one workspace or of all."""
+    async with opened(settings) as (connection, runtimes):
+        for workspace_id in [options.workspace] if options.workspace else await workspaces(connection, runtimes):
+            for runtime in runtimes.values():
+                sealed_again, waiting = await reseal(connection, runtime, workspace_id)
+                if sealed_again or waiting:
+                    print(
+                        f"{workspace_id} {runtime.name}: {sealed_again} values sealed again, {waiting} expire within days; run this again then"
+                    )
+
+
+@asynccontextmanager
+async def opened(settings: StandaloneSettings) -> AsyncIterator[tuple[Any, dict[str, Runtime]]]:
+    """The administrator's connection, and the parts of every service that need no other process."""
+    home = Home(settings.home or DEFAULT_HOME)
+    home.create_missing()
+    with administrator(home, settings) as admin_dsn:
+        connection = await asyncpg.connect(admin_dsn)
+        runtimes = {
+            service.name: Runtime(
+                service, home.settings(service, admin_dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1"), broker=InProcessBroker()
+            )
+            for service in SERVICES
+        }
+        try:
+            yield connection, runtimes
+        finally:
+            for runtime in runtimes.values():
+                await runtime.stop()
+            await connection.close()
 
 
 def queues_of(service: Service, settings: Settings) -> list[str]:

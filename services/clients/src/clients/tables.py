@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from chassis.db.system_tables import chassis_tables
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import Sealed, moment, tenant
 
 metadata = MetaData(schema="clients")
 
@@ -39,6 +39,12 @@ clients = tenant(
     UniqueConstraint("workspace_id", "external_id_index", name="external_id_taken"),
     Index("ix_clients_revision", "workspace_id", "revision"),
     fixed=("id", "created_at"),
+    sealed=Sealed(
+        bound=("external_id_index", "is_active", "consent_status", "time_zone", "created_at", "updated_at"),
+        unbound={"revision": "counts the workspace's writes; known only to the statement that writes, and decides what is read again"},
+        # Lists are ordered by it, and leave inactive clients out, without reading the rest.
+        parts={"sealed_name": ("is_active",)},
+    ),
 )
 
 # Keyed hashes of name prefixes, e-mail address, phone number and tags, one row each. An array column with a GIN index

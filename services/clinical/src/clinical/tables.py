@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import Sealed, moment, tenant
 
 metadata = MetaData(schema="clinical")
 
@@ -78,7 +78,15 @@ sessions = tenant(
     fixed=("id", "client_id", "conflict_of", "created_by_user_id", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     eraser_grants="SELECT, DELETE",
-)
+    sealed=Sealed(
+        bound=(
+            "client_id", "appointment_id", "conflict_of", "created_by_user_id", "session_date", "duration_minutes", "status",
+            "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "deleted_at",
+            "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at",
+        ),
+        unbound={"attachment_count": "counts the note's files, each of which is a sealed row of its own that names its note"},
+    ),
+)  # fmt: skip
 
 # The texts of a note each time it was signed or amended. Rows are never changed, and an erasure alone deletes them.
 session_versions = tenant(
@@ -99,6 +107,7 @@ session_versions = tenant(
     ),
     grants="SELECT, INSERT",
     eraser_grants="SELECT, DELETE",
+    sealed=Sealed(bound=("session_id", "created_by_user_id", "created_at"), revision="version_number"),
 )
 
 # What an author has typed into a signed note and not yet made an amendment, one row for each author. `fields` names what
@@ -205,6 +214,7 @@ attachments = tenant(
     Index("ix_attachments_session", "workspace_id", "session_id", "created_at", "id"),
     Index("ix_attachments_client", "workspace_id", "client_id"),
     fixed=("id", "session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "created_at"),
+    sealed=Sealed(bound=("session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "status", "created_at")),
 )
 
 # The bytes of a workspace's files. A change is appended in the transaction that adds or removes a file.

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.system_tables import chassis_tables
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import Sealed, moment, tenant
 
 metadata = MetaData(schema="identity")
 
@@ -87,7 +87,7 @@ users = tenant(
     Column("id", Uuid, nullable=False),
     # E-mail address and full name, encrypted.
     Column("sealed", LargeBinary, nullable=False),
-    # The revision that `sealed` is bound to. It counts changes of the encrypted fields only.
+    # The revision that `sealed` is bound to. It counts changes of the encrypted fields and of the columns bound to them.
     Column("version", BigInteger, nullable=False),
     Column("role", Text, nullable=False),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
@@ -113,6 +113,17 @@ users = tenant(
     Index("ix_users_department", "workspace_id", "department_id", postgresql_where=text("department_id IS NOT NULL")),
     fixed=("id", "is_platform_admin", "created_at"),
     grants="SELECT, INSERT, UPDATE",
+    sealed=Sealed(
+        bound=("role", "is_active", "is_platform_admin", "department_id", "license_number", "specialization"),
+        unbound={
+            "shift_schedule": "JSON has several spellings of one value, and nothing is decided by it",
+            "password_hash": "replaced at a sign-in, and at a change of the password, without opening the row",
+            "totp_sealed": "no second factor can be enrolled yet",
+            "last_login_at": "written at every sign-in; the sign-in itself is on record",
+            "created_at": "the database's clock",
+            "updated_at": "also written where nothing bound changes",
+        },
+    ),
 )
 
 sign_ins = Table(

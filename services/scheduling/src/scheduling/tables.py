@@ -22,7 +22,7 @@ from sqlalchemy.schema import SchemaItem
 
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import Sealed, moment, tenant
 
 metadata = MetaData(schema="scheduling")
 
@@ -148,6 +148,14 @@ appointments = tenant(
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
     fixed=("id", "series_id", "created_by", "created_at"),
+    sealed=Sealed(
+        bound=(
+            "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id",
+            "service_id", "status", "overbooked", "overbooked_by", "overbooked_at", "edited_at", "edit_count", "created_by",
+            "cancelled_by", "cancelled_at", "deleted_by", "deleted_at", "created_at", "updated_at",
+        ),
+        columns=("sealed", "deletion_reason"),
+    ),
 )  # fmt: skip
 
 # Who changed an appointment's status, when, and from what to what. Rows are never changed, and are deleted only with

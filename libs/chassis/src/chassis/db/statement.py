@@ -11,8 +11,10 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.dml import Insert, Update, UpdateBase
 from sqlalchemy.sql.expression import ClauseElement, ColumnClause, FunctionElement, Select, SelectBase, TextClause
+
+from chassis.db.tables import Sealed
 
 _DIALECT: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 
@@ -90,6 +92,9 @@ def command(expression: ClauseElement) -> Statement:
     """Compiles an expression that writes, locks, or depends on its transaction's time. TypeError for one that only reads."""
     if not _doubt(expression):
         raise TypeError(f"this only reads; declare a query: {expression}")
+    for part in visitors.iterate(expression):
+        if isinstance(part, Update | Insert):
+            _check_sealed(part)
     return _compile(expression, reads=False, only_locks=_only_locks(expression))
 
 
@@ -124,3 +129,21 @@ def _doubt(expression: ClauseElement) -> str:
             case _ if getattr(part, "_for_update_arg", None) is not None:
                 return "a lock"
     return ""
+
+
+def _check_sealed(write: Update | Insert) -> None:
+    """TypeError for a change of a column that is bound into a sealed value, unless the statement writes all sealed values and the revision."""
+    table: Any = write.table
+    sealed: Sealed | None = getattr(table, "info", {}).get("sealed")
+    changed = _changed_columns(write)
+    if sealed is None or not changed.intersection((sealed.row, sealed.revision, *sealed.columns, *sealed.parts, *sealed.bound)):
+        return
+    written = [sealed.revision, *(name for name in (*sealed.columns, *sealed.parts) if not table.c[name].nullable)]
+    if missing := [name for name in written if name not in changed]:
+        raise TypeError(f"columns that are bound into a sealed value change, and {missing} do not: {write}")
+
+
+def _changed_columns(write: Update | Insert) -> frozenset[str]:
+    """The columns of existing rows that the statement sets."""
+    given: Any = write._values if isinstance(write, Update) else getattr(write._post_values_clause, "update_values_to_set", None)  # noqa: SLF001 - no public name
+    return frozenset(str(getattr(column, "name", column)) for column in dict(given or ()))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +28,30 @@ class Access:
     grants: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Declares a table's sealed values and the open columns that are bound into them: who changes one without the keys breaks the seal.
+
+    A statement that sets a bound column without sealing again does not compile (see statement.py). Columns in `parts` are
+    sealed values that are read without the rest of the row and bind fewer columns. `revision` counts the row's writes.
+    """
+
+    bound: tuple[str, ...]
+    # The open columns that are not bound, each with the reason.
+    unbound: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ("sealed",)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    row: str = "id"
+    revision: str = "version"
+
+    def check(self, table: Table) -> None:
+        """Raises TypeError unless every column of the table is declared once."""
+        declared = ["workspace_id", self.row, self.revision, *self.columns, *self.parts, *self.bound, *self.unbound]
+        names = [column.name for column in table.columns]
+        if sorted(declared) != sorted(names):
+            raise TypeError(f"{table.fullname}: not declared once as bound or unbound: {sorted(set(declared) ^ set(names))}")
+
+
 def tenant(
     name: str,
     metadata: MetaData,
@@ -38,6 +62,7 @@ def tenant(
     relay_grants: str = "",
     keys_grants: str = "",
     eraser_grants: str = "",
+    sealed: Sealed | None = None,
     **options: Any,
 ) -> Table:
     """A table whose rows belong to one workspace each, under forced row security.
@@ -50,6 +75,9 @@ def tenant(
     app = _by_column("INSERT", set(defaulted), table, app) if defaulted else app
     by_role = {"app": app, "relay": relay_grants, "keys": keys_grants, "eraser": eraser_grants}
     table.info["access"] = Access({role: granted for role, granted in by_role.items() if granted})
+    if sealed is not None:
+        sealed.check(table)
+        table.info["sealed"] = sealed
     return table
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
@@ -16,7 +17,7 @@ from chassis.db.database import Database
 from chassis.db.statement import command, query
 from chassis.db.transaction import Record
 from chassis.encryption.framing import frame
-from chassis.encryption.keyring import KEY_BYTES, Keyring
+from chassis.encryption.keyring import KEY_BYTES, Keyring, SealBroken
 from chassis.encryption.records import WorkspaceKeys
 
 # How long a process may go on with the keys it has read. A rotation waits longer than this
@@ -71,39 +72,65 @@ class Keys:
     async def _load(self, workspace_id: UUID) -> WorkspaceKeys:
         async with self._database.transaction(workspace_id) as tx:
             rows = await tx.all(self._read, workspace_id=workspace_id)
-            missing = {"seal", "index"} - {row["purpose"] for row in rows if row["state"] == "active"}
+            usable = self._unwrapped(workspace_id, rows)
+            missing = {"seal", "index"} - {key.purpose for key in usable if key.is_active and not key.is_from_before}
             if missing:
                 # Two processes may both find none; the primary key lets one of them in, and both read what it wrote.
                 for purpose in sorted(missing):
                     version = 1 + max((row["version"] for row in rows if row["purpose"] == purpose), default=0)
-                    wrapped = self._keyring.wrap(os.urandom(KEY_BYTES), self._context(workspace_id, purpose, version))
+                    wrapped = self._keyring.wrap(os.urandom(KEY_BYTES), self._contexts(workspace_id, purpose, version)[0])
                     await tx.run(self._add, workspace_id=workspace_id, purpose=purpose, version=version, wrapped=wrapped, state="active")
-                rows = await tx.all(self._read, workspace_id=workspace_id)
-        keys = self._unwrapped(workspace_id, rows)
+                usable = self._unwrapped(workspace_id, await tx.all(self._read, workspace_id=workspace_id))
+        keys = self._together(workspace_id, usable)
         if len(self._kept) >= _WORKSPACES_KEPT:
             self._kept.pop(next(iter(self._kept)))
         self._kept[workspace_id] = (time.monotonic() + _SECONDS_KEPT, keys)
         return keys
 
-    def _unwrapped(self, workspace_id: UUID, rows: list[Record]) -> WorkspaceKeys:
-        usable = {
-            (row["purpose"], row["version"]): self._keyring.unwrap(
-                row["wrapped"], self._context(workspace_id, row["purpose"], row["version"])
-            )
-            for row in rows
-            if row["state"] != "retired"
-        }
-        active = {row["purpose"]: row["version"] for row in rows if row["state"] == "active"}
+    def _unwrapped(self, workspace_id: UUID, rows: list[Record]) -> list["_Key"]:
+        """The keys that are not retired, oldest first."""
+        usable = [row for row in rows if row["state"] != "retired"]
+        return [self._unwrap(workspace_id, row) for row in sorted(usable, key=lambda row: row["version"])]
+
+    def _unwrap(self, workspace_id: UUID, row: Record) -> "_Key":
+        context, *older = self._contexts(workspace_id, row["purpose"], row["version"])
+        place = {"purpose": row["purpose"], "version": row["version"], "is_active": row["state"] == "active"}
+        try:
+            return _Key(**place, key=self._keyring.unwrap(row["wrapped"], context), is_from_before=False)
+        except SealBroken:
+            if not older:
+                raise
+        return _Key(**place, key=self._keyring.unwrap(row["wrapped"], older[0]), is_from_before=True)
+
+    def _together(self, workspace_id: UUID, usable: list["_Key"]) -> WorkspaceKeys:
+        """Values are sealed and found with the newest active key of each purpose."""
+        newest = {key.purpose: key for key in usable if key.is_active}
+        seals = [key for key in usable if key.purpose == "seal"]
         return WorkspaceKeys(
             self._service,
             workspace_id,
-            active=active["seal"],
-            keys={version: key for (purpose, version), key in usable.items() if purpose == "seal"},
-            index=usable["index", active["index"]],
+            active=newest["seal"].version,
+            keys={key.version: key.key for key in seals},
+            index=newest["index"].key,
+            from_before={key.version for key in seals if key.is_from_before},
         )
 
-    def _context(self, workspace_id: UUID, purpose: str, version: int) -> bytes:
-        return frame(self._service.encode(), workspace_id.bytes, purpose.encode()) + version.to_bytes(4, "big")
+    def _contexts(self, workspace_id: UUID, purpose: str, version: int) -> list[bytes]:
+        """What a key is wrapped for, and what it was wrapped for before sealed values had bound columns.
+
+        A key says by its wrapping which format it may open, and nobody without the root key can change that.
+        """
+        number, before = version.to_bytes(4, "big"), (self._service.encode(), workspace_id.bytes, purpose.encode())
+        return [frame(*before, b"bound") + number, frame(*before) + number] if purpose == "seal" else [frame(*before) + number]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    purpose: str
+    version: int
+    key: bytes = field(repr=False)
+    is_active: bool
+    is_from_before: bool
 
 
 async def destroy_keys(admin_dsn: str, service: str, workspace_id: UUID) -> None:

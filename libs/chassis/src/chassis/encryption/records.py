@@ -4,13 +4,16 @@ Keyring         the deployment's root keys; wraps what follows and is kept apart
 └── Keys        the data keys of every workspace in one service, kept wrapped in its `data_keys` table
     └── WorkspaceKeys   seals and opens values, makes blind indexes
 
-A sealed value is `version byte | key version (4 bytes) | nonce (12 bytes) | ciphertext and tag`. Its additional data
+A sealed value is `format byte | key version (4 bytes) | nonce (12 bytes) | ciphertext and tag`. Its additional data
 names service, table, column, workspace, row and revision, so a value that is moved to another place, or put
-back after the row went on, does not open.
+back after the row went on, does not open. In format 2 it also holds the row's bound columns (see bound_columns.py): a
+row of which one was changed does not open either. Format 1 is what release 0.1.0 wrote. Only keys from before format 2
+open it, so a value of today's keys cannot be passed off as one (see key_store.py).
 """
 
+import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,9 +23,12 @@ from google.protobuf.message import DecodeError, Message
 
 from chassis.encryption.blind_index import BlindIndex
 from chassis.encryption.framing import frame
-from chassis.encryption.keyring import FORMAT, NONCE_BYTES, SealBroken
+from chassis.encryption.keyring import NONCE_BYTES, SealBroken
 from chassis.encryption.phi_fields import only_phi
 
+# Additional data of format 1 begins with the length of a name, so with a zero byte: no data of one format is data of the other.
+_UNBOUND, _BOUND = 1, 2
+_BOUND_DATA = b"\x02"
 _HEADER_BYTES = 1 + 4 + NONCE_BYTES
 _TAG_BYTES = 16
 _UUID_FRAME = b"\x00\x00\x00\x11\x00"
@@ -30,47 +36,77 @@ M = TypeVar("M", bound=Message)
 
 
 class WorkspaceKeys(BlindIndex):
-    """One workspace's keys in one service: seals, opens, and (by BlindIndex) makes what sealed text is searched by."""
+    """One workspace's keys in one service: seals, opens, and (by BlindIndex) makes what sealed text is searched by.
 
-    def __init__(self, service: str, workspace_id: UUID, *, active: int, keys: Mapping[int, bytes], index: bytes) -> None:
+    `from_before` has the versions of the keys that sealed values before columns were bound.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        workspace_id: UUID,
+        *,
+        active: int,
+        keys: Mapping[int, bytes],
+        index: bytes,
+        from_before: Collection[int] = (),
+    ) -> None:
         super().__init__(index)
         self.workspace_id = workspace_id
         self._service = service
         self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
         self._active = self._ciphers[active]
-        self._start = bytes((FORMAT,)) + active.to_bytes(4, "big")
+        self.from_before = frozenset(from_before)
+        self._start = bytes((_BOUND,)) + active.to_bytes(4, "big")
         self._places: dict[tuple[str, str], bytes] = {}
 
     def __repr__(self) -> str:
         return f"<keys of {self.workspace_id}>"
 
-    def seal(self, message: Message, *, table: str, row: UUID | str, revision: int, column: str = "sealed") -> bytes:
+    def seal(self, message: Message, *, table: str, row: UUID | str, revision: int, column: str = "sealed", bound: bytes = b"") -> bytes:
         """Seals the message's PHI fields and leaves the others out."""
-        return self.seal_bytes(only_phi(message).SerializeToString(), table=table, row=row, revision=revision, column=column)
+        return self.seal_bytes(only_phi(message).SerializeToString(), table=table, row=row, revision=revision, column=column, bound=bound)
 
-    def open(self, sealed: bytes, *, into: M, table: str, row: UUID | str, revision: int, column: str = "sealed") -> M:
+    def open(self, sealed: bytes, *, into: M, table: str, row: UUID | str, revision: int, column: str = "sealed", bound: bytes = b"") -> M:
         """Merges what was sealed into the message and returns it."""
-        plain = self.open_bytes(sealed, table=table, row=row, revision=revision, column=column)
+        plain = self.open_bytes(sealed, table=table, row=row, revision=revision, column=column, bound=bound)
         try:
             into.MergeFromString(plain)
         except DecodeError as error:
             raise SealBroken(f"{self._service}.{table}.{column} holds no {into.DESCRIPTOR.name}") from error
         return into
 
-    def seal_bytes(self, data: bytes, *, table: str, row: UUID | str, revision: int, column: str = "sealed") -> bytes:
+    def seal_bytes(self, data: bytes, *, table: str, row: UUID | str, revision: int, column: str = "sealed", bound: bytes = b"") -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        return self._start + nonce + self._active.encrypt(nonce, data, self._place(table, column, row, revision))
+        additional = _BOUND_DATA + self._place(table, column, row, revision) + bound
+        return self._start + nonce + self._active.encrypt(nonce, data, additional)
 
-    def open_bytes(self, sealed: bytes, *, table: str, row: UUID | str, revision: int, column: str = "sealed") -> bytes:
-        if len(sealed) < _HEADER_BYTES + _TAG_BYTES or sealed[0] != FORMAT:
+    def open_bytes(self, sealed: bytes, *, table: str, row: UUID | str, revision: int, column: str = "sealed", bound: bytes = b"") -> bytes:
+        """What was sealed; SealBroken when the value, its place or a bound column is not what it was."""
+        if len(sealed) < _HEADER_BYTES + _TAG_BYTES or sealed[0] not in (_UNBOUND, _BOUND):
             raise SealBroken(f"{self._service}.{table}.{column} of {row} is not a sealed value")
-        cipher = self._ciphers.get(int.from_bytes(sealed[1:5], "big"))
+        version = int.from_bytes(sealed[1:5], "big")
+        cipher = self._ciphers.get(version)
         if cipher is None:
             raise SealBroken(f"{self._service}.{table}.{column} of {row} was sealed with a key that is gone")
+        additional = self._place(table, column, row, revision)
+        if sealed[0] == _BOUND:
+            additional = _BOUND_DATA + additional + bound
+        elif version not in self.from_before:
+            raise SealBroken(f"{self._service}.{table}.{column} of {row} has a format that its key never wrote")
         try:
-            return cipher.decrypt(sealed[5:_HEADER_BYTES], sealed[_HEADER_BYTES:], self._place(table, column, row, revision))
+            return cipher.decrypt(sealed[5:_HEADER_BYTES], sealed[_HEADER_BYTES:], additional)
         except InvalidTag as error:
             raise SealBroken(f"{self._service}.{table}.{column} of {row} does not open at revision {revision}") from error
+
+    def is_from_before(self, sealed: bytes) -> bool:
+        """Whether the value was sealed before columns were bound."""
+        return sealed[0] == _UNBOUND
+
+    def record_digest(self, data: bytes, *, table: str, row: UUID | str, revision: int, bound: bytes) -> bytes:
+        """32 bytes that only these keys make of a record: its text, revision and bound columns. They stay when it is sealed again."""
+        place = self._place(table, "sealed", row, revision)
+        return hmac.digest(self._index_key, frame(b"record", place, bound, data), "sha256")
 
     def _place(self, table: str, column: str, row: UUID | str, revision: int) -> bytes:
         start = self._places.get((table, column))

@@ -43,13 +43,15 @@ class UnitOfWork:
     Refusal, `on_refusal`, which records it; then the steps given to `afterwards`, also when recording the refusal failed.
     """
 
-    __slots__ = ("_afterwards", "_envelopes", "_first", "_outbox", "_tx", "context", "database", "facts", "now", "on_refusal")
+    __slots__ = ("_afterwards", "_envelopes", "_first", "_outbox", "_tx", "context", "database", "facts", "now", "on_refusal", "records")
 
     def __init__(self, context: RequestContext, database: Database, outbox: OutboxWriter, *, first: FirstStatement | None = None) -> None:
         self.context = context
         self.database = database
         self.now = datetime.now(UTC)
         self.facts: dict[str, str] = {}
+        # What was written to sealed tables and no audit line has told yet.
+        self.records: dict[tuple[str, str], tuple[int, bytes]] = {}
         self.on_refusal: Callable[[Refusal], Awaitable[None]] | None = None
         self._outbox = outbox
         self._first = first
@@ -75,6 +77,8 @@ class UnitOfWork:
                 await finish_despite_cancellation(self._run_afterwards())
 
     async def _commit(self) -> None:
+        if self.records:
+            raise RuntimeError(f"a record was written and no audit line tells its digest: {min(self.records)[0]}")
         if self._envelopes:
             await self._outbox.write(self.db, self._envelopes)
         if self._tx is not None:
@@ -84,6 +88,7 @@ class UnitOfWork:
 
     async def _roll_back(self, error: BaseException) -> None:
         self._envelopes.clear()
+        self.records.clear()
         await self.db.rollback()
         if isinstance(error, Refusal) and self.on_refusal is not None:
             await self.on_refusal(error)
@@ -153,6 +158,10 @@ class UnitOfWork:
     def note(self, **facts: str) -> None:
         """Open facts for the call's line in the audit trail; never PHI."""
         self.facts.update(facts)
+
+    def witness(self, table: str, row: UUID | str, revision: int, digest: bytes) -> None:
+        """Has the work's next audit line tell the digest of a record that was written; an empty one says that it was deleted."""
+        self.records[table, str(row)] = (revision, digest)
 
     def afterwards(self, step: Callable[[Transaction], Awaitable[None]]) -> None:
         """Runs `step` in a transaction of its own after the commit or rollback: for what a refusal must keep, or undo outside the database."""

@@ -57,12 +57,17 @@ def _row(event: events_pb2.AuditRecorded, recorded_by: str) -> tuple[dict[str, A
             service=event.service,
             resource_ids=resource_ids,
             facts=event.facts,
+            records=[_digest(digest) for digest in event.records],
         )
         # By its signature, whatever it says itself: a service that was taken over cannot speak for another.
         | ({"recorded_by": recorded_by} if recorded_by else {}),
         "retention_until": rules.retention_until(created_at),
     }
     return row, rules.event_entities(resource_id, resource_ids)
+
+
+def _digest(record: events_pb2.RecordDigest) -> dict[str, Any]:
+    return {"table": record.table, "id": record.record_id, "revision": record.revision, "digest": record.digest.hex()}
 
 
 def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:

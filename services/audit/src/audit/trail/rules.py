@@ -34,11 +34,19 @@ def identifier(value: str) -> str | None:
     return value.lower() if _UUID.fullmatch(value) else None
 
 
-def metadata(*, code: str, request_id: str, service: str, resource_ids: Sequence[str], facts: Mapping[str, str]) -> dict[str, Any]:
-    """The event's metadata: ids, codes and facts. Empty values are left out."""
+def metadata(
+    *,
+    code: str,
+    request_id: str,
+    service: str,
+    resource_ids: Sequence[str],
+    facts: Mapping[str, str],
+    records: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The event's metadata: ids, codes, facts and the digests of records. Empty values are left out."""
     storable_facts = {storable_text(name) or "": storable_text(fact) or "" for name, fact in facts.items()}
     values: dict[str, Any] = {"code": storable_text(code), "request_id": storable_text(request_id), "service": storable_text(service)}
-    values |= {"resource_ids": list(resource_ids), "facts": storable_facts}
+    values |= {"resource_ids": list(resource_ids), "facts": storable_facts, "records": list(records)}
     return {name: value for name, value in values.items() if value}
 
 

@@ -5,21 +5,24 @@ from typing import Any
 
 from caseload.clients.v1 import clients_pb2 as pb
 from chassis.encryption.records import WorkspaceKeys
+from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import when
 from clients.clients import rules
+from clients.tables import clients
 
-TABLE = "clients"
+CLIENTS = SealedTable(clients)
 NAME_TOKEN_BYTES = 4
 
 
 def to_message(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Client:
     client = fill(pb.Client(), row)
-    return keys.open(row["sealed"], into=client, table=TABLE, row=row["id"], revision=row["version"])
+    return CLIENTS.open(row, keys, into=client)
 
 
 def to_summary(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.ClientSummary:
     into = pb.ClientSummary(id=str(row["id"]))
-    return keys.open(row["sealed_name"], into=into, table=TABLE, row=row["id"], revision=row["version"], column="sealed_name")
+    return CLIENTS.open(row, keys, into=into, column="sealed_name")
 
 
 def set_fields(client: pb.Client, values: Mapping[str, Any]) -> None:
@@ -33,19 +36,23 @@ def set_fields(client: pb.Client, values: Mapping[str, Any]) -> None:
     client.full_name = rules.full_name(client.first_name, client.last_name)
 
 
-def to_columns(client: pb.Client, keys: WorkspaceKeys) -> dict[str, Any]:
-    """The parameters that `store.create` and `store.change` need, except the times."""
+def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict[str, Any]:
+    """The parameters that `store.create` needs; `store.change` takes all but the time of creation."""
     name = pb.ClientSummary(first_name=client.first_name, last_name=client.last_name, full_name=client.full_name)
-    place: dict[str, Any] = {"table": TABLE, "row": client.id, "revision": client.version}
-    return {
+    row = {
         "id": client.id,
         "version": client.version,
-        "sealed": keys.seal(client, **place),
-        "sealed_name": keys.seal(name, column="sealed_name", **place),
         "external_id_index": _external_id_index(client, keys),
         "is_active": client.is_active,
         "consent_status": client.consent_status,
         "time_zone": client.time_zone if client.HasField("time_zone") else None,
+        "created_at": when(client.created_at),
+        "updated_at": when(client.updated_at),
+    }
+    return {
+        **row,
+        "sealed": CLIENTS.seal(client, keys, row, witness),
+        "sealed_name": CLIENTS.seal_part("sealed_name", name, keys, row),
         "index_tokens": list(_index_tokens(client, keys)),
     }
 

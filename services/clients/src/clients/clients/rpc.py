@@ -32,7 +32,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         mapping.set_fields(client, values)
         client.created_at.CopyFrom(stamp(work.now))
         client.updated_at.CopyFrom(client.created_at)
-        await work.db.run(store.create, **mapping.to_columns(client, keys), created_at=work.now, updated_at=work.now)
+        await work.db.run(store.create, **mapping.to_columns(client, keys, work))
         return client
 
     async def ListClients(self, request: pb.ListClientsRequest, work: UnitOfWork) -> pb.ClientPage:
@@ -58,6 +58,7 @@ class Clients(ClientsServicer[UnitOfWork]):
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         erased = await work.db.one(store.erase, id=request.client_id)
         await work.db.run(store.add_tombstone, id=erased["id"])
+        mapping.CLIENTS.gone(erased, work)
         work.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
         return pb.EraseClientResponse()
 
@@ -90,5 +91,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         if client.SerializeToString(deterministic=True) != before:
             client.version += 1
             client.updated_at.CopyFrom(stamp(work.now))
-            await work.db.run(store.change, **mapping.to_columns(client, keys), updated_at=work.now)
+            columns = mapping.to_columns(client, keys, work)
+            del columns["created_at"]
+            await work.db.run(store.change, **columns)
         return client

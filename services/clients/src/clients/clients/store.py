@@ -87,14 +87,14 @@ change = command(
     .add_cte(_add_tokens().cte("tokens_added"))
 )
 
-erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id))
+erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id, clients.c.version))
 add_tombstone = command(insert(tombstones).values(workspace_id=_workspace, id=_id, revision=_revision))
 
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 
 are_active = query(select(clients.c.id, clients.c.is_active).where(clients.c.id == any_(_ids)))
 
-get_names = query(select(clients.c.id, clients.c.version, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
+get_names = query(select(clients.c.id, clients.c.version, clients.c.is_active, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
 
 # The clients of a page and, from the same snapshot, the workspace's revision.
 page_with_revision = query(

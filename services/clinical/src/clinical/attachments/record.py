@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from caseload.clinical.v1 import attachments_pb2 as pb
 from chassis.encryption.records import WorkspaceKeys
+from chassis.encryption.sealed_tables import SealedTable
 from chassis.protobuf.fields import fill
+from chassis.work.unit_of_work import UnitOfWork
+from clinical.tables import attachments
+
+FILES = SealedTable(attachments)
 
 
 def from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Attachment:
     """The attachment of a row, which has to include the `session_date` of its note."""
     attachment = fill(pb.Attachment(), row)
     attachment.is_session_file = row["session_id"] is not None
-    return keys.open(row["sealed"], into=attachment, table="attachments", row=row["id"], revision=row["version"])
+    return FILES.open(row, keys, into=attachment)
 
 
-def encrypt_file_name(file_name: str, keys: WorkspaceKeys, *, attachment_id: UUID | str, version: int) -> bytes:
-    return keys.seal(pb.Attachment(file_name=file_name), table="attachments", row=attachment_id, revision=version)
+def encrypt_file_name(file_name: str, keys: WorkspaceKeys, row: Mapping[str, Any], work: UnitOfWork) -> bytes:
+    """The encrypted value of the row that a statement is about to leave."""
+    return FILES.seal(pb.Attachment(file_name=file_name), keys, row, work)

@@ -38,17 +38,17 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         attachment_id = uuid7()
         async with self._stored(file, attachment_id, work):
             session = await work.db.one(store.change_attachment_count, session_id=request.session_id, change=1)
-            row = await work.db.one(
-                store.add,
-                id=attachment_id,
-                session_id=request.session_id,
-                client_id=session["client_id"],
-                created_by_user_id=work.user_id,
-                sealed=record.encrypt_file_name(name, keys, attachment_id=attachment_id, version=1),
-                file_type=file.media_type,
-                file_size_bytes=len(file.content),
-                created_at=work.now,
-            )
+            columns = {
+                "id": attachment_id,
+                "session_id": request.session_id,
+                "client_id": session["client_id"],
+                "created_by_user_id": work.user_id,
+                "file_type": file.media_type,
+                "file_size_bytes": len(file.content),
+                "created_at": work.now,
+            }
+            added = {**columns, "version": 1, "status": "ready"}
+            row = await work.db.one(store.add, **columns, sealed=record.encrypt_file_name(name, keys, added, work))
             await work.db.run(store.lock_storage)
             stored = await work.db.one(store.storage)
             rules.check_quota(stored["used_bytes"] + len(file.content), self._quota_bytes)
@@ -91,15 +91,15 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         name = rules.new_file_name(wanted, file.file_name, file.file_type)
         files = await work.db.all(store.of_session, session_id=request.session_id)
         rules.check_name_free(name, (record.from_row(other, keys).file_name for other in files if other["id"] != row["id"]))
-        await work.db.run(
-            store.rename, id=row["id"], sealed=record.encrypt_file_name(name, keys, attachment_id=row["id"], version=row["version"] + 1)
-        )
+        renamed = {**row, "version": row["version"] + 1}
+        await work.db.run(store.rename, id=row["id"], sealed=record.encrypt_file_name(name, keys, renamed, work))
         file.file_name = name
         return file
 
     async def DeleteAttachment(self, request: pb.DeleteAttachmentRequest, work: UnitOfWork) -> pb.DeleteAttachmentResponse:
         await work.db.one(store.lock_session, session_id=request.session_id)
         removed = await work.db.one(store.remove, id=request.attachment_id, session_id=request.session_id)
+        record.FILES.gone(removed, work)
         await work.db.one(store.change_attachment_count, session_id=request.session_id, change=-1)
         await work.db.run(store.change_storage, used_bytes=-removed["file_size_bytes"])
         # The file is deleted by the reaction to this event, which is retried until it succeeds.

@@ -4,11 +4,15 @@ from collections import Counter
 
 from caseload.clients.v1 import events_pb2 as clients_events_pb2
 from caseload.clinical.v1 import events_pb2
+from caseload.options.v1 import options_pb2
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import on
+from chassis.work.audit import record_effect
 from clinical.attachments import store as files
+from clinical.attachments.record import FILES
 from clinical.erasure import store
 from clinical.sessions import store as notes
+from clinical.sessions.record import NOTES, VERSIONS
 
 
 @on(clients_events_pb2.ClientErased, queue="clinical.erase-client", concurrency=4, erases=True)
@@ -18,8 +22,11 @@ async def erase_client(event: clients_events_pb2.ClientErased, delivery: Deliver
     removed = await delivery.db.all(store.remove_attachments, client_id=event.client_id)
     for file in removed:
         delivery.emit(events_pb2.AttachmentRemoved(attachment_id=str(file["id"])))
-    await delivery.db.run(store.remove_versions, client_id=event.client_id)
+    versions = await delivery.db.all(store.remove_versions, client_id=event.client_id)
     deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
+    for table, rows in ((FILES, removed), (VERSIONS, versions), (NOTES, deleted)):
+        for row in rows:
+            table.gone(row, delivery)
     counted = Counter((note["status"], note["deleted_at"] is not None) for note in deleted)
     fewer = [
         {"status": status, "live": 0 if is_deleted else -number, "deleted": -number if is_deleted else 0}
@@ -28,3 +35,6 @@ async def erase_client(event: clients_events_pb2.ClientErased, delivery: Deliver
     await delivery.db.many(notes.change_counter, fewer)
     if removed:
         await delivery.db.run(files.change_storage, used_bytes=-sum(file["file_size_bytes"] for file in removed))
+    for resource, gone in ((options_pb2.RESOURCE_SESSION, deleted), (options_pb2.RESOURCE_SESSION_ATTACHMENT, removed)):
+        ids = [row["id"] for row in gone]
+        record_effect(delivery, "erase_notes", resource, options_pb2.ACTION_DELETE, ids, client_id=event.client_id)

@@ -19,11 +19,23 @@ erase = command(
 lock_notes = command(select(sessions.c.id).where(sessions.c.client_id == _client_id).order_by(sessions.c.id).with_for_update())
 
 remove_attachments = command(
-    delete(attachments).where(attachments.c.client_id == _client_id).returning(attachments.c.id, attachments.c.file_size_bytes)
+    delete(attachments)
+    .where(attachments.c.client_id == _client_id)
+    .returning(attachments.c.id, attachments.c.version, attachments.c.file_size_bytes)
 )
 
 remove_versions = command(
-    delete(session_versions).where(session_versions.c.session_id.in_(select(sessions.c.id).where(sessions.c.client_id == _client_id)))
+    delete(session_versions)
+    .where(session_versions.c.session_id.in_(select(sessions.c.id).where(sessions.c.client_id == _client_id)))
+    .returning(session_versions.c.id, session_versions.c.version_number)
 )
 
-remove_notes = command(delete(sessions).where(sessions.c.client_id == _client_id).returning(sessions.c.status, sessions.c.deleted_at))
+remove_notes = command(
+    delete(sessions)
+    .where(sessions.c.client_id == _client_id)
+    .returning(sessions.c.id, sessions.c.version, sessions.c.status, sessions.c.deleted_at)
+)
+
+remove_notes = command(
+    delete(sessions).where(sessions.c.client_id == _client_id).returning(sessions.c.id, sessions.c.status, sessions.c.deleted_at)
+)

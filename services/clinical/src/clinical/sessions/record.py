@@ -1,20 +1,27 @@
-"""Converts notes from and to rows. Their texts are encrypted."""
+"""Converts notes from and to rows. Their texts are encrypted, and the encrypted value is bound to the row's other columns."""
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+
+from uuid_utils.compat import uuid7
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.encryption.records import WorkspaceKeys
+from chassis.encryption.sealed_tables import SealedTable
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import stamp, when
+from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import rules
+from clinical.tables import session_versions, sessions
+
+NOTES = SealedTable(sessions)
+VERSIONS = SealedTable(session_versions)
 
 
 def from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Session:
     note = fill(pb.Session(), row)
     note.is_draft = row["status"] == "draft"
-    return keys.open(row["sealed"], into=note, table="sessions", row=row["id"], revision=row["version"])
+    return NOTES.open(row, keys, into=note)
 
 
 def apply(note: pb.Session, changes: Mapping[str, Any]) -> None:
@@ -27,11 +34,40 @@ def apply(note: pb.Session, changes: Mapping[str, Any]) -> None:
             setattr(note, name, value)
 
 
-def to_columns(note: pb.Session, keys: WorkspaceKeys, *, version: int) -> dict[str, Any]:
-    """The columns that a save writes. `version` is the one that the note gets by this save."""
-    return {
+def new_row(note: pb.Session, work: UnitOfWork, *, conflict_of: str | None) -> dict[str, Any]:
+    """The row of a new draft, without the encrypted value."""
+    unset = dict.fromkeys(NOTES.declared.bound)
+    return unset | {
         "id": note.id,
-        "sealed": keys.seal(note, table="sessions", row=note.id, revision=version),
+        "version": 1,
+        "client_id": note.client_id,
+        "appointment_id": note.appointment_id if note.HasField("appointment_id") else None,
+        "conflict_of": conflict_of,
+        "created_by_user_id": work.user_id,
+        **_content(note),
+        "status": "draft",
+        "amendment_count": 0,
+        **dict.fromkeys(("draft_last_saved_at", "created_at", "updated_at"), work.now),
+    }
+
+
+def changed_row(row: Mapping[str, Any], note: pb.Session, work: UnitOfWork, **changes: Any) -> dict[str, Any]:
+    """The row as the statement that gets it will leave it, without the encrypted value. `changes` are those besides the note's content."""
+    return {**row, **_content(note), "version": row["version"] + 1, "updated_at": work.now, **changes}
+
+
+def encrypt(note: pb.Session, keys: WorkspaceKeys, row: Mapping[str, Any], work: UnitOfWork) -> dict[str, Any]:
+    """The columns of a save. `row` is what the statement leaves: the encrypted value opens with no other."""
+    return {
+        "id": row["id"],
+        "sealed": NOTES.seal(note, keys, row, work),
+        "session_date": row["session_date"],
+        "duration_minutes": row["duration_minutes"],
+    }
+
+
+def _content(note: pb.Session) -> dict[str, Any]:
+    return {
         "session_date": when(note.session_date),
         "duration_minutes": note.duration_minutes if note.HasField("duration_minutes") else None,
     }
@@ -41,22 +77,21 @@ def texts(note: pb.Session) -> list[str]:
     return [getattr(note, name) for name in rules.TEXTS]
 
 
-def to_version_columns(
-    note: pb.Session, keys: WorkspaceKeys, *, version_id: UUID, number: int, reason: str | None = None
-) -> dict[str, Any]:
+def to_version_columns(note: pb.Session, keys: WorkspaceKeys, work: UnitOfWork, *, number: int, reason: str | None) -> dict[str, Any]:
     """The columns of an immutable version: the note's texts as they are signed or amended."""
     version = pb.SessionVersion(reason=reason)
     for name in rules.TEXTS:
         if note.HasField(name):
             setattr(version, name, getattr(note, name))
-    return {
-        "id": version_id,
+    row = {
+        "id": uuid7(),
         "session_id": note.id,
         "version_number": number,
-        "sealed": keys.seal(version, table="session_versions", row=version_id, revision=number),
+        "created_by_user_id": work.user_id,
+        "created_at": work.now,
     }
+    return {**row, "sealed": VERSIONS.seal(version, keys, row, work)}
 
 
 def version_from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.SessionVersion:
-    version = fill(pb.SessionVersion(), row)
-    return keys.open(row["sealed"], into=version, table="session_versions", row=row["id"], revision=row["version_number"])
+    return VERSIONS.open(row, keys, into=fill(pb.SessionVersion(), row))

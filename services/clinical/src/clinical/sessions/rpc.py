@@ -104,14 +104,15 @@ class Sessions(SessionsServicer[UnitOfWork]):
             rules.check_fresh(_expected(request), row["version"])
             rules.check_fresh(held.base_version, row["version"])
             record.apply(note, held.changes)
-            amended = await self._amend(note, request.reason, work, keys, needs_reason=needs_reason)
+            amended = await self._amend(row, note, request.reason, work, keys, needs_reason=needs_reason)
             await pending.drop(work, note.id)
             return record.from_row(amended, keys)
         rules.check_draft(row["status"])
         rules.check_fresh(_expected(request), row["version"])
         rules.check_not_empty(record.texts(note))
         await self._add_version(note, work, keys, number=1)
-        sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
+        signed = record.changed_row(row, note, work, status="finalized", finalized_at=work.now, finalized_by_user_id=work.user_id)
+        sealed = record.encrypt(note, keys, signed, work)["sealed"]
         row = await work.db.one(store.finalize, id=note.id, sealed=sealed, by=work.user_id, now=work.now)
         await self._record_event(row, "session_finalized", row["finalized_at"], work)
         moved = ({"status": "draft", "live": -1, "deleted": 0}, {"status": "finalized", "live": 1, "deleted": 0})
@@ -145,7 +146,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             return pb.NoteOfAppointment()
         note = record.from_row(row, keys)
         note.ClearField("appointment_id")
-        sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
+        sealed = record.encrypt(note, keys, record.changed_row(row, note, work, appointment_id=None), work)["sealed"]
         await work.db.one(store.detach, id=note.id, sealed=sealed, now=work.now)
         await work.db.run(store.detach_events, id=note.id)
         return pb.NoteOfAppointment(session_id=note.id)
@@ -160,7 +161,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
         note = fill(record.from_row(row, keys), {"deleted_at": work.now, **deletion})
         if request.HasField("reason"):
             note.deleted_reason = request.reason
-        sealed = record.to_columns(note, keys, version=note.version + 1)["sealed"]
+        binned = record.changed_row(row, note, work, deleted_at=work.now, **deletion)
+        sealed = record.encrypt(note, keys, binned, work)["sealed"]
         deleted = await work.db.one(store.mark_deleted, id=note.id, sealed=sealed, now=work.now, **deletion)
         await work.db.run(store.hide_events, id=note.id)
         await work.db.run(store.change_counter, status=deleted["status"], live=-1, deleted=1)
@@ -219,9 +221,10 @@ class Sessions(SessionsServicer[UnitOfWork]):
             await pending.show(work, keys, [current])
             return pb.SaveSessionResponse(session=current, conflict_session_id=conflict_id)
         if isinstance(request, pb.SaveSessionRequest) and not current.is_draft:
-            saved = await self._amend_with_pending(current, changes, request.reason, work, keys, needs_reason=needs_reason)
+            saved = await self._amend_with_pending(row, current, changes, request.reason, work, keys, needs_reason=needs_reason)
         else:
-            saved = await work.db.one(store.save, now=work.now, **record.to_columns(note, keys, version=note.version + 1))
+            saved_row = record.changed_row(row, note, work, draft_last_saved_at=work.now)
+            saved = await work.db.one(store.save, now=work.now, **record.encrypt(note, keys, saved_row, work))
         if saved["session_date"] != row["session_date"] and row["conflict_of"] is None:
             await self._record_event(saved, "session", saved["session_date"], work)
         reply = record.from_row(saved, keys)
@@ -229,7 +232,15 @@ class Sessions(SessionsServicer[UnitOfWork]):
         return pb.SaveSessionResponse(session=reply)
 
     async def _amend_with_pending(
-        self, note: pb.Session, changes: dict[str, Any], reason: str, work: UnitOfWork, keys: WorkspaceKeys, *, needs_reason: bool
+        self,
+        row: Record,
+        note: pb.Session,
+        changes: dict[str, Any],
+        reason: str,
+        work: UnitOfWork,
+        keys: WorkspaceKeys,
+        *,
+        needs_reason: bool,
     ) -> Record:
         """Amends a signed note by what its author has typed before and by the changes.
 
@@ -240,14 +251,17 @@ class Sessions(SessionsServicer[UnitOfWork]):
             record.apply(note, held.changes)
             await pending.drop(work, note.id)
         record.apply(note, changes)
-        return await self._amend(note, reason, work, keys, needs_reason=needs_reason)
+        return await self._amend(row, note, reason, work, keys, needs_reason=needs_reason)
 
-    async def _amend(self, note: pb.Session, reason: str, work: UnitOfWork, keys: WorkspaceKeys, *, needs_reason: bool) -> Record:
+    async def _amend(
+        self, row: Record, note: pb.Session, reason: str, work: UnitOfWork, keys: WorkspaceKeys, *, needs_reason: bool
+    ) -> Record:
         rules.check_reason(reason, is_needed=needs_reason)
         rules.check_not_empty(record.texts(note))
         # Signing creates version 1, and every amendment the next one.
         await self._add_version(note, work, keys, number=note.amendment_count + 2, reason=reason or None)
-        saved = await work.db.one(store.amend, now=work.now, **record.to_columns(note, keys, version=note.version + 1))
+        amended = record.changed_row(row, note, work, amended_at=work.now, amendment_count=row["amendment_count"] + 1)
+        saved = await work.db.one(store.amend, now=work.now, **record.encrypt(note, keys, amended, work))
         await self._record_event(saved, "session_amended", saved["amended_at"], work)
         return saved
 
@@ -262,21 +276,14 @@ class Sessions(SessionsServicer[UnitOfWork]):
         return note.id
 
     async def _create(self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys, *, conflict_of: str | None = None) -> Record:
-        return await work.db.one(
-            store.create,
-            client_id=note.client_id,
-            appointment_id=note.appointment_id if note.HasField("appointment_id") else None,
-            conflict_of=conflict_of,
-            created_by_user_id=work.user_id,
-            now=work.now,
-            **record.to_columns(note, keys, version=1),
-        )
+        row = record.new_row(note, work, conflict_of=conflict_of)
+        given = {name: row[name] for name in ("client_id", "appointment_id", "conflict_of", "created_by_user_id")}
+        return await work.db.one(store.create, now=work.now, **given, **record.encrypt(note, keys, row, work))
 
     async def _add_version(
         self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys, *, number: int, reason: str | None = None
     ) -> None:
-        values = record.to_version_columns(note, keys, version_id=uuid7(), number=number, reason=reason)
-        await work.db.run(store.add_version, created_by_user_id=work.user_id, created_at=work.now, **values)
+        await work.db.run(store.add_version, **record.to_version_columns(note, keys, work, number=number, reason=reason))
 
     async def _record_event(self, row: Record, kind: str, at: Any, work: UnitOfWork) -> None:
         """Records a timeline event of the note, unless the note is a conflict draft."""

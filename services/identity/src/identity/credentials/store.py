@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import Grouping
 
 from chassis.db.statement import command, query
+from identity.people.columns import SEALED_COLUMNS
 from identity.tables import login_attempts, magic_links, users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
@@ -99,7 +100,7 @@ delete_old_buckets = command(
 
 # --- passwords ---
 
-password_of = query(select(users.c.sealed, users.c.version, users.c.password_hash).where(users.c.id == bindparam("user_id")))
+password_of = query(select(*SEALED_COLUMNS, users.c.password_hash).where(users.c.id == bindparam("user_id")))
 
 # No row is updated if the hash is no longer the one that was verified: the password was changed meanwhile.
 change_password = command(
@@ -124,7 +125,7 @@ issue_magic_link = command(
     .where((users.c.workspace_id == magic_links.c.workspace_id) & (users.c.id == magic_links.c.user_id) & users.c.is_active)
     .where((workspaces.c.workspace_id == magic_links.c.workspace_id) & (workspaces.c.status == "active"))
     .values(hash=bindparam("hash"))
-    .returning(users.c.id, users.c.sealed, users.c.version, magic_links.c.expires_at, workspaces.c.locale)
+    .returning(*SEALED_COLUMNS, magic_links.c.expires_at, workspaces.c.locale)
 )
 
 _link = (magic_links.c.id == bindparam("magic_link_id")) & (magic_links.c.hash == bindparam("hash"))

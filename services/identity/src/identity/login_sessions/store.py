@@ -178,4 +178,6 @@ _oldest_login_sessions = (
     .order_by(login_sessions.c.expires_at)
     .limit(bindparam("limit", type_=Integer))
 )
-delete_expired_login_sessions = command(delete(login_sessions).where(login_sessions.c.id.in_(_oldest_login_sessions)))
+delete_expired_login_sessions = command(
+    delete(login_sessions).where(login_sessions.c.id.in_(_oldest_login_sessions)).returning(login_sessions.c.user_id)
+)

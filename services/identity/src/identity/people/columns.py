@@ -1,4 +1,4 @@
-"""The columns that a User message is made from."""
+"""The columns that a User message is made from, or a part of one."""
 
 from typing import Any
 
@@ -15,6 +15,9 @@ _is_locked = (
     .where(login_attempts.c.blocked_until > func.clock_timestamp())
     .correlate(users)
 )
+
+# What it takes to decrypt a user: the encrypted value and the columns that it is bound to.
+SEALED_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(users.c[name] for name in ("id", "sealed", "version", *users.info["sealed"].bound))
 
 USER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     users.c.id,

@@ -1,4 +1,4 @@
-"""A user as a message: the plain columns, and the encrypted name and e-mail address."""
+"""A user as a message: the plain columns, and the encrypted name and e-mail address, to which most of them are bound."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,18 +7,24 @@ from caseload.identity.v1 import users_pb2 as pb
 from chassis.encryption.blind_index import fold
 from chassis.encryption.keyring import Keyring
 from chassis.encryption.records import WorkspaceKeys
+from chassis.encryption.sealed_tables import SealedTable
 from chassis.protobuf.fields import fill
+from chassis.work.unit_of_work import UnitOfWork
 from identity.people.rules import normalize_email
+from identity.tables import users
+
+USERS = SealedTable(users)
 
 
 def to_proto(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.User:
     """The message of a row that has the columns of `USER_COLUMNS`, decrypted."""
-    return keys.open(row["sealed"], into=fill(pb.User(), row), table="users", row=row["id"], revision=row["version"])
+    return USERS.open(row, keys, into=fill(pb.User(), row))
 
 
-def seal(user: pb.User, keys: WorkspaceKeys, *, revision: int) -> bytes:
-    """The encrypted fields of the message, bound to this revision of the row."""
-    return keys.seal(user, table="users", row=user.id, revision=revision)
+def change(was: Mapping[str, Any], user: pb.User, keys: WorkspaceKeys, work: UnitOfWork, **changes: Any) -> dict[str, Any]:
+    """The columns of a change: these, and the encrypted fields of the message, bound to the row as it will be."""
+    row = {**was, **changes, "version": was["version"] + 1}
+    return {**changes, "version": row["version"], "sealed": USERS.seal(user, keys, row, work)}
 
 
 def email_index(keyring: Keyring, email: str) -> bytes:

@@ -7,7 +7,10 @@ from identity.tables import sign_ins, users
 
 add_user = command(
     insert(users).values(
-        {name: bindparam(name) for name in ("workspace_id", "id", "sealed", "version", "role", "is_platform_admin", "password_hash")}
+        {
+            name: bindparam(name)
+            for name in ("workspace_id", "id", "sealed", "version", "role", "is_active", "is_platform_admin", "password_hash")
+        }
     )
 )
 

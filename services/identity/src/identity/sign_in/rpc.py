@@ -5,7 +5,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from caseload.identity.v1 import events_pb2, users_pb2
+from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
 from chassis.auth.tokens import ACCESS_SECONDS, AccessKeys
@@ -134,7 +134,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         async with work.database.transaction(work.workspace_id) as tx:
             row = await tx.one(credentials.password_of, user_id=user_id)
             email = await tx.one(people.email_index_of, user_id=user_id)
-        user = keys.open(row["sealed"], into=users_pb2.User(), table="users", row=user_id, revision=row["version"])
+        user = record.to_proto(row, keys)
         new_password = rules.check_password(request.new_password, email=user.email)
 
         attempt = self._throttle.reauthentication(email["email_index"], session_id)

@@ -49,14 +49,10 @@ class Users(UsersServicer[UnitOfWork]):
 
         keys = await self._keys.of(work.workspace_id)
         was = await work.db.one(store.lock_user, user_id=request.user_id)
-        values: dict[str, Any] = {name: changes.get(name, was[name]) for name in rules.CHANGEABLE if name != "full_name"}
-        values |= {"sealed": was["sealed"], "version": was["version"]}
-        if "full_name" in changes:
-            user = record.to_proto(was, keys)
-            user.full_name = changes["full_name"]
-            values["version"] += 1
-            values["sealed"] = record.seal(user, keys, revision=values["version"])
-
+        user = record.to_proto(was, keys)
+        user.full_name = changes.get("full_name", user.full_name)
+        columns = {name: changes.get(name, was[name]) for name in rules.CHANGEABLE if name != "full_name"}
+        values = record.change(was, user, keys, work, **columns)
         return record.to_proto(await work.db.one(store.update_user, user_id=request.user_id, now=work.now, **values), keys)
 
     async def ChangeRole(self, request: pb.ChangeRoleRequest, work: UnitOfWork) -> pb.User:
@@ -67,7 +63,8 @@ class Users(UsersServicer[UnitOfWork]):
         if role == was["role"]:
             return record.to_proto(was, keys)
 
-        changed = await work.db.one(store.change_role, user_id=user_id, role=role, now=work.now)
+        change = record.change(was, record.to_proto(was, keys), keys, work, role=role)
+        changed = await work.db.one(store.change_role, user_id=user_id, now=work.now, **change)
         # Access tokens with the old role's scopes are void. The login sessions continue: they issue tokens with the new role.
         await revocation.revoke_access_tokens(work.db, [user_id])
         work.note(was=was["role"], role=role)
@@ -81,7 +78,8 @@ class Users(UsersServicer[UnitOfWork]):
             return record.to_proto(was, keys)
         rules.check_deactivation(was["role"], kind=kind, other_administrators=other_administrators)
 
-        changed = await work.db.one(store.set_active, user_id=user_id, is_active=False, now=work.now)
+        change = record.change(was, record.to_proto(was, keys), keys, work, is_active=False)
+        changed = await work.db.one(store.set_active, user_id=user_id, now=work.now, **change)
         await revocation.end_login_sessions(work.db, user_id, reason="deactivated", now=work.now)
         await revocation.revoke_access_tokens(work.db, [user_id])
         work.note(is_active="false")
@@ -89,7 +87,9 @@ class Users(UsersServicer[UnitOfWork]):
 
     async def ActivateUser(self, request: pb.ActivateUserRequest, work: UnitOfWork) -> pb.User:
         keys = await self._keys.of(work.workspace_id)
-        changed = await work.db.one(store.set_active, user_id=request.user_id, is_active=True, now=work.now)
+        was = await work.db.one(store.lock_user, user_id=request.user_id)
+        change = record.change(was, record.to_proto(was, keys), keys, work, is_active=True)
+        changed = await work.db.one(store.set_active, user_id=request.user_id, now=work.now, **change)
         work.note(is_active="true")
         return record.to_proto(changed, keys)
 

@@ -1,5 +1,7 @@
 """Statements about users. Row security confines each to the caller's workspace."""
 
+from typing import Any
+
 from sqlalchemy import Text, Uuid, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -53,8 +55,8 @@ count_other_administrators = query(
     .where(users.c.id != bindparam("user_id"))
 )
 
-change_role = command(update(users).where(_this_user).values(role=bindparam("role"), updated_at=bindparam("now")).returning(*USER_COLUMNS))
+_sealed_again: dict[str, Any] = {"sealed": bindparam("sealed"), "version": bindparam("version"), "updated_at": bindparam("now")}
 
-set_active = command(
-    update(users).where(_this_user).values(is_active=bindparam("is_active"), updated_at=bindparam("now")).returning(*USER_COLUMNS)
-)
+change_role = command(update(users).where(_this_user).values(role=bindparam("role"), **_sealed_again).returning(*USER_COLUMNS))
+
+set_active = command(update(users).where(_this_user).values(is_active=bindparam("is_active"), **_sealed_again).returning(*USER_COLUMNS))

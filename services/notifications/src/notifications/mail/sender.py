@@ -19,6 +19,7 @@ from chassis.backoff import Backoff
 from chassis.db.statement import Statement
 from chassis.errors import Refusal, Unavailable
 from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import store
 from notifications.mail.smtp import DeliveryFailure, PermanentFailure, SmtpClient, TransientFailure, UnknownOutcome
 
@@ -44,6 +45,7 @@ class MailKind:
     `compose(workspace_id, row)` returns the mail, or None if the row has become due at another time meanwhile. It
     raises NotToBeSent, or Unavailable if it should be tried later. `next_attempt_at(row, now)` returns when to try
     again, or None to give up. `guard` names the columns that must not have changed between composing and sending.
+    `record(work, row, status, reason)` leaves the audit line of a final status, in the transaction that writes it.
     """
 
     name: str
@@ -54,6 +56,7 @@ class MailKind:
     compose: Callable[[UUID, Any], Awaitable[EmailMessage | None]]
     next_attempt_at: Callable[[Any, datetime], datetime | None]
     guard: tuple[str, ...] = ()
+    record: Callable[[UnitOfWork, Any, str, str | None], None] = lambda _work, _row, _status, _reason: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ class Sender:
             async with self._runtime.background(workspace_id) as work:
                 at = self._kind.next_attempt_at(row, work.now)
                 if at is None:
-                    await work.db.run(self._kind.finish, id=row["id"], status="failed", sent_at=None, reason=reason)
+                    await self._write_end(work, row, "failed", reason)
                     return "failed"
                 await work.db.run(self._kind.reschedule, id=row["id"], at=at, reason=reason)
                 return "deferred"
@@ -145,11 +148,15 @@ class Sender:
 
         async def finish() -> str:
             async with self._runtime.background(workspace_id) as work:
-                sent_at = work.now if status == "sent" else None
-                await work.db.run(self._kind.finish, id=row["id"], status=status, sent_at=sent_at, reason=reason)
+                await self._write_end(work, row, status, reason)
             return status
 
         self._report(row, await self._write(finish), reason)
+
+    async def _write_end(self, work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:
+        sent_at = work.now if status == "sent" else None
+        if await work.db.run(self._kind.finish, id=row["id"], status=status, sent_at=sent_at, reason=reason):
+            self._kind.record(work, row, status, reason)
 
     async def _write(self, write: Callable[[], Awaitable[str]]) -> str:
         """Records an outcome, trying again for half of the lease if the database refuses. Raises the last refusal."""

@@ -11,10 +11,12 @@ from prometheus_client import Histogram
 
 from caseload.clients.v1 import clients_pb2
 from caseload.identity.v1 import workspaces_pb2
+from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.errors import NotFound
 from chassis.protobuf.timestamps import when
 from chassis.service.runtime import Runtime
+from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import templates
 from notifications.mail.sender import MailKind, NotToBeSent
@@ -40,7 +42,7 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
             if (slot.client_id, when(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
                 # The appointment was moved, and its event has not been delivered yet.
                 moved = rules.KnownAppointment(UUID(slot.appointment_id), UUID(slot.client_id), when(slot.starts_at), slot.version)
-                await workflow.record_appointments(work.db, [moved], now=now)
+                await workflow.record_appointments(work, [moved], now=now)
                 return None
             contact, workspace = await asyncio.gather(_contact(stubs, row, work), _workspace(stubs, work))
         message = _render(row, contact, workspace, runtime.settings, now=now)
@@ -58,7 +60,15 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
             row["attempts"] + 1, first_pause=first_pause, now=now, until=row["starts_at"]
         ),
         guard=("appointment_version",),
+        record=_record,
     )
+
+
+def _record(work: UnitOfWork, row: Any, status: str, reason: str | None) -> None:
+    """The audit line of a reminder that is not tried again. What was sent, or may have been, has told somebody of an appointment."""
+    action = options_pb2.ACTION_SHARE if status in {"sent", "unknown"} else options_pb2.ACTION_UPDATE
+    facts = {"reminder_id": row["id"], "status": status, **({"reason": reason} if reason else {})}
+    record_effect(work, "send_reminder", options_pb2.RESOURCE_APPOINTMENT, action, [row["appointment_id"]], **facts)
 
 
 async def _slot(stubs: Stubs, row: Any, work: UnitOfWork) -> appointments_pb2.Slot:

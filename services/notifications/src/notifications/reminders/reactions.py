@@ -7,11 +7,13 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.identity.v1 import events_pb2 as identity_events
+from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on, on_many
 from chassis.protobuf.timestamps import when
+from chassis.work.audit import record_effect
 from notifications.reminders import store, workflow
 from notifications.reminders.rules import KnownAppointment
 
@@ -31,11 +33,11 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
 
     @on(events_pb2.AppointmentClosed, queue="notifications.cancel-reminders")
     async def cancel_reminders(event: events_pb2.AppointmentClosed, delivery: Delivery) -> None:
-        await workflow.close_appointment(delivery.db, event.appointment_id, event.version)
+        await workflow.close_appointment(delivery, event.appointment_id, event.version)
 
     @on(clients_events.ClientErased, queue="notifications.forget-client")
     async def forget_client(event: clients_events.ClientErased, delivery: Delivery) -> None:
-        await workflow.erase_client(delivery.db, event.client_id)
+        await workflow.erase_client(delivery, event.client_id)
 
     @on(identity_events.WorkspaceOpened, queue="notifications.set-first-rule")
     async def set_first_rule(event: identity_events.WorkspaceOpened, delivery: Delivery) -> None:
@@ -44,10 +46,11 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
         rule = await delivery.db.maybe(store.create_first_rule, id=uuid7(), hours_before=FIRST_RULE_HOURS, now=delivery.now)
         if rule is not None:
             await workflow.plan_for_rule(delivery.db, rule, now=delivery.now)
+            record_effect(delivery, "set_first_rule", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [rule["id"]])
 
     async def _record(events: Sequence[events_pb2.AppointmentBooked | events_pb2.AppointmentMoved], delivery: Delivery) -> None:
         known = [KnownAppointment(UUID(e.appointment_id), UUID(e.client_id), when(e.starts_at), e.version) for e in events]
-        if await workflow.record_appointments(delivery.db, known, now=delivery.now):
+        if await workflow.record_appointments(delivery, known, now=delivery.now):
             # So that a reminder that is due at once does not wait for the next poll.
             delivery.afterwards(wake_poller)
 

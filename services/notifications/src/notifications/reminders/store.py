@@ -144,8 +144,8 @@ record_closed = command(
     ).returning(appointments.c.id)
 )
 
-erase_appointments = command(delete(appointments).where(appointments.c.client_id == _client_id))
-erase_reminders = command(delete(reminders).where(reminders.c.client_id == _client_id))
+erase_appointments = command(delete(appointments).where(appointments.c.client_id == _client_id).returning(appointments.c.id))
+erase_reminders = command(delete(reminders).where(reminders.c.client_id == _client_id).returning(reminders.c.appointment_id))
 
 # --- planning
 

@@ -1,4 +1,7 @@
-"""Plans reminders from the known appointments and the active rules. Used by reactions, calls and the mail sender."""
+"""Plans reminders from the known appointments and the active rules. Used by reactions, calls and the mail sender.
+
+What changes or deletes a reminder on the service's own behalf leaves an audit line, which names the appointment.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,16 +10,20 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Record, Transaction
+from chassis.work.audit import record_effect
+from chassis.work.unit_of_work import UnitOfWork
 from notifications.reminders import rules, store
 from notifications.reminders.rules import KnownAppointment
 
 
-async def record_appointments(db: Transaction, appointments: Sequence[KnownAppointment], *, now: datetime) -> bool:
+async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppointment], *, now: datetime) -> bool:
     """Records appointments unless newer versions are known, and plans a reminder per active rule that applies to each.
 
     Returns whether any of the reminders is due at once.
     """
+    db = work.db
     # In the order of ids, so that two transactions that record several appointments never wait for each other in a circle.
     current = {appointment.id: appointment for appointment in rules.newest(appointments)}
     await db.run(store.lock_rules_shared)
@@ -41,18 +48,20 @@ async def record_appointments(db: Transaction, appointments: Sequence[KnownAppoi
         due_at_once |= any(time <= now for time in due.values())
         wanted = [_reminder(appointment, rule, due[rule["hours_before"]]) for rule in active if rule["hours_before"] in due]
         # One that was not known before has no reminders that could be cancelled or moved.
-        planned += wanted if row["is_new"] else await _not_moved(db, appointment, wanted)
+        planned += wanted if row["is_new"] else await _not_moved(work, appointment, wanted)
     if planned:
         columns = {f"{name}_list": [reminder[name] for reminder in planned] for name in planned[0]}
         await db.run(store.plan, id_list=[uuid7() for _ in planned], now=now, **columns)
     return due_at_once
 
 
-async def _not_moved(db: Transaction, appointment: KnownAppointment, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _not_moved(work: UnitOfWork, appointment: KnownAppointment, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Cancels and moves the appointment's pending reminders. Returns those of the wanted that are to be planned anew."""
     hours = [reminder["hours_before"] for reminder in wanted]
-    await db.run(store.cancel_others, appointment_id=appointment.id, hours=hours, reason="appointment_moved")
-    return [reminder for reminder in wanted if not await db.run(store.move_pending, **reminder)]
+    changed = await work.db.run(store.cancel_others, appointment_id=appointment.id, hours=hours, reason="appointment_moved")
+    moved = [await work.db.run(store.move_pending, **reminder) for reminder in wanted]
+    _record_change(work, "move_reminders", appointment.id, changed + sum(moved))
+    return [reminder for reminder, was_moved in zip(wanted, moved, strict=True) if not was_moved]
 
 
 def _is_unchanged(before: Record | None, appointment: KnownAppointment) -> bool:
@@ -75,10 +84,11 @@ def _reminder(appointment: KnownAppointment, rule: Record, due_at: datetime) -> 
     }
 
 
-async def close_appointment(db: Transaction, appointment_id: UUID | str, version: int) -> None:
+async def close_appointment(work: UnitOfWork, appointment_id: UUID | str, version: int) -> None:
     """Records that an appointment is completed or cancelled, and cancels its pending reminders."""
-    if await db.maybe(store.record_closed, id=appointment_id, version=version) is not None:
-        await db.run(store.cancel_pending, appointment_id=appointment_id, reason="appointment_closed")
+    if await work.db.maybe(store.record_closed, id=appointment_id, version=version) is not None:
+        cancelled = await work.db.run(store.cancel_pending, appointment_id=appointment_id, reason="appointment_closed")
+        _record_change(work, "cancel_reminders", appointment_id, cancelled)
 
 
 async def plan_for_rule(db: Transaction, rule: Any, *, now: datetime) -> None:
@@ -108,8 +118,16 @@ async def cancel_for_rule(db: Transaction, rule: Any) -> None:
     await db.run(store.cancel_rule, hours_before=rule["hours_before"], channel=rule["channel"], reason="rule_withdrawn")
 
 
-async def erase_client(db: Transaction, client_id: UUID | str) -> None:
+async def erase_client(work: UnitOfWork, client_id: UUID | str) -> None:
     """Deletes the appointments and reminders of an erased client."""
-    await db.run(store.lock_rules_shared)
-    await db.run(store.erase_reminders, client_id=client_id)
-    await db.run(store.erase_appointments, client_id=client_id)
+    await work.db.run(store.lock_rules_shared)
+    reminders = await work.db.all(store.erase_reminders, client_id=client_id)
+    appointments = await work.db.all(store.erase_appointments, client_id=client_id)
+    ids = {row["appointment_id"] for row in reminders} | {row["id"] for row in appointments}
+    facts = {"client_id": client_id, "reminders": len(reminders)}
+    record_effect(work, "erase_reminders", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, sorted(ids), **facts)
+
+
+def _record_change(work: UnitOfWork, event_type: str, appointment_id: UUID | str, reminders: int) -> None:
+    if reminders:
+        record_effect(work, event_type, options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [appointment_id], reminders=reminders)

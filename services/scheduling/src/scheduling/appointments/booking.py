@@ -7,7 +7,7 @@ Therefore bookings lock the practitioner's calendar in shared mode, and overbook
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from chassis.db.transaction import Record
@@ -19,6 +19,8 @@ from scheduling.appointments.rules import AppointmentDetails, Buffers
 
 CONFLICT = "appointment_conflict"
 OVERBOOKING_COLUMNS = ("overbooked", "overbooked_by", "overbooked_at")
+# The encrypted value of an appointment with these overbooking columns, to which it is bound.
+Encrypted: TypeAlias = Callable[[dict[str, Any]], bytes]
 _MAX_ATTEMPTS = 3
 _NOT_OVERBOOKED: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "overbooked_at": None}
 
@@ -43,18 +45,18 @@ async def service_buffers(work: UnitOfWork, service_id: UUID | None, *, kept: UU
     return Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
 
 
-async def book(work: UnitOfWork, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
+async def book(work: UnitOfWork, appointment: dict[str, Any], encrypted: Encrypted, *, allow_conflict: bool) -> Record:
     """Writes a new appointment. Raises Conflict with all conflicting appointments if there are any, unless `allow_conflict`."""
     lock = store.lock_calendar if allow_conflict else store.lock_calendar_shared
     await work.db.run(lock, practitioner_id=appointment["practitioner_id"])
 
     async def write(overbooking: dict[str, Any]) -> Record | None:
-        return await work.db.maybe(store.book, **appointment, **overbooking)
+        return await work.db.maybe(store.book, **appointment, **overbooking, sealed=encrypted(overbooking))
 
     return await _write_or_refuse(work, write, appointment, allow_conflict=allow_conflict)
 
 
-async def move(work: UnitOfWork, appointment: dict[str, Any], *, allow_conflict: bool) -> Record:
+async def move(work: UnitOfWork, appointment: dict[str, Any], encrypted: Encrypted, *, allow_conflict: bool) -> Record:
     """Writes the changed appointment. Raises Conflict with all conflicting appointments if there are any, unless `allow_conflict`."""
     # In shared mode, two appointments that are moved to each other's time at once would deadlock.
     await work.db.run(store.lock_calendar, practitioner_id=appointment["practitioner_id"])
@@ -62,7 +64,7 @@ async def move(work: UnitOfWork, appointment: dict[str, Any], *, allow_conflict:
     async def write(overbooking: dict[str, Any]) -> Record | None:
         try:
             async with work.db.savepoint():
-                return await work.db.maybe(store.move, **appointment, **overbooking)
+                return await work.db.maybe(store.move, **appointment, **overbooking, sealed=encrypted(overbooking))
         except Conflict as refusal:
             if refusal.code != CONFLICT:
                 raise

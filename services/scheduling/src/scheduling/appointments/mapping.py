@@ -1,5 +1,6 @@
 """Maps appointments between rows, messages and details, and encrypts and decrypts their PHI."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -10,9 +11,12 @@ from google.protobuf.message import Message
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
+from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
 from scheduling.appointments.rules import AppointmentDetails, Period
+from scheduling.tables import appointments
 
+APPOINTMENTS = SealedTable(appointments)
 M = TypeVar("M", bound=Message)
 
 _PHI = ("notes", "location_details")
@@ -20,7 +24,7 @@ _NOT_PHI = tuple(name for name in AppointmentDetails.__slots__ if name not in _P
 
 
 def to_message(row: Record, keys: WorkspaceKeys) -> pb.Appointment:
-    return keys.open(row["sealed"], into=fill(pb.Appointment(), row), table="appointments", row=row["id"], revision=row["version"])
+    return APPOINTMENTS.open(row, keys, into=fill(pb.Appointment(), row))
 
 
 def to_details(row: Record, appointment: pb.Appointment) -> AppointmentDetails:
@@ -29,15 +33,19 @@ def to_details(row: Record, appointment: pb.Appointment) -> AppointmentDetails:
     return AppointmentDetails(**{name: row[name] for name in _NOT_PHI}, **phi)
 
 
-def to_columns(details: AppointmentDetails, busy: Period, keys: WorkspaceKeys, *, appointment_id: UUID, version: int) -> dict[str, Any]:
-    """The columns that hold the details: PHI is encrypted, all other details are in plain text."""
-    phi = pb.Appointment(**{name: getattr(details, name) for name in _PHI})
-    return {
-        "id": appointment_id,
-        **{name: getattr(details, name) for name in _NOT_PHI},
-        "during": Range(*busy),
-        "sealed": keys.seal(phi, table="appointments", row=appointment_id, revision=version),
-    }
+def to_columns(details: AppointmentDetails, busy: Period, *, appointment_id: UUID) -> dict[str, Any]:
+    """The columns that hold the details that are no PHI."""
+    return {"id": appointment_id, **{name: getattr(details, name) for name in _NOT_PHI}, "during": Range(*busy)}
+
+
+def new_row(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a new appointment without its encrypted value: these columns, and all others as a booking leaves them."""
+    return {**dict.fromkeys(APPOINTMENTS.declared.bound), "version": 1, "edit_count": 0, **columns}
+
+
+def encrypt(details: AppointmentDetails, keys: WorkspaceKeys, row: Mapping[str, Any], witness: Witness) -> bytes:
+    """The encrypted PHI of the details. `row` is what a statement is about to leave: the value opens with no other."""
+    return APPOINTMENTS.seal(pb.Appointment(**{name: getattr(details, name) for name in _PHI}), keys, row, witness)
 
 
 def busy_period_of(row: Record) -> Period:

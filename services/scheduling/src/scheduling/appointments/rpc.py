@@ -20,7 +20,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking, rules, store
-from scheduling.appointments.mapping import busy_period_of, to_columns, to_details, to_event, to_message
+from scheduling.appointments.mapping import APPOINTMENTS, busy_period_of, encrypt, new_row, to_columns, to_details, to_event, to_message
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 
 _NO_APPOINTMENT = UUID(int=0)
@@ -41,9 +41,13 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
 
         busy = rules.busy_period(details, await booking.buffers(work, details))
-        appointment = to_columns(details, busy, keys, appointment_id=uuid7(), version=1)
+        appointment = to_columns(details, busy, appointment_id=uuid7())
         appointment |= {"created_by": work.user_id, "created_at": work.now, "updated_at": work.now}
-        booked = await booking.book(work, appointment, allow_conflict=request.allow_conflict)
+
+        def encrypted(overbooking: dict[str, Any]) -> bytes:
+            return encrypt(details, keys, new_row(appointment | overbooking), work)
+
+        booked = await booking.book(work, appointment, encrypted, allow_conflict=request.allow_conflict)
 
         work.emit(to_event(events_pb2.AppointmentBooked, booked))
         return to_message(booked, keys)
@@ -80,12 +84,18 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         buffers = await booking.buffers(work, after, before)
         busy_before = busy_period_of(row)
         busy_after = rules.busy_period(after, buffers) if rules.changes_busy_period(before, after) else busy_before
-        columns = to_columns(after, busy_after, keys, appointment_id=row["id"], version=row["version"] + 1)
+        columns = to_columns(after, busy_after, appointment_id=row["id"])
         columns |= {"edited_at": work.now, **_cancellation(row, after, work)}
+        counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
+
+        def encrypted(overbooking: dict[str, Any]) -> bytes:
+            return encrypt(after, keys, {**row, **columns, **counted, **overbooking}, work)
+
         if rules.needs_more_time(before, busy_before, after, busy_after):
-            changed = await booking.move(work, columns, allow_conflict=request.allow_conflict)
+            changed = await booking.move(work, columns, encrypted, allow_conflict=request.allow_conflict)
         else:
-            changed = await work.db.one(store.change, **columns, **{name: row[name] for name in booking.OVERBOOKING_COLUMNS})
+            kept = {name: row[name] for name in booking.OVERBOOKING_COLUMNS}
+            changed = await work.db.one(store.change, **columns, **kept, sealed=encrypted(kept))
 
         if after.status != before.status:
             await work.db.run(
@@ -109,14 +119,14 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         rules.check_texts(reason=request.reason)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.get_for_update, id=request.appointment_id)
-        place = {"table": "appointments", "row": row["id"], "revision": row["version"] + 1}
+        deletion = {"deleted_by": work.user_id, "deleted_at": work.now}
+        deleted = {**row, **deletion, "version": row["version"] + 1, "updated_at": work.now}
         await work.db.run(
             store.mark_deleted,
             id=row["id"],
-            sealed=keys.seal(to_message(row, keys), **place),
-            deletion_reason=keys.seal(request, **place, column="deletion_reason") if request.HasField("reason") else None,
-            deleted_by=work.user_id,
-            deleted_at=work.now,
+            sealed=APPOINTMENTS.seal(to_message(row, keys), keys, deleted, work),
+            deletion_reason=APPOINTMENTS.seal_part("deletion_reason", request, keys, deleted) if request.HasField("reason") else None,
+            **deletion,
         )
         work.emit(to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}))
         return pb.DeleteAppointmentResponse()

@@ -8,41 +8,19 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from caseload.audit.v1 import events_pb2
 from chassis.errors import Refusal, Unavailable
-from chassis.protobuf.timestamps import stamp
 from chassis.rpc.method import Method
+from chassis.work.audit import audit_line
 from chassis.work.envelope import Envelope
 from chassis.work.unit_of_work import OutboxWriter, UnitOfWork, envelope_of
 
 _MOST_IN_A_BATCH = 500
-_LONGEST_USER_AGENT = 300
 
 
 def line(work: UnitOfWork, method: Method, ids: Sequence[str], *, refusal: Refusal | None = None) -> events_pb2.AuditRecorded:
-    """What the trail is to keep of this work."""
-    caller = work.caller
-    return events_pb2.AuditRecorded(
-        id=str(uuid7()),
-        workspace_id=str(work.workspace_id),
-        user_id=None if caller.user_id is None else str(caller.user_id),
-        service=caller.service,
-        event_type=method.event_type,
-        resource=method.resource,
-        action=method.action,
-        resource_id=ids[0] if len(ids) == 1 else None,
-        resource_ids=ids if len(ids) > 1 else (),
-        outcome=events_pb2.OUTCOME_SUCCESS if refusal is None else events_pb2.OUTCOME_FAILURE,
-        code=None if refusal is None else refusal.code,
-        ip_address=work.context.ip_address,
-        user_agent=work.context.user_agent[:_LONGEST_USER_AGENT] if work.context.user_agent else None,
-        session_id=None if caller.session_id is None else str(caller.session_id),
-        request_id=work.context.request_id,
-        facts=work.facts,
-        occurred_at=stamp(work.now),
-    )
+    """The line that the method declares."""
+    return audit_line(work, method.event_type, method.resource, method.action, ids, facts=work.facts, refusal=refusal)
 
 
 class AuditBatcher:

@@ -134,6 +134,7 @@ class Server:
             method.check(request)
             claim = await self._claim(work, method, key, request)
             if isinstance(claim, bytes):
+                self._record_replay(work, method, request, claim)
                 return claim
             reply = await servicer(request, work)
             cut(method, request, reply)
@@ -141,7 +142,7 @@ class Server:
             check_reply(body)
             if claim is not None:
                 await self._idempotency.keep(work, method, claim, reply)
-            ids = [*method.request_ids(request), *method.reply_ids(reply)]
+            ids = _ids(method, request, reply)
             if method.writes and method.audited:
                 work.emit(line(work, method, ids))
         # The connection is released by now: reads wait for the commit of their lines without one.
@@ -183,6 +184,12 @@ class Server:
             raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
         return await self._idempotency.claim(work, method, key, request)
 
+    def _record_replay(self, work: UnitOfWork, method: Method, request: Message, stored: bytes) -> None:
+        """Audits an answer that is given again: it has no further effect, but what it says leaves once more."""
+        if method.audited:
+            work.note(replay="true")
+            work.emit(line(work, method, _ids(method, request, method.reply.FromString(stored))))
+
     async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
         """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""
         denied = isinstance(refusal, _AUDITED_REFUSALS) and refusal.code != IN_PROGRESS
@@ -191,3 +198,8 @@ class Server:
         ids = [] if request is None else method.request_ids(request)
         # Refused before its ids were checked, a request may hold anything in their place.
         await self._audit.record(work, line(work, method, ids if all(map(is_uuid_text, ids)) else [], refusal=refusal))
+
+
+def _ids(method: Method, request: Message, reply: Message) -> list[str]:
+    """The ids that the call's audit line names."""
+    return [*method.request_ids(request), *method.reply_ids(reply)]

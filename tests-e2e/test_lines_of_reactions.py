@@ -1,0 +1,179 @@
+"""What services change or destroy on their own behalf is in the audit trail: from the event through the reaction to the trail's row."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from PIL import Image
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clinical.v1 import attachments_pb2, sessions_pb2
+from caseload.clinical.v1.attachments_rpc import AttachmentsStub
+from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.protobuf.timestamps import stamp
+from chassis.testing.environment import Environment, start_environment
+from identity.workspaces.workflow import open_workspace
+from standalone.operations import queues_of
+from standalone.services import SERVICES
+
+# Every reaction's queue: the line that its effect leaves, or why it leaves none.
+LINES = {
+    "audit.record": "writes the trail itself",
+    "clinical.erase-client": "erase_notes",
+    "clinical.remove-files": "remove_file",
+    "notifications.cancel-reminders": "cancel_reminders",
+    "notifications.forget-client": "erase_reminders",
+    "notifications.mail-magic-link": "only adds a mail; the sign-in by its link is on record",
+    "notifications.move-reminders": "move_reminders",
+    "notifications.plan-reminders": "only adds reminders; a booking that is known already is a move, and leaves its line",
+    "notifications.set-first-rule": "set_first_rule",
+    "scheduling.erase-appointments": "erase_appointments",
+}
+
+
+@dataclass(frozen=True)
+class Practice:
+    environment: Environment
+    workspace_id: UUID
+    owner_id: UUID
+
+    def caller(self) -> Any:
+        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.owner_id)
+
+    async def client(self) -> str:
+        request = clients_pb2.CreateClientRequest(first_name="Ada", last_name="Jones", email="ada@example.org")
+        return (await self.environment.stub(ClientsStub).CreateClient(request, self.caller())).id
+
+    async def book(self, client_id: str, days: int) -> str:
+        start = datetime.now(UTC) + timedelta(days=days)
+        request = appointments_pb2.BookAppointmentRequest(
+            client_id=client_id,
+            scheduled_start=stamp(start),
+            scheduled_end=stamp(start + timedelta(hours=1)),
+            location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
+        )
+        booked = await self.environment.stub(AppointmentsStub).BookAppointment(request, self.caller())
+        await self.environment.settle()
+        return booked.id
+
+    async def trail(self, event_type: str) -> list[dict[str, Any]]:
+        """The rows of the audit trail, oldest first."""
+        await self.environment.settle()
+        async with self.environment.superuser() as connection:
+            rows = await connection.fetch(
+                "SELECT * FROM audit.audit_events WHERE workspace_id = $1 AND event_type = $2 ORDER BY created_at, id",
+                self.workspace_id,
+                event_type,
+            )
+        return [{**row, **json.loads(row["metadata"])} for row in rows]
+
+
+@pytest.fixture(scope="module")
+async def practice(postgres: str):
+    quiet = {"identity": {"argon2_passes": 1, "argon2_memory_kib": 8}, "notifications": {"smtp_url": "smtp://127.0.0.1:1"}}
+    async with start_environment(postgres, *SERVICES, settings=quiet) as environment:
+        opened = await open_workspace(
+            environment.runtime("identity"),
+            name="Lakeside",
+            kind="practice",
+            time_zone="UTC",
+            locale="en-GB",
+            owner_email="owner@example.com",
+            owner_full_name="Olga Orlov",
+            role="owner",
+        )
+        await environment.settle()
+        yield Practice(environment, *opened)
+
+
+def test_every_reaction_leaves_a_line_or_says_why_not(practice):
+    queues = {queue for service in SERVICES for queue in queues_of(service, practice.environment.runtime(service.name).settings)}
+    assert queues == LINES.keys()
+
+
+def says(line: dict[str, Any], *, service: str, resource: str, action: str, request_id: str) -> None:
+    assert (line["user_id"], line["service"]) == (None, service)
+    assert (line["resource_type"], line["action"], line["outcome"]) == (resource, action, "success")
+    assert line["request_id"] == request_id
+
+
+def ids(line: dict[str, Any]) -> set[str]:
+    return {str(line["resource_id"])} if line["resource_id"] else set(line["resource_ids"])
+
+
+async def test_everything_that_an_erased_client_takes_along_is_on_record(practice):
+    client_id = await practice.client()
+    booked = {await practice.book(client_id, days) for days in (10, 11)}
+    note = await practice.environment.stub(SessionsStub).CreateSession(
+        sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=stamp(datetime.now(UTC)), subjective="Worse."),
+        practice.caller(),
+    )
+    picture = BytesIO()
+    Image.new("RGB", (4, 4)).save(picture, "PNG")
+    upload = attachments_pb2.UploadAttachmentRequest(session_id=note.id, file_name="knee.png", content=picture.getvalue())
+    file = await practice.environment.stub(AttachmentsStub).UploadAttachment(upload, practice.caller())
+
+    eraser = practice.caller()
+    await practice.environment.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client_id), eraser)
+
+    cause = {"action": "DELETE", "request_id": eraser.request_id}
+    (appointments,) = await practice.trail("erase_appointments")
+    says(appointments, service="scheduling", resource="Appointment", **cause)
+    assert ids(appointments) == booked
+    assert appointments["facts"] == {"client_id": client_id}
+    notes, files = sorted(await practice.trail("erase_notes"), key=lambda line: line["resource_type"])
+    says(notes, service="clinical", resource="Session", **cause)
+    assert ids(notes) == {note.id}
+    says(files, service="clinical", resource="SessionAttachment", **cause)
+    assert ids(files) == {file.id}
+    (removed,) = await practice.trail("remove_file")
+    says(removed, service="clinical", resource="SessionAttachment", **cause)
+    assert ids(removed) == {file.id}
+    (reminders,) = await practice.trail("erase_reminders")
+    says(reminders, service="notifications", resource="Appointment", **cause)
+    assert ids(reminders) == booked
+    assert reminders["facts"]["client_id"] == client_id
+
+
+async def test_moved_and_cancelled_reminders_are_on_record_and_new_ones_are_not(practice):
+    client_id = await practice.client()
+    appointment_id = await practice.book(client_id, 20)
+    before = [line for line in await practice.trail("move_reminders") if ids(line) == {appointment_id}]
+    assert before == []
+    appointments = practice.environment.stub(AppointmentsStub)
+    start = datetime.now(UTC) + timedelta(days=21)
+    mover, canceller = practice.caller(), practice.caller()
+    await appointments.ChangeAppointment(
+        appointments_pb2.ChangeAppointmentRequest(
+            appointment_id=appointment_id,
+            mask=FieldMask(paths=["scheduled_start", "scheduled_end"]),
+            scheduled_start=stamp(start),
+            scheduled_end=stamp(start + timedelta(hours=1)),
+        ),
+        mover,
+    )
+    await practice.environment.settle()
+    await appointments.ChangeAppointment(
+        appointments_pb2.ChangeAppointmentRequest(
+            appointment_id=appointment_id, mask=FieldMask(paths=["status"]), status=appointments_pb2.APPOINTMENT_STATUS_CANCELLED
+        ),
+        canceller,
+    )
+
+    for event_type, cause in (("move_reminders", mover), ("cancel_reminders", canceller)):
+        (line,) = [line for line in await practice.trail(event_type) if ids(line) == {appointment_id}]
+        says(line, service="notifications", resource="Appointment", action="UPDATE", request_id=cause.request_id)
+        assert line["facts"] == {"reminders": "1"}
+
+
+async def test_the_first_rule_of_a_workspace_is_on_record(practice):
+    (line,) = await practice.trail("set_first_rule")
+    assert (line["service"], line["resource_type"], line["action"]) == ("notifications", "Workspace", "UPDATE")

@@ -1,0 +1,226 @@
+"""A record that was changed behind the suite's back: it does not open, or `caseload verify records` names it. By the superuser."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clinical.v1 import sessions_pb2
+from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.identity.v1 import users_pb2
+from caseload.identity.v1.users_rpc import UsersStub
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.protobuf.timestamps import stamp
+from chassis.rpc.client.attempts import InternalFault
+from chassis.testing.environment import Environment, start_environment
+from identity.workspaces.workflow import open_workspace
+from standalone.records import Report, verify_records
+from standalone.services import SERVICES
+
+
+@dataclass(frozen=True)
+class Practice:
+    environment: Environment
+    workspace_id: UUID
+    owner_id: UUID
+
+    def caller(self) -> Any:
+        return self.environment.caller(workspace_id=self.workspace_id, user_id=self.owner_id)
+
+    async def client(self) -> str:
+        request = clients_pb2.CreateClientRequest(first_name="Ada", last_name="Jones")
+        return (await self.environment.stub(ClientsStub).CreateClient(request, self.caller())).id
+
+    async def note(self, client_id: str) -> str:
+        request = sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=stamp(datetime.now(UTC)), subjective="Worse.")
+        return (await self.environment.stub(SessionsStub).CreateSession(request, self.caller())).id
+
+    async def save(self, note_id: str, text: str) -> None:
+        request = sessions_pb2.SaveDraftRequest(session_id=note_id, mask=FieldMask(paths=["subjective"]), subjective=text)
+        await self.environment.stub(SessionsStub).SaveDraft(request, self.caller())
+
+    async def sign(self, note_id: str) -> None:
+        request = sessions_pb2.FinalizeSessionRequest(session_id=note_id)
+        await self.environment.stub(SessionsStub).FinalizeSession(request, self.caller())
+
+    async def read(self, note_id: str) -> sessions_pb2.Session:
+        return await self.environment.stub(SessionsStub).GetSession(sessions_pb2.GetSessionRequest(session_id=note_id), self.caller())
+
+    async def tamper(self, sql: str, *arguments: Any) -> list[Any]:
+        """What a superuser does with the triggers disabled."""
+        async with self.environment.superuser() as connection:
+            await connection.execute("SET session_replication_role = replica")
+            return await connection.fetch(sql, *arguments)
+
+    async def verify(self, *, settle: bool = True) -> Report:
+        if settle:
+            await self.environment.settle()
+        async with self.environment.superuser() as connection:
+            return await verify_records(connection, self.environment.runtimes, self.workspace_id)
+
+
+@pytest.fixture(scope="module")
+async def environment(postgres):
+    quiet = {"identity": {"argon2_passes": 1, "argon2_memory_kib": 8}, "notifications": {"smtp_url": "smtp://127.0.0.1:1"}}
+    async with start_environment(postgres, *SERVICES, settings=quiet) as environment:
+        yield environment
+
+
+@pytest.fixture
+async def practice(environment):
+    names = {
+        "name": "Lakeside",
+        "kind": "practice",
+        "time_zone": "UTC",
+        "locale": "en-GB",
+        "owner_full_name": "Olga Orlov",
+        "role": "owner",
+    }
+    opened = await open_workspace(environment.runtime("identity"), owner_email=f"owner-{environment.workspace()}@example.com", **names)
+    return Practice(environment, *opened)
+
+
+FORGERIES = {
+    "who signed it": "finalized_by_user_id = gen_random_uuid()",
+    "when it was signed": "finalized_at = finalized_at - interval '1 day'",
+    "whose it is": "client_id = gen_random_uuid()",
+    "who wrote it": "created_by_user_id = gen_random_uuid()",
+    "that it was never amended": "amendment_count = amendment_count + 1",
+    "which visit it is about": "appointment_id = gen_random_uuid()",
+    "that it is not signed": "status = 'draft', finalized_at = NULL, finalized_by_user_id = NULL",
+    "how long it took": "duration_minutes = 45",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=list(FORGERIES))
+async def test_a_note_with_a_forged_column_does_not_open_and_is_found(practice, forgery, caplog):
+    note_id = await practice.note(await practice.client())
+    await practice.sign(note_id)
+    assert (await practice.read(note_id)).finalized_by_user_id == str(practice.owner_id)
+
+    await practice.tamper(f"UPDATE clinical.sessions SET {forgery} WHERE id = $1", UUID(note_id))
+
+    with caplog.at_level(logging.ERROR), pytest.raises(InternalFault):
+        await practice.read(note_id)
+    assert "does not open at revision" in caplog.text
+    report = await practice.verify()
+    assert report.trail_is_intact
+    assert report.findings == [f"clinical.sessions {note_id}: does not open"]
+
+
+async def test_a_note_moved_to_another_client_is_in_nobodys_list(practice):
+    mine, theirs = await practice.client(), await practice.client()
+    note_id = await practice.note(mine)
+    await practice.tamper("UPDATE clinical.sessions SET client_id = $2 WHERE id = $1", UUID(note_id), UUID(theirs))
+    with pytest.raises(InternalFault):
+        await practice.environment.stub(SessionsStub).ListSessions(sessions_pb2.ListSessionsRequest(client_id=theirs), practice.caller())
+
+
+async def test_a_user_whose_role_was_forged_does_not_open(practice):
+    await practice.tamper("UPDATE identity.users SET role = 'therapist' WHERE id = $1", practice.owner_id)
+    with pytest.raises(InternalFault):
+        await practice.environment.stub(UsersStub).GetMe(users_pb2.GetMeRequest(), practice.caller())
+
+
+async def test_an_older_pair_that_was_put_back_opens_and_is_found(practice):
+    note_id = await practice.note(await practice.client())
+    (older,) = await practice.tamper("SELECT * FROM clinical.sessions WHERE id = $1", UUID(note_id))
+    await practice.save(note_id, "Much better.")
+    assert (await practice.verify()).findings == []
+
+    columns = [name for name in dict(older) if name not in {"workspace_id", "id"}]
+    values = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 2))
+    await practice.tamper(f"UPDATE clinical.sessions SET {values} WHERE id = $1", UUID(note_id), *(older[name] for name in columns))
+
+    assert (await practice.read(note_id)).subjective == "Worse."
+    report = await practice.verify()
+    assert report.findings == [f"clinical.sessions {note_id}: is at revision 1, and the trail tells of 2"]
+
+
+async def test_a_deleted_record_that_was_put_back_and_one_that_is_gone_are_found(practice):
+    client_id, other = await practice.client(), await practice.client()
+    (kept,) = await practice.tamper("SELECT * FROM clients.clients WHERE id = $1", UUID(client_id))
+    await practice.environment.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client_id), practice.caller())
+    assert (await practice.verify()).findings == []
+
+    places = ", ".join(f"${place}" for place in range(1, len(kept) + 1))
+    await practice.tamper(f"INSERT INTO clients.clients ({', '.join(kept.keys())}) VALUES ({places})", *kept.values())
+    await practice.tamper("DELETE FROM clients.clients WHERE id = $1", UUID(other))
+
+    assert set((await practice.verify()).findings) == {
+        f"clients.clients {client_id}: was put back after its deletion",
+        f"clients.clients {other}: is gone, and the trail tells of no deletion",
+    }
+
+
+async def test_a_row_that_only_keys_could_make_and_no_line_tells_of_is_found(practice):
+    note_id = await practice.note(await practice.client())
+    await practice.environment.settle()
+    async with asyncio.timeout(10):
+        while True:
+            if not await practice.tamper("SELECT 1 FROM audit.unsealed WHERE workspace_id = $1", practice.workspace_id):
+                break
+            await asyncio.sleep(0.02)
+    await practice.tamper(
+        "UPDATE audit.audit_events SET metadata = metadata - 'records' WHERE workspace_id = $1 AND event_type = 'create_session'",
+        practice.workspace_id,
+    )
+    await practice.tamper("DELETE FROM clinical.outbox WHERE workspace_id = $1", practice.workspace_id)
+    report = await practice.verify()
+    assert not report.trail_is_intact
+    assert report.findings == [f"clinical.sessions {note_id}: the trail does not tell of it"]
+
+
+async def test_records_of_every_kind_are_as_the_trail_says_in_every_state(practice):
+    """Booked, moved, overbooked, cancelled and deleted appointments; saved, late, signed and amended notes; changed people."""
+    client_id = await practice.client()
+    appointments, clients, sessions = (practice.environment.stub(kind) for kind in (AppointmentsStub, ClientsStub, SessionsStub))
+    start = datetime.now(UTC) + timedelta(days=3)
+    slot = {"scheduled_start": stamp(start), "scheduled_end": stamp(start + timedelta(hours=1))}
+
+    async def book(**but: Any) -> str:
+        request = {"client_id": client_id, "location_type": appointments_pb2.LOCATION_TYPE_CLINIC, "notes": "Bring shoes", **slot, **but}
+        return (await appointments.BookAppointment(appointments_pb2.BookAppointmentRequest(**request), practice.caller())).id
+
+    async def change(appointment_id: str, **changes: Any) -> None:
+        request = appointments_pb2.ChangeAppointmentRequest(appointment_id=appointment_id, mask=FieldMask(paths=list(changes)), **changes)
+        await appointments.ChangeAppointment(request, practice.caller())
+
+    first, second = await book(), await book(allow_conflict=True)
+    later = start + timedelta(days=1)
+    await change(first, scheduled_start=stamp(later), scheduled_end=stamp(later + timedelta(hours=2)))
+    await change(first, status=appointments_pb2.APPOINTMENT_STATUS_CANCELLED)
+    await appointments.DeleteAppointment(
+        appointments_pb2.DeleteAppointmentRequest(appointment_id=second, reason="Twice"), practice.caller()
+    )
+
+    note_id = await practice.note(client_id)
+    await practice.save(note_id, "Better.")
+    late = sessions_pb2.SaveDraftRequest(session_id=note_id, mask=FieldMask(paths=["plan"]), plan="Rest.", expected_version=1)
+    assert (await sessions.SaveDraft(late, practice.caller())).conflict_session_id
+    await practice.sign(note_id)
+    amend = sessions_pb2.SaveSessionRequest(session_id=note_id, mask=FieldMask(paths=["plan"]), plan="Walk.", reason="Forgotten")
+    await sessions.SaveSession(amend, practice.caller())
+
+    mask = FieldMask(paths=["phone", "is_active"])
+    await clients.UpdateClient(clients_pb2.UpdateClientRequest(client_id=client_id, mask=mask, phone="0301234567"), practice.caller())
+    rename = users_pb2.UpdateUserRequest(user_id=str(practice.owner_id), mask=FieldMask(paths=["full_name"]), full_name="Olga O.")
+    await practice.environment.stub(UsersStub).UpdateUser(rename, practice.caller())
+
+    # While lines are on their way, when they have arrived, and when the outboxes have forgotten them.
+    for state in ("on their way", "arrived", "in the trail alone"):
+        if state == "in the trail alone":
+            for service in practice.environment.runtimes:
+                await practice.tamper(f"DELETE FROM {service}.outbox WHERE workspace_id = $1", practice.workspace_id)
+        report = await practice.verify(settle=state == "arrived")
+        assert (report.trail_is_intact, report.findings, report.untold) == (True, [], 0)
+        # A user, a client, two appointments, a note and its conflict draft, and two versions.
+        assert report.records == 8
