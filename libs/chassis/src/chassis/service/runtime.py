@@ -153,6 +153,7 @@ class Runtime:
             verifier=self.verifier,
             idempotency=Idempotency(self.name, self.keys),
             outbox=self.outbox,
+            can_answer=self._can_answer,
             observe=observe_call,
         )
 
@@ -294,6 +295,10 @@ class Runtime:
             for name in ("", *names):
                 await self._health.set(name, serving)
             await asyncio.sleep(1.0)
+
+    async def _can_answer(self) -> bool:
+        """Whether the database answers on both pools: one may have lost its connections and the other not."""
+        return all(await asyncio.gather(self.database.ready(), self.keys.ready()))
 
     def _role_dsns(self, tasks: Collection[str]) -> Iterator[tuple[str, Any]]:
         """The roles that the process works as for these tasks, and their addresses."""

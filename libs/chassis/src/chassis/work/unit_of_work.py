@@ -1,6 +1,7 @@
 """One piece of work and its one transaction: an answered call, the delivery of an event, a task of the background."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -20,6 +21,8 @@ from chassis.errors import Refusal, Unauthenticated
 from chassis.work.envelope import Envelope
 
 _SECONDS_AFTERWARDS = 5.0
+# What a transaction beside the work may take where nobody has said until when the work must be done.
+_SECONDS_BESIDE = 10.0
 
 
 class OutboxWriter(Protocol):
@@ -133,6 +136,11 @@ class UnitOfWork:
         if self._tx is None:
             self._tx = self.database.begin(self.context.workspace_id, deadline=self.context.deadline, first=self._first)
         return self._tx
+
+    def beside(self, workspace_id: UUID | None) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction of its own, which commits at its end whatever becomes of this work, by this work's deadline."""
+        left = self.context.remaining()
+        return self.database.transaction(workspace_id, seconds=_SECONDS_BESIDE if left is None else left)
 
     async def find(self, stmt: Statement, ids: Iterable[UUID], *, key: str = "id", **params: Any) -> dict[UUID, Record]:
         """The rows with these `ids`, by `key`. Read outside this transaction, together with calls that ask the same (see Dataloader)."""

@@ -36,7 +36,11 @@ def bind(servicer: Any) -> list[tuple[Method, ServicerMethod]]:
 
 
 class Server:
-    """Answers for the servicers of one service. `observe` is told of every call its outcome (a code) and its seconds."""
+    """Answers for the servicers of one service.
+
+    `can_answer` says whether what it needs is there.
+    `observe` is told of every call its outcome (a code) and its seconds.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Server:
         verifier: TokenVerifier,
         idempotency: Idempotency,
         outbox: OutboxWriter,
+        can_answer: Callable[[], Awaitable[bool]],
         observe: Observe | None = None,
     ) -> None:
         self.name = name
@@ -54,6 +59,7 @@ class Server:
         self._verifier = verifier
         self._idempotency = idempotency
         self._outbox = outbox
+        self._can_answer = can_answer
         self._audit = AuditBatcher(outbox)
         self._observe = observe
         self._methods: dict[str, tuple[Method, ServicerMethod]] = {}
@@ -104,7 +110,7 @@ class Server:
 
     async def ready(self) -> bool:
         """Whether calls can be answered now."""
-        return not self.draining and await self._database.ready()
+        return not self.draining and await self._can_answer()
 
     async def drain(self, seconds: float) -> None:
         """Takes nothing new and waits for what runs."""
