@@ -58,6 +58,8 @@ class Clients(ClientsServicer[UnitOfWork]):
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         erased = await work.db.one(store.erase, id=request.client_id)
         await work.db.run(store.add_tombstone, id=erased["id"])
+        # Last, so that it includes what was answered until the client's row was locked.
+        await work.db.run(store.forget_answers, ids=[erased["id"]])
         work.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
         return pb.EraseClientResponse()
 

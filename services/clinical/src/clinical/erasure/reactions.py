@@ -1,6 +1,7 @@
 """Deletes the notes, versions and files of an erased client."""
 
 from collections import Counter
+from uuid import UUID
 
 from caseload.clients.v1 import events_pb2 as clients_events_pb2
 from caseload.clinical.v1 import events_pb2
@@ -28,3 +29,4 @@ async def erase_client(event: clients_events_pb2.ClientErased, delivery: Deliver
     await delivery.db.many(notes.change_counter, fewer)
     if removed:
         await delivery.db.run(files.change_storage, used_bytes=-sum(file["file_size_bytes"] for file in removed))
+    await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed))])

@@ -113,3 +113,4 @@ async def erase_client(db: Transaction, client_id: UUID | str) -> None:
     await db.run(store.lock_rules_shared)
     await db.run(store.erase_reminders, client_id=client_id)
     await db.run(store.erase_appointments, client_id=client_id)
+    await db.run(store.forget_answers, ids=[UUID(str(client_id))])

@@ -1,5 +1,7 @@
 """Reacts to events of other services."""
 
+from uuid import UUID
+
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.scheduling.v1 import events_pb2
 from chassis.events.delivery import Delivery
@@ -21,3 +23,4 @@ async def erase_appointments(event: clients_events.ClientErased, delivery: Deliv
                     appointment_id=str(row["id"]), client_id=str(row["client_id"]), status="cancelled", version=row["version"] + 1
                 )
             )
+    await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in erased)])

@@ -12,11 +12,11 @@ from google.protobuf.message import DecodeError, Message
 from chassis.auth.verifier import TokenVerifier
 from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
 from chassis.db.database import Database
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated, Unavailable
 from chassis.rpc import status
 from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid_text, read
 from chassis.rpc.server.audit import AuditBatcher, line
-from chassis.rpc.server.idempotency import IN_PROGRESS, Claim, Idempotency
+from chassis.rpc.server.idempotency import IN_PROGRESS, AnsweredBefore, Claim, Idempotency
 from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
 
 # What a call may take when its caller does not say.
@@ -129,20 +129,28 @@ class Server:
             await self._record_denial(work, method, request, refusal)
 
         work.on_refusal = record_denial
-        async with work:
-            request = self._parse(method, raw)
-            self._authorize(method, work.caller)
-            method.check(request)
-            claim = await self._claim(work, method, key, request)
-            if isinstance(claim, bytes):
-                return claim
-            reply = await servicer(request, work)
-            body: bytes = reply.SerializeToString()
-            if claim is not None:
-                await self._idempotency.keep(work, method, claim, reply)
-            ids = [*method.request_ids(request), *method.reply_ids(reply)]
-            if method.writes and method.audited:
-                work.emit(line(work, method, ids))
+        try:
+            async with work:
+                request = self._parse(method, raw)
+                self._authorize(method, work.caller)
+                method.check(request)
+                claim = await self._claim(work, method, key, request)
+                try:
+                    reply = await servicer(request, work)
+                except Refusal as refusal:
+                    if claim is not None and not isinstance(refusal, Unavailable):
+                        # Perhaps refused for what an earlier call with this key has just done; then the answer is that one's.
+                        await work.db.connection()
+                    raise
+                body: bytes = reply.SerializeToString()
+                if claim is not None:
+                    await self._idempotency.keep(work, claim, request, reply)
+                ids = _ids(method, request, reply)
+                if method.writes and method.audited:
+                    work.emit(line(work, method, ids))
+        except AnsweredBefore as answered:
+            await self._record_replay(work, method, request, answered.body)
+            return answered.body
         # The connection is released by now: reads wait for the commit of their lines without one.
         if method.audited and not method.writes:
             await self._audit.record(work, line(work, method, ids))
@@ -174,13 +182,19 @@ class Server:
         except DecodeError:
             raise Invalid("malformed_request", "The request cannot be read.") from None
 
-    async def _claim(self, work: UnitOfWork, method: Method, key: str | None, request: Message) -> Claim | bytes | None:
-        """The right to be the one effect of this key, or the stored reply; None for what needs neither."""
+    async def _claim(self, work: UnitOfWork, method: Method, key: str | None, request: Message) -> Claim | None:
+        """The right to be the one effect of this key, None for what needs none. AnsweredBefore as in `Idempotency.claim`."""
         if not (method.writes and key and work.caller.user_id is not None):
             return None
         if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
         return await self._idempotency.claim(work, method, key, request)
+
+    async def _record_replay(self, work: UnitOfWork, method: Method, request: Message | None, stored: bytes) -> None:
+        """Audits an answer that is given again: it has no further effect, but what it says leaves once more."""
+        if method.audited and request is not None:
+            work.facts = {"replay": "true"}
+            await self._audit.record(work, line(work, method, _ids(method, request, method.reply.FromString(stored))))
 
     async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
         """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""
