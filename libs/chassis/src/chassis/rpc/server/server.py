@@ -204,3 +204,8 @@ class Server:
         ids = [] if request is None else method.request_ids(request)
         # Refused before its ids were checked, a request may hold anything in their place.
         await self._audit.record(work, line(work, method, ids if all(map(is_uuid_text, ids)) else [], refusal=refusal))
+
+
+def _ids(method: Method, request: Message, reply: Message) -> list[str]:
+    """The ids that the call's audit line names."""
+    return [*method.request_ids(request), *method.reply_ids(reply)]

@@ -4,16 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     # Not known of the answers there are: an erasure deletes all of those.
-    op.add_column("idempotency", sa.Column("about", postgresql.ARRAY(sa.Uuid()), nullable=True), schema="audit")
+    op.add_column("idempotency", sa.Column("about", postgresql.ARRAY(sa.Uuid()), nullable=True), schema="clinical")
 
 
 def downgrade() -> None:
-    op.drop_column("idempotency", "about", schema="audit")
+    op.drop_column("idempotency", "about", schema="clinical")

@@ -4,16 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0002"
-down_revision = "0001"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     # Not known of the answers there are: an erasure deletes all of those.
-    op.add_column("idempotency", sa.Column("about", postgresql.ARRAY(sa.Uuid()), nullable=True), schema="identity")
+    op.add_column("idempotency", sa.Column("about", postgresql.ARRAY(sa.Uuid()), nullable=True), schema="notifications")
 
 
 def downgrade() -> None:
-    op.drop_column("idempotency", "about", schema="identity")
+    op.drop_column("idempotency", "about", schema="notifications")

@@ -4,16 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0002"
-down_revision = "0001"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     # Not known of the answers there are: an erasure deletes all of those.
-    op.add_column("idempotency", sa.Column("about", postgresql.ARRAY(sa.Uuid()), nullable=True), schema="notifications")
+    op.add_column("idempotency", sa.Column("about", postgresql.ARRAY(sa.Uuid()), nullable=True), schema="identity")
 
 
 def downgrade() -> None:
-    op.drop_column("idempotency", "about", schema="notifications")
+    op.drop_column("idempotency", "about", schema="identity")
