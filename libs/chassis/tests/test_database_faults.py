@@ -23,6 +23,9 @@ from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import on
 from chassis.work.envelope import Envelope
+from chassis.work.unit_of_work import UnitOfWork
+
+from .conftest import add_effect
 
 one = query(select(literal(1).label("one")))
 
@@ -122,6 +125,45 @@ async def forsaken(parcels):
     async with behind(parcels, swallow, swallow) as database:
         database.forsake = lambda: [gone.set() for gone in cut]
         yield database
+
+
+@pytest.fixture
+async def unanswered(parcels):
+    """A pool whose wire breaks once PostgreSQL has said COMMIT for the first time, before that arrives."""
+    broken = []
+
+    async def break_at_commit(reader, writer):
+        try:
+            while data := await reader.read(65536):
+                if b"COMMIT\x00" in data and not broken:
+                    broken.append(True)
+                    break
+                writer.write(data)
+        except OSError:
+            pass
+        finally:
+            writer.transport.abort()
+
+    async with behind(parcels, pump, break_at_commit) as database:
+        yield database
+
+
+async def test_a_step_that_undoes_runs_where_it_is_not_known_whether_the_commit_succeeded(parcels, unanswered):
+    async def look(tx):
+        await tx.run(add_effect, event_id=uuid7(), label="looked")
+
+    with pytest.raises(Unavailable):
+        async with UnitOfWork(parcels.work().context, unanswered, Outbox(unanswered)) as work:
+            await parcels.record(work, "committed")
+            work.afterwards(look, unless_committed=True)
+    assert await parcels.effects() == ["committed", "looked"]
+
+
+@pytest.mark.parametrize("missing", ["SELECT 1 FROM parcels.not_there_yet", "SELECT not_there_yet FROM parcels.effects"])
+async def test_a_database_that_is_not_migrated_yet_is_away(parcels, missing):
+    with pytest.raises(Unavailable):
+        async with parcels.database.transaction(parcels.workspace, seconds=5.0) as tx:
+            await tx.execute(missing)
 
 
 async def test_keys_are_read_again_after_their_connections_were_lost_in_silence(parcels, forsaken, monkeypatch):
