@@ -10,7 +10,7 @@ from chassis.testing.environment import _dsn
 from standalone.services import NAMES, SERVICES
 
 # Tables without a tenant policy, each with its reason. None of them holds what a client told anybody.
-OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may not even read it" for name in NAMES} | {
+OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read it and no more" for name in NAMES} | {
     "identity.sign_ins": "read by a keyed hash of an address, before a workspace is known; ids alone",
     "identity.login_attempts": "failures to sign in per account and source, both keyed hashes; the account may not exist",
     "identity.revocations": "which sign-ins have ended, told to every service; ids and times alone",

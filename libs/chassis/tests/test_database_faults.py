@@ -12,13 +12,20 @@ from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import literal, select
 from uuid_utils.compat import uuid7
 
+from chassis.db import transaction
 from chassis.db.database import Database
 from chassis.db.statement import query
+from chassis.encryption import key_store
+from chassis.encryption.key_store import Keys
+from chassis.encryption.keyring import Keyring
 from chassis.errors import Conflict, Unavailable
 from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import on
 from chassis.work.envelope import Envelope
+from chassis.work.unit_of_work import UnitOfWork
+
+from .conftest import add_effect
 
 one = query(select(literal(1).label("one")))
 
@@ -96,6 +103,81 @@ async def pump(reader, writer, *, linger=0.0, only=None):
         pass
     finally:
         writer.transport.abort()
+
+
+@pytest.fixture
+async def forsaken(parcels):
+    """A pool on whose present connections nothing arrives any more once `forsake` was called; on new ones everything does."""
+    cut = []
+
+    async def swallow(reader, writer):
+        gone = asyncio.Event()
+        cut.append(gone)
+        try:
+            while data := await reader.read(65536):
+                if not gone.is_set():
+                    writer.write(data)
+        except OSError:
+            pass
+        finally:
+            writer.transport.abort()
+
+    async with behind(parcels, swallow, swallow) as database:
+        database.forsake = lambda: [gone.set() for gone in cut]
+        yield database
+
+
+@pytest.fixture
+async def unanswered(parcels):
+    """A pool whose wire breaks once PostgreSQL has said COMMIT for the first time, before that arrives."""
+    broken = []
+
+    async def break_at_commit(reader, writer):
+        try:
+            while data := await reader.read(65536):
+                if b"COMMIT\x00" in data and not broken:
+                    broken.append(True)
+                    break
+                writer.write(data)
+        except OSError:
+            pass
+        finally:
+            writer.transport.abort()
+
+    async with behind(parcels, pump, break_at_commit) as database:
+        yield database
+
+
+async def test_a_step_that_undoes_runs_where_it_is_not_known_whether_the_commit_succeeded(parcels, unanswered):
+    async def look(tx):
+        await tx.run(add_effect, event_id=uuid7(), label="looked")
+
+    with pytest.raises(Unavailable):
+        async with UnitOfWork(parcels.work().context, unanswered, Outbox(unanswered)) as work:
+            await parcels.record(work, "committed")
+            work.afterwards(look, unless_committed=True)
+    assert await parcels.effects() == ["committed", "looked"]
+
+
+@pytest.mark.parametrize("missing", ["SELECT 1 FROM parcels.not_there_yet", "SELECT not_there_yet FROM parcels.effects"])
+async def test_a_database_that_is_not_migrated_yet_is_away(parcels, missing):
+    with pytest.raises(Unavailable):
+        async with parcels.database.transaction(parcels.workspace, seconds=5.0) as tx:
+            await tx.execute(missing)
+
+
+async def test_keys_are_read_again_after_their_connections_were_lost_in_silence(parcels, forsaken, monkeypatch):
+    monkeypatch.setattr(key_store, "_SECONDS_TO_LOAD", 0.3)
+    monkeypatch.setattr(transaction, "_SECONDS_TO_ROLL_BACK", 0.1)
+    keys = Keys(forsaken, Keyring.generate(), service="parcels")
+    await keys.of(uuid7())
+    forsaken.forsake()
+
+    async with asyncio.timeout(8):
+        with pytest.raises(Unavailable):
+            await keys.of(parcels.workspace)
+        assert (await keys.of(parcels.workspace)).workspace_id == parcels.workspace
+    assert await keys.ready()
 
 
 async def test_a_server_that_has_said_its_last_word_but_not_hung_up_is_away_as_well(parcels, lingering):
@@ -210,7 +292,7 @@ async def test_a_connection_that_has_left_the_pool_by_itself_may_be_given_back(p
 async def test_a_database_that_does_not_know_the_role_yet_is_away(parcels):
     stranger = Database(parcels.app_dsn.replace("parcels_app", "nobody_yet"), schema="parcels")
     with pytest.raises(Unavailable):
-        async with stranger.transaction(parcels.workspace) as tx:
+        async with stranger.transaction(parcels.workspace, seconds=10.0) as tx:
             await tx.execute("SELECT 1")
     await stranger.close()
 

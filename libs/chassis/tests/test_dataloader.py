@@ -44,7 +44,7 @@ def work(database, workspace, seconds=5.0):
 
 async def keep(database, workspace, *labels):
     ids = {label: uuid7() for label in labels}
-    async with database.transaction(workspace) as tx:
+    async with database.transaction(workspace, seconds=10.0) as tx:
         for label, event_id in ids.items():
             await tx.run(add_effect, event_id=event_id, label=label)
     database.ran.clear()

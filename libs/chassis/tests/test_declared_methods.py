@@ -1,6 +1,8 @@
 """A method does what its proto declares, whatever it is called: through a real server, with methods made for it."""
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any
 from uuid import uuid5
@@ -11,9 +13,10 @@ from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit
 from caseload.options.v1 import options_pb2
+from chassis.bounded_threads import BoundedThreads
 from chassis.context import RequestContext
 from chassis.db.statement import Statement
-from chassis.errors import Forbidden, Invalid, Unavailable
+from chassis.errors import Conflict, Forbidden, Invalid, Unavailable
 from chassis.observability.logs import JsonFormatter
 from chassis.rpc.client.attempts import InternalFault, sent_with
 from chassis.rpc.method import read
@@ -99,13 +102,18 @@ class Papers:
         self.calls: list[str] = []
         self.unavailable = 0
         self.fails = False
+        # What a method awaits before its effect, and whether it has one.
+        self.before: Callable[[], Awaitable[None]] | None = None
+        self.idle = False
         for method in service.methods:
             setattr(self, method.name, self._answering(method))
 
     def _answering(self, method: Any) -> Any:
         async def answer(request: Any, call: Any) -> Any:
             self.calls.append(method.name)
-            if read(method).writes:
+            if self.before is not None:
+                await self.before()
+            if read(method).writes and not self.idle:
                 await call.db.run(INSERT, id=uuid7(), name=method.name)
             if self.unavailable:
                 self.unavailable -= 1
@@ -199,7 +207,7 @@ async def test_an_answer_whose_line_cannot_be_written_is_not_given_again(papers)
     await papers.ask("ExportPaper", me, client_id=client_id)
     async with papers.environment.superuser() as connection:
         await connection.execute("REVOKE INSERT ON scheduling.outbox FROM scheduling_app")
-    with pytest.raises((InternalFault, Forbidden)):
+    with pytest.raises(Unavailable):
         await papers.ask("ExportPaper", me, client_id=client_id)
 
 
@@ -265,7 +273,113 @@ async def test_a_page_out_of_range_is_refused_before_the_servicer_is_asked(paper
     assert papers.servicer.calls == []
 
 
+# ---- a key while its call runs
+
+
+class Gate:
+    """Holds calls up before their first statement, and lets them go one by one."""
+
+    def __init__(self) -> None:
+        self.held: list[asyncio.Event] = []
+
+    async def __call__(self) -> None:
+        self.held.append(asyncio.Event())
+        await self.held[-1].wait()
+
+    async def until(self, calls: int) -> None:
+        async with asyncio.timeout(5):
+            while len(self.held) < calls:
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def gate(papers):
+    papers.servicer.before = Gate()
+    return papers.servicer.before
+
+
+@pytest.mark.parametrize("key", [None, "once"])
+async def test_no_connection_is_held_before_the_first_statement(papers, gate, key):
+    asked = asyncio.create_task(papers.ask("TouchPaper", papers.environment.caller(idempotency_key=key), client_id=str(uuid7())))
+    await gate.until(1)
+    async with asyncio.timeout(5):
+        # What the key was looked up with is released soon, where it is not yet.
+        while papers.environment.runtime("scheduling").database.in_use:
+            await asyncio.sleep(0.01)
+    gate.held[0].set()
+    await asked
+    assert await papers.effects() == 1
+
+
+@pytest.mark.parametrize("idle", [False, True], ids=["effect", "no effect"])
+async def test_who_comes_to_the_first_statement_after_the_answer_gets_it(papers, gate, idle):
+    papers.servicer.idle = idle
+    me, client_id = papers.environment.caller(idempotency_key="once"), str(uuid7())
+    first = asyncio.create_task(papers.ask("ExportPaper", me, client_id=client_id))
+    await gate.until(1)
+    second = asyncio.create_task(papers.ask("ExportPaper", me, client_id=client_id))
+    await gate.until(2)
+    gate.held[0].set()
+    answer = await first
+    gate.held[1].set()
+
+    assert await second == answer
+    assert await papers.effects() == (0 if idle else 1)
+    done, replayed = await papers.environment.emitted(audit.AuditRecorded)
+    assert (dict(done.facts), dict(replayed.facts)) == ({}, {"replay": "true"})
+
+
+async def test_who_is_refused_for_what_the_same_key_has_just_done_gets_its_answer(papers, gate):
+    me, client_id = papers.environment.caller(idempotency_key="once"), str(uuid7())
+    first = asyncio.create_task(papers.ask("ExportPaper", me, client_id=client_id))
+    await gate.until(1)
+
+    async def refuse():
+        await gate()
+        raise Conflict("done_already")
+
+    papers.servicer.before = refuse
+    second = asyncio.create_task(papers.ask("ExportPaper", me, client_id=client_id))
+    await gate.until(2)
+    gate.held[0].set()
+    answer = await first
+    gate.held[1].set()
+    assert await second == answer
+
+
+async def test_a_refusal_that_no_other_call_has_caused_stays(papers):
+    async def refuse():
+        raise Conflict("taken")
+
+    papers.servicer.before = refuse
+    for _ in range(2):
+        with pytest.raises(Conflict) as refused:
+            await papers.ask("ExportPaper", papers.environment.caller(idempotency_key="once"), client_id=str(uuid7()))
+        assert refused.value.code == "taken"
+
+
+async def test_of_many_calls_with_one_key_one_has_the_effect_and_all_that_are_answered_get_its_answer(papers):
+    me, client_id = papers.environment.caller(idempotency_key="once"), str(uuid7())
+    answers = await asyncio.gather(*(papers.ask("ExportPaper", me, client_id=client_id) for _ in range(50)), return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert {(type(answer), answer.code) for answer in refused} <= {(Conflict, "idempotency_in_progress")}
+    assert len({answer.id for answer in answers if answer not in refused}) == 1
+    assert await papers.effects() == 1
+
+
 # ---- secrets
+
+
+async def test_no_more_secret_requests_are_hashed_than_their_queue_takes(papers):
+    papers.environment.runtime("scheduling").server._idempotency._threads = BoundedThreads(
+        "tested", threads=1, queue=2, code="busy", message=""
+    )
+    keyed = [papers.environment.caller(idempotency_key="once") for _ in range(8)]
+    answers = await asyncio.gather(*(papers.ask("IssueKey", me, password="horse") for me in keyed), return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, Unavailable)]
+    assert {answer.code for answer in refused} == {"busy"}
+    assert len(refused) == 6
+    assert await papers.effects() == 2
 
 
 class Lines(logging.Handler):

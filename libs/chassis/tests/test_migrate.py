@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Access, tenant
 from chassis.migrations.catalogs import differences
-from chassis.migrations.roles import UnfitRole, check_role, is_current, provision, versions_of
+from chassis.migrations.roles import NewerDatabase, UnfitRole, check_role, has_schema, is_current, provision, versions_of
 from chassis.migrations.runner import SchemaBusy, catalog, drift, migrate, write_revision
 from chassis.service.cli import run
 from chassis.service.definition import Service
@@ -100,6 +100,34 @@ async def test_a_migration_goes_up_down_and_up(migrated):
 
     await migrate(migrated, SERVICE)
     assert await is_current(migrated, SERVICE)
+
+
+async def test_the_app_sees_whether_the_schema_is_the_one_its_code_was_written_for(database):
+    await provision(database, SERVICE, "for-tests-only", "for-tests-only")
+    app = await connected(database, "app")
+    try:
+        assert not await has_schema(app, SERVICE, "0001")
+        await migrate(database, SERVICE)
+        assert await has_schema(app, SERVICE, "0001")
+        assert not await has_schema(app, SERVICE, "0002")
+        await migrate(database, SERVICE, "base")
+        assert not await has_schema(app, SERVICE, "0001")
+    finally:
+        await app.close()
+
+
+async def test_an_older_release_says_why_it_does_not_touch_a_newer_ones_database(migrated):
+    connection = await asyncpg.connect(migrated)
+    await connection.execute(f"UPDATE {SERVICE}.alembic_version SET version_num = '0002'")
+    try:
+        app = await connected(migrated, "app")
+        assert await has_schema(app, SERVICE, "0001"), "while instances are replaced, those of the older release go on"
+        await app.close()
+        for attempt in (is_current, migrate):
+            with pytest.raises(NewerDatabase, match="a newer release"):
+                await attempt(migrated, SERVICE)
+    finally:
+        await connection.close()
 
 
 async def test_tables_and_migrations_agree_or_the_difference_is_told_and_written(migrated, tmp_path):

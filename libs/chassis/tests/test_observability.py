@@ -104,7 +104,7 @@ async def test_a_slow_statement_is_noted_without_its_values(postgres, caplog):
     slow = command(select(func.pg_sleep(0.06), bindparam("name", type_=Text)))
     database = Database(postgres, schema="public", took=slow_query_log("clients", 0.05))
     try:
-        async with database.transaction(None) as tx:
+        async with database.transaction(None, seconds=10.0) as tx:
             await tx.one(slow, name=CANARY)
             await tx.one(query(select(bindparam("name", type_=Text))), name=CANARY)
     finally:

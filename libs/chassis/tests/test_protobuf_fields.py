@@ -10,11 +10,13 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from hypothesis import given, strategies
 
 from caseload.clients.v1 import clients_pb2
+from caseload.clinical.v1 import sessions_pb2
 from caseload.identity.v1 import users_pb2
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.errors import Invalid
 from chassis.paging import LAST_PAGE, page
 from chassis.protobuf.enums import enum_text
+from chassis.protobuf.field_options import uuids
 from chassis.protobuf.fields import fill, masked
 from chassis.protobuf.fields import given as values_of
 from chassis.protobuf.timestamps import stamp, when
@@ -133,3 +135,16 @@ def test_every_number_of_a_free_object_can_be_kept(number):
     request.shift_schedule.update({"a": [{"b": number}]})
     (kept,) = masked(request, ["shift_schedule"]).values()
     assert orjson.loads(orjson.dumps(kept)) == {"a": [{"b": number}]}
+
+
+def test_the_ids_of_a_message_are_found_wherever_they_are_and_nothing_else_is_taken_for_one():
+    note, client, other = uuid4(), uuid4(), uuid4()
+    page = sessions_pb2.SessionPage(
+        items=[
+            sessions_pb2.Session(id=str(note), client_id=str(client), subjective=str(uuid4())),
+            sessions_pb2.Session(id=str(other).upper()),
+        ]
+    )
+    assert uuids(page) == {note, client, other}
+    assert uuids(clients_pb2.GetSummariesRequest(client_ids=[str(client), str(other), "none"])) == {client, other}
+    assert uuids(sessions_pb2.SessionPage()) == set()

@@ -44,12 +44,12 @@ async def told(database, workspace):
 
 async def told_or_not(database, workspace):
     """The same by somebody who may be interrupted at any moment."""
-    async with database.transaction(workspace) as tx:
+    async with database.transaction(workspace, seconds=10.0) as tx:
         return [row["label"] for row in await tx.all(labels)]
 
 
 async def put(database, workspace, label):
-    async with database.transaction(workspace) as tx:
+    async with database.transaction(workspace, seconds=10.0) as tx:
         await tx.run(add_effect, event_id=uuid7(), label=label)
 
 
@@ -145,7 +145,7 @@ async def test_a_swallowed_failure_does_not_end_as_success_with_its_rows_gone(pa
     failing = query(select(cast(EFFECTS.c.label, Integer)))
     await put(narrow, parcels.workspace, "no number")
     with pytest.raises(CommitFailed):
-        async with narrow.transaction(parcels.workspace) as tx:
+        async with narrow.transaction(parcels.workspace, seconds=10.0) as tx:
             await tx.run(add_effect, event_id=uuid7(), label="lost")
             with suppress(asyncpg.DataError):
                 await tx.all(failing)
@@ -157,7 +157,7 @@ async def test_statements_gathered_on_one_transaction_leave_the_pool_whole_when_
     await put(narrow, parcels.workspace, "no number")
     for _ in range(3):
         with pytest.raises(asyncpg.DataError):
-            async with narrow.transaction(parcels.workspace) as tx:
+            async with narrow.transaction(parcels.workspace, seconds=10.0) as tx:
                 await asyncio.gather(tx.all(failing), tx.run(add_effect, event_id=uuid7(), label="late"), tx.all(labels))
         await parcels.until(lambda: narrow.in_use == 0, seconds=2)
         assert await told(narrow, parcels.workspace) == ["no number"]
@@ -288,7 +288,7 @@ async def test_closing_waits_for_what_is_in_use_and_no_longer(parcels):
     began = asyncio.Event()
 
     async def busy():
-        async with database.transaction(parcels.workspace) as tx:
+        async with database.transaction(parcels.workspace, seconds=10.0) as tx:
             await tx.all(labels)
             began.set()
             await asyncio.sleep(0.2)
@@ -349,7 +349,7 @@ async def test_a_lock_that_travels_with_begin_is_held_until_the_end(parcels, nar
     for before in ("nothing", "an earlier read", "a statement of its own"):
         if before == "an earlier read":
             await told(narrow, uuid7())
-        async with narrow.transaction(uuid7()) as tx:
+        async with narrow.transaction(uuid7(), seconds=10.0) as tx:
             if before == "a statement of its own":
                 await tx.all(labels)
             assert await tx.run(advisory, id=asked) == 1
@@ -361,10 +361,10 @@ async def test_a_lock_that_travels_with_begin_is_held_until_the_end(parcels, nar
 async def test_a_lock_with_begin_that_is_not_given_in_time_is_refused_and_the_pool_goes_on(parcels):
     impatient = Database(parcels.app_dsn, schema="parcels", size=1, lock_timeout=0.1)
     patient, asked = Database(parcels.app_dsn, schema="parcels", size=1), uuid7()
-    async with patient.transaction(uuid7()) as holder:
+    async with patient.transaction(uuid7(), seconds=10.0) as holder:
         await holder.run(advisory, id=asked)
         with pytest.raises(Refusal):
-            async with impatient.transaction(uuid7()) as tx:
+            async with impatient.transaction(uuid7(), seconds=10.0) as tx:
                 await tx.run(advisory, id=asked)
         assert await told(impatient, uuid7()) == []
     await impatient.close()

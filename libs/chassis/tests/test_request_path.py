@@ -19,6 +19,7 @@ from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from chassis.auth.tokens import ServiceSigner, generate_key
 from chassis.context import RequestContext
+from chassis.db.database import Database
 from chassis.db.statement import Statement
 from chassis.errors import (
     Conflict,
@@ -377,6 +378,24 @@ async def test_a_service_in_the_same_process_is_ready_only_while_its_database_is
             await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
             await admin.close()
         assert await peer.ready()
+
+
+async def test_a_service_is_ready_only_with_the_tables_its_code_was_written_for(postgres: str) -> None:
+    async with running(postgres) as (h, _, _stub), h.superuser() as database:
+        newest = await database.fetchval("SELECT version_num FROM scheduling.alembic_version")
+        for revision, ready in ((newest, True), ("0000", False), ("9999", True)):
+            await database.execute("UPDATE scheduling.alembic_version SET version_num = $1", revision)
+            assert await h.runtime("scheduling").ready() is ready
+        await database.execute("DROP TABLE scheduling.alembic_version")
+        assert not await h.runtime("scheduling").ready()
+
+
+async def test_a_service_whose_keys_cannot_be_read_is_not_ready(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(postgres) as (h, _, _stub):
+        runtime = h.runtime("scheduling")
+        assert await runtime.ready()
+        monkeypatch.setattr(runtime.keys, "_database", Database("postgresql://nobody@127.0.0.1:1/nothing", schema="scheduling"))
+        assert not await runtime.ready()
 
 
 def test_a_method_that_declares_nothing_is_refused_at_boot() -> None:

@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.errors import NotFound, Unavailable
+from chassis.storage import local as directories
+from chassis.storage import s3 as buckets
 from chassis.storage.base import Blobs, new_key
 from chassis.storage.local import LocalBlobs
 from chassis.storage.opening import open_blobs
@@ -64,14 +66,14 @@ def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture(params=["directory", "bucket"])
 async def store(request: pytest.FixtureRequest, servers: None, tmp_path: Path) -> AsyncIterator[Store]:
     if request.param == "directory":
-        local = open_blobs(f"file://{tmp_path}/files", "a secret", "http://gateway.test")
-        assert isinstance(local, LocalBlobs)
+        directory = open_blobs(f"file://{tmp_path}/files", "a secret", "http://gateway.test")
+        assert isinstance(directory, LocalBlobs)
 
         async def serve(url: str) -> tuple[bytes, str]:
-            grant = local.open_token(url.rsplit("/", 1)[1])
-            return await local.get(grant.key), grant.content_type
+            grant = directory.open_token(url.rsplit("/", 1)[1])
+            return await directory.get(grant.key), grant.content_type
 
-        yield Store(local, serve)
+        yield Store(directory, serve)
         return
     endpoint, name = request.getfixturevalue("s3_endpoint"), request.getfixturevalue("bucket")
     async with httpx.AsyncClient() as people:
@@ -111,6 +113,44 @@ async def test_what_is_absent_is_not_found_and_deleting_it_is_no_fault(store: St
     await store.blobs.delete(key)
     with pytest.raises(NotFound):
         await store.blobs.get(key)
+
+
+async def test_what_was_stored_before_a_moment_is_listed(store: Store) -> None:
+    keys = [a_key() for _ in range(3)]
+    for key in keys:
+        await store.blobs.put(key, b"one", "image/png")
+
+    async def listed(moment: datetime) -> list[str]:
+        return sorted([key async for batch in store.blobs.stored_before(moment) for key in batch])
+
+    assert await listed(datetime.now(UTC) + timedelta(seconds=5)) == sorted(keys)
+    assert await listed(datetime.now(UTC) - timedelta(hours=1)) == []
+
+
+async def test_everything_is_listed_however_many_fit_in_a_batch(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (directories, buckets):
+        monkeypatch.setattr(module, "BATCH", 2)
+    workspace = uuid4()
+    keys = sorted(new_key(workspace, uuid4()) for _ in range(5))
+    for key in keys:
+        await store.blobs.put(key, b"one", "image/png")
+    batches = [batch async for batch in store.blobs.stored_before(datetime.now(UTC) + timedelta(seconds=5))]
+    assert [len(batch) for batch in batches] == [2, 2, 1]
+    assert sorted(key for batch in batches for key in batch) == keys
+
+
+async def test_what_an_interrupted_write_left_is_deleted_once_it_is_old(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path, "a secret", "http://gateway.test")
+    key = a_key()
+    await blobs.put(key, b"one", "image/png")
+    half = (tmp_path / key).with_name(f".{key.rpartition('/')[2]}.0123456789ab")
+    half.write_bytes(b"hal")
+
+    assert [batch async for batch in blobs.stored_before(datetime.now(UTC) - timedelta(hours=1))] == []
+    assert half.exists()
+    assert [batch async for batch in blobs.stored_before(datetime.now(UTC) + timedelta(seconds=5))] == [[key]]
+    assert not half.exists()
+    assert await blobs.get(key) == b"one"
 
 
 async def test_a_link_fetches_the_file(store: Store) -> None:

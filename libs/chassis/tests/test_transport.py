@@ -44,6 +44,12 @@ def test_an_address_or_a_traceparent_that_is_none_is_left_out_and_a_long_user_ag
 
 
 @BOTH
+@pytest.mark.parametrize("address", ["fe80::1%eth0", "::1%" + "x" * 4_000, "fe80::1%level=error", "10.0.0.1%1"])
+def test_an_address_with_a_zone_is_left_out(send, address):
+    assert send(RequestContext(request_id="r", ip_address=address)).ip_address is None
+
+
+@BOTH
 def test_what_newer_versions_append_to_a_traceparent_is_not_passed_on(send):
     assert send(RequestContext(request_id="r", traceparent=f"{TRACE}-{'x' * 4_000}")).traceparent == TRACE
 

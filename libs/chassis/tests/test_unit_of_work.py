@@ -74,7 +74,35 @@ async def test_every_step_runs_although_one_of_them_fails(parcels):
         async with parcels.work() as work:
             work.afterwards(fail)
             work.afterwards(record("second"))
+            raise Conflict("taken")
     assert await parcels.effects() == ["second"]
+
+
+async def test_an_answer_stands_once_it_is_committed_whatever_fails_afterwards(parcels, caplog):
+    async def fail(_tx):
+        raise Unavailable("blob_store_unavailable", "Ada Jones")
+
+    async with parcels.work() as work:
+        await parcels.record(work, "effect")
+        work.afterwards(fail)
+        work.afterwards(record("second"))
+
+    assert await parcels.effects() == ["effect", "second"]
+    (logged,) = [each for each in caplog.records if each.message == "what was left for after a commit failed"]
+    assert (logged.error, logged.request_id, logged.exc_info) == ("Unavailable", "req-1", None)
+
+
+async def test_a_step_that_undoes_runs_after_a_rollback_and_not_after_a_commit(parcels):
+    async with parcels.work() as work:
+        await parcels.record(work, "kept")
+        work.afterwards(record("undone"), unless_committed=True)
+    assert await parcels.effects() == ["kept"]
+
+    with pytest.raises(Conflict):
+        async with parcels.work() as work:
+            work.afterwards(record("after a rollback"), unless_committed=True)
+            raise Conflict("taken")
+    assert await parcels.effects() == ["after a rollback", "kept"]
 
 
 async def test_a_failed_commit_is_recorded_as_the_refusal_it_is(parcels):
@@ -267,9 +295,9 @@ async def test_what_fails_afterwards_is_not_taken_for_an_event_that_is_handled_a
 
     taken = parcels.subscription(on(StringValue, queue="parcels.take")(effect))
     envelope = parcels.signed(Envelope(uuid7(), parcels.workspace, "google.protobuf.StringValue", b"", parcels.work().now))
-    for _ in range(2):
-        with pytest.raises(Invalid):
-            await taken.handle(envelope, 1)
+    await taken.handle(envelope, 1)
+    with pytest.raises(Invalid):
+        await taken.handle(envelope, 2)
 
 
 async def test_work_that_wrote_a_record_and_leaves_no_line_that_tells_of_it_fails_at_its_commit(parcels):

@@ -60,7 +60,7 @@ async def a_hundred_thousand(audit_environment):
 
 async def read(environment, stmt, workspace_id, **params) -> dict[str, int]:
     """How many rows of each table the serving role's own query reads, those thrown away again included; partitions count with their table."""
-    async with environment.runtime("audit").database.transaction(workspace_id) as tx:
+    async with environment.runtime("audit").database.transaction(workspace_id, seconds=10.0) as tx:
         await tx.execute(store.force_index_scans)
         connection = await tx.connection()
         given = {**params, "workspace_id": workspace_id} if "workspace_id" in stmt.names else params

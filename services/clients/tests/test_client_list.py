@@ -151,7 +151,7 @@ async def test_revisions_become_visible_in_order(clients_environment, practice):
     async def watch() -> None:
         database = clients_environment.runtime("clients").database
         while not written.is_set():
-            async with database.transaction(practice.workspace_id) as tx:
+            async with database.transaction(practice.workspace_id, seconds=10.0) as tx:
                 seen.append([row["revision"] for row in await tx.all(store.changes_since, since=0)])
             await asyncio.sleep(0)
 

@@ -137,7 +137,7 @@ async def test_the_service_role_reads_and_writes_one_workspace_only(practice, ot
     tables = ("clients", "terms", "erasures", "directory", "data_keys")
 
     async def count(workspace_id) -> dict[str, int]:
-        async with app.transaction(workspace_id) as tx:
+        async with app.transaction(workspace_id, seconds=10.0) as tx:
             connection = await tx.connection()
             return {
                 table: await connection.fetchval(f"SELECT count(*) FROM clients.{table} WHERE workspace_id = $1", practice.workspace_id)
@@ -148,7 +148,7 @@ async def test_the_service_role_reads_and_writes_one_workspace_only(practice, ot
     assert all(number == 0 for number in (await count(None)).values())
     assert (await count(practice.workspace_id))["clients"] == 1
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with app.transaction(other_practice.workspace_id) as tx:
+        async with app.transaction(other_practice.workspace_id, seconds=10.0) as tx:
             await (await tx.connection()).execute(
                 "INSERT INTO clients.erasures (workspace_id, id, revision) VALUES ($1, $2, 9)", practice.workspace_id, client.id
             )

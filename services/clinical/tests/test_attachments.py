@@ -3,18 +3,24 @@
 import asyncio
 import io
 import json
+import os
 import time
+from datetime import UTC, datetime
+from uuid import uuid5
 
 import pytest
 from PIL import Image
+from uuid_utils.compat import uuid7
 
 from caseload.clinical.v1 import attachments_pb2 as pb
 from caseload.clinical.v1 import sessions_pb2
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from chassis.protobuf.timestamps import when
 from chassis.rpc.client.attempts import InternalFault
+from chassis.storage.base import new_key
 from chassis.storage.local import LocalBlobs
 from clinical.attachments import sandbox
+from clinical.attachments.sweep import remove_orphans
 
 from .conftest import MONDAY, QUOTA, document, photo
 
@@ -238,6 +244,42 @@ async def test_an_upload_cancelled_while_the_file_is_being_stored_leaves_no_file
     await asyncio.sleep(0.2)
     assert practice.stored() == []
     assert await practice.files(note) == []
+
+
+async def test_a_file_whose_upload_was_killed_before_its_row_was_committed_is_removed(practice, neighbour):
+    note = await practice.write()
+    kept = await practice.attach(note, photo())
+    runtime, blobs = practice.environment.runtime("clinical"), store_of(practice)
+    orphan, young, checkpoint = uuid7(), uuid7(), uuid5(practice.workspace_id, "caseload audit checkpoint")
+    for file_id in (orphan, young, checkpoint):
+        await blobs.put(new_key(practice.workspace_id, file_id), b"left", "image/png")
+    # Nothing of this workspace is known here, so it is another installation's.
+    unknown = practice.environment.workspace()
+    await blobs.put(new_key(unknown, uuid7()), b"theirs", "image/png")
+    two_hours_ago = time.time() - 7200
+    for path in (practice.environment.folder / "blobs").glob("*/*"):
+        if path.name != str(young):
+            os.utime(path, (two_hours_ago, two_hours_ago))
+
+    assert await remove_orphans(runtime, datetime.now(UTC)) == 1
+    await practice.environment.settle()
+
+    assert {path.name for path in practice.stored()} == {kept.id, str(young), str(checkpoint)}
+    assert len(list((practice.environment.folder / "blobs" / str(unknown)).iterdir())) == 1
+    assert [line.resource_id for line in await practice.audited("remove_file")] == [str(orphan)]
+
+
+async def test_an_upload_that_is_committed_is_answered_although_the_database_is_away_right_after(practice, monkeypatch):
+    note = await practice.write()
+    database = practice.environment.runtime("clinical").database
+
+    def away(workspace_id, *, seconds):
+        raise Unavailable("database_unavailable")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "transaction", away)
+        file = await practice.attach(note, photo())
+    assert [each.id for each in await practice.files(note)] == [file.id]
 
 
 # --- the sandbox

@@ -1,12 +1,21 @@
 """Erasing a client deletes its notes, versions and files, and updates the counters."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 
+from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clinical.v1 import sessions_pb2
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import NotFound
+from chassis.protobuf.timestamps import stamp
 
-from .conftest import photo
+from .conftest import MONDAY, photo
 
 
 async def test_erasing_a_client_deletes_everything_of_it_and_nothing_of_others(practice):
@@ -31,6 +40,45 @@ async def test_erasing_a_client_deletes_everything_of_it_and_nothing_of_others(p
     assert [file.id for file in await practice.files(stays)] == [kept.id]
     assert [path.name for path in practice.stored()] == [kept.id]
     assert await practice.used_bytes() == kept.file_size_bytes
+
+
+async def test_no_answer_about_an_erased_client_is_kept_or_given_again(practice):
+    """Neither to a change of the client nor to a booking nor to a note, although each was asked for with an Idempotency-Key."""
+    environment, other = practice.environment, await practice.new_client()
+    clients, appointments = environment.stub(ClientsStub), environment.stub(AppointmentsStub)
+
+    def keyed(key):
+        return replace(practice.call, idempotency_key=key)
+
+    def writes(client_id):
+        change = clients_pb2.UpdateClientRequest(client_id=client_id, mask=FieldMask(paths=["phone"]), phone="+49 30 1234")
+        hours = {"scheduled_start": stamp(MONDAY), "scheduled_end": stamp(MONDAY + timedelta(hours=1))}
+        book = appointments_pb2.BookAppointmentRequest(
+            client_id=client_id, location_type=appointments_pb2.LOCATION_TYPE_CLINIC, allow_conflict=True, **hours
+        )
+        note = sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=stamp(MONDAY), subjective="Wants nobody to know.")
+        return [
+            lambda: clients.UpdateClient(change, keyed(client_id)),
+            lambda: appointments.BookAppointment(book, keyed(client_id)),
+            lambda: practice.sessions.CreateSession(note, keyed(client_id)),
+        ]
+
+    answers = [await ask() for ask in writes(other)]
+    for ask in writes(practice.client_id):
+        await ask()
+
+    await practice.erase(practice.client_id)
+    await environment.settle()
+
+    async with environment.superuser() as connection:
+        for service in ("clients", "scheduling", "clinical"):
+            assert (
+                await connection.fetchval(f"SELECT count(*) FROM {service}.idempotency WHERE workspace_id = $1", practice.workspace_id) == 1
+            )
+    for ask in writes(practice.client_id):
+        with pytest.raises(NotFound):
+            await ask()
+    assert [await ask() for ask in writes(other)] == answers
 
 
 async def test_an_erasure_in_another_workspace_deletes_nothing_here(practice, neighbour):

@@ -79,14 +79,14 @@ async def test_row_security_is_forced_on_all_tables_but_those_listed(service):
 
 async def test_without_its_workspace_no_row_is_read_or_written(service, practice):
     database = service.environment.runtime("identity").database
-    async with database.transaction(None) as tx:
+    async with database.transaction(None, seconds=10.0) as tx:
         connection = await tx.connection()
         for table in metadata.tables.values():
             # The outbox cannot even be read.
             if table.name not in {"outbox", *WITHOUT_ROW_SECURITY}:
                 assert await connection.fetchval(f"SELECT count(*) FROM identity.{table.name}") == 0
     other = service.environment.workspace()
-    async with database.transaction(other) as tx:
+    async with database.transaction(other, seconds=10.0) as tx:
         connection = await tx.connection()
         assert await connection.fetchval("SELECT count(*) FROM identity.users") == 0
         with pytest.raises(Exception, match="row-level security"):

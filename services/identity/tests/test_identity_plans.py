@@ -111,7 +111,7 @@ async def generic_plan(connection, stmt, params):
 @pytest.mark.parametrize("statement", STATEMENTS)
 async def test_no_statement_scans_a_large_table(large_environment, statement, explain):
     stmt, params = STATEMENTS[statement]
-    async with large_environment.runtime("identity").database.transaction(WORKSPACE) as tx:
+    async with large_environment.runtime("identity").database.transaction(WORKSPACE, seconds=10.0) as tx:
         connection = await tx.connection()
         plan_text = "\n".join(row[0] for row in await explain(connection, stmt, params))
         large = await connection.fetch("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > 1000")

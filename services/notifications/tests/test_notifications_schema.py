@@ -48,9 +48,9 @@ async def test_the_schema_equals_the_declared_tables(alone):
 
 async def test_due_work_can_be_read_and_claimed_across_workspaces_but_not_inserted_or_reassigned(alone):
     runtime, workspace_id, item = alone.runtime("notifications"), uuid7(), uuid7()
-    async with runtime.database.transaction(workspace_id) as tx:
+    async with runtime.database.transaction(workspace_id, seconds=10.0) as tx:
         await (await tx.connection()).execute("INSERT INTO notifications.due_work VALUES ($1, 'mail', $2, now())", workspace_id, item)
-    async with runtime.database.transaction(None) as tx:
+    async with runtime.database.transaction(None, seconds=10.0) as tx:
         connection = await tx.connection()
         assert await connection.fetchval("SELECT workspace_id FROM notifications.due_work WHERE item_id = $1", item) == workspace_id
         assert await connection.execute("UPDATE notifications.due_work SET due_at = now() WHERE item_id = $1", item) == "UPDATE 1"
@@ -60,7 +60,7 @@ async def test_due_work_can_be_read_and_claimed_across_workspaces_but_not_insert
         f"UPDATE notifications.due_work SET workspace_id = '{uuid7()}'",
         f"UPDATE notifications.due_work SET item_id = '{uuid7()}'",
     ):
-        tx = runtime.database.transaction(None)
+        tx = runtime.database.transaction(None, seconds=10.0)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with tx as begun:
                 await (await begun.connection()).execute(sql)
@@ -134,7 +134,7 @@ async def test_no_frequent_query_scans_a_whole_table(alone, crowded):
 
 
 async def test_counters_equal_counted_rows_and_distant_pages_equal_offset_queries(alone, crowded):
-    async with alone.runtime("notifications").database.transaction(crowded["workspace_id"]) as tx:
+    async with alone.runtime("notifications").database.transaction(crowded["workspace_id"], seconds=10.0) as tx:
         connection = await tx.connection()
         for status in (None, "pending", "failed"):
             filters = {} if status is None else {"told_status": status}
@@ -154,7 +154,7 @@ async def test_counters_equal_counted_rows_and_distant_pages_equal_offset_querie
 
 async def _plan(alone, workspace_id, stmt, arguments):
     """The plan of the statement as the app role, under row security. Its changes are rolled back."""
-    async with alone.runtime("notifications").database.transaction(workspace_id) as tx:
+    async with alone.runtime("notifications").database.transaction(workspace_id, seconds=10.0) as tx:
         connection = await tx.connection()
         await connection.execute("SAVEPOINT before")
         raw = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {stmt.sql}", *stmt.arguments(arguments))

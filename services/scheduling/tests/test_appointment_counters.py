@@ -243,7 +243,7 @@ async def test_the_figures_stay_exact_when_the_migration_goes_back_and_forth_und
 
 
 async def test_the_app_can_append_changes_and_neither_change_nor_delete_them(member):
-    async with member.environment.runtime("scheduling").database.transaction(member.workspace_id) as tx:
+    async with member.environment.runtime("scheduling").database.transaction(member.workspace_id, seconds=10.0) as tx:
         connection = await tx.connection()
         allowed = await connection.fetch(
             "SELECT t AS name, p AS privilege FROM unnest($1::text[]) AS t, unnest($2::text[]) AS p WHERE has_table_privilege(t, p)",

@@ -221,7 +221,7 @@ async def test_a_late_page_skips_the_rows_of_its_own_day_only(member):
 
     await _fill(member, days=400, per_day=12)
     read = {}
-    async with member.environment.runtime("scheduling").database.transaction(member.workspace_id) as tx:
+    async with member.environment.runtime("scheduling").database.transaction(member.workspace_id, seconds=10.0) as tx:
         from chassis.paging import Page
 
         for name, offset in (("near", 0), ("middle", 2405), ("far", 4775)):

@@ -167,7 +167,7 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
 
 async def test_no_statement_scans_a_large_table(alone, filled):
     """As the service's role, under row security. The rows are those that the plan really read."""
-    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"]) as tx:
+    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"], seconds=10.0) as tx:
         connection = await tx.connection()
         for name, (stmt, params) in frequent(filled).items():
             plan = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {stmt.sql}", *stmt.arguments(params)))[0]["Plan"]
@@ -181,7 +181,7 @@ async def test_no_statement_scans_a_large_table(alone, filled):
 
 async def test_no_generic_plan_scans_a_large_table(alone, filled):
     """The service runs with `force_generic_plan`, so statements are planned without knowledge of their parameters."""
-    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"]) as tx:
+    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"], seconds=10.0) as tx:
         connection = await tx.connection()
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         for name, (stmt, _) in frequent(filled).items():
@@ -203,7 +203,7 @@ async def test_a_booking_reads_no_appointments_but_overbooked_ones(alone, filled
         "location_type": "clinic", "location_id": None, "service_id": None, "status": "scheduled", "sealed": b"", "overbooked": False,
         "overbooked_by": None, "overbooked_at": None, "created_by": uuid7(), "created_at": NINE, "updated_at": NINE,
     }  # fmt: skip
-    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"]) as tx:
+    async with alone.runtime("scheduling").database.transaction(filled["workspace_id"], seconds=10.0) as tx:
         connection = await tx.connection()
         raw = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {store.book.sql}", *store.book.arguments(appointment))
         for node in nodes(json.loads(raw)[0]["Plan"]):

@@ -3,7 +3,7 @@
 import asyncio
 
 from chassis.events.broker.in_process import InProcessBroker
-from chassis.migrations.roles import is_current, provision
+from chassis.migrations.roles import NewerDatabase, is_current, provision
 from chassis.service.runtime import Runtime
 from identity.demo import PASSWORD, open_demo
 from standalone.home import Home
@@ -12,8 +12,14 @@ from standalone.settings import StandaloneSettings
 
 
 async def prepare_schemas(home: Home, admin_dsn: str) -> None:
-    """Create the roles and schemas of every service and run their migrations; fast if there is nothing to do."""
-    current = await asyncio.gather(*(is_current(admin_dsn, service.name) for service in SERVICES))
+    """Create the roles and schemas of every service and run their migrations; fast if there is nothing to do.
+
+    Raises SystemExit for a database that a newer release has migrated.
+    """
+    try:
+        current = await asyncio.gather(*(is_current(admin_dsn, service.name) for service in SERVICES))
+    except NewerDatabase as newer:
+        raise SystemExit(str(newer)) from None
     for service, is_newest in zip(SERVICES, current, strict=True):
         app, relay, eraser = (home.password(f"{service.name}_{role}") for role in ("app", "relay", "eraser"))
         await provision(admin_dsn, service.name, app, relay, eraser if service.erases else None)

@@ -7,6 +7,7 @@ from chassis.service.cli import run
 from chassis.service.definition import Service
 from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
+from clinical.attachments.sweep import sweep_loop
 from clinical.erasure.reactions import erase_client
 from clinical.sessions.rpc import Sessions
 from clinical.settings import ClinicalSettings
@@ -25,6 +26,7 @@ SERVICE = Service(
         Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
     ],
     reactions=lambda runtime: [erase_client, *attachment_reactions(runtime.blobs)],
+    loops=lambda runtime: [sweep_loop(runtime)],
     settings=ClinicalSettings,
     erases=True,
 )

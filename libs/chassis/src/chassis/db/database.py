@@ -54,10 +54,9 @@ class Database:
         return Transaction(self._pool, workspace_id, deadline=deadline, first=first)
 
     @asynccontextmanager
-    async def transaction(self, workspace_id: UUID | None, *, seconds: float | None = None) -> AsyncIterator[Transaction]:
-        """A transaction of its own: commits at the end, rolls back on any exception."""
-        deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
-        transaction = self.begin(workspace_id, deadline=deadline)
+    async def transaction(self, workspace_id: UUID | None, *, seconds: float) -> AsyncIterator[Transaction]:
+        """A transaction of its own, which may take this many seconds: commits at the end, rolls back on any exception."""
+        transaction = self.begin(workspace_id, deadline=asyncio.get_running_loop().time() + seconds)
         try:
             yield transaction
         except BaseException:

@@ -48,6 +48,9 @@ def refusal_of(error: BaseException) -> Refusal | None:
             # It does not know our role, or no longer by this password: not yet prepared, or just being changed.
             | asyncpg.InvalidAuthorizationSpecificationError()
             | asyncpg.InsufficientResourcesError()
+            # It has not been migrated to what this code was written for, or is just being.
+            | asyncpg.UndefinedTableError()
+            | asyncpg.UndefinedColumnError()
             | asyncpg.InternalClientError()
             | OSError()
             | TimeoutError()

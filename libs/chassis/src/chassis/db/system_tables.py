@@ -18,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.db.tables import moment, tenant
 
@@ -72,6 +73,9 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             Column("key", Text, nullable=False),
             Column("fingerprint", LargeBinary, nullable=False),
             Column("sealed", LargeBinary, nullable=False),
+            # The ids that request and answer name; not known of answers older than the column.
+            # Without an index: an erasure reads the workspace's answers of 72 hours.
+            Column("about", ARRAY(Uuid)),
             moment("created_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "user_id", "method", "key", name="pk_idempotency"),
             Index("ix_idempotency_created", "created_at"),

@@ -24,6 +24,8 @@ from chassis.encryption.records import WorkspaceKeys
 # between adding a key and using it, and destroyed keys are out of every process after it.
 _SECONDS_KEPT = 60.0
 _WORKSPACES_KEPT = 10_000
+# Well within a call: callers share one reading, and those who come after a failed one read on another connection.
+_SECONDS_TO_LOAD = 3.0
 
 
 class Keys:
@@ -69,8 +71,12 @@ class Keys:
         # Several callers share one reading, so none of them may cancel it for the others.
         return await asyncio.shield(loading)
 
+    async def ready(self) -> bool:
+        """Whether keys can be read: their connections may be lost while others still answer."""
+        return await self._database.ready()
+
     async def _load(self, workspace_id: UUID) -> WorkspaceKeys:
-        async with self._database.transaction(workspace_id) as tx:
+        async with self._database.transaction(workspace_id, seconds=_SECONDS_TO_LOAD) as tx:
             rows = await tx.all(self._read, workspace_id=workspace_id)
             usable = self._unwrapped(workspace_id, rows)
             missing = {"seal", "index"} - {key.purpose for key in usable if key.is_active and not key.is_from_before}

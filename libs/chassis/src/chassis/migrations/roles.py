@@ -29,6 +29,7 @@ LEAKPROOF = ("arrayoverlap(anyarray, anyarray)", "arraycontains(anyarray, anyarr
 # What a role's sessions may take, whatever a program forgets to ask for.
 LIMITS = {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
 TRIES = 6
+_SECONDS_TO_LOOK = 2.0
 
 
 async def provision(admin_dsn: str, service: str, app_password: str, relay_password: str, eraser_password: str | None = None) -> None:
@@ -123,16 +124,37 @@ async def check_role(connection: Any, service: str, kind: str) -> None:
         raise UnfitRole(f"The database role {role['rolname']} {' and '.join(found)}; a service connects as its own {kind} role.")
 
 
+class NewerDatabase(Exception):
+    """A newer release has migrated this database; what it changed is not known here."""
+
+
+def newest_revision(service: str) -> str:
+    """The newest revision that this code ships. Revisions are numbered, and a file's name begins with its number."""
+    return max(path.name.split("_")[0] for path in versions_of(service).glob("[0-9]*.py"))
+
+
 async def is_current(admin_dsn: str, service: str) -> bool:
-    """Whether the newest revision is applied already. Revisions are numbered, and a file's name begins with its number."""
-    newest = max(path.name.split("_")[0] for path in versions_of(service).glob("[0-9]*.py"))
+    """Whether the newest revision is applied already; NewerDatabase when one is that this code does not ship."""
+    newest = newest_revision(service)
     connection = await asyncpg.connect(admin_dsn)
     try:
         if await connection.fetchval("SELECT to_regclass($1)", f"{service}.{VERSION_TABLE}") is None:
             return False
-        return bool(await connection.fetchval(f"SELECT version_num FROM {service}.{VERSION_TABLE}") == newest)
+        applied = await connection.fetchval(f"SELECT version_num FROM {service}.{VERSION_TABLE}")
     finally:
         await connection.close()
+    if applied is not None and applied > newest:
+        raise NewerDatabase("this database was migrated by a newer release")
+    return bool(applied == newest)
+
+
+async def has_schema(connection: Any, service: str, newest: str) -> bool:
+    """Whether this revision or a newer one is applied, as far as the app's own role may see."""
+    try:
+        applied = await connection.fetchval(f"SELECT version_num FROM {service}.{VERSION_TABLE}", timeout=_SECONDS_TO_LOOK)
+    except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
+        return False
+    return applied is not None and applied >= newest
 
 
 def versions_of(service: str) -> Path:

@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 from chassis.db.advisory_locks import advisory_key
 from chassis.db.tables import Access
 from chassis.migrations.catalogs import Catalog, Entry, describe, differences, different
-from chassis.migrations.roles import TRIES, VERSION_TABLE, versions_of
+from chassis.migrations.roles import TRIES, VERSION_TABLE, is_current, versions_of
 
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
 # A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
@@ -37,12 +37,17 @@ class SchemaBusy(RuntimeError):
 
 
 async def migrate(admin_dsn: str, service: str, target: str = "head") -> None:
-    """Takes the service's schema to a revision: head, base, an id, +1 or -1. Raises SchemaBusy."""
+    """Takes the service's schema to a revision: head, base, an id, +1 or -1. Raises SchemaBusy; NewerDatabase when head is behind it."""
+    if target == "head" and await is_current(admin_dsn, service):
+        return
     steps = command.downgrade if target == "base" or target.startswith("-") else command.upgrade
     for left in reversed(range(TRIES)):
         try:
             async with _as_owner(admin_dsn, service, search_path=service) as connection:
                 await connection.run_sync(lambda sync: steps(config(service, sync), target))
+                # A process is ready only with the tables that it was written for.
+                await connection.execute(text(f"GRANT SELECT ON {service}.{VERSION_TABLE} TO {service}_app"))
+                await connection.commit()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
                 raise

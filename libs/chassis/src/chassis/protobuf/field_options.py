@@ -1,7 +1,10 @@
 """What a field declares about itself in its proto: whether it is PHI, a secret, a UUID."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
@@ -50,14 +53,36 @@ def without_secrets(message: M) -> M:
     return copy
 
 
+def uuids(message: Message) -> set[UUID]:
+    """Every id in the message's fields, and in the messages within it, that are marked as UUIDs; what is malformed there is left out."""
+    found: set[UUID] = set()
+    for field, value in message.ListFields():
+        if is_uuid_field(field):
+            for text in value if field.is_repeated else (value,):
+                with suppress(ValueError):
+                    found.add(UUID(text))
+        elif field.message_type is not None:
+            for part in _parts(field, value):
+                found |= uuids(part)
+    return found
+
+
+def _parts(field: FieldDescriptor, value: Any) -> Iterable[Message]:
+    """The messages that a field of messages holds."""
+    if not field.is_repeated:
+        return (value,)
+    if field.message_type is None or not field.message_type.GetOptions().map_entry:
+        return value  # type: ignore[no-any-return]
+    return [part for part in value.values() if isinstance(part, Message)]
+
+
 def _clear_secrets(message: Message) -> None:
     for field, value in message.ListFields():
         held = field.message_type
         if is_secret(field):
             message.ClearField(field.name)
         elif held is not None and holds_secrets(held):
-            is_map = held.GetOptions().map_entry
-            for part in value.values() if is_map else value if field.is_repeated else (value,):
+            for part in _parts(field, value):
                 _clear_secrets(part)
 
 

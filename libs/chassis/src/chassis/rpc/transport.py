@@ -68,12 +68,12 @@ def received(context: RequestContext) -> RequestContext:
 
 
 def is_address(text: str | None) -> bool:
-    """Whether the text is an IPv4 or IPv6 address."""
+    """Whether the text is an IPv4 or IPv6 address; with a zone (`%`), which may be any text, it is not."""
     try:
         ip_address(text or "")
     except ValueError:
         return False
-    return True
+    return "%" not in (text or "")
 
 
 def bearer(authorization: str) -> str:

@@ -49,12 +49,13 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         if settings.admin_database_url is None:
             raise SystemExit("CASELOAD_ADMIN_DATABASE_URL is not set")
         # Loading Alembic takes as long as all the rest of a start, which needs none of it.
+        from chassis.migrations.roles import NewerDatabase
         from chassis.migrations.runner import SchemaBusy, migrate
 
         try:
             asyncio.run(migrate(settings.admin_database_url.get_secret_value(), service.name, options.target))
-        except SchemaBusy as busy:
-            raise SystemExit(str(busy)) from None
+        except (SchemaBusy, NewerDatabase) as reason:
+            raise SystemExit(str(reason)) from None
     elif options.command == "events":
         asyncio.run(dead_letters(service, settings, options))
     else:

@@ -25,17 +25,18 @@ from chassis.backoff import Backoff
 from chassis.context import Caller, RequestContext
 from chassis.db.counters import counters_of
 from chassis.db.database import Database
-from chassis.db.errors import LOST, refusal_of
+from chassis.db.errors import LOST, refusal_of, refusals
+from chassis.db.transaction import CommitFailed
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
-from chassis.errors import Unavailable
+from chassis.errors import Refusal, Unavailable
 from chassis.events.broker.base import Broker
 from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import subscription
 from chassis.events.relay import Relay
 from chassis.events.signatures import EventSigner, EventVerifier
-from chassis.migrations.roles import UnfitRole, check_role
+from chassis.migrations.roles import UnfitRole, check_role, has_schema, newest_revision
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.admission import Admission
 from chassis.rpc.client.peers import Peers
@@ -60,6 +61,7 @@ _SECONDS_TO_HANG_UP = 2.0
 _BACKGROUND_SECONDS = 30.0
 _ERASING_CONNECTIONS = 4
 _SECONDS_TO_CHECK = 5.0
+_SECONDS_TO_LOOK = 2.0
 _BACKOFF = Backoff(first=0.1, longest=5.0)
 # Nothing can be called meanwhile, and the question is a small one.
 _BACKOFF_TO_CHECK = Backoff(first=0.1, longest=1.0)
@@ -156,6 +158,7 @@ class Runtime:
             verifier=self.verifier,
             idempotency=Idempotency(self.name, self.keys),
             outbox=self.outbox,
+            can_answer=self._can_answer,
             observe=observe_call,
             admission=Admission(self.settings.calls_at_once),
         )
@@ -305,6 +308,23 @@ class Runtime:
             for name in ("", *names):
                 await self._health.set(name, serving)
             await asyncio.sleep(1.0)
+
+    async def _can_answer(self) -> bool:
+        """Whether the database answers on both pools (one may lose its connections alone) and has the tables this code was written for."""
+        return all(await asyncio.gather(self._has_schema(), self.keys.ready()))
+
+    async def _has_schema(self) -> bool:
+        try:
+            async with self.database.transaction(None, seconds=_SECONDS_TO_LOOK) as tx:
+                connection = await tx.connection()
+                with refusals():
+                    return await has_schema(connection, self.name, self._newest_revision)
+        except (Refusal, CommitFailed):
+            return False
+
+    @cached_property
+    def _newest_revision(self) -> str:
+        return newest_revision(self.name)
 
     def _role_dsns(self, tasks: Collection[str]) -> Iterator[tuple[str, Any]]:
         """The roles that the process works as for these tasks, and their addresses."""

@@ -5,8 +5,9 @@ A key is `{workspace}/{uuid}`. What a file is called is client data: it is in no
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -14,6 +15,8 @@ from uuid import UUID
 from chassis.errors import Unavailable
 
 _THREADS = 8
+# As many as a bucket lists at a time.
+BATCH = 1_000
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _KEY = re.compile(f"{_UUID}/{_UUID}")
 R = TypeVar("R")
@@ -31,6 +34,9 @@ class Blobs(Protocol):
     async def delete(self, key: str) -> None:
         """Removes the bytes, if they are there."""
 
+    def stored_before(self, moment: datetime) -> AsyncIterator[list[str]]:
+        """The keys of what was stored before this moment, in batches of at most BATCH."""
+
     async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
         """A link to the file, good for `expires_in` seconds to whoever holds it.
 
@@ -44,9 +50,14 @@ def new_key(workspace_id: UUID, blob_id: UUID) -> str:
     return f"{workspace_id}/{blob_id}"
 
 
+def is_key(text: str) -> bool:
+    """Whether the text is `{workspace}/{uuid}`."""
+    return _KEY.fullmatch(text) is not None
+
+
 def checked(key: str) -> str:
     """Returns the key if it is `{workspace}/{uuid}`; keys never contain user input."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise ValueError("a blob's key is {workspace}/{uuid}")
     return key
 

@@ -4,8 +4,9 @@ import base64
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -14,9 +15,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chassis.errors import NotFound, Unavailable
-from chassis.storage.base import R, Threads, checked, unavailable
+from chassis.storage.base import BATCH, R, Threads, checked, is_key, unavailable
 
 NONCE_BYTES = 12
+_LENGTH_OF_UUID = 36
 _CONTEXT = b"caseload blob link 1"
 
 
@@ -49,6 +51,13 @@ class LocalBlobs:
     async def delete(self, key: str) -> None:
         await self._do(self._path(key).unlink, missing_ok=True)
 
+    async def stored_before(self, moment: datetime) -> AsyncIterator[list[str]]:
+        """What an interrupted `put` left is deleted on the way."""
+        for workspace in await self._do(self._workspaces):
+            found = await self._do(self._keys_before, workspace, moment.timestamp())
+            for start in range(0, len(found), BATCH):
+                yield found[start : start + BATCH]
+
     async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
         grant = {"k": checked(key), "e": int(time.time()) + expires_in, "n": file_name, "t": content_type, "i": inline}
         nonce = os.urandom(NONCE_BYTES)
@@ -77,6 +86,21 @@ class LocalBlobs:
 
     def _path(self, key: str) -> Path:
         return self._root / checked(key)
+
+    def _workspaces(self) -> list[Path]:
+        return sorted(self._root.iterdir()) if self._root.is_dir() else []
+
+    def _keys_before(self, folder: Path, moment: float) -> list[str]:
+        found = []
+        for file in os.scandir(folder):
+            key = f"{folder.name}/{file.name.removeprefix('.')[:_LENGTH_OF_UUID]}"
+            if not is_key(key) or file.stat().st_mtime >= moment:
+                continue
+            if file.name.startswith("."):
+                Path(file.path).unlink(missing_ok=True)
+            elif is_key(f"{folder.name}/{file.name}"):
+                found.append(key)
+        return found
 
     def _usable(self) -> bool:
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -2,7 +2,7 @@
 
 import base64
 import mimetypes
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chassis.errors import NotFound, Unavailable
-from chassis.storage.base import Threads, checked, unavailable
+from chassis.storage.base import BATCH, Threads, checked, is_key, unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -77,6 +77,15 @@ class S3Blobs:
 
     async def delete(self, key: str) -> None:
         await self._do(self._client.delete_object, Bucket=self._bucket, Key=checked(key))
+
+    async def stored_before(self, moment: datetime) -> AsyncIterator[list[str]]:
+        token: Any = {}
+        while True:
+            page = await self._do(self._client.list_objects_v2, Bucket=self._bucket, MaxKeys=BATCH, **token)
+            yield [each["Key"] for each in page.get("Contents", ()) if is_key(each["Key"]) and each["LastModified"] < moment]
+            if not page["IsTruncated"]:
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
 
     async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
         # A presigned link carries the download's name in the clear, where proxies and histories keep it.

@@ -1,6 +1,8 @@
 """One piece of work and its one transaction: an answered call, the delivery of an event, a task of the background."""
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -19,7 +21,11 @@ from chassis.db.transaction import FirstStatement, Record, Transaction
 from chassis.errors import Refusal, Unauthenticated
 from chassis.work.envelope import Envelope
 
+_log = logging.getLogger(__name__)
+
 _SECONDS_AFTERWARDS = 5.0
+# What a transaction beside the work may take where nobody has said until when the work must be done.
+_SECONDS_BESIDE = 10.0
 
 
 class OutboxWriter(Protocol):
@@ -41,9 +47,23 @@ class UnitOfWork:
     Nothing done through `db`, `emit` or `note` is kept unless the block ends well; nobody else commits. `now` is fixed (UTC).
     Leaving the block, in this order and despite cancellation: the events, COMMIT and the relay's notification, or ROLLBACK and, after a
     Refusal, `on_refusal`, which records it; then the steps given to `afterwards`, also when recording the refusal failed.
+    The answer of a work that is committed stands, whatever becomes of those steps.
     """
 
-    __slots__ = ("_afterwards", "_envelopes", "_first", "_outbox", "_tx", "context", "database", "facts", "now", "on_refusal", "records")
+    __slots__ = (
+        "_afterwards",
+        "_committed",
+        "_envelopes",
+        "_first",
+        "_outbox",
+        "_tx",
+        "context",
+        "database",
+        "facts",
+        "now",
+        "on_refusal",
+        "records",
+    )
 
     def __init__(self, context: RequestContext, database: Database, outbox: OutboxWriter, *, first: FirstStatement | None = None) -> None:
         self.context = context
@@ -57,7 +77,8 @@ class UnitOfWork:
         self._first = first
         self._tx: Transaction | None = None
         self._envelopes: list[Envelope] = []
-        self._afterwards: list[Callable[[Transaction], Awaitable[None]]] = []
+        self._afterwards: list[tuple[Callable[[Transaction], Awaitable[None]], bool]] = []
+        self._committed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -72,6 +93,8 @@ class UnitOfWork:
                 except BaseException as failure:
                     await finish_despite_cancellation(self._roll_back(failure))
                     raise
+            else:
+                self._committed = True
         finally:
             if self._afterwards:
                 await finish_despite_cancellation(self._run_afterwards())
@@ -83,6 +106,7 @@ class UnitOfWork:
             await self._outbox.write(self.db, self._envelopes)
         if self._tx is not None:
             await self._tx.commit()
+        self._committed = True
         if self._envelopes:
             self._outbox.notify()
 
@@ -94,16 +118,21 @@ class UnitOfWork:
             await self.on_refusal(error)
 
     async def _run_afterwards(self) -> None:
-        """Runs every step, each in a transaction of its own; the first failure is raised when all have run."""
+        """Runs every step, each in a transaction of its own; after a rollback the first failure is raised when all have run."""
         steps, self._afterwards = self._afterwards, []
         failures = []
-        for step in steps:
+        for step, unless_committed in steps:
+            if unless_committed and self._committed:
+                continue
             try:
                 async with self.database.transaction(self.context.workspace_id, seconds=_SECONDS_AFTERWARDS) as tx:
                     await step(tx)
             except Exception as failure:  # noqa: BLE001 - raised below, after the other steps
                 failures.append(failure)
-        if failures:
+                if self._committed:
+                    facts = {"request_id": self.context.request_id, "error": type(failure).__name__}
+                    _log.error("what was left for after a commit failed", extra=facts)
+        if failures and not self._committed:
             raise failures[0]
 
     @property
@@ -139,6 +168,11 @@ class UnitOfWork:
             self._tx = self.database.begin(self.context.workspace_id, deadline=self.context.deadline, first=self._first)
         return self._tx
 
+    def beside(self, workspace_id: UUID | None) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction of its own, which commits at its end whatever becomes of this work, by this work's deadline."""
+        left = self.context.remaining()
+        return self.database.transaction(workspace_id, seconds=_SECONDS_BESIDE if left is None else left)
+
     async def find(self, stmt: Statement, ids: Iterable[UUID], *, key: str = "id", **params: Any) -> dict[UUID, Record]:
         """The rows with these `ids`, by `key`. Read outside this transaction, together with calls that ask the same (see Dataloader)."""
         return await self.database.dataloader.find(stmt, key, self.workspace_id, ids, params)
@@ -163,9 +197,19 @@ class UnitOfWork:
         """Has the work's next audit line tell the digest of a record that was written; an empty one says that it was deleted."""
         self.records[table, str(row)] = (revision, digest)
 
-    def afterwards(self, step: Callable[[Transaction], Awaitable[None]]) -> None:
-        """Runs `step` in a transaction of its own after the commit or rollback: for what a refusal must keep, or undo outside the database."""
-        self._afterwards.append(step)
+    def afterwards(self, step: Callable[[Transaction], Awaitable[None]], *, unless_committed: bool = False) -> None:
+        """Runs `step` in a transaction of its own after the commit or rollback: for what a refusal must keep, or undo outside the database.
+
+        With `unless_committed` it runs after a rollback, and where it is not known whether the commit succeeded.
+        """
+        self._afterwards.append((step, unless_committed))
+
+    def begin_with(self, first: FirstStatement) -> None:
+        """Lets the transaction begin with `first` (see Transaction). RuntimeError after the first statement."""
+        if self._tx is not None and self._tx.begun:
+            raise RuntimeError("the transaction has begun; say what it begins with before the first statement")
+        self._first = first
+        self._tx = None
 
 
 def envelope_of(event: Message, work: UnitOfWork, event_id: UUID) -> Envelope:

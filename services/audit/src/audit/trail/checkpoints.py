@@ -20,6 +20,9 @@ from chassis.storage.base import Blobs, new_key
 
 _log = logging.getLogger(__name__)
 
+# Time to read what a checkpoint says.
+_SECONDS = 10.0
+
 _CONTRADICTED = Counter("caseload_audit_contradictions_total", "Times a chain was found to contradict its published checkpoint.")
 
 
@@ -54,7 +57,7 @@ class CheckpointPublisher:
         If the chain contradicts the published checkpoint, that one stays, because it is evidence.
         """
         published = await self.published(workspace_id)
-        async with self._database.transaction(workspace_id) as tx:
+        async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
             entry = None if published is None else await tx.maybe(store.entry_at, sequence=published.sequence)
             newest = await tx.one(store.checkpoint)
         if published is not None and (entry is None or entry["hash"] != published.hash):

@@ -10,13 +10,14 @@ from chassis.errors import Refusal
 
 MONTHS_AHEAD = 12
 _SECONDS_BETWEEN = 6 * 3600.0
+_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 
 
 async def create_partitions_ahead(database: Database) -> int:
     """Creates the missing partitions of this month and the next twelve. Returns how many were created."""
-    async with database.transaction(None) as tx:
+    async with database.transaction(None, seconds=_SECONDS) as tx:
         row = await tx.one(store.create_partitions, first_month=datetime.now(UTC).date(), months=MONTHS_AHEAD + 1)
     return int(row["created"])
 

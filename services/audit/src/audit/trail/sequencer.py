@@ -26,6 +26,8 @@ _LAG = Gauge("caseload_audit_lag_seconds", "Age of the oldest event that is not 
 # Part of the lock's key, so every version of the service has to use this name: two names would mean two leaders.
 _ELECTION = "caseload audit sealer"
 _BACKOFF = Backoff(first=0.2, longest=2.0)
+# Time to append a batch.
+_SECONDS = 30.0
 
 
 class Sequencer:
@@ -57,7 +59,7 @@ class Sequencer:
 
     async def append_batch(self, workspace_id: UUID) -> int:
         """Appends the next batch of the workspace's waiting events in one transaction. Returns their number."""
-        async with self._database.transaction(workspace_id) as tx:
+        async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
             await tx.run(store.begin_chain, hash=GENESIS)
             newest = await tx.one(store.lock_checkpoint)
             events = await tx.all(store.list_waiting, limit=self._batch)

@@ -59,6 +59,8 @@ class Clients(ClientsServicer[UnitOfWork]):
         erased = await work.db.one(store.erase, id=request.client_id)
         await work.db.run(store.add_tombstone, id=erased["id"])
         mapping.CLIENTS.gone(erased, work)
+        # Last, so that it includes what was answered until the client's row was locked.
+        await work.db.run(store.forget_answers, ids=[erased["id"]])
         work.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
         return pb.EraseClientResponse()
 

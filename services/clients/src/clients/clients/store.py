@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.db.statement import command, query
+from chassis.rpc.server import idempotency
 from clients.tables import clients, index_tokens, tombstones, workspace_revisions
 
 # With more candidates than this, looking through all names in memory is faster.
@@ -125,3 +126,5 @@ _erased = (
 )
 # The next batch of changes after a revision, in order. `sealed_name` is null if the client was erased.
 changes_since = query(union_all(_changed.subquery().select(), _erased.subquery().select()).order_by("revision").limit(MAX_CHANGES))
+
+forget_answers = idempotency.forget_answers("clients")

@@ -112,10 +112,11 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         key = new_key(work.workspace_id, attachment_id)
 
         async def delete_unless_committed(tx: Transaction) -> None:
+            # A commit that was not answered may have been made.
             if not (await tx.one(store.exists, id=attachment_id))["found"]:
                 await self._blobs.delete(key)
 
-        work.afterwards(delete_unless_committed)
+        work.afterwards(delete_unless_committed, unless_committed=True)
         putting = asyncio.ensure_future(self._blobs.put(key, file.content, file.media_type))
         try:
             await asyncio.shield(putting)

@@ -5,7 +5,7 @@ To avoid deadlocks, a transaction locks the note's row first and the storage las
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Uuid, bindparam, cast, delete, func, insert, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, cast, delete, func, insert, literal, select, update
 
 from chassis.db.statement import command, query
 from clinical.tables import attachments, sessions, storage_counters
@@ -55,6 +55,10 @@ _with_date = select(attachments, sessions.c.session_date).join_from(
     attachments, sessions, (sessions.c.workspace_id == attachments.c.workspace_id) & (sessions.c.id == attachments.c.session_id)
 )
 _of_existing_note = _with_date.where(sessions.c.deleted_at.is_(None))
+
+has_notes = query(select(func.count().label("found")).select_from(select(sessions.c.id).limit(1).subquery()))
+
+known = query(select(attachments.c.id).where(attachments.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
 get = query(_of_existing_note.where(*_one))
 

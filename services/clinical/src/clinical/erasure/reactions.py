@@ -1,6 +1,7 @@
 """Deletes the notes, versions and files of an erased client."""
 
 from collections import Counter
+from uuid import UUID
 
 from caseload.clients.v1 import events_pb2 as clients_events_pb2
 from caseload.clinical.v1 import events_pb2
@@ -38,3 +39,4 @@ async def erase_client(event: clients_events_pb2.ClientErased, delivery: Deliver
     for resource, gone in ((options_pb2.RESOURCE_SESSION, deleted), (options_pb2.RESOURCE_SESSION_ATTACHMENT, removed)):
         ids = [row["id"] for row in gone]
         record_effect(delivery, "erase_notes", resource, options_pb2.ACTION_DELETE, ids, client_id=event.client_id)
+    await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed))])

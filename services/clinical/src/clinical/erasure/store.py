@@ -4,6 +4,7 @@ from sqlalchemy import Uuid, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db.statement import command
+from chassis.rpc.server import idempotency
 from clinical.tables import attachments, clients, session_versions, sessions
 
 _client_id = bindparam("client_id", type_=Uuid)
@@ -36,6 +37,4 @@ remove_notes = command(
     .returning(sessions.c.id, sessions.c.version, sessions.c.status, sessions.c.deleted_at)
 )
 
-remove_notes = command(
-    delete(sessions).where(sessions.c.client_id == _client_id).returning(sessions.c.id, sessions.c.status, sessions.c.deleted_at)
-)
+forget_answers = idempotency.forget_answers("clinical")

@@ -191,7 +191,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if request.reason.strip():
             return False
         # In a transaction of its own, so that none is open while identity is asked.
-        async with work.database.transaction(work.workspace_id) as tx:
+        async with work.beside(work.workspace_id) as tx:
             row = await tx.maybe(store.status_of, id=request.session_id)
         if row is None or row["status"] == "draft":
             # A note that is signed at this very moment is amended with a reason.

@@ -1,21 +1,14 @@
 """Hashes passwords with Argon2id, in a few threads and with a limited queue, so that guessing cannot use up the processor."""
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
-from threading import BoundedSemaphore
-from typing import TypeVar
 
 import argon2
 from argon2.exceptions import VerifyMismatchError
 
-from chassis.errors import Unavailable
+from chassis.bounded_threads import BoundedThreads
 from identity.credentials.rules import MAX_PASSWORD_LENGTH, normalize_password
 from identity.settings import IdentitySettings
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +29,13 @@ class PasswordHasher:
             parallelism=settings.argon2_lanes,
             type=argon2.Type.ID,
         )
-        self._threads = ThreadPoolExecutor(settings.password_threads, thread_name_prefix="password")
-        # Released when the work is done, not when its caller is cancelled: the thread is busy until then.
-        self._queue = BoundedSemaphore(settings.password_queue)
+        self._threads = BoundedThreads(
+            "password",
+            threads=settings.password_threads,
+            queue=settings.password_queue,
+            code="sign_in_busy",
+            message="Too many people are signing in at once; try again.",
+        )
 
     @cached_property
     def _decoy_hash(self) -> str:
@@ -46,11 +43,11 @@ class PasswordHasher:
         return self._argon2.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
-        return await self._run(partial(self._argon2.hash, normalize_password(password)))
+        return await self._threads.run(partial(self._argon2.hash, normalize_password(password)))
 
     async def verify(self, password: str, stored_hash: str | None) -> Verification:
         """Compares the password with the hash. Takes equally long, and does not match, if there is no hash."""
-        return await self._run(partial(self._verify, normalize_password(password)[: MAX_PASSWORD_LENGTH + 1], stored_hash))
+        return await self._threads.run(partial(self._verify, normalize_password(password)[: MAX_PASSWORD_LENGTH + 1], stored_hash))
 
     def _verify(self, password: str, stored_hash: str | None) -> Verification:
         # Made at the first verification of any kind: otherwise the first unknown address would take twice as long.
@@ -62,10 +59,3 @@ class PasswordHasher:
         if stored_hash is None:
             return Verification(matches=False)
         return Verification(True, self._argon2.hash(password) if self._argon2.check_needs_rehash(stored_hash) else None)
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        if not self._queue.acquire(blocking=False):
-            raise Unavailable("sign_in_busy", "Too many people are signing in at once; try again.", retry_after=1.0)
-        done = self._threads.submit(work)
-        done.add_done_callback(lambda _: self._queue.release())
-        return await asyncio.wrap_future(done)

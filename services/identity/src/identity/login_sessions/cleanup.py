@@ -20,6 +20,7 @@ _INTERVAL = timedelta(minutes=15)
 # Sessions take their refresh tokens along, up to a hundred and more each.
 _AT_ONCE = 200
 _REVOCATIONS_KEPT = timedelta(hours=1)
+_SECONDS = 30.0
 
 
 async def delete_expired(runtime: Runtime, now: datetime) -> None:
@@ -28,7 +29,7 @@ async def delete_expired(runtime: Runtime, now: datetime) -> None:
     database = runtime.database
     await _delete(database, None, store.delete_old_revocations, now - _REVOCATIONS_KEPT)
     await _delete(database, None, credentials.delete_old_buckets, now - max(FORGOTTEN_AFTER.values()))
-    async with database.transaction(None) as tx:
+    async with database.transaction(None, seconds=_SECONDS) as tx:
         workspaces = [row["workspace_id"] for row in await tx.all(people.workspaces_with_users)]
     for workspace_id in (DECOY_WORKSPACE, *workspaces):
         links_before = now - timedelta(days=settings.magic_links_days)
@@ -51,7 +52,7 @@ async def _delete_login_sessions(runtime: Runtime, workspace_id: UUID, before: d
 async def _delete(database: Database, workspace_id: UUID | None, statement: Statement, before: datetime) -> None:
     deleted = _AT_ONCE
     while deleted == _AT_ONCE:
-        async with database.transaction(workspace_id) as tx:
+        async with database.transaction(workspace_id, seconds=_SECONDS) as tx:
             deleted = await tx.run(statement, before=before, limit=_AT_ONCE)
 
 

@@ -96,7 +96,7 @@ class TokenIssuer:
             await revocation.end_login_session(tx, token.row_id, user_id, reason="reused", now=now)
 
         # Afterwards, because the refusal rolls this transaction back.
-        work.afterwards(end_reused)
+        work.afterwards(end_reused, unless_committed=True)
         raise login_session_ended()
 
     def _signed_in(

@@ -51,7 +51,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         email_index = record.email_index(self._keyring, check_email(request.email))
         user_id = await self._find_user(email_index, work)
         try:
-            async with work.database.transaction(None) as tx:
+            async with work.beside(None) as tx:
                 await self._throttle.count(tx, self._throttle.link_request(email_index, user_id, request.device_token, work))
         except TooMany:
             # A refusal would tell that others have requested links for this address.
@@ -81,7 +81,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         if token is None:
             raise _link_invalid()
         link = {"magic_link_id": token.row_id, "hash": token.hash}
-        async with work.database.transaction(token.workspace_id) as tx:
+        async with work.beside(token.workspace_id) as tx:
             found = await tx.maybe(credentials.find_magic_link, **link)
         if found is None:
             raise _link_invalid()
@@ -115,7 +115,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         token = OpaqueToken.parse(request.refresh_token)
         if token is None:
             raise login_session_ended()
-        async with work.database.transaction(token.workspace_id) as tx:
+        async with work.beside(token.workspace_id) as tx:
             found = await tx.maybe(login_sessions.find_refresh_token, session_id=token.row_id, hash=token.hash)
         if found is None:
             raise login_session_ended()
@@ -131,7 +131,7 @@ class SignIn(SignInServicer[UnitOfWork]):
     async def ChangePassword(self, request: pb.ChangePasswordRequest, work: UnitOfWork) -> pb.ChangePasswordResponse:
         user_id, session_id = work.user_id, _login_session_id(work)
         keys = await self._keys.of(work.workspace_id)
-        async with work.database.transaction(work.workspace_id) as tx:
+        async with work.beside(work.workspace_id) as tx:
             row = await tx.one(credentials.password_of, user_id=user_id)
             email = await tx.one(people.email_index_of, user_id=user_id)
         user = record.to_proto(row, keys)
@@ -173,7 +173,7 @@ class SignIn(SignInServicer[UnitOfWork]):
 
     async def _find_user(self, email_index: bytes, work: UnitOfWork) -> UUID | None:
         """The id of the user with this e-mail address, or None. Enters the user's workspace, or the decoy for unknown addresses."""
-        async with work.database.transaction(None) as tx:
+        async with work.beside(None) as tx:
             found = await tx.maybe(people.find_by_email_index, email_index=email_index)
         user_id: UUID | None = found and found["user_id"]
         work.enter(found["workspace_id"] if found else rules.DECOY_WORKSPACE, user_id)
@@ -186,15 +186,15 @@ class SignIn(SignInServicer[UnitOfWork]):
         if the password is wrong, TooMany if the user must wait, Unavailable if the hasher's queue is full.
         """
         async with self._throttle.serialize(attempt):
-            async with work.database.transaction(None) as tx:
+            async with work.beside(None) as tx:
                 await self._throttle.count(tx, attempt)
-            async with work.database.transaction(work.workspace_id) as tx:
+            async with work.beside(work.workspace_id) as tx:
                 row = await tx.maybe(credentials.password_of, user_id=user_id or rules.DECOY_USER)
             stored_hash: str | None = row and row["password_hash"]
             verification = await self._passwords.verify(password, stored_hash)
             if stored_hash is None or not verification.matches:
                 raise _wrong_credentials()
-            async with work.database.transaction(None) as tx:
+            async with work.beside(None) as tx:
                 await self._throttle.undo_count(tx, attempt)
         return stored_hash, verification.new_hash
 

@@ -16,6 +16,8 @@ from identity.people.registration import add_user
 from identity.people.rules import check_email, check_full_name
 from identity.workspaces import rules, store
 
+_SECONDS_TO_FIND = 5.0
+
 
 async def open_workspace(
     runtime: Runtime,
@@ -60,5 +62,5 @@ async def open_workspace(
 
 
 async def _find_user(runtime: Runtime, email: str) -> Record | None:
-    async with runtime.database.transaction(None) as tx:
+    async with runtime.database.transaction(None, seconds=_SECONDS_TO_FIND) as tx:
         return await tx.maybe(people.find_by_email_index, email_index=email_index(runtime.keyring, email))

@@ -31,6 +31,7 @@ from sqlalchemy.types import TypeEngine
 
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
+from chassis.rpc.server import idempotency
 from notifications.tables import appointments, reminder_configurations, reminder_counters, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)
@@ -146,6 +147,7 @@ record_closed = command(
 
 erase_appointments = command(delete(appointments).where(appointments.c.client_id == _client_id).returning(appointments.c.id))
 erase_reminders = command(delete(reminders).where(reminders.c.client_id == _client_id).returning(reminders.c.appointment_id))
+forget_answers = idempotency.forget_answers("notifications")
 
 # --- planning
 

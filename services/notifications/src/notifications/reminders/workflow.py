@@ -123,6 +123,7 @@ async def erase_client(work: UnitOfWork, client_id: UUID | str) -> None:
     await work.db.run(store.lock_rules_shared)
     reminders = await work.db.all(store.erase_reminders, client_id=client_id)
     appointments = await work.db.all(store.erase_appointments, client_id=client_id)
+    await work.db.run(store.forget_answers, ids=[UUID(str(client_id))])
     ids = {row["appointment_id"] for row in reminders} | {row["id"] for row in appointments}
     facts = {"client_id": client_id, "reminders": len(reminders)}
     record_effect(work, "erase_reminders", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, sorted(ids), **facts)

@@ -1,5 +1,7 @@
 """Reacts to events of other services."""
 
+from uuid import UUID
+
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import events_pb2
@@ -30,3 +32,4 @@ async def erase_appointments(event: clients_events.ClientErased, delivery: Deliv
     record_effect(
         delivery, "erase_appointments", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, ids, client_id=event.client_id
     )
+    await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in erased)])

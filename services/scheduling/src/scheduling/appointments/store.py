@@ -30,6 +30,7 @@ from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, T
 
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
+from chassis.rpc.server import idempotency
 from scheduling.appointments.rules import BUSY_STATUSES, EARLIEST_START, LATEST_START, MAX_BUFFER, MAX_LENGTH, MAX_STATUS_CHANGES
 from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services, status_changes
 
@@ -249,3 +250,5 @@ mark_client_erased = command(
     .values(**_parameters("workspace_id", "client_id"), appointment_count=0, erased_at=bindparam("now", type_=_TIME))
     .on_conflict_do_update(constraint="pk_client_figures", set_={"erased_at": bindparam("now", type_=_TIME)})
 )
+
+forget_answers = idempotency.forget_answers("scheduling")

@@ -12,13 +12,13 @@ from google.protobuf.message import DecodeError, Message
 from chassis.auth.verifier import TokenVerifier
 from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
 from chassis.db.database import Database
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated, Unavailable
 from chassis.rpc import status
 from chassis.rpc.admission import Admission
 from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid_text, read
 from chassis.rpc.parts import check_reply, cut
 from chassis.rpc.server.audit import AuditBatcher, line
-from chassis.rpc.server.idempotency import IN_PROGRESS, Claim, Idempotency
+from chassis.rpc.server.idempotency import IN_PROGRESS, AnsweredBefore, Claim, Idempotency
 from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
 
 # What a call may take when its caller does not say.
@@ -38,7 +38,11 @@ def bind(servicer: Any) -> list[tuple[Method, ServicerMethod]]:
 
 
 class Server:
-    """Answers for the servicers of one service. `observe` is told of every call its outcome (a code) and its seconds."""
+    """Answers for the servicers of one service.
+
+    `can_answer` says whether what it needs is there.
+    `observe` is told of every call its outcome (a code) and its seconds.
+    """
 
     def __init__(
         self,
@@ -49,6 +53,7 @@ class Server:
         verifier: TokenVerifier,
         idempotency: Idempotency,
         outbox: OutboxWriter,
+        can_answer: Callable[[], Awaitable[bool]],
         observe: Observe | None = None,
         admission: Admission | None = None,
     ) -> None:
@@ -57,6 +62,7 @@ class Server:
         self._verifier = verifier
         self._idempotency = idempotency
         self._outbox = outbox
+        self._can_answer = can_answer
         self._audit = AuditBatcher(outbox)
         self._observe = observe
         self._admission = admission or Admission()
@@ -109,7 +115,7 @@ class Server:
 
     async def ready(self) -> bool:
         """Whether calls can be answered now."""
-        return not self.draining and await self._database.ready()
+        return not self.draining and await self._can_answer()
 
     async def drain(self, seconds: float) -> None:
         """Takes nothing new and waits for what runs."""
@@ -128,23 +134,30 @@ class Server:
             await self._record_denial(work, method, request, refusal)
 
         work.on_refusal = record_denial
-        async with work:
-            request = self._parse(method, raw)
-            self._authorize(method, work.caller)
-            method.check(request)
-            claim = await self._claim(work, method, key, request)
-            if isinstance(claim, bytes):
-                self._record_replay(work, method, request, claim)
-                return claim
-            reply = await servicer(request, work)
-            cut(method, request, reply)
-            body: bytes = reply.SerializeToString()
-            check_reply(body)
-            if claim is not None:
-                await self._idempotency.keep(work, method, claim, reply)
-            ids = _ids(method, request, reply)
-            if method.writes and method.audited:
-                work.emit(line(work, method, ids))
+        try:
+            async with work:
+                request = self._parse(method, raw)
+                self._authorize(method, work.caller)
+                method.check(request)
+                claim = await self._claim(work, method, key, request)
+                try:
+                    reply = await servicer(request, work)
+                except Refusal as refusal:
+                    if claim is not None and not isinstance(refusal, Unavailable):
+                        # Perhaps refused for what an earlier call with this key has just done; then the answer is that one's.
+                        await work.db.connection()
+                    raise
+                cut(method, request, reply)
+                body: bytes = reply.SerializeToString()
+                check_reply(body)
+                if claim is not None:
+                    await self._idempotency.keep(work, claim, request, reply)
+                ids = _ids(method, request, reply)
+                if method.writes and method.audited:
+                    work.emit(line(work, method, ids))
+        except AnsweredBefore as answered:
+            await self._record_replay(work, method, request, answered.body)
+            return answered.body
         # The connection is released by now: reads wait for the commit of their lines without one.
         if method.audited and not method.writes:
             await self._audit.record(work, line(work, method, ids))
@@ -176,19 +189,19 @@ class Server:
         except DecodeError:
             raise Invalid("malformed_request", "The request cannot be read.") from None
 
-    async def _claim(self, work: UnitOfWork, method: Method, key: str | None, request: Message) -> Claim | bytes | None:
-        """The right to be the one effect of this key, or the stored reply; None for what needs neither."""
+    async def _claim(self, work: UnitOfWork, method: Method, key: str | None, request: Message) -> Claim | None:
+        """The right to be the one effect of this key, None for what needs none. AnsweredBefore as in `Idempotency.claim`."""
         if not (method.writes and key and work.caller.user_id is not None):
             return None
         if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
         return await self._idempotency.claim(work, method, key, request)
 
-    def _record_replay(self, work: UnitOfWork, method: Method, request: Message, stored: bytes) -> None:
+    async def _record_replay(self, work: UnitOfWork, method: Method, request: Message | None, stored: bytes) -> None:
         """Audits an answer that is given again: it has no further effect, but what it says leaves once more."""
-        if method.audited:
-            work.note(replay="true")
-            work.emit(line(work, method, _ids(method, request, method.reply.FromString(stored))))
+        if method.audited and request is not None:
+            work.facts = {"replay": "true"}
+            await self._audit.record(work, line(work, method, _ids(method, request, method.reply.FromString(stored))))
 
     async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
         """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""

@@ -1,0 +1,56 @@
+"""Finds files that no attachment belongs to: a process that ends between storing a file and committing its row leaves one."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from caseload.clinical.v1 import events_pb2
+from chassis.errors import Unavailable
+from chassis.service.runtime import Runtime
+from clinical.attachments import store
+
+# Longer than any upload takes.
+_SPARED = timedelta(hours=1)
+_INTERVAL = timedelta(hours=6)
+# Attachments have ids of this version; what audit keeps in the same store has not.
+_VERSION = 7
+
+_log = logging.getLogger(__name__)
+
+
+async def remove_orphans(runtime: Runtime, now: datetime) -> int:
+    """Announces files that were stored more than an hour ago and have no row as removed; the reaction to that deletes them. Returns how many."""
+    removed = 0
+    async for keys in runtime.blobs.stored_before(now - _SPARED):
+        by_workspace: dict[UUID, set[UUID]] = defaultdict(set)
+        for workspace_id, file_id in (map(UUID, key.split("/")) for key in keys):
+            if file_id.version == _VERSION:
+                by_workspace[workspace_id].add(file_id)
+        for workspace_id, ids in by_workspace.items():
+            async with runtime.background(workspace_id) as work:
+                # A database that does not know the workspace at all is perhaps not the one that these files belong to.
+                if not (await work.db.one(store.has_notes))["found"]:
+                    continue
+                orphans = ids - {row["id"] for row in await work.db.all(store.known, ids=sorted(ids))}
+                for file_id in sorted(orphans):
+                    work.emit(events_pb2.AttachmentRemoved(attachment_id=str(file_id)))
+            removed += len(orphans)
+    return removed
+
+
+def sweep_loop(runtime: Runtime) -> Callable[[], Awaitable[None]]:
+    """A loop that removes orphaned files every six hours. What cannot be reached is tried again in the next round."""
+
+    async def run() -> None:
+        while True:
+            try:
+                if removed := await remove_orphans(runtime, datetime.now(UTC)):
+                    _log.warning("files without an attachment are removed", extra={"files": removed})
+            except Unavailable as refusal:
+                _log.warning("files could not be swept", extra={"code": refusal.code})
+            await asyncio.sleep(_INTERVAL.total_seconds())
+
+    return run
