@@ -8,6 +8,8 @@ from standalone.services import SERVICES
 ELSEWHERE = {
     "outbox.payload": "an event, which holds no PHI",
     "dead_letters.payload": "an event, which holds no PHI",
+    "outbox.signature": "of the event",
+    "dead_letters.signature": "of the event",
     "idempotency.fingerprint": "a keyed digest",
     "idempotency.sealed": "bound to a row whose name is the user, the method and the key",
     "data_keys.wrapped": "a key, wrapped for its workspace, purpose and version",
