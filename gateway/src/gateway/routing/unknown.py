@@ -21,7 +21,7 @@ from chassis.errors import Fault, Invalid
 from gateway.request import GatewayRequest
 
 # Any other name may be a slip that put what somebody typed into its place, and replies are logged by those who receive them.
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+_NAME = re.compile(r"[A-Za-z_]{1,40}")
 _MOST_NAMED = 20
 
 
