@@ -51,7 +51,7 @@ class Source:
     def __init__(self) -> None:
         self.calls: dict[str, list[tuple[ast.Call, str, tuple[Function, ...]]]] = defaultdict(list)
         self.constants: dict[tuple[str, str], str] = {}
-        # Of a status and a code that stand side by side.
+        # Said otherwise than by a refusal: a status and a code that stand side by side, a keyword `code`.
         self.problems: set[str] = set()
         for path in SOURCES:
             name = str(path.relative_to(ROOT))
@@ -71,6 +71,10 @@ class Source:
             functions = (*functions, node)
         if isinstance(node, ast.Call):
             self.calls[_name(node.func)].append((node, file, functions))
+            # A code that is handed over to be raised later.
+            for keyword in node.keywords:
+                if keyword.arg == "code" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str):
+                    self.problems.add(keyword.value.value)
         match node:
             case ast.Tuple(elts=[ast.Constant(value=int(status)), ast.Constant(value=str(code)), *_]) if 400 <= status < 600:
                 self.problems.add(code)

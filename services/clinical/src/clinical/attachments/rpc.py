@@ -89,7 +89,7 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         row = await work.db.one(store.lock, id=request.attachment_id, session_id=request.session_id)
         file = record.from_row(row, keys)
         name = rules.new_file_name(wanted, file.file_name, file.file_type)
-        files = await work.db.all(store.of_session, session_id=request.session_id)
+        files = await work.db.all(store.all_of_session, session_id=request.session_id)
         rules.check_name_free(name, (record.from_row(other, keys).file_name for other in files if other["id"] != row["id"]))
         renamed = {**row, "version": row["version"] + 1}
         await work.db.run(store.rename, id=row["id"], sealed=record.encrypt_file_name(name, keys, renamed, work))

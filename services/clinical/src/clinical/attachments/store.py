@@ -62,6 +62,9 @@ known = query(select(attachments.c.id).where(attachments.c.id == any_(bindparam(
 
 get = query(_of_existing_note.where(*_one))
 
+# Their names are sealed, so that whether one is taken is found out by opening them.
+all_of_session = query(_of_existing_note.where(attachments.c.session_id == _session_id))
+
 of_session = query(
     _of_existing_note.where(attachments.c.session_id == _session_id)
     .order_by(attachments.c.created_at, attachments.c.id)
