@@ -3569,6 +3569,11 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 session_id: string;
@@ -3584,6 +3589,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3611,6 +3617,11 @@ export interface operations {
                 "if-match"?: string | null;
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
             };
             path: {
                 session_id: string;
@@ -3626,6 +3637,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
                     [name: string]: unknown;
                 };
                 content: {
