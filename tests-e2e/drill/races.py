@@ -68,7 +68,7 @@ async def create_clients_concurrently(environment, *, each, seed):
 
 @dataclass(slots=True)
 class KeyRace:
-    """The results of concurrent requests with one Idempotency-Key: replies, created rows, audit events."""
+    """The results of concurrent requests with one Idempotency-Key: replies, created rows, audit events of the effect (not of replays)."""
 
     answers: list[dict] = field(default_factory=list)
     answered_before_the_kill: int = 0
@@ -108,7 +108,7 @@ async def race_for_one_key(environment, *, seed, killed=None):
     await environment.settle()
     race.audit_events = await environment.value(
         "SELECT count(*) FROM audit.audit_events WHERE action = 'CREATE' AND resource_type = 'Client'"
-        " AND metadata->>'request_id' = ANY($1::text[])",
+        " AND metadata->>'request_id' = ANY($1::text[]) AND metadata->'facts'->>'replay' IS NULL",
         [operation.request_id for operation in race.history.operations],
     )
     return race

@@ -108,10 +108,10 @@ async def _reminders(environment, history, findings):
 
 
 async def _trail(environment, history, token, findings):
-    """Every acknowledged write has exactly one audit event, every read at least one: a lost reply was a read as well."""
+    """Every acknowledged write has exactly one audit event, besides those of its replays; every read at least one: a lost reply was a read as well."""
     rows = await environment.rows(
         "SELECT metadata->>'request_id' AS request_id, resource_type, action, resource_id::text FROM audit.audit_events"
-        " WHERE outcome = 'success' AND metadata->>'request_id' = ANY($1::text[])",
+        " WHERE outcome = 'success' AND metadata->>'request_id' = ANY($1::text[]) AND metadata->'facts'->>'replay' IS NULL",
         [operation.request_id for operation in history.operations],
     )
     events = Counter(tuple(row) for row in rows)

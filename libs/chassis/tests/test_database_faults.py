@@ -153,7 +153,7 @@ async def test_a_step_that_undoes_runs_where_it_is_not_known_whether_the_commit_
         await tx.run(add_effect, event_id=uuid7(), label="looked")
 
     with pytest.raises(Unavailable):
-        async with UnitOfWork(parcels.work().context, unanswered, Outbox(unanswered)) as work:
+        async with UnitOfWork(parcels.work().context, unanswered, Outbox(unanswered, parcels.signer)) as work:
             await parcels.record(work, "committed")
             work.afterwards(look, unless_committed=True)
     assert await parcels.effects() == ["committed", "looked"]

@@ -27,7 +27,7 @@ def page(request: Any, *, default: int = 50, most: int = 100) -> Page:
     if not 1 <= size <= most:
         faults.append(Fault("/page_size", f"must be from 1 to {most}"))
     skip = getattr(request, "skip", 0)
-    if not 0 <= skip <= size:
+    if not 0 <= skip <= max(size, 0):
         faults.append(Fault("/skip", "must be from 0 to page_size"))
     if faults:
         raise Invalid("page_out_of_range", "There is no such page.", faults=faults)
