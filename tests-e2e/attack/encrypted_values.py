@@ -15,7 +15,7 @@ from standalone.services import SERVICES
 _numbers = count(1)
 # Binary columns that are not encrypted: keyed digests, hashes, and events, which hold ids and times only.
 NOT_ENCRYPTED = {
-    "outbox.payload", "dead_letters.payload", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
+    "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash",
     "chain_heads.hash", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
