@@ -151,11 +151,11 @@ async def test_appointments_recorded_together_end_as_if_recorded_one_by_one(prac
     new, twice, moved, same, stale, closed = (uuid7() for _ in range(6))
     async with runtime.background(practice.workspace_id) as call:
         known = [KnownAppointment(each, client_id, start, 3) for each in (moved, same, stale)]
-        await workflow.record_appointments(call.db, known, now=call.now)
-        await workflow.close_appointment(call.db, closed, 3)
+        await workflow.record_appointments(call, known, now=call.now)
+        await workflow.close_appointment(call, closed, 3)
     async with runtime.background(practice.workspace_id) as call:
         due_at_once = await workflow.record_appointments(
-            call.db,
+            call,
             [
                 KnownAppointment(twice, client_id, start + WEEK, 2),
                 KnownAppointment(twice, client_id, start, 1),
@@ -184,7 +184,7 @@ async def test_a_reminder_that_is_due_at_once_is_told(practice):
     runtime = practice.environment.runtime("notifications")
     async with runtime.background(practice.workspace_id) as call:
         known = [KnownAppointment(uuid7(), uuid7(), datetime.now(UTC) + WEEK, 1), KnownAppointment(uuid7(), uuid7(), call.now + SOON, 1)]
-        assert await workflow.record_appointments(call.db, known, now=call.now)
+        assert await workflow.record_appointments(call, known, now=call.now)
 
 
 async def test_a_new_rule_applies_to_known_appointments_but_sends_no_mail_at_once(practice):
