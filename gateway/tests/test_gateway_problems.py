@@ -201,7 +201,7 @@ async def test_an_idempotency_key_that_cannot_be_one_is_a_422(practice, key: str
 
 async def test_an_unavailable_service_is_a_503(gateway, practice, tmp_path, check_problem, monkeypatch):
     # As if it had been away for long, and not for a restart.
-    monkeypatch.setattr("chassis.rpc.client.instances.SECONDS_OF_PATIENCE", 0.1)
+    monkeypatch.setattr("chassis.rpc.client.instances.SECONDS_TO_CONNECT", 0.1)
     nobody = dict.fromkeys(SERVICE_NAMES, f"unix:{tmp_path}/nobody.sock")
     peers = Peers(None, addresses=nobody | {"identity": gateway.environment.runtime("identity").settings.listen})
     lonely = gateway.reconfigured(peers=peers)

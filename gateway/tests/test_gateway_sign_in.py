@@ -195,7 +195,9 @@ async def test_signing_out_twice_is_answered_as_signing_out_once(browser, gatewa
     again = [
         await browser.post("/api/v1/auth/logout"),
         await sign_out(Authorization=f"Bearer {held['access_token']}"),
-        await sign_out(Cookie=f"refresh_token={held['refresh_token']}; csrf_token=x", **{"X-CSRF-Token": "x"}),
+        await sign_out(
+            Cookie=f"refresh_token={held['refresh_token']}; csrf_token={held['csrf_token']}", **{"X-CSRF-Token": held["csrf_token"]}
+        ),
     ]
 
     assert {(reply.status_code, reply.json()["message"]) for reply in (first, *again)} == {(200, "Signed out.")}

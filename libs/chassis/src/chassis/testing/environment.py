@@ -198,6 +198,7 @@ async def start_environment(
         add_services(parts, built.runtimes, built.broker, tasks=ALL if relay else ("serve", "react"), grace=1.0)
         # A channel is made on a running loop; fixtures that are no coroutines ask for stubs too.
         parts.add("callers", start=partial(_open_channels, built), stop=built.close, needs=["relays"])
+        parts.add("verifiers", start=partial(_until_tokens_can_be_verified, built), needs=["callers"])
         await parts.start()
         yield built
 
@@ -205,6 +206,14 @@ async def start_environment(
 def _open_channels(built: Environment) -> None:
     for name in built.runtimes:
         built.peer(name)
+
+
+async def _until_tokens_can_be_verified(built: Environment) -> None:
+    """Waits as long as a busy machine needs: calls that come earlier are refused."""
+    async with asyncio.timeout(30.0):
+        for runtime in built.runtimes.values():
+            while not runtime.verifier.is_fresh:
+                await asyncio.sleep(0.02)
 
 
 def _furnish(built: Environment) -> None:

@@ -12,6 +12,8 @@ from chassis.rpc.client.connection import Connection
 SECONDS_BETWEEN_LOOKUPS = 5.0
 # How long calls wait for an instance after the last one was lost: it may be restarting. Later ones are refused at once.
 SECONDS_OF_PATIENCE = 10.0
+# How long they wait where there never was one: it takes a moment to connect.
+SECONDS_TO_CONNECT = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +31,7 @@ class Instances:
         self._calls = 0
         # When the last usable instance was lost, in the loop's time; None while there is one.
         self._lost_at: float | None = None
+        self._patience = SECONDS_TO_CONNECT
 
     @property
     def usable(self) -> list[Connection]:
@@ -45,7 +48,7 @@ class Instances:
         while not (usable := self.usable):
             if self._lost_at is None:
                 self._lost_at = loop.time()
-            patience = self._lost_at + SECONDS_OF_PATIENCE
+            patience = self._lost_at + self._patience
             if loop.time() >= patience:
                 raise status.unavailable(self._peer)
             try:
@@ -90,6 +93,7 @@ class Instances:
     def _on_change(self) -> None:
         if self.usable:
             self._lost_at = None
+            self._patience = SECONDS_OF_PATIENCE
             # Wakes whoever waits now.
             self._changed.set()
             self._changed = asyncio.Event()
