@@ -29,8 +29,8 @@ EMAIL = "owner@example.com"
 PAGE = 50
 MOST_PAGES = 40
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
-# Requests are counted by the rate limits, as always, but never refused.
-UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "AUTOSAVES", "ANONYMOUS", "SIGN_INS")}
+# One user sends in a second what no user may in a minute: throughput is what is measured. Requests are counted as always, but not refused.
+UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "AUTOSAVES")}
 
 
 @dataclass(frozen=True, slots=True)

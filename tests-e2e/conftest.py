@@ -10,14 +10,12 @@ from attack.installation import AttackedInstallation
 from attack.service_methods import RawChannel
 from deployed import deployed
 from drill.environment import DrillEnvironment
+from worlds import furnish
 
 from standalone.installation import Installation
 
 HERE = Path(__file__).parent
 PASSWORD = "caseload-demo"
-# The tests' own pace is not what the limits are for.
-LIMITS = {f"CASELOAD_{name}_PER_MINUTE": "1000000" for name in ("READS", "WRITES", "AUTOSAVES", "ANONYMOUS", "SIGN_INS")}
-
 
 # Each composition once more, for what kills, freezes and refuses.
 BREAKABLE = {"embedded": "embedded_drill", "suite": "suite_drill"}
@@ -49,7 +47,7 @@ def suite(servers, tmp_path_factory):
 
 
 def running(composition, tmp_path_factory):
-    installation = Installation(composition, tmp_path_factory.mktemp("installation") / composition, LIMITS)
+    installation = Installation(composition, tmp_path_factory.mktemp("installation") / composition)
     installation.start()
     yield installation
     assert installation.stop() == 0
@@ -111,6 +109,25 @@ def sign_in():
             return bearer
 
         yield signed_in
+
+
+@pytest.fixture
+def open_furnished(embedded, eventually):
+    """Opens a workspace with one of everything. Returns a client of its first user, and the ids by name.
+
+    Whoever needs fresh things opens another one: one user has a hundred writes a minute.
+    """
+    attacked = AttackedInstallation(embedded)
+    with contextlib.ExitStack() as stack:
+
+        async def opened(kind):
+            person = await attacked.open_workspace(kind)
+            api = stack.enter_context(attacked.api_as(person))
+            ids = furnish(api, lambda: attacked.sign_in(person))
+            events = eventually(lambda: api.get("/audit-events", params={"resource_id": ids["client_id"]}).json()["items"])
+            return api, ids | {"audit_event_id": events[0]["id"]}
+
+        yield opened
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ from itertools import combinations
 from uuid import UUID, uuid4
 
 import asyncpg
-import pytest
 from contract import CONTRACT, unnamed
 from operations import operations
-from worlds import furnish
 
 from chassis.local.postgres import LocalPostgres
 from standalone.services import NAMES
@@ -28,29 +26,6 @@ BODIES = {
 }
 # Tables that go on living while nobody asks for anything: sign-ins, events on their way, and what records the asking.
 LIVING = {"outbox", "inbox", "idempotency", "data_keys", "dead_letters", "login_sessions", "refresh_tokens", "magic_links", "sign_ins"}
-
-
-@pytest.fixture
-def mine(embedded, sign_in, eventually):
-    return Workspace(embedded, sign_in, "admin@example.com", eventually)
-
-
-@pytest.fixture
-def theirs(embedded, sign_in, eventually):
-    return Workspace(embedded, sign_in, "owner@example.com", eventually)
-
-
-class Workspace:
-    def __init__(self, installation, sign_in, email, eventually):
-        self._installation, self._sign_in, self._email, self._eventually = installation, sign_in, email, eventually
-        self.api = sign_in(installation, email)
-        self.id = UUID(self.api.user["workspace_id"])
-
-    def furnished(self):
-        """Fresh ids of one of everything."""
-        ids = furnish(self.api, lambda: self._sign_in(self._installation, self._email))
-        events = self._eventually(lambda: self.api.get("/audit-events", params={"resource_id": ids["client_id"]}).json()["items"])
-        return ids | {"audit_event_id": events[0]["id"]}
 
 
 async def kept(installation, workspace_id):
@@ -87,17 +62,19 @@ def subsets(names):
     return [chosen for size in range(1, len(names) + 1) for chosen in combinations(names, size)]
 
 
-async def test_anothers_ids_are_nowhere_for_every_operation(embedded, mine, theirs):
-    foreign = theirs.furnished()
-    document = mine.api.get("/openapi.json").json()
-    before = await settled(embedded, theirs.id)
+async def test_anothers_ids_are_nowhere_for_every_operation(embedded, open_furnished):
+    theirs, foreign = await open_furnished("practice")
+    document = theirs.get("/openapi.json").json()
+    their_workspace = UUID(theirs.user["workspace_id"])
+    before = await settled(embedded, their_workspace)
     tried, faults, own = set(), [], {}
 
     for operation in operations(document):
         named = [*operation.path_ids, *operation.body_ids, *operation.query_ids]
         if not named:
             continue
-        own = own or mine.furnished()
+        if not own:
+            mine, own = await open_furnished("hospital")
         unknown = set(named) - own.keys() - NOT_MADE_YET
         assert not unknown, f"{operation}: {unknown} is an id this test knows nothing of"
         own |= {name: str(uuid4()) for name in NOT_MADE_YET}
@@ -105,8 +82,8 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, mine, thei
         for chosen in [*subsets(operation.path_ids), *((name,) for name in (*operation.body_ids, *operation.query_ids))]:
             wanted = {name: foreign.get(name, str(uuid4())) for name in chosen}
             absent = {name: str(uuid4()) for name in chosen}
-            answer = operation.send(mine.api, own, wanted)
-            nowhere = operation.send(mine.api, own, absent)
+            answer = operation.send(mine, own, wanted)
+            nowhere = operation.send(mine, own, absent)
 
             if told(answer, wanted.values()) != told(nowhere, absent.values()):
                 faults.append(f"{operation} tells another's {chosen} from nobody's: {answer.text} / {nowhere.text}")
@@ -115,14 +92,14 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, mine, thei
                 faults.append(f"{operation} with another's {chosen}: {answer.status_code} {answer.text}")
             tried.add((str(operation), chosen))
 
-        own_answer = operation.send(mine.api, own)
+        own_answer = operation.send(mine, own)
         if own_answer.status_code in {401, 404, 405, 422}:
             faults.append(f"{operation} with one's own ids: {own_answer.status_code} {own_answer.text}")
         if operation.uses_up:
             own = {}
 
     assert not faults, "\n".join(faults)
-    assert await kept(embedded, theirs.id) == before
+    assert await kept(embedded, their_workspace) == before
     # Every operation that names anything, every id that anything is named by: whatever is promised later is in this.
     assert {unnamed(operation) for operation, _ in tried} >= {
         name.partition(" ?")[0] for name in CONTRACT["operations"] if "{}" in name or "_id" in name.partition("?")[2]

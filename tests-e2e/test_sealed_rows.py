@@ -20,9 +20,9 @@ COLUMNS = sorted(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 async def factories(suite):
-    """Two workspaces of one suite."""
+    """Two workspaces of one suite, others for each test: their owners have a hundred writes a minute."""
     attacked = AttackedInstallation(suite)
     async with AsyncExitStack() as stack:
         people = [await attacked.open_practice(full_name=name) for name in ("Olga Orlov", "Peter Pan")]

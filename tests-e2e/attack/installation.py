@@ -3,7 +3,7 @@
 import itertools
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +20,7 @@ from chassis.local.processes import socket_directory
 from chassis.rpc.client.peers import Peers
 from chassis.service.runtime import Runtime
 from identity.credentials.passwords import PasswordHasher
+from identity.demo import PASSWORD as DEMO_PASSWORD
 from identity.people.registration import add_user
 from identity.workspaces.workflow import open_workspace
 from standalone.home import Home
@@ -30,30 +31,43 @@ PASSWORD = "correct horse battery"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user of a workspace who signs in with PASSWORD."""
+    """A user of a workspace who signs in with a password."""
 
     email: str
     user_id: str
     workspace_id: str
+    password: str = PASSWORD
 
 
-class Owners:
-    """Owners of one workspace who take turns, each with an access token as identity would sign it."""
+class Owners(httpx.Auth):
+    """Owners of one workspace who take turns, each with an access token as identity would sign it.
+
+    As the `auth` of an HTTP client they ask for everything but what is about the client's own sign-ins.
+    """
 
     def __init__(self, signer, token, user_ids):
         claims = jwt.decode(token, options={"verify_signature": False})
         self._claims = {name: claims[name] for name in ("ws", "role", "scope", "amr", "auth_time", "epoch") if name in claims}
+        self.user_ids = user_ids
         self._signer, self._turns = signer, itertools.cycle(user_ids)
         self._signed = {}
 
     def next_token(self):
-        """The token of whoever's turn it is, signed anew before it expires after five minutes."""
-        user_id = next(self._turns)
+        """The token of whoever's turn it is."""
+        return self.token_of(next(self._turns))
+
+    def token_of(self, user_id):
+        """The user's token, signed anew before it expires after five minutes."""
         since, token = self._signed.get(user_id, (float("-inf"), ""))
         if time.monotonic() - since > 200:
             token = self._signer.sign({"sub": user_id, "sid": str(uuid7()), **self._claims})
             self._signed[user_id] = (time.monotonic(), token)
         return token
+
+    def auth_flow(self, request):
+        if not request.url.path.startswith("/api/v1/auth/"):
+            request.headers["Authorization"] = f"Bearer {self.next_token()}"
+        yield request
 
 
 class AttackedInstallation:
@@ -85,18 +99,22 @@ class AttackedInstallation:
             await runtime.stop()
 
     async def open_practice(self, *, email=None, full_name="Henrietta Castellanos"):
-        """Creates a workspace. Returns its owner."""
+        """Creates a practice. Returns its owner."""
+        return await self.open_workspace("practice", email=email, full_name=full_name)
+
+    async def open_workspace(self, kind, *, email=None, full_name="Henrietta Castellanos"):
+        """Creates a practice or a hospital. Returns its first user, who may do everything in it."""
         email = email or f"head-{uuid7().hex}@example.com"
         async with self._identity() as runtime:
             workspace_id, user_id = await open_workspace(
                 runtime,
                 name="Lakeside",
-                kind="practice",
+                kind=kind,
                 time_zone="Europe/London",
                 locale="en-GB",
                 owner_email=email,
                 owner_full_name=full_name,
-                role="owner",
+                role={"practice": "owner", "hospital": "admin"}[kind],
                 password=PASSWORD,
             )
         return Person(email, str(user_id), str(workspace_id))
@@ -124,10 +142,16 @@ class AttackedInstallation:
                     await add_user(work, runtime.keyring, keys, user, role="owner", password_hash=None)
         return Owners(AccessSigner(self.home.access_key.read_bytes()), token, [user.id for user in users])
 
-    def sign_in(self, person, password=PASSWORD):
+    def demo_owner(self):
+        """The owner of the practice that is there from the start."""
+        owner = Person("owner@example.com", "", "", DEMO_PASSWORD)
+        user = self.sign_in(owner).json()["user"]
+        return replace(owner, user_id=user["id"], workspace_id=user["workspace_id"])
+
+    def sign_in(self, person):
         """The reply to a sign-in with a password, including its cookies."""
         url = f"{self.installation.gateway_url}/api/v1/auth/login"
-        reply = httpx.post(url, json={"email": person.email, "password": password}, timeout=30)
+        reply = httpx.post(url, json={"email": person.email, "password": person.password}, timeout=30)
         assert reply.status_code == 200, reply.text
         return reply
 
