@@ -305,3 +305,16 @@ async def test_every_gateway_of_an_installation_knows_the_csrf_token(gateway, br
             statuses.append((await http.post("/api/v1/locations", json=ROOM)).status_code)
 
     assert statuses == [201, 403]
+
+
+async def test_a_page_with_an_old_or_planted_csrf_cookie_gets_the_right_one_with_its_next_read(browser, check_problem):
+    right = browser.cookies["csrf_token"]
+    assert "x-csrf-token" not in (await browser.get("/api/v1/auth/me")).headers
+    browser.cookies.delete("csrf_token")
+    browser.cookies.set("csrf_token", "of-an-earlier-release")
+    check_problem(await browser.post("/api/v1/auth/logout", headers={"X-CSRF-Token": "of-an-earlier-release"}), 403, "csrf_failed")
+
+    read = await browser.get("/api/v1/auth/me")
+
+    assert read.headers["x-csrf-token"] == right
+    assert any(line.startswith(f"csrf_token={right};") for line in read.headers.get_list("set-cookie"))

@@ -77,7 +77,7 @@ class GatewaySettings(Settings):
 
     def faults(self) -> list[str]:
         found = super().faults()
-        if self.gateway_secret.get_secret_value() == DEVELOPMENT_SECRET:
+        if self.gateway_secret.get_secret_value() in {"", DEVELOPMENT_SECRET}:
             found.append("CASELOAD_GATEWAY_SECRET is the development one")
         store = urlsplit(self.rate_limit_store_url.get_secret_value())
         if store.scheme == "redis" and not is_local(store.hostname):

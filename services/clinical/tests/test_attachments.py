@@ -256,10 +256,10 @@ async def test_a_file_whose_upload_was_killed_before_its_row_was_committed_is_re
     # Nothing of this workspace is known here, so it is another installation's.
     unknown = practice.environment.workspace()
     await blobs.put(new_key(unknown, uuid7()), b"theirs", "image/png")
-    two_hours_ago = time.time() - 7200
+    eight_days_ago = time.time() - 8 * 86_400
     for path in (practice.environment.folder / "blobs").glob("*/*"):
         if path.name != str(young):
-            os.utime(path, (two_hours_ago, two_hours_ago))
+            os.utime(path, (eight_days_ago, eight_days_ago))
 
     assert await remove_orphans(runtime, datetime.now(UTC)) == 1
     await practice.environment.settle()

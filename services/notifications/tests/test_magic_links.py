@@ -114,7 +114,7 @@ async def test_a_link_whose_mail_is_deferred_until_it_expires_is_given_up(practi
     await _request(practice)
     await practice.until(lambda: mail_server.attempts[practice.owner_email] >= 1)
     await practice.look(
-        "UPDATE notifications.mails SET created_at = now() - interval '10 minutes' WHERE workspace_id = $1", practice.workspace_id
+        "UPDATE notifications.mails SET created_at = now() - interval '1 hour' WHERE workspace_id = $1", practice.workspace_id
     )
 
     await practice.until(lambda: _is(practice, "failed"))

@@ -2,6 +2,7 @@
 
 import asyncio
 from hashlib import sha256
+from uuid import UUID
 
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInStub
@@ -55,10 +56,16 @@ class Authenticator:
                     raise
             else:
                 self.csrf.check(request, request.caller.session_id)
+                self._renew_csrf(request, cookies, request.caller.session_id)
                 return
         self.csrf.check(request, cookies.refreshed_session)
         signed_in = await self.refresh(request, cookies)
         request.caller = await self._verifier.caller(signed_in.access_token)
+
+    def _renew_csrf(self, request: GatewayRequest, cookies: Cookies, session_id: UUID | None) -> None:
+        """Sets the CSRF cookie anew when it is not the login session's: after an upgrade, or when another site has planted one."""
+        if request.is_safe and session_id is not None and cookies.csrf != (csrf := self.csrf.token(session_id)):
+            self.cookies.write_csrf(request, csrf)
 
     async def refresh(self, request: GatewayRequest, cookies: Cookies) -> pb.SignedIn:
         """Rotates the refresh token and sets new cookies. Raises Unauthenticated, and clears them, when the login session has ended."""

@@ -19,6 +19,8 @@ DEVICE = "device_token"
 _REFRESH_PATH = "/api/v1"
 _SIGN_IN_PATH = "/api/v1/auth"
 _DEVICE_SECONDS = 180 * 24 * 3600
+# As long as the longest login session.
+_CSRF_SECONDS = 12 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Cookies:
     access: str = ""
     refresh: str = ""
     device: str = ""
+    csrf: str = ""
 
     @property
     def refreshed_session(self) -> UUID | None:
@@ -50,7 +53,7 @@ def read_cookies(request: GatewayRequest) -> Cookies:
     if header is None:
         return Cookies()
     found = cookie_parser(header.decode("latin-1"))
-    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(DEVICE, ""))
+    return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(DEVICE, ""), found.get(CSRF, ""))
 
 
 class CookieWriter:
@@ -64,10 +67,13 @@ class CookieWriter:
         seconds = max(1, signed_in.refresh_expires_at.seconds - int(time.time()))
         self._set(request, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
         self._set(request, REFRESH, signed_in.refresh_token, seconds, path=_REFRESH_PATH, same_site="Strict")
-        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
+        self.write_csrf(request, csrf, seconds)
         if signed_in.HasField("device_token"):
             self._set(request, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path=_SIGN_IN_PATH, same_site="Strict")
-        # A front end of another origin cannot read our cookies.
+
+    def write_csrf(self, request: GatewayRequest, csrf: str, seconds: int = _CSRF_SECONDS) -> None:
+        """Sets the cookie with the CSRF token, and a header for front ends of other origins, which cannot read our cookies."""
+        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
         request.add_header(b"x-csrf-token", csrf)
 
     def clear(self, request: GatewayRequest) -> None:

@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     handled_events_days: PositiveFloat = 14
     dead_letters_days: PositiveFloat = 365
     replayed_dead_letters_days: PositiveFloat = 90
-    idempotency_days: PositiveFloat = 3
+    # An answer is given again for 72 hours.
+    idempotency_days: float = Field(3, ge=3)
 
     # The root keys that wrap every workspace's keys. Losing this file is losing the data.
     keyring_file: Path | None = None

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from asyncpg import Range
-from sqlalchemy import BigInteger, Boolean, DateTime, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 from sqlalchemy.types import TypeEngine
 
@@ -66,6 +66,10 @@ def _boolean(value: Any) -> bytes:
     return b"\x01" if value else b"\x00"
 
 
+def _texts(value: Iterable[str]) -> bytes:
+    return frame(*(text.encode() for text in value))
+
+
 def _range(value: Range) -> bytes:
     ends = (b"" if end is None else _moment(end) for end in (value.lower, value.upper))
     return frame(*ends, bytes((value.lower_inc, value.upper_inc, value.isempty)))
@@ -80,4 +84,5 @@ _ENCODINGS: tuple[tuple[Any, bytes, int | None, Encode], ...] = (
     (Text, b"t", None, str.encode),
     (LargeBinary, b"x", None, bytes),
     (TSTZRANGE, b"r", None, _range),
+    (ARRAY, b"a", None, _texts),
 )

@@ -12,17 +12,17 @@ from chassis.errors import Unavailable
 from chassis.service.runtime import Runtime
 from clinical.attachments import store
 
-# Longer than any upload takes.
-_SPARED = timedelta(hours=1)
+# Much longer than any upload takes: time to notice that this is not the database that the files belong to.
+_SPARED = timedelta(days=7)
 _INTERVAL = timedelta(hours=6)
-# Attachments have ids of this version; what audit keeps in the same store has not.
+# Attachments have ids of this version. Checkpoints, which may be in the same directory, have ids of version 5.
 _VERSION = 7
 
 _log = logging.getLogger(__name__)
 
 
 async def remove_orphans(runtime: Runtime, now: datetime) -> int:
-    """Announces files that were stored more than an hour ago and have no row as removed; the reaction to that deletes them. Returns how many."""
+    """Deletes files older than a week that no attachment refers to, by announcing AttachmentRemoved for each. Returns their number."""
     removed = 0
     async for keys in runtime.blobs.stored_before(now - _SPARED):
         by_workspace: dict[UUID, set[UUID]] = defaultdict(set)
@@ -46,11 +46,12 @@ def sweep_loop(runtime: Runtime) -> Callable[[], Awaitable[None]]:
 
     async def run() -> None:
         while True:
+            # First: somebody who has just restored the wrong database has time to stop.
+            await asyncio.sleep(_INTERVAL.total_seconds())
             try:
                 if removed := await remove_orphans(runtime, datetime.now(UTC)):
                     _log.warning("files without an attachment are removed", extra={"files": removed})
             except Unavailable as refusal:
                 _log.warning("files could not be swept", extra={"code": refusal.code})
-            await asyncio.sleep(_INTERVAL.total_seconds())
 
     return run

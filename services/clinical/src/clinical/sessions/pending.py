@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from caseload.clinical.v1 import sessions_pb2 as pb
+from chassis.encryption.bound_columns import encoder
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import stamp, when
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import record, rules, store
+from clinical.tables import pending_amendments
+
+# What becomes part of the signed note beside the texts, and which version that is for.
+_bound = encoder(pending_amendments, ("fields", "base_version", "session_date", "duration_minutes", "saved_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +91,22 @@ def _values(note: pb.Session) -> dict[str, Any]:
 
 def _to_columns(session_id: str, pending: Pending, work: UnitOfWork, keys: WorkspaceKeys) -> dict[str, Any]:
     texts = pb.PendingAmendment(**{name: pending.changes[name] for name in rules.TEXTS if name in pending.changes})
-    return {
+    columns = {
         "fields": sorted(pending.changes),
-        "sealed": keys.seal(texts, table="pending_amendments", row=f"{session_id}/{work.user_id}", revision=pending.revision),
         "revision": pending.revision,
         "base_version": pending.base_version,
         "session_date": pending.changes.get("session_date"),
         "duration_minutes": pending.changes.get("duration_minutes"),
         "saved_at": pending.saved_at,
     }
+    row = f"{session_id}/{work.user_id}"
+    sealed = keys.seal(texts, table="pending_amendments", row=row, revision=pending.revision, bound=_bound(columns))
+    return columns | {"sealed": sealed}
 
 
 def _from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> Pending:
     place = {"table": "pending_amendments", "row": f"{row['session_id']}/{row['user_id']}", "revision": row["revision"]}
-    texts = keys.open(row["sealed"], into=pb.PendingAmendment(), **place)
+    texts = keys.open(row["sealed"], into=pb.PendingAmendment(), **place, bound=_bound(row))
     values = {name: getattr(texts, name) if texts.HasField(name) else None for name in rules.TEXTS}
     values |= {name: row[name] for name in ("session_date", "duration_minutes")}
     return Pending({name: values[name] for name in row["fields"]}, row["base_version"], row["revision"], row["saved_at"])

@@ -15,9 +15,9 @@ from notifications.magic_links import store
 from notifications.mail import templates
 from notifications.mail.sender import MailKind, NotToBeSent
 
-# A person is waiting: attempts follow each other quickly, for as long as a link is valid.
+# A person is waiting: attempts follow each other quickly, for as long as a link can be valid. One that has expired earlier is not issued.
 _PAUSE = timedelta(seconds=3)
-_VALID = timedelta(minutes=10)
+_VALID = timedelta(hours=1)
 
 
 def magic_link_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
