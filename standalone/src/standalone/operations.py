@@ -2,10 +2,11 @@
 
 import argparse
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -59,7 +60,7 @@ async def verify_command(settings: StandaloneSettings, options: argparse.Namespa
     """`verify records`: of one workspace, or of all. Ends with status 1 if a record is not as the audit trail says."""
     wrong = 0
     async with opened(settings) as (connection, runtimes):
-        for workspace_id in [options.workspace] if options.workspace else await workspaces(connection, runtimes):
+        for workspace_id in await _chosen(connection, runtimes, options.workspace):
             report = await verify_records(connection, runtimes, workspace_id)
             wrong += len(report.findings) + (not report.trail_is_intact)
             trail = "the audit trail is intact" if report.trail_is_intact else "THE AUDIT TRAIL IS NOT INTACT"
@@ -73,13 +74,25 @@ async def verify_command(settings: StandaloneSettings, options: argparse.Namespa
 async def reseal_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
     """`reseal`: what release 0.1.0 sealed, of one workspace or of all."""
     async with opened(settings) as (connection, runtimes):
-        for workspace_id in [options.workspace] if options.workspace else await workspaces(connection, runtimes):
+        for workspace_id in await _chosen(connection, runtimes, options.workspace):
             for runtime in runtimes.values():
                 sealed_again, waiting = await reseal(connection, runtime, workspace_id)
                 if sealed_again or waiting:
                     print(
                         f"{workspace_id} {runtime.name}: {sealed_again} values sealed again, {waiting} expire within days; run this again then"
                     )
+
+
+async def _chosen(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None) -> list[UUID]:
+    """The workspace, or all. Refuses a workspace without keys, for which some would be made, and a role that sees no rows."""
+    if not await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+        raise SystemExit("this needs a superuser of the database: row security and triggers bind everybody else")
+    known = await workspaces(connection, runtimes)
+    if workspace_id is None:
+        return known
+    if workspace_id not in known:
+        raise SystemExit(f"no workspace {workspace_id} has keys here")
+    return [workspace_id]
 
 
 @asynccontextmanager
