@@ -12,7 +12,7 @@ from pathlib import Path
 from drill.environment import DrillEnvironment
 from drill.kills import run_kills, schedule
 from drill.outages import OUTAGES, peer_hangs
-from drill.races import RACERS, WRITERS, create_clients_concurrently, race_for_one_key, race_for_times
+from drill.races import RACERS, RACES, WRITERS, create_clients_concurrently, race_for_one_key, race_for_times
 from drill.restarts import RESTARTABLE, run_restarts
 from standalone.services import NAMES
 
@@ -44,7 +44,7 @@ class Report:
 
 async def races(report, *, each, seed):
     report.line(f"\n{WRITERS} writers, {RACERS} racers")
-    async with _environment(report) as environment:
+    async with _environment(report, RACES) as environment:
         began = time.monotonic()
         bookings = await race_for_times(environment, each=each, seed=seed)
         report.result("bookings of overlapping times tried", bookings.booked + bookings.refused, expected=WRITERS * each)
@@ -127,11 +127,11 @@ async def _outage(report, name, scenario):
 
 
 @asynccontextmanager
-async def _environment(report):
+async def _environment(report, settings=None):
     """A suite of its own. Its directory is kept if something went wrong."""
     folder, broken = Path(tempfile.mkdtemp(prefix="drill-")), len(report.broken)
     try:
-        async with DrillEnvironment(folder / "suite", settings=SETTINGS) as environment:
+        async with DrillEnvironment(folder / "suite", settings=SETTINGS | (settings or {})) as environment:
             yield environment
     except BaseException as failure:
         report.broken.append(repr(failure))

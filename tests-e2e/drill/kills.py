@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from drill.environment import until
 from drill.faults import KILLABLE, has_restarted, kill
 from drill.history import History
-from drill.users import SharedToken, SimulatedUser
+from drill.users import SimulatedUser
 from drill.verification import Findings, row_ids, verify
 
 SECONDS_TO_COME_BACK = 120.0
@@ -35,7 +35,7 @@ def schedule(count, *, seed):
 async def run_kills(environment, victims, *, seed, writers=16, progress=lambda line: None):
     """Kills `victims` in turn while `writers` users work. Verifies their work and returns the results."""
     run, chance = KillRun(), random.Random(seed)
-    token, before = SharedToken(environment.gateway_url), await row_ids(environment)
+    token, before = await environment.colleagues(), await row_ids(environment)
     users = [SimulatedUser(environment.gateway_url, token, run.history, seed=f"{seed}-{number}") for number in range(writers)]
     stop = asyncio.Event()
     work = [asyncio.create_task(user.work(stop)) for user in users]

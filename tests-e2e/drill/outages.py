@@ -12,7 +12,7 @@ import httpx
 
 from drill.environment import CALL_SECONDS, until
 from drill.faults import frozen, killed, running_process
-from drill.users import PASSWORD, SharedToken, api_client, text
+from drill.users import PASSWORD, api_client, text
 from standalone.services import NAMES
 
 # Seconds allowed beyond the deadline, because the machine is busy. A hang would last longer.
@@ -39,11 +39,10 @@ class OutageProbe:
 
     def __init__(self, environment):
         self.environment = environment
-        self._token = SharedToken(environment.gateway_url)
 
     async def __aenter__(self):
         self._api = api_client(self.environment.gateway_url)
-        await self._token.headers()
+        self._token = await self.environment.colleagues()
         self.client = (await self.ask("POST", "/clients", json=self.new_client())).json()
         self.note = (await self.ask("POST", "/sessions", json={"client_id": self.client["id"], "session_date": soon(0)})).json()
         return self
@@ -52,7 +51,7 @@ class OutageProbe:
         await self._api.aclose()
 
     async def ask(self, method, path, **sent):
-        return await self._api.request(method, path, headers=await self._token.headers(), **sent)
+        return await self._api.request(method, path, headers=await self._token.headers(self._token.whose_turn()), **sent)
 
     def new_client(self):
         return {"first_name": "Olga", "last_name": f"Outage{uuid4().hex}", "email": f"{uuid4().hex}@example.org"}

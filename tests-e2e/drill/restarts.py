@@ -10,7 +10,7 @@ from drill.environment import until
 from drill.faults import has_restarted, running_process
 from drill.history import History
 from drill.kills import wait_for_operations
-from drill.users import SharedToken, SimulatedUser
+from drill.users import SimulatedUser
 from standalone.services import NAMES
 
 RESTARTABLE = (*NAMES, "gateway")
@@ -33,7 +33,7 @@ class RestartRun:
 async def run_restarts(environment, names, *, seed, writers=8, progress=lambda line: None):
     """Restarts each process in turn while `writers` users work, and returns the results."""
     run, chance = RestartRun(), random.Random(seed)
-    token = SharedToken(environment.gateway_url)
+    token = await environment.colleagues()
     users = [SimulatedUser(environment.gateway_url, token, run.history, seed=f"{seed}-{number}") for number in range(writers)]
     stop = asyncio.Event()
     work = [asyncio.create_task(user.work(stop)) for user in users]

@@ -1,6 +1,7 @@
 """Simulated users who work over HTTP and retry until a request succeeds, as a front end does that must not lose input."""
 
 import asyncio
+import itertools
 import random
 import time
 from datetime import UTC, datetime, timedelta
@@ -26,16 +27,20 @@ def api_client(gateway_url):
 
 
 class SharedToken:
-    """An access token that all users share. Signs in again before it expires."""
+    """An access token that all users share. Signs in again before it expires. `user_id` is known when there has been a first one."""
 
     def __init__(self, gateway_url, email="owner@example.com"):
         self._gateway_url = gateway_url
         self._email = email
-        self._token = ""
+        self._token = self.user_id = ""
         self._since = float("-inf")
         self._renewing = asyncio.Lock()
 
-    async def headers(self):
+    def whose_turn(self):
+        """Who asks next, for `headers`. All attempts at an operation are one person's, because an Idempotency-Key is."""
+        return self.user_id
+
+    async def headers(self, who=None):
         async with self._renewing:
             while time.monotonic() - self._since > SECONDS_A_TOKEN_IS_USED:
                 self._token = await self._sign_in() or self._token
@@ -49,10 +54,30 @@ class SharedToken:
                 reply = None
         if reply is not None and reply.status_code == 200:
             self._since = time.monotonic()
+            self.user_id = reply.json()["user"]["id"]
             return reply.json()["access_token"]
         assert reply is None or reply.status_code == 503, reply.text
         await asyncio.sleep(0.3)
         return None
+
+
+class Colleagues(SharedToken):
+    """Many owners of one practice who take turns, because none of them may do in a minute what a drill does.
+
+    One signs in with a password, now and again; the tokens of the others are signed as identity would sign them.
+    """
+
+    def __init__(self, gateway_url, owners):
+        super().__init__(gateway_url)
+        self._owners = owners
+        self._turns = itertools.cycle([None, *owners.user_ids])
+
+    def whose_turn(self):
+        return next(self._turns)
+
+    async def headers(self, who=None):
+        signed_in = await super().headers()
+        return signed_in if who is None else {"Authorization": f"Bearer {self._owners.token_of(who)}"}
 
 
 class SimulatedUser:
@@ -111,6 +136,8 @@ class SimulatedUser:
         start, end = self._slots(self._chance)
         client_id = self._chance.choice(self._clients)
         sent = {"client_id": client_id, "scheduled_start": text(start), "scheduled_end": text(end), "location_type": "online"}
+        # In one calendar, whoever asks.
+        sent["practitioner_id"] = self._token.user_id
         reply = await self.ask("POST", "/appointments", "Appointment", "CREATE", json=sent, expect=201, or_refused="appointment_conflict")
         if reply.status_code == 409:
             self._history.refused_bookings += 1
@@ -157,9 +184,9 @@ class SimulatedUser:
         own = {"X-Request-ID": request_id, **(headers or {})}
         if method != "GET":
             own["Idempotency-Key"] = key or request_id
-        began = time.monotonic()
+        began, who = time.monotonic(), self._token.whose_turn()
         for attempt in range(1, 10_000):
-            reply = await self._attempt(method, path, json, own)
+            reply = await self._attempt(method, path, json, own, who)
             if reply is not None and reply.status_code == expect:
                 resource_id = reply.json().get("id")
                 seconds = time.monotonic() - began
@@ -170,14 +197,15 @@ class SimulatedUser:
             if reply is not None and reply.status_code == 409 and reply.json()["code"] == or_refused:
                 return reply
             assert time.monotonic() - began < SECONDS_TO_GIVE_UP, f"{method} {path} was not answered in {SECONDS_TO_GIVE_UP} s"
-            await asyncio.sleep(self._chance.uniform(0.1, 0.4))
+            told = float(reply.headers.get("retry-after", 0)) if reply is not None else 0.0
+            await asyncio.sleep(told + self._chance.uniform(0.1, 0.4))
         raise AssertionError("too many attempts")
 
-    async def _attempt(self, method, path, json, headers):
+    async def _attempt(self, method, path, json, headers, who):
         """One reply, or None if the connection failed. A refusal that does not allow a retry is recorded as a violation."""
         began = time.monotonic()
         try:
-            reply = await self._api.request(method, path, json=json, headers=headers | await self._token.headers())
+            reply = await self._api.request(method, path, json=json, headers=headers | await self._token.headers(who))
         except httpx.TimeoutException:
             self._history.violations.append(f"{method} {path} hung")
             return None

@@ -138,7 +138,7 @@ async def _read_all(environment, token, path, ids):
         async with api_client(environment.gateway_url) as api:
             while waiting:
                 one = waiting.pop()
-                reply = await api.get(f"{path}/{one}", headers=await token.headers())
+                reply = await api.get(f"{path}/{one}", headers=await token.headers(token.whose_turn()))
                 assert reply.status_code in {200, 404}, reply.text
                 found[one] = reply.json() if reply.status_code == 200 else None
 
