@@ -213,6 +213,27 @@ async def test_a_large_request_that_a_draining_instance_refuses_goes_to_another(
     assert (before.names, len(other.names)) == ([], 6)
 
 
+async def test_an_instance_that_fails_at_once_does_not_draw_the_calls(instances):
+    (sick, _), (_, two), (_, three) = [await instances.start(number) for number in range(3)]
+    asked = 0
+
+    async def refuse(*_):
+        nonlocal asked
+        asked += 1
+        raise Unavailable("database_unavailable", retry_after=1.0)
+
+    sick.server.answer = refuse
+    stub, peer = await instances.stub(0, 1, 2)
+    await usable(peer, 3)
+
+    async with load(lambda name: create(stub, instances, name)) as outcomes:
+        await eventually(lambda: len(outcomes) > 300)
+
+    # Eight callers may have asked it at once; afterwards it is asked again every two seconds at most.
+    assert len(failed(outcomes)) == asked < 40
+    assert min(len(two.names), len(three.names)) > 80
+
+
 async def test_a_service_that_starts_later_is_waited_for_and_one_that_is_long_gone_is_not(instances, monkeypatch):
     await instances.start(0)
     stub, _ = await instances.stub(1)

@@ -40,7 +40,9 @@ async def upload_attachment(session_id: UUID, http: Request, request: SignedInRe
     # Before any of the body is read.
     with http.app.state.uploads.admit(0):
         upload = await _upload(session_id, http)
-        return json_response(await request.stubs.attachments.UploadAttachment(upload, request.context), 201)
+        # How long the body may take is another limit (gateway.middleware.body).
+        context = request.context.within(http.app.state.settings.call_seconds)
+        return json_response(await request.stubs.attachments.UploadAttachment(upload, context), 201)
 
 
 @router.get("", response_model=schemas.AttachmentList)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from caseload.clinical.v1 import events_pb2
-from chassis.errors import Unavailable
+from chassis.errors import NotFound, Unavailable
 from chassis.service.runtime import Runtime
 from clinical.attachments import store
 
@@ -51,7 +51,8 @@ def sweep_loop(runtime: Runtime) -> Callable[[], Awaitable[None]]:
             try:
                 if removed := await remove_orphans(runtime, datetime.now(UTC)):
                     _log.warning("files without an attachment are removed", extra={"files": removed})
-            except Unavailable as refusal:
+            except (Unavailable, NotFound) as refusal:
+                # NotFound: a file went while it was looked at.
                 _log.warning("files could not be swept", extra={"code": refusal.code})
 
     return run

@@ -8,6 +8,7 @@ import grpc
 
 from caseload.transport.v1 import stream_pb2
 from chassis.context import RequestContext
+from chassis.errors import Unavailable
 from chassis.rpc import status
 from chassis.rpc.client.addresses import Address
 from chassis.rpc.client.attempts import InternalFault
@@ -19,6 +20,8 @@ from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
 
 # Of the calls that go alone, when the instance is gone from the addresses.
 _SECONDS_TO_RETIRE = 30.0
+# After an answer that the instance is not able to give one.
+_SECONDS_AVOIDED = 2.0
 
 
 class Connection:
@@ -32,6 +35,8 @@ class Connection:
         # How many calls are under way, and when the last one began, as a number that grows.
         self.outstanding = 0
         self.last_used = 0
+        # Until then, in the loop's time, others are preferred: an instance that fails at once is never busy, and would get most calls.
+        self.avoided_until = 0.0
         self._idle = asyncio.Event()
         self._idle.set()
         self.stream.open()
@@ -49,6 +54,9 @@ class Connection:
             if self.stream.up and len(raw) <= LARGEST_SHARED:
                 return await self._on_stream(to_question(context, method.path, raw, seconds, token), seconds)
             return await self._alone(method, raw, context, token, seconds)
+        except (Unavailable, InternalFault):
+            self.avoided_until = asyncio.get_running_loop().time() + _SECONDS_AVOIDED
+            raise
         finally:
             self.outstanding -= 1
             if not self.outstanding:

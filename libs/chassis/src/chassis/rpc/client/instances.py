@@ -38,7 +38,7 @@ class Instances:
         return [connection for connection in self._connections.values() if connection.usable]
 
     async def take(self, until: float) -> Connection:
-        """The usable connection with the fewest calls under way, of those the one that was used least recently.
+        """The usable connection with the fewest calls under way, of those the one that was used least recently. One that has just failed comes last.
 
         Waits for one until `until`, in the loop's time. Raises Unavailable when there is none by then, or has been none for long.
         """
@@ -57,7 +57,8 @@ class Instances:
             except TimeoutError:
                 raise status.unavailable(self._peer) from None
         self._lost_at = None
-        chosen = min(usable, key=lambda connection: (connection.outstanding, connection.last_used))
+        preferred = [connection for connection in usable if connection.avoided_until <= loop.time()] or usable
+        chosen = min(preferred, key=lambda connection: (connection.outstanding, connection.last_used))
         self._calls += 1
         chosen.last_used = self._calls
         return chosen
