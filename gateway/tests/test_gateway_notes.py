@@ -384,3 +384,17 @@ async def test_a_note_of_another_workspace_is_not_found(practice, elsewhere, not
 def test_an_impossible_file_name_is_refused(sent: str):
     with pytest.raises(Invalid):
         base_name(sent)
+
+
+async def test_a_file_that_arrives_slowly_leaves_its_call_all_its_time(gateway, practice, path):
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="knee.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+
+    async def slowly():
+        yield head + jpeg_with_gps()
+        await asyncio.sleep(2.2)
+        yield b"\r\n--b--\r\n"
+
+    async with gateway.reconfigured(call_seconds=2.0).colleague(practice.person) as http:
+        reply = await http.post(f"{path}/attachments", content=slowly(), headers={"Content-Type": "multipart/form-data; boundary=b"})
+
+    assert reply.status_code == 201, reply.text
