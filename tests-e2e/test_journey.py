@@ -8,6 +8,8 @@ import httpx
 import pytest
 from PIL import ExifTags, Image
 
+from gateway.settings import GatewaySettings
+
 # The reminder rule is one hour; the appointment begins so much later than that, so the mail is due in a moment.
 SECONDS_UNTIL_DUE = 4
 
@@ -64,7 +66,9 @@ def made(reply, status=201):
 def test_one_clients_journey_through_every_service(api, installation, eventually):
     # The hospital: the calendar of the practice belongs to the README.
     sign_in_by_link(api, installation, "admin@example.com", eventually)
-    me = made(api.get("/auth/me"), 200)
+    answer = api.get("/auth/me")
+    me = made(answer, 200)
+    assert answer.headers["ratelimit-limit"] == str(GatewaySettings.model_fields["reads_per_minute"].default), "the limits as shipped"
 
     # A client.
     for rule in made(api.get("/reminders/configurations"), 200)["items"]:
