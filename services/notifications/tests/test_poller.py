@@ -136,6 +136,19 @@ async def test_a_cancelled_poller_claims_nothing_more_and_finishes_what_it_has_b
     assert work.waiting == ["never begun"]
 
 
+async def test_a_poller_that_is_woken_and_cancelled_at_the_same_moment_stops(polling):
+    work = Work()
+    poller, task = polling(work, interval=60.0)
+    await until(lambda: work.limits)
+    await asyncio.sleep(0.01)
+
+    poller.wake()
+    task.cancel()
+
+    async with asyncio.timeout(5):
+        await asyncio.wait([task])
+
+
 async def test_what_was_claimed_as_the_poller_was_cancelled_is_handled(polling):
     work, asked, given = Work("claimed"), asyncio.Event(), asyncio.Event()
     claim = work.claim

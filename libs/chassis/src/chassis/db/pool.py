@@ -130,7 +130,8 @@ class Pool:
             self._end_soon(open_read.connection)
         await asyncio.gather(*self._ending, return_exceptions=True)
         try:
-            await asyncio.wait_for(self._pool.close(), timeout=_SECONDS_TO_CLOSE)
+            async with asyncio.timeout(_SECONDS_TO_CLOSE):
+                await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
         finally:

@@ -139,7 +139,8 @@ class Relay:
 
     async def _doze(self) -> None:
         try:
-            await asyncio.wait_for(self._wake.wait(), self._poll)
+            async with asyncio.timeout(self._poll):
+                await self._wake.wait()
         except TimeoutError:
             return
 
@@ -147,7 +148,8 @@ class Relay:
         if seconds <= 0:
             return
         try:
-            await asyncio.wait_for(self._election.stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._election.stopping.wait()
         except TimeoutError:
             return
 

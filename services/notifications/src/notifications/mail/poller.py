@@ -90,6 +90,7 @@ class Poller(Generic[T]):
 
     async def _wait(self) -> None:
         try:
-            await asyncio.wait_for(self._woken.wait(), self._interval)
+            async with asyncio.timeout(self._interval):
+                await self._woken.wait()
         except TimeoutError:
             return

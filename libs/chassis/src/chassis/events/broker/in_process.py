@@ -94,7 +94,8 @@ class InProcessBroker(Broker):
 
     async def _pause(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._draining.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._draining.wait()
         except TimeoutError:
             return
         raise BrokerDown

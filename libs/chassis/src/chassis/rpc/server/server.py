@@ -121,7 +121,8 @@ class Server:
         """Takes nothing new and waits for what runs."""
         self.draining = True
         try:
-            await asyncio.wait_for(self._idle.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
         except TimeoutError:
             log.warning("calls were still running when the drain ended")
 

@@ -85,7 +85,8 @@ class Link:
         """Whether it is up, waiting a little for it to come up."""
         if not self._up.is_set():
             try:
-                await asyncio.wait_for(self._up.wait(), within)
+                async with asyncio.timeout(within):
+                    await self._up.wait()
             except TimeoutError:
                 return False
         return True
