@@ -20,7 +20,7 @@ from chassis.migrations.runner import migrate
 from chassis.testing.environment import _dsn
 from standalone.home import as_role
 
-PASSWORD = "made-up-for-this-test"
+PASSWORD = "for-tests-only"
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def stored(folder: Path = STORED) -> list[Release]:
 async def upgrade(dsn: str, services: Sequence[Service] = SERVICES) -> None:
     """What a deployment does with an older release's database: provisions, then migrates every service to head."""
     for service in services:
-        await provision(dsn, service.name, "throw-away", "throw-away", "throw-away" if service.erases else None)
+        await provision(dsn, service.name, "for-tests-only", "for-tests-only", "for-tests-only" if service.erases else None)
         await migrate(dsn, service.name)
 
 

@@ -40,7 +40,7 @@ async def check(dsn: str, services: Sequence[Service] = SERVICES, releases: Sequ
         found += [
             f"{path.name} of {service.name}: imports {name}" for path in versions_of(service.name).glob("*.py") for name in foreign(path)
         ]
-        await provision(dsn, service.name, "throw-away", "throw-away", "throw-away" if service.erases else None)
+        await provision(dsn, service.name, "for-tests-only", "for-tests-only", "for-tests-only" if service.erases else None)
         for target in ("head", "base", "head"):
             await migrate(dsn, service.name, target)
         found += [f"{service.name}: {difference}" for difference in await drift(dsn, service.name, service.metadata)]
@@ -72,7 +72,7 @@ async def write(dsn: str, name: str, message: str, services: Sequence[Service] =
     written = []
     for service in chosen:
         versions_of(service.name).mkdir(parents=True, exist_ok=True)
-        await provision(dsn, service.name, "throw-away", "throw-away", "throw-away" if service.erases else None)
+        await provision(dsn, service.name, "for-tests-only", "for-tests-only", "for-tests-only" if service.erases else None)
         await migrate(dsn, service.name)
         if name != "all" or await drift(dsn, service.name, service.metadata):
             written.append(await write_revision(dsn, service.name, service.metadata, message))

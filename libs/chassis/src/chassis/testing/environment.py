@@ -266,6 +266,9 @@ async def _database(server: str, services: Iterable[Service]) -> str:
             _templates[server, names] = template
         database = f"environment_{uuid7().hex}"
         await admin.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+        # Roles belong to the whole server: another test may have given them other passwords.
+        for name in names:
+            await provision(_dsn(server, database=database), name, _PASSWORD, _PASSWORD, _PASSWORD if erases[name] else None)
     finally:
         await admin.close()
     return _dsn(server, database=database)
