@@ -116,7 +116,7 @@ class Bare:
         sealed = appointment_mapping.APPOINTMENTS.seal(appointments_pb2.Appointment(), keys, row, Unwitnessed())
         arguments = (made, client_id, self._practitioner, start, end, Range(start, end), location_type, sealed, self._practitioner, now)
         row = await self._pool.fetchrow(BOOK, self._workspace, *arguments)
-        named = {"id": client_id, "version": row["client_version"], "sealed_name": row["sealed_name"]}
+        named = {"id": client_id, "version": row["client_version"], "is_active": True, "sealed_name": row["sealed_name"]}
         client = render(client_mapping.to_summary(named, self._keys["clients"]))
         return dump(render(appointment_mapping.to_message(row, keys)) | {"client": client})
 

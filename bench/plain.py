@@ -18,6 +18,7 @@ from sqlalchemy import Uuid, bindparam, update
 from bench.dataset import Dataset
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.db.statement import command
 from chassis.events.broker.in_process import InProcessBroker
@@ -71,8 +72,10 @@ class PlainClinical(Runtime):
         await super().serve(over_grpc=over_grpc)
 
 
-def features(runtime: Runtime) -> list[PlainSessions]:
-    return [PlainSessions(runtime.keys, ClientsStub(runtime.peers["clients"]), AppointmentsStub(runtime.peers["scheduling"]))]
+def servicers(runtime: Runtime) -> list[PlainSessions]:
+    peers = runtime.peers
+    stubs = ClientsStub(peers["clients"]), AppointmentsStub(peers["scheduling"]), WorkspacesStub(peers["identity"])
+    return [PlainSessions(runtime.keys, *stubs)]
 
 
 async def answer(service: Service, settings: Settings) -> None:
@@ -96,7 +99,7 @@ def main(dataset: Dataset, port: int) -> None:
     if os.fork() == 0:
         die_with(parent, signal.SIGTERM)
         configure_logs("plain")
-        service = Service("clinical", metadata, features, settings=SERVICE.settings)
+        service = Service("clinical", metadata, servicers, settings=SERVICE.settings)
         uvloop.run(answer(service, home.settings(SERVICE, dataset.admin_dsn, peers=peers, listen=address)))
         os._exit(0)
     serve_gateway(home, listener, None, peers={**peers, "clinical": address}, public_url=f"http://127.0.0.1:{port}")
