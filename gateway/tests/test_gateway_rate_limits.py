@@ -221,7 +221,10 @@ async def test_nine_people_in_three_tabs_each_may_save_twice_a_second(clock):
     for _ in range(2 * 60 * 5):
         for user_id in people * 3:
             scope = {"type": "http", "method": "PATCH", "path": path, "headers": [], "client": (HOSPITAL, 1)}
-            await limits.count_user(GatewayRequest(scope), user_id, workspace_id)
+            request = GatewayRequest(scope)
+            await limits.count_user(request, user_id, workspace_id)
+            assert request.rate_limit is not None
+            assert request.rate_limit[1] >= 0
         clock.now += 0.5
 
 

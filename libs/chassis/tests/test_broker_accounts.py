@@ -8,6 +8,7 @@ import aio_pika
 import pytest
 from aio_pika.exceptions import AMQPError
 from aiormq.exceptions import ChannelAccessRefused
+from pamqp.commands import Queue
 from uuid_utils.compat import uuid7
 
 from caseload.services import SERVICE_NAMES
@@ -212,7 +213,8 @@ async def test_one_services_account_touches_nothing_of_anothers(installation, at
 async def test_the_trail_is_for_audit_to_follow(installation):
     async with installation.channel("audit") as channel:
         queue = await channel.declare_queue("audit.record-here", durable=True)
-        await queue.bind(messages.EVENTS, LINE)
+        bound = await queue.bind(messages.EVENTS, LINE)
+        assert isinstance(bound, Queue.BindOk)
         await queue.delete()
 
 
@@ -261,3 +263,4 @@ async def test_a_queue_of_an_earlier_release_is_taken_from_as_it_is(node):
     for each in (broker, clients):
         await each.drain(1.0)
         await each.close()
+    assert attempts == [1, 2], "it came once more although it was done"

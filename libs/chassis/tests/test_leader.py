@@ -135,6 +135,7 @@ async def test_of_many_instances_one_leads(instances, admin, name):
 async def test_elections_of_different_names_have_leaders_of_their_own(instances):
     one, other = instances(), instances(name=f"another {uuid7()}")
     await until(lambda: one.leading and other.leading)
+    assert (one.terms, other.terms) == (1, 1)
 
 
 async def test_another_takes_over_when_the_leaders_session_ends(instances, admin, name):
@@ -175,6 +176,7 @@ async def test_work_that_is_not_using_the_session_is_cancelled_when_the_session_
         await cancelled.wait()
     # It competes again, and being alone it wins.
     await until(lambda: leader.leading)
+    assert len(await holders(admin, name)) == 1
 
 
 async def test_to_stop_lets_the_work_finish_and_releases_the_lock(instances, admin, name):
@@ -254,6 +256,7 @@ async def test_work_that_returns_resigns_and_the_next_one_leads(instances):
     instances(work=taking_turns("one"))
     instances(work=taking_turns("other"))
     await until(lambda: {"one", "other"} <= set(turns))
+    assert set(turns) == {"one", "other"}
 
 
 async def test_work_that_fails_is_reported_and_tried_again_after_growing_pauses(instances, caplog):

@@ -62,6 +62,7 @@ async def test_parts_that_do_not_need_each_other_start_and_stop_at_the_same_time
     async with asyncio.timeout(5):
         await parts.start()
         await parts.stop()
+    assert set(parts.states.values()) == {State.STOPPED}
 
 
 async def test_a_named_part_starts_with_what_it_needs_and_nothing_else(parts):

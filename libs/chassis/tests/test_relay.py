@@ -251,6 +251,7 @@ async def test_rows_are_deleted_a_batch_at_a_time_while_events_go_on(parcels, le
 
     await parcels.until(lambda: _counts(parcels, **{table: 3 if table == "outbox" else 2}))
     await parcels.until(parcels.is_sent)
+    assert ledger.taken == ["meanwhile"]
 
 
 async def test_what_is_long_over_is_cleared_away_and_the_rest_stays(parcels, ledger, relays):

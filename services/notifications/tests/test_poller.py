@@ -86,6 +86,7 @@ async def test_a_finished_item_makes_room_at_once_and_not_at_the_next_poll(polli
     work = Work(*range(6))
     polling(work, concurrency=1, interval=60.0)
     await until(lambda: len(work.done) == 6)
+    assert work.done == list(range(6))
 
 
 async def test_a_woken_poller_claims_at_once_and_not_at_the_next_poll(polling):
@@ -95,6 +96,7 @@ async def test_a_woken_poller_claims_at_once_and_not_at_the_next_poll(polling):
     work.waiting.append("new")
     poller.wake()
     await until(lambda: work.done == ["new"])
+    assert work.started == ["new"]
 
 
 async def test_an_item_that_became_due_is_found_at_the_next_poll(polling):
@@ -103,6 +105,7 @@ async def test_an_item_that_became_due_is_found_at_the_next_poll(polling):
     await until(lambda: work.limits)
     work.waiting.append("due")
     await until(lambda: work.done == ["due"])
+    assert work.started == ["due"]
 
 
 async def test_an_item_that_fails_is_logged_without_its_content_and_does_not_stop_the_others(polling, caplog):
