@@ -180,3 +180,35 @@ def test_a_name_that_its_extension_makes_too_long_is_refused():
 def test_a_name_is_taken_whatever_its_case():
     files.check_name_free("knee.jpg", ["a.jpg", "knee.png"])
     assert refused(files.check_name_free, "Knee.JPG", ["a.jpg", "knee.jpg"]) == (Conflict, "file_name_taken", [])
+
+
+@pytest.mark.parametrize(
+    ("media_type", "extensions"),
+    [("image/jpeg", {".jpg", ".jpeg"}), ("image/png", {".png"}), ("application/pdf", {".pdf"})],
+)
+def test_a_file_without_extension_may_get_one_of_its_type(media_type, extensions):
+    for extension in (".jpg", ".jpeg", ".png", ".pdf"):
+        if extension in extensions:
+            assert files.new_file_name(f"knee{extension}", "knee", media_type) == f"knee{extension}"
+        else:
+            with pytest.raises(Invalid) as refused:
+                files.new_file_name(f"knee{extension}", "knee", media_type)
+            assert refused.value.code == "file_extension_changed"
+
+
+def test_a_deleted_note_is_kept_for_thirty_days():
+    assert rules.DELETION_GRACE.total_seconds() == 30 * 24 * 3600
+
+
+def test_an_appointment_with_a_note_is_not_deleted_without_a_word_about_the_note():
+    rules.check_no_note(None)
+    with pytest.raises(Conflict) as refused:
+        rules.check_no_note({"id": UUID(int=1)})
+    assert refused.value.code == "session_note_exists"
+
+
+def test_the_reason_of_a_deletion_may_have_5000_signs():
+    rules.check_deletion_reason("x" * rules.MAX_TEXT)
+    with pytest.raises(Invalid) as refused:
+        rules.check_deletion_reason("x" * (rules.MAX_TEXT + 1))
+    assert (refused.value.code, refused.value.faults[0].pointer) == ("text_too_long", "/reason")
