@@ -4,12 +4,15 @@ import asyncio
 import gc
 import os
 import signal
+import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
 from aio_pika.exceptions import ChannelPreconditionFailed
+from aiormq.exceptions import ConnectionInternalError
 from google.protobuf.wrappers_pb2 import StringValue
 from uuid_utils.compat import uuid7
 
@@ -17,6 +20,7 @@ from chassis.events.broker.errors import BrokerDown
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
 from chassis.events.broker.rabbitmq.connection import Link
 from chassis.events.broker.retry import Retries
+from chassis.events.dead_letters import RabbitDeadLetters
 from chassis.events.reactions import on
 from chassis.events.relay import Relay
 from chassis.local.rabbitmq import LocalRabbit, server_script
@@ -193,6 +197,34 @@ async def test_a_message_the_broker_has_confirmed_outlives_the_brokers_death(par
             await parcels.until(lambda: _is(parcels, ["confirmed", "written meanwhile"]), seconds=90)
     finally:
         await asyncio.to_thread(node.stop)
+
+
+async def test_dead_letters_are_listed_once_their_queue_has_a_leader_again(servers, tmp_path):
+    if server_script() is None:
+        pytest.fail("this test needs RabbitMQ on this machine: it stops a queue inside it")
+    node = LocalRabbit(tmp_path / "node").start()
+    queue = f"parcels.keep-{uuid7().hex}"
+    server = f'{{list_to_atom("%2F_{queue}.dead"), node()}}'
+    try:
+        async with await aio_pika.connect(node.amqp_url) as operator:
+            channel = await operator.channel()
+            await channel.declare_queue(f"{queue}.dead", durable=True, arguments={"x-queue-type": "quorum"})
+            await channel.default_exchange.publish(aio_pika.Message(b"deadly"), f"{queue}.dead")
+            await asyncio.to_thread(_eval, node, f"ok = ra:stop_server(quorum_queues, {server}).")
+            with pytest.raises(ConnectionInternalError):
+                await (await channel.declare_queue(f"{queue}.dead", passive=True)).get(fail=False)
+
+        listing = asyncio.create_task(RabbitDeadLetters(node.amqp_url, [queue]).listed())
+        await asyncio.to_thread(_eval, node, f"ok = ra:restart_server(quorum_queues, {server}).")
+        assert [(summary.queue, summary.id) for summary in await listing] == [(queue, None)]
+    finally:
+        await asyncio.to_thread(node.stop)
+
+
+def _eval(node, expression):
+    """Runs an expression of Erlang inside the node."""
+    environment = dict(entry.split("=", 1) for entry in Path(f"/proc/{node.pid}/environ").read_text().split("\0") if "=" in entry)
+    subprocess.run([server_script().parent / "rabbitmqctl", "eval", expression], env=environment, check=True, capture_output=True)
 
 
 async def test_a_queue_that_somebody_deletes_is_made_and_taken_from_again(parcels, rabbitmq, running):

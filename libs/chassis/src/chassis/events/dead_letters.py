@@ -1,21 +1,29 @@
 """Dead letters: events that a reaction failed to handle as often as it may. Stored, listed, and sent once more on request."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelNotFoundEntity
+from aiormq.exceptions import ConnectionInternalError
 
+from chassis.backoff import Backoff
 from chassis.db.transaction import Transaction
 from chassis.events.broker.base import DeadLetter
 from chassis.events.broker.errors import Malformed
 from chassis.events.broker.rabbitmq import messages
 from chassis.events.broker.rabbitmq.connection import connected
 from chassis.settings import Settings
+
+_BACKOFF = Backoff(first=0.1, longest=2.0)
+_MOST_ATTEMPTS = 8
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +141,21 @@ class RabbitDeadLetters:
         self._queues = queues
 
     async def listed(self, queue: str | None = None) -> list[DeadLetterSummary]:
-        found = []
-        async with connected(self._url) as connection:
-            for name in [queue] if queue else self._queues:
-                channel = await connection.channel()
-                for message in await _messages(channel, name):
-                    found += _summaries(name, message)
-                await channel.close()
+        found = [summary for name in ([queue] if queue else self._queues) for summary in await _until_led(partial(self._listed, name))]
         return sorted(found, key=lambda summary: summary.died_at)
 
     async def replay(self, queue: str, event_id: UUID | None = None) -> int:
-        count = 0
+        # What was sent before an interruption was acknowledged, and is not sent again.
+        sent: list[UUID] = []
+        await _until_led(partial(self._replay, queue, event_id, sent))
+        return len(sent)
+
+    async def _listed(self, queue: str) -> list[DeadLetterSummary]:
+        async with connected(self._url) as connection:
+            channel = await connection.channel()
+            return [summary for message in await _messages(channel, queue) for summary in _summaries(queue, message)]
+
+    async def _replay(self, queue: str, event_id: UUID | None, sent: list[UUID]) -> None:
         async with connected(self._url) as connection:
             channel = await connection.channel(on_return_raises=True)
             own = await channel.get_exchange(messages.own_exchange(queue), ensure=False)
@@ -158,8 +170,24 @@ class RabbitDeadLetters:
                         await own.publish(messages.message(envelope), queue, mandatory=True, timeout=15.0)
                     # Only now: a crash in between replays it twice, which the inbox knows.
                     await message.ack()
-                    count += len(envelopes)
-        return count
+                    sent += [envelope.id for envelope in envelopes]
+
+
+async def _until_led(attempt: Callable[[], Awaitable[Result]]) -> Result:
+    """The result of `attempt`, made again on a new connection while a queue has no leader.
+
+    A quorum queue is known to all before its processes have started, and for a moment whenever its leader changes. Who asks it
+    then loses the connection, with an internal error as the reason. Raises that error if it still comes after some seconds.
+    """
+    failures = 0
+    while True:
+        try:
+            return await attempt()
+        except ConnectionInternalError:
+            failures += 1
+            if failures == _MOST_ATTEMPTS:
+                raise
+            await asyncio.sleep(_BACKOFF.delay(failures))
 
 
 async def _messages(channel: AbstractChannel, queue: str) -> list[AbstractIncomingMessage]:
