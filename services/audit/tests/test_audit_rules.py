@@ -58,6 +58,12 @@ def test_metadata_leaves_out_empty_values():
     assert rules.metadata(code="", request_id="r-1", service="", resource_ids=[], facts={}) == {"request_id": "r-1"}
 
 
+def test_metadata_holds_the_digests_of_records():
+    digest = {"table": "notes", "id": A, "digest": "0a"}
+    metadata = rules.metadata(code="", request_id="", service="", resource_ids=[], facts={}, records=[digest])
+    assert metadata == {"records": [digest]}
+
+
 def test_metadata_holds_ids_codes_and_facts():
     metadata = rules.metadata(code="not_found", request_id="r-1", service="clinical", resource_ids=[A, B], facts={"overbooked": "true"})
     assert metadata == {
