@@ -167,6 +167,14 @@ def test_each_fault_of_a_workspace_is_told():
     assert workspace_refused(name="", time_zone="", locale="") == ["/name", "/time_zone", "/locale"]
 
 
+def test_whether_an_amendment_needs_a_reason_is_true_or_false():
+    for accepted in (True, False):
+        assert workspace_refused(settings={"amendment_reason_required": accepted}) is None
+    assert workspace_refused(settings={}) is None
+    for other in (1, "true", None):
+        assert workspace_refused(settings={"amendment_reason_required": other}) == ["/settings/amendment_reason_required"]
+
+
 # --- signing in ---
 
 

@@ -1,6 +1,8 @@
 """Where exactly the rules of reminders end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -61,3 +63,13 @@ def test_a_day_is_said_in_words_and_where_the_client_is():
     assert rules.format_day(datetime(2026, 11, 20, 23, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin")) == "Saturday, 21 November 2026"
     assert rules.zone("", "Europe/Berlin") == ZoneInfo("Europe/Berlin")
     assert rules.zone("America/Chicago", "Europe/Berlin") == ZoneInfo("America/Chicago")
+
+
+def test_of_each_appointment_the_newest_version_counts():
+    first, second = (rules.KnownAppointment(UUID(int=n), UUID(int=9), NOW, version=2) for n in (1, 2))
+    older, newer = replace(first, version=1), replace(first, version=3)
+    assert rules.newest([second, first, older, newer]) == [newer, second]
+    # Of two that say the same version the first one stays.
+    repeated = replace(first, starts_at=NOW + SECOND)
+    assert rules.newest([first, repeated]) == [first]
+    assert rules.newest([]) == []
