@@ -141,3 +141,10 @@ def test_only_the_canonical_form_is_an_id(text):
     assert not is_uuid_text(text)
     assert is_uuid_text(ONE)
     assert is_uuid_text("0198C0DE-abcd-7000-8000-00000000ABCD")
+
+
+def test_a_page_out_of_range_is_refused_of_methods_that_are_paged():
+    with pytest.raises(Invalid) as refused:
+        method("ListAppointments").check(pb.ListAppointmentsRequest(page=-1, page_size=101))
+    assert [fault.pointer for fault in refused.value.faults] == ["/page", "/page_size"]
+    method("ListAppointments").check(pb.ListAppointmentsRequest(page=2, page_size=100))

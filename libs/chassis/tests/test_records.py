@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
+from chassis.encryption import key_store
 from chassis.encryption.blind_index import BUCKETS, fold, words
 from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.encryption.phi_fields import only_phi
@@ -271,3 +272,14 @@ def test_an_unrelated_word_is_rarely_in_a_names_buckets() -> None:
 @given(text=st.text(max_size=40))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert words(fold(text)) == words(text)
+
+
+def test_no_key_is_seen_where_a_key_is_shown() -> None:
+    key = key_store._Key(purpose="seal", version=1, key=b"nobody sees this", is_active=True, is_from_before=False)
+    assert "nobody" not in repr(key)
+
+
+def test_a_value_says_whether_it_was_sealed_before_columns_were_bound() -> None:
+    sealed = keys_of().seal_bytes(b"text", **PLACE)
+    assert not keys_of().is_from_before(sealed)
+    assert keys_of().is_from_before(b"\x01" + sealed[1:])
