@@ -7,10 +7,10 @@ import pytest
 
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.identity.v1 import users_pb2 as pb
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Refusal
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import drift, migrate
-from identity.credentials.opaque_tokens import OpaqueToken
 from identity.login_sessions import cleanup
 from identity.login_sessions.cleanup import delete_expired
 from identity.tables import WITHOUT_ROW_SECURITY, metadata

@@ -4,12 +4,12 @@ The token is a keyed hash of the login session. Pages read it from a cookie, but
 anew, so that a cookie which another site of the same domain has planted is of no use, whosever token it holds.
 """
 
-import base64
 import hmac
 from hashlib import sha256
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from chassis import base64url
 from chassis.errors import Forbidden
 from gateway.request import GatewayRequest
 from gateway.settings import GatewaySettings
@@ -22,7 +22,7 @@ class CsrfTokens:
 
     def token(self, session_id: UUID) -> str:
         """The token of a login session, the same for as long as it lasts."""
-        return base64.urlsafe_b64encode(hmac.digest(self._key, session_id.bytes, "sha256")).rstrip(b"=").decode()
+        return base64url.encode(hmac.digest(self._key, session_id.bytes, "sha256"))
 
     def check(self, request: GatewayRequest, session_id: UUID | None) -> None:
         """Raises Forbidden for a write unless its X-CSRF-Token header has the token of this login session."""
