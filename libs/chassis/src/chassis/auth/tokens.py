@@ -16,9 +16,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from uuid_utils.compat import uuid7
 
-from chassis import base64url
+from chassis import base64url, private_files
 from chassis.errors import Unauthenticated
-from chassis.local.files import write_once
 
 ISSUER = "caseload"
 ACCESS_TYPE = "at+jwt"
@@ -165,8 +164,8 @@ def write_service_keys(folder: Path, names: Iterable[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in names:
         private = folder / f"{name}.key"
-        write_once(private, generate_key())
-        (folder / f"{name}.pub").write_bytes(public_pem(private.read_bytes()))
+        key = private_files.write_once(private, generate_key)
+        (folder / f"{name}.pub").write_bytes(public_pem(key))
 
 
 def public_pem(key: bytes) -> bytes:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chassis import base64url
+from chassis import base64url, private_files
 from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import BATCH, R, Threads, checked, is_key, unavailable
 
@@ -107,20 +107,11 @@ class LocalBlobs:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.rename(path)
+            private_files.create(beside, data)
+            private_files.rename(beside, path)
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
-        # The rename itself is on disk only once its directory is.
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
 
     async def _do(self, call: Callable[..., R], *arguments: object, **options: object) -> R:
         try:
