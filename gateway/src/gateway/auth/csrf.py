@@ -5,7 +5,6 @@ anew, so that a cookie which another site of the same domain has planted is of n
 """
 
 import hmac
-from hashlib import sha256
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from gateway.settings import GatewaySettings
 
 class CsrfTokens:
     def __init__(self, settings: GatewaySettings) -> None:
-        self._key = sha256(b"csrf" + settings.gateway_secret.get_secret_value().encode()).digest()
+        self._key = settings.key_for("csrf tokens")
         self._origins = frozenset((*settings.cors_origins, _origin(settings.app_url), _origin(settings.public_url)))
 
     def token(self, session_id: UUID) -> str:
