@@ -2,12 +2,14 @@
 
 import importlib
 import json
+import re
 import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from containers import COMPOSE, OWN_IMAGE, processes
+import yaml
+from containers import COMPOSE, OWN_IMAGE, processes, workloads
 
 from chassis.service.definition import Service
 from chassis.settings import Settings
@@ -17,6 +19,8 @@ from deployment.provision import ProvisionSettings
 from deployment.secret_files import Installation
 from gateway.settings import GatewaySettings
 from standalone.services import NAMES
+from standalone.services import SERVICES as ALL
+from standalone.settings import StandaloneSettings
 
 # What each installation decides for itself.
 OWN = {
@@ -103,7 +107,12 @@ def test_the_large_overlay_runs_the_same_in_parts(rendered):
     for name, process in hospital.items():
         whole = practice[name.removesuffix("-relay").removesuffix("-reactions")]
         assert process.arguments[0] == whole.arguments[0]
-        assert (process.settings.keys(), process.secrets) == (whole.settings.keys(), whole.secrets), name
+        settings, secrets = set(whole.settings), dict(whole.secrets)
+        if process.arguments[0] == "clinical" and process.arguments[1] in {"serve", "relay"}:
+            # Only reactions erase.
+            settings.remove("CASELOAD_ERASER_DATABASE_URL_FILE")
+            del secrets["/run/secrets/eraser-database-url"]
+        assert (set(process.settings), process.secrets) == (settings, secrets), name
         if process.arguments[0] in SERVICES and process.arguments[1] != "migrate":
             parts.setdefault(process.arguments[0], set()).add(process.arguments[1])
 
@@ -111,6 +120,93 @@ def test_the_large_overlay_runs_the_same_in_parts(rendered):
     for name in SERVICES:
         expected = {"serve", "relay", "react"} if does_something_unasked(name) else {"serve", "relay"}
         assert parts[name] == expected, name
+
+
+def test_the_role_that_erases_is_known_where_something_erases_and_nowhere_else(deployment):
+    knowing = {process.arguments for process in deployment.values() if "clinical-eraser-database-url" in process.secrets.values()}
+
+    (part,) = {arguments for arguments in knowing if arguments[0] == "clinical" and arguments[1:] != ("migrate",)}
+    assert part in {("clinical",), ("clinical", "all"), ("clinical", "react")}
+    assert knowing <= {part, ("provision",)}
+
+
+# What a deployment decides by what it is: who listens where, what encrypts, and where secrets lie.
+FIXED = {
+    "environment", "listen", "http_listen", "health_listen", "peers", "service_keys_dir", "keyring_file", "access_key_file",
+    "tls_certificate_file", "tls_key_file", "tls_authority_file", "database_url", "relay_database_url", "eraser_database_url", "broker_url",
+    "smtp_url", "gateway_secret", "rate_limit_store_url", "blob_url",
+}  # fmt: skip
+
+
+@pytest.fixture
+def told_by_the_installation(request):
+    """Which settings an installation can give a process, by the name of the process: the rest is fixed by the deployment."""
+
+    def of(kind, process, settings):
+        if kind != "compose":
+            # An overlay's literals win over the base's, whatever their names; what a container is told by name wins over both.
+            fixed = {variable["name"] for variable in request.getfixturevalue("rendered_env")(kind, process.name)}
+        else:
+            written = yaml.safe_load((COMPOSE / "compose.yaml").read_text())["services"][process.name]
+            common = yaml.safe_load((COMPOSE / "service.yaml").read_text())["services"]["service"] if "extends" in written else {}
+            files = written.get("env_file", common.get("env_file"))
+            assert files == [{"path": ".env", "required": False}], process.name
+            told = {**common.get("environment", {}), **written.get("environment", {})}
+            fixed = {name for name, value in told.items() if f"${{{name}" not in str(value)}
+        return {name for name in settings if not {f"CASELOAD_{name.upper()}", f"CASELOAD_{name.upper()}_FILE"} & fixed}
+
+    return of
+
+
+@pytest.fixture
+def rendered_env(rendered):
+    """What a container is told by name, beside its ConfigMap."""
+
+    def of(overlay, name):
+        (workload,) = [each for each in workloads(rendered(overlay)) if each["metadata"]["name"] == name]
+        (container,) = workload["spec"]["template"]["spec"]["containers"]
+        assert container["envFrom"], name
+        # From the ConfigMap `installation`, which is the installation's own word.
+        return [variable for variable in container.get("env", ()) if "valueFrom" not in variable]
+
+    return of
+
+
+@pytest.mark.parametrize("kind", ["compose", "practice", "hospital"])
+def test_every_setting_can_be_set_in_a_deployment(kind, composed, rendered, told_by_the_installation):
+    for process in (composed if kind == "compose" else processes(rendered(kind))).values():
+        if process.arguments[0] not in PROCESSES or process.arguments[1:] == ("migrate",):
+            continue
+        settings = set(settings_of(process).model_fields)
+
+        can_be_set = told_by_the_installation(kind, process, settings)
+
+        assert settings - can_be_set <= FIXED, process.name
+
+
+def test_every_setting_that_a_page_names_exists():
+    fields = {
+        name
+        for settings in (
+            Settings,
+            GatewaySettings,
+            BucketSettings,
+            ProvisionSettings,
+            StandaloneSettings,
+            *(service.settings for service in ALL),
+        )
+        for name in settings.model_fields
+    }
+    root = Path(__file__).parents[2]
+    # What compose alone reads, and what tests and the journey in README.md are told.
+    others = {
+        name
+        for file in (*COMPOSE.glob("*.yaml"), COMPOSE / "development", root / "README.md")
+        for name in re.findall(r"\bCASELOAD_([A-Z0-9_]+)", file.read_text())
+    }
+    for page in (root / "deploy" / "README.md", root / "docs" / "operations" / "retention.md", root / "docs" / "front-end.md"):
+        for name in re.findall(r"`CASELOAD_([A-Z0-9_]+)`", page.read_text()):
+            assert name.lower() in fields or name.lower().removesuffix("_file") in fields or name in others, (page.name, name)
 
 
 def does_something_unasked(name):

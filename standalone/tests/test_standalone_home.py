@@ -1,4 +1,4 @@
-"""A home's secrets are made write_once, whole, and for their owner alone."""
+"""A home's secrets are made once, whole, and for their owner alone."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from chassis.settings import Settings
-from standalone.home import Home, as_role, write_once
+from standalone.home import Home, as_role
 from standalone.services import NAMES, SERVICES
 from standalone.settings import StandaloneSettings
 
@@ -57,19 +57,6 @@ def test_two_homes_share_no_secret(home, tmp_path):
     other.create_missing()
 
     assert not set(files(home).values()) & set(files(other).values())
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path):
-    def interrupted(part):
-        part.write_text("half")
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_once(tmp_path / "secret", interrupted)
-    assert not (tmp_path / "secret").exists()
-
-    write_once(tmp_path / "secret", lambda part: part.write_text("whole"))
-    assert (tmp_path / "secret").read_text() == "whole"
 
 
 def test_every_role_has_a_password_of_its_own_that_stays(home):

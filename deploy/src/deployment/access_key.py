@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chassis.auth.tokens import AccessKeys, generate_key, split_keys
-from deployment.secret_files import write
+from chassis.private_files import write
 
 # Written beside the next key, so that a promotion that is repeated does not put the previous key back.
 _NEXT = b"# next\n"

@@ -16,9 +16,9 @@ from urllib.parse import quote, unquote, urlsplit
 from chassis.auth.tokens import generate_key, public_pem
 from chassis.encryption.keyring import Keyring
 from chassis.events.rabbitmq_accounts import definitions
+from chassis.private_files import write, write_once
 from deployment.certificates import Pair, authority, is_due, issue
 from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
-from standalone.home import write_once, write_secret
 
 # What the keys of the store are called: its administrator's, and one for each service that keeps something there. Their form suits
 # stores that take an account for the first half.
@@ -53,7 +53,7 @@ class Installation:
         """Whatever of it is not there yet."""
         for folder in (self.folder, self.authority_key.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_once(self.folder / "keyring", lambda part: Keyring.generate().save(part))
+        self._once("keyring", lambda: Keyring.generate().dump())
         self._once("access-key", generate_key)
         self._once("gateway-secret", random_text)
         for service in SERVICES:
@@ -129,18 +129,7 @@ class Installation:
         write(held, certificate)
 
     def _once(self, name: str, content: Callable[[], bytes]) -> bytes:
-        write_once(self.folder / name, lambda part: write_secret(part, content()))
-        return (self.folder / name).read_bytes()
-
-
-def write(path: Path, content: bytes, *, owner: tuple[int, int] | None = None) -> None:
-    """In the place of what may be there; for this user and group, where they are given."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    write_secret(part, content)
-    if owner is not None:
-        os.chown(part, *owner)
-    part.replace(path)
+        return write_once(self.folder / name, content)
 
 
 def random_text() -> bytes:

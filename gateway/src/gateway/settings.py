@@ -4,6 +4,8 @@ from ipaddress import ip_network
 from typing import Literal
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import Field, SecretStr, field_validator
 
 from chassis.settings import DEVELOPMENT_SECRET, Settings, is_local
@@ -36,7 +38,8 @@ class GatewaySettings(Settings):
     # Where several gateways count together, a Redis or Valkey: rediss://user:password@host:port/0?ssl_ca_certs=/path. Without it, each counts alone.
     rate_limit_store_url: SecretStr = SecretStr("")
 
-    # Signs CSRF tokens and hides addresses from the store above; the same for all gateways of an installation.
+    # For CSRF tokens, and to hide addresses from the store above: each use has a key of its own, derived from it.
+    # The same for all gateways of an installation.
     gateway_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
 
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
@@ -83,6 +86,11 @@ class GatewaySettings(Settings):
         if store.scheme == "redis" and not is_local(store.hostname):
             found.append("CASELOAD_RATE_LIMIT_STORE_URL leaves this machine without TLS (rediss://)")
         return found
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key of 32 bytes for this purpose alone, derived from the gateway's secret by HKDF (RFC 5869)."""
+        info = f"caseload gateway {purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.gateway_secret.get_secret_value().encode())
 
     @property
     def cookies_need_tls(self) -> bool:

@@ -32,7 +32,9 @@ from chassis.events.reactions import Reaction, subscription
 from chassis.events.signatures import EventSigner, EventVerifier
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import create_tables
+from chassis.settings import Settings
 from chassis.work.envelope import Envelope
+from chassis.work.retention import SYSTEM_RETENTIONS, Pruner
 from chassis.work.unit_of_work import UnitOfWork
 
 ROOT = Path(__file__).parents[3]
@@ -73,6 +75,10 @@ class Parcels:
         """The envelope as the outbox would have kept it."""
         (signature,) = self.signer.sign([envelope])
         return replace(envelope, signature=signature)
+
+    def pruner(self) -> Pruner:
+        """What deletes from the tables that every service has, as the settings are by themselves."""
+        return Pruner("parcels", [(policy, policy.days_in(Settings())) for policy in SYSTEM_RETENTIONS], self.work)
 
     def work(self, workspace: UUID | None = None) -> UnitOfWork:
         """A unit of work on the service's own behalf."""

@@ -9,7 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.backoff import Backoff
-from chassis.db.advisory_locks import advisory_key
+from chassis.db.advisory_locks import session_lock_number
 from chassis.errors import Unavailable
 from chassis.work.leader import LeaderElection
 
@@ -99,7 +99,7 @@ def leader_of(*competing):
 
 async def holders(admin, name):
     """Process ids of the sessions that hold the election's lock."""
-    key = advisory_key(name) & (2**64 - 1)
+    key = session_lock_number(name) & (2**64 - 1)
     rows = await admin.fetch(
         "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = $1::bigint::oid"
         " AND objid = $2::bigint::oid",

@@ -11,7 +11,6 @@ import asyncpg
 import psutil
 import pytest
 
-from chassis.local.files import write_once
 from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import ChildFailedError, InUseError, end, spawn, until
 from chassis.local.rabbitmq import LocalRabbit
@@ -70,18 +69,6 @@ def test_a_killed_parent_takes_its_server_along(killed):
     assert (
         not psutil.pid_exists(pid) or "postgres" not in psutil.Process(pid).name() or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     )
-
-
-def test_a_secret_file_is_whole_or_absent(tmp_path):
-    path = tmp_path / "secret"
-    # As a process leaves it that was killed between creating and writing, in this release and in 0.1.0.
-    (tmp_path / "secret.part").write_bytes(b"hal")
-    path.touch()
-
-    write_once(path, b"whole")
-    write_once(path, b"another")
-
-    assert (path.read_bytes(), path.stat().st_mode & 0o777, sorted(p.name for p in tmp_path.iterdir())) == (b"whole", 0o600, ["secret"])
 
 
 def test_a_directory_serves_one_process_at_a_time(tmp_path):

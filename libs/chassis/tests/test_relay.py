@@ -241,12 +241,12 @@ async def test_many_commits_share_one_notification(parcels):
     ids=["outbox", "inbox", "idempotency", "dead_letters", "replayed dead_letters"],
 )
 async def test_rows_are_deleted_a_batch_at_a_time_while_events_go_on(parcels, ledger, relays, monkeypatch, table, insert, days):
-    monkeypatch.setattr("chassis.events.relay._PRUNED_AT_ONCE", 2)
+    monkeypatch.setattr("chassis.work.retention._MOST_AT_ONCE", 2)
     at = f"now() - interval '{days} days' + n * interval '1 hour'"
     for workspace in (parcels.workspace, uuid7()):
         sql = f"INSERT INTO parcels.{table} {insert.format(at=at)} FROM generate_series(-4, 1) AS n WHERE n <> 0"
         await parcels.look(sql, workspace)
-    relays()
+    relays(pruner=parcels.pruner())
     await parcels.emit(StringValue(value="meanwhile"))
 
     await parcels.until(lambda: _counts(parcels, **{table: 3 if table == "outbox" else 2}))
@@ -262,7 +262,7 @@ async def test_what_is_long_over_is_cleared_away_and_the_rest_stays(parcels, led
         await parcels.look(
             "INSERT INTO parcels.inbox VALUES ($1, 'q', $2, now() - $3::interval)", parcels.workspace, uuid7(), timedelta(days=age)
         )
-    relays()
+    relays(pruner=parcels.pruner())
 
     await parcels.until(lambda: _counts(parcels, outbox=1, inbox=1))
     assert (await parcels.look("SELECT id FROM parcels.outbox"))[0]["id"] == waiting

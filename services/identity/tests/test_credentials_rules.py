@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.encryption.keyring import Keyring
 from chassis.errors import Invalid, Refusal
 from identity.credentials import rules
 from identity.credentials.device_tokens import DeviceTokens
-from identity.credentials.opaque_tokens import OpaqueToken
 
 uuids = st.uuids()
 moments = st.timedeltas(timedelta(0), timedelta(days=7000)).map(lambda since: datetime(2020, 1, 1, tzinfo=UTC) + since)

@@ -1,18 +1,13 @@
 """What the database contains: no name, address or secret in plain text, and no row that another workspace can read."""
 
-from datetime import UTC, datetime, timedelta
-
 import asyncpg
 import pytest
 
-from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.identity.v1 import users_pb2 as pb
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import Refusal
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import drift, migrate
-from identity.credentials.opaque_tokens import OpaqueToken
-from identity.login_sessions import cleanup
-from identity.login_sessions.cleanup import delete_expired
 from identity.tables import WITHOUT_ROW_SECURITY, metadata
 
 
@@ -109,65 +104,3 @@ async def test_migrations_can_be_reverted_and_applied_again(postgres, service):
     for target in ("head", "base", "head"):
         await migrate(dsn, "identity", target)
     assert await drift(dsn, "identity", metadata) == []
-
-
-async def test_cleanup_deletes_expired_rows_and_no_others(service, practice):
-    token = await service.request_link(practice.administrator)
-    signed_in = await service.login(practice.administrator)
-    runtime = service.environment.runtime("identity")
-
-    await delete_expired(runtime, datetime.now(UTC))
-    await service.verify(token)
-    renewed = await service.refresh(signed_in.refresh_token)
-
-    await delete_expired(runtime, datetime.now(UTC) + timedelta(days=8))
-    async with service.environment.superuser() as connection:
-        for table in ("login_sessions", "refresh_tokens", "magic_links"):
-            assert await connection.fetchval(f"SELECT count(*) FROM identity.{table} WHERE workspace_id = $1", practice.workspace_id) == 0
-        assert await connection.fetchval("SELECT count(*) FROM identity.login_attempts") == 0
-    lines = await service.environment.emitted(AuditRecorded, practice.workspace_id)
-    (deleted,) = [line for line in lines if line.event_type == "delete_expired_login_sessions"]
-    assert (deleted.service, deleted.resource_id) == ("identity", str(practice.administrator.id))
-    assert deleted.facts == {"login_sessions": "2"}
-    with pytest.raises(Refusal):
-        await service.refresh(renewed.refresh_token)
-
-
-@pytest.mark.parametrize(
-    ("rows", "columns", "values", "rest"),
-    [
-        ("revocations", "subject_id, epoch, created_at", "gen_random_uuid(), 1, now() - n * interval '1 hour' + interval '5 minutes'", 1),
-        (
-            "login_attempts",
-            "account, purpose, lane, count, last_at, blocked_until",
-            "uuid_send(gen_random_uuid()), 'link', 'l', 1, now() - n * interval '1 day' + interval '5 minutes', now()",
-            1,
-        ),
-        (
-            "magic_links",
-            "workspace_id, id, created_at, expires_at",
-            "$1, gen_random_uuid(), now(), now() - n * interval '1 day' + interval '5 minutes'",
-            1,
-        ),
-        (
-            "login_sessions",
-            "workspace_id, id, user_id, method, created_at, last_seen_at, expires_at, idle_at",
-            "$1, gen_random_uuid(), $2, 'pwd', now(), now(), now() - n * interval '7 days' + interval '5 minutes', now()",
-            1,
-        ),
-    ],
-    ids=["revocations", "login_attempts", "magic_links", "login_sessions"],
-)
-async def test_what_has_expired_goes_in_batches_until_nothing_is_left(service, practice, monkeypatch, rows, columns, values, rest):
-    monkeypatch.setattr(cleanup, "_AT_ONCE", 3)
-    runtime = service.environment.runtime("identity")
-    marker = "created_at > '-infinity'" if rows == "revocations" else "true"
-    arguments = [practice.workspace_id, practice.administrator.id] if "$2" in values else [practice.workspace_id] if "$1" in values else []
-    async with service.environment.superuser() as connection:
-        mine = "workspace_id = $1" if "$1" in values else marker
-        await connection.execute(f"DELETE FROM identity.{rows} WHERE {mine}", *arguments[:1])
-        await connection.execute(f"INSERT INTO identity.{rows} ({columns}) SELECT {values} FROM generate_series(1, 8) AS n", *arguments)
-
-        await delete_expired(runtime, datetime.now(UTC))
-
-        assert await connection.fetchval(f"SELECT count(*) FROM identity.{rows} WHERE {mine}", *arguments[:1]) == rest

@@ -53,7 +53,7 @@ class Stage:
         self.runtime = practice.environment.runtime("notifications")
 
     def days(self, rule):
-        return getattr(self.runtime.settings, rule.days)
+        return rule.days_in(self.runtime.settings)
 
     async def add(self, rule, practice, age, status="cancelled"):
         """A row of this age in days. Nobody is to send it, so it is written past the triggers that would make it due."""
@@ -73,7 +73,7 @@ class Stage:
 
     async def prune(self, rule):
         rounds, more = 0, True
-        pruner = Pruner(self.runtime.database, [(rule, self.days(rule))])
+        pruner = Pruner("notifications", [(rule, self.days(rule))], self.runtime.background)
         while more:
             more = await pruner.prune(self.relay)
             rounds += 1
@@ -147,10 +147,32 @@ async def test_a_table_that_cannot_be_pruned_keeps_no_other_from_it(stage, caplo
     mails = RETENTIONS[0]
     old = await stage.add(mails, stage.practice, stage.days(mails) + 1)
 
-    await Pruner(stage.runtime.database, [(broken, 1), (mails, stage.days(mails))]).prune(stage.relay)
+    await Pruner("notifications", [(broken, 1), (mails, stage.days(mails))], stage.runtime.background).prune(stage.relay)
 
     assert old not in await stage.left(mails)
     assert "old rows could not be deleted" in caplog.messages
+
+
+async def test_only_rows_that_are_deleted_are_counted(stage):
+    mails = RETENTIONS[0]
+    for _ in range(2):
+        await stage.add(mails, stage.practice, stage.days(mails) + 1)
+
+    class Meanwhile:
+        """The relay's connection; what it finds is asked for again before it is deleted, but for one row."""
+
+        async def fetch(self, *arguments):
+            found = await stage.relay.fetch(*arguments)
+            async with stage.practice.environment.superuser() as connection:
+                await connection.execute("SET session_replication_role = replica")
+                await connection.execute("UPDATE notifications.mails SET status = 'pending' WHERE id = $1", found[0]["id"])
+            return found
+
+    counted = retention._PRUNED.labels("notifications", "mails")
+    before = counted._value.get()
+    await Pruner("notifications", [(mails, stage.days(mails))], stage.runtime.background).prune(Meanwhile())
+
+    assert (counted._value.get() - before, len(await stage.left(mails))) == (1, 1)
 
 
 @each_table

@@ -7,7 +7,6 @@ import base64
 import hmac
 import json
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +15,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from chassis.auth.tokens import generate_key, write_service_keys
 from chassis.encryption.keyring import Keyring
 from chassis.local.processes import claim
+from chassis.private_files import write, write_once
 from chassis.service.definition import Service
 from chassis.settings import Settings
 from standalone.services import NAMES
@@ -47,15 +47,15 @@ class Home:
         has_history = self.keyring.exists()
         for folder in (self.directory, self.blobs, self.mail):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_once(self.keyring, lambda part: Keyring.generate().save(part))
-        write_once(self.access_key, lambda part: write_secret(part, generate_key()))
-        write_once(self.directory / "blob-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
-        write_once(self.directory / "gateway-secret", lambda part: write_secret(part, base64.b64encode(os.urandom(32))))
-        write_once(self.directory / "database-secret", lambda part: write_secret(part, os.urandom(32)))
+        write_once(self.keyring, lambda: Keyring.generate().dump())
+        write_once(self.access_key, generate_key)
+        write_once(self.directory / "blob-secret", _random_text)
+        write_once(self.directory / "gateway-secret", _random_text)
+        write_once(self.directory / "database-secret", lambda: os.urandom(32))
         write_service_keys(self.service_keys, (*NAMES, "gateway"))
         # What a release before events were signed has left on its way is taken for a day.
         until = datetime.now(UTC) + (_UNSIGNED_EVENTS_TAKEN if has_history else timedelta())
-        write_once(self.directory / "unsigned-events-until", lambda part: write_secret(part, until.isoformat().encode()))
+        write_once(self.directory / "unsigned-events-until", until.isoformat().encode)
 
     def password(self, role: str) -> str:
         """The password of a database role such as clients_app. It is derived, so that services added later have one too."""
@@ -92,29 +92,11 @@ class Home:
         if status is None:
             self.running.unlink(missing_ok=True)
             return
-        part = self.running.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        write_secret(part, json.dumps(status, indent=2).encode())
-        part.replace(self.running)
+        write(self.running, json.dumps(status, indent=2).encode())
 
 
-def write_once(path: Path, write: Callable[[Path], None]) -> None:
-    """Write the file unless it exists. `write` gets a temporary path, which is renamed when the file is complete."""
-    if path.exists():
-        return
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    write(part)
-    part.replace(path)
-
-
-def write_secret(path: Path, content: bytes) -> None:
-    """Create a file that only its owner may read, and flush it to disk. Raises FileExistsError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _random_text() -> bytes:
+    return base64.b64encode(os.urandom(32))
 
 
 def as_role(admin_dsn: str, user: str, password: str) -> str:

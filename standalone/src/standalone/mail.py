@@ -7,7 +7,6 @@ import asyncio
 import email
 import email.policy
 import html
-import os
 import signal
 import ssl
 from collections.abc import Collection
@@ -23,6 +22,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from uuid_utils.compat import uuid7
 
+from chassis import private_files
+
 # Older mails are deleted.
 MAX_MAILS = 1000
 MAX_MAIL_BYTES = 10 * 1024 * 1024
@@ -37,14 +38,7 @@ class Mailbox:
     def store(self, sender: str, recipients: list[str], content: bytes) -> None:
         """Write one mail. The file name begins with the time, so that names sort by age."""
         head = f"X-Envelope-From: {sender}\r\nX-Envelope-To: {', '.join(recipients)}\r\n".encode()
-        path = self.directory / f"{uuid7()}.eml"
-        part = path.with_suffix(".part")
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(head + content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        private_files.write(self.directory / f"{uuid7()}.eml", head + content)
         for old in sorted(self.directory.glob("*.eml"))[:-MAX_MAILS]:
             old.unlink(missing_ok=True)
 

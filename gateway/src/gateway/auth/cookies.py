@@ -1,6 +1,5 @@
 """The cookies of a browser's login session: what each holds, where it is sent, and whether scripts may read it."""
 
-import base64
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from starlette.requests import cookie_parser
 
 from caseload.identity.v1 import sign_in_pb2 as pb
+from chassis.auth.opaque_tokens import OpaqueToken
 from gateway.request import GatewayRequest
 
 ACCESS = "access_token"
@@ -34,14 +34,9 @@ class Cookies:
 
     @property
     def refreshed_session(self) -> UUID | None:
-        """The login session that the refresh token names, which proves nothing; None if it is no such token.
-
-        Identity writes a token as the ids of its workspace and login session and a secret, 16, 16 and 32 bytes in base64.
-        """
-        try:
-            return UUID(bytes=base64.urlsafe_b64decode(self.refresh + "=" * (-len(self.refresh) % 4))[16:32])
-        except ValueError:
-            return None
+        """The login session that the refresh token names, which proves nothing; None if it is no such token."""
+        token = OpaqueToken.parse(self.refresh)
+        return None if token is None else token.row_id
 
     @property
     def signed_in(self) -> bool:

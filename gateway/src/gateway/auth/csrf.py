@@ -4,12 +4,11 @@ The token is a keyed hash of the login session. Pages read it from a cookie, but
 anew, so that a cookie which another site of the same domain has planted is of no use, whosever token it holds.
 """
 
-import base64
 import hmac
-from hashlib import sha256
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from chassis import base64url
 from chassis.errors import Forbidden
 from gateway.request import GatewayRequest
 from gateway.settings import GatewaySettings
@@ -17,12 +16,12 @@ from gateway.settings import GatewaySettings
 
 class CsrfTokens:
     def __init__(self, settings: GatewaySettings) -> None:
-        self._key = sha256(b"csrf" + settings.gateway_secret.get_secret_value().encode()).digest()
+        self._key = settings.key_for("csrf tokens")
         self._origins = frozenset((*settings.cors_origins, _origin(settings.app_url), _origin(settings.public_url)))
 
     def token(self, session_id: UUID) -> str:
         """The token of a login session, the same for as long as it lasts."""
-        return base64.urlsafe_b64encode(hmac.digest(self._key, session_id.bytes, "sha256")).rstrip(b"=").decode()
+        return base64url.encode(hmac.digest(self._key, session_id.bytes, "sha256"))
 
     def check(self, request: GatewayRequest, session_id: UUID | None) -> None:
         """Raises Forbidden for a write unless its X-CSRF-Token header has the token of this login session."""

@@ -1,4 +1,4 @@
-"""Explanations of problem codes, for the pages that the type of a problem links to.
+"""Explanations of problem codes, in alphabetical order, for the pages that the type of a problem links to.
 
 A test holds them against every code that the suite refuses with.
 """
@@ -7,8 +7,8 @@ from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
     "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep, unless the workspace has set amendment_reason_required to false.",
-    "appointment_not_begun": "An appointment cannot be completed before it begins.",
     "appointment_conflict": "The practitioner is busy at that time. `conflicting_appointments` lists the appointments at that time. Send allow_conflict=true to overbook deliberately; the audit trail will say so.",
+    "appointment_not_begun": "An appointment cannot be completed before it begins.",
     "appointment_of_another_client": "A note documents an appointment of its own client. This one is another client's.",
     "audit_unavailable": "The audit trail cannot be written at the moment, so nothing is answered. Retry-After says when to try again.",
     "blob_store_unavailable": "The store of files does not answer. Retry-After says when to try again.",
@@ -27,8 +27,8 @@ EXPLANATIONS: dict[str, str] = {
     "field_required": "A field that this record needs cannot be empty. `errors` names it.",
     "file_broken": "The file is damaged, or is not what its first bytes say.",
     "file_extension_changed": "A file keeps its extension when it is renamed, because its content stays what it is.",
-    "file_name_taken": "Another file of this note has this name.",
     "file_name_required": "A file has a name with at least one visible character.",
+    "file_name_taken": "Another file of this note has this name.",
     "file_name_too_long": "A file's name has up to 255 characters.",
     "file_not_examined": "Every file is examined before it is stored, and this took too long. Retry-After says when to send it again.",
     "file_too_large": "A file has at most 10 MB.",
@@ -54,19 +54,19 @@ EXPLANATIONS: dict[str, str] = {
     "malformed_request": "The request cannot be read as HTTP or JSON.",
     "method_not_allowed": "The Allow header lists the methods of this path.",
     "not_found": "The path or id does not exist, or belongs to another workspace. The reply is the same for both.",
+    "not_ready": "The gateway has not heard from the identity service for some seconds, so it does not know which sign-ins are valid.",
     "not_taken": "No instance of a service takes requests at the moment. Retry-After says when to try again.",
+    "overloaded": "The server has too much to do at the moment. Retry-After says after how many seconds to try again.",
     "own_role": "Nobody changes their own role. Somebody else who may change roles has to.",
     "password_too_weak": "The password is too short, too common or too like the e-mail address.",
     "permission_denied": "The caller's role in this workspace does not allow this.",
     "practitioner_inactive": "This practitioner is inactive, so nothing can be booked with them.",
     "practitioner_not_found": "Nobody in this workspace has this id.",
     "quota_exceeded": "The workspace's files may have `quota_bytes` together, and this one would exceed that.",
-    "not_ready": "The gateway has not heard from the identity service for some seconds, so it does not know which sign-ins are valid.",
     "rate_limited": "Too many requests in this minute by this user, workspace or address, as `counted_by` says. Retry-After says after how many seconds to try again; "
     "RateLimit-Remaining says how many requests are left.",
     "refresh_token_missing": "A login session can be refreshed only with its refresh_token cookie.",
     "reminder_rule_exists": "There is a rule for this number of hours and this channel already.",
-    "overloaded": "The server has too much to do at the moment. Retry-After says after how many seconds to try again.",
     "reply_too_large": "The reply is larger than can be sent. Ask for less at a time, for example with a smaller page_size.",
     "request_too_large": "The request is larger than can be passed on.",
     "request_too_slow": "A request's headers have to arrive within ten seconds, its body within twenty and one more for every 8 KB.",
@@ -94,9 +94,9 @@ EXPLANATIONS: dict[str, str] = {
     "token_invalid": "The access token was not issued by this installation, or has been changed.",
     "token_revoked": "The login session has ended: by a logout, a change of password or role, or a deactivation.",
     "too_many_attempts": "After several failed attempts the next one has to wait. Retry-After says how long.",
-    "user_invalid": "Something about this person cannot be stored like this. `errors` says what.",
     "unknown_member": "No member of the body is known, or some are not and the request says `Prefer: handling=strict`. `errors` names them, and the nearest known names.",
     "unknown_parameter": "The query has a name that this path does not know. `errors` names it, and the nearest known name.",
+    "user_invalid": "Something about this person cannot be stored like this. `errors` says what.",
     "validation_failed": "The request does not match its schema. `errors` says where, and what is expected there.",
     "workspace_invalid": "Something about this workspace cannot be stored like this. `errors` says what.",
     "wrong_password": "The current password is not right.",

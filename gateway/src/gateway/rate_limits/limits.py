@@ -7,7 +7,6 @@ requests. What is asked without sign-in is counted by address.
 import math
 import time
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 from hmac import digest
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
@@ -50,7 +49,7 @@ class RateLimits:
             "health": settings.anonymous_per_minute,
         }
         self._clock = clock
-        self._secret = sha256(b"rate limits" + settings.gateway_secret.get_secret_value().encode()).digest()
+        self._address_key = settings.key_for("addresses")
         self._local = LocalCounters()
         url = settings.rate_limit_store_url.get_secret_value()
         self._counters: Counters = SharedCounters(url) if url else self._local
@@ -86,7 +85,7 @@ class RateLimits:
         """Counts what is asked without sign-in. Raises TooMany over the address's limit; without the store, over it in this process."""
         minute, reset = self._now()
         # A keyed hash: an address identifies people, and the store is no place for that.
-        key = f"{kind}/address/{digest(self._secret, address_block(request.address).encode(), 'sha256').hex()[:32]}"
+        key = f"{kind}/address/{digest(self._address_key, address_block(request.address).encode(), 'sha256').hex()[:32]}"
         # Health is this process's own: it is told without the store.
         count = None if kind == "health" else await self._counters.add(key, minute)
         if count is None:

@@ -1,4 +1,4 @@
-"""The tables of the clients service. All PHI is encrypted, or present as keyed index tokens that clients are found by."""
+"""The tables of the clients service. All PHI is sealed, or present as keyed index tokens that clients are found by."""
 
 from sqlalchemy import (
     BigInteger,

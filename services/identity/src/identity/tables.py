@@ -27,8 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from caseload.options.v1 import options_pb2
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
+from chassis.work.retention import Audited, Retention
 
 metadata = MetaData(schema="identity")
 
@@ -174,8 +176,9 @@ login_sessions = tenant(
     CheckConstraint("method IN ('pwd', 'link')", name="login_session_method"),
     CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="login_session_end"),
     Index("ix_login_sessions_user", "workspace_id", "user_id", "created_at"),
-    Index("ix_login_sessions_expires", "workspace_id", "expires_at"),
+    Index("ix_login_sessions_expires", "expires_at"),
     fixed=("id", "user_id", "method", "ip_address", "user_agent", "created_at", "expires_at"),
+    relay_grants="SELECT (workspace_id, id, expires_at)",
 )
 
 refresh_tokens = tenant(
@@ -214,8 +217,9 @@ magic_links = tenant(
     moment("used_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_magic_links"),
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="magic_link_of_a_user"),
-    Index("ix_magic_links_expires", "workspace_id", "expires_at"),
+    Index("ix_magic_links_expires", "expires_at"),
     grants="SELECT, INSERT, UPDATE (hash, used_at), DELETE",
+    relay_grants="SELECT (workspace_id, id, expires_at)",
 )
 
 # Access tokens of a user, login session or workspace are void if their user was read before this time (milliseconds since 1970).
@@ -227,4 +231,18 @@ revocations = Table(
     moment("created_at", default_now=True),
     PrimaryKeyConstraint("subject_id", name="pk_revocations"),
     Index("ix_revocations_created", "created_at"),
+)
+
+RETENTIONS = (
+    Retention("revocations", since="created_at", days=1 / 24, scope="deployment"),
+    # As long as the throttle counts them.
+    Retention("login_attempts", since="last_at", days=1, scope="deployment"),
+    Retention("magic_links", since="expires_at", days="magic_links_days"),
+    # With their refresh tokens.
+    Retention(
+        "login_sessions",
+        since="expires_at",
+        days="login_sessions_days",
+        audited=Audited("delete_expired_login_sessions", options_pb2.RESOURCE_USER, "user_id"),
+    ),
 )

@@ -1,8 +1,6 @@
 """A client's timeline: appointments and notes, merged newest first, page by page."""
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +14,7 @@ from starlette.responses import Response
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2 as clinical
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
+from chassis import base64url
 from chassis.errors import Fault, Forbidden, Invalid
 from chassis.protobuf.timestamps import stamp
 from gateway.api.responses import json_response
@@ -138,16 +137,16 @@ def _event(kind: str, when: datetime, title: str, description: str | None, **ids
 
 def write_cursor(position: Position) -> str:
     microseconds = (position.at - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(orjson.dumps([microseconds, position.source, position.id])).decode().rstrip("=")
+    return base64url.encode(orjson.dumps([microseconds, position.source, position.id]))
 
 
 def read_cursor(cursor: str) -> Position:
     """The position that `write_cursor` was given. Raises Invalid for any other text."""
     try:
-        microseconds, source, entry_id = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        microseconds, source, entry_id = orjson.loads(base64url.decode(cursor))
         position = Position(_EPOCH + timedelta(microseconds=int(microseconds)), int(source), str(UUID(entry_id)))
         if position.source not in {_APPOINTMENTS, _SESSIONS}:
             raise ValueError(source)
-    except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         raise Invalid("invalid_cursor", "This cursor is none of ours.", faults=(Fault("/cursor", "Should be a next_cursor."),)) from None
     return position

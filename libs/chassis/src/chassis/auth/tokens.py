@@ -3,7 +3,6 @@
 Both are JWTs signed with Ed25519 (RFC 8037) and typed (RFC 9068, RFC 8725 section 3.11), so that one never passes for the other.
 """
 
-import base64
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -17,8 +16,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from uuid_utils.compat import uuid7
 
+from chassis import base64url, private_files
 from chassis.errors import Unauthenticated
-from chassis.local.files import write_once
 
 ISSUER = "caseload"
 ACCESS_TYPE = "at+jwt"
@@ -165,8 +164,8 @@ def write_service_keys(folder: Path, names: Iterable[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in names:
         private = folder / f"{name}.key"
-        write_once(private, generate_key())
-        (folder / f"{name}.pub").write_bytes(public_pem(private.read_bytes()))
+        key = private_files.write_once(private, generate_key)
+        (folder / f"{name}.pub").write_bytes(public_pem(key))
 
 
 def public_pem(key: bytes) -> bytes:
@@ -188,16 +187,16 @@ def read_service_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
 def thumbprint(key: Ed25519PublicKey) -> str:
     """The key's JWK thumbprint (RFC 7638, RFC 8037 appendix A.3), which names it wherever it is used."""
     members = f'{{"crv":"Ed25519","kty":"OKP","x":"{public_x(key)}"}}'
-    return base64.urlsafe_b64encode(sha256(members.encode()).digest()).rstrip(b"=").decode()
+    return base64url.encode(sha256(members.encode()).digest())
 
 
 def public_x(key: Ed25519PublicKey) -> str:
     raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64url.encode(raw)
 
 
 def public_from_x(x: str) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(x + "=" * (-len(x) % 4)))
+    return Ed25519PublicKey.from_public_bytes(base64url.decode(x))
 
 
 def _private(pem: bytes) -> Ed25519PrivateKey:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chassis import private_files
 from chassis.encryption.blind_index import BlindIndex
 
 FORMAT = 1
@@ -57,13 +58,13 @@ class Keyring:
 
     def save(self, path: Path | str) -> None:
         """Writes a new file that its owner alone may read; an existing keyring is never written over."""
+        private_files.create(Path(path), self.dump())
+
+    def dump(self) -> bytes:
+        """The text that `parse` reads."""
         keys = {name: base64.b64encode(key).decode() for name, key in self._keys.items()}
         document = {"active": self.active, "keys": keys, "index": base64.b64encode(self._index_key).decode()}
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(document, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
+        return json.dumps(document, indent=2).encode()
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """`version byte | length of id | id | nonce | ciphertext and tag`, opened only with the same context."""

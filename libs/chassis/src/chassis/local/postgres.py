@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from chassis import private_files
 from chassis.local.processes import ChildFailedError, claim, end, end_orphan, end_orphans_in, socket_directory, spawn, until
 
 # Only the binaries of the wheel are used: its own starter widens the permissions of every directory above the data.
@@ -122,11 +123,9 @@ class LocalPostgres:
         shutil.rmtree(self.data)
         self.data.mkdir(mode=0o700)
         password = self.directory / "superuser"
-        password.touch(mode=0o600)
-        password.write_text(secrets.token_urlsafe(24))
+        private_files.write(password, secrets.token_urlsafe(24).encode(), owner=self._user)
         if self._user:
             os.chown(self.data, *self._user)
-            os.chown(password, *self._user)
         making = spawn(
             [
                 str(POSTGRES_BIN / "initdb"), "-D", str(self.data), "-U", "postgres", f"--pwfile={password}", "--auth=scram-sha-256",

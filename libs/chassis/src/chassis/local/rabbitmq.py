@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from chassis.local.files import write_once
+from chassis import private_files
 from chassis.local.processes import ChildFailedError, claim, end, end_orphan, free_port, spawn, until
 
 VHOST = "/"
@@ -85,14 +85,11 @@ class LocalRabbit:
             self._held = None
 
     def _settings(self) -> dict[str, str]:
-        secret = self.directory / "password"
-        write_once(secret, secrets.token_urlsafe(24).encode())
-        self._password = secret.read_text()
+        self._password = private_files.write_once(self.directory / "password", lambda: secrets.token_urlsafe(24).encode()).decode()
         # Kept when the node is started again: its clients come back to the same address.
         self._port = self._port or free_port()
         definitions = self.directory / "definitions.json"
-        definitions.touch(mode=0o600)
-        definitions.write_text(json.dumps(self._definitions()))
+        private_files.write(definitions, json.dumps(self._definitions()).encode())
         conf = self.directory / "rabbitmq.conf"
         conf.write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self._port}\nload_definitions = {definitions}\n"

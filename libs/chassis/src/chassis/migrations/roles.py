@@ -19,7 +19,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.db.advisory_locks import advisory_key
+from chassis.db.advisory_locks import session_lock_number
 
 VERSION_TABLE = "alembic_version"
 EXTENSIONS = ("btree_gist", "btree_gin")
@@ -39,7 +39,7 @@ async def provision(admin_dsn: str, service: str, app_password: str, relay_passw
     """
     admin = await asyncpg.connect(admin_dsn)
     try:
-        await admin.execute("SELECT pg_advisory_lock($1)", advisory_key("caseload provision"))
+        await admin.execute("SELECT pg_advisory_lock($1)", session_lock_number("caseload provision"))
         is_superuser = await admin.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         for extension in EXTENSIONS:
             await admin.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA public")

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis.db.advisory_locks import advisory_key
+from chassis.db.advisory_locks import session_lock_number
 from chassis.db.tables import Access
 from chassis.migrations.catalogs import Catalog, Entry, describe, differences, different
 from chassis.migrations.roles import TRIES, VERSION_TABLE, is_current, versions_of
@@ -262,7 +262,7 @@ async def _as_owner(admin_dsn: str, service: str, *, search_path: str) -> AsyncI
     try:
         async with engine.connect() as connection:
             for statement in (
-                f"SELECT pg_advisory_lock({advisory_key(f'caseload migrate {service}')})",
+                f"SELECT pg_advisory_lock({session_lock_number(f'caseload migrate {service}')})",
                 f"SET ROLE {service}_owner",
                 f"SET search_path = {search_path}",
                 f"SET lock_timeout = '{LOCK_SECONDS}s'",

@@ -51,7 +51,7 @@ from chassis.service.definition import Loop, Service
 from chassis.storage.base import Blobs
 from chassis.storage.opening import open_blobs
 from chassis.work.folding import Folder
-from chassis.work.retention import Pruner
+from chassis.work.retention import SYSTEM_RETENTIONS, Pruner
 from chassis.work.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -170,6 +170,11 @@ class Runtime:
         )
         return UnitOfWork(context.within(seconds), self.database, self.outbox)
 
+    @cached_property
+    def pruner(self) -> Pruner:
+        retentions = [(policy, policy.days_in(self.settings)) for policy in (*SYSTEM_RETENTIONS, *self.service.retentions)]
+        return Pruner(self.name, retentions, self.background)
+
     async def check_roles(self, tasks: Collection[str]) -> None:
         """Returns once the database has shown, in production, that the roles for these tasks may do what they should and no more.
 
@@ -219,18 +224,7 @@ class Runtime:
     async def relay(self) -> None:
         """Carries this service's outbox to the broker, and folds its counters."""
         dsn = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
-        retentions = [(retention, getattr(self.settings, retention.days)) for retention in self.service.retentions]
-        self._relay = Relay(
-            dsn,
-            self.name,
-            self.broker,
-            outbox_days=self.settings.published_events_days,
-            inbox_days=self.settings.handled_events_days,
-            dead_letter_days=self.settings.dead_letters_days,
-            replayed_days=self.settings.replayed_dead_letters_days,
-            idempotency_days=self.settings.idempotency_days,
-            pruner=Pruner(self.database, retentions),
-        )
+        self._relay = Relay(dsn, self.name, self.broker, pruner=self.pruner)
         self._start(self._relay.run)
         if counters := counters_of(self.service.metadata):
             self._start(Folder(dsn, self.name, counters).run)

@@ -1,6 +1,5 @@
 """Files in a directory of this machine."""
 
-import base64
 import json
 import os
 import time
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from chassis import base64url, private_files
 from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import BATCH, R, Threads, checked, is_key, unavailable
 
@@ -62,15 +62,12 @@ class LocalBlobs:
         grant = {"k": checked(key), "e": int(time.time()) + expires_in, "n": file_name, "t": content_type, "i": inline}
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + self._cipher.encrypt(nonce, json.dumps(grant, ensure_ascii=False).encode(), _CONTEXT)
-        return f"{self._base_url}/files/{_url_text(sealed)}"
+        return f"{self._base_url}/files/{base64url.encode(sealed)}"
 
     def open_token(self, token: str) -> BlobGrant:
         """What the last part of a link allows; NotFound when it has run out or is none of ours."""
         try:
-            sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-            # Base64 has several spellings for the same bytes; a link has one.
-            if _url_text(sealed) != token:
-                raise ValueError("not as we write it")
+            sealed = base64url.decode(token)
             grant = json.loads(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _CONTEXT))
         except (InvalidTag, ValueError):
             raise NotFound("not_found", "There is nothing here under this link.") from None
@@ -110,20 +107,11 @@ class LocalBlobs:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.rename(path)
+            private_files.create(beside, data)
+            private_files.rename(beside, path)
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
-        # The rename itself is on disk only once its directory is.
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
 
     async def _do(self, call: Callable[..., R], *arguments: object, **options: object) -> R:
         try:
@@ -132,7 +120,3 @@ class LocalBlobs:
             raise NotFound("not_found", "There is nothing here under this id.") from None
         except OSError as error:
             raise unavailable() from error
-
-
-def _url_text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")

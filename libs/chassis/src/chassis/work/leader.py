@@ -22,7 +22,7 @@ from typing import Any
 import asyncpg
 
 from chassis.backoff import Backoff
-from chassis.db.advisory_locks import advisory_key
+from chassis.db.advisory_locks import session_lock_number
 from chassis.db.errors import LOST, refusal_of
 from chassis.errors import Refusal, Unavailable
 
@@ -56,7 +56,7 @@ class LeaderElection:
     ) -> None:
         self._dsn = dsn
         self._name = name
-        self._key = advisory_key(name)
+        self._key = session_lock_number(name)
         self._application = application
         self._poll = poll
         self._command_timeout = command_timeout

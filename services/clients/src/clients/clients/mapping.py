@@ -1,4 +1,4 @@
-"""Maps clients between messages and rows: encrypts and decrypts their PHI and makes the index tokens they are found by."""
+"""Maps clients between messages and rows: seals and opens their PHI and makes the index tokens they are found by."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

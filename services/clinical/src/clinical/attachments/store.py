@@ -5,8 +5,9 @@ To avoid deadlocks, a transaction locks the note's row first and the storage las
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, cast, delete, func, insert, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, cast, delete, func, insert, select, update
 
+from chassis.db.advisory_locks import lock_number
 from chassis.db.statement import command, query
 from clinical.tables import attachments, sessions, storage_counters
 
@@ -28,13 +29,7 @@ change_attachment_count = command(
 )
 
 # Of several uploads to one workspace only one decides at a time whether there is room for its file. Held until the commit.
-lock_storage = command(
-    select(
-        func.pg_advisory_xact_lock(
-            func.hashtextextended(func.concat("storage ", bindparam("workspace_id", type_=Uuid)), literal(0, BigInteger))
-        )
-    )
-)
+lock_storage = command(select(func.pg_advisory_xact_lock(lock_number("storage", bindparam("workspace_id", type_=Uuid)))))
 storage = query(select(cast(func.coalesce(func.sum(storage_counters.totals.c.used_bytes), 0), BigInteger).label("used_bytes")))
 # How many bytes there are more, or fewer if negative.
 change_storage = command(insert(storage_counters.changes).values(**_named("workspace_id", "used_bytes")))

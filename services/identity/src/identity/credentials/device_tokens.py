@@ -4,13 +4,12 @@ A token is a nonce, the time of issue and a keyed digest of both with the user's
 that this user once signed in on this device: a thief gains a throttle bucket to guess in, not a sign-in.
 """
 
-import base64
-import binascii
 import hmac
 import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from chassis import base64url
 from chassis.encryption.keyring import Keyring
 
 _NONCE_BYTES = 16
@@ -27,13 +26,13 @@ class DeviceTokens:
     def issue(self, user_id: UUID, now: datetime, *, nonce: bytes | None = None) -> str:
         """A new token for the user's device. A known device keeps its nonce, and so its throttle bucket."""
         body = (nonce or secrets.token_bytes(_NONCE_BYTES)) + int(now.timestamp()).to_bytes(_TIME_BYTES, "big")
-        return base64.urlsafe_b64encode(body + self._digest(user_id, body)).rstrip(b"=").decode()
+        return base64url.encode(body + self._digest(user_id, body))
 
     def verify(self, token: str | None, user_id: UUID | None, now: datetime) -> bytes | None:
         """The nonce of a valid token of this user; None if it is missing, malformed, expired or another user's."""
         try:
-            raw = base64.b64decode((token or "").encode("ascii") + b"=" * (-len(token or "") % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, UnicodeEncodeError):
+            raw = base64url.decode(token or "")
+        except ValueError:
             return None
         body, digest = raw[: _NONCE_BYTES + _TIME_BYTES], raw[_NONCE_BYTES + _TIME_BYTES :]
         if len(body) < _NONCE_BYTES + _TIME_BYTES or user_id is None:

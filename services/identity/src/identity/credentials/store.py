@@ -21,7 +21,6 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -84,20 +83,6 @@ delete_buckets_of = command(
     .where(login_attempts.c.purpose == bindparam("purpose"))
 )
 
-_oldest_buckets = (
-    select(login_attempts.c.email_index, login_attempts.c.purpose, login_attempts.c.bucket)
-    .where(login_attempts.c.last_at < bindparam("before"))
-    .order_by(login_attempts.c.last_at)
-    .limit(bindparam("limit", type_=Integer))
-)
-delete_old_buckets = command(
-    delete(login_attempts).where(
-        tuple_(login_attempts.c.email_index, login_attempts.c.purpose, login_attempts.c.bucket).in_(_oldest_buckets),
-        # A bucket that was used meanwhile stays.
-        login_attempts.c.last_at < bindparam("before"),
-    )
-)
-
 # --- passwords ---
 
 password_of = query(select(*SEALED_COLUMNS, users.c.password_hash).where(users.c.id == bindparam("user_id")))
@@ -133,11 +118,3 @@ _link = (magic_links.c.id == bindparam("magic_link_id")) & (magic_links.c.hash =
 find_magic_link = query(select(magic_links.c.user_id).where(_link))
 
 use_magic_link = command(update(magic_links).where(_link).where(_usable).values(used_at=_now).returning(magic_links.c.user_id))
-
-_oldest_links = (
-    select(magic_links.c.id)
-    .where(magic_links.c.expires_at < bindparam("before"))
-    .order_by(magic_links.c.expires_at)
-    .limit(bindparam("limit", type_=Integer))
-)
-delete_expired_magic_links = command(delete(magic_links).where(magic_links.c.id.in_(_oldest_links)))

@@ -8,12 +8,10 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     DateTime,
-    Integer,
     Interval,
     Uuid,
     bindparam,
     cast,
-    delete,
     exists,
     extract,
     func,
@@ -158,26 +156,4 @@ revocations_since = query(
     select(revocations.c.subject_id, revocations.c.revoked_before.label("revoked_before")).where(
         revocations.c.created_at > bindparam("since")
     )
-)
-
-# --- cleanup ---
-
-_oldest_revocations = (
-    select(revocations.c.subject_id)
-    .where(revocations.c.created_at < bindparam("before"))
-    .order_by(revocations.c.created_at)
-    .limit(bindparam("limit", type_=Integer))
-)
-delete_old_revocations = command(
-    # One that was renewed meanwhile stays.
-    delete(revocations).where(revocations.c.subject_id.in_(_oldest_revocations), revocations.c.created_at < bindparam("before"))
-)
-_oldest_login_sessions = (
-    select(login_sessions.c.id)
-    .where(login_sessions.c.expires_at < bindparam("before"))
-    .order_by(login_sessions.c.expires_at)
-    .limit(bindparam("limit", type_=Integer))
-)
-delete_expired_login_sessions = command(
-    delete(login_sessions).where(login_sessions.c.id.in_(_oldest_login_sessions)).returning(login_sessions.c.user_id)
 )

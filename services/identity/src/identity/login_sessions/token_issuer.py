@@ -7,6 +7,7 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2 as pb
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
 from chassis.db.transaction import Transaction
 from chassis.encryption.records import WorkspaceKeys
@@ -14,7 +15,6 @@ from chassis.errors import Unauthenticated
 from chassis.protobuf.timestamps import stamp
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
-from identity.credentials.opaque_tokens import OpaqueToken
 from identity.login_sessions import revocation, rules, store
 from identity.people import record
 from identity.roles import scopes_of

@@ -24,5 +24,3 @@ email_index_of = query(
     .where(sign_ins.c.workspace_id == bindparam("workspace_id"))
     .where(sign_ins.c.user_id == bindparam("user_id"))
 )
-
-workspaces_with_users = query(select(sign_ins.c.workspace_id).distinct())

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
+from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.auth.tokens import ACCESS_SECONDS, AccessKeys
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
 from chassis.paging import part
@@ -18,7 +19,6 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import rules
 from identity.credentials import store as credentials
 from identity.credentials.device_tokens import DeviceTokens
-from identity.credentials.opaque_tokens import OpaqueToken
 from identity.credentials.passwords import PasswordHasher
 from identity.credentials.throttle import LoginAttempt, LoginThrottle
 from identity.login_sessions import revocation

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
+from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
@@ -60,9 +61,9 @@ log = DatedList(
 # --- rules
 
 # Planning takes this lock shared, changing a rule takes it exclusively: a booking sees a rule, or the rule sees the booking.
-_rules_key = func.hashtextextended(func.concat("reminder rules ", _workspace), 0)
-lock_rules_shared = command(select(func.pg_advisory_xact_lock_shared(_rules_key)))
-lock_rules = command(select(func.pg_advisory_xact_lock(_rules_key)))
+_rules_number = lock_number("reminder rules", _workspace)
+lock_rules_shared = command(select(func.pg_advisory_xact_lock_shared(_rules_number)))
+lock_rules = command(select(func.pg_advisory_xact_lock(_rules_number)))
 
 _rules = reminder_configurations
 

@@ -1,4 +1,4 @@
-"""Maps appointments between rows, messages and details, and encrypts and decrypts their PHI."""
+"""Maps appointments between rows, messages and details, and seals and opens their PHI."""
 
 from collections.abc import Mapping
 from datetime import datetime

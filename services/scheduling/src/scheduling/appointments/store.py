@@ -26,8 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, Text, Uuid
+from sqlalchemy.types import BigInteger, Boolean, DateTime, Integer, Interval, Uuid
 
+from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
@@ -78,9 +79,7 @@ def _overlapping() -> ColumnElement[bool]:
     )
 
 
-_calendar = func.hashtextextended(
-    cast(bindparam("workspace_id", type_=Uuid), Text) + cast(bindparam("practitioner_id", type_=Uuid), Text), literal(0, BigInteger)
-)
+_calendar = lock_number("calendar", bindparam("workspace_id", type_=Uuid), bindparam("practitioner_id", type_=Uuid))
 # Held until the end of the transaction. See `booking` for who takes which.
 lock_calendar_shared = command(select(func.pg_advisory_xact_lock_shared(_calendar)))
 lock_calendar = command(select(func.pg_advisory_xact_lock(_calendar)))
@@ -230,10 +229,8 @@ client_counter = query(select(_appointment_count(bindparam("client_id", type_=Uu
 
 # Held alone until the end of an erasure. The trigger `keep_counts` shares it: a booking that is being written is committed
 # before this returns, and one that is written later waits and is then refused.
-_client_lock = func.hashtextextended(
-    func.concat("client ", bindparam("workspace_id", type_=Uuid), " ", bindparam("client_id", type_=Uuid)), literal(0, BigInteger)
-)
-lock_client = command(select(func.pg_advisory_xact_lock(_client_lock)))
+_client = lock_number("client", bindparam("workspace_id", type_=Uuid), bindparam("client_id", type_=Uuid))
+lock_client = command(select(func.pg_advisory_xact_lock(_client)))
 
 of_client_for_update = command(
     select(_a.id, _a.client_id, _a.status, _a.version, _a.scheduled_start, _a.deleted_at)

@@ -14,9 +14,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from google.protobuf.message import Message
-from sqlalchemy import LargeBinary, MetaData, Table, bindparam, func, insert, or_, select
+from sqlalchemy import LargeBinary, MetaData, Table, Text, bindparam, func, insert, or_, select
 
 from chassis.bounded_threads import BoundedThreads
+from chassis.db.advisory_locks import lock_number
 from chassis.db.errors import refusals
 from chassis.db.statement import Statement, command, query
 from chassis.db.system_tables import chassis_tables
@@ -32,6 +33,7 @@ KEPT = timedelta(hours=72)
 IN_PROGRESS = "idempotency_in_progress"
 # Threads that compute slow fingerprints; how many may be computed or wait before a request is refused as Unavailable.
 _THREADS, _QUEUE = 2, 64
+_LOCK = lock_number("answer", bindparam("name", type_=Text))
 _NAMESPACE = UUID("6f0d2c0e-6a0b-4e58-9d4b-0b9f7c6d5a11")
 
 
@@ -75,7 +77,7 @@ class Idempotency:
             & (table.c.method == bindparam("method"))
             & (table.c.key == bindparam("key"))
         )
-        self._lock: Statement = command(select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)).label("held")))
+        self._lock: Statement = command(select(func.pg_try_advisory_xact_lock(_LOCK).label("held")))
         self._find: Statement = query(
             select(table.c.fingerprint, table.c.sealed).where(here).where(table.c.created_at > bindparam("since"))
         )

@@ -4,12 +4,12 @@ Row security hides every row until a workspace is set, and whoever shows a token
 contains the ids of its workspace and row. They prove nothing: only the secret does, and only its SHA-256 is stored.
 """
 
-import base64
-import binascii
 import hashlib
 import secrets
 from dataclasses import dataclass, field
 from uuid import UUID
+
+from chassis import base64url
 
 _SECRET_BYTES = 32
 _BYTES = 16 + 16 + _SECRET_BYTES
@@ -29,8 +29,8 @@ class OpaqueToken:
     def parse(cls, text: str) -> "OpaqueToken | None":
         """The token that `str()` turned into this text; None if the text is no token."""
         try:
-            raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, UnicodeEncodeError):
+            raw = base64url.decode(text)
+        except ValueError:
             return None
         if len(raw) != _BYTES:
             return None
@@ -42,4 +42,4 @@ class OpaqueToken:
         return hashlib.sha256(self.secret).digest()
 
     def __str__(self) -> str:
-        return base64.urlsafe_b64encode(self.workspace_id.bytes + self.row_id.bytes + self.secret).rstrip(b"=").decode()
+        return base64url.encode(self.workspace_id.bytes + self.row_id.bytes + self.secret)
