@@ -110,6 +110,11 @@ def check_fresh(expected: int | None, version: int) -> None:
         raise Stale("stale_version", "The note has changed since.", facts={"current_version": version})
 
 
+def seen_version(seen: int, version: int, detached_version: int | None) -> int:
+    """The newest version with the content that the caller saw. Losing its appointment raises a note's version and changes no content."""
+    return version if version == detached_version == seen + 1 else seen
+
+
 def is_stale(expected: int | None, version: int) -> bool:
     """Whether the caller expected another version than the current one. None means any version."""
     return expected is not None and expected != version

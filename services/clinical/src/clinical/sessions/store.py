@@ -60,7 +60,12 @@ lock_of_appointment = command(_of_appointment.with_for_update())
 
 _rewritten = {"sealed": bindparam("sealed"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
 
-detach = command(update(sessions).where(sessions.c.id == _id).values(appointment_id=None, **_rewritten).returning(sessions.c.id))
+detach = command(
+    update(sessions)
+    .where(sessions.c.id == _id)
+    .values(appointment_id=None, detached_version=sessions.c.version + 1, **_rewritten)
+    .returning(sessions.c.id)
+)
 
 mark_deleted = command(
     update(sessions)
@@ -194,7 +199,9 @@ _of_author = pending_amendments.c.user_id == bindparam("user_id", type_=Uuid)
 status_of = query(select(sessions.c.status).where(sessions.c.id == _id, _not_deleted))
 
 pending_amendments_of = query(
-    select(pending_amendments).where(pending_amendments.c.session_id == func.any(bindparam("session_ids", type_=ARRAY(Uuid))), _of_author)
+    select(pending_amendments, sessions.c.version, sessions.c.detached_version)
+    .join(sessions, (sessions.c.workspace_id == pending_amendments.c.workspace_id) & (sessions.c.id == pending_amendments.c.session_id))
+    .where(pending_amendments.c.session_id == func.any(bindparam("session_ids", type_=ARRAY(Uuid))), _of_author)
 )
 
 _pending = upsert(pending_amendments).values(
