@@ -177,6 +177,18 @@ clients = tenant(
     grants="SELECT, INSERT, UPDATE",
 )
 
+# The appointments that have notes, and those that are deleted. Creating a note and hearing of its appointment's deletion both
+# lock the appointment's row, and a deleted appointment keeps its row: no note can be written for it afterwards.
+appointments = tenant(
+    "appointments",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    moment("deleted_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_appointments"),
+    fixed=("id",),
+    grants="SELECT, INSERT, UPDATE",
+)
+
 # The number of notes of each status, because counting takes longer the more there are. A change is appended with its note.
 session_counters = counter(
     "session_counter_changes",

@@ -23,7 +23,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import when
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import pending, record, rules, store
+from clinical.sessions import pending, record, release, rules, store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 
@@ -55,6 +55,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
         rules.check_not_erased((await work.db.one(store.lock_client, client_id=note.client_id))["erased_at"])
+        if slot is not None:
+            locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
+            rules.check_not_deleted(locked["deleted_at"])
         row = await self._create(note, work, keys)
         await self._record_event(row, "session", row["session_date"], work)
         await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
@@ -142,33 +145,13 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def DetachNote(self, request: pb.DetachNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
         keys = await self._keys.of(work.workspace_id)
-        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
-        if row is None:
-            return pb.NoteOfAppointment()
-        note = record.from_row(row, keys)
-        note.ClearField("appointment_id")
-        detached = record.changed_row(row, note, work, appointment_id=None, detached_version=row["version"] + 1)
-        sealed = record.encrypt(note, keys, detached, work)["sealed"]
-        await work.db.one(store.detach, id=note.id, sealed=sealed, now=work.now)
-        await work.db.run(store.detach_events, id=note.id)
-        return pb.NoteOfAppointment(session_id=note.id)
+        return pb.NoteOfAppointment(session_id=await release.detach(work, keys, request.appointment_id))
 
     async def DeleteNote(self, request: pb.DeleteNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
         rules.check_deletion_reason(request.reason)
         keys = await self._keys.of(work.workspace_id)
-        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
-        if row is None:
-            return pb.NoteOfAppointment()
-        deletion = {"deleted_by_user_id": work.user_id, "permanent_delete_after": work.now + rules.DELETION_GRACE}
-        note = fill(record.from_row(row, keys), {"deleted_at": work.now, **deletion})
-        if request.HasField("reason"):
-            note.deleted_reason = request.reason
-        binned = record.changed_row(row, note, work, deleted_at=work.now, **deletion)
-        sealed = record.encrypt(note, keys, binned, work)["sealed"]
-        deleted = await work.db.one(store.mark_deleted, id=note.id, sealed=sealed, now=work.now, **deletion)
-        await work.db.run(store.hide_events, id=note.id)
-        await work.db.run(store.change_counter, status=deleted["status"], live=-1, deleted=1)
-        return pb.NoteOfAppointment(session_id=note.id)
+        reason = request.reason if request.HasField("reason") else None
+        return pb.NoteOfAppointment(session_id=await release.delete(work, keys, request.appointment_id, reason))
 
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         limit = rules.timeline_limit(request.limit)

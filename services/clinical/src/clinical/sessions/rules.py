@@ -59,6 +59,12 @@ def check_not_erased(erased_at: datetime | None) -> None:
         raise NotFound("not_found", "There is no such client.")
 
 
+def check_not_deleted(deleted_at: datetime | None) -> None:
+    """Raises NotFound if the appointment was deleted while its note was being created."""
+    if deleted_at is not None:
+        raise NotFound("not_found", "There is no such appointment.")
+
+
 def check_not_empty(texts: Iterable[str]) -> None:
     """Raises Invalid if none of the texts has a visible character: such a note cannot be signed."""
     if not any(text.strip() for text in texts):

@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, Select, Uuid, bindparam, delete, func, insert, sel
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
-from clinical.tables import clients, pending_amendments, session_counters, session_versions, sessions, timeline_events
+from clinical.tables import appointments, clients, pending_amendments, session_counters, session_versions, sessions, timeline_events
 
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
@@ -24,6 +24,22 @@ lock_client = command(
     .values(workspace_id=bindparam("workspace_id"), id=_client_id)
     .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": clients.c.erased_at})
     .returning(clients.c.erased_at)
+)
+
+_appointment = upsert(appointments).values(workspace_id=bindparam("workspace_id"), id=bindparam("appointment_id", type_=Uuid))
+
+# Locks the appointment until the commit, and returns when it was deleted, if it was.
+lock_appointment = command(
+    _appointment.on_conflict_do_update(constraint="pk_appointments", set_={"deleted_at": appointments.c.deleted_at}).returning(
+        appointments.c.deleted_at
+    )
+)
+
+# Waits for notes that are being created for it.
+mark_appointment_deleted = command(
+    _appointment.values(deleted_at=bindparam("now")).on_conflict_do_update(
+        constraint="pk_appointments", set_={"deleted_at": bindparam("now", type_=appointments.c.deleted_at.type)}
+    )
 )
 
 create = command(
