@@ -7,7 +7,6 @@ class RelayStatements:
     def __init__(self, schema: str) -> None:
         # In the order of Envelope's fields.
         fields = "id, workspace_id, type, payload, occurred_at, request_id, traceparent, signature"
-        self._schema = schema
         self.due = (
             f"SELECT {fields} FROM {schema}.outbox"
             " WHERE published_at IS NULL AND due_at <= now() AND id <> ALL($1::uuid[]) ORDER BY due_at, id LIMIT $2"
@@ -33,11 +32,3 @@ class RelayStatements:
         # Died again during the replay: then it was written anew, with nobody asking yet.
         self.replayed = f"UPDATE {schema}.dead_letters SET replayed_at = now() {one} AND {asked}"
         self.not_replayable = f"UPDATE {schema}.dead_letters SET replay_requested_at = NULL {one}"
-
-    def prune(self, table: str, column: str) -> str:
-        name = f"{self._schema}.{table}"
-        return (
-            f"WITH gone AS (DELETE FROM {name} WHERE ctid = ANY (ARRAY("
-            f"SELECT ctid FROM {name} WHERE {column} < now() - make_interval(secs => $1::float8 * 86400) LIMIT $2)) RETURNING 1)"
-            " SELECT count(*) FROM gone"
-        )

@@ -51,7 +51,7 @@ from chassis.service.definition import Loop, Service
 from chassis.storage.base import Blobs
 from chassis.storage.opening import open_blobs
 from chassis.work.folding import Folder
-from chassis.work.retention import Pruner
+from chassis.work.retention import SYSTEM_RETENTIONS, Pruner
 from chassis.work.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -217,23 +217,17 @@ class Runtime:
             self._start(loop)
 
     async def relay(self) -> None:
-        """Carries this service's outbox to the broker, and folds its counters."""
+        """Carries this service's outbox to the broker, folds its counters and deletes what is over."""
         dsn = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
-        retentions = [(retention, getattr(self.settings, retention.days)) for retention in self.service.retentions]
-        self._relay = Relay(
-            dsn,
-            self.name,
-            self.broker,
-            outbox_days=self.settings.published_events_days,
-            inbox_days=self.settings.handled_events_days,
-            dead_letter_days=self.settings.dead_letters_days,
-            replayed_days=self.settings.replayed_dead_letters_days,
-            idempotency_days=self.settings.idempotency_days,
-            pruner=Pruner(self.database, retentions),
-        )
+        self._relay = Relay(dsn, self.name, self.broker)
         self._start(self._relay.run)
         if counters := counters_of(self.service.metadata):
             self._start(Folder(dsn, self.name, counters).run)
+        retentions, system = (
+            [(retention, getattr(self.settings, retention.days)) for retention in declared]
+            for declared in (self.service.retentions, SYSTEM_RETENTIONS)
+        )
+        self._start(Pruner(dsn, self.database, retentions, system=system).run)
 
     async def ready(self) -> bool:
         """Whether calls can be answered now."""
