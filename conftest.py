@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -19,6 +20,11 @@ __all__ = ["gateway", "standalone"]
 # A session's fixtures there start every service of the folder, so the folder is one piece of work; elsewhere a file is.
 FOLDERS = ("services/", "gateway/", "deploy/")
 _running: list[pytest.Item] = []
+
+# On a machine that is busy with other tests, how long an example takes says nothing about it.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+if hypothesis.settings.get_current_profile_name() == "default":
+    hypothesis.settings.load_profile("busy")
 _environments: list[Callable[[], None]] = []
 
 

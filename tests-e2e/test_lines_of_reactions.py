@@ -28,6 +28,7 @@ from standalone.services import SERVICES
 LINES = {
     "audit.record": "writes the trail itself",
     "clinical.erase-client": "erase_notes",
+    "clinical.release-note": "release_note",
     "clinical.remove-files": "remove_file",
     "notifications.cancel-reminders": "cancel_reminders",
     "notifications.forget-client": "erase_reminders",

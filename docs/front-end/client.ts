@@ -77,10 +77,14 @@ export async function withRetries<T>(ask: () => Promise<T>, attempts = 3): Promi
 /** What became of a save: the note as it is now, or the draft that keeps what came too late. */
 export type Saved = { status: "saved"; note: Session } | { status: "conflict"; draftId: string; currentVersion: number };
 
-/** Saves what somebody typed into `note`, unless the note has changed since it was read. To repeat a save whose reply was lost, pass its `key` again. */
+/**
+ * Saves what somebody typed into `note`, unless the note has changed since it was read. A save without a person never names a version that
+ * the person has not read. To repeat a save whose reply was lost, pass its `key` again.
+ */
 export async function autosave(api: Api, note: Session, changes: DraftUpdate, key: string = crypto.randomUUID()): Promise<Saved> {
   const path = { session_id: note.id };
-  const header = { "if-match": `"${note.version}"`, "Idempotency-Key": key };
+  const seen = note.pending_amendment?.base_version ?? note.version;
+  const header = { "if-match": `"${seen}"`, "Idempotency-Key": key };
   try {
     const save = () => unwrap(api.PATCH("/api/v1/sessions/{session_id}/draft", { params: { path, header }, body: changes }));
     return { status: "saved", note: await withRetries(save) };

@@ -1290,7 +1290,7 @@ export interface components {
             /** Format: date-time */
             session_date: string;
             duration_minutes: number | null;
-            /** @description The note's version that the author saw. */
+            /** @description The note's version that the author saw when the typing began. */
             base_version: number;
             /** Format: date-time */
             saved_at: string;

@@ -295,6 +295,42 @@ async def test_who_may_not_delete_both_deletes_neither(gateway, practice, check_
         assert (await delete_appointment(desk, appointment_id, session_note_action="keep")).status_code == 204
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"session_note_action": "delete", "reason": "x" * 5001}, "text_too_long"),
+        ({"session_note_action": "delete", "reason": "x" * 20_001, "deletion_reason": "Wrong client."}, "text_too_long"),
+        ({"session_note_action": "keep", "reason": "x" * 20_001}, "text_too_long"),
+        ({"session_note_action": "delete", "deletion_reason": "x" * 5001}, "validation_failed"),
+    ],
+)
+async def test_a_refused_deletion_changes_neither_the_appointment_nor_the_note(practice, check_problem, body, code):
+    _, appointment_id, note_id = await documented(practice)
+    before = (await practice.http.get(f"/api/v1/sessions/{note_id}")).json()
+
+    check_problem(await delete_appointment(practice.http, appointment_id, **body), 422, code)
+
+    assert (await practice.http.get(f"/api/v1/sessions/{note_id}")).json() == before
+    assert (await practice.http.get(f"/api/v1/appointments/{appointment_id}")).json()["status"] == "scheduled"
+
+
+@pytest.mark.parametrize("action", ["keep", "delete"])
+async def test_a_key_of_another_deletion_changes_neither(practice, check_problem, action):
+    _, first_id, _ = await documented(practice)
+    appointment = await practice.booked((await practice.add_client())["id"], 15)
+    note = await practice.write_note(appointment["client_id"], appointment_id=appointment["id"])
+    headers = {"Idempotency-Key": uuid7().hex}
+    body = {"session_note_action": action}
+
+    done = [await practice.http.request("DELETE", f"/api/v1/appointments/{first_id}", json=body, headers=headers) for _ in range(2)]
+    refused = await practice.http.request("DELETE", f"/api/v1/appointments/{appointment['id']}", json=body, headers=headers)
+
+    assert [reply.status_code for reply in done] == [204, 204]
+    check_problem(refused, 422, "idempotency_key_reused")
+    assert (await practice.http.get(f"/api/v1/sessions/{note['id']}")).json() == note
+    assert (await practice.http.get(f"/api/v1/appointments/{appointment['id']}")).status_code == 200
+
+
 async def test_another_workspaces_note_is_not_touched(practice, elsewhere, check_problem):
     _, appointment_id, note_id = await documented(elsewhere)
 

@@ -142,6 +142,23 @@ async def test_what_is_typed_into_a_signed_note_is_kept_until_it_becomes_an_amen
     check_problem(await practice.http.request(method, f"{path}/finalize"), 409, "session_finalized")
 
 
+async def test_an_autosave_hands_out_no_version_that_its_author_has_not_read(gateway, practice, path, check_problem):
+    await practice.http.post(f"{path}/finalize")
+    await practice.http.patch(f"{path}/draft", json={"plan": "Rest."}, headers={"If-Match": "2"})
+    async with gateway.colleague(practice.person, user_id=uuid7()) as colleague:
+        assert (await colleague.put(path, json={"plan": "Swim."})).headers["etag"] == '"3"'
+
+    typed = await practice.http.patch(f"{path}/draft", json={"plan": "Rest a week."}, headers={"If-Match": "3"})
+
+    assert (typed.status_code, typed.json()["pending_amendment"]["base_version"]) == (200, 2)
+    assert "etag" not in typed.headers
+    check_problem(await practice.http.post(f"{path}/finalize"), 412, "stale_version")
+    read = await practice.http.get(path)
+    assert (read.headers["etag"], read.json()["plan"]) == ('"3"', "Swim.")
+    merged = await practice.http.put(path, json={"plan": "Swim, then rest."}, headers={"If-Match": read.headers["etag"]})
+    assert (merged.json()["plan"], merged.json()["pending_amendment"]) == ("Swim, then rest.", None)
+
+
 async def test_versions_are_those_that_were_signed(practice, path):
     assert (await practice.http.get(f"{path}/versions")).json() == {"versions": []}
     await practice.http.patch(f"{path}/draft", json={"plan": "Rest."})

@@ -78,7 +78,7 @@ class Parcels:
 
     def pruner(self) -> Pruner:
         """What deletes from the tables that every service has, as the settings are by themselves."""
-        return Pruner("parcels", [(policy, policy.days_in(Settings())) for policy in SYSTEM_RETENTIONS], self.work)
+        return Pruner(self.relay_dsn, "parcels", [(policy, policy.days_in(Settings())) for policy in SYSTEM_RETENTIONS], self.work)
 
     def work(self, workspace: UUID | None = None) -> UnitOfWork:
         """A unit of work on the service's own behalf."""

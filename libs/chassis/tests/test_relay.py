@@ -1,7 +1,6 @@
 """The relay's own promises: nothing is lost, whoever dies and whatever commits late."""
 
 import asyncio
-from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -211,69 +210,8 @@ async def test_many_commits_share_one_notification(parcels):
     await listener.close()
 
 
-@pytest.mark.parametrize(
-    ("table", "insert", "days"),
-    [
-        ("outbox", "(workspace_id, id, type, payload, occurred_at, published_at) SELECT $1, gen_random_uuid(), 't', '', now(), {at}", 3),
-        ("inbox", "SELECT $1, 'q', gen_random_uuid(), {at}", 14),
-        (
-            "idempotency",
-            "(workspace_id, user_id, method, key, fingerprint, sealed, created_at) SELECT $1, $1, 'm', gen_random_uuid()::text, '', '', {at}",
-            3,
-        ),
-        (
-            "dead_letters",
-            (
-                "(workspace_id, id, queue, type, payload, occurred_at, error, attempts, died_at)"
-                " SELECT $1, gen_random_uuid(), 'q', 't', '', now(), 'e', 1, {at}"
-            ),
-            365,
-        ),
-        (
-            "dead_letters",
-            (
-                "(workspace_id, id, queue, type, payload, occurred_at, error, attempts, replayed_at)"
-                " SELECT $1, gen_random_uuid(), 'q', 't', '', now(), 'e', 1, {at}"
-            ),
-            90,
-        ),
-    ],
-    ids=["outbox", "inbox", "idempotency", "dead_letters", "replayed dead_letters"],
-)
-async def test_rows_are_deleted_a_batch_at_a_time_while_events_go_on(parcels, ledger, relays, monkeypatch, table, insert, days):
-    monkeypatch.setattr("chassis.work.retention._MOST_AT_ONCE", 2)
-    at = f"now() - interval '{days} days' + n * interval '1 hour'"
-    for workspace in (parcels.workspace, uuid7()):
-        sql = f"INSERT INTO parcels.{table} {insert.format(at=at)} FROM generate_series(-4, 1) AS n WHERE n <> 0"
-        await parcels.look(sql, workspace)
-    relays(pruner=parcels.pruner())
-    await parcels.emit(StringValue(value="meanwhile"))
-
-    await parcels.until(lambda: _counts(parcels, **{table: 3 if table == "outbox" else 2}))
-    await parcels.until(parcels.is_sent)
-    assert ledger.taken == ["meanwhile"]
-
-
-async def test_what_is_long_over_is_cleared_away_and_the_rest_stays(parcels, ledger, relays):
-    sent, waiting = await parcels.emit(StringValue(value="old and sent"), StringValue(value="old and waiting"))
-    await parcels.look("UPDATE parcels.outbox SET published_at = now() - interval '4 days' WHERE id = $1", sent)
-    await parcels.look("UPDATE parcels.outbox SET due_at = now() + interval '1 day' WHERE id = $1", waiting)
-    for age in (20, 2):
-        await parcels.look(
-            "INSERT INTO parcels.inbox VALUES ($1, 'q', $2, now() - $3::interval)", parcels.workspace, uuid7(), timedelta(days=age)
-        )
-    relays(pruner=parcels.pruner())
-
-    await parcels.until(lambda: _counts(parcels, outbox=1, inbox=1))
-    assert (await parcels.look("SELECT id FROM parcels.outbox"))[0]["id"] == waiting
-
-
 async def test_the_outbox_takes_no_event_of_another_workspace(parcels):
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with parcels.work() as work:
             foreign = Envelope(uuid7(), uuid7(), "google.protobuf.StringValue", b"", work.now)
             await parcels.outbox.write(work.db, [foreign])
-
-
-async def _counts(parcels, **tables):
-    return all([len(await parcels.look(f"SELECT 1 FROM parcels.{name}")) == count for name, count in tables.items()])

@@ -76,8 +76,109 @@ async def test_a_save_on_an_older_version_is_kept_as_well(practice, signed):
     assert saved.session.pending_amendment.base_version == 1
     with pytest.raises(Stale):
         await practice.finalize(signed, reason="r")
+    amended = (await practice.save(signed, seen=signed.version, reason="r", plan="run")).session
+    assert (amended.plan, shown(amended)) == ("run", None)
+
+
+@pytest.mark.parametrize("seen", [None, "newest", "oldest"])
+@pytest.mark.parametrize("typed", [{"plan": "run and swim"}, {"objective": "calm"}, {"plan": "run", "objective": "calm"}])
+async def test_no_autosave_makes_it_newer_than_what_its_author_read(practice, signed, seen, typed):
     await practice.autosave(signed, seen=signed.version, plan="run")
-    assert (await practice.finalize(signed, reason="r")).plan == "run"
+    amended = (await practice.colleague().save(signed, reason="r", plan="swim")).session
+
+    version = {None: None, "newest": amended.version, "oldest": signed.version}[seen]
+    saved = (await practice.autosave(signed, seen=version, **typed)).session
+
+    assert saved.pending_amendment.base_version == signed.version
+    for expected in (None, amended.version):
+        with pytest.raises(Stale):
+            await practice.finalize(signed, seen=expected, reason="r")
+    assert (await practice.get(signed.id)).plan == "swim"
+
+
+async def test_an_autosave_of_an_older_version_makes_all_of_it_older(practice, signed):
+    amended = (await practice.colleague().save(signed, reason="r", plan="swim")).session
+    await practice.autosave(signed, seen=amended.version, objective="calm")
+
+    saved = (await practice.autosave(signed, seen=signed.version, plan="run")).session
+
+    assert saved.pending_amendment.base_version == signed.version
+    with pytest.raises(Stale):
+        await practice.finalize(signed, reason="r")
+
+
+async def test_what_is_given_up_does_not_make_what_is_typed_next_older(practice, signed):
+    await practice.autosave(signed, plan="run")
+    amended = (await practice.colleague().save(signed, reason="r", plan="swim")).session
+    await practice.autosave(signed, plan="swim")
+
+    saved = (await practice.autosave(signed, plan="swim and run")).session
+
+    assert saved.pending_amendment.base_version == amended.version
+    assert (await practice.finalize(signed, reason="r")).plan == "swim and run"
+
+
+async def test_a_put_of_the_newest_version_settles_the_fields_it_sends(practice, signed):
+    await practice.autosave(signed, plan="run", objective="calm", duration_minutes=30)
+    amended = (await practice.colleague().save(signed, reason="r", plan="swim")).session
+
+    merged = (await practice.save(signed, seen=amended.version, reason="r", plan="swim, then run")).session
+    left = await practice.get(signed.id)
+    with pytest.raises(Stale):
+        await practice.finalize(signed, reason="r")
+    done = (await practice.save(signed, seen=merged.version, reason="r", objective="calm", duration_minutes=45)).session
+
+    assert (merged.plan, merged.objective) == ("swim, then run", "")
+    assert (shown(left) or {})["objective"] == "calm"
+    assert (shown(left) or {})["plan"] == "swim, then run"
+    assert (left.pending_amendment.duration_minutes, left.pending_amendment.base_version) == (30, signed.version)
+    assert (done.objective, done.duration_minutes, shown(done)) == ("calm", 45, None)
+    assert await practice.count("pending_amendments") == 0
+
+
+async def test_an_amendment_and_autosaves_at_the_same_moment_undo_nothing(practice, signed):
+    await practice.autosave(signed, plan="run")
+    colleague = practice.colleague()
+
+    await asyncio.gather(
+        practice.autosave(signed, plan="run far"),
+        colleague.save(signed, reason="r", plan="swim"),
+        practice.autosave(signed, objective="calm"),
+    )
+
+    with pytest.raises(Stale):
+        await practice.finalize(signed, reason="r")
+    note = await practice.get(signed.id)
+    assert (note.plan, note.pending_amendment.plan, note.pending_amendment.objective) == ("swim", "run far", "calm")
+
+
+async def test_a_note_that_loses_its_appointment_is_what_its_author_read(practice):
+    appointment = await practice.book()
+    note = await practice.finalize(await practice.write(appointment_id=appointment, plan="rest"))
+    await practice.autosave(note, seen=note.version, plan="run")
+
+    await practice.sessions.DetachNote(pb.DetachNoteRequest(appointment_id=appointment), practice.call)
+    kept = await practice.get(note.id)
+    typed = (await practice.autosave(note, seen=note.version, plan="run far")).session
+    amended = await practice.finalize(note, seen=note.version, reason="r")
+
+    assert (kept.version, kept.HasField("appointment_id")) == (note.version + 1, False)
+    assert kept.pending_amendment.base_version == typed.pending_amendment.base_version == kept.version
+    assert amended.plan == "run far"
+    late = (await practice.autosave(note, seen=note.version, plan="run")).session
+    assert late.pending_amendment.base_version == note.version
+
+
+async def test_an_editor_that_is_open_while_a_draft_loses_its_appointment_saves_on(practice):
+    appointment = await practice.book()
+    draft = await practice.write(appointment_id=appointment)
+    await practice.sessions.DetachNote(pb.DetachNoteRequest(appointment_id=appointment), practice.call)
+
+    saved = await practice.autosave(draft, seen=draft.version, plan="rest")
+    late = await practice.autosave(draft, seen=draft.version, plan="run")
+
+    assert (saved.session.plan, saved.HasField("conflict_session_id")) == ("rest", False)
+    assert late.HasField("conflict_session_id")
 
 
 async def test_finalizing_makes_it_an_amendment(practice, signed):

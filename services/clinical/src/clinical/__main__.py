@@ -9,6 +9,7 @@ from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
 from clinical.attachments.sweep import sweep_loop
 from clinical.erasure.reactions import erase_client
+from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
 from clinical.settings import ClinicalSettings
 from clinical.tables import metadata
@@ -25,7 +26,11 @@ SERVICE = Service(
         ),
         Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
     ],
-    reactions=lambda runtime: [erase_client, *attachment_reactions(runtime.blobs)],
+    reactions=lambda runtime: [
+        erase_client,
+        *attachment_reactions(runtime.blobs),
+        *session_reactions(runtime.keys, AppointmentsStub(runtime.peers["scheduling"])),
+    ],
     loops=lambda runtime: [sweep_loop(runtime)],
     settings=ClinicalSettings,
     erases=True,

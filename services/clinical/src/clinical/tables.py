@@ -39,6 +39,8 @@ sessions = tenant(
     Column("created_by_user_id", Uuid, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", BigInteger, nullable=False),
+    # The version that losing its appointment made: its content is that of the version before.
+    Column("detached_version", BigInteger),
     moment("session_date"),
     Column("duration_minutes", Integer),
     Column("status", Text, nullable=False),
@@ -80,7 +82,7 @@ sessions = tenant(
     eraser_grants="SELECT, DELETE",
     sealed=Sealed(
         bound=(
-            "client_id", "appointment_id", "conflict_of", "created_by_user_id", "session_date", "duration_minutes", "status",
+            "client_id", "appointment_id", "conflict_of", "created_by_user_id", "detached_version", "session_date", "duration_minutes", "status",
             "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "deleted_at",
             "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at",
         ),
@@ -121,7 +123,7 @@ pending_amendments = tenant(
     Column("sealed", LargeBinary, nullable=False),
     # Of this row, not of the note.
     Column("revision", BigInteger, nullable=False),
-    # The version of the note that the author saw.
+    # The version of the note that the author saw when it began. No autosave makes it newer.
     Column("base_version", BigInteger, nullable=False),
     moment("session_date", nullable=True),
     Column("duration_minutes", Integer),
@@ -171,6 +173,18 @@ clients = tenant(
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
+    fixed=("id",),
+    grants="SELECT, INSERT, UPDATE",
+)
+
+# The appointments that have notes, and those that are deleted. Creating a note and hearing of its appointment's deletion both
+# lock the appointment's row, and a deleted appointment keeps its row: no note can be written for it afterwards.
+appointments = tenant(
+    "appointments",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    moment("deleted_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_appointments"),
     fixed=("id",),
     grants="SELECT, INSERT, UPDATE",
 )

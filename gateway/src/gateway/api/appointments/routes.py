@@ -1,6 +1,8 @@
 """Appointments, each with the name of its client."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.notifications.v1 import reminders_pb2
 from caseload.scheduling.v1 import appointments_pb2 as pb
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Refusal
 from gateway.api.appointments import schemas
 from gateway.api.reminders.schemas import ReminderLog
 from gateway.api.responses import json_response, no_content, page_response
@@ -27,6 +29,8 @@ router = noun_router("/appointments", "appointments")
 AllowConflict = Annotated[bool, Query(description="Overbook deliberately; the audit trail says so.")]
 # Initials of a client whom the caller may not read, or who has been erased.
 _NO_INITIALS = "?"
+_NOTE_ACTIONS = {None: pb.NOTE_ACTION_UNSPECIFIED, "keep": pb.NOTE_ACTION_KEEP, "delete": pb.NOTE_ACTION_DELETE}
+_log = logging.getLogger(__name__)
 
 
 @router.post("", response_model=schemas.Appointment, status_code=201)
@@ -80,14 +84,20 @@ async def change_appointment(
 async def delete_appointment(appointment_id: UUID, request: SignedInRequest, body: schemas.AppointmentDeletion | None = None) -> Response:
     """Without session_note_action an appointment that has a note is not deleted: `session_note_exists`."""
     deletion = body or schemas.AppointmentDeletion()
-    # The note first: if scheduling fails, the request can be repeated, and finds the appointment. The note of an
-    # appointment that the caller may not delete is not touched; scheduling refuses, and audits the denial.
-    if request.has_scope("appointments:write"):
-        await _release_note(request, str(appointment_id), deletion)
-    reason = deletion.reason or deletion.deletion_reason
+    # Scheduling refuses somebody who may not delete appointments, and audits the denial.
+    if deletion.session_note_action is None and request.has_scope("appointments:write"):
+        await request.stubs.sessions.CheckNoNote(sessions_pb2.CheckNoNoteRequest(appointment_id=str(appointment_id)), request.context)
+    # This one call decides about both. Its event tells clinical what becomes of the note.
     await request.stubs.appointments.DeleteAppointment(
-        pb.DeleteAppointmentRequest(appointment_id=str(appointment_id), reason=reason), request.context
+        pb.DeleteAppointmentRequest(
+            appointment_id=str(appointment_id),
+            reason=deletion.reason or deletion.deletion_reason,
+            note_action=_NOTE_ACTIONS[deletion.session_note_action],
+            note_reason=deletion.deletion_reason,
+        ),
+        request.context,
     )
+    await _release_note(request, str(appointment_id), deletion)
     return no_content()
 
 
@@ -115,16 +125,20 @@ async def list_appointment_reminders(appointment_id: UUID, request: SignedInRequ
 
 
 async def _release_note(request: GatewayRequest, appointment_id: str, deletion: schemas.AppointmentDeletion) -> None:
-    """Deletes or keeps the note that documents the appointment. Raises Conflict if there is one and nothing is said about it."""
+    """Deletes or keeps the note at once, so that the caller's next request sees it."""
     notes = request.stubs.sessions
-    match deletion.session_note_action:
-        case "delete":
-            reason = deletion.deletion_reason or deletion.reason
-            await notes.DeleteNote(sessions_pb2.DeleteNoteRequest(appointment_id=appointment_id, reason=reason), request.context)
-        case "keep":
-            await notes.DetachNote(sessions_pb2.DetachNoteRequest(appointment_id=appointment_id), request.context)
-        case None:
-            await notes.CheckNoNote(sessions_pb2.CheckNoNoteRequest(appointment_id=appointment_id), request.context)
+    # The key has answered for the whole request by now.
+    context = replace(request.context, idempotency_key=None)
+    try:
+        match deletion.session_note_action:
+            case "delete":
+                reason = deletion.deletion_reason or deletion.reason
+                await notes.DeleteNote(sessions_pb2.DeleteNoteRequest(appointment_id=appointment_id, reason=reason), context)
+            case "keep":
+                await notes.DetachNote(sessions_pb2.DetachNoteRequest(appointment_id=appointment_id), context)
+    except Refusal as refusal:
+        # The appointment is deleted, and clinical does the same as soon as it takes the event.
+        _log.info("a note is released by its event", extra={"code": refusal.code})
 
 
 async def _summaries(request: GatewayRequest, client_ids: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -108,4 +108,7 @@ def _saved(request: GatewayRequest, saved: pb.SaveSessionResponse) -> Response:
             "The note has changed since; what you sent is kept as a draft of its own.",
             facts={"conflict_session_id": saved.conflict_session_id, "current_version": saved.session.version},
         )
+    if saved.session.HasField("pending_amendment") and saved.session.pending_amendment.base_version < saved.session.version:
+        # Somebody amended the note since its author read it: the version is not one to save on before it is read again.
+        return json_response(render(saved.session))
     return _with_etag(saved.session)

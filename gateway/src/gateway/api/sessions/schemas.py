@@ -50,7 +50,7 @@ class PendingAmendment(Schema):
     plan: str | None
     session_date: Time
     duration_minutes: int | None
-    base_version: Annotated[int, Field(description="The note's version that the author saw.")]
+    base_version: Annotated[int, Field(description="The note's version that the author saw when the typing began.")]
     saved_at: Time
 
 

@@ -17,7 +17,6 @@ from chassis.events.relay_sql import RelayStatements
 from chassis.observability.redaction import cause
 from chassis.work.envelope import Envelope
 from chassis.work.leader import LeaderElection
-from chassis.work.retention import Pruner
 
 _log = logging.getLogger(__name__)
 _PUBLISHED = Count("caseload_outbox_published_total", "Events a broker has confirmed.", ["service"])
@@ -29,7 +28,6 @@ _SECONDS_TO_MARK = 2.0
 # How soon a broker that took nothing is tried again, and how late an event that it refused.
 _BACKOFF = Backoff(first=0.1, longest=15.0)
 _LONGEST_BACKOFF = 60.0
-_SECONDS_BETWEEN_PRUNING = 600.0
 # The queue of a dead letter that is replayed, empty for an outbox row; the workspace; the event.
 Key = tuple[str, UUID, UUID]
 
@@ -52,7 +50,6 @@ class Relay:
         most_in_flight: int = 1_000,
         poll: float = 1.0,
         pace: float = 0.05,
-        pruner: Pruner | None = None,
     ) -> None:
         self._schema = schema
         self._broker = broker
@@ -61,7 +58,6 @@ class Relay:
         self._poll = poll
         # While there is much to do, rounds follow each other no faster: what gathers meanwhile is carried and marked together.
         self._pace = pace
-        self._pruner = pruner
         self._sql = RelayStatements(schema)
         self._wake = asyncio.Event()
         # The name is the same in every version: the relays of two versions compete during an upgrade.
@@ -100,7 +96,7 @@ class Relay:
 
     async def _work(self, connection: Any) -> None:
         loop = asyncio.get_running_loop()
-        looked = prune_at = float("-inf")
+        looked = float("-inf")
         while not self._election.stopping.is_set():
             self._wake.clear()
             began = loop.time()
@@ -110,10 +106,6 @@ class Relay:
                 looked = loop.time()
                 await self._replay(connection)
                 await self._measure(connection)
-            if self._pruner is not None and loop.time() >= prune_at:
-                # A batch of each table at a time: events are carried between one and the next.
-                more = await self._pruner.prune(connection)
-                prune_at = loop.time() + (self._poll if more else _SECONDS_BETWEEN_PRUNING)
             if not full:
                 await self._doze()
                 if marked or launched:

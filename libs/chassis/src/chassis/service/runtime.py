@@ -173,7 +173,11 @@ class Runtime:
     @cached_property
     def pruner(self) -> Pruner:
         retentions = [(policy, policy.days_in(self.settings)) for policy in (*SYSTEM_RETENTIONS, *self.service.retentions)]
-        return Pruner(self.name, retentions, self.background)
+        return Pruner(self._relay_dsn, self.name, retentions, self.background)
+
+    @property
+    def _relay_dsn(self) -> str:
+        return _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
 
     async def check_roles(self, tasks: Collection[str]) -> None:
         """Returns once the database has shown, in production, that the roles for these tasks may do what they should and no more.
@@ -222,12 +226,12 @@ class Runtime:
             self._start(loop)
 
     async def relay(self) -> None:
-        """Carries this service's outbox to the broker, and folds its counters."""
-        dsn = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
-        self._relay = Relay(dsn, self.name, self.broker, pruner=self.pruner)
+        """Carries this service's outbox to the broker, folds its counters and deletes what is over."""
+        self._relay = Relay(self._relay_dsn, self.name, self.broker)
         self._start(self._relay.run)
         if counters := counters_of(self.service.metadata):
-            self._start(Folder(dsn, self.name, counters).run)
+            self._start(Folder(self._relay_dsn, self.name, counters).run)
+        self._start(self.pruner.run)
 
     async def ready(self) -> bool:
         """Whether calls can be answered now."""

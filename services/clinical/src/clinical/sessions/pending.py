@@ -1,7 +1,7 @@
 """Pending amendments: what authors type into signed notes, kept until it is made an amendment. Nothing typed is refused or lost."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ class Pending:
     """What one author has typed into a signed note: the fields that differ from it. None clears a field."""
 
     changes: Mapping[str, Any] = field(repr=False)
-    # The version of the note that the author saw.
+    # The oldest version of the note that the author saw while typing.
     base_version: int
     revision: int
     saved_at: datetime
@@ -58,12 +58,16 @@ def set_on(note: pb.Session, pending: Pending | None) -> None:
     note.pending_amendment.CopyFrom(shown)
 
 
-async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes: Mapping[str, Any], *, base_version: int) -> Pending | None:
+async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes: Mapping[str, Any], *, seen: int | None) -> Pending | None:
     """Adds the changes to what the caller has typed already, and returns all that differs from the note; None if nothing does.
 
-    The caller holds a lock on the note's row.
+    An autosave is no sign that its author has read what others amended since the first one, whatever version it names: what has begun
+    on an older version stays of that version. The caller holds a lock on the note's row.
     """
     held = (await of_caller(work, keys, [note.id])).get(note.id)
+    base_version = note.version if seen is None else min(seen, note.version)
+    if held is not None:
+        base_version = min(base_version, held.base_version)
     merged = {**(held.changes if held else {}), **changes}
     present = _values(note)
     differing = {name: value for name, value in merged.items() if value != present[name]}
@@ -74,13 +78,27 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes:
     if held is not None and differing == held.changes and base_version == held.base_version:
         return held
     pending = Pending(differing, base_version, held.revision + 1 if held else 1, work.now)
-    await work.db.run(store.save_pending_amendment, session_id=note.id, user_id=work.user_id, **_to_columns(note.id, pending, work, keys))
+    await _save(work, keys, note.id, pending)
     return pending
+
+
+async def take_out(work: UnitOfWork, keys: WorkspaceKeys, session_id: str, held: Pending, names: Iterable[str]) -> None:
+    """Leaves the fields in `names` out of the caller's pending amendment."""
+    left = {name: value for name, value in held.changes.items() if name not in names}
+    if left:
+        await _save(work, keys, session_id, replace(held, changes=left, revision=held.revision + 1))
+    else:
+        await drop(work, session_id)
 
 
 async def drop(work: UnitOfWork, session_id: str) -> None:
     """Deletes the caller's pending amendment of the note, if there is one."""
     await work.db.run(store.delete_pending_amendment, session_id=session_id, user_id=work.user_id)
+
+
+async def _save(work: UnitOfWork, keys: WorkspaceKeys, session_id: str, pending: Pending) -> None:
+    columns = _to_columns(session_id, pending, work, keys)
+    await work.db.run(store.save_pending_amendment, session_id=session_id, user_id=work.user_id, **columns)
 
 
 def _values(note: pb.Session) -> dict[str, Any]:
@@ -109,4 +127,5 @@ def _from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> Pending:
     texts = keys.open(row["sealed"], into=pb.PendingAmendment(), **place, bound=_bound(row))
     values = {name: getattr(texts, name) if texts.HasField(name) else None for name in rules.TEXTS}
     values |= {name: row[name] for name in ("session_date", "duration_minutes")}
-    return Pending({name: values[name] for name in row["fields"]}, row["base_version"], row["revision"], row["saved_at"])
+    base_version = rules.seen_version(row["base_version"], row["version"], row["detached_version"])
+    return Pending({name: values[name] for name in row["fields"]}, base_version, row["revision"], row["saved_at"])

@@ -23,7 +23,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import when
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import pending, record, rules, store
+from clinical.sessions import pending, record, release, rules, store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 
@@ -55,6 +55,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
         rules.check_not_erased((await work.db.one(store.lock_client, client_id=note.client_id))["erased_at"])
+        if slot is not None:
+            locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
+            rules.check_not_deleted(locked["deleted_at"])
         row = await self._create(note, work, keys)
         await self._record_event(row, "session", row["session_date"], work)
         await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
@@ -100,15 +103,16 @@ class Sessions(SessionsServicer[UnitOfWork]):
         row = await work.db.one(store.lock, id=request.session_id)
         note = record.from_row(row, keys)
         held = None if note.is_draft else (await pending.of_caller(work, keys, [note.id])).get(note.id)
+        seen = _seen(request, row)
         if held is not None:
-            rules.check_fresh(_expected(request), row["version"])
+            rules.check_fresh(seen, row["version"])
             rules.check_fresh(held.base_version, row["version"])
             record.apply(note, held.changes)
             amended = await self._amend(row, note, request.reason, work, keys, needs_reason=needs_reason)
             await pending.drop(work, note.id)
             return record.from_row(amended, keys)
         rules.check_draft(row["status"])
-        rules.check_fresh(_expected(request), row["version"])
+        rules.check_fresh(seen, row["version"])
         rules.check_not_empty(record.texts(note))
         await self._add_version(note, work, keys, number=1)
         signed = record.changed_row(row, note, work, status="finalized", finalized_at=work.now, finalized_by_user_id=work.user_id)
@@ -141,32 +145,13 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def DetachNote(self, request: pb.DetachNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
         keys = await self._keys.of(work.workspace_id)
-        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
-        if row is None:
-            return pb.NoteOfAppointment()
-        note = record.from_row(row, keys)
-        note.ClearField("appointment_id")
-        sealed = record.encrypt(note, keys, record.changed_row(row, note, work, appointment_id=None), work)["sealed"]
-        await work.db.one(store.detach, id=note.id, sealed=sealed, now=work.now)
-        await work.db.run(store.detach_events, id=note.id)
-        return pb.NoteOfAppointment(session_id=note.id)
+        return pb.NoteOfAppointment(session_id=await release.detach(work, keys, request.appointment_id))
 
     async def DeleteNote(self, request: pb.DeleteNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
         rules.check_deletion_reason(request.reason)
         keys = await self._keys.of(work.workspace_id)
-        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
-        if row is None:
-            return pb.NoteOfAppointment()
-        deletion = {"deleted_by_user_id": work.user_id, "permanent_delete_after": work.now + rules.DELETION_GRACE}
-        note = fill(record.from_row(row, keys), {"deleted_at": work.now, **deletion})
-        if request.HasField("reason"):
-            note.deleted_reason = request.reason
-        binned = record.changed_row(row, note, work, deleted_at=work.now, **deletion)
-        sealed = record.encrypt(note, keys, binned, work)["sealed"]
-        deleted = await work.db.one(store.mark_deleted, id=note.id, sealed=sealed, now=work.now, **deletion)
-        await work.db.run(store.hide_events, id=note.id)
-        await work.db.run(store.change_counter, status=deleted["status"], live=-1, deleted=1)
-        return pb.NoteOfAppointment(session_id=note.id)
+        reason = request.reason if request.HasField("reason") else None
+        return pb.NoteOfAppointment(session_id=await release.delete(work, keys, request.appointment_id, reason))
 
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         limit = rules.timeline_limit(request.limit)
@@ -207,21 +192,20 @@ class Sessions(SessionsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
         current = record.from_row(row, keys)
-        expected = _expected(request)
+        seen = _seen(request, row)
         if not current.is_draft and isinstance(request, pb.SaveDraftRequest):
-            base_version = row["version"] if expected is None else expected
-            pending.set_on(current, await pending.keep(work, keys, current, changes, base_version=base_version))
+            pending.set_on(current, await pending.keep(work, keys, current, changes, seen=seen))
             return pb.SaveSessionResponse(session=current)
         note = pb.Session()
         note.CopyFrom(current)
         record.apply(note, changes)
-        if rules.is_stale(expected, row["version"]):
+        if rules.is_stale(seen, row["version"]):
             # A save that changes nothing is a repetition of one that succeeded, not a conflict.
             conflict_id = None if note == current else await self._save_as_conflict(note, work, keys)
             await pending.show(work, keys, [current])
             return pb.SaveSessionResponse(session=current, conflict_session_id=conflict_id)
         if isinstance(request, pb.SaveSessionRequest) and not current.is_draft:
-            saved = await self._amend_with_pending(row, current, changes, request.reason, work, keys, needs_reason=needs_reason)
+            saved = await self._amend_with_pending(row, current, changes, request, work, keys, needs_reason=needs_reason)
         else:
             saved_row = record.changed_row(row, note, work, draft_last_saved_at=work.now)
             saved = await work.db.one(store.save, now=work.now, **record.encrypt(note, keys, saved_row, work))
@@ -236,7 +220,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         row: Record,
         note: pb.Session,
         changes: dict[str, Any],
-        reason: str,
+        request: pb.SaveSessionRequest,
         work: UnitOfWork,
         keys: WorkspaceKeys,
         *,
@@ -244,14 +228,17 @@ class Sessions(SessionsServicer[UnitOfWork]):
     ) -> Record:
         """Amends a signed note by what its author has typed before and by the changes.
 
-        What was typed into an older version stays pending: it could undo what others have amended since.
+        What was typed into an older version stays pending: it could undo what others have amended since. A save that names the
+        newest version is made by somebody who has read that one, so it replaces what was typed into the same fields before.
         """
         held = (await pending.of_caller(work, keys, [note.id])).get(note.id)
         if held is not None and held.base_version == note.version:
             record.apply(note, held.changes)
             await pending.drop(work, note.id)
+        elif held is not None and request.HasField("expected_version"):
+            await pending.take_out(work, keys, note.id, held, changes)
         record.apply(note, changes)
-        return await self._amend(row, note, reason, work, keys, needs_reason=needs_reason)
+        return await self._amend(row, note, request.reason, work, keys, needs_reason=needs_reason)
 
     async def _amend(
         self, row: Record, note: pb.Session, reason: str, work: UnitOfWork, keys: WorkspaceKeys, *, needs_reason: bool
@@ -300,5 +287,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
         )
 
 
-def _expected(request: SaveRequest | pb.FinalizeSessionRequest) -> int | None:
-    return request.expected_version if request.HasField("expected_version") else None
+def _seen(request: SaveRequest | pb.FinalizeSessionRequest, row: Record) -> int | None:
+    """The version whose content the caller saw; None for any version."""
+    if not request.HasField("expected_version"):
+        return None
+    return rules.seen_version(request.expected_version, row["version"], row["detached_version"])

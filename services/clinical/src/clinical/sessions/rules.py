@@ -59,6 +59,12 @@ def check_not_erased(erased_at: datetime | None) -> None:
         raise NotFound("not_found", "There is no such client.")
 
 
+def check_not_deleted(deleted_at: datetime | None) -> None:
+    """Raises NotFound if the appointment was deleted while its note was being created."""
+    if deleted_at is not None:
+        raise NotFound("not_found", "There is no such appointment.")
+
+
 def check_not_empty(texts: Iterable[str]) -> None:
     """Raises Invalid if none of the texts has a visible character: such a note cannot be signed."""
     if not any(text.strip() for text in texts):
@@ -108,6 +114,11 @@ def check_fresh(expected: int | None, version: int) -> None:
     """Raises Stale if the caller expected another version than the current one."""
     if is_stale(expected, version):
         raise Stale("stale_version", "The note has changed since.", facts={"current_version": version})
+
+
+def seen_version(seen: int, version: int, detached_version: int | None) -> int:
+    """The newest version with the content that the caller saw. Losing its appointment raises a note's version and changes no content."""
+    return version if version == detached_version == seen + 1 else seen
 
 
 def is_stale(expected: int | None, version: int) -> bool:

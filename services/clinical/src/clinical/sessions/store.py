@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, Select, Uuid, bindparam, delete, func, insert, sel
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
-from clinical.tables import clients, pending_amendments, session_counters, session_versions, sessions, timeline_events
+from clinical.tables import appointments, clients, pending_amendments, session_counters, session_versions, sessions, timeline_events
 
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
@@ -24,6 +24,22 @@ lock_client = command(
     .values(workspace_id=bindparam("workspace_id"), id=_client_id)
     .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": clients.c.erased_at})
     .returning(clients.c.erased_at)
+)
+
+_appointment = upsert(appointments).values(workspace_id=bindparam("workspace_id"), id=bindparam("appointment_id", type_=Uuid))
+
+# Locks the appointment until the commit, and returns when it was deleted, if it was.
+lock_appointment = command(
+    _appointment.on_conflict_do_update(constraint="pk_appointments", set_={"deleted_at": appointments.c.deleted_at}).returning(
+        appointments.c.deleted_at
+    )
+)
+
+# Waits for notes that are being created for it.
+mark_appointment_deleted = command(
+    _appointment.values(deleted_at=bindparam("now")).on_conflict_do_update(
+        constraint="pk_appointments", set_={"deleted_at": bindparam("now", type_=appointments.c.deleted_at.type)}
+    )
 )
 
 create = command(
@@ -60,7 +76,12 @@ lock_of_appointment = command(_of_appointment.with_for_update())
 
 _rewritten = {"sealed": bindparam("sealed"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
 
-detach = command(update(sessions).where(sessions.c.id == _id).values(appointment_id=None, **_rewritten).returning(sessions.c.id))
+detach = command(
+    update(sessions)
+    .where(sessions.c.id == _id)
+    .values(appointment_id=None, detached_version=sessions.c.version + 1, **_rewritten)
+    .returning(sessions.c.id)
+)
 
 mark_deleted = command(
     update(sessions)
@@ -194,7 +215,9 @@ _of_author = pending_amendments.c.user_id == bindparam("user_id", type_=Uuid)
 status_of = query(select(sessions.c.status).where(sessions.c.id == _id, _not_deleted))
 
 pending_amendments_of = query(
-    select(pending_amendments).where(pending_amendments.c.session_id == func.any(bindparam("session_ids", type_=ARRAY(Uuid))), _of_author)
+    select(pending_amendments, sessions.c.version, sessions.c.detached_version)
+    .join(sessions, (sessions.c.workspace_id == pending_amendments.c.workspace_id) & (sessions.c.id == pending_amendments.c.session_id))
+    .where(pending_amendments.c.session_id == func.any(bindparam("session_ids", type_=ARRAY(Uuid))), _of_author)
 )
 
 _pending = upsert(pending_amendments).values(

@@ -24,6 +24,7 @@ from scheduling.appointments.mapping import APPOINTMENTS, busy_period_of, encryp
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 
 _NO_APPOINTMENT = UUID(int=0)
+_DELETES_NOTES = "sessions:write"
 
 
 class Appointments(AppointmentsServicer[UnitOfWork]):
@@ -117,19 +118,34 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def DeleteAppointment(self, request: pb.DeleteAppointmentRequest, work: UnitOfWork) -> pb.DeleteAppointmentResponse:
         rules.check_texts(reason=request.reason)
+        if request.note_action == pb.NOTE_ACTION_DELETE:
+            note_reason = request.note_reason if request.HasField("note_reason") else None
+            rules.check_note_deletion(request.reason, note_reason, is_permitted=_DELETES_NOTES in work.caller.scopes)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.get_for_update, id=request.appointment_id)
         deletion = {"deleted_by": work.user_id, "deleted_at": work.now}
         deleted = {**row, **deletion, "version": row["version"] + 1, "updated_at": work.now}
+        has_reason = request.HasField("reason") or request.HasField("note_reason")
         await work.db.run(
             store.mark_deleted,
             id=row["id"],
             sealed=APPOINTMENTS.seal(to_message(row, keys), keys, deleted, work),
-            deletion_reason=APPOINTMENTS.seal_part("deletion_reason", request, keys, deleted) if request.HasField("reason") else None,
+            deletion_reason=APPOINTMENTS.seal_part("deletion_reason", request, keys, deleted) if has_reason else None,
             **deletion,
         )
         work.emit(to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}))
+        work.emit(
+            events_pb2.AppointmentDeleted(appointment_id=str(row["id"]), note_action=request.note_action, deleted_by=str(work.user_id))
+        )
         return pb.DeleteAppointmentResponse()
+
+    async def GetDeletion(self, request: pb.GetDeletionRequest, work: UnitOfWork) -> pb.Deletion:
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.one(store.get_deleted, id=request.appointment_id)
+        if row["deletion_reason"] is None:
+            return pb.Deletion()
+        given = APPOINTMENTS.open(row, keys, into=pb.DeleteAppointmentRequest(), column="deletion_reason")
+        return pb.Deletion(note_reason=given.note_reason if given.HasField("note_reason") else given.reason)
 
     async def CheckConflicts(self, request: pb.CheckConflictsRequest, work: UnitOfWork) -> pb.ClashList:
         wanted = given(request)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis.errors import Fault, Invalid, NotFound
+from chassis.errors import Fault, Forbidden, Invalid, NotFound
 
 EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 # Exclusive.
@@ -21,6 +21,8 @@ MAX_STATUS_CHANGES = 500
 
 # In characters. A page of a hundred appointments has to fit into one reply.
 MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000}
+# Of the deletion of a note: what clinical keeps.
+MAX_NOTE_REASON = 5_000
 
 # Of a service, on either side of the appointment.
 MAX_BUFFER = timedelta(minutes=240)
@@ -102,6 +104,16 @@ def check_texts(**texts: str | None) -> None:
     ]
     if faults:
         raise Invalid("text_too_long", "A text is too long.", faults=faults)
+
+
+def check_note_deletion(reason: str | None, note_reason: str | None, *, is_permitted: bool) -> None:
+    """Raises Forbidden for somebody who may not delete notes, and Invalid if the reason is longer than a note's may be."""
+    if not is_permitted:
+        raise Forbidden("permission_denied", "Your role does not permit this.")
+    name, text = ("deletion_reason", note_reason) if note_reason is not None else ("reason", reason)
+    if text is not None and len(text) > MAX_NOTE_REASON:
+        fault = Fault(f"/{name}", f"must be {MAX_NOTE_REASON} characters or fewer")
+        raise Invalid("text_too_long", "A text is too long.", faults=[fault])
 
 
 def check_changes(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,8 @@ _by_id = (_a.id == bindparam("id", type_=Uuid)) & _present
 
 get = query(select(*_a).where(_by_id))
 
+get_deleted = query(select(*_a).where(_a.id == bindparam("id", type_=Uuid), ~_present))
+
 get_for_update = command(select(*_a).where(_by_id).with_for_update())
 
 _changed = _parameters(

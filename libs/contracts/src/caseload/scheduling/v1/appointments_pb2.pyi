@@ -12,6 +12,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class NoteAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    NOTE_ACTION_UNSPECIFIED: _ClassVar[NoteAction]
+    NOTE_ACTION_KEEP: _ClassVar[NoteAction]
+    NOTE_ACTION_DELETE: _ClassVar[NoteAction]
+
 class LocationType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     LOCATION_TYPE_UNSPECIFIED: _ClassVar[LocationType]
@@ -26,6 +32,9 @@ class AppointmentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     APPOINTMENT_STATUS_COMPLETED: _ClassVar[AppointmentStatus]
     APPOINTMENT_STATUS_CANCELLED: _ClassVar[AppointmentStatus]
     APPOINTMENT_STATUS_NO_SHOW: _ClassVar[AppointmentStatus]
+NOTE_ACTION_UNSPECIFIED: NoteAction
+NOTE_ACTION_KEEP: NoteAction
+NOTE_ACTION_DELETE: NoteAction
 LOCATION_TYPE_UNSPECIFIED: LocationType
 LOCATION_TYPE_CLINIC: LocationType
 LOCATION_TYPE_HOME: LocationType
@@ -171,16 +180,32 @@ class ListAppointmentsRequest(_message.Message):
     def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., start_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., latest_first: bool = ..., skip: _Optional[int] = ...) -> None: ...
 
 class DeleteAppointmentRequest(_message.Message):
-    __slots__ = ("appointment_id", "reason")
+    __slots__ = ("appointment_id", "reason", "note_action", "note_reason")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    NOTE_ACTION_FIELD_NUMBER: _ClassVar[int]
+    NOTE_REASON_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     reason: str
-    def __init__(self, appointment_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    note_action: NoteAction
+    note_reason: str
+    def __init__(self, appointment_id: _Optional[str] = ..., reason: _Optional[str] = ..., note_action: _Optional[_Union[NoteAction, str]] = ..., note_reason: _Optional[str] = ...) -> None: ...
 
 class DeleteAppointmentResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class GetDeletionRequest(_message.Message):
+    __slots__ = ("appointment_id",)
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    def __init__(self, appointment_id: _Optional[str] = ...) -> None: ...
+
+class Deletion(_message.Message):
+    __slots__ = ("note_reason",)
+    NOTE_REASON_FIELD_NUMBER: _ClassVar[int]
+    note_reason: str
+    def __init__(self, note_reason: _Optional[str] = ...) -> None: ...
 
 class CheckConflictsRequest(_message.Message):
     __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id", "service_id")

@@ -30,6 +30,9 @@ class AppointmentsServicer(ABC, Generic[WorkT]):
     async def DeleteAppointment(self, request: pb.DeleteAppointmentRequest, work: WorkT) -> pb.DeleteAppointmentResponse: ...
 
     @abstractmethod
+    async def GetDeletion(self, request: pb.GetDeletionRequest, work: WorkT) -> pb.Deletion: ...
+
+    @abstractmethod
     async def CheckConflicts(self, request: pb.CheckConflictsRequest, work: WorkT) -> pb.ClashList: ...
 
     @abstractmethod
@@ -55,6 +58,7 @@ class AppointmentsStub:
         self.ListAppointments: AppointmentsListAppointments = caller_of(methods['ListAppointments'])
         self.ChangeAppointment: AppointmentsChangeAppointment = caller_of(methods['ChangeAppointment'])
         self.DeleteAppointment: AppointmentsDeleteAppointment = caller_of(methods['DeleteAppointment'])
+        self.GetDeletion: AppointmentsGetDeletion = caller_of(methods['GetDeletion'])
         self.CheckConflicts: AppointmentsCheckConflicts = caller_of(methods['CheckConflicts'])
         self.GetFigures: AppointmentsGetFigures = caller_of(methods['GetFigures'])
         self.ListHistory: AppointmentsListHistory = caller_of(methods['ListHistory'])
@@ -80,6 +84,10 @@ class AppointmentsChangeAppointment(Protocol):
 
 class AppointmentsDeleteAppointment(Protocol):
     def __call__(self, request: pb.DeleteAppointmentRequest, context: Any) -> Awaitable[pb.DeleteAppointmentResponse]: ...
+
+
+class AppointmentsGetDeletion(Protocol):
+    def __call__(self, request: pb.GetDeletionRequest, context: Any) -> Awaitable[pb.Deletion]: ...
 
 
 class AppointmentsCheckConflicts(Protocol):

@@ -1,6 +1,7 @@
 import datetime
 
 from caseload.options.v1 import options_pb2 as _options_pb2
+from caseload.scheduling.v1 import appointments_pb2 as _appointments_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -52,3 +53,13 @@ class AppointmentClosed(_message.Message):
     status: str
     version: int
     def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class AppointmentDeleted(_message.Message):
+    __slots__ = ("appointment_id", "note_action", "deleted_by")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTE_ACTION_FIELD_NUMBER: _ClassVar[int]
+    DELETED_BY_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    note_action: _appointments_pb2.NoteAction
+    deleted_by: str
+    def __init__(self, appointment_id: _Optional[str] = ..., note_action: _Optional[_Union[_appointments_pb2.NoteAction, str]] = ..., deleted_by: _Optional[str] = ...) -> None: ...
