@@ -177,7 +177,8 @@ class Runtime:
 
     @property
     def _relay_dsn(self) -> str:
-        return _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
+        url: str = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
+        return url
 
     async def check_roles(self, tasks: Collection[str]) -> None:
         """Returns once the database has shown, in production, that the roles for these tasks may do what they should and no more.
