@@ -97,8 +97,11 @@ async def verify_records(connection: Any, runtimes: Mapping[str, Runtime], works
     """
     audit = runtimes["audit"]
     published = await checkpoint_publisher(audit).published(workspace_id)
+    keys = await audit.keys.of(workspace_id)
     async with audit.database.transaction(workspace_id, seconds=3600) as tx:
-        report = Report((await verify(tx, published)).first_break is None)
+        trail = await verify(tx, published, keys, unsigned_until=audit.settings.unsigned_events_until)
+    report = Report(trail.first_break is None)
+    report.findings += [f"audit.audit_events {event_id}: was not taken from any service" for event_id in trail.unproven]
     seen: set[Place] = set()
     suspects: list[tuple[Runtime, SealedTable, Any]] = []
     telling = await _told(connection, runtimes, workspace_id)
