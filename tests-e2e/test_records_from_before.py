@@ -11,7 +11,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.encryption.framing import frame
 from chassis.rpc.client.attempts import InternalFault
 from chassis.testing.environment import start_environment
-from standalone.records import reseal, verify_records
+from standalone.records import Resealed, reseal, verify_records
 from standalone.services import SERVICES
 
 KEY, NONCE = b"k" * 32, b"n" * 12
@@ -38,7 +38,7 @@ class Practice:
         context = frame(b"clients", self.workspace_id.bytes, b"seal") + (1).to_bytes(4, "big")
         wrapped = self.runtime.keyring.wrap(KEY, context)
         insert = "INSERT INTO clients.data_keys (workspace_id, purpose, version, wrapped) VALUES ($1, 'seal', 1, $2)"
-        await self.look(insert, self.workspace_id, wrapped)
+        await self.look(f"{insert} ON CONFLICT DO NOTHING", self.workspace_id, wrapped)
         self.client_id = (await self.create()).id
         row_id = UUID(self.client_id)
         client = clients_pb2.Client(first_name="Ada", last_name="Jones", full_name="Ada Jones")
@@ -104,8 +104,8 @@ async def test_sealing_again_binds_everything_and_destroys_the_key_that_opened_w
     assert await practice.keys() == [1, 2]
 
     async with practice.environment.superuser() as connection:
-        assert await reseal(connection, practice.runtime, practice.workspace_id) == (2, 0)
-        assert await reseal(connection, practice.runtime, practice.workspace_id) == (0, 0)
+        assert await reseal(connection, practice.runtime, practice.workspace_id) == Resealed(values=2)
+        assert await reseal(connection, practice.runtime, practice.workspace_id) == Resealed()
     practice.runtime.keys._kept.clear()
 
     assert (await practice.formats(), await practice.keys()) == ((2, 2), [2])
@@ -119,6 +119,22 @@ async def test_sealing_again_binds_everything_and_destroys_the_key_that_opened_w
     await practice.look(restored, UUID(practice.client_id), before["sealed"], before["sealed_name"])
     with pytest.raises(InternalFault):
         await practice.read()
+
+
+async def test_a_row_that_does_not_open_is_named_and_stops_nothing(practice):
+    unreadable = practice.client_id
+    await practice.prepare()
+    await practice.look(
+        "UPDATE clients.clients SET sealed = set_byte(sealed, 30, 255 - get_byte(sealed, 30)) WHERE id = $1", UUID(unreadable)
+    )
+
+    async with practice.environment.superuser() as connection:
+        done = await reseal(connection, practice.runtime, practice.workspace_id)
+
+    assert done == Resealed(values=3, unreadable=[f"clients.clients {unreadable}: sealed does not open"])
+    assert await practice.formats() == (2, 2)
+    # The key that opened it is still there, should the row come back from a backup.
+    assert await practice.keys() == [1, 2]
 
 
 async def test_a_new_value_cannot_be_passed_off_as_an_old_one(practice):

@@ -14,7 +14,8 @@ OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read 
     "identity.sign_ins": "read by a keyed hash of an address, before a workspace is known; ids alone",
     "identity.login_attempts": "failures to sign in per account and source, both keyed hashes; the account may not exist",
     "identity.revocations": "which sign-ins have ended, told to every service; ids and times alone",
-    "audit.unsealed": "the sequencer asks which workspaces have events waiting; ids and times alone",
+    "audit.unsealed": "the sequencer asks which workspaces have events waiting; ids, times and proofs alone",
+    "audit.unwitnessed": "the publisher asks which chains have grown; ids, numbers and times alone",
 }
 # Policies beside the tenant's, each with its reason; those of a relay bind the relay's role alone.
 OTHER_POLICIES = {

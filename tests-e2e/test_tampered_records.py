@@ -1,6 +1,7 @@
 """A record that was changed behind the suite's back: it does not open, or `caseload verify records` names it. By the superuser."""
 
 import asyncio
+import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,9 @@ from uuid import UUID
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
+from uuid_utils.compat import uuid7
 
+from caseload.audit.v1 import events_pb2
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import sessions_pb2
@@ -158,6 +161,104 @@ async def test_a_deleted_record_that_was_put_back_and_one_that_is_gone_are_found
     assert set((await practice.verify()).findings) == {
         f"clients.clients {client_id}: was put back after its deletion",
         f"clients.clients {other}: is gone, and the trail tells of no deletion",
+    }
+
+
+async def test_a_deletion_that_only_the_database_tells_of_is_found(practice):
+    """The superuser writes the line himself, into the service's outbox and into the trail, as what only a service with its keys can tell."""
+    in_outbox, in_trail = UUID(await practice.client()), UUID(await practice.client())
+    await practice.environment.settle()
+    tombstone = events_pb2.RecordDigest(table="clients.clients", record_id=str(in_outbox), revision=2)
+    line = events_pb2.AuditRecorded(id=str(uuid7()), event_type="erase_client", records=[tombstone])
+    await practice.tamper("DELETE FROM clients.clients WHERE id = ANY($1::uuid[])", [in_outbox, in_trail])
+    forged = uuid7()
+    await practice.tamper(
+        "INSERT INTO clients.outbox (workspace_id, id, type, payload, occurred_at, published_at, signature)"
+        " SELECT workspace_id, $2, type, $3, occurred_at, published_at, signature FROM clients.outbox"
+        " WHERE workspace_id = $1 AND type = 'caseload.audit.v1.AuditRecorded' LIMIT 1",
+        practice.workspace_id,
+        forged,
+        line.SerializeToString(),
+    )
+    records = json.dumps([{"table": "clients.clients", "id": str(in_trail), "revision": 2, "digest": ""}])
+    for revision, recorded_by in ((2, "clients"), (3, "identity")):
+        await practice.tamper(
+            "INSERT INTO audit.audit_events SELECT workspace_id, gen_random_uuid(), created_at, user_id, 'erase_client', resource_type, resource_id,"
+            " action, outcome, ip_address, user_agent, session_id, metadata || jsonb_build_object('records', $2::jsonb, 'recorded_by', $3::text),"
+            " retention_until FROM audit.audit_events WHERE workspace_id = $1 AND resource_id = $4 LIMIT 1",
+            practice.workspace_id,
+            records.replace('"revision": 2', f'"revision": {revision}'),
+            recorded_by,
+            in_trail,
+        )
+
+    report = await practice.verify(settle=False)
+
+    assert not report.trail_is_intact
+    assert {finding for finding in report.findings if not finding.startswith("audit.")} == {
+        f"clients.clients {in_outbox}: is gone, and the trail tells of no deletion",
+        f"clients.clients {in_trail}: is gone, and the trail tells of no deletion",
+        f"clients.outbox {forged}: is not signed by clients",
+    }
+    elsewhere = [finding.partition(": ")[2] for finding in report.findings if finding.startswith("audit.audit_events")]
+    assert sorted(elsewhere) == ["identity tells of clients.clients, which is another service's", *["was not taken from any service"] * 2]
+    await practice.tamper("DELETE FROM clients.outbox WHERE id = $1", forged)
+
+
+async def test_a_reason_of_a_deletion_that_was_taken_away_is_found(practice):
+    start = datetime.now(UTC) + timedelta(days=3)
+    appointments = practice.environment.stub(AppointmentsStub)
+    request = appointments_pb2.BookAppointmentRequest(
+        client_id=await practice.client(),
+        location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
+        scheduled_start=stamp(start),
+        scheduled_end=stamp(start + timedelta(hours=1)),
+    )
+    booked = await appointments.BookAppointment(request, practice.caller())
+    await appointments.DeleteAppointment(
+        appointments_pb2.DeleteAppointmentRequest(appointment_id=booked.id, reason="Twice"), practice.caller()
+    )
+    assert (await practice.verify()).findings == []
+
+    await practice.tamper("UPDATE scheduling.appointments SET deletion_reason = NULL WHERE id = $1", UUID(booked.id))
+
+    assert (await practice.verify()).findings == [f"scheduling.appointments {booked.id}: is not what the trail tells of revision 2"]
+
+
+async def test_a_name_in_lists_that_is_not_the_clients_is_found(practice):
+    client_id, other = await practice.client(), await practice.client()
+    await practice.tamper(
+        "UPDATE clients.clients SET sealed_name = (SELECT sealed_name FROM clients.clients WHERE id = $2) WHERE id = $1",
+        UUID(client_id),
+        UUID(other),
+    )
+    assert (await practice.verify()).findings == [f"clients.clients {client_id}: does not open"]
+
+
+async def test_what_audit_has_not_taken_yet_is_not_yet_told_and_no_finding(practice):
+    """Audit cannot keep what it is told, so the line dies there; long after, the outbox still has it."""
+    told = await practice.client()
+    await practice.environment.settle()
+    await practice.tamper("REVOKE INSERT ON audit.audit_events FROM audit_app")
+    try:
+        client_id = await practice.client()
+        await practice.environment.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=told), practice.caller())
+        await practice.environment.settle()
+        dead = await practice.tamper("SELECT id FROM audit.dead_letters WHERE workspace_id = $1", practice.workspace_id)
+        assert len(dead) >= 2
+    finally:
+        await practice.tamper("GRANT INSERT ON audit.audit_events TO audit_app")
+    await practice.tamper(
+        "UPDATE clients.outbox SET published_at = published_at - interval '2 hours' WHERE workspace_id = $1", practice.workspace_id
+    )
+
+    report = await practice.verify()
+
+    assert (report.trail_is_intact, report.findings, report.not_yet_told) == (True, [], 2)
+    await practice.tamper("DELETE FROM clients.outbox WHERE workspace_id = $1", practice.workspace_id)
+    assert set((await practice.verify()).findings) == {
+        f"clients.clients {client_id}: the trail does not tell of it",
+        f"clients.clients {told}: is gone, and the trail tells of no deletion",
     }
 
 

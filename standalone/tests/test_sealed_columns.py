@@ -24,6 +24,8 @@ ELSEWHERE = {
     "audit.seals.previous_hash": "a public hash",
     "audit.seals.hash": "a public hash",
     "audit.chain_heads.hash": "a public hash",
+    "audit.chain_heads.proof": "a keyed digest",
+    "audit.unsealed.proof": "a keyed digest",
 }
 UNBOUND = {
     "clients.clients": {"revision"},

@@ -17,7 +17,7 @@ _numbers = count(1)
 NOT_ENCRYPTED = {
     "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash",
-    "chain_heads.hash", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
+    "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
 # Encrypted columns that no operation returns, each with the reason.
 NEVER_RETURNED = {

@@ -70,8 +70,8 @@ def test_a_column_that_has_no_single_encoding_cannot_be_bound():
 
 def test_a_row_opens_with_its_bound_columns_and_with_no_others():
     table, told = SealedTable(notes()), Told()
-    sealed = table.seal(sessions_pb2.Session(subjective="Worse."), KEYS, ROW, told)
-    row = ROW | {"sealed": sealed}
+    messages = {"sealed": sessions_pb2.Session(subjective="Worse."), "sealed_name": sessions_pb2.Session(subjective="Ada")}
+    row = ROW | table.seal_row(messages, KEYS, ROW, told)
     assert table.open(row | {"seen": 5}, KEYS, into=sessions_pb2.Session()).subjective == "Worse."
     for change in ({"owner_id": UUID(int=2)}, {"owner_id": None}, {"status": "signed"}, {"version": 2}, {"id": UUID(int=8)}):
         with pytest.raises(SealBroken):
@@ -80,9 +80,33 @@ def test_a_row_opens_with_its_bound_columns_and_with_no_others():
     assert digest == ("parcels.notes", ROW["id"], 3, table.digest(row, KEYS))
 
 
+def test_a_digest_is_of_every_sealed_value_of_the_row():
+    table, told = SealedTable(notes()), Told()
+    note = sessions_pb2.Session(subjective="Worse.")
+    for name in ("Ada", "Eve"):
+        table.seal_row({"sealed": note, "sealed_name": sessions_pb2.Session(subjective=name)}, KEYS, ROW, told)
+    (*_, first), (*_, second) = told.digests
+    assert first != second
+    with pytest.raises(KeyError):
+        table.seal(note, KEYS, ROW, told)
+
+
+def test_a_deletion_has_a_digest_of_its_own_for_every_row_and_revision():
+    table, told = SealedTable(notes()), Told()
+    rows = [ROW, ROW | {"version": 4}, ROW | {"id": UUID(int=10)}]
+    for row in rows:
+        table.gone(row, KEYS, told)
+    assert [(record_id, revision) for _, record_id, revision, _ in told.digests] == [(row["id"], row["version"] + 1) for row in rows]
+    digests = [digest for *_, digest in told.digests]
+    assert digests == [table.deletion_digest(row["id"], row["version"] + 1, KEYS) for row in rows]
+    other = WorkspaceKeys("parcels", UUID(int=7), active=1, keys={1: b"s" * 32}, index=b"j" * 32)
+    assert len({*digests, table.deletion_digest(ROW["id"], 4, other)}) == 4
+
+
 def test_a_part_is_bound_to_its_own_columns_alone():
     table = SealedTable(notes())
-    row = ROW | {"sealed_name": table.seal_part("sealed_name", sessions_pb2.Session(subjective="Ada"), KEYS, ROW)}
+    messages = {"sealed": sessions_pb2.Session(), "sealed_name": sessions_pb2.Session(subjective="Ada")}
+    row = ROW | table.seal_row(messages, KEYS, ROW, Told())
     del row["owner_id"]
     assert table.open(row, KEYS, into=sessions_pb2.Session(), column="sealed_name").subjective == "Ada"
     with pytest.raises(SealBroken):

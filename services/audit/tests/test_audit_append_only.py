@@ -92,12 +92,12 @@ async def test_every_table_except_the_waiting_events_has_row_security(practice):
     assert {row["name"] for row in rows if not row["confined"]} == {*WITHOUT_ROW_SECURITY, "alembic_version"}
 
 
-async def test_the_waiting_events_hold_only_ids_and_times(practice):
+async def test_the_waiting_events_hold_only_ids_times_and_proofs(practice):
     async with practice.environment.superuser() as connection:
         columns = await connection.fetch(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'audit' AND table_name = 'unsealed'"
         )
-    assert {row["data_type"] for row in columns} == {"uuid", "bigint", "timestamp with time zone"}
+    assert {row["data_type"] for row in columns} == {"uuid", "bigint", "timestamp with time zone", "bytea"}
 
 
 async def test_an_event_of_a_month_without_a_partition_is_stored_in_the_default_partition(practice):

@@ -176,8 +176,14 @@ async def test_an_event_deleted_while_it_waited_to_enter_the_chain_is_found(prac
     assert (found.intact, found.first_break) == (False, 3)
 
 
-async def truncate(superuser, practice, after: int, *, checkpoint: bool) -> None:
-    """Deletes the events and entries after a sequence and, if `checkpoint`, sets the newest checkpoint back."""
+async def checkpoint_of(practice):
+    """The newest checkpoint with its proof, as somebody may keep it who wants to set it back."""
+    async with practice.environment.superuser() as connection:
+        return await connection.fetchrow("SELECT * FROM audit.chain_heads WHERE workspace_id = $1", practice.workspace_id)
+
+
+async def truncate(superuser, practice, after: int, *, checkpoint=None) -> None:
+    """Deletes the events and entries after a sequence and, with a `checkpoint`, sets the newest one back to it."""
     await superuser.execute(
         "DELETE FROM audit.audit_events e USING audit.seals s WHERE s.workspace_id = $1 AND s.sequence > $2"
         " AND e.workspace_id = s.workspace_id AND e.id = s.event_id",
@@ -187,17 +193,15 @@ async def truncate(superuser, practice, after: int, *, checkpoint: bool) -> None
     await superuser.execute("DELETE FROM audit.seals WHERE workspace_id = $1 AND sequence > $2", practice.workspace_id, after)
     if checkpoint:
         await superuser.execute(
-            "UPDATE audit.chain_heads h SET sequence = s.sequence, hash = s.hash FROM audit.seals s"
-            " WHERE h.workspace_id = $1 AND s.workspace_id = $1 AND s.sequence = $2",
-            practice.workspace_id,
-            after,
+            "UPDATE audit.chain_heads SET sequence = $2, hash = $3, proof = $4 WHERE workspace_id = $1",
+            *(checkpoint[name] for name in ("workspace_id", "sequence", "hash", "proof")),
         )
 
 
 async def test_a_truncated_chain_is_found(practice):
     await practice.record_some(5)
     async with practice.tampering() as superuser:
-        await truncate(superuser, practice, 3, checkpoint=False)
+        await truncate(superuser, practice, 3)
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, 4)
 
@@ -215,19 +219,23 @@ async def test_a_newest_checkpoint_that_was_set_back_is_found(practice):
 
 
 async def test_a_truncated_chain_with_its_checkpoint_set_back_contradicts_the_published_one(practice, publisher):
-    await practice.record_some(5)
+    await practice.record_some(3)
+    kept = await checkpoint_of(practice)
+    await practice.record_some(2)
     await publisher.publish(practice.workspace_id)
     async with practice.tampering() as superuser:
-        await truncate(superuser, practice, 3, checkpoint=True)
+        await truncate(superuser, practice, 3, checkpoint=kept)
     found = await practice.verify()
     assert (found.intact, found.first_break, found.events) == (False, 4, 3)
 
 
 async def test_a_truncated_chain_that_grew_again_contradicts_the_published_checkpoint(practice, publisher):
-    await practice.record_some(5)
+    await practice.record_some(3)
+    kept = await checkpoint_of(practice)
+    await practice.record_some(2)
     await publisher.publish(practice.workspace_id)
     async with practice.tampering() as superuser:
-        await truncate(superuser, practice, 3, checkpoint=True)
+        await truncate(superuser, practice, 3, checkpoint=kept)
     await practice.record_some(4)
     found = await practice.verify()
     assert (found.intact, found.first_break) == (False, 5)
@@ -268,11 +276,13 @@ async def test_a_chain_recomputed_after_an_edit_contradicts_the_published_checkp
 
 
 async def test_a_contradicted_checkpoint_is_not_replaced_because_it_is_evidence(practice, publisher, caplog):
-    await practice.record_some(5)
+    await practice.record_some(3)
+    kept = await checkpoint_of(practice)
+    await practice.record_some(2)
     await publisher.publish(practice.workspace_id)
     before = await publisher.published(practice.workspace_id)
     async with practice.tampering() as superuser:
-        await truncate(superuser, practice, 3, checkpoint=True)
+        await truncate(superuser, practice, 3, checkpoint=kept)
     await practice.record_some(4)
 
     await publisher.publish(practice.workspace_id)
@@ -295,4 +305,4 @@ async def test_a_published_checkpoint_is_replaced_when_its_chain_has_grown(pract
 @pytest.fixture
 def publisher(practice):
     runtime = practice.environment.runtime("audit")
-    return CheckpointPublisher(runtime.database, runtime.blobs, every=0)
+    return CheckpointPublisher(runtime.database, runtime.keys, runtime.blobs, every=0)

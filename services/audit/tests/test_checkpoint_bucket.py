@@ -31,7 +31,8 @@ async def bucket(servers, monkeypatch):
 async def test_a_published_checkpoint_is_kept_and_a_deletion_does_not_hide_it(practice, bucket):
     url, store = bucket
     name = urlsplit(url).netloc
-    publisher = CheckpointPublisher(practice.environment.runtime("audit").database, open_blobs(url, "", ""), every=0)
+    runtime = practice.environment.runtime("audit")
+    publisher = CheckpointPublisher(runtime.database, runtime.keys, open_blobs(url, "", ""), every=0)
     await practice.record_some(2)
     await publisher.publish(practice.workspace_id)
     first = await publisher.published(practice.workspace_id)

@@ -13,6 +13,7 @@ from audit.__main__ import SERVICE
 from audit.trail.checkpoints import checkpoint_publisher
 from audit.trail.sequencer import Sequencer
 from caseload.audit.v1.trail_rpc import TrailStub
+from chassis.errors import Unavailable
 from chassis.testing.environment import start_environment
 from chassis.work.leader import LeaderElection
 
@@ -33,11 +34,12 @@ def sequencers(replicas):
     return [brisk(replica.runtime("audit"), batch=3) for replica in replicas]
 
 
-def brisk(runtime, *, publisher=None, batch=500):
+def brisk(runtime, *, publisher=None, batch=500, **settings):
     """A sequencer with brief pauses."""
     dsn = runtime.settings.database_url.get_secret_value()
     election = LeaderElection(dsn, "sequencers of this test", application="caseload-audit-sequencer", poll=0.02)
-    return Sequencer(runtime.database, publisher or checkpoint_publisher(runtime), election, batch=batch, poll=0.02)
+    publisher = publisher or checkpoint_publisher(runtime)
+    return Sequencer(runtime.database, runtime.keys, publisher, election, batch=batch, poll=0.02, **settings)
 
 
 @pytest.fixture
@@ -175,8 +177,7 @@ async def test_a_chain_that_cannot_be_continued_does_not_delay_the_others(replic
 
 async def test_a_running_sequencer_publishes_checkpoints(replicas, idle_practice):
     runtime = replicas[0].runtime("audit")
-    publisher = checkpoint_publisher(runtime)
-    publisher._every = 0.0
+    publisher = prompt(runtime)
     await record_only(idle_practice, 3)
     async with running(brisk(runtime, publisher=publisher)):
         await idle_practice.in_chain()
@@ -193,3 +194,70 @@ async def test_a_recorded_event_is_in_the_chain_within_about_a_second(practice):
     await practice.in_chain()
     assert time.monotonic() - began < 2
     assert len(await chain_of(practice)) == 1
+
+
+def prompt(runtime):
+    """A publisher without a pause."""
+    publisher = checkpoint_publisher(runtime)
+    publisher.every = timedelta()
+    return publisher
+
+
+class Hanging:
+    """A file store that does not answer about one workspace until it is told to fail."""
+
+    def __init__(self, blobs, workspace_id):
+        self._blobs = blobs
+        self._prefix = str(workspace_id)
+        self.asked, self.failing = asyncio.Event(), asyncio.Event()
+
+    async def get(self, key):
+        if key.startswith(self._prefix):
+            self.asked.set()
+            await self.failing.wait()
+            raise Unavailable("store_unavailable", "The file store does not answer.")
+        return await self._blobs.get(key)
+
+    async def put(self, key, data, content_type):
+        await self._blobs.put(key, data, content_type)
+
+
+async def nothing_is_due(practice, workspaces) -> bool:
+    async with practice.environment.superuser() as connection:
+        return not await connection.fetchval("SELECT count(*) FROM audit.unwitnessed WHERE workspace_id = ANY($1::uuid[])", workspaces)
+
+
+async def have_published(publisher, workspaces) -> bool:
+    return all([await is_published(publisher, workspace_id) for workspace_id in workspaces])
+
+
+async def test_a_chain_that_grew_before_a_restart_is_witnessed_after_it_though_nobody_uses_it(replicas, idle_practice):
+    """More chains than are published at once, and audit stops before any of their checkpoints is due."""
+    practices = [replace(idle_practice, workspace_id=replicas[0].workspace()) for _ in range(20)]
+    runtime = replicas[0].runtime("audit")
+    for each in practices:
+        await record_only(each, 1)
+        await brisk(runtime, publisher=prompt(runtime)).append_batch(each.workspace_id)
+    workspaces = [each.workspace_id for each in practices]
+    assert not await is_published(prompt(runtime), workspaces[0])
+
+    async with running(brisk(runtime, publisher=prompt(runtime))):
+        await idle_practice.until(lambda: have_published(prompt(runtime), workspaces))
+        await idle_practice.until(lambda: nothing_is_due(idle_practice, workspaces))
+
+
+async def test_a_file_store_that_hangs_holds_up_no_chain(replicas, idle_practice):
+    runtime = replicas[0].runtime("audit")
+    publisher = prompt(runtime)
+    hanging, neighbour = idle_practice, replace(idle_practice, workspace_id=replicas[0].workspace())
+    publisher._blobs = Hanging(runtime.blobs, hanging.workspace_id)
+    await record_only(hanging, 1)
+    async with running(brisk(runtime, publisher=publisher)):
+        async with asyncio.timeout(10):
+            await publisher._blobs.asked.wait()
+        await record_only(neighbour, 2)
+        await neighbour.in_chain()
+        publisher._blobs.failing.set()
+        await neighbour.until(lambda: is_published(prompt(runtime), neighbour.workspace_id))
+        # Asked again, and not forgotten.
+        assert not await nothing_is_due(hanging, [hanging.workspace_id])

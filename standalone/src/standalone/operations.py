@@ -64,7 +64,8 @@ async def verify_command(settings: StandaloneSettings, options: argparse.Namespa
             report = await verify_records(connection, runtimes, workspace_id)
             wrong += len(report.findings) + (not report.trail_is_intact)
             trail = "the audit trail is intact" if report.trail_is_intact else "THE AUDIT TRAIL IS NOT INTACT"
-            print(f"{workspace_id}: {report.records} records, {len(report.findings)} findings, {report.untold} from before; {trail}")
+            counted = f"{report.records} records, {len(report.findings)} findings"
+            print(f"{workspace_id}: {counted}, {report.untold} from before, {report.not_yet_told} not yet told; {trail}")
             for finding in report.findings:
                 print(f"  {finding}")
     if wrong:
@@ -72,15 +73,21 @@ async def verify_command(settings: StandaloneSettings, options: argparse.Namespa
 
 
 async def reseal_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
-    """`reseal`: what release 0.1.0 sealed, of one workspace or of all."""
+    """`reseal`: what release 0.1.0 sealed, of one workspace or of all. Ends with status 1 if some of it does not open."""
+    unreadable: list[str] = []
     async with opened(settings) as (connection, runtimes):
         for workspace_id in await _chosen(connection, runtimes, options.workspace):
             for runtime in runtimes.values():
-                sealed_again, waiting = await reseal(connection, runtime, workspace_id)
-                if sealed_again or waiting:
-                    print(
-                        f"{workspace_id} {runtime.name}: {sealed_again} values sealed again, {waiting} expire within days; run this again then"
-                    )
+                done = await reseal(connection, runtime, workspace_id)
+                unreadable += [f"{workspace_id} {row}" for row in done.unreadable]
+                if done.values or done.waiting:
+                    told = f"{done.values} values sealed again, {done.waiting} expire within days; run this again then"
+                    print(f"{workspace_id} {runtime.name}: {told}")
+    if unreadable:
+        print(f"{len(unreadable)} values could not be read, and the keys of their workspaces were kept:")
+        for row in unreadable:
+            print(f"  {row}")
+        raise SystemExit(1)
 
 
 async def _chosen(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None) -> list[UUID]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from google.protobuf.message import DecodeError
 from uuid_utils.compat import uuid7
 
 from audit.trail.checkpoints import checkpoint_publisher
@@ -18,8 +19,10 @@ from caseload.options.v1 import options_pb2
 from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable
+from chassis.events.broker.errors import Untrusted
 from chassis.service.runtime import Runtime
 from chassis.work.audit import audit_line
+from chassis.work.envelope import Envelope
 from chassis.work.unit_of_work import envelope_of
 
 _AT_ONCE = 500
@@ -30,20 +33,47 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the trail says of a record: its newest revision, and its digest then. An empty digest means that it was deleted."""
+    """What is told of a record: its newest revision, and its digest then, or that of its deletion. `line` names a line in an outbox."""
 
     revision: int
     digest: str
+    line: str = ""
+
+
+@dataclass(slots=True)
+class Telling:
+    """What the trail and the lines on their way to it tell. `awaited` has the ids of those that the trail does not have yet.
+
+    `findings` names the lines that cannot be believed: nobody but a table's own service tells of its records.
+    """
+
+    newest: dict[Place, Told] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)
+    findings: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Report:
-    """`findings` names each record that is not as the trail says, and why. `untold` counts those from before digests were kept."""
+    """`findings` names what is not as the trail says, and why. `untold` counts records from before digests were kept.
+
+    `not_yet_told` counts the records whose newest line is in the outbox of their service and has not reached the trail. They are as
+    that line says; audit lags behind, or has a dead letter.
+    """
 
     trail_is_intact: bool
     records: int = 0
     untold: int = 0
+    not_yet_told: int = 0
     findings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Resealed:
+    """How many values were sealed again, how many still wait to expire, and the rows that could not be read, each with the column."""
+
+    values: int = 0
+    waiting: int = 0
+    unreadable: list[str] = field(default_factory=list)
 
 
 def sealed_tables(runtime: Runtime) -> list[SealedTable]:
@@ -67,11 +97,14 @@ async def verify_records(connection: Any, runtimes: Mapping[str, Runtime], works
     """
     audit = runtimes["audit"]
     published = await checkpoint_publisher(audit).published(workspace_id)
+    keys = await audit.keys.of(workspace_id)
     async with audit.database.transaction(workspace_id, seconds=3600) as tx:
-        report = Report((await verify(tx, published)).first_break is None)
+        trail = await verify(tx, published, keys, unsigned_until=audit.settings.unsigned_events_until)
+    report = Report(trail.first_break is None)
+    report.findings += [f"audit.audit_events {event_id}: was not taken from any service" for event_id in trail.unproven]
     seen: set[Place] = set()
     suspects: list[tuple[Runtime, SealedTable, Any]] = []
-    told = await _told(connection, runtimes, workspace_id)
+    telling = await _told(connection, runtimes, workspace_id)
     for runtime in runtimes.values():
         keys = await runtime.keys.of(workspace_id)
         for table in sealed_tables(runtime):
@@ -79,62 +112,79 @@ async def verify_records(connection: Any, runtimes: Mapping[str, Runtime], works
                 place = _place(table, row)
                 seen.add(place)
                 report.records += 1
-                if place not in told and keys.is_from_before(row[table.declared.columns[0]]):
+                told = telling.newest.get(place)
+                report.not_yet_told += told is not None and told.line in telling.awaited
+                if told is None and keys.is_from_before(row[table.declared.columns[0]]):
                     report.untold += 1
-                elif _fault(table, row, keys, told.get(place)):
+                elif _fault(table, row, keys, told):
                     suspects.append((runtime, table, row))
     report.findings += await _still_wrong(connection, runtimes, workspace_id, suspects)
-    if missing := [place for place, last in told.items() if last.digest and place not in seen]:
+    missing = [place for place in telling.newest if place not in seen]
+    if await _without_deletion(runtimes, workspace_id, missing, telling):
         # Deleted meanwhile, it is known to the trail as deleted by now.
-        told = await _told(connection, runtimes, workspace_id)
-        names = {table.table.fullname for runtime in runtimes.values() for table in sealed_tables(runtime)}
-        for name, record_id in missing:
-            if told[name, record_id].digest and name in names and not await _exists(connection, workspace_id, name, record_id):
+        telling = await _told(connection, runtimes, workspace_id)
+        for name, record_id in await _without_deletion(runtimes, workspace_id, missing, telling):
+            if not await _exists(connection, workspace_id, name, record_id):
                 report.findings.append(f"{name} {record_id}: is gone, and the trail tells of no deletion")
+    report.not_yet_told += sum(telling.newest[place].line in telling.awaited for place in missing)
+    report.findings += telling.findings
     return report
 
 
-async def reseal(connection: Any, runtime: Runtime, workspace_id: UUID) -> tuple[int, int]:
+async def reseal(connection: Any, runtime: Runtime, workspace_id: UUID) -> Resealed:
     """Seals again what release 0.1.0 sealed, bound to the rows as they are now, and leaves audit lines with their digests.
 
-    Then destroys the keys that open the old format, unless short-lived values (answers kept for an Idempotency-Key, successors of
-    refresh tokens) still need them. How many values were sealed again, and how many still wait to expire.
+    Goes on when a row does not open. Then destroys the keys that open the old format, unless such a row or short-lived values
+    (answers kept for an Idempotency-Key, successors of refresh tokens) still need them.
     """
     keys = await runtime.keys.of(workspace_id)
-    sealed_again = 0
+    done = Resealed()
     for table in sealed_tables(runtime):
         for column in (*table.declared.columns, *table.declared.parts):
-            while count := await _reseal_batch(connection, runtime, table, column, workspace_id, keys):
-                sealed_again += count
-    waiting = await _from_before(connection, runtime, "idempotency", "sealed", workspace_id)
+            after: UUID | None = UUID(int=0)
+            while after is not None:
+                after = await _reseal_batch(connection, runtime, table, column, workspace_id, keys, after, done)
+    done.waiting = await _from_before(connection, runtime, "idempotency", "sealed", workspace_id)
     if "refresh_tokens" in {table.name for table in runtime.service.metadata.sorted_tables}:
-        waiting += await _from_before(connection, runtime, "refresh_tokens", "successor_sealed", workspace_id)
-    if not waiting and keys.from_before:
+        done.waiting += await _from_before(connection, runtime, "refresh_tokens", "successor_sealed", workspace_id)
+    if keys.from_before and not done.waiting and not done.unreadable:
         await connection.execute(
             f"DELETE FROM {runtime.name}.data_keys WHERE workspace_id = $1 AND purpose = 'seal' AND version = ANY($2::int[])",
             workspace_id,
             sorted(keys.from_before),
         )
-    return sealed_again, waiting
+    return done
 
 
-async def _reseal_batch(connection: Any, runtime: Runtime, table: SealedTable, column: str, workspace_id: UUID, keys: WorkspaceKeys) -> int:
+async def _reseal_batch(
+    connection: Any, runtime: Runtime, table: SealedTable, column: str, workspace_id: UUID, keys: WorkspaceKeys, after: UUID, done: Resealed
+) -> UUID | None:
+    """Seals the next batch of one column again, by the rows' ids. The last row's id, or None when there was none."""
     declared, name = table.declared, table.table.fullname
     work = runtime.background(workspace_id)
+    own = column == declared.columns[0]
     async with connection.transaction():
         # The rows stay what they are, so no trigger has to look at them.
         await connection.execute("SET LOCAL session_replication_role = replica")
         rows = await connection.fetch(
-            f"SELECT * FROM {name} WHERE workspace_id = $1 AND get_byte({column}, 0) = 1 LIMIT {_AT_ONCE} FOR UPDATE", workspace_id
+            f"SELECT * FROM {name} WHERE workspace_id = $1 AND {declared.row} > $2 AND get_byte({column}, 0) = 1"
+            f" ORDER BY {declared.row} LIMIT {_AT_ONCE} FOR UPDATE",
+            workspace_id,
+            after,
         )
-        changes = [
-            (workspace_id, row[declared.row], table.seal_again(column, table.open_bytes(row, keys, column=column), keys, row))
-            for row in rows
-        ]
+        changes = []
+        for row in rows:
+            try:
+                again = table.seal_again(column, table.open_bytes(row, keys, column=column), keys, row)
+                digest = table.digest({**row, column: again}, keys) if own else None
+            except SealBroken:
+                done.unreadable.append(f"{name} {row[declared.row]}: {column} does not open")
+                continue
+            changes.append((workspace_id, row[declared.row], again))
+            if digest is not None:
+                work.witness(name, row[declared.row], row[declared.revision], digest)
         await connection.executemany(f"UPDATE {name} SET {column} = $3 WHERE workspace_id = $1 AND {declared.row} = $2", changes)
-        if rows and column == declared.columns[0]:
-            for row, (_, id_, again) in zip(rows, changes, strict=True):
-                work.witness(name, id_, row[declared.revision], table.digest({**row, column: again}, keys))
+        if work.records:
             line = audit_line(
                 work,
                 "reseal_records",
@@ -144,7 +194,8 @@ async def _reseal_batch(connection: Any, runtime: Runtime, table: SealedTable, c
                 facts={"table": name},
             )
             await runtime.outbox.write(connection, [envelope_of(line, work, uuid7())])
-    return len(rows)
+    done.values += len(changes)
+    return rows[-1][declared.row] if rows else None
 
 
 async def _from_before(connection: Any, runtime: Runtime, table: str, column: str, workspace_id: UUID) -> int:
@@ -162,7 +213,7 @@ async def _still_wrong(
             break
         again = [(runtime, table, await _row(connection, table, workspace_id, row)) for runtime, table, row in suspects]
         # After the rows: a row's line is written with it, so what the row is now has been told by now.
-        told = await _told(connection, runtimes, workspace_id)
+        told = (await _told(connection, runtimes, workspace_id)).newest
         wrong, suspects = {}, []
         for runtime, table, row in again:
             if row is None:
@@ -183,7 +234,7 @@ def _fault(table: SealedTable, row: Mapping[str, Any], keys: WorkspaceKeys, told
         return "does not open"
     if told is None:
         return "the trail does not tell of it"
-    if not told.digest:
+    if told.digest == table.deletion_digest(row[table.declared.row], told.revision, keys).hex():
         return "was put back after its deletion"
     if revision < told.revision:
         return f"is at revision {revision}, and the trail tells of {told.revision}"
@@ -192,30 +243,64 @@ def _fault(table: SealedTable, row: Mapping[str, Any], keys: WorkspaceKeys, told
     return "" if digest == told.digest else f"is not what the trail tells of revision {revision}"
 
 
-async def _told(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID) -> dict[Place, Told]:
+async def _without_deletion(runtimes: Mapping[str, Runtime], workspace_id: UUID, missing: Iterable[Place], telling: Telling) -> list[Place]:
+    """The records of which the newest that is told is no deletion, as only their own service can tell one."""
+    tables = {table.table.fullname: (runtime, table) for runtime in runtimes.values() for table in sealed_tables(runtime)}
+    found = []
+    for name, record_id in missing:
+        if name in tables:
+            (runtime, table), told = tables[name], telling.newest[name, record_id]
+            if told.digest != table.deletion_digest(record_id, told.revision, await runtime.keys.of(workspace_id)).hex():
+                found.append((name, record_id))
+    return found
+
+
+async def _told(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID) -> Telling:
     """The newest of every record, from lines that are on their way and from the trail, in this order, so that none is missed between."""
-    newest: dict[Place, Told] = {}
-    for service in runtimes:
-        unread = (
-            f"SELECT payload FROM {service}.outbox WHERE workspace_id = $1 AND type = $2"
-            " AND (published_at IS NULL OR published_at > now() - interval '1 hour')"
-        )
-        async with connection.transaction():
-            kind = events_pb2.AuditRecorded.DESCRIPTOR.full_name
-            async for row in connection.cursor(unread, workspace_id, kind, prefetch=_AT_ONCE):
-                for each in events_pb2.AuditRecorded.FromString(row["payload"]).records:
-                    _keep_newest(newest, (each.table, each.record_id), Told(each.revision, each.digest.hex()))
-    kept = "SELECT metadata->>'records' AS records FROM audit.audit_events WHERE workspace_id = $1 AND metadata ? 'records'"
+    telling = Telling()
+    for runtime in runtimes.values():
+        await _told_on_the_way(connection, runtime, workspace_id, telling)
+    kept = (
+        "SELECT id, metadata->>'records' AS records, metadata->>'recorded_by' AS recorded_by"
+        " FROM audit.audit_events WHERE workspace_id = $1 AND metadata ? 'records'"
+    )
     async with connection.transaction():
         async for line in connection.cursor(kept, workspace_id, prefetch=_AT_ONCE):
+            telling.awaited.discard(str(line["id"]))
             for each in json.loads(line["records"]):
-                _keep_newest(newest, (each["table"], each["id"]), Told(each["revision"], each["digest"]))
-    return newest
+                told = Told(each["revision"], each["digest"])
+                _keep_newest(telling, f"audit.audit_events {line['id']}", line["recorded_by"], (each["table"], each["id"]), told)
+    return telling
 
 
-def _keep_newest(newest: dict[Place, Told], place: Place, told: Told) -> None:
-    if place not in newest or newest[place].revision < told.revision:
-        newest[place] = told
+async def _told_on_the_way(connection: Any, runtime: Runtime, workspace_id: UUID, telling: Telling) -> None:
+    """What a service's outbox has, for as long as it keeps what it has published: audit may lag behind, or have a dead letter."""
+    # In the order of Envelope's fields.
+    fields = "id, workspace_id, type, payload, occurred_at, request_id, traceparent, signature"
+    lines = f"SELECT {fields} FROM {runtime.name}.outbox WHERE workspace_id = $1 AND type = $2"
+    async with connection.transaction():
+        async for row in connection.cursor(lines, workspace_id, events_pb2.AuditRecorded.DESCRIPTOR.full_name, prefetch=_AT_ONCE):
+            envelope = Envelope(*row)
+            name = f"{runtime.name}.outbox {envelope.id}"
+            try:
+                line = events_pb2.AuditRecorded.FromString(envelope.payload)
+                announcer = runtime.event_verifier.announcer(envelope) if line.records else ""
+            except (DecodeError, Untrusted):
+                telling.findings.append(f"{name}: is not signed by {runtime.name}")
+                continue
+            if line.records:
+                telling.awaited.add(line.id)
+            for each in line.records:
+                told = Told(each.revision, each.digest.hex(), line.id)
+                _keep_newest(telling, name, announcer, (each.table, each.record_id), told)
+
+
+def _keep_newest(telling: Telling, line: str, announcer: str | None, place: Place, told: Told) -> None:
+    """Takes what a line tells of a record, unless another service than the table's own told it."""
+    if announcer != place[0].partition(".")[0]:
+        telling.findings.append(f"{line}: {announcer or 'nobody'} tells of {place[0]}, which is another service's")
+    elif place not in telling.newest or telling.newest[place].revision < told.revision:
+        telling.newest[place] = told
 
 
 def _place(table: SealedTable, row: Mapping[str, Any]) -> Place:

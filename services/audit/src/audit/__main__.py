@@ -6,7 +6,7 @@ from audit.settings import AuditSettings
 from audit.tables import metadata
 from audit.trail.checkpoints import checkpoint_publisher
 from audit.trail.partitions import keep_partitions_ahead
-from audit.trail.reactions import record
+from audit.trail.reactions import reactions
 from audit.trail.rpc import Trail
 from audit.trail.sequencer import sequencer
 from chassis.service.cli import run
@@ -16,8 +16,8 @@ SERVICE = Service(
     name="audit",
     metadata=metadata,
     settings=AuditSettings,
-    servicers=lambda runtime: [Trail(checkpoint_publisher(runtime))],
-    reactions=lambda runtime: [record],
+    servicers=lambda runtime: [Trail(runtime.keys, checkpoint_publisher(runtime), unsigned_until=runtime.settings.unsigned_events_until)],
+    reactions=lambda runtime: reactions(runtime.keys),
     loops=lambda runtime: [sequencer(runtime).run, partial(keep_partitions_ahead, runtime.database)],
 )
 

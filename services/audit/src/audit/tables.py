@@ -27,7 +27,8 @@ metadata = MetaData(schema="audit")
 
 # The tables without row security, each with the reason. A test compares this list with the catalogue.
 WITHOUT_ROW_SECURITY = {
-    "unsealed": "the sequencer reads which workspaces have waiting events; the rows hold ids and times only",
+    "unsealed": "the sequencer reads which workspaces have waiting events; the rows hold ids, times and proofs only",
+    "unwitnessed": "the publisher reads which chains have grown; the rows hold ids, numbers and times only",
 }
 
 chassis = chassis_tables(metadata)
@@ -104,17 +105,18 @@ entries = tenant(
     grants="SELECT, INSERT",
 )
 
-# The newest checkpoint of each chain.
+# The newest checkpoint of each chain, with the proof that audit wrote it. Those of a release before proofs have none.
 checkpoints = tenant(
     "chain_heads",
     metadata,
     Column("sequence", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("proof", LargeBinary),
     PrimaryKeyConstraint("workspace_id", name="pk_chain_heads"),
-    grants="SELECT, INSERT, UPDATE (sequence, hash)",
+    grants="SELECT, INSERT, UPDATE (sequence, hash, proof)",
 )
 
-# Events that are not in a chain yet, in order of arrival.
+# Events that are not in a chain yet, in order of arrival, each with the proof that audit recorded it.
 waiting_events = Table(
     "unsealed",
     metadata,
@@ -122,6 +124,19 @@ waiting_events = Table(
     Column("arrival", BigInteger, Identity(always=True), nullable=False),
     Column("event_id", Uuid, nullable=False),
     moment("event_created_at"),
+    Column("proof", LargeBinary),
     PrimaryKeyConstraint("workspace_id", "arrival", name="pk_unsealed"),
     UniqueConstraint("workspace_id", "event_id", name="one_wait_per_event"),
+)
+
+# Chains that have grown beyond their published checkpoint, and when it is due.
+awaiting_witness = Table(
+    "unwitnessed",
+    metadata,
+    Column("workspace_id", Uuid, nullable=False),
+    # Of the chain, when it last grew.
+    Column("sequence", BigInteger, nullable=False),
+    moment("due_at"),
+    PrimaryKeyConstraint("workspace_id", name="pk_unwitnessed"),
+    Index("ix_unwitnessed_due", "due_at", "workspace_id"),
 )

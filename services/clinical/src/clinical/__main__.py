@@ -8,7 +8,7 @@ from chassis.service.definition import Service
 from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
 from clinical.attachments.sweep import sweep_loop
-from clinical.erasure.reactions import erase_client
+from clinical.erasure.reactions import reactions as erasure_reactions
 from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
 from clinical.settings import ClinicalSettings
@@ -27,7 +27,7 @@ SERVICE = Service(
         Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
     ],
     reactions=lambda runtime: [
-        erase_client,
+        *erasure_reactions(runtime.keys),
         *attachment_reactions(runtime.blobs),
         *session_reactions(runtime.keys, AppointmentsStub(runtime.peers["scheduling"])),
     ],

@@ -7,7 +7,7 @@ from caseload.identity.v1.users_rpc import UsersStub
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
-from scheduling.appointments.reactions import erase_appointments
+from scheduling.appointments.reactions import reactions
 from scheduling.appointments.rpc import Appointments
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
@@ -24,7 +24,7 @@ def servicers(runtime: Runtime) -> list[Any]:
     ]
 
 
-SERVICE = Service("scheduling", metadata, servicers, reactions=lambda _runtime: [erase_appointments])
+SERVICE = Service("scheduling", metadata, servicers, reactions=lambda runtime: reactions(runtime.keys))
 
 if __name__ == "__main__":
     run(SERVICE)

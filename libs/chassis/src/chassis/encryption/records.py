@@ -103,10 +103,21 @@ class WorkspaceKeys(BlindIndex):
         """Whether the value was sealed before columns were bound."""
         return sealed[0] == _UNBOUND
 
-    def record_digest(self, data: bytes, *, table: str, row: UUID | str, revision: int, bound: bytes) -> bytes:
-        """32 bytes that only these keys make of a record: its text, revision and bound columns. They stay when it is sealed again."""
+    def record_digest(self, data: bytes, *beside: bytes, table: str, row: UUID | str, revision: int, bound: bytes) -> bytes:
+        """32 bytes that only these keys make of a record: its text, what is sealed `beside` it, revision and bound columns.
+
+        They stay when it is sealed again.
+        """
         place = self._place(table, "sealed", row, revision)
-        return hmac.digest(self._index_key, frame(b"record", place, bound, data), "sha256")
+        return self.mac(b"record", place, bound, data, *beside)
+
+    def deletion_digest(self, *, table: str, row: UUID | str, revision: int) -> bytes:
+        """The same of a record that was deleted: nobody else can say that it was."""
+        return self.mac(b"deletion", self._place(table, "sealed", row, revision))
+
+    def mac(self, purpose: bytes, *parts: bytes) -> bytes:
+        """HMAC-SHA-256 of the parts: 32 bytes that only these keys make, and for this purpose alone."""
+        return hmac.digest(self._index_key, frame(purpose, *parts), "sha256")
 
     def _place(self, table: str, column: str, row: UUID | str, revision: int) -> bytes:
         start = self._places.get((table, column))

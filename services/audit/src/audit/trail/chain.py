@@ -13,7 +13,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +44,11 @@ def _object(value: Mapping[str, Any]) -> bytes:
 
 
 _text: Callable[[str], bytes] = str.encode
-_uuid: Callable[[UUID], bytes] = attrgetter("bytes")
+
+
+def _uuid(value: UUID | str) -> bytes:
+    return value.bytes if isinstance(value, UUID) else UUID(value).bytes
+
 
 FIELDS: dict[str, Callable[[Any], bytes]] = {
     "workspace_id": _uuid,
@@ -77,10 +80,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The hash of a chain at a sequence. A longer chain that has another hash there was changed."""
+    """The hash of a chain at a sequence. A longer chain that has another hash there was changed.
+
+    `is_proven` is False for one that was published before newest checkpoints had proofs.
+    """
 
     sequence: int
     hash: bytes
+    is_proven: bool = True
 
 
 @dataclass(slots=True)

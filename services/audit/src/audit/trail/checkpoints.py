@@ -6,14 +6,17 @@ A chain that was truncated or rewritten in the database contradicts its publishe
 import asyncio
 import json
 import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from prometheus_client import Counter
 
-from audit.trail import store
+from audit.trail import proofs, store
 from audit.trail.chain import Checkpoint
 from chassis.db.database import Database
+from chassis.encryption.key_store import Keys
 from chassis.errors import NotFound, Refusal
 from chassis.service.runtime import Runtime
 from chassis.storage.base import Blobs, new_key
@@ -22,50 +25,79 @@ _log = logging.getLogger(__name__)
 
 # Time to read what a checkpoint says.
 _SECONDS = 10.0
+# How many checkpoints are published at once. One that hangs holds up no more than its own batch, and no chain.
+_AT_ONCE = 16
+_POLL = 0.25
+_SECONDS_TO_TRY_AGAIN = 5.0
 
 _CONTRADICTED = Counter("caseload_audit_contradictions_total", "Times a chain was found to contradict its published checkpoint.")
 
+TakeOver = Callable[[UUID], Awaitable[None]]
+
 
 class CheckpointPublisher:
-    """Publishes the newest checkpoint of each chain, at most `every` seconds after the chain has grown."""
+    """Publishes the newest checkpoint of each chain, about `every` seconds after the chain has grown.
 
-    def __init__(self, database: Database, blobs: Blobs, *, every: float) -> None:
+    Which chains have grown is kept in a table, written with their entries, so that none is forgotten when audit stops.
+    """
+
+    def __init__(self, database: Database, keys: Keys, blobs: Blobs, *, every: float, unsigned_until: datetime | None = None) -> None:
         self._database = database
+        self._keys = keys
         self._blobs = blobs
-        self._every = every
-        self._due: dict[UUID, float] = {}
+        self.every = timedelta(seconds=every)
+        self._unsigned_until = unsigned_until
 
-    def schedule(self, workspace_id: UUID) -> None:
-        """Makes the workspace's checkpoint due in `every` seconds, unless it is due already. Called when the chain has grown."""
-        self._due.setdefault(workspace_id, asyncio.get_running_loop().time() + self._every)
-
-    async def publish_due(self) -> None:
-        """Publishes the checkpoints that are due. One that fails is tried again later."""
-        now = asyncio.get_running_loop().time()
-        for workspace_id in [each for each, due in self._due.items() if due <= now]:
+    async def run(self, take_over: TakeOver) -> None:
+        """Publishes what is due until cancelled, while chains grow. `take_over` is told of a chain that a release before proofs has left."""
+        while True:
             try:
-                await self.publish(workspace_id)
+                more = await self.publish_due(take_over)
             except Refusal as refusal:
-                self._due[workspace_id] = now + max(self._every, 5.0)
-                _log.warning("a checkpoint could not be published", extra={"workspace_id": str(workspace_id), "code": refusal.code})
+                _log.warning("due checkpoints cannot be read", extra={"code": refusal.code})
+                await asyncio.sleep(_SECONDS_TO_TRY_AGAIN)
             else:
-                del self._due[workspace_id]
+                if not more:
+                    await asyncio.sleep(_POLL)
 
-    async def publish(self, workspace_id: UUID) -> None:
-        """Replaces the published checkpoint by the chain's newest one.
+    async def publish_due(self, take_over: TakeOver | None = None) -> bool:
+        """Publishes a batch of those that are due. One that fails is due again later. Returns whether there may be more."""
+        async with self._database.transaction(None, seconds=_SECONDS) as tx:
+            due = [row["workspace_id"] for row in await tx.all(store.due_for_witness, limit=_AT_ONCE)]
+        await asyncio.gather(*(self._publish_or_postpone(workspace_id, take_over) for workspace_id in due))
+        return len(due) == _AT_ONCE
 
-        If the chain contradicts the published checkpoint, that one stays, because it is evidence.
-        """
-        published = await self.published(workspace_id)
+    async def _publish_or_postpone(self, workspace_id: UUID, take_over: TakeOver | None) -> None:
+        delay = self.every
+        try:
+            sequence = await self.publish(workspace_id, take_over)
+        except Refusal as refusal:
+            _log.warning("a checkpoint could not be published", extra={"workspace_id": str(workspace_id), "code": refusal.code})
+            sequence, delay = -1, max(self.every, timedelta(seconds=_SECONDS_TO_TRY_AGAIN))
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
-            entry = None if published is None else await tx.maybe(store.entry_at, sequence=published.sequence)
-            newest = await tx.one(store.checkpoint)
-        if published is not None and (entry is None or entry["hash"] != published.hash):
+            if not await tx.run(store.witnessed, sequence=sequence):
+                await tx.run(store.postpone_witness, delay=delay)
+
+    async def publish(self, workspace_id: UUID, take_over: TakeOver | None = None) -> int:
+        """Replaces the published checkpoint by the chain's newest one. Returns the sequence up to which there is nothing more to do.
+
+        If the chain contradicts the published checkpoint, or was continued by somebody else, that one stays, because it is evidence.
+        """
+        published, keys = await self.published(workspace_id), await self._keys.of(workspace_id)
+        entry, newest = await self._read(workspace_id, published)
+        contradicts = published is not None and (entry is None or entry["hash"] != published.hash)
+        if not contradicts and newest["proof"] is None and take_over and proofs.may_lack_proof(published, self._unsigned_until):
+            await take_over(workspace_id)
+            _, newest = await self._read(workspace_id, published)
+        checkpoint = Checkpoint(newest["sequence"], newest["hash"])
+        if contradicts or not proofs.holds(newest["proof"], proofs.of_checkpoint(checkpoint, keys)):
             _CONTRADICTED.inc()
-            _log.error("a chain contradicts its checkpoint", extra={"workspace_id": str(workspace_id), "sequence": published.sequence})
-            return
-        written: dict[str, Any] = {"workspace_id": str(workspace_id), "sequence": newest["sequence"], "hash": newest["hash"].hex()}
-        await self._blobs.put(_key(workspace_id), json.dumps(written).encode(), "application/json")
+            witnessed = None if published is None else published.sequence
+            _log.error("a chain contradicts its checkpoint", extra={"workspace_id": str(workspace_id), "sequence": witnessed})
+            return checkpoint.sequence
+        written: dict[str, Any] = {"workspace_id": str(workspace_id), "sequence": checkpoint.sequence, "hash": checkpoint.hash.hex()}
+        await self._blobs.put(_key(workspace_id), json.dumps({**written, "is_proven": True}).encode(), "application/json")
+        return checkpoint.sequence
 
     async def published(self, workspace_id: UUID) -> Checkpoint | None:
         """The workspace's published checkpoint, or None before the first. Raises Unavailable if the file store does not answer."""
@@ -73,11 +105,20 @@ class CheckpointPublisher:
             read = json.loads(await self._blobs.get(_key(workspace_id)))
         except NotFound:
             return None
-        return Checkpoint(read["sequence"], bytes.fromhex(read["hash"]))
+        return Checkpoint(read["sequence"], bytes.fromhex(read["hash"]), read.get("is_proven", False))
+
+    async def _read(self, workspace_id: UUID, published: Checkpoint | None) -> tuple[Any, Any]:
+        """The entry that the published checkpoint names, and the newest checkpoint."""
+        async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
+            entry = None if published is None else await tx.maybe(store.entry_at, sequence=published.sequence)
+            return entry, await tx.one(store.checkpoint)
 
 
 def checkpoint_publisher(runtime: Runtime) -> CheckpointPublisher:
-    return CheckpointPublisher(runtime.database, runtime.blobs, every=runtime.settings.checkpoint_seconds)
+    settings = runtime.settings
+    return CheckpointPublisher(
+        runtime.database, runtime.keys, runtime.blobs, every=settings.checkpoint_seconds, unsigned_until=settings.unsigned_events_until
+    )
 
 
 def _key(workspace_id: UUID) -> str:

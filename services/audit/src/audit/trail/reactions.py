@@ -4,34 +4,40 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from audit.trail import rules, store, vocabulary
+from audit.trail import proofs, rules, store, vocabulary
 from caseload.audit.v1 import events_pb2
+from chassis.encryption.key_store import Keys
 from chassis.errors import Conflict
 from chassis.events.delivery import Delivery
-from chassis.events.reactions import on_many
+from chassis.events.reactions import Reaction, on_many
 from chassis.protobuf.timestamps import when
 
 
-@on_many(events_pb2.AuditRecorded, queue="audit.record")
-async def record(events: Sequence[events_pb2.AuditRecorded], delivery: Delivery) -> None:
-    """Stores each event once, with the entities it was about, and queues it for the chain. Raises Conflict: see below."""
-    rows: dict[UUID, dict[str, Any]] = {}
-    entities: dict[UUID, list[str]] = {}
-    for event in events:
-        row, entities_of_event = _row(event, delivery.announced_by)
-        rows.setdefault(row["id"], row)
-        entities.setdefault(row["id"], entities_of_event)
-    recorded = [row["id"] for row in await delivery.db.all(store.record, **_columns(list(rows.values())))]
-    if not recorded:
-        return
-    times = [rows[event_id]["created_at"] for event_id in recorded]
-    pairs = [(entity, time, event_id) for event_id, time in zip(recorded, times, strict=True) for entity in entities[event_id]]
-    if pairs:
-        entity_ids, moments, ids = map(list, zip(*pairs, strict=True))
-        await delivery.db.run(store.record_entities, resource_ids=entity_ids, times=moments, ids=ids)
-    if await delivery.db.run(store.add_waiting, ids=recorded, times=times) != len(recorded):
-        # The same event with another time entered the chain between our two statements. The retry finds it recorded.
-        raise Conflict("one_seal_per_event")
+def reactions(keys: Keys) -> Sequence[Reaction]:
+    @on_many(events_pb2.AuditRecorded, queue="audit.record")
+    async def record(events: Sequence[events_pb2.AuditRecorded], delivery: Delivery) -> None:
+        """Stores each event once, with the entities it was about, and queues it for the chain with its proof. Raises Conflict: see below."""
+        workspace_keys = await keys.of(delivery.workspace_id)
+        rows: dict[UUID, dict[str, Any]] = {}
+        entities: dict[UUID, list[str]] = {}
+        for event in events:
+            row, entities_of_event = _row(event, delivery.announced_by)
+            rows.setdefault(row["id"], row)
+            entities.setdefault(row["id"], entities_of_event)
+        recorded = [row["id"] for row in await delivery.db.all(store.record, **_columns(list(rows.values())))]
+        if not recorded:
+            return
+        times = [rows[event_id]["created_at"] for event_id in recorded]
+        pairs = [(entity, time, event_id) for event_id, time in zip(recorded, times, strict=True) for entity in entities[event_id]]
+        if pairs:
+            entity_ids, moments, ids = map(list, zip(*pairs, strict=True))
+            await delivery.db.run(store.record_entities, resource_ids=entity_ids, times=moments, ids=ids)
+        proven = [proofs.of_event({"workspace_id": delivery.workspace_id, **rows[event_id]}, workspace_keys) for event_id in recorded]
+        if await delivery.db.run(store.add_waiting, ids=recorded, times=times, proofs=proven) != len(recorded):
+            # The same event with another time entered the chain between our two statements. The retry finds it recorded.
+            raise Conflict("one_seal_per_event")
+
+    return [record]
 
 
 def _row(event: events_pb2.AuditRecorded, recorded_by: str) -> tuple[dict[str, Any], list[str]]:

@@ -1,5 +1,6 @@
 """The Trail service: lists audit events and verifies that the trail is complete and unchanged."""
 
+from datetime import datetime
 from typing import Any
 
 from audit.trail import rules, store, vocabulary
@@ -9,6 +10,7 @@ from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailServicer
 from chassis.db.transaction import Record
+from chassis.encryption.key_store import Keys
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill
@@ -17,8 +19,10 @@ from chassis.work.unit_of_work import UnitOfWork
 
 
 class Trail(TrailServicer[UnitOfWork]):
-    def __init__(self, publisher: CheckpointPublisher) -> None:
+    def __init__(self, keys: Keys, publisher: CheckpointPublisher, *, unsigned_until: datetime | None) -> None:
+        self._keys = keys
         self._publisher = publisher
+        self._unsigned_until = unsigned_until
 
     async def ListAuditEvents(self, request: pb.ListAuditEventsRequest, work: UnitOfWork) -> pb.AuditEventPage:
         window = page(request)
@@ -33,7 +37,8 @@ class Trail(TrailServicer[UnitOfWork]):
         return _to_message(await work.db.one(store.get, id=request.audit_event_id))
 
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: UnitOfWork) -> pb.Verification:
-        found = await verify(work.db, await self._publisher.published(work.workspace_id))
+        published, keys = await self._publisher.published(work.workspace_id), await self._keys.of(work.workspace_id)
+        found = await verify(work.db, published, keys, unsigned_until=self._unsigned_until)
         return pb.Verification(
             intact=found.first_break is None, events=found.entries, head=found.newest_hash.hex(), first_break=found.first_break
         )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Double,
     FromClause,
     Integer,
+    Interval,
     LargeBinary,
     Text,
     Uuid,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
-from audit.tables import audit_events, checkpoints, entries, event_entities, waiting_events
+from audit.tables import audit_events, awaiting_witness, checkpoints, entries, event_entities, waiting_events
 from chassis.db.statement import Statement, command, query
 
 _moment = DateTime(timezone=True)
@@ -44,9 +45,12 @@ _lines = select(
     _workspace.label("workspace_id"),
     *(_many(column.name, column.type).label(column.name) for column in audit_events.columns if column.name != "workspace_id"),
 ).subquery("lines")
-_arrived = select(_workspace.label("workspace_id"), _many("ids", Uuid()).label("id"), _many("times", _moment).label("created_at")).subquery(
-    "arrived"
-)
+_arrived = select(
+    _workspace.label("workspace_id"),
+    _many("ids", Uuid()).label("id"),
+    _many("times", _moment).label("created_at"),
+    _many("proofs", LargeBinary()).label("proof"),
+).subquery("arrived")
 
 # An event is identified by its id, also if it is delivered again with another time and so belongs to another partition.
 record = command(
@@ -68,7 +72,7 @@ record_entities = command(
 )
 add_waiting = command(
     insert(waiting_events).from_select(
-        ["workspace_id", "event_id", "event_created_at"],
+        ["workspace_id", "event_id", "event_created_at", "proof"],
         select(_arrived).where(~exists().where(entries.c.workspace_id == _workspace, entries.c.event_id == _arrived.c.id)),
     )
 )
@@ -162,18 +166,19 @@ workspaces_waiting = command(
 )
 
 begin_chain = command(
-    insert(checkpoints).values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary)).on_conflict_do_nothing()
+    insert(checkpoints)
+    .values(workspace_id=_workspace, sequence=0, hash=bindparam("hash", type_=LargeBinary), proof=bindparam("proof", type_=LargeBinary))
+    .on_conflict_do_nothing()
 )
 # The holder of this row lock is the only one who can append to the chain until it commits.
-lock_checkpoint = command(
-    select(checkpoints.c.sequence, checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace).with_for_update()
-)
-checkpoint = query(select(checkpoints.c.sequence, checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace))
+_checkpoint = select(checkpoints.c.sequence, checkpoints.c.hash, checkpoints.c.proof).where(checkpoints.c.workspace_id == _workspace)
+lock_checkpoint = command(_checkpoint.with_for_update())
+checkpoint = query(_checkpoint)
 entry_at = query(
     select(entries.c.hash).where(entries.c.workspace_id == _workspace, entries.c.sequence == bindparam("sequence", type_=BigInteger))
 )
 list_waiting = query(
-    select(waiting_events.c.arrival, *audit_events.columns)
+    select(waiting_events.c.arrival, waiting_events.c.proof, *audit_events.columns)
     .select_from(
         waiting_events.join(
             audit_events,
@@ -202,7 +207,11 @@ append_entries = command(
 advance_checkpoint = command(
     update(checkpoints)
     .where(checkpoints.c.workspace_id == _workspace)
-    .values(sequence=bindparam("new_sequence", type_=BigInteger), hash=bindparam("new_hash", type_=LargeBinary))
+    .values(
+        sequence=bindparam("new_sequence", type_=BigInteger),
+        hash=bindparam("new_hash", type_=LargeBinary),
+        proof=bindparam("new_proof", type_=LargeBinary),
+    )
 )
 remove_waiting = command(
     delete(waiting_events).where(
@@ -210,6 +219,35 @@ remove_waiting = command(
         waiting_events.c.arrival == func.any(bindparam("arrivals", type_=ARRAY(BigInteger))),
     )
 )
+
+# ---------------------------------------------------------------- witnessing
+
+_delay = bindparam("delay", type_=Interval)
+
+# Due as early as it is already, however often the chain grows meanwhile.
+_growth = insert(awaiting_witness).values(
+    workspace_id=_workspace, sequence=bindparam("sequence", type_=BigInteger), due_at=func.now() + _delay
+)
+await_witness = command(
+    _growth.on_conflict_do_update(
+        constraint="pk_unwitnessed",
+        set_={"sequence": _growth.excluded.sequence, "due_at": func.least(awaiting_witness.c.due_at, _growth.excluded.due_at)},
+    )
+)
+# Of all workspaces.
+due_for_witness = command(
+    select(awaiting_witness.c.workspace_id)
+    .where(awaiting_witness.c.due_at <= func.now())
+    .order_by(awaiting_witness.c.due_at, awaiting_witness.c.workspace_id)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+# A chain that has grown since is due again later.
+witnessed = command(
+    delete(awaiting_witness).where(
+        awaiting_witness.c.workspace_id == _workspace, awaiting_witness.c.sequence <= bindparam("sequence", type_=BigInteger)
+    )
+)
+postpone_witness = command(update(awaiting_witness).where(awaiting_witness.c.workspace_id == _workspace).values(due_at=func.now() + _delay))
 
 # ---------------------------------------------------------------- verifying
 
@@ -221,7 +259,19 @@ chain_counts = query(
         select(func.count()).where(waiting_events.c.workspace_id == _workspace).scalar_subquery().label("waiting"),
         select(checkpoints.c.sequence).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("sequence"),
         select(checkpoints.c.hash).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("hash"),
+        select(checkpoints.c.proof).where(checkpoints.c.workspace_id == _workspace).scalar_subquery().label("proof"),
     )
+)
+# Events that neither are in the chain nor wait for it: nobody but audit could have put them there properly.
+unproven_events = query(
+    select(audit_events.c.id)
+    .where(
+        audit_events.c.workspace_id == _workspace,
+        ~exists().where(entries.c.workspace_id == _workspace, entries.c.event_id == audit_events.c.id),
+        ~exists().where(waiting_events.c.workspace_id == _workspace, waiting_events.c.event_id == audit_events.c.id),
+    )
+    .order_by(audit_events.c.created_at, audit_events.c.id)
+    .limit(bindparam("limit", type_=BigInteger))
 )
 entries_after = query(
     select(

@@ -51,8 +51,7 @@ def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict
     }
     return {
         **row,
-        "sealed": CLIENTS.seal(client, keys, row, witness),
-        "sealed_name": CLIENTS.seal_part("sealed_name", name, keys, row),
+        **CLIENTS.seal_row({"sealed": client, "sealed_name": name}, keys, row, witness),
         "index_tokens": list(_index_tokens(client, keys)),
     }
 

@@ -56,9 +56,10 @@ class Clients(ClientsServicer[UnitOfWork]):
         return pb.DeactivateClientResponse()
 
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
+        keys = await self._keys.of(work.workspace_id)
         erased = await work.db.one(store.erase, id=request.client_id)
         await work.db.run(store.add_tombstone, id=erased["id"])
-        mapping.CLIENTS.gone(erased, work)
+        mapping.CLIENTS.gone(erased, keys, work)
         # Last, so that it includes what was answered until the client's row was locked.
         await work.db.run(store.forget_answers, ids=[erased["id"]])
         work.emit(events_pb2.ClientErased(client_id=str(erased["id"])))

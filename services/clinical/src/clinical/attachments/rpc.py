@@ -97,9 +97,10 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         return file
 
     async def DeleteAttachment(self, request: pb.DeleteAttachmentRequest, work: UnitOfWork) -> pb.DeleteAttachmentResponse:
+        keys = await self._keys.of(work.workspace_id)
         await work.db.one(store.lock_session, session_id=request.session_id)
         removed = await work.db.one(store.remove, id=request.attachment_id, session_id=request.session_id)
-        record.FILES.gone(removed, work)
+        record.FILES.gone(removed, keys, work)
         await work.db.one(store.change_attachment_count, session_id=request.session_id, change=-1)
         await work.db.run(store.change_storage, used_bytes=-removed["file_size_bytes"])
         # The file is deleted by the reaction to this event, which is retried until it succeeds.

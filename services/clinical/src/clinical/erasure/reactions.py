@@ -1,13 +1,15 @@
 """Deletes the notes, versions and files of an erased client."""
 
 from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from caseload.clients.v1 import events_pb2 as clients_events_pb2
 from caseload.clinical.v1 import events_pb2
 from caseload.options.v1 import options_pb2
+from chassis.encryption.key_store import Keys
 from chassis.events.delivery import Delivery
-from chassis.events.reactions import on
+from chassis.events.reactions import Reaction, on
 from chassis.work.audit import record_effect
 from clinical.attachments import store as files
 from clinical.attachments.record import FILES
@@ -16,27 +18,31 @@ from clinical.sessions import store as notes
 from clinical.sessions.record import NOTES, VERSIONS
 
 
-@on(clients_events_pb2.ClientErased, queue="clinical.erase-client", concurrency=4, erases=True)
-async def erase_client(event: clients_events_pb2.ClientErased, delivery: Delivery) -> None:
-    await delivery.db.run(store.erase, client_id=event.client_id, now=delivery.now)
-    await delivery.db.all(store.lock_notes, client_id=event.client_id)
-    removed = await delivery.db.all(store.remove_attachments, client_id=event.client_id)
-    for file in removed:
-        delivery.emit(events_pb2.AttachmentRemoved(attachment_id=str(file["id"])))
-    versions = await delivery.db.all(store.remove_versions, client_id=event.client_id)
-    deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
-    for table, rows in ((FILES, removed), (VERSIONS, versions), (NOTES, deleted)):
-        for row in rows:
-            table.gone(row, delivery)
-    counted = Counter((note["status"], note["deleted_at"] is not None) for note in deleted)
-    fewer = [
-        {"status": status, "live": 0 if is_deleted else -number, "deleted": -number if is_deleted else 0}
-        for (status, is_deleted), number in counted.items()
-    ]
-    await delivery.db.many(notes.change_counter, fewer)
-    if removed:
-        await delivery.db.run(files.change_storage, used_bytes=-sum(file["file_size_bytes"] for file in removed))
-    for resource, gone in ((options_pb2.RESOURCE_SESSION, deleted), (options_pb2.RESOURCE_SESSION_ATTACHMENT, removed)):
-        ids = [row["id"] for row in gone]
-        record_effect(delivery, "erase_notes", resource, options_pb2.ACTION_DELETE, ids, client_id=event.client_id)
-    await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed))])
+def reactions(keys: Keys) -> Sequence[Reaction]:
+    @on(clients_events_pb2.ClientErased, queue="clinical.erase-client", concurrency=4, erases=True)
+    async def erase_client(event: clients_events_pb2.ClientErased, delivery: Delivery) -> None:
+        workspace_keys = await keys.of(delivery.workspace_id)
+        await delivery.db.run(store.erase, client_id=event.client_id, now=delivery.now)
+        await delivery.db.all(store.lock_notes, client_id=event.client_id)
+        removed = await delivery.db.all(store.remove_attachments, client_id=event.client_id)
+        for file in removed:
+            delivery.emit(events_pb2.AttachmentRemoved(attachment_id=str(file["id"])))
+        versions = await delivery.db.all(store.remove_versions, client_id=event.client_id)
+        deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
+        for table, rows in ((FILES, removed), (VERSIONS, versions), (NOTES, deleted)):
+            for row in rows:
+                table.gone(row, workspace_keys, delivery)
+        counted = Counter((note["status"], note["deleted_at"] is not None) for note in deleted)
+        fewer = [
+            {"status": status, "live": 0 if is_deleted else -number, "deleted": -number if is_deleted else 0}
+            for (status, is_deleted), number in counted.items()
+        ]
+        await delivery.db.many(notes.change_counter, fewer)
+        if removed:
+            await delivery.db.run(files.change_storage, used_bytes=-sum(file["file_size_bytes"] for file in removed))
+        for resource, gone in ((options_pb2.RESOURCE_SESSION, deleted), (options_pb2.RESOURCE_SESSION_ATTACHMENT, removed)):
+            ids = [row["id"] for row in gone]
+            record_effect(delivery, "erase_notes", resource, options_pb2.ACTION_DELETE, ids, client_id=event.client_id)
+        await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed))])
+
+    return [erase_client]

@@ -1,35 +1,41 @@
 """Reacts to events of other services."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import events_pb2
+from chassis.encryption.key_store import Keys
 from chassis.events.delivery import Delivery
-from chassis.events.reactions import on
+from chassis.events.reactions import Reaction, on
 from chassis.work.audit import record_effect
 from scheduling.appointments import rules, store
 from scheduling.appointments.mapping import APPOINTMENTS
 
 
-@on(clients_events.ClientErased, queue="scheduling.erase-appointments")
-async def erase_appointments(event: clients_events.ClientErased, delivery: Delivery) -> None:
-    """Deletes all appointments of an erased client, and announces the upcoming ones as cancelled."""
-    await delivery.db.run(store.lock_client, client_id=event.client_id)
-    erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
-    await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
-    for row in erased:
-        APPOINTMENTS.gone(row, delivery)
-    await delivery.db.run(store.mark_client_erased, client_id=event.client_id, now=delivery.now)
-    for row in erased:
-        if rules.is_upcoming(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
-            delivery.emit(
-                events_pb2.AppointmentClosed(
-                    appointment_id=str(row["id"]), client_id=str(row["client_id"]), status="cancelled", version=row["version"] + 1
+def reactions(keys: Keys) -> Sequence[Reaction]:
+    @on(clients_events.ClientErased, queue="scheduling.erase-appointments")
+    async def erase_appointments(event: clients_events.ClientErased, delivery: Delivery) -> None:
+        """Deletes all appointments of an erased client, and announces the upcoming ones as cancelled."""
+        workspace_keys = await keys.of(delivery.workspace_id)
+        await delivery.db.run(store.lock_client, client_id=event.client_id)
+        erased = await delivery.db.all(store.of_client_for_update, client_id=event.client_id)
+        await delivery.db.many(store.erase, [{"id": row["id"]} for row in erased])
+        for row in erased:
+            APPOINTMENTS.gone(row, workspace_keys, delivery)
+        await delivery.db.run(store.mark_client_erased, client_id=event.client_id, now=delivery.now)
+        for row in erased:
+            if rules.is_upcoming(row["status"], row["scheduled_start"], row["deleted_at"], now=delivery.now):
+                delivery.emit(
+                    events_pb2.AppointmentClosed(
+                        appointment_id=str(row["id"]), client_id=str(row["client_id"]), status="cancelled", version=row["version"] + 1
+                    )
                 )
-            )
-    ids = [row["id"] for row in erased]
-    record_effect(
-        delivery, "erase_appointments", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, ids, client_id=event.client_id
-    )
-    await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in erased)])
+        ids = [row["id"] for row in erased]
+        record_effect(
+            delivery, "erase_appointments", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, ids, client_id=event.client_id
+        )
+        await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in erased)])
+
+    return [erase_appointments]

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Range
+from google.protobuf.message import Message
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2
@@ -125,12 +126,13 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         row = await work.db.one(store.get_for_update, id=request.appointment_id)
         deletion = {"deleted_by": work.user_id, "deleted_at": work.now}
         deleted = {**row, **deletion, "version": row["version"] + 1, "updated_at": work.now}
-        has_reason = request.HasField("reason") or request.HasField("note_reason")
+        sealed: dict[str, Message] = {"sealed": to_message(row, keys)}
+        if request.HasField("reason") or request.HasField("note_reason"):
+            sealed["deletion_reason"] = request
         await work.db.run(
             store.mark_deleted,
             id=row["id"],
-            sealed=APPOINTMENTS.seal(to_message(row, keys), keys, deleted, work),
-            deletion_reason=APPOINTMENTS.seal_part("deletion_reason", request, keys, deleted) if has_reason else None,
+            **{"deletion_reason": None, **APPOINTMENTS.seal_row(sealed, keys, deleted, work)},
             **deletion,
         )
         work.emit(to_event(events_pb2.AppointmentClosed, {**row, "status": "cancelled", "version": row["version"] + 1}))
