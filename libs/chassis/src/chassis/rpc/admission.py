@@ -10,6 +10,10 @@ OVERLOADED = "overloaded"
 # process takes when idle, this many fit into 512 MiB, and at a thousand calls a second none of them waits half a second.
 MOST_CALLS = 500
 MOST_BYTES = 64 * 1024 * 1024
+# Requests that come in pieces have a share of their own: they last longer than any call, and must not keep one out.
+MOST_BODIES = 64
+# Of such a request: a message that is read, one that is on its way, and what is not on disk yet.
+HELD_OF_A_BODY = 512 * 1024
 
 
 class Admission:
@@ -20,6 +24,11 @@ class Admission:
         self._most_bytes = most_bytes
         self.calls = 0
         self.bytes = 0
+
+    @classmethod
+    def of_bodies(cls) -> "Admission":
+        """For requests that come in pieces."""
+        return cls(MOST_BODIES, MOST_BODIES * HELD_OF_A_BODY)
 
     @contextmanager
     def admit(self, size: int) -> Iterator[None]:

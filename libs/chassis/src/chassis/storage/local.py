@@ -4,10 +4,11 @@ import base64
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import BATCH, R, Threads, checked, is_key, unavailable
+from chassis.storage.spool import CHUNK, Spool
 
 NONCE_BYTES = 12
 _LENGTH_OF_UUID = 36
@@ -33,6 +35,20 @@ class BlobGrant:
     inline: bool
 
 
+class StoredFile:
+    """One file that is read once, from the beginning to the end, and closed with that."""
+
+    def __init__(self, file: BinaryIO, do: Callable[..., Awaitable[Any]]) -> None:
+        self._file = file
+        self._do = do
+        self.size = os.fstat(file.fileno()).st_size
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        with self._file:
+            while piece := await self._do(self._file.read, CHUNK):
+                yield piece
+
+
 class LocalBlobs:
     """Files in a directory of this machine; links are `{base_url}/files/{token}` and the token is sealed, name and all."""
 
@@ -42,11 +58,15 @@ class LocalBlobs:
         self._cipher = AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=_CONTEXT).derive(secret.encode()))
         self._threads = Threads()
 
-    async def put(self, key: str, data: bytes, content_type: str) -> None:
+    async def put(self, key: str, data: bytes | Spool, content_type: str) -> None:
         await self._do(self._write, self._path(key), data)
 
     async def get(self, key: str) -> bytes:
         return await self._do(self._path(key).read_bytes)
+
+    async def open(self, key: str) -> "StoredFile":
+        """The file for reading piece by piece; NotFound when there is none."""
+        return StoredFile(await self._do(self._path(key).open, "rb"), self._do)
 
     async def delete(self, key: str) -> None:
         await self._do(self._path(key).unlink, missing_ok=True)
@@ -106,12 +126,13 @@ class LocalBlobs:
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         return os.access(self._root, os.R_OK | os.W_OK | os.X_OK)
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def _write(self, path: Path, data: bytes | Spool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         try:
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
+                for piece in (data,) if isinstance(data, bytes) else data.pieces():
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             beside.rename(path)
