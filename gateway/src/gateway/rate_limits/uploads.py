@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from chassis.context import Caller
-from chassis.errors import TooMany, Unavailable
-from chassis.rpc.admission import OVERLOADED
+from chassis.errors import TooMany
+from chassis.rpc.admission import overloaded
 from gateway.settings import GatewaySettings
 
 _RETRY_AFTER = 5.0
@@ -31,7 +31,7 @@ class Uploads:
                     "too_many_uploads", "Too many files are being uploaded; try again when one of them is there.", retry_after=_RETRY_AFTER
                 )
         if self._under_way[("all", None)] >= self._most:
-            raise Unavailable(OVERLOADED, "There is more to do at the moment than can be done; try again.", retry_after=_RETRY_AFTER)
+            raise overloaded(_RETRY_AFTER)
         counted = [*owners, ("all", None)]
         self._under_way.update(counted)
         try:

@@ -34,7 +34,7 @@ class Admission:
     def admit(self, size: int) -> Iterator[None]:
         """Counts a call with a request of `size` bytes while the block runs. Raises Unavailable when there are too many already."""
         if self.calls >= self._most_calls or (self.calls and self.bytes + size > self._most_bytes):
-            raise Unavailable(OVERLOADED, "There is more to do at the moment than can be done; try again.", retry_after=1.0)
+            raise overloaded()
         self.calls += 1
         self.bytes += size
         try:
@@ -42,3 +42,7 @@ class Admission:
         finally:
             self.calls -= 1
             self.bytes -= size
+
+
+def overloaded(retry_after: float = 1.0) -> Unavailable:
+    return Unavailable(OVERLOADED, "There is more to do at the moment than can be done; try again.", retry_after=retry_after)

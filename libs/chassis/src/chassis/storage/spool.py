@@ -31,7 +31,7 @@ class Spool(io.RawIOBase):
     def __init__(self) -> None:
         super().__init__()
         # Without a name from the beginning where the file system can do that (O_TMPFILE); elsewhere it loses its name at once.
-        self._file = TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self._file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
         self._cipher = AESGCM(AESGCM.generate_key(_KEY_BITS))
         self._digest = sha256()
         self._unsealed = bytearray()
@@ -98,11 +98,12 @@ class Spool(io.RawIOBase):
     def _finish(self) -> None:
         self._seal(bytes(self._unsealed), last=True)
         self._unsealed.clear()
-        self._file.flush()
         self._complete = True
 
     def _seal(self, chunk: bytes, *, last: bool) -> None:
-        self._file.write(self._cipher.encrypt(_nonce(self._chunks, last=last), chunk, None))
+        unwritten = memoryview(self._cipher.encrypt(_nonce(self._chunks, last=last), chunk, None))
+        while unwritten:
+            unwritten = unwritten[self._file.write(unwritten) :]
         self._chunks += 1
 
     def _open(self, number: int) -> bytes:
