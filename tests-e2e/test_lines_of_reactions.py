@@ -19,7 +19,7 @@ from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.protobuf.timestamps import stamp
-from chassis.testing.environment import Environment, start_environment
+from chassis.testing.environment import Environment, pieces, start_environment
 from identity.workspaces.workflow import open_workspace
 from standalone.operations import queues_of
 from standalone.services import SERVICES
@@ -119,8 +119,8 @@ async def test_everything_that_an_erased_client_takes_along_is_on_record(practic
     )
     picture = BytesIO()
     Image.new("RGB", (4, 4)).save(picture, "PNG")
-    upload = attachments_pb2.UploadAttachmentRequest(session_id=note.id, file_name="knee.png", content=picture.getvalue())
-    file = await practice.environment.stub(AttachmentsStub).UploadAttachment(upload, practice.caller())
+    upload = attachments_pb2.UploadAttachmentRequest(session_id=note.id, file_name="knee.png")
+    file = await practice.environment.stub(AttachmentsStub).UploadAttachment(upload, pieces(picture.getvalue()), practice.caller())
 
     eraser = practice.caller()
     await practice.environment.stub(ClientsStub).EraseClient(clients_pb2.EraseClientRequest(client_id=client_id), eraser)

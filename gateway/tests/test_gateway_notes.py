@@ -9,7 +9,7 @@ from PIL import Image
 from uuid_utils.compat import uuid7
 
 from chassis.errors import Invalid
-from gateway.api.attachments.routes import base_name
+from gateway.api.attachments.form import base_name
 from gateway.api.sessions.routes import expected_version
 
 FIELDS = {
@@ -357,19 +357,6 @@ async def test_a_file_over_ten_megabytes_is_refused(practice, path, check_proble
 
     for reply in (barely, far):
         check_problem(reply, 413, "body_too_large")
-
-
-async def test_more_uploads_than_fit_into_memory_are_refused_before_they_are_read(gateway, practice, path, check_problem):
-    small = gateway.reconfigured(uploads_at_once=1)
-    with small.app.state.uploads.admit(0):
-        async with small.anonymous(**practice.http.headers) as http:
-            refused = await http.post(f"{path}/attachments", files={"file": ("a.jpg", jpeg_with_gps(), "image/jpeg")})
-    async with small.anonymous(**practice.http.headers) as http:
-        uploaded = await http.post(f"{path}/attachments", files={"file": ("a.jpg", jpeg_with_gps(), "image/jpeg")})
-
-    check_problem(refused, 503, "overloaded")
-    assert refused.headers["retry-after"] == "1"
-    assert uploaded.status_code == 201
 
 
 async def test_a_note_of_another_workspace_is_not_found(practice, elsewhere, note):

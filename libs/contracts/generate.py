@@ -58,11 +58,12 @@ def rpc_module(file: FileDescriptor) -> str:
         key=lambda f: f.name,
     )
     package, own = module_of(file).rsplit(".", 1)
+    takes_pieces = any(method.client_streaming for service in file.services_by_name.values() for method in service.methods)
     lines = [
         f'"""The services of {file.name}, as a servicer implements them and as a caller calls them. Generated; never edited."""',
         "",
         "from abc import ABC, abstractmethod",
-        "from collections.abc import Awaitable, Callable",
+        f"from collections.abc import {'AsyncIterable, ' if takes_pieces else ''}Awaitable, Callable",
         "from typing import Any, Generic, Protocol, TypeVar",
         "",
         "from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor",
@@ -73,10 +74,14 @@ def rpc_module(file: FileDescriptor) -> str:
         other_package, other_name = module_of(other).rsplit(".", 1)
         lines.append(f"from {other_package} import {other_name}")
     lines += ["", 'WorkT = TypeVar("WorkT", contravariant=True)', ""]
+    if takes_pieces:
+        # What the pieces of a request are to the servicer.
+        lines[-1:] = ['BodyT = TypeVar("BodyT", contravariant=True)', ""]
     for service in file.services_by_name.values():
+        types = "WorkT, BodyT" if any(method.client_streaming for method in service.methods) else "WorkT"
         lines += [
             "",
-            f"class {service.name}Servicer(ABC, Generic[WorkT]):",
+            f"class {service.name}Servicer(ABC, Generic[{types}]):",
             f'    SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["{service.name}"]',
         ]
         for method in service.methods:
@@ -84,7 +89,7 @@ def rpc_module(file: FileDescriptor) -> str:
             lines += [
                 "",
                 "    @abstractmethod",
-                f"    async def {method.name}(self, request: {request}, work: WorkT) -> {reply}: ...",
+                f"    async def {method.name}(self, request: {request}, {'body: BodyT, ' if method.client_streaming else ''}work: WorkT) -> {reply}: ...",
             ]
         lines += [
             "",
@@ -104,7 +109,7 @@ def rpc_module(file: FileDescriptor) -> str:
                 "",
                 "",
                 f"class {service.name}{method.name}(Protocol):",
-                f"    def __call__(self, request: {request}, context: Any) -> Awaitable[{reply}]: ...",
+                f"    def __call__(self, request: {request}, {'body: AsyncIterable[bytes], ' if method.client_streaming else ''}context: Any) -> Awaitable[{reply}]: ...",
             ]
         lines += [""]
     return "\n".join(lines).replace("\n\n\n\n", "\n\n\n").rstrip() + "\n"

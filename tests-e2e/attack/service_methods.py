@@ -52,6 +52,8 @@ def request_with_canaries(method, ids, **but):
         "session_date": now,
         "location_type": 1,
         "password": "a guess",
+        # Of a request that comes in pieces, and is sent as one.
+        "last": True,
         **but,
     }
     for field in method.request.DESCRIPTOR.fields:

@@ -11,7 +11,6 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
 from chassis.auth.verifier import TokenVerifier
-from chassis.rpc.admission import Admission
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
 from gateway.api.appointments import routes as appointments
@@ -41,6 +40,7 @@ from gateway.openapi import routes as openapi
 from gateway.pages import routes as pages
 from gateway.problems.responses import ProblemResponses
 from gateway.rate_limits.limits import RateLimits
+from gateway.rate_limits.uploads import Uploads
 from gateway.routing.nouns import PUBLIC
 from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
@@ -100,7 +100,7 @@ def build(
     app.state.verifier = verifier
     app.state.authenticator = authenticator
     app.state.limits = limits
-    app.state.uploads = Admission(settings.uploads_at_once)
+    app.state.uploads = Uploads(settings)
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )
@@ -138,7 +138,11 @@ def _middleware(
         Middleware(Cors, frozenset(settings.cors_origins)),
         Middleware(Errors, problems),
         Middleware(
-            BodyLimit, json_bytes=settings.json_limit_bytes, upload_bytes=settings.upload_limit_bytes, seconds=settings.body_seconds
+            BodyLimit,
+            json_bytes=settings.json_limit_bytes,
+            upload_bytes=settings.upload_limit_bytes,
+            seconds=settings.body_seconds,
+            upload_seconds=settings.upload_seconds,
         ),
         Middleware(Authentication, authenticator=authenticator, limits=limits, public_paths=public),
     ]

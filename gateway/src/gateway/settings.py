@@ -45,13 +45,17 @@ class GatewaySettings(Settings):
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
     # Of one file, without the multipart envelope.
     upload_limit_bytes: int = Field(10 * MEGABYTE, ge=1024)
-    # Uploads that are received or passed on at the same time; each takes up to four times its limit of memory.
-    uploads_at_once: int = Field(6, ge=1)
+    # Uploads under way at the same time, of all and of one workspace. A user has as many as a browser has connections.
+    uploads_at_once: int = Field(60, ge=1)
+    uploads_per_workspace: int = Field(30, ge=1)
+    uploads_per_user: int = Field(6, ge=1)
     # Of a request's URL and headers together.
     head_limit_bytes: int = Field(64 * 1024, ge=8 * 1024)
     # For a request's head, and for its body to begin to arrive; a large body has longer.
     head_seconds: float = Field(10.0, gt=0)
     body_seconds: float = Field(20.0, gt=0)
+    # For an upload to arrive, however slowly it does.
+    upload_seconds: float = Field(300.0, gt=0)
     # For a whole request, with all calls to services.
     call_seconds: float = Field(10.0, gt=0)
     # For requests under way after SIGTERM.

@@ -25,7 +25,7 @@ from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.context import RequestContext
 from chassis.protobuf.timestamps import stamp
-from chassis.testing.environment import Environment, start_environment
+from chassis.testing.environment import Environment, pieces, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY
@@ -127,8 +127,8 @@ class Practice:
     # --- files
 
     async def attach(self, note: pb.Session, content: bytes, name: str = "scan.png") -> attachments_pb2.Attachment:
-        request = attachments_pb2.UploadAttachmentRequest(session_id=note.id, file_name=name, content=content)
-        return await self.attachments.UploadAttachment(request, self.call)
+        request = attachments_pb2.UploadAttachmentRequest(session_id=note.id, file_name=name)
+        return await self.attachments.UploadAttachment(request, pieces(content), self.call)
 
     async def files(self, note: pb.Session) -> list[attachments_pb2.Attachment]:
         return list((await self.attachments.ListAttachments(attachments_pb2.ListAttachmentsRequest(session_id=note.id), self.call)).items)

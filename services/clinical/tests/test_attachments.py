@@ -19,6 +19,7 @@ from chassis.protobuf.timestamps import when
 from chassis.rpc.client.attempts import InternalFault
 from chassis.storage.base import new_key
 from chassis.storage.local import LocalBlobs
+from chassis.storage.spool import Spool
 from clinical.attachments import sandbox
 from clinical.attachments.sweep import remove_orphans
 
@@ -226,7 +227,7 @@ async def test_an_upload_cancelled_while_the_file_is_being_stored_leaves_no_file
     note, blobs = await practice.write(), store_of(practice)
     put, begun, go_on = blobs.put, asyncio.Event(), asyncio.Event()
 
-    async def slow(key: str, data: bytes, content_type: str) -> None:
+    async def slow(key: str, data: Spool, content_type: str) -> None:
         begun.set()
         await go_on.wait()
         await put(key, data, content_type)
@@ -307,13 +308,13 @@ async def test_a_sanitizer_that_never_ends_is_killed(practice, monkeypatch, tmp_
 
 def test_a_sanitizer_killed_by_its_limits_means_an_unsafe_file():
     with pytest.raises(Invalid) as refused:
-        sandbox.result_of(-9, b"", b"")
+        sandbox.media_type_of(-9, b"", b"")
     assert refused.value.code == "file_unsafe"
     with pytest.raises(RuntimeError):
-        sandbox.result_of(1, b"", b"Traceback")
+        sandbox.media_type_of(1, b"", b"Traceback")
     with pytest.raises(RuntimeError):
-        sandbox.result_of(0, b"", b"")
-    assert sandbox.result_of(0, json.dumps({"media_type": "image/png"}).encode() + b"\n\n\x00", b"").content == b"\n\x00"
+        sandbox.media_type_of(0, b"", b"")
+    assert sandbox.media_type_of(0, json.dumps({"media_type": "image/png"}).encode() + b"\n", b"") == "image/png"
 
 
 def heavy(size: int) -> bytes:

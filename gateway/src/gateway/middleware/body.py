@@ -1,6 +1,7 @@
 """Limits the size of request bodies, by Content-Length or else by counting, and the time they may take to arrive."""
 
 import asyncio
+import math
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,11 +16,12 @@ _ENVELOPE = 64 * 1024
 
 
 class BodyLimit:
-    def __init__(self, app: ASGIApp, *, json_bytes: int, upload_bytes: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, json_bytes: int, upload_bytes: int, seconds: float, upload_seconds: float) -> None:
         self._app = app
         self._json = json_bytes
         self._upload = upload_bytes + _ENVELOPE
         self._seconds = seconds
+        self._upload_seconds = upload_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,13 +41,14 @@ class BodyLimit:
                 raise too_large(limit)
         received, complete = 0, False
         begun = asyncio.get_running_loop().time()
+        until = begun + (self._upload_seconds if upload else math.inf)
 
         async def counted() -> Message:
             nonlocal received, complete
             if complete:
                 return await receive()
             try:
-                async with asyncio.timeout_at(begun + self._seconds + received / _SLOWEST):
+                async with asyncio.timeout_at(min(until, begun + self._seconds + received / _SLOWEST)):
                     message = await receive()
             except TimeoutError:
                 # FastAPI turns every other exception of reading a body into a 400.

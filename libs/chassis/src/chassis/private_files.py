@@ -1,7 +1,7 @@
 """Files that only their owner may read, and that are whole or absent whenever the process is killed."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
@@ -23,10 +23,14 @@ def write(path: Path, content: bytes, *, owner: tuple[int, int] | None = None) -
     rename(part, path)
 
 
-def create(path: Path, content: bytes) -> None:
-    """Creates a file that only its owner may read, and flushes it to disk; a crash may leave a part of it. Raises FileExistsError."""
+def create(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Creates a file that only its owner may read, of bytes or of pieces, and flushes it to disk. Raises FileExistsError.
+
+    A crash may leave a part of it.
+    """
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+        for piece in (content,) if isinstance(content, bytes) else content:
+            file.write(piece)
         file.flush()
         os.fsync(file.fileno())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from chassis.errors import NotFound
 from chassis.storage.local import LocalBlobs
@@ -23,12 +23,14 @@ async def get_file(token: str, http: Request) -> Response:
     grant = blobs.open_token(token)
     http.scope[KEY].framed = True
     kind = "inline" if grant.inline else "attachment"
+    file = await blobs.open(grant.key)
     headers = {
+        "Content-Length": str(file.size),
         "Content-Disposition": f"{kind}; filename*=UTF-8''{quote(grant.file_name, safe='')}",
         "Content-Security-Policy": content_policy(http.app.state.settings.cors_origins, inline=grant.inline),
         "Cache-Control": "private, no-store",
     }
-    return Response(await blobs.get(grant.key), headers=headers, media_type=grant.content_type)
+    return StreamingResponse(file.pieces(), headers=headers, media_type=grant.content_type)
 
 
 def content_policy(origins: Iterable[str], *, inline: bool) -> str:

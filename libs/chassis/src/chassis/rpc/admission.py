@@ -10,6 +10,10 @@ OVERLOADED = "overloaded"
 # process takes when idle, this many fit into 512 MiB, and at a thousand calls a second none of them waits half a second.
 MOST_CALLS = 500
 MOST_BYTES = 64 * 1024 * 1024
+# Requests that come in pieces have a share of their own: they last longer than any call, and must not keep one out.
+MOST_BODIES = 64
+# Of such a request: a message that is read, one that is on its way, and what is not on disk yet.
+HELD_OF_A_BODY = 512 * 1024
 
 
 class Admission:
@@ -21,11 +25,16 @@ class Admission:
         self.calls = 0
         self.bytes = 0
 
+    @classmethod
+    def of_bodies(cls) -> "Admission":
+        """For requests that come in pieces."""
+        return cls(MOST_BODIES, MOST_BODIES * HELD_OF_A_BODY)
+
     @contextmanager
     def admit(self, size: int) -> Iterator[None]:
         """Counts a call with a request of `size` bytes while the block runs. Raises Unavailable when there are too many already."""
         if self.calls >= self._most_calls or (self.calls and self.bytes + size > self._most_bytes):
-            raise Unavailable(OVERLOADED, "There is more to do at the moment than can be done; try again.", retry_after=1.0)
+            raise overloaded()
         self.calls += 1
         self.bytes += size
         try:
@@ -33,3 +42,7 @@ class Admission:
         finally:
             self.calls -= 1
             self.bytes -= size
+
+
+def overloaded(retry_after: float = 1.0) -> Unavailable:
+    return Unavailable(OVERLOADED, "There is more to do at the moment than can be done; try again.", retry_after=retry_after)

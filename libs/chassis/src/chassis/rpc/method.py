@@ -1,7 +1,7 @@
 """What a method declares about itself in its proto, read once at boot.
 
-Declared are who may call it, whether it has an effect and may be repeated, whether it is paged and answered in parts, and
-its audit line.
+Declared are who may call it, whether it has an effect and may be repeated, whether it is paged and answered in parts,
+whether its request comes in pieces (`stream`), and its audit line.
 A method that declares too little, or contradicts itself, keeps its service from starting.
 """
 
@@ -52,6 +52,8 @@ class Method:
     paged: bool
     # The repeated field of a reply that is answered in parts; None for a reply that is answered whole.
     items: str | None
+    # The field of a request that comes in pieces, which the servicer gets beside the request; None for a request that comes whole.
+    body: str | None
     request_ids: Callable[[Message], list[str]]
     reply_ids: Callable[[Message], list[str]]
     # Raises Invalid for a malformed id, and for a page out of range.
@@ -82,6 +84,7 @@ def read(descriptor: MethodDescriptor) -> Method:
         repeatable=options.idempotency_level != MethodOptions.IDEMPOTENCY_UNKNOWN,
         paged=paged,
         items=_repeated(descriptor.output_type)[0] if options.Extensions[options_pb2.in_parts] else None,
+        body=_bytes(descriptor.input_type)[0] if descriptor.client_streaming else None,
         request_ids=_reader(descriptor.input_type, "" if of_reply else line.id),
         reply_ids=_reader(descriptor.output_type, line.id.removeprefix("reply.") if of_reply else ""),
         check=_check(descriptor.input_type, paged=paged),
@@ -108,6 +111,7 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
         yield "declares a read that has an effect; the action is the effect's"
     yield from _faults_of_paging(descriptor, reads=reads, paged=options.Extensions[options_pb2.paged])
     yield from _faults_of_parts(descriptor, reads=reads, in_parts=options.Extensions[options_pb2.in_parts])
+    yield from _faults_of_pieces(descriptor, reads=reads)
     for field in (*field_options.misdeclared(descriptor.input_type), *field_options.misdeclared(descriptor.output_type)):
         yield f"carries {field}: debug_redact goes with phi or secret, and neither with uuid"
 
@@ -145,6 +149,22 @@ def _faults_of_parts(descriptor: MethodDescriptor, *, reads: bool, in_parts: boo
         yield "is answered in parts, but its request has no optional int32 skip"
     if more is None or more.type != FieldDescriptor.TYPE_BOOL or len(_repeated(descriptor.output_type)) != 1:
         yield "is answered in parts, but its reply has no bool more or not one repeated field"
+
+
+def _faults_of_pieces(descriptor: MethodDescriptor, *, reads: bool) -> Iterable[str]:
+    if descriptor.server_streaming:
+        yield "streams its reply, which nothing here can do"
+    if not descriptor.client_streaming:
+        return
+    if reads:
+        yield "takes a request in pieces and has no effect"
+    last = descriptor.input_type.fields_by_name.get("last")
+    if last is None or last.type != FieldDescriptor.TYPE_BOOL or len(_bytes(descriptor.input_type)) != 1:
+        yield "takes a request in pieces, but it has no bool last or not one field of bytes"
+
+
+def _bytes(descriptor: Descriptor) -> list[str]:
+    return [field.name for field in descriptor.fields if field.type == FieldDescriptor.TYPE_BYTES]
 
 
 def _repeated(descriptor: Descriptor) -> list[str]:

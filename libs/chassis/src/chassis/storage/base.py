@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from chassis.errors import Unavailable
+from chassis.storage.spool import Spool
 
 _THREADS = 8
 # As many as a bucket lists at a time.
@@ -25,8 +26,8 @@ R = TypeVar("R")
 class Blobs(Protocol):
     """Where files are kept. Every method may raise Unavailable("blob_store_unavailable")."""
 
-    async def put(self, key: str, data: bytes, content_type: str) -> None:
-        """Keeps the bytes; once this returns they survive a crash."""
+    async def put(self, key: str, data: bytes | Spool, content_type: str) -> None:
+        """Keeps the bytes; once this returns they survive a crash. Of a spool no more than a piece is in memory at a time."""
 
     async def get(self, key: str) -> bytes:
         """The bytes; NotFound when there are none."""

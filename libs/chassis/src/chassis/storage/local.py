@@ -3,10 +3,11 @@
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from chassis import base64url, private_files
 from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import BATCH, R, Threads, checked, is_key, unavailable
+from chassis.storage.spool import CHUNK, Spool
 
 NONCE_BYTES = 12
 _LENGTH_OF_UUID = 36
@@ -33,6 +35,20 @@ class BlobGrant:
     inline: bool
 
 
+class StoredFile:
+    """One file that is read once, from the beginning to the end, and closed with that."""
+
+    def __init__(self, file: BinaryIO, do: Callable[..., Awaitable[Any]]) -> None:
+        self._file = file
+        self._do = do
+        self.size = os.fstat(file.fileno()).st_size
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        with self._file:
+            while piece := await self._do(self._file.read, CHUNK):
+                yield piece
+
+
 class LocalBlobs:
     """Files in a directory of this machine; links are `{base_url}/files/{token}` and the token is sealed, name and all."""
 
@@ -42,11 +58,15 @@ class LocalBlobs:
         self._cipher = AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=_CONTEXT).derive(secret.encode()))
         self._threads = Threads()
 
-    async def put(self, key: str, data: bytes, content_type: str) -> None:
+    async def put(self, key: str, data: bytes | Spool, content_type: str) -> None:
         await self._do(self._write, self._path(key), data)
 
     async def get(self, key: str) -> bytes:
         return await self._do(self._path(key).read_bytes)
+
+    async def open(self, key: str) -> "StoredFile":
+        """The file for reading piece by piece; NotFound when there is none."""
+        return StoredFile(await self._do(self._path(key).open, "rb"), self._do)
 
     async def delete(self, key: str) -> None:
         await self._do(self._path(key).unlink, missing_ok=True)
@@ -103,11 +123,11 @@ class LocalBlobs:
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         return os.access(self._root, os.R_OK | os.W_OK | os.X_OK)
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def _write(self, path: Path, data: bytes | Spool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         try:
-            private_files.create(beside, data)
+            private_files.create(beside, data if isinstance(data, bytes) else data.pieces())
             private_files.rename(beside, path)
         except BaseException:
             beside.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chassis.errors import NotFound, Unavailable
 from chassis.storage.base import BATCH, Threads, checked, is_key, unavailable
+from chassis.storage.spool import Spool
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -61,11 +62,12 @@ class S3Blobs:
         self._signer = _client(region, public_endpoint) if public_endpoint else self._client
         self._threads = Threads()
 
-    async def put(self, key: str, data: bytes, content_type: str) -> None:
+    async def put(self, key: str, data: bytes | Spool, content_type: str) -> None:
         await self._do(
             self._client.put_object,
             Bucket=self._bucket,
             Key=checked(key),
+            # A spool is sent piece by piece, and read from its beginning once more if an attempt fails.
             Body=data,
             ContentType=content_type,
             **self._at_rest,
@@ -154,7 +156,7 @@ class S3Blobs:
             raise
         return found["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled"
 
-    def _retention(self, data: bytes) -> dict[str, Any]:
+    def _retention(self, data: bytes | Spool) -> dict[str, Any]:
         if self._lock is None:
             return {}
         return {
@@ -162,7 +164,7 @@ class S3Blobs:
             "ObjectLockRetainUntilDate": datetime.now(UTC) + timedelta(days=self._lock_days),
             # A request with a retention has to carry a checksum and to say of which kind (PutObject).
             "ChecksumAlgorithm": "SHA256",
-            "ChecksumSHA256": base64.b64encode(sha256(data).digest()).decode(),
+            "ChecksumSHA256": base64.b64encode(sha256(data).digest() if isinstance(data, bytes) else data.sha256).decode(),
         }
 
     async def _do(self, call: Callable[..., R], *arguments: object, **options: object) -> R:

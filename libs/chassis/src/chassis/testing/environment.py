@@ -203,6 +203,12 @@ async def start_environment(
         yield built
 
 
+async def pieces(content: bytes, size: int = 60_000) -> AsyncIterator[bytes]:
+    """The content as the body of a request that goes in pieces."""
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
 def _open_channels(built: Environment) -> None:
     for name in built.runtimes:
         built.peer(name)

@@ -16,12 +16,13 @@ from chassis.encryption.key_store import Keys
 from chassis.paging import part
 from chassis.protobuf.timestamps import stamp
 from chassis.storage.base import Blobs, new_key
+from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.attachments import record, rules, store
-from clinical.attachments.sandbox import Sandbox
+from clinical.attachments.sandbox import CleanFile, Sandbox
 
 
-class Attachments(AttachmentsServicer[UnitOfWork]):
+class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
     """Files are sanitized and stored before the first statement, so that no transaction is open meanwhile."""
 
     def __init__(self, keys: Keys, blobs: Blobs, *, quota_bytes: int) -> None:
@@ -31,10 +32,10 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         self._sandbox = Sandbox()
         self._deletions: set[asyncio.Task[None]] = set()
 
-    async def UploadAttachment(self, request: pb.UploadAttachmentRequest, work: UnitOfWork) -> pb.Attachment:
+    async def UploadAttachment(self, request: pb.UploadAttachmentRequest, body: Spool, work: UnitOfWork) -> pb.Attachment:
         name = rules.file_name(request.file_name)
-        file = await self._sandbox.sanitize(request.content, work)
         keys = await self._keys.of(work.workspace_id)
+        file = await self._sandbox.sanitize(body, work)
         attachment_id = uuid7()
         async with self._stored(file, attachment_id, work):
             session = await work.db.one(store.change_attachment_count, session_id=request.session_id, change=1)
@@ -44,15 +45,15 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
                 "client_id": session["client_id"],
                 "created_by_user_id": work.user_id,
                 "file_type": file.media_type,
-                "file_size_bytes": len(file.content),
+                "file_size_bytes": file.content.size,
                 "created_at": work.now,
             }
             added = {**columns, "version": 1, "status": "ready"}
             row = await work.db.one(store.add, **columns, sealed=record.encrypt_file_name(name, keys, added, work))
             await work.db.run(store.lock_storage)
             stored = await work.db.one(store.storage)
-            rules.check_quota(stored["used_bytes"] + len(file.content), self._quota_bytes)
-            await work.db.run(store.change_storage, used_bytes=len(file.content))
+            rules.check_quota(stored["used_bytes"] + file.content.size, self._quota_bytes)
+            await work.db.run(store.change_storage, used_bytes=file.content.size)
         return record.from_row({**row, "session_date": session["session_date"]}, keys)
 
     async def ListAttachments(self, request: pb.ListAttachmentsRequest, work: UnitOfWork) -> pb.AttachmentList:
@@ -108,7 +109,7 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
         return pb.DeleteAttachmentResponse()
 
     @asynccontextmanager
-    async def _stored(self, file: rules.SanitizedFile, attachment_id: UUID, work: UnitOfWork) -> AsyncIterator[None]:
+    async def _stored(self, file: CleanFile, attachment_id: UUID, work: UnitOfWork) -> AsyncIterator[None]:
         """Stores the file while the block creates its row. Deletes it again if the row is refused, in the block or at the commit."""
         key = new_key(work.workspace_id, attachment_id)
 
@@ -119,6 +120,7 @@ class Attachments(AttachmentsServicer[UnitOfWork]):
 
         work.afterwards(delete_unless_committed, unless_committed=True)
         putting = asyncio.ensure_future(self._blobs.put(key, file.content, file.media_type))
+        putting.add_done_callback(lambda _: file.content.close())
         try:
             await asyncio.shield(putting)
             yield

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from chassis.errors import Conflict, Fault, Invalid
 
@@ -23,17 +22,9 @@ _EXTENSION = re.compile(r"(?<=.)\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$", re.DOTAL
 _PATH = re.compile(r"^.*[/\\]", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class SanitizedFile:
-    """A file as it may be stored."""
-
-    content: bytes
-    media_type: str
-
-
-def check_size(content: bytes) -> None:
+def check_size(size: int) -> None:
     """Raises Invalid for more than 10 MB."""
-    if len(content) > MAX_BYTES:
+    if size > MAX_BYTES:
         raise Invalid("file_too_large", "A file has at most 10 MB.")
 
 

@@ -4,30 +4,44 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import suppress
+from dataclasses import dataclass
 
 from chassis.errors import Invalid, Unavailable
+from chassis.storage.spool import CHUNK, Spool
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.attachments.rules import SanitizedFile, check_size
+from clinical.attachments.rules import check_size
 
 PROGRAM = "clinical.attachments.sanitizer_process"
 AT_ONCE = 2
 MAX_SECONDS = 20.0
+# Of what the process says about a failure of its own.
+_MOST_ERRORS = 64 * 1024
 # The process inherits no variable that could hold a secret.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
 
 
+@dataclass(frozen=True, slots=True)
+class CleanFile:
+    """A file as it may be stored."""
+
+    content: Spool
+    media_type: str
+
+
 class Sandbox:
-    """Sanitizes files, at most `AT_ONCE` at the same time."""
+    """Sanitizes files, at most `AT_ONCE` at the same time. Only the process holds a whole file; here it is on disk, and sealed."""
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def sanitize(self, content: bytes, work: UnitOfWork) -> SanitizedFile:
+    async def sanitize(self, given: Spool, work: UnitOfWork) -> CleanFile:
         """The file as it may be stored. Raises Invalid as `sanitizer.sanitize` does, and file_unsafe if the process hits its limits.
 
         Raises Unavailable if it takes too long, RuntimeError if the process fails for a reason of its own.
         """
-        check_size(content)
+        check_size(given.size)
+        clean = Spool()
         async with self._slots:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -40,24 +54,55 @@ class Sandbox:
             )
             try:
                 async with asyncio.timeout(min(MAX_SECONDS, work.context.remaining() or MAX_SECONDS)):
-                    output, errors = await process.communicate(content)
+                    header, errors = await _exchange(process, given, clean)
             except TimeoutError:
                 raise Unavailable("file_not_examined", "Examining the file took too long; try again.", retry_after=5.0) from None
             finally:
                 if process.returncode is None:
                     process.kill()
                     await process.wait()
-        return result_of(process.returncode or 0, output, errors)
+        return CleanFile(clean, media_type_of(process.returncode or 0, header, errors))
 
 
-def result_of(status: int, output: bytes, errors: bytes) -> SanitizedFile:
-    """Parses the output of the process. A negative status means that its limits killed it, which the file has caused."""
+async def _exchange(process: asyncio.subprocess.Process, given: Spool, clean: Spool) -> tuple[bytes, bytes]:
+    """Passes the file through the process, piece by piece. Returns its first line and what it says about a failure."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    complaining = asyncio.ensure_future(_read_errors(process.stderr))
+    try:
+        # One that ends early has said why.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for piece in given.pieces():
+                process.stdin.write(piece)
+                await process.stdin.drain()
+        process.stdin.close()
+        header = await process.stdout.readline()
+        while piece := await process.stdout.read(CHUNK):
+            await clean.append(piece)
+        await clean.complete()
+        await process.wait()
+        return header, await complaining
+    finally:
+        complaining.cancel()
+
+
+async def _read_errors(stream: asyncio.StreamReader) -> bytes:
+    """The end of what the stream says."""
+    errors = b""
+    while piece := await stream.read(_MOST_ERRORS):
+        errors = (errors + piece)[-_MOST_ERRORS:]
+    return errors
+
+
+def media_type_of(status: int, header: bytes, errors: bytes) -> str:
+    """Parses the first line of the process. A negative status means that its limits killed it, which the file has caused."""
     if status < 0:
         raise Invalid("file_unsafe", "The file cannot be examined.")
-    header, _, content = output.partition(b"\n")
-    if status or not header:
+    if status or not header.endswith(b"\n"):
         raise RuntimeError(f"the sanitizer process failed: {errors.decode(errors='replace')[-500:]}")
     result = json.loads(header)
     if code := result.get("code"):
         raise Invalid(code, result["message"])
-    return SanitizedFile(content, result["media_type"])
+    media_type: str = result["media_type"]
+    return media_type

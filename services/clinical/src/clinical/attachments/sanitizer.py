@@ -7,13 +7,14 @@ would invalidate their signatures; one with scripts, actions, embedded files or 
 import io
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
 from PIL import Image, ImageCms, ImageOps
 
 from chassis.errors import Invalid
-from clinical.attachments.rules import SanitizedFile, check_size
+from clinical.attachments.rules import check_size
 
 # More than today's cameras produce, and 256 MB in memory at four bytes each.
 MAX_PIXELS = 64_000_000
@@ -34,9 +35,17 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
+@dataclass(frozen=True, slots=True)
+class SanitizedFile:
+    """A file as it may be stored."""
+
+    content: bytes
+    media_type: str
+
+
 def sanitize(content: bytes) -> SanitizedFile:
     """The file as it may be stored. Raises Invalid: file_too_large, file_type_not_allowed, file_broken or file_unsafe."""
-    check_size(content)
+    check_size(len(content))
     media_type = next((named for magic, named in _MAGIC.items() if content.startswith(magic)), None)
     if media_type is None:
         raise Invalid("file_type_not_allowed", "Files are JPEG or PNG images, or PDF documents.")

@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from google.protobuf.message import Message
-
 from chassis.auth.tokens import ServiceSigner
 from chassis.backoff import Backoff
 from chassis.context import RequestContext, deadline_exceeded
@@ -21,7 +19,8 @@ _MOST_ATTEMPTS = 3
 _BACKOFF = Backoff(first=0.2, longest=0.8, jitter=0.8)
 # There is no time left, or the callee has too much to do already.
 _NOT_REPEATED = frozenset({"deadline_exceeded", OVERLOADED})
-Ask = Callable[[Message, RequestContext], Awaitable[Any]]
+# Gets the request and its context; between them, of a request that goes in pieces, its body.
+Ask = Callable[..., Awaitable[Any]]
 
 
 class InternalFault(RuntimeError):

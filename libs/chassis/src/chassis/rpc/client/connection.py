@@ -1,7 +1,8 @@
 """The connection to one instance of a service: the stream that calls share, and the channel for those that go alone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import grpc
@@ -14,7 +15,7 @@ from chassis.rpc.client.addresses import Address
 from chassis.rpc.client.attempts import InternalFault
 from chassis.rpc.client.stream import NotTakenError, StreamClient
 from chassis.rpc.method import Method
-from chassis.rpc.stream_frames import ENVELOPE, LARGEST_SHARED, to_question
+from chassis.rpc.stream_frames import ENVELOPE, GREETING, LARGEST_SHARED, to_question
 from chassis.rpc.tls import TLS
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
 
@@ -48,19 +49,17 @@ class Connection:
 
     async def call(self, method: Method, raw: bytes, context: RequestContext, token: str, seconds: float) -> bytes:
         """The serialised reply. Raises NotTakenError when the instance has not begun the call, else the Refusal, or InternalFault."""
-        self.outstanding += 1
-        self._idle.clear()
-        try:
+        with self._under_way():
             if self.stream.up and len(raw) <= LARGEST_SHARED:
                 return await self._on_stream(to_question(context, method.path, raw, seconds, token), seconds)
             return await self._alone(method, raw, context, token, seconds)
-        except (Unavailable, InternalFault):
-            self.avoided_until = asyncio.get_running_loop().time() + _SECONDS_AVOIDED
-            raise
-        finally:
-            self.outstanding -= 1
-            if not self.outstanding:
-                self._idle.set()
+
+    async def send(
+        self, method: Method, raw: bytes, pieces: AsyncIterator[bytes], context: RequestContext, token: str, seconds: float
+    ) -> bytes:
+        """As `call`, for a request in pieces, which is its first message. Once one of the others is asked for, there is no NotTakenError."""
+        with self._under_way():
+            return await self._in_pieces(method, raw, pieces, context, token, seconds)
 
     async def serves(self) -> bool:
         """Whether the instance's own health check says that it serves."""
@@ -87,6 +86,20 @@ class Connection:
         await self.stream.close()
         await self._channel.close()
 
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        self.outstanding += 1
+        self._idle.clear()
+        try:
+            yield
+        except (Unavailable, InternalFault):
+            self.avoided_until = asyncio.get_running_loop().time() + _SECONDS_AVOIDED
+            raise
+        finally:
+            self.outstanding -= 1
+            if not self.outstanding:
+                self._idle.set()
+
     async def _on_stream(self, question: stream_pb2.Question, seconds: float) -> bytes:
         answer = await self.stream.ask(question, seconds)
         match answer.WhichOneof("outcome"):
@@ -103,14 +116,39 @@ class Connection:
         try:
             answer: bytes = await self._send[method.path](raw, timeout=seconds, metadata=to_metadata(context, token))
         except grpc.aio.AioRpcError as error:
-            refusal = status.refusal_of(error, self._peer)
-            if refusal is None:
-                raise InternalFault(f"{method.path}: {error.code().name}") from None
-            if refusal.code == status.NOT_TAKEN:
-                self.stream.leave()
-                raise NotTakenError from None
-            raise refusal from None
+            raise self._failure(method, error) from None
         return answer
+
+    async def _in_pieces(
+        self, method: Method, raw: bytes, pieces: AsyncIterator[bytes], context: RequestContext, token: str, seconds: float
+    ) -> bytes:
+        call = self._channel.stream_unary(method.path)(timeout=seconds, metadata=to_metadata(context, token))  # bytes in, bytes out
+        try:
+            # A message that cannot be sent says that the call has ended; why, the call itself says.
+            with suppress(grpc.aio.AioRpcError):
+                await call.write(raw)
+                # Whoever does not take the call, or refuses it, says so instead of greeting, and gets none of the body.
+                if GREETING in tuple(await call.initial_metadata() or ()):
+                    async for piece in pieces:
+                        await call.write(piece)
+                    await call.done_writing()
+            answer: bytes = await call
+        except grpc.aio.AioRpcError as error:
+            raise self._failure(method, error) from None
+        finally:
+            # Does nothing once it has been answered.
+            call.cancel()
+        return answer
+
+    def _failure(self, method: Method, error: grpc.aio.AioRpcError) -> Exception:
+        """What the caller is told of a call that failed."""
+        refusal = status.refusal_of(error, self._peer)
+        if refusal is None:
+            return InternalFault(f"{method.path}: {error.code().name}")
+        if refusal.code == status.NOT_TAKEN:
+            self.stream.leave()
+            return NotTakenError()
+        return refusal
 
 
 def _channel(address: Address, tls: TLS | None) -> grpc.aio.Channel:

@@ -1,6 +1,7 @@
 """A service behind gRPC: every instance of it."""
 
 import asyncio
+from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor
@@ -10,13 +11,14 @@ from google.protobuf.message_factory import GetMessageClass
 from chassis.auth.tokens import ServiceSigner
 from chassis.context import RequestContext
 from chassis.errors import Unavailable
-from chassis.rpc.admission import Admission
-from chassis.rpc.client.attempts import Ask, attempts, sent_with, token_for
+from chassis.rpc.admission import HELD_OF_A_BODY, Admission
+from chassis.rpc.client.attempts import Ask, attempts, seconds_left, sent_with, token_for
 from chassis.rpc.client.connection import Connection
 from chassis.rpc.client.instances import Instances
 from chassis.rpc.client.stream import NotTakenError
 from chassis.rpc.method import read
 from chassis.rpc.parts import check_request, collected
+from chassis.rpc.pieces import to_messages
 from chassis.rpc.tls import TLS
 
 _SECONDS_TO_BECOME_READY = 1.0
@@ -29,6 +31,7 @@ class RemotePeer:
         self.name = name
         self._signer = signer
         self._admission = Admission()
+        self._admission_of_bodies = Admission.of_bodies()
         self.instances = Instances(name, address, lambda where, changed: Connection(name, where, tls, changed))
 
     def __call__(self, descriptor: MethodDescriptor) -> Ask:
@@ -47,21 +50,36 @@ class RemotePeer:
             check_request(raw)
 
             async def attempt(seconds: float) -> bytes:
-                loop = asyncio.get_running_loop()
-                until = loop.time() + seconds
-                while True:
-                    connection = await self.instances.take(until)
-                    token = token_for(self.name, context, self._signer)
-                    try:
-                        return await connection.call(method, raw, context, token, until - loop.time())
-                    except NotTakenError:
-                        # Not begun there, so it may be asked elsewhere, or of the successor, even if it has an effect.
-                        continue
+                return await self._at_an_instance(context, seconds, lambda at, token, left: at.call(method, raw, context, token, left))
 
             with self._admission.admit(len(raw)):
                 return reply.FromString(await attempts(method, context, attempt))
 
-        return ask
+        async def ask_in_pieces(request: Message, body: AsyncIterable[bytes], context: RequestContext) -> Any:
+            raw, pieces = request.SerializeToString(), to_messages(method, body)
+            # Once: a body that was read cannot be read again.
+            with self._admission_of_bodies.admit(HELD_OF_A_BODY):
+                answer = await self._at_an_instance(
+                    context, seconds_left(context), lambda at, token, left: at.send(method, raw, pieces, context, token, left)
+                )
+            return reply.FromString(answer)
+
+        return ask if method.body is None else ask_in_pieces
+
+    async def _at_an_instance(
+        self, context: RequestContext, seconds: float, call: Callable[[Connection, str, float], Awaitable[bytes]]
+    ) -> bytes:
+        """The answer of the instance that takes the call; `call` gets its connection, a token for it, and the seconds that are left."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while True:
+            connection = await self.instances.take(until)
+            token = token_for(self.name, context, self._signer)
+            try:
+                return await call(connection, token, until - loop.time())
+            except NotTakenError:
+                # Not begun there, so it may be asked elsewhere, or of the successor, even if it has an effect.
+                continue
 
     @property
     def up(self) -> bool:

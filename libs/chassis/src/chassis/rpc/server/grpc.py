@@ -1,7 +1,7 @@
 """A Server behind grpc.aio."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -9,6 +9,7 @@ import grpc
 from chassis.errors import Refusal
 from chassis.rpc import status
 from chassis.rpc.server.server import Server
+from chassis.rpc.stream_frames import GREETING
 from chassis.rpc.transport import from_metadata
 
 log = logging.getLogger(__name__)
@@ -21,19 +22,23 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
         self._server = server
         self._handlers = {
             method.path: grpc.unary_unary_rpc_method_handler(self._handler(method.path))  # bytes in, bytes out
+            if method.body is None
+            else grpc.stream_unary_rpc_method_handler(self._handler(method.path))
             for method in server.methods
         }
 
     def service(self, details: grpc.HandlerCallDetails) -> Any:
         return self._handlers.get(details.method)
 
-    def _handler(self, path: str) -> Callable[[bytes, Any], Any]:
+    def _handler(self, path: str) -> Callable[[Any, Any], Any]:
         server = self._server
 
-        async def answer(raw: bytes, context: Any) -> bytes:
+        async def answer(raw: Any, context: Any) -> bytes:
             request = from_metadata(dict(context.invocation_metadata() or ()))
             try:
-                return await server.answer(path, raw, request, context.time_remaining())
+                if isinstance(raw, bytes):
+                    return await server.answer(path, raw, request, context.time_remaining())
+                return await server.receive(path, _messages(raw, context), request, context.time_remaining())
             except Refusal as refusal:
                 context.set_trailing_metadata(status.trailers(refusal))
                 await context.abort(status.status(refusal), refusal.code)
@@ -43,3 +48,13 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
             raise AssertionError("abort does not return")
 
         return answer
+
+
+async def _messages(requests: AsyncIterable[bytes], context: Any) -> AsyncIterator[bytes]:
+    """The messages of a request in pieces. Greets its caller when the second one is asked for: until then none of the body is sent."""
+    greeted = False
+    async for raw in requests:
+        yield raw
+        if not greeted:
+            await context.send_initial_metadata((GREETING,))
+            greeted = True

@@ -95,8 +95,8 @@ class Idempotency:
             )
         )
 
-    async def claim(self, work: UnitOfWork, method: Method, key: str, request: Message) -> Claim:
-        """Lets the transaction begin with the claim of the key.
+    async def claim(self, work: UnitOfWork, method: Method, key: str, request: Message, body_digest: bytes = b"") -> Claim:
+        """Lets the transaction begin with the claim of the key. `body_digest` is that of a body that came in pieces.
 
         AnsweredBefore when there is an answer, here or from the first statement; from that also Conflict while another call holds
         the key. Invalid when the key was used for another request.
@@ -104,7 +104,7 @@ class Idempotency:
         keys = await self._keys.of(work.workspace_id)
         name = f"{work.workspace_id}:{work.user_id}:{method.path}:{key}"
         row = uuid5(_NAMESPACE, name)
-        fingerprint = keys.exact("request", await self._digest(method, request, salt=row.bytes))
+        fingerprint = keys.exact("request", await self._digest(method, request, body_digest, salt=row.bytes))
         place = {"workspace_id": work.workspace_id, "user_id": work.user_id, "method": method.path, "key": key}
         claim = Claim(keys, fingerprint, row, place)
         since = work.now - KEPT
@@ -132,9 +132,9 @@ class Idempotency:
         about = sorted({*uuids(request), *uuids(reply)})
         await work.db.run(self._keep, fingerprint=claim.fingerprint, sealed=sealed, about=about, created_at=work.now, **claim.place)
 
-    async def _digest(self, method: Method, request: Message, *, salt: bytes) -> str:
+    async def _digest(self, method: Method, request: Message, body_digest: bytes, *, salt: bytes) -> str:
         """A hash of the request in hexadecimal. A password in the request must not be quicker to guess from it than from the password's own hash."""
-        raw = method.path.encode() + b":" + request.SerializeToString(deterministic=True)
+        raw = method.path.encode() + b":" + request.SerializeToString(deterministic=True) + body_digest
         if not holds_secrets(request.DESCRIPTOR):
             return sha256(raw).hexdigest()
         # The scrypt parameters of OWASP's password storage cheat sheet that take 16 MiB.

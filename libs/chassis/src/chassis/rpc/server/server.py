@@ -3,32 +3,38 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from chassis.auth.verifier import TokenVerifier
 from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
 from chassis.db.database import Database
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated, Unavailable
 from chassis.rpc import status
-from chassis.rpc.admission import Admission
+from chassis.rpc.admission import HELD_OF_A_BODY, Admission
 from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid_text, read
 from chassis.rpc.parts import check_reply, cut
+from chassis.rpc.pieces import read_message, receive_body
 from chassis.rpc.server.audit import AuditBatcher, line
 from chassis.rpc.server.idempotency import IN_PROGRESS, AnsweredBefore, Claim, Idempotency
+from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import OutboxWriter, UnitOfWork
 
 # What a call may take when its caller does not say.
 DEFAULT_SECONDS = 10.0
+# What a call may take once the body of its request is there: however long that was on its way, its transaction is not open longer.
+_SECONDS_WITH_BODY = 60.0
 _LONGEST_KEY = 255
 # Refusals that are audited: everything but malformed input, and what is refused for the server's own sake.
 _AUDITED_REFUSALS = (Forbidden, NotFound, Unauthenticated, Conflict, Stale)
 log = logging.getLogger(__name__)
 
-ServicerMethod: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[Message]]
+# Gets the request and the unit of work; between them, of a request that comes in pieces, its body.
+ServicerMethod: TypeAlias = Callable[..., Awaitable[Message]]
 Observe: TypeAlias = Callable[[Method, str, float], None]
 
 
@@ -66,6 +72,7 @@ class Server:
         self._audit = AuditBatcher(outbox)
         self._observe = observe
         self._admission = admission or Admission()
+        self._admission_of_bodies = Admission.of_bodies()
         self._methods: dict[str, tuple[Method, ServicerMethod]] = {}
         for servicer in servicers:
             for method, answer in bind(servicer):
@@ -83,6 +90,15 @@ class Server:
 
     async def answer(self, path: str, raw: bytes, context: RequestContext, seconds: float | None) -> bytes:
         """The serialised reply, within `seconds`. Raises a Refusal; anything else raised is a fault of ours."""
+        if self._methods[path][0].body is not None:
+            return await self.receive(path, _alone(raw), context, seconds)
+        return await self._take(path, raw, context, seconds)
+
+    async def receive(self, path: str, messages: AsyncIterator[bytes], context: RequestContext, seconds: float | None) -> bytes:
+        """As `answer`, for a request that comes in pieces. Its body is read once the caller is known and may ask for this."""
+        return await self._take(path, messages, context, seconds)
+
+    async def _take(self, path: str, raw: bytes | AsyncIterator[bytes], context: RequestContext, seconds: float | None) -> bytes:
         if self.draining:
             raise status.not_taken()
         method, servicer = self._methods[path]
@@ -91,7 +107,7 @@ class Server:
         self._running += 1
         self._idle.clear()
         try:
-            with self._admission.admit(len(raw)):
+            with self._admit(raw):
                 async with asyncio.timeout(DEFAULT_SECONDS if seconds is None else seconds) as clock:
                     return await self._answer(method, servicer, raw, replace(context, deadline=clock.when()))
         except TimeoutError:
@@ -126,7 +142,10 @@ class Server:
         except TimeoutError:
             log.warning("calls were still running when the drain ended")
 
-    async def _answer(self, method: Method, servicer: ServicerMethod, raw: bytes, context: RequestContext) -> bytes:
+    def _admit(self, raw: bytes | AsyncIterator[bytes]) -> AbstractContextManager[None]:
+        return self._admission.admit(len(raw)) if isinstance(raw, bytes) else self._admission_of_bodies.admit(HELD_OF_A_BODY)
+
+    async def _answer(self, method: Method, servicer: ServicerMethod, raw: bytes | AsyncIterator[bytes], context: RequestContext) -> bytes:
         key = context.idempotency_key
         work = UnitOfWork(await self._authenticate(method, context), self._database, self._outbox)
         request: Message | None = None
@@ -137,20 +156,23 @@ class Server:
         work.on_refusal = record_denial
         try:
             async with work:
-                request = self._parse(method, raw)
+                request = read_message(method, raw if isinstance(raw, bytes) else await anext(raw, b""))
                 self._authorize(method, work.caller)
                 method.check(request)
-                claim = await self._claim(work, method, key, request)
-                try:
-                    reply = await servicer(request, work)
-                except Refusal as refusal:
-                    if claim is not None and not isinstance(refusal, Unavailable):
-                        # Perhaps refused for what an earlier call with this key has just done; then the answer is that one's.
-                        await work.db.connection()
-                    raise
+                with nullcontext() if isinstance(raw, bytes) else Spool() as body:
+                    if body is not None:
+                        await receive_body(method, request, cast("AsyncIterator[bytes]", raw), body)
+                    claim = await self._claim(work, method, key, request, body)
+                    try:
+                        reply = await (servicer(request, work) if body is None else _answer_with(body, servicer, request, work))
+                    except Refusal as refusal:
+                        if claim is not None and not isinstance(refusal, Unavailable):
+                            # Perhaps refused for what an earlier call with this key has just done; then the answer is that one's.
+                            await work.db.connection()
+                        raise
                 cut(method, request, reply)
-                body: bytes = reply.SerializeToString()
-                check_reply(body)
+                answer: bytes = reply.SerializeToString()
+                check_reply(answer)
                 if claim is not None:
                     await self._idempotency.keep(work, claim, request, reply)
                 ids = _ids(method, request, reply)
@@ -162,7 +184,7 @@ class Server:
         # The connection is released by now: reads wait for the commit of their lines without one.
         if method.audited and not method.writes:
             await self._audit.record(work, line(work, method, ids))
-        return body
+        return answer
 
     async def _authenticate(self, method: Method, context: RequestContext) -> RequestContext:
         """The context with its verified caller; a service's token is not forwarded, and neither is the idempotency key."""
@@ -184,19 +206,13 @@ class Server:
         elif method.needs not in caller.scopes and method.needs != SIGNED_IN:
             raise Forbidden("permission_denied", "Your role does not permit this.")
 
-    def _parse(self, method: Method, raw: bytes) -> Message:
-        try:
-            return method.request.FromString(raw)
-        except DecodeError:
-            raise Invalid("malformed_request", "The request cannot be read.") from None
-
-    async def _claim(self, work: UnitOfWork, method: Method, key: str | None, request: Message) -> Claim | None:
+    async def _claim(self, work: UnitOfWork, method: Method, key: str | None, request: Message, body: Spool | None) -> Claim | None:
         """The right to be the one effect of this key, None for what needs none. AnsweredBefore as in `Idempotency.claim`."""
         if not (method.writes and key and work.caller.user_id is not None):
             return None
         if len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 255 printable ASCII characters.")
-        return await self._idempotency.claim(work, method, key, request)
+        return await self._idempotency.claim(work, method, key, request, b"" if body is None else body.sha256)
 
     async def _record_replay(self, work: UnitOfWork, method: Method, request: Message | None, stored: bytes) -> None:
         """Audits an answer that is given again: it has no further effect, but what it says leaves once more."""
@@ -217,3 +233,13 @@ class Server:
 def _ids(method: Method, request: Message, reply: Message) -> list[str]:
     """The ids that the call's audit line names."""
     return [*method.request_ids(request), *method.reply_ids(reply)]
+
+
+async def _answer_with(body: Spool, servicer: ServicerMethod, request: Message, work: UnitOfWork) -> Message:
+    work.context = work.context.within(min(_SECONDS_WITH_BODY, work.context.remaining() or _SECONDS_WITH_BODY))
+    async with asyncio.timeout_at(work.context.deadline):
+        return await servicer(request, body, work)
+
+
+async def _alone(raw: bytes) -> AsyncIterator[bytes]:
+    yield raw

@@ -68,14 +68,16 @@ class AttachmentList(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[Attachment, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class UploadAttachmentRequest(_message.Message):
-    __slots__ = ("session_id", "file_name", "content")
+    __slots__ = ("session_id", "file_name", "content", "last")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     FILE_NAME_FIELD_NUMBER: _ClassVar[int]
     CONTENT_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     file_name: str
     content: bytes
-    def __init__(self, session_id: _Optional[str] = ..., file_name: _Optional[str] = ..., content: _Optional[bytes] = ...) -> None: ...
+    last: bool
+    def __init__(self, session_id: _Optional[str] = ..., file_name: _Optional[str] = ..., content: _Optional[bytes] = ..., last: bool = ...) -> None: ...
 
 class ListAttachmentsRequest(_message.Message):
     __slots__ = ("session_id", "skip")

@@ -1,7 +1,7 @@
 """The services of caseload/clinical/v1/attachments.proto, as a servicer implements them and as a caller calls them. Generated; never edited."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
@@ -9,13 +9,14 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from caseload.clinical.v1 import attachments_pb2 as pb
 
 WorkT = TypeVar("WorkT", contravariant=True)
+BodyT = TypeVar("BodyT", contravariant=True)
 
 
-class AttachmentsServicer(ABC, Generic[WorkT]):
+class AttachmentsServicer(ABC, Generic[WorkT, BodyT]):
     SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["Attachments"]
 
     @abstractmethod
-    async def UploadAttachment(self, request: pb.UploadAttachmentRequest, work: WorkT) -> pb.Attachment: ...
+    async def UploadAttachment(self, request: pb.UploadAttachmentRequest, body: BodyT, work: WorkT) -> pb.Attachment: ...
 
     @abstractmethod
     async def ListAttachments(self, request: pb.ListAttachmentsRequest, work: WorkT) -> pb.AttachmentList: ...
@@ -47,7 +48,7 @@ class AttachmentsStub:
 
 
 class AttachmentsUploadAttachment(Protocol):
-    def __call__(self, request: pb.UploadAttachmentRequest, context: Any) -> Awaitable[pb.Attachment]: ...
+    def __call__(self, request: pb.UploadAttachmentRequest, body: AsyncIterable[bytes], context: Any) -> Awaitable[pb.Attachment]: ...
 
 
 class AttachmentsListAttachments(Protocol):

@@ -1,0 +1,96 @@
+"""What uploads take of memory, in processes that do nothing else meanwhile."""
+
+import asyncio
+import io
+from pathlib import Path
+
+import httpx
+import pikepdf
+import pytest
+from attack.installation import AttackedInstallation
+from operations import now, text
+
+from standalone.installation import Installation
+
+AT_ONCE = 20
+LARGEST = 10 * 1024 * 1024
+MOST_ADDED = 64 * 1024 * 1024
+PIECE = 64 * 1024
+PROCESSES = ("gateway", "clinical")
+
+
+@pytest.fixture
+def fresh(servers, tmp_path):
+    """A suite that nobody has asked anything."""
+    installation = Installation("suite", tmp_path / "suite")
+    installation.start()
+    yield installation
+    assert installation.stop() == 0
+
+
+def document(size):
+    """A sound PDF of exactly this many bytes."""
+    content = bytearray(size)
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        empty = io.BytesIO()
+        pdf.save(empty)
+        pdf.Root.Padding = pdf.make_stream(bytes(size - len(empty.getvalue()) - 1_000))
+        whole = io.BytesIO()
+        pdf.save(whole, compress_streams=False, static_id=True)
+    content = whole.getvalue()
+    # A comment in front of the first object would move it; one behind the last line moves nothing.
+    return content + b"%" * (size - len(content))
+
+
+def resident(pid, figure):
+    """The process's VmRSS, or VmHWM, the most it has been, in bytes."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{figure}:"))
+
+
+async def test_twenty_of_the_largest_uploads_at_once_take_less_than_64_mib(fresh, record_property):
+    attacked = AttackedInstallation(fresh)
+    person = await attacked.open_practice()
+    owners = await attacked.owners(person, AT_ONCE)
+    with attacked.api_as(person) as api:
+        client = api.post("/clients", json={"first_name": "Isa", "last_name": "Lated"}).json()["id"]
+        note = api.post("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Worse."}).json()["id"]
+        path = f"/sessions/{note}/attachments"
+        # What is loaded and connected once is not an upload's.
+        assert api.post(path, files={"file": ("first.pdf", document(100_000), "application/pdf")}).status_code == 201
+    pids = {name: fresh.running["processes"][name] for name in PROCESSES}
+    content = document(LARGEST)
+    assert len(content) == LARGEST
+    before = {}
+    for name, pid in pids.items():
+        # The most it has been is counted anew from here (proc_pid_clear_refs(5)).
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+        before[name] = resident(pid, "VmRSS")
+    all_under_way, waiting = asyncio.Event(), AT_ONCE
+
+    async def form():
+        nonlocal waiting
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="scan.pdf"\r\nContent-Type: application/pdf\r\n\r\n'
+        for start in range(0, LARGEST, PIECE):
+            yield content[start : start + PIECE]
+            if start >= LARGEST // 2 > start - PIECE:
+                waiting -= 1
+                if not waiting:
+                    all_under_way.set()
+                await all_under_way.wait()
+        yield b"\r\n--b--\r\n"
+
+    async def upload(http, user_id):
+        headers = {"Authorization": f"Bearer {owners.token_of(user_id)}", "Content-Type": "multipart/form-data; boundary=b"}
+        return await http.post(path, content=form(), headers=headers)
+
+    async with httpx.AsyncClient(base_url=f"{fresh.gateway_url}/api/v1", timeout=180, limits=httpx.Limits(max_connections=AT_ONCE)) as http:
+        replies = await asyncio.gather(*(upload(http, user_id) for user_id in owners.user_ids))
+
+    assert [reply.status_code for reply in replies] == [201] * AT_ONCE, [reply.text for reply in replies if reply.status_code != 201]
+    assert {reply.json()["file_size_bytes"] for reply in replies} == {LARGEST}
+    added = {name: resident(pid, "VmHWM") - before[name] for name, pid in pids.items()}
+    for name in PROCESSES:
+        record_property(f"added_{name}_mib", round(added[name] / 2**20, 1))
+    assert all(more < MOST_ADDED for more in added.values()), added
