@@ -29,6 +29,8 @@ _SECONDS_TO_MARK = 2.0
 # How soon a broker that took nothing is tried again, and how late an event that it refused.
 _BACKOFF = Backoff(first=0.1, longest=15.0)
 _LONGEST_BACKOFF = 60.0
+# A round costs statements here, a message, and a transaction at the other end, however many events it carries.
+_REST_PER_EVENT = 0.01
 _PRUNED_AT_ONCE = 5_000
 _SECONDS_BETWEEN_PRUNING = 600.0
 # The queue of a dead letter that is replayed, empty for an outbox row; the workspace; the event.
@@ -52,7 +54,7 @@ class Relay:
         batch: int = 200,
         most_in_flight: int = 1_000,
         poll: float = 1.0,
-        pace: float = 0.05,
+        pace: float = 0.2,
         outbox_days: float = 3,
         inbox_days: float = 14,
         dead_letter_days: float = 365,
@@ -65,7 +67,7 @@ class Relay:
         self._batch = batch
         self._most_in_flight = most_in_flight
         self._poll = poll
-        # While there is much to do, rounds follow each other no faster: what gathers meanwhile is carried and marked together.
+        # The more a round carried or marked, the later the next one begins, up to this long: what gathers meanwhile is carried together.
         self._pace = pace
         # An inbox outlives its senders' outboxes: whatever can come twice is still known.
         self._kept = (
@@ -129,8 +131,8 @@ class Relay:
                 prune_at = loop.time() + (self._poll if more else _SECONDS_BETWEEN_PRUNING)
             if not full:
                 await self._doze()
-                if marked or launched:
-                    await self._sleep(began + self._pace - loop.time())
+                rest = min((marked + launched) * _REST_PER_EVENT, self._pace)
+                await self._sleep(began + rest - loop.time())
 
     async def _finish(self, connection: Any) -> None:
         if self._in_flight:
