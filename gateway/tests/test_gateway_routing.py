@@ -2,6 +2,7 @@
 
 import logging
 
+import orjson
 import pytest
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
@@ -72,11 +73,13 @@ def test_a_second_route_for_the_same_method_and_path_is_refused_at_the_start():
         table.add("/clients/{id}", "GET", "third")
 
 
-def test_opening_one_record_goes_without_fastapi():
+def test_opening_one_record_and_writing_one_go_without_fastapi():
     direct = {route.name for route in ROUTES if is_direct(route)}
 
     assert direct >= {"get_client", "get_appointment", "get_session", "get_service", "get_location", "get_user", "get_me"}
-    assert not {"list_clients", "get_download", "get_timeline", "create_client"} & direct
+    assert direct >= {"create_client", "book_appointment", "change_appointment", "save_draft", "deactivate_client"}
+    # Required parameters in the query, a body that may be left out, a form, and what needs no sign-in.
+    assert not {"list_clients", "get_download", "get_timeline", "delete_appointment", "upload_attachment", "log_in"} & direct
 
 
 @pytest.fixture
@@ -121,6 +124,88 @@ async def test_both_ways_refuse_the_same(practice, through_fastapi, check_proble
     told = [check_problem(reply, 404, "not_found") for reply in (direct, validated)]
     assert told[0].keys() == told[1].keys()
     assert told[0]["detail"] == told[1]["detail"]
+
+
+LOCATION = {"name": "Annex", "location_type": "clinic", "address": "2 Short Street"}
+PLAIN, UNUSUAL = {"content-type": "application/json"}, {"content-type": 'application/json; charset="utf-8"'}
+
+
+def apart_from_its_own(reply):
+    """The headers of a reply but for what each request has of its own."""
+    return {name: value for name, value in reply.headers.items() if name not in {"x-request-id", "ratelimit-remaining", "ratelimit-reset"}}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (LOCATION, 201),
+        (LOCATION | {"colour": "red"}, 201),
+        (LOCATION | {"address": None}, 201),
+        ({"colour": "red"}, 422),
+        (LOCATION | {"name": 5}, 422),
+        (LOCATION | {"location_type": "moon"}, 422),
+        ([LOCATION], 422),
+        (None, 422),
+    ],
+)
+async def test_both_ways_take_and_refuse_the_same_bodies(practice, through_fastapi, body, status):
+    sent = orjson.dumps(body)
+
+    direct = await practice.http.post("/api/v1/locations", content=sent, headers=PLAIN)
+    was_direct = not through_fastapi
+    validated = await practice.http.post("/api/v1/locations", content=sent, headers=UNUSUAL)
+
+    assert was_direct == (status == 201)
+    assert direct.status_code == validated.status_code == status
+    own = {"id", "created_at", "updated_at", "request_id"}
+    told = [{name: value for name, value in reply.json().items() if name not in own} for reply in (direct, validated)]
+    assert told[0] == told[1]
+    lengths = {"content-length"} if status == 201 else set()
+    assert {n: v for n, v in apart_from_its_own(direct).items() if n not in lengths} == {
+        n: v for n, v in apart_from_its_own(validated).items() if n not in lengths
+    }
+
+
+@pytest.mark.parametrize("sent", [b"", b"{", b'{"name": NaN}', b'{"name": "a", "name": "b"}', b"\xff", b'{"name": "\\ud800"}'])
+async def test_a_body_that_cannot_be_decoded_is_reported_by_fastapi(practice, through_fastapi, check_problem, sent):
+    reply = await practice.http.post("/api/v1/locations", content=sent, headers=PLAIN)
+
+    assert through_fastapi
+    check_problem(reply, 422, "validation_failed")
+
+
+async def test_a_body_of_another_type_is_not_decoded(practice, through_fastapi, check_problem):
+    reply = await practice.http.post("/api/v1/locations", content=orjson.dumps(LOCATION), headers={"content-type": "text/plain"})
+
+    assert through_fastapi
+    check_problem(reply, 422, "validation_failed")
+
+
+async def test_strict_handling_refuses_unknown_members_on_the_direct_way(practice, through_fastapi, check_problem):
+    reply = await practice.http.post("/api/v1/locations", json=LOCATION | {"colour": "red"}, headers={"prefer": "handling=strict"})
+
+    assert not through_fastapi
+    check_problem(reply, 422, "unknown_member")
+    assert reply.headers["preference-applied"] == "handling=strict"
+
+
+async def test_parameters_beside_the_body_are_read_by_fastapi(practice, through_fastapi, check_problem):
+    client = await practice.add_client()
+    note = await practice.write_note(client["id"])
+    through_fastapi.clear()
+
+    stale = await practice.http.patch(f"/api/v1/sessions/{note['id']}/draft", json={"plan": "rest"}, headers={"if-match": '"99"'})
+    unknown = await practice.http.post("/api/v1/appointments?allow_conflict=perhaps", json={})
+
+    assert len(through_fastapi) == 2
+    check_problem(stale, 412, "stale_version")
+    check_problem(unknown, 422, "validation_failed")
+
+
+async def test_a_stranger_learns_nothing_about_a_body(gateway, check_problem):
+    async with gateway.anonymous() as stranger:
+        for body in (LOCATION, {"colour": "red"}, LOCATION | {"name": 5}):
+            check_problem(await stranger.post("/api/v1/locations", json=body), 401, "sign_in_required")
 
 
 async def test_a_caller_without_credentials_or_without_the_scope_is_refused(gateway, practice, person, check_problem):

@@ -9,7 +9,7 @@ from fastapi.dependencies.utils import get_parameterless_sub_dependant
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from gateway.request import KEY
+from gateway.request import KEY, GatewayRequest
 from gateway.routing.unknown import body_shape, check_members
 
 
@@ -63,20 +63,23 @@ class _Request(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route whose body is decoded by `read_json` and may not consist of unknown members."""
+    """A route whose body is decoded by `read_json` and may not consist of unknown members, as `check_body`, its last dependency, sees to."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        shape = body_shape(self)
-        if shape is None:
-            return
+        self.shape = body_shape(self)
+        if self.shape is not None:
+            # The last of the dependencies: whoever is not signed in learns nothing else.
+            self.dependant.dependencies.append(get_parameterless_sub_dependant(depends=Depends(self.check_body), path=self.path_format))
 
-        async def check(http: Request) -> None:
-            if isinstance(http, _Request) and (value := http.decoded) is not None:
-                check_members(http.scope[KEY], value, shape)
+    async def check_body(self, http: Request) -> None:
+        if isinstance(http, _Request) and http.decoded is not None:
+            self.check_decoded(http.scope[KEY], http.decoded)
 
-        # The last of the dependencies: whoever is not signed in learns nothing else.
-        self.dependant.dependencies.append(get_parameterless_sub_dependant(depends=Depends(check), path=self.path_format))
+    def check_decoded(self, request: GatewayRequest, value: Any) -> None:
+        """As `check_members`, for a decoded body of this route."""
+        if self.shape is not None:
+            check_members(request, value, self.shape)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

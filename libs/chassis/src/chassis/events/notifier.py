@@ -17,7 +17,7 @@ class RelayNotifier:
     rarely. A NOTIFY that is lost delays events by about a second, because the relay polls.
     """
 
-    def __init__(self, database: Database, *, pause: float = 0.01, spacing: float = 0.05) -> None:
+    def __init__(self, database: Database, *, pause: float = 0.01, spacing: float = 0.1) -> None:
         self._database = database
         self._pause = pause
         self._spacing = spacing

@@ -28,6 +28,8 @@ _SECONDS_TO_MARK = 2.0
 # How soon a broker that took nothing is tried again, and how late an event that it refused.
 _BACKOFF = Backoff(first=0.1, longest=15.0)
 _LONGEST_BACKOFF = 60.0
+# A round costs statements here, a message, and a transaction at the other end, however many events it carries.
+_REST_PER_EVENT = 0.01
 # The queue of a dead letter that is replayed, empty for an outbox row; the workspace; the event.
 Key = tuple[str, UUID, UUID]
 
@@ -49,14 +51,14 @@ class Relay:
         batch: int = 200,
         most_in_flight: int = 1_000,
         poll: float = 1.0,
-        pace: float = 0.05,
+        pace: float = 0.2,
     ) -> None:
         self._schema = schema
         self._broker = broker
         self._batch = batch
         self._most_in_flight = most_in_flight
         self._poll = poll
-        # While there is much to do, rounds follow each other no faster: what gathers meanwhile is carried and marked together.
+        # The more a round carried or marked, the later the next one begins, up to this long: what gathers meanwhile is carried together.
         self._pace = pace
         self._sql = RelayStatements(schema)
         self._wake = asyncio.Event()
@@ -108,8 +110,8 @@ class Relay:
                 await self._measure(connection)
             if not full:
                 await self._doze()
-                if marked or launched:
-                    await self._sleep(began + self._pace - loop.time())
+                rest = min((marked + launched) * _REST_PER_EVENT, self._pace)
+                await self._sleep(began + rest - loop.time())
 
     async def _finish(self, connection: Any) -> None:
         if self._in_flight:
