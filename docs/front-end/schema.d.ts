@@ -1547,6 +1547,12 @@ export interface components {
             plan_id: string | null;
             milestone_id: string | null;
         };
+        /** @description The first step was right; POST /auth/verify-2fa takes the second one, with this token. */
+        TwoFactorNeeded: {
+            /** @constant */
+            requires_2fa: true;
+            temp_token: string;
+        };
         User: {
             /** Format: uuid */
             id: string;
@@ -1821,6 +1827,7 @@ export type SignedIn = components['schemas']['SignedIn'];
 export type Signing = components['schemas']['Signing'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
+export type TwoFactorNeeded = components['schemas']['TwoFactorNeeded'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
@@ -1917,7 +1924,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignedIn"];
+                    "application/json": components["schemas"]["SignedIn"] | components["schemas"]["TwoFactorNeeded"];
                 };
             };
             400: components["responses"]["400"];
@@ -1960,7 +1967,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignedIn"];
+                    "application/json": components["schemas"]["SignedIn"] | components["schemas"]["TwoFactorNeeded"];
                 };
             };
             400: components["responses"]["400"];

@@ -93,7 +93,8 @@ class IdentityService:
         return await self.sign_in.Refresh(sign_in_pb2.RefreshRequest(refresh_token=refresh_token), self.environment.nobody())
 
     async def verify(self, token: str) -> sign_in_pb2.SignedIn:
-        return await self.sign_in.VerifyMagicLink(sign_in_pb2.VerifyMagicLinkRequest(token=token), self.environment.nobody())
+        reply = await self.sign_in.VerifyMagicLink(sign_in_pb2.VerifyMagicLinkRequest(token=token), self.environment.nobody())
+        return reply.signed_in
 
     async def until_refused(self, caller: RequestContext) -> str:
         """Poll until an access token is refused, for at most the five seconds that revocation may take. Returns the refusal's code."""
@@ -110,9 +111,11 @@ class IdentityService:
             status = await connection.execute(sql, *arguments)
         assert not status.endswith(" 0"), "no row was changed"
 
-    async def login(self, user: User, password: str = PASSWORD, *, address: str = "192.0.2.7", device: str | None = None):
+    async def login(
+        self, user: User, password: str = PASSWORD, *, address: str = "192.0.2.7", device: str | None = None
+    ) -> sign_in_pb2.SignedIn:
         request = sign_in_pb2.LoginRequest(email=user.email, password=password, device_token=device)
-        return await self.sign_in.Login(request, self.caller_from(address))
+        return (await self.sign_in.Login(request, self.caller_from(address))).signed_in
 
     async def request_link(self, user: User) -> str:
         """Request a magic link and issue it as notifications does. Returns the token that would be mailed."""

@@ -151,8 +151,8 @@ async def test_cleanup_deletes_expired_rows_and_no_others(service, practice):
         ),
         (
             "login_sessions",
-            "workspace_id, id, user_id, method, created_at, last_seen_at, expires_at, idle_at",
-            "$1, gen_random_uuid(), $2, 'pwd', now(), now(), now() - n * interval '7 days' + interval '5 minutes', now()",
+            "workspace_id, id, user_id, amr, created_at, last_seen_at, expires_at, idle_at",
+            "$1, gen_random_uuid(), $2, ARRAY['pwd'], now(), now(), now() - n * interval '7 days' + interval '5 minutes', now()",
             1,
         ),
     ],

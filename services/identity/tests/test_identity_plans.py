@@ -78,8 +78,8 @@ async def large_environment(postgres):
                 INSERT INTO identity.login_attempts (account, purpose, lane, count, last_at, blocked_until)
                 SELECT account, 'password', account, 1, moment, moment FROM made;
                 INSERT INTO identity.login_sessions
-                    (workspace_id, id, user_id, method, created_at, last_seen_at, expires_at, idle_at)
-                SELECT workspace_id, id, id, 'pwd', moment, moment, moment + interval '12 hours', moment + interval '1 hour' FROM made;
+                    (workspace_id, id, user_id, amr, created_at, last_seen_at, expires_at, idle_at)
+                SELECT workspace_id, id, id, ARRAY['pwd'], moment, moment, moment + interval '12 hours', moment + interval '1 hour' FROM made;
                 INSERT INTO identity.refresh_tokens (workspace_id, session_id, generation, hash, created_at)
                 SELECT workspace_id, id, 1, hash, moment FROM made;
                 INSERT INTO identity.magic_links (workspace_id, id, user_id, hash, created_at, expires_at)

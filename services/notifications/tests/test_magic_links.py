@@ -137,9 +137,8 @@ async def _request(practice):
 
 
 async def _verify(practice, token):
-    return await practice.environment.stub(SignInStub).VerifyMagicLink(
-        sign_in_pb2.VerifyMagicLinkRequest(token=token), practice.environment.nobody()
-    )
+    request = sign_in_pb2.VerifyMagicLinkRequest(token=token)
+    return (await practice.environment.stub(SignInStub).VerifyMagicLink(request, practice.environment.nobody())).signed_in
 
 
 async def _mail(practice, seconds=15):

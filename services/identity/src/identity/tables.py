@@ -9,6 +9,7 @@ A column whose name is not the word that the code uses has a `key`: its name in 
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -157,8 +158,8 @@ login_sessions = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     Column("user_id", Uuid, nullable=False),
-    # How the user signed in: "pwd" or "link" (the `amr` of access tokens, RFC 8176).
-    Column("method", Text, nullable=False),
+    # How the user proved their identity, step by step: "pwd" or "link", then "otp" (the `amr` of access tokens, RFC 8176).
+    Column("amr", ARRAY(Text), nullable=False),
     Column("ip_address", Text),
     Column("user_agent", Text),
     moment("created_at"),
@@ -171,11 +172,11 @@ login_sessions = tenant(
     Column("end_reason", Text),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_login_sessions"),
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="login_session_of_a_user"),
-    CheckConstraint("method IN ('pwd', 'link')", name="login_session_method"),
+    CheckConstraint("cardinality(amr) > 0", name="login_session_amr"),
     CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="login_session_end"),
     Index("ix_login_sessions_user", "workspace_id", "user_id", "created_at"),
     Index("ix_login_sessions_expires", "workspace_id", "expires_at"),
-    fixed=("id", "user_id", "method", "ip_address", "user_agent", "created_at", "expires_at"),
+    fixed=("id", "user_id", "amr", "ip_address", "user_agent", "created_at", "expires_at"),
 )
 
 refresh_tokens = tenant(

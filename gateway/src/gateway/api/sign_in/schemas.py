@@ -31,3 +31,10 @@ class SignedIn(Schema):
     token_type: Literal["bearer"]
     expires_in: int
     user: User
+
+
+class TwoFactorNeeded(Schema):
+    """The first step was right; POST /auth/verify-2fa takes the second one, with this token."""
+
+    requires_2fa: Literal[True]
+    temp_token: Annotated[str, Field(min_length=32, max_length=128)]

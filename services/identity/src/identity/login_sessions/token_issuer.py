@@ -1,6 +1,6 @@
 """Issues the tokens of a login session: an access token, a refresh token, and a device token at sign-in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,18 +28,18 @@ class TokenIssuer:
         self._device_tokens = device_tokens
 
     async def start_login_session(
-        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, method: str, device: bytes | None = None
+        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: Sequence[str], device: bytes | None = None
     ) -> pb.SignedIn:
         """Start a login session for a user who has just proved their identity, and issue its first tokens.
 
-        `user` is a row with `USER_AND_READ_TIME`, `device` the nonce of a known device.
+        `user` is a row with `USER_AND_READ_TIME`, `amr` how they proved it (RFC 8176), `device` the nonce of a known device.
         """
         expires_at = work.now + timedelta(seconds=self._settings.session_absolute_seconds)
         session = await work.db.one(
             store.add_login_session,
             id=uuid7(),
             user_id=user["id"],
-            method=method,
+            amr=list(amr),
             ip_address=work.context.ip_address,
             user_agent=work.context.user_agent,
             now=work.now,
@@ -48,7 +48,7 @@ class TokenIssuer:
         )
         token = OpaqueToken.generate(session["workspace_id"], session["id"])
         await work.db.run(store.add_refresh_token, session_id=session["id"], generation=1, hash=token.hash, now=work.now)
-        work.note(method=method, login_session_id=str(session["id"]))
+        work.note(amr=" ".join(amr), login_session_id=str(session["id"]))
         device_token = self._device_tokens.issue(user["id"], work.now, nonce=device)
         return self._signed_in(work.now, keys, user, session, token, device_token)
 
@@ -116,7 +116,7 @@ class TokenIssuer:
             "sid": str(session["id"]),
             "role": user["role"],
             "scope": " ".join(sorted(scopes_of(user["role"], is_platform_admin=user["is_platform_admin"]))),
-            "amr": [session["method"]],
+            "amr": session["amr"],
             "auth_time": int(session["created_at"].timestamp()),
             # Compared with the `revoked_before` of revocations.
             "epoch": user["read_at_ms"],

@@ -1,6 +1,8 @@
 """The SignIn service: signing in and out, passwords, login sessions, and what other services verify access tokens with."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -9,6 +11,7 @@ from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
 from chassis.auth.tokens import ACCESS_SECONDS, AccessKeys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
 from chassis.paging import part
 from chassis.protobuf.fields import fill
@@ -76,7 +79,7 @@ class SignIn(SignInServicer[UnitOfWork]):
             locale=row["locale"],
         )
 
-    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: UnitOfWork) -> pb.SignedIn:
+    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: UnitOfWork) -> pb.SignInReply:
         token = OpaqueToken.parse(request.token)
         if token is None:
             raise _link_invalid()
@@ -95,9 +98,9 @@ class SignIn(SignInServicer[UnitOfWork]):
             raise _link_invalid()
         email = await work.db.one(people.email_index_of, user_id=user["id"])
         await work.db.run(credentials.delete_buckets_of, email_index=email["email_index"], purpose="link")
-        return await self._tokens.start_login_session(work, keys, user, method="link")
+        return await self._sign_in(work, keys, user, amr="link")
 
-    async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignedIn:
+    async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignInReply:
         email_index = record.email_index(self._keyring, request.email)
         user_id = await self._find_user(email_index, work)
         attempt = self._throttle.password_attempt(email_index, user_id, request.device_token, work)
@@ -109,7 +112,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         )
         if user is None:
             raise _wrong_credentials()
-        return await self._tokens.start_login_session(work, keys, user, method="pwd", device=attempt.device)
+        return await self._sign_in(work, keys, user, amr="pwd", device=attempt.device)
 
     async def Refresh(self, request: pb.RefreshRequest, work: UnitOfWork) -> pb.SignedIn:
         token = OpaqueToken.parse(request.refresh_token)
@@ -170,6 +173,13 @@ class SignIn(SignInServicer[UnitOfWork]):
             keys=[pb.PublicKey(kid=kid, x=x) for kid, x in self._access_keys.published.items()],
             revocations=[pb.Revocation(subject_id=str(row["subject_id"]), epoch=row["revoked_before"]) for row in revoked],
         )
+
+    async def _sign_in(
+        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: str, device: bytes | None = None
+    ) -> pb.SignInReply:
+        """The reply to a first step that was right."""
+        signed_in = await self._tokens.start_login_session(work, keys, user, amr=[amr], device=device)
+        return pb.SignInReply(signed_in=signed_in, user_id=signed_in.user.id)
 
     async def _find_user(self, email_index: bytes, work: UnitOfWork) -> UUID | None:
         """The id of the user with this e-mail address, or None. Enters the user's workspace, or the decoy for unknown addresses."""

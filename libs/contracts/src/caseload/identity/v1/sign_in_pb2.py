@@ -27,7 +27,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/identity/v1/sign_in.proto\x12\x14\x63\x61seload.identity.v1\x1a caseload/identity/v1/users.proto\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"f\n\x17RequestMagicLinkRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\"\n\x0c\x64\x65vice_token\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x0f\n\r_device_token\"\x1a\n\x18RequestMagicLinkResponse\"4\n\x15IssueMagicLinkRequest\x12\x1b\n\rmagic_link_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x97\x01\n\tMagicLink\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x16\n\x05token\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06locale\x18\x05 \x01(\t\"0\n\x16VerifyMagicLinkRequest\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"v\n\x0cLoginRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x19\n\x08password\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\"\n\x0c\x64\x65vice_token\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x0f\n\r_device_token\"0\n\x0eRefreshRequest\x12\x1e\n\rrefresh_token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"\xf4\x01\n\x08SignedIn\x12\x1d\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x12(\n\x04user\x18\x03 \x01(\x0b\x32\x1a.caseload.identity.v1.User\x12\x1e\n\rrefresh_token\x18\x04 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x36\n\x12refresh_expires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x0c\x64\x65vice_token\x18\x06 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x0f\n\r_device_token\"\x0f\n\rLogoutRequest\"\'\n\x0eLogoutResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"Y\n\x15\x43hangePasswordRequest\x12!\n\x10\x63urrent_password\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x1d\n\x0cnew_password\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"/\n\x16\x43hangePasswordResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18ListLoginSessionsRequest\x12\x11\n\x04skip\x18\x01 \x01(\x05H\x00\x88\x01\x01\x42\x07\n\x05_skip\"\xe3\x01\n\x0cLoginSession\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_seen_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nip_address\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nuser_agent\x18\x05 \x01(\tH\x01\x88\x01\x01\x12\x0f\n\x07\x63urrent\x18\x06 \x01(\x08\x42\r\n\x0b_ip_addressB\r\n\x0b_user_agent\"S\n\x10LoginSessionList\x12\x31\n\x05items\x18\x01 \x03(\x0b\x32\".caseload.identity.v1.LoginSession\x12\x0c\n\x04more\x18\x02 \x01(\x08\"2\n\x16\x45ndLoginSessionRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"0\n\x17\x45ndLoginSessionResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x11\n\x0fGetTrustRequest\"#\n\tPublicKey\x12\x0b\n\x03kid\x18\x01 \x01(\t\x12\t\n\x01x\x18\x02 \x01(\t\"5\n\nRevocation\x12\x18\n\nsubject_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\"m\n\x05Trust\x12-\n\x04keys\x18\x01 \x03(\x0b\x32\x1f.caseload.identity.v1.PublicKey\x12\x35\n\x0brevocations\x18\x02 \x03(\x0b\x32 .caseload.identity.v1.Revocation2\xe1\x0b\n\x06SignIn\x12\xc4\x01\n\x10RequestMagicLink\x12-.caseload.identity.v1.RequestMagicLinkRequest\x1a..caseload.identity.v1.RequestMagicLinkResponse\"Q\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18@\">nobody has proved anything yet; the sign-in itself is recorded\x12\xbe\x01\n\x0eIssueMagicLink\x12+.caseload.identity.v1.IssueMagicLinkRequest\x1a\x1f.caseload.identity.v1.MagicLink\"^\x90\x02\x00\x92\xb5\x18\rnotifications\x9a\xb5\x18\x46\"Dthe request and the sign-in are what a reader of the trail looks for\x12\x85\x01\n\x0fVerifyMagicLink\x12,.caseload.identity.v1.VerifyMagicLinkRequest\x1a\x1e.caseload.identity.v1.SignedIn\"$\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18\x13\x08\x01\x10\x05\x1a\rreply.user.id\x12q\n\x05Login\x12\".caseload.identity.v1.LoginRequest\x1a\x1e.caseload.identity.v1.SignedIn\"$\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18\x13\x08\x01\x10\x05\x1a\rreply.user.id\x12\x89\x01\n\x07Refresh\x12$.caseload.identity.v1.RefreshRequest\x1a\x1e.caseload.identity.v1.SignedIn\"8\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18\'\"%continues a sign-in that is on record\x12|\n\x06Logout\x12#.caseload.identity.v1.LogoutRequest\x1a$.caseload.identity.v1.LogoutResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x06\x1a\rreply.user_id\x12\x94\x01\n\x0e\x43hangePassword\x12+.caseload.identity.v1.ChangePasswordRequest\x1a,.caseload.identity.v1.ChangePasswordResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x03\x1a\rreply.user_id\x12\x99\x01\n\x11ListLoginSessions\x12..caseload.identity.v1.ListLoginSessionsRequest\x1a&.caseload.identity.v1.LoginSessionList\",\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x14\"\x12one\'s own sign-ins\xa8\xb5\x18\x01\x12\x97\x01\n\x0f\x45ndLoginSession\x12,.caseload.identity.v1.EndLoginSessionRequest\x1a-.caseload.identity.v1.EndLoginSessionResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x06\x1a\rreply.user_id\x12}\n\x08GetTrust\x12%.caseload.identity.v1.GetTrustRequest\x1a\x1b.caseload.identity.v1.Trust\"-\x90\x02\x01\x8a\xb5\x18\x06public\x9a\xb5\x18\x1c\"\x1apublic keys and opaque idsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/identity/v1/sign_in.proto\x12\x14\x63\x61seload.identity.v1\x1a caseload/identity/v1/users.proto\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"f\n\x17RequestMagicLinkRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\"\n\x0c\x64\x65vice_token\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x0f\n\r_device_token\"\x1a\n\x18RequestMagicLinkResponse\"4\n\x15IssueMagicLinkRequest\x12\x1b\n\rmagic_link_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x97\x01\n\tMagicLink\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x16\n\x05token\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06locale\x18\x05 \x01(\t\"0\n\x16VerifyMagicLinkRequest\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"v\n\x0cLoginRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x19\n\x08password\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\"\n\x0c\x64\x65vice_token\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x0f\n\r_device_token\"0\n\x0eRefreshRequest\x12\x1e\n\rrefresh_token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"\x9d\x01\n\x0bSignInReply\x12\x33\n\tsigned_in\x18\x01 \x01(\x0b\x32\x1e.caseload.identity.v1.SignedInH\x00\x12\x37\n\x0bsecond_step\x18\x02 \x01(\x0b\x32 .caseload.identity.v1.SecondStepH\x00\x12\x15\n\x07user_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x42\t\n\x07outcome\"T\n\nSecondStep\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf4\x01\n\x08SignedIn\x12\x1d\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x12(\n\x04user\x18\x03 \x01(\x0b\x32\x1a.caseload.identity.v1.User\x12\x1e\n\rrefresh_token\x18\x04 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x36\n\x12refresh_expires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x0c\x64\x65vice_token\x18\x06 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x0f\n\r_device_token\"\x0f\n\rLogoutRequest\"\'\n\x0eLogoutResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"Y\n\x15\x43hangePasswordRequest\x12!\n\x10\x63urrent_password\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x1d\n\x0cnew_password\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"/\n\x16\x43hangePasswordResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18ListLoginSessionsRequest\x12\x11\n\x04skip\x18\x01 \x01(\x05H\x00\x88\x01\x01\x42\x07\n\x05_skip\"\xe3\x01\n\x0cLoginSession\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_seen_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nip_address\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nuser_agent\x18\x05 \x01(\tH\x01\x88\x01\x01\x12\x0f\n\x07\x63urrent\x18\x06 \x01(\x08\x42\r\n\x0b_ip_addressB\r\n\x0b_user_agent\"S\n\x10LoginSessionList\x12\x31\n\x05items\x18\x01 \x03(\x0b\x32\".caseload.identity.v1.LoginSession\x12\x0c\n\x04more\x18\x02 \x01(\x08\"2\n\x16\x45ndLoginSessionRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"0\n\x17\x45ndLoginSessionResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x11\n\x0fGetTrustRequest\"#\n\tPublicKey\x12\x0b\n\x03kid\x18\x01 \x01(\t\x12\t\n\x01x\x18\x02 \x01(\t\"5\n\nRevocation\x12\x18\n\nsubject_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\"m\n\x05Trust\x12-\n\x04keys\x18\x01 \x03(\x0b\x32\x1f.caseload.identity.v1.PublicKey\x12\x35\n\x0brevocations\x18\x02 \x03(\x0b\x32 .caseload.identity.v1.Revocation2\xe7\x0b\n\x06SignIn\x12\xc4\x01\n\x10RequestMagicLink\x12-.caseload.identity.v1.RequestMagicLinkRequest\x1a..caseload.identity.v1.RequestMagicLinkResponse\"Q\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18@\">nobody has proved anything yet; the sign-in itself is recorded\x12\xbe\x01\n\x0eIssueMagicLink\x12+.caseload.identity.v1.IssueMagicLinkRequest\x1a\x1f.caseload.identity.v1.MagicLink\"^\x90\x02\x00\x92\xb5\x18\rnotifications\x9a\xb5\x18\x46\"Dthe request and the sign-in are what a reader of the trail looks for\x12\x88\x01\n\x0fVerifyMagicLink\x12,.caseload.identity.v1.VerifyMagicLinkRequest\x1a!.caseload.identity.v1.SignInReply\"$\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18\x13\x08\x01\x10\x05\x1a\rreply.user_id\x12t\n\x05Login\x12\".caseload.identity.v1.LoginRequest\x1a!.caseload.identity.v1.SignInReply\"$\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18\x13\x08\x01\x10\x05\x1a\rreply.user_id\x12\x89\x01\n\x07Refresh\x12$.caseload.identity.v1.RefreshRequest\x1a\x1e.caseload.identity.v1.SignedIn\"8\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18\'\"%continues a sign-in that is on record\x12|\n\x06Logout\x12#.caseload.identity.v1.LogoutRequest\x1a$.caseload.identity.v1.LogoutResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x06\x1a\rreply.user_id\x12\x94\x01\n\x0e\x43hangePassword\x12+.caseload.identity.v1.ChangePasswordRequest\x1a,.caseload.identity.v1.ChangePasswordResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x03\x1a\rreply.user_id\x12\x99\x01\n\x11ListLoginSessions\x12..caseload.identity.v1.ListLoginSessionsRequest\x1a&.caseload.identity.v1.LoginSessionList\",\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x14\"\x12one\'s own sign-ins\xa8\xb5\x18\x01\x12\x97\x01\n\x0f\x45ndLoginSession\x12,.caseload.identity.v1.EndLoginSessionRequest\x1a-.caseload.identity.v1.EndLoginSessionResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x06\x1a\rreply.user_id\x12}\n\x08GetTrust\x12%.caseload.identity.v1.GetTrustRequest\x1a\x1b.caseload.identity.v1.Trust\"-\x90\x02\x01\x8a\xb5\x18\x06public\x9a\xb5\x18\x1c\"\x1apublic keys and opaque idsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,6 +56,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOGINREQUEST'].fields_by_name['device_token']._serialized_options = b'\200\001\001\350\265\030\001'
   _globals['_REFRESHREQUEST'].fields_by_name['refresh_token']._loaded_options = None
   _globals['_REFRESHREQUEST'].fields_by_name['refresh_token']._serialized_options = b'\200\001\001\350\265\030\001'
+  _globals['_SIGNINREPLY'].fields_by_name['user_id']._loaded_options = None
+  _globals['_SIGNINREPLY'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
+  _globals['_SECONDSTEP'].fields_by_name['token']._loaded_options = None
+  _globals['_SECONDSTEP'].fields_by_name['token']._serialized_options = b'\200\001\001\350\265\030\001'
   _globals['_SIGNEDIN'].fields_by_name['access_token']._loaded_options = None
   _globals['_SIGNEDIN'].fields_by_name['access_token']._serialized_options = b'\200\001\001\350\265\030\001'
   _globals['_SIGNEDIN'].fields_by_name['refresh_token']._loaded_options = None
@@ -83,9 +87,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SIGNIN'].methods_by_name['IssueMagicLink']._loaded_options = None
   _globals['_SIGNIN'].methods_by_name['IssueMagicLink']._serialized_options = b'\220\002\000\222\265\030\rnotifications\232\265\030F\"Dthe request and the sign-in are what a reader of the trail looks for'
   _globals['_SIGNIN'].methods_by_name['VerifyMagicLink']._loaded_options = None
-  _globals['_SIGNIN'].methods_by_name['VerifyMagicLink']._serialized_options = b'\220\002\000\212\265\030\006public\232\265\030\023\010\001\020\005\032\rreply.user.id'
+  _globals['_SIGNIN'].methods_by_name['VerifyMagicLink']._serialized_options = b'\220\002\000\212\265\030\006public\232\265\030\023\010\001\020\005\032\rreply.user_id'
   _globals['_SIGNIN'].methods_by_name['Login']._loaded_options = None
-  _globals['_SIGNIN'].methods_by_name['Login']._serialized_options = b'\220\002\000\212\265\030\006public\232\265\030\023\010\001\020\005\032\rreply.user.id'
+  _globals['_SIGNIN'].methods_by_name['Login']._serialized_options = b'\220\002\000\212\265\030\006public\232\265\030\023\010\001\020\005\032\rreply.user_id'
   _globals['_SIGNIN'].methods_by_name['Refresh']._loaded_options = None
   _globals['_SIGNIN'].methods_by_name['Refresh']._serialized_options = b'\220\002\000\212\265\030\006public\232\265\030\'\"%continues a sign-in that is on record'
   _globals['_SIGNIN'].methods_by_name['Logout']._loaded_options = None
@@ -112,34 +116,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOGINREQUEST']._serialized_end=670
   _globals['_REFRESHREQUEST']._serialized_start=672
   _globals['_REFRESHREQUEST']._serialized_end=720
-  _globals['_SIGNEDIN']._serialized_start=723
-  _globals['_SIGNEDIN']._serialized_end=967
-  _globals['_LOGOUTREQUEST']._serialized_start=969
-  _globals['_LOGOUTREQUEST']._serialized_end=984
-  _globals['_LOGOUTRESPONSE']._serialized_start=986
-  _globals['_LOGOUTRESPONSE']._serialized_end=1025
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=1027
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=1116
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=1118
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=1165
-  _globals['_LISTLOGINSESSIONSREQUEST']._serialized_start=1167
-  _globals['_LISTLOGINSESSIONSREQUEST']._serialized_end=1221
-  _globals['_LOGINSESSION']._serialized_start=1224
-  _globals['_LOGINSESSION']._serialized_end=1451
-  _globals['_LOGINSESSIONLIST']._serialized_start=1453
-  _globals['_LOGINSESSIONLIST']._serialized_end=1536
-  _globals['_ENDLOGINSESSIONREQUEST']._serialized_start=1538
-  _globals['_ENDLOGINSESSIONREQUEST']._serialized_end=1588
-  _globals['_ENDLOGINSESSIONRESPONSE']._serialized_start=1590
-  _globals['_ENDLOGINSESSIONRESPONSE']._serialized_end=1638
-  _globals['_GETTRUSTREQUEST']._serialized_start=1640
-  _globals['_GETTRUSTREQUEST']._serialized_end=1657
-  _globals['_PUBLICKEY']._serialized_start=1659
-  _globals['_PUBLICKEY']._serialized_end=1694
-  _globals['_REVOCATION']._serialized_start=1696
-  _globals['_REVOCATION']._serialized_end=1749
-  _globals['_TRUST']._serialized_start=1751
-  _globals['_TRUST']._serialized_end=1860
-  _globals['_SIGNIN']._serialized_start=1863
-  _globals['_SIGNIN']._serialized_end=3368
+  _globals['_SIGNINREPLY']._serialized_start=723
+  _globals['_SIGNINREPLY']._serialized_end=880
+  _globals['_SECONDSTEP']._serialized_start=882
+  _globals['_SECONDSTEP']._serialized_end=966
+  _globals['_SIGNEDIN']._serialized_start=969
+  _globals['_SIGNEDIN']._serialized_end=1213
+  _globals['_LOGOUTREQUEST']._serialized_start=1215
+  _globals['_LOGOUTREQUEST']._serialized_end=1230
+  _globals['_LOGOUTRESPONSE']._serialized_start=1232
+  _globals['_LOGOUTRESPONSE']._serialized_end=1271
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=1273
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=1362
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=1364
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=1411
+  _globals['_LISTLOGINSESSIONSREQUEST']._serialized_start=1413
+  _globals['_LISTLOGINSESSIONSREQUEST']._serialized_end=1467
+  _globals['_LOGINSESSION']._serialized_start=1470
+  _globals['_LOGINSESSION']._serialized_end=1697
+  _globals['_LOGINSESSIONLIST']._serialized_start=1699
+  _globals['_LOGINSESSIONLIST']._serialized_end=1782
+  _globals['_ENDLOGINSESSIONREQUEST']._serialized_start=1784
+  _globals['_ENDLOGINSESSIONREQUEST']._serialized_end=1834
+  _globals['_ENDLOGINSESSIONRESPONSE']._serialized_start=1836
+  _globals['_ENDLOGINSESSIONRESPONSE']._serialized_end=1884
+  _globals['_GETTRUSTREQUEST']._serialized_start=1886
+  _globals['_GETTRUSTREQUEST']._serialized_end=1903
+  _globals['_PUBLICKEY']._serialized_start=1905
+  _globals['_PUBLICKEY']._serialized_end=1940
+  _globals['_REVOCATION']._serialized_start=1942
+  _globals['_REVOCATION']._serialized_end=1995
+  _globals['_TRUST']._serialized_start=1997
+  _globals['_TRUST']._serialized_end=2106
+  _globals['_SIGNIN']._serialized_start=2109
+  _globals['_SIGNIN']._serialized_end=3620
 # @@protoc_insertion_point(module_scope)

@@ -65,6 +65,24 @@ class RefreshRequest(_message.Message):
     refresh_token: str
     def __init__(self, refresh_token: _Optional[str] = ...) -> None: ...
 
+class SignInReply(_message.Message):
+    __slots__ = ("signed_in", "second_step", "user_id")
+    SIGNED_IN_FIELD_NUMBER: _ClassVar[int]
+    SECOND_STEP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    signed_in: SignedIn
+    second_step: SecondStep
+    user_id: str
+    def __init__(self, signed_in: _Optional[_Union[SignedIn, _Mapping]] = ..., second_step: _Optional[_Union[SecondStep, _Mapping]] = ..., user_id: _Optional[str] = ...) -> None: ...
+
+class SecondStep(_message.Message):
+    __slots__ = ("token", "expires_at")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, token: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class SignedIn(_message.Message):
     __slots__ = ("access_token", "expires_in", "user", "refresh_token", "refresh_expires_at", "device_token")
     ACCESS_TOKEN_FIELD_NUMBER: _ClassVar[int]
