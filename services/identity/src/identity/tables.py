@@ -149,7 +149,7 @@ login_attempts = Table(
     moment("last_at"),
     moment("blocked_until"),
     PrimaryKeyConstraint("email_index", "purpose", "bucket", name="pk_login_attempts"),
-    CheckConstraint("purpose IN ('password', 'link')", name="login_attempt_purpose"),
+    CheckConstraint("purpose IN ('password', 'link', 'reset')", name="login_attempt_purpose"),
     Index("ix_login_attempts_last", "last_at"),
 )
 
@@ -206,6 +206,8 @@ magic_links = tenant(
     "magic_links",
     metadata,
     Column("id", Uuid, nullable=False),
+    # What it is good for: "sign_in" or "password_reset".
+    Column("purpose", Text, nullable=False, server_default="sign_in"),
     # Null if no user has the e-mail address: the row is written all the same, so that both requests take equally long.
     Column("user_id", Uuid),
     # SHA-256 of the secret in the mail that was sent last; null until one is sent.
@@ -215,6 +217,8 @@ magic_links = tenant(
     moment("used_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_magic_links"),
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="magic_link_of_a_user"),
+    CheckConstraint("purpose IN ('sign_in', 'password_reset')", name="magic_link_purpose"),
+    Index("ix_magic_links_user", "workspace_id", "user_id", postgresql_where=text("user_id IS NOT NULL")),
     Index("ix_magic_links_expires", "workspace_id", "expires_at"),
     grants="SELECT, INSERT, UPDATE (hash, used_at), DELETE",
 )

@@ -90,6 +90,21 @@ async def change_password(body: schemas.PasswordChange, request: SignedInRequest
     return no_content()
 
 
+@router.post("/password/forgot", response_model=Message, openapi_extra=PUBLIC)
+async def forgot_password(body: schemas.ForgottenPassword, request: PublicRequest) -> Response:
+    """The same reply for a known and an unknown address."""
+    message = to_proto(body, pb.RequestPasswordResetRequest, device_token=_device(request))
+    await request.stubs.sign_in.RequestPasswordReset(message, request.context)
+    return json_response({"message": "If this address is known here, a link to choose a new password is on its way to it."})
+
+
+@router.post("/password/reset", status_code=204, openapi_extra=PUBLIC)
+async def reset_password(body: schemas.PasswordReset, request: PublicRequest) -> Response:
+    """Ends every login session of the person, and signs nobody in."""
+    await request.stubs.sign_in.ResetPassword(to_proto(body, pb.ResetPasswordRequest), request.context)
+    return no_content()
+
+
 def _device(request: GatewayRequest) -> str | None:
     return read_cookies(request).device or None
 
