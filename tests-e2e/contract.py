@@ -59,7 +59,7 @@ def kind(schema, *, bounds=False):
         name = schema["$ref"].rpartition("/")[2]
         return f"page<{name.removesuffix('Page')}>" if name.endswith("Page") else name
     if "const" in schema:
-        return f"'{schema['const']}'"
+        return f"'{schema['const']}'" if isinstance(schema["const"], str) else str(schema["const"]).lower()
     if "enum" in schema:
         return "|".join(schema["enum"])
     if "pattern" in schema:

@@ -16,6 +16,7 @@ REFUSED = {
     "POST /api/v1/auth/login": 401,  # nobody can guess what it takes, nor for the next two
     "POST /api/v1/auth/verify": 401,
     "POST /api/v1/auth/session/refresh": 401,
+    "POST /api/v1/auth/password/reset": 401,
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password
     "PUT /api/v1/users/{user_id}/role": 422,  # a practice has no such role
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
@@ -45,7 +46,11 @@ def test_a_shape_has_exactly_the_fields_that_are_promised(document, name):
 
 
 def test_every_shape_that_an_answer_is_promised_in_is_spelt_out(document):
-    told = {re.sub(r"[\[\]]|page<|>", "", answer.partition(" ")[2]) for answer in CONTRACT["operations"].values()}
+    told = {
+        shape
+        for answer in CONTRACT["operations"].values()
+        for shape in re.sub(r"[\[\]]|page<|>", "", answer.partition(" ")[2]).split(" or ")
+    }
 
     assert told - CONTRACT["shapes"].keys() == {"", "Message", "PublicKeys", "Health"}
 
@@ -63,7 +68,7 @@ def test_pages_are_alike(document):
 async def test_every_answer_has_the_shape_that_the_document_gives_it(document, open_furnished):
     refused, ids = {}, {}
     for operation in operations(document):
-        if str(operation) == "POST /api/v1/auth/logout":
+        if str(operation) in {"POST /api/v1/auth/logout", "DELETE /api/v1/auth/sessions"}:
             continue
         if not ids:
             api, ids = await open_furnished("practice")

@@ -15,7 +15,9 @@ POST /auth/session/refresh
 POST /auth/logout
 GET /auth/me
 PUT /auth/password
-GET /auth/sessions
+POST /auth/password/forgot
+POST /auth/password/reset
+GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
 GET /users
 GET PUT /users/{}
@@ -139,6 +141,8 @@ def test_only_sign_in_health_and_keys_are_public(described):
         "/api/v1/auth/login",
         "/api/v1/auth/session/refresh",
         "/api/v1/auth/logout",
+        "/api/v1/auth/password/forgot",
+        "/api/v1/auth/password/reset",
         "/api/v1/health",
         "/health",
         "/health/live",

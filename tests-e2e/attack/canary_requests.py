@@ -168,7 +168,7 @@ class CanaryRequests:
         """Calls every HTTP operation with canaries as ids, numbers and enum values, in invalid, too long and wrongly typed bodies."""
         http, root = self.api, self.api.base_url.copy_with(path="")
         for operation in operations(self.api.get("/openapi.json").json()):
-            if operation.path == "/api/v1/auth/logout":
+            if str(operation) in {"POST /api/v1/auth/logout", "DELETE /api/v1/auth/sessions"}:
                 continue  # takes no input, and would end this login session
             path = root.join(operation.path)
             elsewhere = str(path).replace("%7B", "{").replace("%7D", "}")

@@ -22,7 +22,13 @@ from schemathesis.specs.openapi.checks import (
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance]
 # Slow, because a password is hashed, mail is sent or the chain is verified: fewer of these.
-SLOW = {"POST /api/v1/auth/login", "PUT /api/v1/auth/password", "POST /api/v1/auth/magic-link", "GET /api/v1/audit/verify"}
+SLOW = {
+    "POST /api/v1/auth/login",
+    "PUT /api/v1/auth/password",
+    "POST /api/v1/auth/magic-link",
+    "POST /api/v1/auth/password/forgot",
+    "GET /api/v1/audit/verify",
+}
 SHARE_OF_INVALID = 0.25
 
 

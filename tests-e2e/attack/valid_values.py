@@ -113,7 +113,11 @@ class ValidValues:
 
     def token(self, label):
         """The token for an operation: another owner's each time, but the person's own for their sign-ins, and nobody's that it would revoke."""
-        sub = {"POST /api/v1/auth/logout": self.person.user_id, "PUT /api/v1/auth/password": self._colleague.user_id}.get(label)
+        sub = {
+            "POST /api/v1/auth/logout": self.person.user_id,
+            "DELETE /api/v1/auth/sessions": self._colleague.user_id,
+            "PUT /api/v1/auth/password": self._colleague.user_id,
+        }.get(label)
         if sub is None and "/auth/" not in label:
             return self._owners.next_token()
         if sub is None:

@@ -91,7 +91,7 @@ def test_the_ids_of_a_line_are_read_from_where_it_says():
     assert method("ListAppointments").reply_ids(pb.AppointmentPage(items=[item, pb.Appointment(id=TWO), pb.Appointment()])) == [ONE, TWO]
     assert method("GetSlot").request_ids(pb.GetSlotRequest(appointment_id=ONE)) == []
     login = read(sign_in_pb2.DESCRIPTOR.services_by_name["SignIn"].methods_by_name["Login"])
-    assert login.reply_ids(sign_in_pb2.SignedIn(user={"id": TWO})) == [TWO]
+    assert login.reply_ids(sign_in_pb2.SignInReply(user_id=TWO)) == [TWO]
 
 
 @pytest.mark.parametrize(

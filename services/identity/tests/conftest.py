@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1 import events_pb2 as audit_pb2
 from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
@@ -93,7 +94,8 @@ class IdentityService:
         return await self.sign_in.Refresh(sign_in_pb2.RefreshRequest(refresh_token=refresh_token), self.environment.nobody())
 
     async def verify(self, token: str) -> sign_in_pb2.SignedIn:
-        return await self.sign_in.VerifyMagicLink(sign_in_pb2.VerifyMagicLinkRequest(token=token), self.environment.nobody())
+        reply = await self.sign_in.VerifyMagicLink(sign_in_pb2.VerifyMagicLinkRequest(token=token), self.environment.nobody())
+        return reply.signed_in
 
     async def until_refused(self, caller: RequestContext) -> str:
         """Poll until an access token is refused, for at most the five seconds that revocation may take. Returns the refusal's code."""
@@ -110,9 +112,11 @@ class IdentityService:
             status = await connection.execute(sql, *arguments)
         assert not status.endswith(" 0"), "no row was changed"
 
-    async def login(self, user: User, password: str = PASSWORD, *, address: str = "192.0.2.7", device: str | None = None):
+    async def login(
+        self, user: User, password: str = PASSWORD, *, address: str = "192.0.2.7", device: str | None = None
+    ) -> sign_in_pb2.SignedIn:
         request = sign_in_pb2.LoginRequest(email=user.email, password=password, device_token=device)
-        return await self.sign_in.Login(request, self.caller_from(address))
+        return (await self.sign_in.Login(request, self.caller_from(address))).signed_in
 
     async def request_link(self, user: User) -> str:
         """Request a magic link and issue it as notifications does. Returns the token that would be mailed."""
@@ -121,6 +125,26 @@ class IdentityService:
         asked = await self.environment.emitted(events_pb2.MagicLinkRequested, user.workspace_id)
         assert len(asked) == len(before) + 1
         return (await self.issue(user.workspace_id, asked[-1].magic_link_id)).token
+
+    async def request_reset(self, user: User) -> str:
+        """Request a link to reset the password and issue it. Returns the token that would be mailed."""
+        await self.sign_in.RequestPasswordReset(sign_in_pb2.RequestPasswordResetRequest(email=user.email), self.environment.nobody())
+        asked = await self.environment.emitted(events_pb2.PasswordResetRequested, user.workspace_id)
+        return (await self.issue(user.workspace_id, asked[-1].magic_link_id)).token
+
+    async def reset(self, token: str, password: str) -> None:
+        request = sign_in_pb2.ResetPasswordRequest(token=token, new_password=password)
+        await self.sign_in.ResetPassword(request, self.environment.nobody())
+
+    async def notices(self, user: User) -> list[int]:
+        """What the user was told by mail, oldest first."""
+        raised = await self.environment.emitted(events_pb2.SecurityNoticeRaised, user.workspace_id)
+        return [event.notice for event in raised if event.user_id == str(user.id)]
+
+    async def lines(self, event_type: str, workspace_id: UUID, *outcomes: int) -> list[audit_pb2.AuditRecorded]:
+        """The lines of a type that the workspace's trail has, oldest first; of these outcomes, where some are given."""
+        lines = await self.environment.emitted(audit_pb2.AuditRecorded, workspace_id)
+        return [line for line in lines if line.event_type == event_type and (not outcomes or line.outcome in outcomes)]
 
     async def issue(self, workspace_id: UUID, magic_link_id: str) -> sign_in_pb2.MagicLink:
         request = sign_in_pb2.IssueMagicLinkRequest(magic_link_id=magic_link_id)

@@ -43,7 +43,7 @@ class Instance:
 
     async def login(self, email: str) -> str:
         request = pb.LoginRequest(email=email, password=PASSWORD)
-        return (await self.sign_in.Login(request, self.environment.nobody())).access_token
+        return (await self.sign_in.Login(request, self.environment.nobody())).signed_in.access_token
 
     def verifier(self) -> TokenVerifier:
         """What another service that asks this instance believes."""

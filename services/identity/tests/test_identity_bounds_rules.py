@@ -164,6 +164,10 @@ def test_each_fault_of_a_workspace_is_told():
     assert workspace_refused(name=" ") == ["/name"]
     assert workspace_refused(time_zone="Mars/Olympus") == ["/time_zone"]
     assert workspace_refused(locale="English") == ["/locale"]
+    for after in (2, 101, 5.5, True, "5"):
+        assert workspace_refused(settings={"lock_after_failures": after}) == ["/settings/lock_after_failures"]
+    for after in (None, 3, 100):
+        assert workspace_refused(settings={"lock_after_failures": after}) is None
     assert workspace_refused(name="", time_zone="", locale="") == ["/name", "/time_zone", "/locale"]
 
 
@@ -182,18 +186,42 @@ def test_nobodys_addresses_are_dealt_with_in_a_workspace_that_nobody_has():
     assert UUID("00000000-0000-0000-0000-000000000000") == credentials.DECOY_WORKSPACE == credentials.DECOY_USER
 
 
-def test_a_password_has_12_to_256_signs_five_of_them_different():
-    def refused_password(password):
-        found = refused(credentials.check_password, password, email="ada@example.com")
-        return found and (found[1], found[2])
+def test_a_password_has_12_to_256_signs():
+    for password in ("x" * 12, "x" * 256):
+        assert credentials.check_length(password, pointer="/password") == password
+    for password in ("", "x" * 11, "x" * 257):
+        assert refused(credentials.check_length, password, pointer="/password") == (Invalid, "password_too_weak", ["/password"])
 
-    assert credentials.check_password("abcde" + "e" * 7, email="ada@example.com") == "abcde" + "e" * 7
-    assert refused_password("abcd" + "e" * 252) is None
-    too_weak = ("password_too_weak", ["/new_password"])
-    for password in ("abcde" + "e" * 6, "abcd" + "e" * 253, "abcd" + "d" * 8, "x ada@example.com", "da@example.c"):
-        assert refused_password(password) == too_weak, password
-    elsewhere = refused(credentials.check_password, "short", email="ada@example.com", pointer="/password")
-    assert elsewhere == (Invalid, "password_too_weak", ["/password"])
+
+def test_a_password_is_not_the_name_or_the_address():
+    def check(password):
+        return refused(credentials.check_is_not_expected, password, email="ada@example.com", full_name="Ada King", pointer="/new_password")
+
+    for password in ("x ADA@example.com", "da@example.c", "ada king, the first", "ada kin"):
+        assert check(password) == (Invalid, "password_too_weak", ["/new_password"])
+    assert check("ada likes a horse") is None
+    assert refused(credentials.check_is_not_expected, "anything", email="ada@example.com", full_name=" ", pointer="/password") is None
+
+
+def test_the_address_the_name_their_parts_and_the_product_are_expected():
+    expected = credentials.expected_words("Ada.King@example.com", "Ada Byron-King of L.")
+    assert expected == [
+        "ada.king@example.com", "ada byron-king of l.", "caseload", "ada", "king", "example", "com", "byron",
+    ]  # fmt: skip
+
+
+def test_of_a_flood_the_1st_2nd_5th_10th_20th_50th_are_recorded():
+    assert [n for n in range(1, 100_001) if credentials.is_recorded(n)] == [k * 10**power for power in range(5) for k in (1, 2, 5)] + [
+        100_000
+    ]
+    assert not credentials.is_recorded(0)
+
+
+def test_an_account_is_locked_where_its_workspace_says_so_and_after_how_many_failures():
+    for settings in (None, {}, *({"lock_after_failures": none} for none in (None, 0, 2, 101, True, "5", 5.5))):
+        assert credentials.lock_delays(settings) == credentials.NO_DELAYS == (0,)
+    assert credentials.lock_delays({"lock_after_failures": 3}) == (0, 0, 1800)
+    assert credentials.lock_delays({"lock_after_failures": 100}) == (*[0] * 99, 1800)
 
 
 def test_an_address_that_is_none_is_refused_at_its_field():
@@ -203,18 +231,21 @@ def test_an_address_that_is_none_is_refused_at_its_field():
 
 def test_wrong_passwords_wait_longer_each_time():
     assert credentials.PASSWORD_DELAYS == (0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900)
-    assert (*[0] * 49, 1, 2, 4, 8, 16, 32, 60) == credentials.SHARED_PASSWORD_DELAYS
+    assert (*[0] * 19, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900) == credentials.WIDE_PASSWORD_DELAYS
+    assert credentials.STRICT_PASSWORD_DELAYS == (0, 60, 300, 900)
+    assert credentials.GUESSED_AT == 50
     # One that is the next power of two is reached once.
     assert credentials._doubling_delays(free_attempts=2, longest=4) == (0, 1, 2, 4)
 
 
 def test_links_that_are_not_used_wait_longer_each_time():
     assert credentials.LINK_DELAYS == (0, 0, 0, 0, 30, 60, 120, 300, 600)
-    assert (*[0] * 19, 60, 120, 300, 600) == credentials.SHARED_LINK_DELAYS
+    assert (*[0] * 19, 60, 120, 300) == credentials.SHARED_LINK_DELAYS
 
 
 def test_a_line_is_forgotten_after_a_day_of_passwords_or_an_hour_of_links():
-    assert {"password": timedelta(hours=24), "link": timedelta(minutes=60)} == credentials.FORGOTTEN_AFTER
+    expected = {"password": timedelta(hours=24), "link": timedelta(minutes=60), "reset": timedelta(minutes=60)}
+    assert expected == credentials.FORGOTTEN_AFTER
 
 
 @pytest.mark.parametrize(
@@ -226,6 +257,12 @@ def test_a_line_is_forgotten_after_a_day_of_passwords_or_an_hour_of_links():
 )  # fmt: skip
 def test_an_attempt_comes_from_an_address_or_from_the_network_of_one(address, source):
     assert credentials.source_network(address) == source
+
+
+def test_the_wide_network_of_an_ipv6_address_is_its_48():
+    assert credentials.wide_network("2001:db8:1:2:3:4:5:6") == credentials.wide_network("2001:db8:1:ffff::") == "2001:db8:1::/48"
+    for address in (None, "", "here", "192.0.2.7", "::ffff:192.0.2.7"):
+        assert credentials.wide_network(address) is None
 
 
 def test_a_sign_in_that_rests_is_over_in_time():

@@ -45,9 +45,10 @@ STATEMENTS = {
         login_sessions.end_login_sessions,
         {"user_id": USER, "except_id": None, "now": NOW, "reason": "logout"},
     ),
-    "find a magic link": (credentials.find_magic_link, {"magic_link_id": USER, "hash": HASH}),
+    "find a magic link": (credentials.find_magic_link, {"magic_link_id": USER, "hash": HASH, "purpose": "sign_in"}),
     "issue a magic link": (credentials.issue_magic_link, {"magic_link_id": USER, "hash": HASH, "now": NOW}),
-    "use a magic link": (credentials.use_magic_link, {"magic_link_id": USER, "hash": HASH, "now": NOW}),
+    "use a magic link": (credentials.use_magic_link, {"magic_link_id": USER, "hash": HASH, "purpose": "sign_in", "now": NOW}),
+    "void a user's links": (credentials.void_magic_links, {"user_id": USER, "now": NOW}),
     "recent revocations": (login_sessions.revocations_since, {"since": NOW - timedelta(minutes=6)}),
     "a user": (users.get_user, {"user_id": USER}),
     "all users": (users.list_users, {"role": None, "department_id": None, "is_active": None}),
@@ -78,8 +79,8 @@ async def large_environment(postgres):
                 INSERT INTO identity.login_attempts (account, purpose, lane, count, last_at, blocked_until)
                 SELECT account, 'password', account, 1, moment, moment FROM made;
                 INSERT INTO identity.login_sessions
-                    (workspace_id, id, user_id, method, created_at, last_seen_at, expires_at, idle_at)
-                SELECT workspace_id, id, id, 'pwd', moment, moment, moment + interval '12 hours', moment + interval '1 hour' FROM made;
+                    (workspace_id, id, user_id, amr, created_at, last_seen_at, expires_at, idle_at)
+                SELECT workspace_id, id, id, ARRAY['pwd'], moment, moment, moment + interval '12 hours', moment + interval '1 hour' FROM made;
                 INSERT INTO identity.refresh_tokens (workspace_id, session_id, generation, hash, created_at)
                 SELECT workspace_id, id, 1, hash, moment FROM made;
                 INSERT INTO identity.magic_links (workspace_id, id, user_id, hash, created_at, expires_at)

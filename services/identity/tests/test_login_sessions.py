@@ -4,7 +4,7 @@ import time
 import jwt
 import pytest
 
-from caseload.identity.v1 import sign_in_pb2, users_pb2
+from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2
 from chassis.errors import NotFound, Unauthenticated
 
 
@@ -42,6 +42,39 @@ async def test_reuse_of_a_refresh_token_after_the_grace_period_ends_the_login_se
     with pytest.raises(Unauthenticated):
         await service.refresh(second.refresh_token)
     assert await service.until_refused(service.bearer(second)) == "token_revoked"
+
+
+async def test_a_stolen_refresh_token_is_on_record_and_told_to_the_person_once(service, practice):
+    owner = practice.administrator
+    first = await service.login(owner)
+    await service.refresh(first.refresh_token)
+    await service.tamper(
+        "UPDATE identity.refresh_tokens SET used_at = used_at - interval '11 seconds' WHERE workspace_id = $1 AND used_at IS NOT NULL",
+        practice.workspace_id,
+    )
+
+    thieves = [service.refresh(first.refresh_token) for _ in range(6)]
+    outcomes = await asyncio.gather(*thieves, return_exceptions=True)
+
+    assert {type(outcome) for outcome in outcomes} == {Unauthenticated}
+    assert await service.notices(owner) == [events_pb2.SECURITY_NOTICE_SIGN_IN_STOLEN]
+    (line,) = await service.lines("end_stolen_login_session", practice.workspace_id)
+    sid = jwt.decode(first.access_token, options={"verify_signature": False})["sid"]
+    assert (line.resource_id, line.facts["login_session_id"], line.facts["ip_address"]) == (str(owner.id), sid, "192.0.2.7")
+
+
+async def test_signing_out_everywhere_ends_every_login_session_of_the_caller(service, practice):
+    colleague = await service.login(await practice.add_user("therapist"))
+    mine = [await service.login(practice.administrator) for _ in range(3)]
+
+    await service.sign_in.EndLoginSessions(sign_in_pb2.EndLoginSessionsRequest(), service.bearer(mine[1]))
+
+    for signed_in in mine:
+        assert await service.until_refused(service.bearer(signed_in)) == "token_revoked"
+        with pytest.raises(Unauthenticated):
+            await service.refresh(signed_in.refresh_token)
+    await service.refresh(colleague.refresh_token)
+    assert len(await service.lines("end_login_sessions", practice.workspace_id)) == 1
 
 
 async def test_an_idle_login_session_ends(service, practice):

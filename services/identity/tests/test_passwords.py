@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from caseload.identity.v1 import sign_in_pb2
+from caseload.audit.v1 import events_pb2 as audit
+from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2
 from chassis.errors import Invalid, TooMany, Unauthenticated
 
 PASSWORD = "correct horse battery"
@@ -107,11 +108,137 @@ async def test_a_wrong_current_password_changes_nothing_and_is_throttled(service
     await service.login(practice.administrator)
 
 
-@pytest.mark.parametrize("weak", ["too short", "aaaaaaaaaaaaaaaa", "x" * 257])
-async def test_a_weak_password_is_refused(service, practice, weak):
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "too short", "aaaaaaaaaaaaaaaa", "x" * 257, "passwordpassword", "123456789012", "P@ssw0rdP@ssw0rd", "qwertyuiop12", "letmeinletmein",
+        "caseload2026", "caseloadcaseload", "Henrietta Castellanos", "castellanos1", "henriettahenrietta", "abcdefghijklmnop", "\uff50assword1234",
+    ],
+)  # fmt: skip
+async def test_a_password_that_is_easily_guessed_is_refused(service, practice, weak):
     request = sign_in_pb2.ChangePasswordRequest(current_password=PASSWORD, new_password=weak)
     with pytest.raises(Invalid) as refused:
         await service.sign_in.ChangePassword(request, await service.signed_in(practice.administrator))
 
     assert refused.value.code == "password_too_weak"
     assert refused.value.faults[0].pointer == "/new_password"
+
+
+async def test_ones_own_address_is_refused_as_a_password(service, practice):
+    for weak in (practice.administrator.email, f"1{practice.administrator.email.upper()}"):
+        request = sign_in_pb2.ChangePasswordRequest(current_password=PASSWORD, new_password=weak)
+        with pytest.raises(Invalid) as refused:
+            await service.sign_in.ChangePassword(request, await service.signed_in(practice.administrator))
+        assert refused.value.code == "password_too_weak"
+
+
+async def test_somebody_who_came_by_link_sets_a_password(service, practice):
+    person = await practice.add_user("therapist", password=None)
+    caller = service.bearer(await service.verify(await service.request_link(person)))
+    request = sign_in_pb2.ChangePasswordRequest(new_password="a wholly new phrase")
+
+    await service.sign_in.ChangePassword(request, caller)
+
+    assert (await service.login(person, "a wholly new phrase")).user.id == str(person.id)
+    # Now there is one, and it is needed.
+    with pytest.raises(Invalid) as refused:
+        await service.sign_in.ChangePassword(sign_in_pb2.ChangePasswordRequest(new_password="another phrase, as new"), caller)
+    assert refused.value.code == "wrong_password"
+    assert await service.notices(person) == [events_pb2.SECURITY_NOTICE_PASSWORD_SET]
+    (line,) = await service.lines("change_password", practice.workspace_id, audit.OUTCOME_SUCCESS)
+    assert (line.resource_id, line.facts["first"]) == (str(person.id), "true")
+
+
+async def test_two_who_set_the_first_password_at_once_set_one(service, practice):
+    person = await practice.add_user("therapist", password=None)
+    caller = service.bearer(await service.verify(await service.request_link(person)))
+    phrases = [f"a wholly new phrase, {n}" for n in range(4)]
+    changes = [service.sign_in.ChangePassword(sign_in_pb2.ChangePasswordRequest(new_password=phrase), caller) for phrase in phrases]
+    outcomes = await asyncio.gather(*changes, return_exceptions=True)
+
+    won = [phrase for phrase, outcome in zip(phrases, outcomes, strict=True) if not isinstance(outcome, Exception)]
+    assert len(won) == 1
+    await service.login(person, won[0])
+
+
+# --- forgotten passwords ---
+
+
+async def test_a_mailed_link_resets_the_password_once_and_ends_every_sign_in(service, practice):
+    owner = practice.administrator
+    signed_in = await service.login(owner)
+    link = await service.request_link(owner)
+    token = await service.request_reset(owner)
+
+    await service.reset(token, "a wholly new phrase")
+
+    assert await service.until_refused(service.bearer(signed_in)) == "token_revoked"
+    with pytest.raises(Unauthenticated):
+        await service.refresh(signed_in.refresh_token)
+    for old in (service.login(owner), service.verify(link), service.reset(token, "yet another phrase")):
+        with pytest.raises(Unauthenticated):
+            await old
+    await service.login(owner, "a wholly new phrase")
+    assert await service.notices(owner) == [events_pb2.SECURITY_NOTICE_PASSWORD_RESET]
+    (line,) = await service.lines("reset_password", practice.workspace_id, audit.OUTCOME_SUCCESS)
+    assert line.resource_id == str(owner.id)
+
+
+async def test_of_many_who_use_one_reset_link_at_once_one_succeeds(service, practice):
+    token = await service.request_reset(practice.administrator)
+    phrases = [f"a wholly new phrase, {n}" for n in range(8)]
+    outcomes = await asyncio.gather(*(service.reset(token, phrase) for phrase in phrases), return_exceptions=True)
+
+    (won,) = [phrase for phrase, outcome in zip(phrases, outcomes, strict=True) if not isinstance(outcome, Exception)]
+    await service.login(practice.administrator, won)
+
+
+async def test_a_weak_password_does_not_use_up_the_link(service, practice):
+    token = await service.request_reset(practice.administrator)
+    with pytest.raises(Invalid) as refused:
+        await service.reset(token, "passwordpassword")
+    assert refused.value.code == "password_too_weak"
+
+    await service.reset(token, "a wholly new phrase")
+
+
+async def test_links_to_sign_in_reset_nothing_and_links_to_reset_sign_nobody_in(service, practice):
+    link, token = await service.request_link(practice.administrator), await service.request_reset(practice.administrator)
+    with pytest.raises(Unauthenticated):
+        await service.reset(link, "a wholly new phrase")
+    with pytest.raises(Unauthenticated):
+        await service.verify(token)
+    await service.login(practice.administrator)
+
+
+async def test_an_expired_reset_link_and_one_of_a_deactivated_person_change_nothing(service, practice):
+    gone = await practice.add_user("therapist")
+    token = await service.request_reset(gone)
+    await service.users.DeactivateUser(
+        users_pb2.DeactivateUserRequest(user_id=str(gone.id)), await service.signed_in(practice.administrator)
+    )
+    late = await service.request_reset(practice.administrator)
+    await service.tamper("UPDATE identity.magic_links SET expires_at = now() WHERE user_id = $1", practice.administrator.id)
+    for dead in (token, late):
+        with pytest.raises(Unauthenticated) as refused:
+            await service.reset(dead, "a wholly new phrase")
+        assert refused.value.code == "link_invalid"
+    await service.login(practice.administrator)
+
+
+async def test_a_reset_request_gets_the_same_reply_and_runs_the_same_statements_for_any_address(service, practice, statements):
+    seen = []
+    for email in (practice.administrator.email, "somebody-unknown@example.com"):
+        statements.clear()
+        request = sign_in_pb2.RequestPasswordResetRequest(email=email)
+        seen.append((await service.sign_in.RequestPasswordReset(request, service.environment.nobody()), list(statements)))
+
+    assert seen[0] == seen[1]
+    assert len(seen[0][1]) >= 3
+
+
+async def test_a_changed_password_is_told_to_the_person(service, practice):
+    request = sign_in_pb2.ChangePasswordRequest(current_password=PASSWORD, new_password="a wholly new phrase")
+    await service.sign_in.ChangePassword(request, await service.signed_in(practice.administrator))
+
+    assert await service.notices(practice.administrator) == [events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED]

@@ -71,8 +71,8 @@ async def test_what_has_expired_is_deleted_and_no_other_row(service, practice, p
         ),
         (
             "login_sessions",
-            "workspace_id, id, user_id, method, created_at, last_seen_at, expires_at, idle_at",
-            "$1, gen_random_uuid(), $2, 'pwd', now(), now(), now() - n * interval '7 days' + interval '5 minutes', now()",
+            "workspace_id, id, user_id, amr, created_at, last_seen_at, expires_at, idle_at",
+            "$1, gen_random_uuid(), $2, ARRAY['pwd'], now(), now(), now() - n * interval '7 days' + interval '5 minutes', now()",
         ),
     ],
     ids=lambda value: value if "_" in value and " " not in value else "",

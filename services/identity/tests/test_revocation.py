@@ -22,7 +22,7 @@ async def test_other_services_refuse_the_token_of_an_ended_login_session_within_
         sign_in, clients = h.stub(SignInStub), h.stub(ClientsStub)
         request = sign_in_pb2.LoginRequest(email="owner@example.com", password=demo.PASSWORD)
         ending, going_on = [
-            RequestContext(token=(await sign_in.Login(request, h.nobody())).access_token, request_id="r", ip_address="192.0.2.7")
+            RequestContext(token=(await sign_in.Login(request, h.nobody())).signed_in.access_token, request_id="r", ip_address="192.0.2.7")
             for _ in range(2)
         ]
         ask = clients_pb2.ListClientsRequest()

@@ -33,7 +33,7 @@ async def test_the_correct_password_starts_a_login_session(service, practice):
 
 async def test_addresses_match_in_any_case_and_with_surrounding_blanks(service, practice):
     request = sign_in_pb2.LoginRequest(email=f" {practice.administrator.email.upper()} ", password=PASSWORD)
-    signed_in = await service.sign_in.Login(request, service.environment.nobody())
+    signed_in = (await service.sign_in.Login(request, service.environment.nobody())).signed_in
 
     assert signed_in.user.email == practice.administrator.email
 
@@ -95,6 +95,7 @@ async def test_successful_and_failed_sign_ins_are_audited(service, practice):
     lines = await service.environment.emitted(audit.AuditRecorded, practice.workspace_id)
     good, bad = [line for line in lines if line.event_type == "login"]
     assert (good.outcome, good.resource_id) == (audit.OUTCOME_SUCCESS, signed_in.user.id)
+    assert good.facts["amr"] == "pwd"
     assert (bad.outcome, bad.code, bad.user_id) == (audit.OUTCOME_FAILURE, "invalid_credentials", str(practice.administrator.id))
 
 

@@ -71,7 +71,7 @@ async def test_the_demo_workspaces_are_opened_once(service):
     assert [person.email for person in first] == ["owner@example.com", "admin@example.com", "platform@example.com"]
     for person in first:
         request = sign_in_pb2.LoginRequest(email=person.email, password=demo.PASSWORD)
-        signed_in = await service.sign_in.Login(request, service.environment.nobody())
+        signed_in = (await service.sign_in.Login(request, service.environment.nobody())).signed_in
         assert signed_in.user.is_platform_admin == (person.email == "platform@example.com")
 
 

@@ -6,10 +6,13 @@ import time
 from datetime import timedelta
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import events_pb2, sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
-from chassis.errors import Refusal
+from chassis.errors import Forbidden, Refusal
+from identity.people.notices import raise_notice
+from notifications.mail.templates import HAPPENED
 from notifications.mail_worker import MailWorker
 
 
@@ -137,9 +140,8 @@ async def _request(practice):
 
 
 async def _verify(practice, token):
-    return await practice.environment.stub(SignInStub).VerifyMagicLink(
-        sign_in_pb2.VerifyMagicLinkRequest(token=token), practice.environment.nobody()
-    )
+    request = sign_in_pb2.VerifyMagicLinkRequest(token=token)
+    return (await practice.environment.stub(SignInStub).VerifyMagicLink(request, practice.environment.nobody())).signed_in
 
 
 async def _mail(practice, seconds=15):
@@ -158,3 +160,71 @@ def _text(mail):
 
 def _token(mail):
     return re.search(r"token=(\S+)", _text(mail)).group(1)
+
+
+# --- other mails about accounts ---
+
+
+async def test_a_forgotten_password_is_reset_by_the_mailed_link(practice):
+    sign_in = practice.environment.stub(SignInStub)
+    await sign_in.RequestPasswordReset(sign_in_pb2.RequestPasswordResetRequest(email=practice.owner_email), practice.environment.nobody())
+    mail = await _mail(practice)
+    assert mail["Subject"] == "Choose a new password"
+    link = f"https://app.example.com/auth/reset-password?token={_token(mail)}"
+    assert link in _text(mail)
+    assert f'href="{link}"' in mail.get_body(("html",)).get_content()
+
+    request = sign_in_pb2.ResetPasswordRequest(token=_token(mail), new_password="a wholly new phrase")
+    await sign_in.ResetPassword(request, practice.environment.nobody())
+
+    notice = (await practice.until(lambda: practice.mail_server.to(practice.owner_email)[1:]))[0]
+    assert notice["Subject"] == "Your account"
+    assert "was reset by a link from this mailbox" in _text(notice)
+    assert "Hello Henrietta Castellanos," in _text(notice)
+    login = sign_in_pb2.LoginRequest(email=practice.owner_email, password="a wholly new phrase")
+    assert (await sign_in.Login(login, practice.environment.nobody())).signed_in.user.id == str(practice.owner_id)
+
+
+async def test_every_notice_has_words_and_goes_to_the_person_it_is_about(practice):
+    notices = [notice for notice in events_pb2.SecurityNotice.values() if notice]
+    runtime = practice.environment.runtime("identity")
+    for notice in notices:
+        async with runtime.background(practice.workspace_id) as work:
+            raise_notice(work, practice.owner_id, notice)
+
+    mails = await practice.until(
+        lambda: practice.mail_server.to(practice.owner_email)[len(notices) - 1 :] and practice.mail_server.to(practice.owner_email)
+    )
+    told = {text for mail in mails for text in HAPPENED.values() if text in _text(mail)}
+    assert told == set(HAPPENED.values())
+    assert len(mails) == len(notices) == len(HAPPENED)
+
+
+async def test_a_notice_is_mailed_once_however_often_its_event_arrives(practice):
+    runtime = practice.environment.runtime("identity")
+    event = events_pb2.SecurityNoticeRaised(
+        notice_id=str(uuid7()), user_id=str(practice.owner_id), notice=events_pb2.SECURITY_NOTICE_SIGN_IN_STOLEN
+    )
+    for _ in range(3):
+        async with runtime.background(practice.workspace_id) as work:
+            work.emit(event)
+    await practice.until(lambda: practice.mail_server.to(practice.owner_email))
+    async with runtime.background(practice.workspace_id) as work:
+        raise_notice(work, practice.owner_id, events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED)
+
+    # What came after all three is out, and nothing of them comes any more.
+    mails = await practice.until(
+        lambda: practice.mail_server.to(practice.owner_email)[1:] and practice.mail_server.to(practice.owner_email)
+    )
+    assert [next(kind for kind, text in HAPPENED.items() if text in _text(mail)) for mail in mails] == [
+        "sign_in_stolen",
+        "password_changed",
+    ]
+
+
+async def test_only_notifications_asks_whom_to_mail(practice):
+    request = sign_in_pb2.GetMailRecipientRequest(user_id=str(practice.owner_id))
+    with pytest.raises(Forbidden):
+        await practice.environment.stub(SignInStub).GetMailRecipient(
+            request, practice.environment.caller(workspace_id=practice.workspace_id)
+        )

@@ -10,6 +10,7 @@ from chassis.errors import NotFound
 from gateway.pages.explorer import ASSETS, asset_response, explorer_page
 from gateway.pages.home import home_json, home_page, prefers_json
 from gateway.pages.layout import page
+from gateway.pages.reset_password import reset_password_page
 from gateway.pages.sign_in_link import sign_in_link_page
 from gateway.problems.explanations import EXPLANATIONS
 from gateway.problems.responses import title
@@ -49,6 +50,11 @@ async def get_problem_page(code: str) -> Response:
         '<p><a href="/docs">API explorer</a></p>'
     )
     return page(title(code), body)
+
+
+@router.get("/auth/reset-password", include_in_schema=False)
+async def get_reset_password_page() -> Response:
+    return reset_password_page()
 
 
 @router.get("/auth/verify", include_in_schema=False)

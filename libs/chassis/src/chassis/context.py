@@ -16,6 +16,8 @@ class Caller:
     role: str | None = None
     scopes: frozenset[str] = frozenset()
     session_id: UUID | None = None
+    # How the user proved their identity, step by step (RFC 8176).
+    amr: tuple[str, ...] = ()
     service: str | None = None
     # The access token that says so; empty for services.
     token: str = field(default="", repr=False)

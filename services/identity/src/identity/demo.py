@@ -43,5 +43,6 @@ async def _open(
         role=role,
         password=PASSWORD,
         is_platform_admin=is_platform_admin,
+        is_demo=True,
     )
     return DemoUser(email, full_name, role, name, workspace_id, user_id)

@@ -9,6 +9,7 @@ A column whose name is not the word that the code uses has a `key`: its name in 
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -150,7 +151,7 @@ login_attempts = Table(
     moment("last_at"),
     moment("blocked_until"),
     PrimaryKeyConstraint("email_index", "purpose", "bucket", name="pk_login_attempts"),
-    CheckConstraint("purpose IN ('password', 'link')", name="login_attempt_purpose"),
+    CheckConstraint("purpose IN ('password', 'link', 'reset')", name="login_attempt_purpose"),
     Index("ix_login_attempts_last", "last_at"),
 )
 
@@ -159,8 +160,8 @@ login_sessions = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     Column("user_id", Uuid, nullable=False),
-    # How the user signed in: "pwd" or "link" (the `amr` of access tokens, RFC 8176).
-    Column("method", Text, nullable=False),
+    # How the user proved their identity, step by step: "pwd" or "link", then "otp" (the `amr` of access tokens, RFC 8176).
+    Column("amr", ARRAY(Text), nullable=False),
     Column("ip_address", Text),
     Column("user_agent", Text),
     moment("created_at"),
@@ -173,11 +174,11 @@ login_sessions = tenant(
     Column("end_reason", Text),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_login_sessions"),
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="login_session_of_a_user"),
-    CheckConstraint("method IN ('pwd', 'link')", name="login_session_method"),
+    CheckConstraint("cardinality(amr) > 0", name="login_session_amr"),
     CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="login_session_end"),
     Index("ix_login_sessions_user", "workspace_id", "user_id", "created_at"),
     Index("ix_login_sessions_expires", "expires_at"),
-    fixed=("id", "user_id", "method", "ip_address", "user_agent", "created_at", "expires_at"),
+    fixed=("id", "user_id", "amr", "ip_address", "user_agent", "created_at", "expires_at"),
     relay_grants="SELECT (workspace_id, id, expires_at)",
 )
 
@@ -208,6 +209,8 @@ magic_links = tenant(
     "magic_links",
     metadata,
     Column("id", Uuid, nullable=False),
+    # What it is good for: "sign_in" or "password_reset".
+    Column("purpose", Text, nullable=False, server_default="sign_in"),
     # Null if no user has the e-mail address: the row is written all the same, so that both requests take equally long.
     Column("user_id", Uuid),
     # SHA-256 of the secret in the mail that was sent last; null until one is sent.
@@ -217,6 +220,8 @@ magic_links = tenant(
     moment("used_at", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_magic_links"),
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="magic_link_of_a_user"),
+    CheckConstraint("purpose IN ('sign_in', 'password_reset')", name="magic_link_purpose"),
+    Index("ix_magic_links_user", "workspace_id", "user_id", postgresql_where=text("user_id IS NOT NULL")),
     Index("ix_magic_links_expires", "expires_at"),
     grants="SELECT, INSERT, UPDATE (hash, used_at), DELETE",
     relay_grants="SELECT (workspace_id, id, expires_at)",

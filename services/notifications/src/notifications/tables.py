@@ -127,9 +127,11 @@ reminder_counters = counter(
 mails = tenant(
     "mails",
     metadata,
-    # Also the id of the magic link it carries.
+    # Also the id of the link that it carries, or of the notice.
     Column("id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
+    # Whom a notice is for; null for links, which name their user.
+    Column("user_id", Uuid),
     Column("status", Text, nullable=False, server_default="pending"),
     moment("next_attempt_at"),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -137,11 +139,11 @@ mails = tenant(
     Column("last_error", Text),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_mails"),
-    CheckConstraint("kind IN ('magic_link')", name="mail_kind_known"),
+    CheckConstraint("kind IN ('magic_link', 'password_reset') OR user_id IS NOT NULL", name="mail_kind_known"),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
     Index("ix_mails_over", "created_at", postgresql_where=text("status NOT IN ('pending', 'sending')")),
-    fixed=("id", "kind", "created_at"),
+    fixed=("id", "kind", "user_id", "created_at"),
     relay_grants="SELECT",
 )
 

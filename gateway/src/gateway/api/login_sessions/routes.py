@@ -21,6 +21,13 @@ async def list_login_sessions(request: SignedInRequest) -> Response:
     return json_response([render(session) for session in sessions.items])
 
 
+@router.delete("/sessions", status_code=204)
+async def end_login_sessions(request: SignedInRequest) -> Response:
+    """Signs the caller out everywhere, here too."""
+    await request.stubs.sign_in.EndLoginSessions(pb.EndLoginSessionsRequest(), request.context)
+    return no_content()
+
+
 @router.delete("/sessions/{session_id}", status_code=204)
 async def end_login_session(session_id: UUID, request: SignedInRequest) -> Response:
     await request.stubs.sign_in.EndLoginSession(pb.EndLoginSessionRequest(session_id=str(session_id)), request.context)

@@ -41,18 +41,16 @@ async def request_magic_link(body: schemas.MagicLinkRequest, request: PublicRequ
     return json_response({"message": "If this address is known here, a link to sign in is on its way to it."})
 
 
-@router.post("/verify", response_model=schemas.SignedIn, openapi_extra=PUBLIC)
+@router.post("/verify", response_model=schemas.SignedIn | schemas.TwoFactorNeeded, openapi_extra=PUBLIC)
 async def verify_magic_link(body: schemas.VerifyMagicLinkRequest, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
-    signed_in = await request.stubs.sign_in.VerifyMagicLink(to_proto(body, pb.VerifyMagicLinkRequest), request.context)
-    authenticator.write_cookies(request, signed_in)
-    return _signed_in(signed_in)
+    reply = await request.stubs.sign_in.VerifyMagicLink(to_proto(body, pb.VerifyMagicLinkRequest), request.context)
+    return _first_step(reply, request, authenticator)
 
 
-@router.post("/login", response_model=schemas.SignedIn, openapi_extra=PUBLIC)
+@router.post("/login", response_model=schemas.SignedIn | schemas.TwoFactorNeeded, openapi_extra=PUBLIC)
 async def login(body: schemas.LoginRequest, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
-    signed_in = await request.stubs.sign_in.Login(to_proto(body, pb.LoginRequest, device_token=_device(request)), request.context)
-    authenticator.write_cookies(request, signed_in)
-    return _signed_in(signed_in)
+    reply = await request.stubs.sign_in.Login(to_proto(body, pb.LoginRequest, device_token=_device(request)), request.context)
+    return _first_step(reply, request, authenticator)
 
 
 @router.post("/session/refresh", response_model=schemas.SignedIn, openapi_extra=PUBLIC)
@@ -92,8 +90,30 @@ async def change_password(body: schemas.PasswordChange, request: SignedInRequest
     return no_content()
 
 
+@router.post("/password/forgot", response_model=Message, openapi_extra=PUBLIC)
+async def forgot_password(body: schemas.ForgottenPassword, request: PublicRequest) -> Response:
+    """The same reply for a known and an unknown address."""
+    message = to_proto(body, pb.RequestPasswordResetRequest, device_token=_device(request))
+    await request.stubs.sign_in.RequestPasswordReset(message, request.context)
+    return json_response({"message": "If this address is known here, a link to choose a new password is on its way to it."})
+
+
+@router.post("/password/reset", status_code=204, openapi_extra=PUBLIC)
+async def reset_password(body: schemas.PasswordReset, request: PublicRequest) -> Response:
+    """Ends every login session of the person, and signs nobody in."""
+    await request.stubs.sign_in.ResetPassword(to_proto(body, pb.ResetPasswordRequest), request.context)
+    return no_content()
+
+
 def _device(request: GatewayRequest) -> str | None:
     return read_cookies(request).device or None
+
+
+def _first_step(reply: pb.SignInReply, request: GatewayRequest, authenticator: Authenticator) -> Response:
+    if reply.HasField("second_step"):
+        return json_response({"requires_2fa": True, "temp_token": reply.second_step.token})
+    authenticator.write_cookies(request, reply.signed_in)
+    return _signed_in(reply.signed_in)
 
 
 def _signed_in(signed_in: pb.SignedIn) -> Response:

@@ -7,6 +7,8 @@ from pydantic import Field
 from gateway.api.fields import Email, Schema, Text
 from gateway.api.users.schemas import User
 
+Password = Annotated[Text, Field(min_length=1, max_length=1024)]
+
 
 class MagicLinkRequest(Schema):
     email: Email
@@ -18,12 +20,23 @@ class VerifyMagicLinkRequest(Schema):
 
 class LoginRequest(Schema):
     email: Email
-    password: Annotated[Text, Field(min_length=1, max_length=1024)]
+    password: Password
 
 
 class PasswordChange(Schema):
-    current_password: Annotated[Text, Field(min_length=1, max_length=1024)]
-    new_password: Annotated[Text, Field(min_length=1, max_length=1024)]
+    """Somebody who has no password yet sets the first one without `current_password`."""
+
+    current_password: Password | None = None
+    new_password: Password
+
+
+class ForgottenPassword(Schema):
+    email: Email
+
+
+class PasswordReset(Schema):
+    token: Annotated[Text, Field(min_length=1, max_length=512)]
+    new_password: Password
 
 
 class SignedIn(Schema):
@@ -31,3 +44,10 @@ class SignedIn(Schema):
     token_type: Literal["bearer"]
     expires_in: int
     user: User
+
+
+class TwoFactorNeeded(Schema):
+    """The first step was right; POST /auth/verify-2fa takes the second one, with this token."""
+
+    requires_2fa: Literal[True]
+    temp_token: Annotated[str, Field(min_length=32, max_length=128)]

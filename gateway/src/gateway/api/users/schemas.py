@@ -25,6 +25,7 @@ class User(Schema):
     shift_schedule: JsonObject | None
     two_factor_enabled: bool
     is_locked: bool
+    locked_until: Time | None
     last_login_at: Time | None
     created_at: Time
     updated_at: Time

@@ -108,6 +108,7 @@ class TokenVerifier:
                 role=claims.get("role"),
                 scopes=frozenset(str(claims.get("scope", "")).split()),
                 session_id=UUID(claims["sid"]),
+                amr=tuple(map(str, claims.get("amr", ()))),
                 token=token,
             ),
             claims,

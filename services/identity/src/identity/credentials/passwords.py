@@ -1,14 +1,31 @@
-"""Hashes passwords with Argon2id, in a few threads and with a limited queue, so that guessing cannot use up the processor."""
+"""Judges and hashes passwords, in a few threads and with a limited queue, so that guessing uses up neither processor nor memory.
+
+Passwords are hashed with Argon2id. New ones are judged by zxcvbn: lists of common passwords, names and words, sequences, repetitions and
+patterns of the keyboard, and what is expected of this person.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import argon2
 from argon2.exceptions import VerifyMismatchError
+from zxcvbn import zxcvbn
 
 from chassis.bounded_threads import BoundedThreads
-from identity.credentials.rules import MAX_PASSWORD_LENGTH, normalize_password
+from chassis.service.runtime import Runtime
+from identity.credentials.rules import (
+    JUDGED_LENGTH,
+    MAX_PASSWORD_LENGTH,
+    check_is_not_expected,
+    check_length,
+    expected_words,
+    normalize_password,
+    password_too_weak,
+)
 from identity.settings import IdentitySettings
+
+# Of zxcvbn's scores from 0 to 4: more than 10^8 guesses.
+_STRONG_ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +37,10 @@ class Verification:
 
 
 class PasswordHasher:
-    """Hashes and verifies passwords. Both raise Unavailable if the queue is full."""
+    """Judges, hashes and verifies passwords. All raise Unavailable if the queue is full.
+
+    Known devices have a thread of their own: however many strangers guess, people at their own devices sign in.
+    """
 
     def __init__(self, settings: IdentitySettings) -> None:
         self._argon2 = argon2.PasswordHasher(
@@ -29,13 +49,8 @@ class PasswordHasher:
             parallelism=settings.argon2_lanes,
             type=argon2.Type.ID,
         )
-        self._threads = BoundedThreads(
-            "password",
-            threads=settings.password_threads,
-            queue=settings.password_queue,
-            code="sign_in_busy",
-            message="Too many people are signing in at once; try again.",
-        )
+        self._threads = _threads("password", settings.password_threads, settings.password_queue)
+        self._known_devices = _threads("password-known", 1, settings.password_queue)
 
     @cached_property
     def _decoy_hash(self) -> str:
@@ -45,9 +60,19 @@ class PasswordHasher:
     async def hash(self, password: str) -> str:
         return await self._threads.run(partial(self._argon2.hash, normalize_password(password)))
 
-    async def verify(self, password: str, stored_hash: str | None) -> Verification:
+    async def check(self, password: str, *, email: str, full_name: str, pointer: str = "/new_password") -> str:
+        """The normalized password. Raises Invalid for a wrong length, and for a password that is easily guessed."""
+        normalized = check_length(password, pointer=pointer)
+        check_is_not_expected(normalized, email=email, full_name=full_name, pointer=pointer)
+        judged = normalized[:JUDGED_LENGTH]
+        if await self._threads.run(lambda: zxcvbn(judged, user_inputs=expected_words(email, full_name))["score"]) < _STRONG_ENOUGH:
+            raise password_too_weak(pointer, "is common, or made of the name or the e-mail address, a sequence or repetitions")
+        return normalized
+
+    async def verify(self, password: str, stored_hash: str | None, *, known_device: bool = False) -> Verification:
         """Compares the password with the hash. Takes equally long, and does not match, if there is no hash."""
-        return await self._threads.run(partial(self._verify, normalize_password(password)[: MAX_PASSWORD_LENGTH + 1], stored_hash))
+        threads = self._known_devices if known_device else self._threads
+        return await threads.run(partial(self._verify, normalize_password(password)[: MAX_PASSWORD_LENGTH + 1], stored_hash))
 
     def _verify(self, password: str, stored_hash: str | None) -> Verification:
         # Made at the first verification of any kind: otherwise the first unknown address would take twice as long.
@@ -59,3 +84,13 @@ class PasswordHasher:
         if stored_hash is None:
             return Verification(matches=False)
         return Verification(True, self._argon2.hash(password) if self._argon2.check_needs_rehash(stored_hash) else None)
+
+
+def password_hasher(runtime: Runtime) -> PasswordHasher:
+    """The one hasher of this process, by `runtime.once`: its threads and queue bound the memory."""
+    return PasswordHasher(runtime.settings)
+
+
+def _threads(name: str, threads: int, queue: int) -> BoundedThreads:
+    message = "Too many people are signing in at once; try again."
+    return BoundedThreads(name, threads=threads, queue=queue, code="sign_in_busy", message=message)

@@ -83,22 +83,30 @@ delete_buckets_of = command(
     .where(login_attempts.c.purpose == bindparam("purpose"))
 )
 
+delete_all_buckets_of = command(delete(login_attempts).where(login_attempts.c.email_index == bindparam("email_index")))
+
 # --- passwords ---
 
-password_of = query(select(*SEALED_COLUMNS, users.c.password_hash).where(users.c.id == bindparam("user_id")))
+password_of = query(
+    select(*SEALED_COLUMNS, users.c.password_hash, workspaces.c.settings)
+    .join(workspaces, workspaces.c.workspace_id == users.c.workspace_id)
+    .where(users.c.id == bindparam("user_id"))
+)
 
-# No row is updated if the hash is no longer the one that was verified: the password was changed meanwhile.
+# No row is updated if the hash is no longer the one that was verified (null where there was none): the password was changed meanwhile.
 change_password = command(
     update(users)
     .where(users.c.id == bindparam("user_id"))
-    .where(users.c.password_hash == bindparam("verified_hash"))
+    .where(users.c.password_hash.is_not_distinct_from(bindparam("verified_hash", type_=Text)))
     .values(password_hash=bindparam("password_hash"), updated_at=_now)
 )
 
 # --- magic links ---
 
 add_magic_link = command(
-    insert(magic_links).values(**{name: bindparam(name) for name in ("workspace_id", "id", "user_id", "expires_at")}, created_at=_now)
+    insert(magic_links).values(
+        **{name: bindparam(name) for name in ("workspace_id", "id", "purpose", "user_id", "expires_at")}, created_at=_now
+    )
 )
 
 _usable = magic_links.c.used_at.is_(None) & (magic_links.c.expires_at > _now)
@@ -113,8 +121,17 @@ issue_magic_link = command(
     .returning(*SEALED_COLUMNS, magic_links.c.expires_at, workspaces.c.locale)
 )
 
-_link = (magic_links.c.id == bindparam("magic_link_id")) & (magic_links.c.hash == bindparam("hash"))
+_link = (
+    (magic_links.c.id == bindparam("magic_link_id"))
+    & (magic_links.c.purpose == bindparam("purpose"))
+    & (magic_links.c.hash == bindparam("hash"))
+)
 
 find_magic_link = query(select(magic_links.c.user_id).where(_link))
+
+# Voids the links of a user that nobody has used.
+void_magic_links = command(
+    update(magic_links).where(magic_links.c.user_id == bindparam("user_id")).where(magic_links.c.used_at.is_(None)).values(used_at=_now)
+)
 
 use_magic_link = command(update(magic_links).where(_link).where(_usable).values(used_at=_now).returning(magic_links.c.user_id))

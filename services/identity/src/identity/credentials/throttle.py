@@ -1,14 +1,14 @@
-"""Limits how often passwords and magic links are tried for one e-mail address.
+"""Limits how often passwords and links are tried for one e-mail address.
 
-Attempts are counted in buckets. A known device has a bucket of its own. Any other attempt is counted in the bucket
-of its source network and in one that all sources share, so that many sources together are slowed down too. A known
-device is not counted in the shared bucket: strangers cannot lock the user out.
+Attempts are counted in buckets. A known device has a bucket of its own. Any other attempt is counted in the bucket of its source network.
+What all unknown devices fail together makes every source's limit stricter, and makes nobody wait by itself: strangers cannot keep the
+owner out, neither on a known device nor on a new one. Only a workspace that asks for it has its accounts locked.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -25,7 +25,7 @@ class ThrottleBucket:
     key: bytes
     # Seconds to wait after the first, second … attempt.
     delays: Sequence[int]
-    # Whether a success empties it. The shared bucket is only reduced by one.
+    # Whether a success empties it. Shared buckets are only reduced by one.
     is_emptied_by_success: bool = True
 
 
@@ -38,6 +38,23 @@ class LoginAttempt:
     buckets: tuple[ThrottleBucket, ...]
     # The nonce of the known device it is made on.
     device: bytes | None = None
+    # Counts the failures of all unknown devices; the delays of the first bucket are these instead where somebody is guessing.
+    guesses: ThrottleBucket | None = None
+    strict_delays: Sequence[int] = ()
+    # The account's lock.
+    lock: ThrottleBucket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What an attempt was counted as."""
+
+    # Failures of unknown devices so far, with this attempt; 0 for a known device.
+    guesses: int = 0
+    # Whether the account is locked, for unknown devices.
+    is_locked: bool = False
+    # Whether it will be, if this attempt fails.
+    locks: bool = False
 
 
 class LoginThrottle:
@@ -48,33 +65,46 @@ class LoginThrottle:
 
     def password_attempt(self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> LoginAttempt:
         """An attempt to sign in by password."""
-        return self._attempt("password", email_index, user_id, device_token, work, rules.PASSWORD_DELAYS, rules.SHARED_PASSWORD_DELAYS)
+        known = self._on_known_device("password", email_index, user_id, device_token, work, rules.PASSWORD_DELAYS)
+        if known is not None:
+            return known
+        buckets = [self._source(work, rules.PASSWORD_DELAYS)]
+        if wide := rules.wide_network(work.context.ip_address):
+            buckets.append(ThrottleBucket(self._bucket_key("network", wide), rules.WIDE_PASSWORD_DELAYS))
+        return LoginAttempt(
+            email_index,
+            "password",
+            tuple(buckets),
+            guesses=ThrottleBucket(self._bucket_key("anywhere", ""), rules.NO_DELAYS, is_emptied_by_success=False),
+            strict_delays=rules.STRICT_PASSWORD_DELAYS,
+            lock=ThrottleBucket(self._bucket_key("lock", ""), rules.NO_DELAYS),
+        )
 
-    def link_request(self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> LoginAttempt:
-        """A request for a magic link."""
-        return self._attempt("link", email_index, user_id, device_token, work, rules.LINK_DELAYS, rules.SHARED_LINK_DELAYS)
+    def link_request(
+        self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork, *, purpose: str = "link"
+    ) -> LoginAttempt:
+        """A request for a magic link, or for one to reset a password."""
+        known = self._on_known_device(purpose, email_index, user_id, device_token, work, rules.LINK_DELAYS)
+        if known is not None:
+            return known
+        shared = ThrottleBucket(self._bucket_key("anywhere", ""), rules.SHARED_LINK_DELAYS, is_emptied_by_success=False)
+        return LoginAttempt(email_index, purpose, (self._source(work, rules.LINK_DELAYS), shared))
 
     def reauthentication(self, email_index: bytes, session_id: UUID) -> LoginAttempt:
         """A signed-in user enters the current password again: the login session has a bucket of its own."""
         bucket = ThrottleBucket(self._bucket_key("session", str(session_id)), rules.PASSWORD_DELAYS)
         return LoginAttempt(email_index, "password", (bucket,))
 
-    def _attempt(
-        self,
-        purpose: str,
-        email_index: bytes,
-        user_id: UUID | None,
-        device_token: str,
-        work: UnitOfWork,
-        delays: Sequence[int],
-        shared_delays: Sequence[int],
-    ) -> LoginAttempt:
+    def _on_known_device(
+        self, purpose: str, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork, delays: Sequence[int]
+    ) -> LoginAttempt | None:
         device = self._device_tokens.verify(device_token, user_id, work.now)
-        if device is not None:
-            return LoginAttempt(email_index, purpose, (ThrottleBucket(self._bucket_key("device", device.hex()), delays),), device)
-        source = ThrottleBucket(self._bucket_key("source", rules.source_network(work.context.ip_address)), delays)
-        shared = ThrottleBucket(self._bucket_key("anywhere", ""), shared_delays, is_emptied_by_success=False)
-        return LoginAttempt(email_index, purpose, (source, shared))
+        if device is None:
+            return None
+        return LoginAttempt(email_index, purpose, (ThrottleBucket(self._bucket_key("device", device.hex()), delays),), device)
+
+    def _source(self, work: UnitOfWork, delays: Sequence[int]) -> ThrottleBucket:
+        return ThrottleBucket(self._bucket_key("source", rules.source_network(work.context.ip_address)), delays)
 
     @asynccontextmanager
     async def serialize(self, attempt: LoginAttempt) -> AsyncIterator[None]:
@@ -86,23 +116,46 @@ class LoginThrottle:
         async with lock:
             yield
 
-    async def count(self, tx: Transaction, attempt: LoginAttempt) -> None:
+    async def count(self, tx: Transaction, attempt: LoginAttempt, *, lock_delays: Sequence[int] = rules.NO_DELAYS) -> Counted:
         """Counts the attempt in each of its buckets. Raises TooMany, which rolls back, if one of them must wait."""
-        for bucket in attempt.buckets:
-            key = {"email_index": attempt.email_index, "purpose": attempt.purpose, "bucket": bucket.key}
-            forgotten_after = rules.FORGOTTEN_AFTER[attempt.purpose]
-            counted = await tx.maybe(store.count_attempt, **key, delays=list(bucket.delays), forgotten_after=forgotten_after)
-            if counted is None:
-                blocked = await tx.maybe(store.seconds_blocked, **key)
+        guesses = 0
+        first, *others = attempt.buckets
+        if attempt.guesses is not None:
+            guesses = await self._count(tx, attempt, attempt.guesses) or 0
+            if guesses > rules.GUESSED_AT:
+                first = replace(first, delays=attempt.strict_delays)
+        for bucket in (first, *others):
+            if await self._count(tx, attempt, bucket) is None:
+                blocked = await tx.maybe(store.seconds_blocked, **_key(attempt, bucket))
                 seconds = 1.0 if blocked is None else max(1.0, float(blocked["seconds"]))
                 raise TooMany("too_many_attempts", "Too many attempts; wait a little before the next.", retry_after=seconds)
+        if attempt.lock is None:
+            return Counted(guesses)
+        failures = await self._count(tx, attempt, replace(attempt.lock, delays=lock_delays))
+        return Counted(guesses, is_locked=failures is None, locks=len(lock_delays) > 1 and (failures or 0) >= len(lock_delays))
+
+    async def count_refusal(self, tx: Transaction, attempt: LoginAttempt) -> int:
+        """Counts an attempt that had to wait. Returns how many there have been since one was let through a day ago or more."""
+        refused = ThrottleBucket(self._bucket_key("refused", ""), rules.NO_DELAYS)
+        return await self._count(tx, attempt, refused) or 0
 
     async def undo_count(self, tx: Transaction, attempt: LoginAttempt) -> None:
         """Empties or reduces the buckets of an attempt that succeeded."""
-        for bucket in attempt.buckets:
-            undo = store.delete_bucket if bucket.is_emptied_by_success else store.decrement_bucket
-            await tx.run(undo, email_index=attempt.email_index, purpose=attempt.purpose, bucket=bucket.key)
+        for bucket in (*attempt.buckets, attempt.guesses, attempt.lock):
+            if bucket is not None:
+                undo = store.delete_bucket if bucket.is_emptied_by_success else store.decrement_bucket
+                await tx.run(undo, **_key(attempt, bucket))
+
+    async def _count(self, tx: Transaction, attempt: LoginAttempt, bucket: ThrottleBucket) -> int | None:
+        """The attempts in this bucket, with this one; None if it has to wait."""
+        forgotten_after = rules.FORGOTTEN_AFTER[attempt.purpose]
+        counted = await tx.maybe(store.count_attempt, **_key(attempt, bucket), delays=list(bucket.delays), forgotten_after=forgotten_after)
+        return None if counted is None else counted["count"]
 
     def _bucket_key(self, kind: str, value: str) -> bytes:
         # The text is part of stored keys: rewording it would empty every bucket.
         return self._keyring.deployment_index(f"lane of a {kind}", value)
+
+
+def _key(attempt: LoginAttempt, bucket: ThrottleBucket) -> dict[str, bytes | str]:
+    return {"email_index": attempt.email_index, "purpose": attempt.purpose, "bucket": bucket.key}

@@ -56,7 +56,7 @@ read_user_for_tokens = command(select(*USER_AND_READ_TIME).where(MAY_SIGN_IN).wi
 add_login_session = command(
     insert(login_sessions)
     .values(
-        **_named("workspace_id", "id", "user_id", "method", "ip_address", "user_agent", "expires_at", "idle_at"),
+        **_named("workspace_id", "id", "user_id", "amr", "ip_address", "user_agent", "expires_at", "idle_at"),
         created_at=_now,
         last_seen_at=_now,
     )

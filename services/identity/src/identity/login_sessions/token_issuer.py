@@ -1,45 +1,51 @@
 """Issues the tokens of a login session: an access token, a refresh token, and a device token at sign-in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from uuid_utils.compat import uuid7
 
+from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
+from caseload.options.v1 import options_pb2
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
 from chassis.db.transaction import Transaction
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Unauthenticated
 from chassis.protobuf.timestamps import stamp
+from chassis.service.runtime import Runtime
+from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
 from identity.login_sessions import revocation, rules, store
 from identity.people import record
+from identity.people.notices import raise_notice
 from identity.roles import scopes_of
 from identity.settings import IdentitySettings
 
 
 class TokenIssuer:
-    def __init__(self, settings: IdentitySettings, signer: AccessSigner, device_tokens: DeviceTokens) -> None:
-        self._settings = settings
+    def __init__(self, runtime: Runtime, signer: AccessSigner, device_tokens: DeviceTokens) -> None:
+        self._runtime = runtime
+        self._settings: IdentitySettings = runtime.settings
         self._signer = signer
         self._device_tokens = device_tokens
 
     async def start_login_session(
-        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, method: str, device: bytes | None = None
+        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: Sequence[str], device: bytes | None = None
     ) -> pb.SignedIn:
         """Start a login session for a user who has just proved their identity, and issue its first tokens.
 
-        `user` is a row with `USER_AND_READ_TIME`, `device` the nonce of a known device.
+        `user` is a row with `USER_AND_READ_TIME`, `amr` how they proved it (RFC 8176), `device` the nonce of a known device.
         """
         expires_at = work.now + timedelta(seconds=self._settings.session_absolute_seconds)
         session = await work.db.one(
             store.add_login_session,
             id=uuid7(),
             user_id=user["id"],
-            method=method,
+            amr=list(amr),
             ip_address=work.context.ip_address,
             user_agent=work.context.user_agent,
             now=work.now,
@@ -48,7 +54,7 @@ class TokenIssuer:
         )
         token = OpaqueToken.generate(session["workspace_id"], session["id"])
         await work.db.run(store.add_refresh_token, session_id=session["id"], generation=1, hash=token.hash, now=work.now)
-        work.note(method=method, login_session_id=str(session["id"]))
+        work.note(amr=" ".join(amr), login_session_id=str(session["id"]))
         device_token = self._device_tokens.issue(user["id"], work.now, nonce=device)
         return self._signed_in(work.now, keys, user, session, token, device_token)
 
@@ -90,10 +96,16 @@ class TokenIssuer:
         in_grace = rules.is_within_grace(work.now, row["used_at"], grace_seconds=self._settings.refresh_grace_seconds)
         if in_grace and row["successor_sealed"] is not None:
             return OpaqueToken(token.workspace_id, token.row_id, keys.open_bytes(row["successor_sealed"], **sealed_at))
-        user_id, now = work.user_id, work.now
+        user_id, session_id = work.user_id, token.row_id
 
-        async def end_reused(tx: Transaction) -> None:
-            await revocation.end_login_session(tx, token.row_id, user_id, reason="reused", now=now)
+        async def end_reused(_transaction: Transaction) -> None:
+            """In a unit of work of its own: the person is told, and the trail says so, if and only if the session is ended by it."""
+            async with self._runtime.background(token.workspace_id) as ending:
+                if await revocation.end_login_session(ending.db, session_id, user_id, reason="reused", now=ending.now):
+                    facts = {"login_session_id": str(session_id), "ip_address": work.context.ip_address or "unknown"}
+                    resource, action = options_pb2.RESOURCE_USER, options_pb2.ACTION_LOGOUT
+                    record_effect(ending, "end_stolen_login_session", resource, action, [user_id], **facts)
+                    raise_notice(ending, user_id, events_pb2.SECURITY_NOTICE_SIGN_IN_STOLEN)
 
         # Afterwards, because the refusal rolls this transaction back.
         work.afterwards(end_reused, unless_committed=True)
@@ -116,7 +128,7 @@ class TokenIssuer:
             "sid": str(session["id"]),
             "role": user["role"],
             "scope": " ".join(sorted(scopes_of(user["role"], is_platform_admin=user["is_platform_admin"]))),
-            "amr": [session["method"]],
+            "amr": session["amr"],
             "auth_time": int(session["created_at"].timestamp()),
             # Compared with the `revoked_before` of revocations.
             "epoch": user["read_at_ms"],

@@ -1,6 +1,8 @@
 """The SignIn service: signing in and out, passwords, login sessions, and what other services verify access tokens with."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -10,6 +12,7 @@ from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.auth.tokens import ACCESS_SECONDS, AccessKeys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
 from chassis.paging import part
 from chassis.protobuf.fields import fill
@@ -19,15 +22,17 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import rules
 from identity.credentials import store as credentials
 from identity.credentials.device_tokens import DeviceTokens
-from identity.credentials.passwords import PasswordHasher
-from identity.credentials.throttle import LoginAttempt, LoginThrottle
+from identity.credentials.passwords import password_hasher
+from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import revocation
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.token_issuer import TokenIssuer, login_session_ended
 from identity.people import record
 from identity.people import store as people
+from identity.people.notices import raise_notice
 from identity.people.rules import check_email
 from identity.sign_in import store
+from identity.sign_in.workflow import LimitedAttempts, wrong_credentials
 
 # Revocations are reported until every token they void has expired, and a minute more for clocks that differ.
 _REVOCATIONS_REPORTED = timedelta(seconds=ACCESS_SECONDS + 60)
@@ -42,26 +47,23 @@ class SignIn(SignInServicer[UnitOfWork]):
         self._keyring = runtime.keyring
         self._keys = runtime.keys
         self._access_keys = AccessKeys(settings.access_key_file.read_bytes())
-        self._passwords = PasswordHasher(settings)
+        self._passwords = runtime.once(password_hasher)
         device_tokens = DeviceTokens(runtime.keyring)
         self._throttle = LoginThrottle(runtime.keyring, device_tokens)
-        self._tokens = TokenIssuer(settings, self._access_keys.signer, device_tokens)
+        self._attempts = LimitedAttempts(runtime, self._throttle)
+        self._tokens = TokenIssuer(runtime, self._access_keys.signer, device_tokens)
 
     async def RequestMagicLink(self, request: pb.RequestMagicLinkRequest, work: UnitOfWork) -> pb.RequestMagicLinkResponse:
-        email_index = record.email_index(self._keyring, check_email(request.email))
-        user_id = await self._find_user(email_index, work)
-        try:
-            async with work.beside(None) as tx:
-                await self._throttle.count(tx, self._throttle.link_request(email_index, user_id, request.device_token, work))
-        except TooMany:
-            # A refusal would tell that others have requested links for this address.
-            return pb.RequestMagicLinkResponse()
-
-        magic_link_id = uuid7()
-        expires_at = work.now + timedelta(seconds=self._settings.magic_link_seconds)
-        await work.db.run(credentials.add_magic_link, id=magic_link_id, user_id=user_id, now=work.now, expires_at=expires_at)
-        work.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
+        magic_link_id = await self._request_link("link", "sign_in", request.email, request.device_token, work)
+        if magic_link_id is not None:
+            work.emit(events_pb2.MagicLinkRequested(magic_link_id=str(magic_link_id)))
         return pb.RequestMagicLinkResponse()
+
+    async def RequestPasswordReset(self, request: pb.RequestPasswordResetRequest, work: UnitOfWork) -> pb.RequestPasswordResetResponse:
+        magic_link_id = await self._request_link("reset", "password_reset", request.email, request.device_token, work)
+        if magic_link_id is not None:
+            work.emit(events_pb2.PasswordResetRequested(magic_link_id=str(magic_link_id)))
+        return pb.RequestPasswordResetResponse()
 
     async def IssueMagicLink(self, request: pb.IssueMagicLinkRequest, work: UnitOfWork) -> pb.MagicLink:
         keys = await self._keys.of(work.workspace_id)
@@ -76,40 +78,30 @@ class SignIn(SignInServicer[UnitOfWork]):
             locale=row["locale"],
         )
 
-    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: UnitOfWork) -> pb.SignedIn:
-        token = OpaqueToken.parse(request.token)
-        if token is None:
-            raise _link_invalid()
-        link = {"magic_link_id": token.row_id, "hash": token.hash}
-        async with work.beside(token.workspace_id) as tx:
-            found = await tx.maybe(credentials.find_magic_link, **link)
-        if found is None:
-            raise _link_invalid()
-        # The token is genuine, so a refusal from here on is audited in its workspace.
-        work.enter(token.workspace_id, found["user_id"])
-
+    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: UnitOfWork) -> pb.SignInReply:
+        token, user_id = await self._open_link(request.token, "sign_in", work)
         keys = await self._keys.of(token.workspace_id)
-        used = await work.db.maybe(credentials.use_magic_link, **link, now=work.now)
-        user = used and await work.db.maybe(store.sign_in_by_link, user_id=used["user_id"], now=work.now)
+        await self._use_link(token, "sign_in", work)
+        user = await work.db.maybe(store.sign_in_by_link, user_id=user_id, now=work.now)
         if user is None:
             raise _link_invalid()
         email = await work.db.one(people.email_index_of, user_id=user["id"])
         await work.db.run(credentials.delete_buckets_of, email_index=email["email_index"], purpose="link")
-        return await self._tokens.start_login_session(work, keys, user, method="link")
+        return await self._sign_in(work, keys, user, amr="link")
 
-    async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignedIn:
+    async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignInReply:
         email_index = record.email_index(self._keyring, request.email)
         user_id = await self._find_user(email_index, work)
         attempt = self._throttle.password_attempt(email_index, user_id, request.device_token, work)
-        verified_hash, new_hash = await self._check_password(request.password, user_id, attempt, work)
+        verified_hash, new_hash = await self._attempts.check_password(request.password, user_id, attempt, work, "login")
 
         keys = await self._keys.of(work.workspace_id)
         user = await work.db.maybe(
             store.sign_in_by_password, user_id=user_id, verified_hash=verified_hash, password_hash=new_hash or verified_hash, now=work.now
         )
         if user is None:
-            raise _wrong_credentials()
-        return await self._tokens.start_login_session(work, keys, user, method="pwd", device=attempt.device)
+            raise wrong_credentials()
+        return await self._sign_in(work, keys, user, amr="pwd", device=attempt.device)
 
     async def Refresh(self, request: pb.RefreshRequest, work: UnitOfWork) -> pb.SignedIn:
         token = OpaqueToken.parse(request.refresh_token)
@@ -129,26 +121,53 @@ class SignIn(SignInServicer[UnitOfWork]):
         return pb.LogoutResponse(user_id=str(work.user_id))
 
     async def ChangePassword(self, request: pb.ChangePasswordRequest, work: UnitOfWork) -> pb.ChangePasswordResponse:
+        """Changes the password, or sets the first one of somebody who signs in by link."""
         user_id, session_id = work.user_id, _login_session_id(work)
         keys = await self._keys.of(work.workspace_id)
         async with work.beside(work.workspace_id) as tx:
             row = await tx.one(credentials.password_of, user_id=user_id)
             email = await tx.one(people.email_index_of, user_id=user_id)
         user = record.to_proto(row, keys)
-        new_password = rules.check_password(request.new_password, email=user.email)
+        new_password = await self._passwords.check(request.new_password, email=user.email, full_name=user.full_name)
 
-        attempt = self._throttle.reauthentication(email["email_index"], session_id)
-        try:
-            verified_hash, _ = await self._check_password(request.current_password, user_id, attempt, work)
-        except Unauthenticated:
-            raise _wrong_current_password() from None
+        verified_hash: str | None = None
+        notice = events_pb2.SECURITY_NOTICE_PASSWORD_SET
+        if row["password_hash"] is not None:
+            attempt = self._throttle.reauthentication(email["email_index"], session_id)
+            try:
+                verified_hash, _ = await self._attempts.check_password(request.current_password, user_id, attempt, work, "change_password")
+            except Unauthenticated:
+                raise _wrong_current_password() from None
+            notice = events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED
         new_hash = await self._passwords.hash(new_password)
 
         change = {"user_id": user_id, "verified_hash": verified_hash, "password_hash": new_hash, "now": work.now}
         if not await work.db.run(credentials.change_password, **change):
             raise _wrong_current_password()
+        await work.db.run(credentials.void_magic_links, user_id=user_id, now=work.now)
         await revocation.end_login_sessions(work.db, user_id, reason="password_changed", now=work.now, except_id=session_id)
+        raise_notice(work, user_id, notice)
+        work.note(first=str(verified_hash is None).lower())
         return pb.ChangePasswordResponse(user_id=str(user_id))
+
+    async def ResetPassword(self, request: pb.ResetPasswordRequest, work: UnitOfWork) -> pb.ResetPasswordResponse:
+        token, user_id = await self._open_link(request.token, "password_reset", work)
+        keys = await self._keys.of(token.workspace_id)
+        async with work.beside(token.workspace_id) as tx:
+            user = record.to_proto(await tx.one(credentials.password_of, user_id=user_id), keys)
+        # Before the link is used: who is refused a password tries the next one with the same link.
+        new_password = await self._passwords.check(request.new_password, email=user.email, full_name=user.full_name)
+        new_hash = await self._passwords.hash(new_password)
+
+        await self._use_link(token, "password_reset", work)
+        if await work.db.maybe(store.reset_password, user_id=user_id, password_hash=new_hash, now=work.now) is None:
+            raise _link_invalid()
+        email = await work.db.one(people.email_index_of, user_id=user_id)
+        await work.db.run(credentials.delete_all_buckets_of, email_index=email["email_index"])
+        await work.db.run(credentials.void_magic_links, user_id=user_id, now=work.now)
+        await revocation.end_login_sessions(work.db, user_id, reason="password_reset", now=work.now)
+        raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_PASSWORD_RESET)
+        return pb.ResetPasswordResponse(user_id=str(user_id))
 
     async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, work: UnitOfWork) -> pb.LoginSessionList:
         window = part(request)
@@ -164,12 +183,29 @@ class SignIn(SignInServicer[UnitOfWork]):
             raise NotFound("not_found", "There is no such sign-in of yours.")
         return pb.EndLoginSessionResponse(user_id=str(work.user_id))
 
+    async def EndLoginSessions(self, request: pb.EndLoginSessionsRequest, work: UnitOfWork) -> pb.EndLoginSessionsResponse:
+        await revocation.end_login_sessions(work.db, work.user_id, reason="ended_by_user", now=work.now)
+        return pb.EndLoginSessionsResponse(user_id=str(work.user_id))
+
+    async def GetMailRecipient(self, request: pb.GetMailRecipientRequest, work: UnitOfWork) -> pb.MailRecipient:
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.one(store.mail_recipient, user_id=request.user_id)
+        user = record.to_proto(row, keys)
+        return pb.MailRecipient(email=user.email, full_name=user.full_name, locale=row["locale"])
+
     async def GetTrust(self, request: pb.GetTrustRequest, work: UnitOfWork) -> pb.Trust:
         revoked = await work.db.all(login_sessions.revocations_since, since=work.now - _REVOCATIONS_REPORTED)
         return pb.Trust(
             keys=[pb.PublicKey(kid=kid, x=x) for kid, x in self._access_keys.published.items()],
             revocations=[pb.Revocation(subject_id=str(row["subject_id"]), epoch=row["revoked_before"]) for row in revoked],
         )
+
+    async def _sign_in(
+        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: str, device: bytes | None = None
+    ) -> pb.SignInReply:
+        """The reply to a first step that was right."""
+        signed_in = await self._tokens.start_login_session(work, keys, user, amr=[amr], device=device)
+        return pb.SignInReply(signed_in=signed_in, user_id=signed_in.user.id)
 
     async def _find_user(self, email_index: bytes, work: UnitOfWork) -> UUID | None:
         """The id of the user with this e-mail address, or None. Enters the user's workspace, or the decoy for unknown addresses."""
@@ -179,34 +215,46 @@ class SignIn(SignInServicer[UnitOfWork]):
         work.enter(found["workspace_id"] if found else rules.DECOY_WORKSPACE, user_id)
         return user_id
 
-    async def _check_password(self, password: str, user_id: UUID | None, attempt: LoginAttempt, work: UnitOfWork) -> tuple[str, str | None]:
-        """Count the attempt, then verify the password. Holds no connection while Argon2 runs.
+    async def _request_link(self, limit: str, purpose: str, email: str, device_token: str, work: UnitOfWork) -> UUID | None:
+        """Adds a link that is to be mailed; None if the person has been mailed enough of them."""
+        email_index = record.email_index(self._keyring, check_email(email))
+        user_id = await self._find_user(email_index, work)
+        attempt = self._throttle.link_request(email_index, user_id, device_token, work, purpose=limit)
+        try:
+            await self._attempts.count(attempt, work, "request_magic_link" if limit == "link" else "request_password_reset")
+        except TooMany:
+            # A refusal would tell that others have requested links for this address.
+            return None
+        magic_link_id = uuid7()
+        expires_at = work.now + timedelta(seconds=self._settings.magic_link_seconds)
+        link = {"id": magic_link_id, "purpose": purpose, "user_id": user_id, "expires_at": expires_at}
+        await work.db.run(credentials.add_magic_link, **link, now=work.now)
+        return magic_link_id
 
-        Returns the stored hash, and a new one to replace it if its parameters are outdated. Raises Unauthenticated
-        if the password is wrong, TooMany if the user must wait, Unavailable if the hasher's queue is full.
-        """
-        async with self._throttle.serialize(attempt):
-            async with work.beside(None) as tx:
-                await self._throttle.count(tx, attempt)
-            async with work.beside(work.workspace_id) as tx:
-                row = await tx.maybe(credentials.password_of, user_id=user_id or rules.DECOY_USER)
-            stored_hash: str | None = row and row["password_hash"]
-            verification = await self._passwords.verify(password, stored_hash)
-            if stored_hash is None or not verification.matches:
-                raise _wrong_credentials()
-            async with work.beside(None) as tx:
-                await self._throttle.undo_count(tx, attempt)
-        return stored_hash, verification.new_hash
+    async def _open_link(self, text: str, purpose: str, work: UnitOfWork) -> tuple[OpaqueToken, UUID]:
+        """The token and the user of a mailed link, whose workspace is entered. Raises Unauthenticated unless it is genuine."""
+        token = OpaqueToken.parse(text)
+        if token is None:
+            raise _link_invalid()
+        async with work.beside(token.workspace_id) as tx:
+            found = await tx.maybe(credentials.find_magic_link, magic_link_id=token.row_id, hash=token.hash, purpose=purpose)
+        if found is None:
+            raise _link_invalid()
+        # The token is genuine, so a refusal from here on is audited in its workspace.
+        work.enter(token.workspace_id, found["user_id"])
+        return token, found["user_id"]
+
+    async def _use_link(self, token: OpaqueToken, purpose: str, work: UnitOfWork) -> None:
+        """Raises Unauthenticated unless this is the link's one use, in time."""
+        link = {"magic_link_id": token.row_id, "hash": token.hash, "purpose": purpose}
+        if await work.db.maybe(credentials.use_magic_link, **link, now=work.now) is None:
+            raise _link_invalid()
 
 
 def _login_session_id(work: UnitOfWork) -> UUID:
     if work.caller.session_id is None:
         raise Unauthenticated("sign_in_required", "Sign in first.")
     return work.caller.session_id
-
-
-def _wrong_credentials() -> Unauthenticated:
-    return Unauthenticated("invalid_credentials", "This e-mail address and password do not belong together.")
 
 
 def _wrong_current_password() -> Invalid:

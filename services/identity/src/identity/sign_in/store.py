@@ -1,10 +1,11 @@
-"""Statements that record a sign-in. They return no row if the user may not sign in."""
+"""Statements of signing in, and of who is mailed about it. They return no row if the user may not sign in."""
 
-from sqlalchemy import DateTime, bindparam, update
+from sqlalchemy import DateTime, bindparam, select, update
 
-from chassis.db.statement import command
+from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
-from identity.tables import users
+from identity.people.columns import SEALED_COLUMNS
+from identity.tables import users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 
@@ -15,6 +16,17 @@ sign_in_by_password = command(
     .where(users.c.password_hash == bindparam("verified_hash"))
     .values(password_hash=bindparam("password_hash"), last_login_at=_now)
     .returning(*USER_AND_READ_TIME)
+)
+
+reset_password = command(
+    update(users).where(MAY_SIGN_IN).values(password_hash=bindparam("password_hash"), updated_at=_now).returning(users.c.id)
+)
+
+mail_recipient = query(
+    select(*SEALED_COLUMNS, workspaces.c.locale)
+    .join(workspaces, workspaces.c.workspace_id == users.c.workspace_id)
+    .where(users.c.id == bindparam("user_id"))
+    .where(users.c.is_active)
 )
 
 sign_in_by_link = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_now).returning(*USER_AND_READ_TIME))

@@ -11,8 +11,10 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, masked
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
+from identity.credentials import store as credentials
 from identity.login_sessions import revocation
 from identity.people import record
+from identity.people import store as people
 from identity.people.rules import check_full_name
 from identity.roles import ADMINISTRATOR_ROLE
 from identity.users import rules, store
@@ -92,6 +94,13 @@ class Users(UsersServicer[UnitOfWork]):
         changed = await work.db.one(store.set_active, user_id=request.user_id, now=work.now, **change)
         work.note(is_active="true")
         return record.to_proto(changed, keys)
+
+    async def UnlockUser(self, request: pb.UnlockUserRequest, work: UnitOfWork) -> pb.User:
+        keys = await self._keys.of(work.workspace_id)
+        await work.db.one(store.lock_user, user_id=request.user_id)
+        email = await work.db.one(people.email_index_of, user_id=request.user_id)
+        await work.db.run(credentials.delete_all_buckets_of, email_index=email["email_index"])
+        return record.to_proto(await work.db.one(store.get_user, user_id=request.user_id), keys)
 
     async def GetPractitioner(self, request: pb.GetPractitionerRequest, work: UnitOfWork) -> pb.Practitioner:
         row = await work.db.maybe(store.get_practitioner, user_id=request.user_id)

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from chassis.errors import Fault, Invalid
+from identity.credentials.rules import is_lock_after
 
 CHANGEABLE = ("name", "time_zone", "locale", "address", "phone", "license_number", "settings")
 
@@ -32,5 +33,8 @@ def check_workspace(values: Mapping[str, Any]) -> None:
         faults.append(Fault("/locale", "is not a language tag such as en or de-AT"))
     if not isinstance((values.get("settings") or {}).get("amendment_reason_required", True), bool):
         faults.append(Fault("/settings/amendment_reason_required", "must be true or false"))
+    lock_after = (values.get("settings") or {}).get("lock_after_failures")
+    if lock_after is not None and not is_lock_after(lock_after):
+        faults.append(Fault("/settings/lock_after_failures", "must be null or a whole number from 3 to 100"))
     if faults:
         raise Invalid("workspace_invalid", "Some details of the workspace are not valid.", faults=faults)

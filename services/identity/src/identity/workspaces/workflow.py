@@ -8,8 +8,7 @@ from caseload.identity.v1 import events_pb2, users_pb2
 from chassis.db.transaction import Record
 from chassis.errors import Conflict
 from chassis.service.runtime import Runtime
-from identity.credentials.passwords import PasswordHasher
-from identity.credentials.rules import check_password
+from identity.credentials.passwords import password_hasher
 from identity.people import store as people
 from identity.people.record import email_index
 from identity.people.registration import add_user
@@ -31,11 +30,12 @@ async def open_workspace(
     role: str,
     password: str | None = None,
     is_platform_admin: bool = False,
+    is_demo: bool = False,
 ) -> tuple[UUID, UUID]:
     """Open a workspace. Returns the ids of the workspace and of the user.
 
     If a user has the e-mail address already, nothing is opened: the ids are those of that user and their workspace.
-    Raises Invalid for values that are not accepted.
+    Raises Invalid for values that are not accepted; the password of a demonstration is public and not judged.
     """
     rules.check_workspace({"name": name, "time_zone": time_zone, "locale": locale})
     email = check_email(owner_email)
@@ -45,7 +45,10 @@ async def open_workspace(
 
     password_hash = None
     if password is not None:
-        password_hash = await PasswordHasher(runtime.settings).hash(check_password(password, email=email, pointer="/password"))
+        passwords = runtime.once(password_hasher)
+        if not is_demo:
+            await passwords.check(password, email=email, full_name=user.full_name, pointer="/password")
+        password_hash = await passwords.hash(password)
     workspace_id = uuid7()
     keys = await runtime.keys.of(workspace_id)
     try:

@@ -1,4 +1,7 @@
-"""The mail with a sign-in link. Its secret is issued when the mail is composed, and stored nowhere but in the mail."""
+"""Mails about accounts: links to sign in or to reset a password, and notices of what has become of an account.
+
+The secret of a link is issued when its mail is composed, and stored nowhere but in the mail.
+"""
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -11,6 +14,7 @@ from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.errors import Refusal, Unavailable
 from chassis.protobuf.timestamps import when
 from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
 from notifications.magic_links import store
 from notifications.mail import templates
 from notifications.mail.sender import MailKind, NotToBeSent
@@ -18,20 +22,52 @@ from notifications.mail.sender import MailKind, NotToBeSent
 # A person is waiting: attempts follow each other quickly, for as long as a link can be valid. One that has expired earlier is not issued.
 _PAUSE = timedelta(seconds=3)
 _VALID = timedelta(hours=1)
+# Per kind of mail with a link: its template, the beginning of its Message-ID, and where it leads.
+_LINKS = {
+    "magic_link": (templates.MAGIC_LINK, "sign-in", "/auth/verify"),
+    "password_reset": (templates.PASSWORD_RESET, "password-reset", "/auth/reset-password"),
+}
 
 
-def magic_link_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
+def account_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
-        """Issues a new secret, which invalidates that of an earlier attempt: its mail was not accepted."""
+        """Issues a new secret for a link, which invalidates that of an earlier attempt: its mail was not accepted."""
         try:
             async with runtime.background(workspace_id) as work:
-                link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), work.context)
+                return await (_link if row["kind"] in _LINKS else _notice)(row, work)
         except Unavailable:
             raise
         except Refusal as refusal:
-            # The link has expired, was used, or was replaced by a newer one.
+            # The link has expired, was used, or was replaced by a newer one; the person is gone.
             raise NotToBeSent("dropped", refusal.code) from refusal
-        return _render(row["id"], link, runtime.settings, now=datetime.now(UTC))
+        except ValueError:
+            raise NotToBeSent("failed", "address_malformed") from None
+
+    async def _link(row: Any, work: UnitOfWork) -> EmailMessage:
+        template, name, path = _LINKS[row["kind"]]
+        link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), work.context)
+        now = datetime.now(UTC)
+        return template.render(
+            sender=runtime.settings.mail_from,
+            to=link.email,
+            message_id=templates.message_id(name, row["id"]),
+            now=now,
+            full_name=link.full_name,
+            link=f"{runtime.settings.app_url.rstrip('/')}{path}?token={quote(link.token, safe='')}",
+            minutes=str(max(1, round((when(link.expires_at) - now).total_seconds() / 60))),
+        )
+
+    async def _notice(row: Any, work: UnitOfWork) -> EmailMessage:
+        person = await sign_in.GetMailRecipient(sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"])), work.context)
+        return templates.SECURITY_NOTICE.render(
+            sender=runtime.settings.mail_from,
+            to=person.email,
+            message_id=templates.message_id("notice", row["id"]),
+            now=datetime.now(UTC),
+            full_name=person.full_name,
+            happened=templates.HAPPENED[row["kind"]],
+            when=f"{row['created_at']:%d %B %Y, %H:%M} UTC",
+        )
 
     return MailKind(
         name="mail",
@@ -42,18 +78,3 @@ def magic_link_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
         compose=compose,
         next_attempt_at=lambda row, now: now + _PAUSE if now + _PAUSE < row["created_at"] + _VALID else None,
     )
-
-
-def _render(mail_id: UUID, link: sign_in_pb2.MagicLink, settings: Any, *, now: datetime) -> EmailMessage:
-    try:
-        return templates.MAGIC_LINK.render(
-            sender=settings.mail_from,
-            to=link.email,
-            message_id=templates.message_id("sign-in", mail_id),
-            now=now,
-            full_name=link.full_name,
-            link=f"{settings.app_url.rstrip('/')}/auth/verify?token={quote(link.token, safe='')}",
-            minutes=str(max(1, round((when(link.expires_at) - now).total_seconds() / 60))),
-        )
-    except ValueError:
-        raise NotToBeSent("failed", "address_malformed") from None

@@ -1,4 +1,4 @@
-"""Statements on mails with sign-in links. Row security limits every one to the caller's workspace."""
+"""Statements on mails about accounts. Row security limits every one to the caller's workspace."""
 
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -11,7 +11,14 @@ _now = bindparam("now", type_=DateTime(timezone=True))
 
 add = command(
     upsert(mails)
-    .values(workspace_id=bindparam("workspace_id", type_=Uuid), id=_id, kind="magic_link", next_attempt_at=_now, created_at=_now)
+    .values(
+        workspace_id=bindparam("workspace_id", type_=Uuid),
+        id=_id,
+        kind=bindparam("kind", type_=Text),
+        user_id=bindparam("user_id", type_=Uuid),
+        next_attempt_at=_now,
+        created_at=_now,
+    )
     .on_conflict_do_nothing()
 )
 

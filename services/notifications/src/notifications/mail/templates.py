@@ -10,6 +10,8 @@ from html import escape
 from string import Template
 from uuid import UUID
 
+from caseload.identity.v1 import events_pb2
+
 # Excludes quotes, comments, lists and routes, which RFC 5322 allows and nobody uses.
 _PLAIN_ADDRESS = re.compile(r"""[^\s@"(),:;<>\[\]\\]+@[^\s@"(),:;<>\[\]\\.]+(\.[^\s@"(),:;<>\[\]\\.]+)*""")
 
@@ -106,4 +108,66 @@ If you did not ask for it, nothing needs to be done: nobody can sign in without 
 <p>open this link to sign in. It works once, for $minutes minutes:</p>
 <p><a href="$link">$link</a></p>
 <p>If you did not ask for it, nothing needs to be done: nobody can sign in without it.</p>"""),
+)
+
+PASSWORD_RESET = MailTemplate(
+    subject=Template("Choose a new password"),
+    text=Template("""\
+Hello $full_name,
+
+open this link to choose a new password. It works once, for $minutes minutes:
+
+$link
+
+If you did not ask for it, nothing needs to be done: your password stays as it is.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>open this link to choose a new password. It works once, for $minutes minutes:</p>
+<p><a href="$link">$link</a></p>
+<p>If you did not ask for it, nothing needs to be done: your password stays as it is.</p>"""),
+)
+
+# What a notice says, by its kind.
+HAPPENED = {
+    "password_set": "A password was set for your account.",
+    "password_changed": "The password of your account was changed. You have been signed out everywhere else.",
+    "password_reset_done": "The password of your account was reset by a link from this mailbox. You have been signed out everywhere.",
+    "sign_in_stolen": "One of your sign-ins was used from two places, as if somebody had copied it. It has been ended.",
+    "account_locked": "After several wrong passwords, signing in with your password on a new device is locked for half an hour.",
+    "second_factor_enabled": "A second factor was set up for your account.",
+    "second_factor_disabled": "The second factor of your account was removed.",
+}
+_KINDS = {
+    events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
+    events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED: "password_changed",
+    events_pb2.SECURITY_NOTICE_PASSWORD_RESET: "password_reset_done",
+    events_pb2.SECURITY_NOTICE_SIGN_IN_STOLEN: "sign_in_stolen",
+    events_pb2.SECURITY_NOTICE_ACCOUNT_LOCKED: "account_locked",
+    events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED: "second_factor_enabled",
+    events_pb2.SECURITY_NOTICE_SECOND_FACTOR_DISABLED: "second_factor_disabled",
+}
+
+
+def kind_of(notice: events_pb2.SecurityNotice) -> str:
+    """The kind of mail for a notice. Raises KeyError for one that this release does not know."""
+    return _KINDS[notice]
+
+
+SECURITY_NOTICE = MailTemplate(
+    subject=Template("Your account"),
+    text=Template("""\
+Hello $full_name,
+
+$happened
+
+    $when
+
+If this was not you, choose a new password at once, and tell whoever runs Caseload where you work.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>$happened</p>
+<p><strong>$when</strong></p>
+<p>If this was not you, choose a new password at once, and tell whoever runs Caseload where you work.</p>"""),
 )

@@ -21,10 +21,10 @@ class SignInServicer(ABC, Generic[WorkT]):
     async def IssueMagicLink(self, request: pb.IssueMagicLinkRequest, work: WorkT) -> pb.MagicLink: ...
 
     @abstractmethod
-    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: WorkT) -> pb.SignedIn: ...
+    async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: WorkT) -> pb.SignInReply: ...
 
     @abstractmethod
-    async def Login(self, request: pb.LoginRequest, work: WorkT) -> pb.SignedIn: ...
+    async def Login(self, request: pb.LoginRequest, work: WorkT) -> pb.SignInReply: ...
 
     @abstractmethod
     async def Refresh(self, request: pb.RefreshRequest, work: WorkT) -> pb.SignedIn: ...
@@ -36,10 +36,22 @@ class SignInServicer(ABC, Generic[WorkT]):
     async def ChangePassword(self, request: pb.ChangePasswordRequest, work: WorkT) -> pb.ChangePasswordResponse: ...
 
     @abstractmethod
+    async def RequestPasswordReset(self, request: pb.RequestPasswordResetRequest, work: WorkT) -> pb.RequestPasswordResetResponse: ...
+
+    @abstractmethod
+    async def ResetPassword(self, request: pb.ResetPasswordRequest, work: WorkT) -> pb.ResetPasswordResponse: ...
+
+    @abstractmethod
     async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, work: WorkT) -> pb.LoginSessionList: ...
 
     @abstractmethod
     async def EndLoginSession(self, request: pb.EndLoginSessionRequest, work: WorkT) -> pb.EndLoginSessionResponse: ...
+
+    @abstractmethod
+    async def EndLoginSessions(self, request: pb.EndLoginSessionsRequest, work: WorkT) -> pb.EndLoginSessionsResponse: ...
+
+    @abstractmethod
+    async def GetMailRecipient(self, request: pb.GetMailRecipientRequest, work: WorkT) -> pb.MailRecipient: ...
 
     @abstractmethod
     async def GetTrust(self, request: pb.GetTrustRequest, work: WorkT) -> pb.Trust: ...
@@ -57,8 +69,12 @@ class SignInStub:
         self.Refresh: SignInRefresh = caller_of(methods['Refresh'])
         self.Logout: SignInLogout = caller_of(methods['Logout'])
         self.ChangePassword: SignInChangePassword = caller_of(methods['ChangePassword'])
+        self.RequestPasswordReset: SignInRequestPasswordReset = caller_of(methods['RequestPasswordReset'])
+        self.ResetPassword: SignInResetPassword = caller_of(methods['ResetPassword'])
         self.ListLoginSessions: SignInListLoginSessions = caller_of(methods['ListLoginSessions'])
         self.EndLoginSession: SignInEndLoginSession = caller_of(methods['EndLoginSession'])
+        self.EndLoginSessions: SignInEndLoginSessions = caller_of(methods['EndLoginSessions'])
+        self.GetMailRecipient: SignInGetMailRecipient = caller_of(methods['GetMailRecipient'])
         self.GetTrust: SignInGetTrust = caller_of(methods['GetTrust'])
 
 
@@ -71,11 +87,11 @@ class SignInIssueMagicLink(Protocol):
 
 
 class SignInVerifyMagicLink(Protocol):
-    def __call__(self, request: pb.VerifyMagicLinkRequest, context: Any) -> Awaitable[pb.SignedIn]: ...
+    def __call__(self, request: pb.VerifyMagicLinkRequest, context: Any) -> Awaitable[pb.SignInReply]: ...
 
 
 class SignInLogin(Protocol):
-    def __call__(self, request: pb.LoginRequest, context: Any) -> Awaitable[pb.SignedIn]: ...
+    def __call__(self, request: pb.LoginRequest, context: Any) -> Awaitable[pb.SignInReply]: ...
 
 
 class SignInRefresh(Protocol):
@@ -90,12 +106,28 @@ class SignInChangePassword(Protocol):
     def __call__(self, request: pb.ChangePasswordRequest, context: Any) -> Awaitable[pb.ChangePasswordResponse]: ...
 
 
+class SignInRequestPasswordReset(Protocol):
+    def __call__(self, request: pb.RequestPasswordResetRequest, context: Any) -> Awaitable[pb.RequestPasswordResetResponse]: ...
+
+
+class SignInResetPassword(Protocol):
+    def __call__(self, request: pb.ResetPasswordRequest, context: Any) -> Awaitable[pb.ResetPasswordResponse]: ...
+
+
 class SignInListLoginSessions(Protocol):
     def __call__(self, request: pb.ListLoginSessionsRequest, context: Any) -> Awaitable[pb.LoginSessionList]: ...
 
 
 class SignInEndLoginSession(Protocol):
     def __call__(self, request: pb.EndLoginSessionRequest, context: Any) -> Awaitable[pb.EndLoginSessionResponse]: ...
+
+
+class SignInEndLoginSessions(Protocol):
+    def __call__(self, request: pb.EndLoginSessionsRequest, context: Any) -> Awaitable[pb.EndLoginSessionsResponse]: ...
+
+
+class SignInGetMailRecipient(Protocol):
+    def __call__(self, request: pb.GetMailRecipientRequest, context: Any) -> Awaitable[pb.MailRecipient]: ...
 
 
 class SignInGetTrust(Protocol):

@@ -36,6 +36,9 @@ class UsersServicer(ABC, Generic[WorkT]):
     async def ActivateUser(self, request: pb.ActivateUserRequest, work: WorkT) -> pb.User: ...
 
     @abstractmethod
+    async def UnlockUser(self, request: pb.UnlockUserRequest, work: WorkT) -> pb.User: ...
+
+    @abstractmethod
     async def GetPractitioner(self, request: pb.GetPractitionerRequest, work: WorkT) -> pb.Practitioner: ...
 
 
@@ -51,6 +54,7 @@ class UsersStub:
         self.ChangeRole: UsersChangeRole = caller_of(methods['ChangeRole'])
         self.DeactivateUser: UsersDeactivateUser = caller_of(methods['DeactivateUser'])
         self.ActivateUser: UsersActivateUser = caller_of(methods['ActivateUser'])
+        self.UnlockUser: UsersUnlockUser = caller_of(methods['UnlockUser'])
         self.GetPractitioner: UsersGetPractitioner = caller_of(methods['GetPractitioner'])
 
 
@@ -80,6 +84,10 @@ class UsersDeactivateUser(Protocol):
 
 class UsersActivateUser(Protocol):
     def __call__(self, request: pb.ActivateUserRequest, context: Any) -> Awaitable[pb.User]: ...
+
+
+class UsersUnlockUser(Protocol):
+    def __call__(self, request: pb.UnlockUserRequest, context: Any) -> Awaitable[pb.User]: ...
 
 
 class UsersGetPractitioner(Protocol):

@@ -1,0 +1,189 @@
+"""Strangers neither guess a password nor keep its owner out; what they try is on record, and not line by line."""
+
+import asyncio
+
+import pytest
+
+from caseload.audit.v1 import events_pb2 as audit
+from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2, workspaces_pb2
+from chassis.errors import Forbidden, NotFound, TooMany, Unauthenticated
+from identity.credentials import rules
+
+PASSWORD = "correct horse battery"
+
+
+async def guess(service, user, number):
+    """A guess from one of many addresses; how it was refused."""
+    address = f"203.0.{number // 250 % 250}.{number % 250}" if number % 2 else f"2001:db8:{number:x}::1"
+    try:
+        await service.login(user, f"guess number {number}", address=address)
+    except (Unauthenticated, TooMany) as refusal:
+        return refusal.code
+    raise AssertionError("a guess has signed in")
+
+
+async def botnet(service, user, guesses):
+    """Guesses from as many addresses as there are guesses, sixteen at a time."""
+    return [
+        code
+        for start in range(0, guesses, 16)
+        for code in await asyncio.gather(*(guess(service, user, number) for number in range(start, min(guesses, start + 16))))
+    ]
+
+
+async def test_a_botnet_keeps_nobody_out_neither_on_a_known_device_nor_on_a_new_one(service, practice):
+    owner = practice.administrator
+    device = (await service.login(owner)).device_token
+    await botnet(service, owner, 200)
+
+    for number in range(20):
+        await guess(service, owner, 1000 + number)
+        new = await service.login(owner, address=f"198.51.100.{number}")
+        known = await service.login(owner, address=f"203.0.0.{number}", device=device)
+        assert new.user.id == known.user.id == str(owner.id)
+
+
+async def test_a_botnet_keeps_nobody_from_a_link(service, practice):
+    owner = practice.administrator
+    for number in range(40):
+        request = sign_in_pb2.RequestMagicLinkRequest(email=owner.email)
+        await service.sign_in.RequestMagicLink(request, service.caller_from(f"203.0.113.{number}"))
+    mailed = await service.environment.emitted(events_pb2.MagicLinkRequested, practice.workspace_id)
+    assert len(mailed) == 20, "the mailbox is not flooded"
+
+    # The newest of the mails signs the owner in, and then the next link is mailed at once.
+    await service.verify((await service.issue(practice.workspace_id, mailed[-1].magic_link_id)).token)
+    await service.verify(await service.request_link(owner))
+
+
+async def test_while_somebody_guesses_a_source_has_two_attempts(service, practice):
+    owner = practice.administrator
+    await botnet(service, owner, rules.GUESSED_AT + 1)
+
+    codes = []
+    for _ in range(4):
+        with pytest.raises((Unauthenticated, TooMany)) as refused:
+            await service.login(owner, "mistyped", address="198.51.100.200")
+        codes.append(refused.value.code)
+    assert codes == ["invalid_credentials", "invalid_credentials", "too_many_attempts", "too_many_attempts"]
+
+
+async def test_an_ipv6_network_of_65536_sources_is_slowed_down_as_a_whole(service, practice):
+    codes = []
+    for number in range(24):
+        with pytest.raises((Unauthenticated, TooMany)) as refused:
+            await service.login(practice.administrator, "guess after guess", address=f"2001:db8:77:{number:x}::1")
+        codes.append(refused.value.code)
+
+    assert codes[:20] == ["invalid_credentials"] * 20
+    assert "too_many_attempts" in codes[20:]
+    await service.login(practice.administrator, address="2001:db8:78::1")
+
+
+async def test_a_flood_of_guesses_is_on_record_and_not_guess_by_guess(service, practice):
+    await botnet(service, practice.administrator, 130)
+
+    lines = await service.lines("login", practice.workspace_id, audit.OUTCOME_FAILURE)
+    told = sorted(int(line.facts["failures"]) for line in lines)
+    assert told == [*range(1, rules.GUESSED_AT + 1), 100]
+    assert {line.user_id for line in lines} == {str(practice.administrator.id)}
+
+
+async def test_a_flood_that_is_refused_is_on_record_and_not_refusal_by_refusal(service, practice):
+    for _ in range(25):
+        with pytest.raises((Unauthenticated, TooMany)):
+            await service.login(practice.administrator, "guess after guess", address="198.51.100.201")
+
+    lines = await service.lines("login", practice.workspace_id, audit.OUTCOME_FAILURE)
+    refused = [line for line in lines if line.code == "too_many_attempts"]
+    assert [line.facts["refused"] for line in refused] == ["1", "2", "5", "10", "20"]
+    assert {line.resource_id for line in refused} == {str(practice.administrator.id)}
+    assert {line.ip_address for line in refused} == {"198.51.100.201"}
+
+
+async def test_an_unknown_address_runs_the_same_statements_as_a_known_one_when_refused(service, practice, statements):
+    costs = []
+    for email in (practice.administrator.email, "somebody-unknown-and-refused@example.com"):
+        for _ in range(9):
+            statements.clear()
+            with pytest.raises((Unauthenticated, TooMany)) as refused:
+                await service.sign_in.Login(sign_in_pb2.LoginRequest(email=email, password="wrong"), service.caller_from("198.51.100.202"))
+        costs.append((refused.value.code, list(statements)))
+
+    assert costs[0] == costs[1]
+    assert costs[0][0] == "too_many_attempts"
+
+
+# --- locks ---
+
+
+@pytest.fixture
+async def locking(service, hospital):
+    """A hospital that locks accounts after three failures."""
+    request = workspaces_pb2.UpdateWorkspaceRequest()
+    request.mask.paths.append("settings")
+    request.settings.update({"lock_after_failures": 3})
+    await service.workspaces.UpdateWorkspace(request, await service.signed_in(hospital.administrator))
+    return hospital
+
+
+async def test_where_a_workspace_locks_accounts_failures_lock_them_and_are_told(service, locking):
+    nurse = await locking.add_user("nurse")
+    device = (await service.login(nurse)).device_token
+    admin = await service.signed_in(locking.administrator)
+    for number in range(3):
+        assert await guess(service, nurse, number) == "invalid_credentials"
+
+    # The right password gets the reply to a wrong one: whether an account is locked is nobody's business.
+    with pytest.raises(Unauthenticated) as refused:
+        await service.login(nurse, address="198.51.100.210")
+    assert refused.value.code == "invalid_credentials"
+    found = await service.users.GetUser(users_pb2.GetUserRequest(user_id=str(nurse.id)), admin)
+    assert found.is_locked
+    assert 1700 < found.locked_until.seconds - found.last_login_at.seconds <= 1900
+    assert await service.notices(nurse) == [events_pb2.SECURITY_NOTICE_ACCOUNT_LOCKED]
+    assert len(await service.lines("lock_user", locking.workspace_id)) == 1
+    # Neither the person's own device nor a link waits.
+    await service.login(nurse, device=device)
+    await service.verify(await service.request_link(nurse))
+
+
+async def test_an_administrator_unlocks_an_account(service, locking):
+    nurse = await locking.add_user("nurse")
+    for number in range(3):
+        await guess(service, nurse, number)
+    admin = await service.signed_in(locking.administrator)
+
+    unlocked = await service.users.UnlockUser(users_pb2.UnlockUserRequest(user_id=str(nurse.id)), admin)
+
+    assert not unlocked.is_locked
+    assert not unlocked.HasField("locked_until")
+    signed_in = await service.login(nurse, address="198.51.100.211")
+    assert len(await service.lines("unlock_user", locking.workspace_id)) == 1
+    with pytest.raises(Forbidden):
+        await service.users.UnlockUser(users_pb2.UnlockUserRequest(user_id=str(nurse.id)), service.bearer(signed_in))
+    stranger = await service.open_workspace()
+    with pytest.raises(NotFound):
+        request = users_pb2.UnlockUserRequest(user_id=str(nurse.id))
+        await service.users.UnlockUser(request, await service.signed_in(stranger.administrator))
+
+
+async def test_a_lock_ends_by_itself(service, locking):
+    nurse = await locking.add_user("nurse")
+    for number in range(3):
+        await guess(service, nurse, number)
+    await service.tamper(
+        "UPDATE identity.login_attempts SET blocked_until = clock_timestamp()"
+        " WHERE account = (SELECT email_index FROM identity.sign_ins WHERE user_id = $1)",
+        nurse.id,
+    )
+
+    assert not (await service.login(nurse, address="198.51.100.212")).user.is_locked
+
+
+async def test_no_account_is_locked_where_the_workspace_does_not_ask_for_it(service, hospital):
+    for number in range(30):
+        await guess(service, hospital.administrator, number)
+
+    assert not (await service.login(hospital.administrator, address="198.51.100.213")).user.is_locked
+    assert await service.notices(hospital.administrator) == []
