@@ -34,6 +34,7 @@ def furnish(api, sign_in_again):
     return {
         "user_id": api.user["id"],
         "practitioner_id": api.user["id"],
+        "supervisor_id": api.user["id"],
         "client_id": client,
         "location_id": location,
         "service_id": service,

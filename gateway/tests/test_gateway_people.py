@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 USER = {
     "id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number",
-    "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "last_login_at", "created_at", "updated_at",
+    "supervisor_id", "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "locked_until", "last_login_at", "created_at", "updated_at",
 }  # fmt: skip
 EVENT = {
     "id", "workspace_id", "user_id", "event_type", "resource_type", "resource_id", "action", "outcome", "ip_address", "user_agent",

@@ -152,7 +152,7 @@ class ValidValues:
         if label == "PUT /api/v1/auth/password":
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
-        for name in ("service_id", "location_id", "department_id", "status", "session_note_action"):
+        for name in ("service_id", "location_id", "department_id", "supervisor_id", "status", "session_note_action"):
             # Other requests may have deleted these, and a changed status cannot be undone.
             if self.chance.random() < 0.8:
                 body.pop(name, None)

@@ -93,6 +93,7 @@ users = tenant(
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
     Column("is_platform_admin", Boolean, nullable=False, server_default=text("false")),
     Column("department_id", Uuid),
+    Column("supervisor_id", Uuid),
     Column("license_number", Text),
     Column("specialization", Text),
     Column("shift_schedule", JSONB),
@@ -109,12 +110,18 @@ users = tenant(
         ["identity.departments.workspace_id", "identity.departments.id"],
         name="department_not_found",
     ),
+    ForeignKeyConstraint(
+        ["workspace_id", "supervisor_id"], ["identity.users.workspace_id", "identity.users.id"], name="supervisor_not_found"
+    ),
+    CheckConstraint("supervisor_id <> id", name="supervisor_circle"),
     CheckConstraint("role IN ('owner', 'assistant', 'therapist', 'operator', 'doctor', 'nurse', 'head_doctor', 'admin')", name="user_role"),
     Index("ix_users_department", "workspace_id", "department_id", postgresql_where=text("department_id IS NOT NULL")),
+    Index("ix_users_role", "workspace_id", "role", "is_active"),
+    Index("ix_users_supervisor", "workspace_id", "supervisor_id", postgresql_where=text("supervisor_id IS NOT NULL")),
     fixed=("id", "is_platform_admin", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     sealed=Sealed(
-        bound=("role", "is_active", "is_platform_admin", "department_id", "license_number", "specialization"),
+        bound=("role", "is_active", "is_platform_admin", "department_id", "supervisor_id", "license_number", "specialization"),
         unbound={
             "shift_schedule": "JSON has several spellings of one value, and nothing is decided by it",
             "password_hash": "replaced at a sign-in, and at a change of the password, without opening the row",
