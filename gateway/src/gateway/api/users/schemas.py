@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from gateway.api.appointments.schemas import Appointment
 from gateway.api.fields import Email, JsonObject, Page, PageQuery, Schema, Search, Text, Text100, Time, absent
 
 Role = Literal["owner", "assistant", "therapist", "operator", "doctor", "nurse", "head_doctor", "admin"]
@@ -34,6 +35,14 @@ class User(Schema):
     last_login_at: Time | None
     created_at: Time
     updated_at: Time
+
+
+class DeactivatedUser(User):
+    future_appointments: Annotated[
+        list[Appointment] | None,
+        Field(description="The first hundred that are scheduled, earliest first; null for a caller who may not read appointments."),
+    ]
+    future_appointment_count: int | None
 
 
 class UserPage(Page):
