@@ -15,8 +15,6 @@ from operations import operations
 from chassis.local.postgres import LocalPostgres
 from standalone.services import NAMES
 
-# Ids of things that no operation makes yet; for these nowhere is all there is.
-NOT_MADE_YET = {"department_id"}
 # What is sent with ids in it.
 BODIES = {
     "POST /api/v1/appointments": "AppointmentCreate",
@@ -75,12 +73,11 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, open_furni
             continue
         if not own:
             mine, own = await open_furnished("hospital")
-        unknown = set(named) - own.keys() - NOT_MADE_YET
+        unknown = set(named) - own.keys()
         assert not unknown, f"{operation}: {unknown} is an id this test knows nothing of"
-        own |= {name: str(uuid4()) for name in NOT_MADE_YET}
 
         for chosen in [*subsets(operation.path_ids), *((name,) for name in (*operation.body_ids, *operation.query_ids))]:
-            wanted = {name: foreign.get(name, str(uuid4())) for name in chosen}
+            wanted = {name: foreign[name] for name in chosen}
             absent = {name: str(uuid4()) for name in chosen}
             answer = operation.send(mine, own, wanted)
             nowhere = operation.send(mine, own, absent)
@@ -107,7 +104,7 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, open_furni
     for operation, shape in BODIES.items():
         named = {name for name, kind in CONTRACT["shapes"][shape].items() if kind.startswith("uuid")}
         assert {name for asked, chosen in tried if unnamed(asked) == operation for name in chosen} >= named, operation
-    assert {name for _, chosen in tried for name in chosen} == foreign.keys() | NOT_MADE_YET
+    assert {name for _, chosen in tried for name in chosen} == foreign.keys()
 
 
 async def settled(installation, workspace_id):

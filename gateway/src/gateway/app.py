@@ -18,6 +18,7 @@ from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
 from gateway.api.clients import routes as clients
+from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
 from gateway.api.locations import routes as locations
@@ -52,6 +53,7 @@ ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     login_sessions.router,
     users.router,
+    departments.router,
     workspaces.router,
     clients.router,
     timeline.router,

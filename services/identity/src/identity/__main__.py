@@ -3,6 +3,7 @@
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
+from identity.departments.rpc import Departments
 from identity.login_sessions.cleanup import cleanup_loop
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
@@ -11,8 +12,8 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | Users | Workspaces]:
-    return [SignIn(runtime), Users(runtime), Workspaces()]
+def servicers(runtime: Runtime) -> list[SignIn | Users | Departments | Workspaces]:
+    return [SignIn(runtime), Users(runtime), Departments(), Workspaces()]
 
 
 SERVICE = Service("identity", metadata, servicers, loops=lambda runtime: [cleanup_loop(runtime)], settings=IdentitySettings)

@@ -78,7 +78,7 @@ departments = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_departments"),
     UniqueConstraint("workspace_id", "code", name="department_code_taken"),
     ForeignKeyConstraint(["workspace_id"], ["identity.workspaces.workspace_id"], name="workspace_not_found"),
-    grants="SELECT",
+    fixed=("id", "created_at"),
 )
 
 users = tenant(

@@ -52,6 +52,8 @@ class Users(UsersServicer[UnitOfWork]):
         if changes.get("supervisor_id") is not None:
             await self._check_supervisor(UUID(request.user_id), UUID(changes["supervisor_id"]), work)
         was = await work.db.one(store.lock_user, user_id=request.user_id)
+        if changes.get("department_id") not in (None, str(was["department_id"])):
+            await self._check_department(changes["department_id"], work)
         user = record.to_proto(was, keys)
         user.full_name = changes.get("full_name", user.full_name)
         columns = {name: changes.get(name, was[name]) for name in rules.CHANGEABLE if name != "full_name"}
@@ -113,6 +115,12 @@ class Users(UsersServicer[UnitOfWork]):
         was = await work.db.one(store.lock_user, user_id=user_id)
         others = await work.db.one(store.count_other_administrators, user_id=user_id, administrator_role=ADMINISTRATOR_ROLE[kind])
         return kind, was, others["others"]
+
+    async def _check_department(self, department_id: str, work: UnitOfWork) -> None:
+        found = await work.db.maybe(store.hold_department, department_id=department_id)
+        if found is None:
+            raise NotFound("department_not_found", "There is no such department here.")
+        rules.check_department(is_active=found["is_active"])
 
     async def _check_supervisor(self, user_id: UUID, supervisor_id: UUID, work: UnitOfWork) -> None:
         """Raises a refusal unless the one may supervise the other. Holds the workspace: two changes together could make a circle."""

@@ -51,6 +51,13 @@ def check_shift_schedule(schedule: Mapping[str, Any]) -> None:
             raise _invalid(pointer, "has a shift that overlaps with another")
 
 
+def check_department(*, is_active: bool) -> None:
+    """Raise Invalid for a department that is no longer offered."""
+    if not is_active:
+        fault = Fault("/department_id", "is inactive")
+        raise Invalid("department_inactive", "This department is inactive.", faults=[fault])
+
+
 def check_supervisor(user_id: UUID, *, is_active: bool, supervisors: Collection[UUID]) -> None:
     """Raise Invalid for a supervisor who is not active or is supervised by the user.
 

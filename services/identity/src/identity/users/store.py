@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.db.lists import FilteredStatement, FilterNames
 from chassis.db.statement import command, query
 from identity.people.columns import SEALED_COLUMNS, USER_COLUMNS
-from identity.tables import users, workspaces
+from identity.tables import departments, users, workspaces
 
 _user_id = bindparam("user_id", type_=Uuid)
 _this_user = users.c.id == _user_id
@@ -54,6 +54,13 @@ update_user = command(
 
 # Taken before a role changes or a user is deactivated: two administrators cannot remove each other at the same moment.
 lock_workspace = command(select(workspaces.c.kind).with_for_update(key_share=True))
+
+# Held until the commit: a department that is given to a user cannot be deleted meanwhile.
+hold_department = command(
+    select(departments.c.is_active)
+    .where(departments.c.id == bindparam("department_id", type_=Uuid))
+    .with_for_update(read=True, key_share=True)
+)
 
 _supervisor = select(users.c.id, users.c.supervisor_id, users.c.is_active).where(users.c.id == bindparam("supervisor_id"))
 _supervisors = _supervisor.cte("supervisors", recursive=True)
