@@ -17,7 +17,9 @@ REFUSED = {
     "POST /api/v1/auth/verify": 401,
     "POST /api/v1/auth/session/refresh": 401,
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password
-    "PUT /api/v1/users/{user_id}/role": 422,  # a practice has no such role
+    "GET /api/v1/auth/accept-invite": 404,  # nobody was invited by what is made up
+    "POST /api/v1/invitations/{user_id}/resend": 409,  # the owner has signed in
+    "PUT /api/v1/users/{user_id}/role": 409,  # nobody else runs the practice
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
     "PATCH /api/v1/workspaces/current": 422,  # no language goes by the name that is made up for it
     "PUT /api/v1/reminders/configurations/{configuration_id}": 409,  # there is one for that hour

@@ -20,6 +20,7 @@ BODIES = {
     "POST /api/v1/appointments": "AppointmentCreate",
     "PUT /api/v1/appointments/{}": "AppointmentUpdate",
     "POST /api/v1/sessions": "SessionCreate",
+    "POST /api/v1/users": "UserCreate",
     "PUT /api/v1/users/{}": "UserUpdate",
 }
 # Tables that go on living while nobody asks for anything: sign-ins, events on their way, and what records the asking.
@@ -61,7 +62,7 @@ def subsets(names):
 
 
 async def test_anothers_ids_are_nowhere_for_every_operation(embedded, open_furnished):
-    theirs, foreign = await open_furnished("practice")
+    theirs, foreign = await open_furnished("hospital")
     document = theirs.get("/openapi.json").json()
     their_workspace = UUID(theirs.user["workspace_id"])
     before = await settled(embedded, their_workspace)
@@ -72,7 +73,7 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, open_furni
         if not named:
             continue
         if not own:
-            mine, own = await open_furnished("hospital")
+            mine, own = await open_furnished("practice")
         unknown = set(named) - own.keys()
         assert not unknown, f"{operation}: {unknown} is an id this test knows nothing of"
 

@@ -20,6 +20,7 @@ PUBLIC = {
     "/caseload.identity.v1.SignIn/VerifyMagicLink",
     "/caseload.identity.v1.SignIn/Login",
     "/caseload.identity.v1.SignIn/Refresh",
+    "/caseload.identity.v1.Invitations/AcceptInvitation",
     "/caseload.identity.v1.SignIn/GetTrust",
 }
 

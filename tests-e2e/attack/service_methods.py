@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 import caseload
 from attack.canaries import canary, kind_of
 from attack.pictures import photograph
+from caseload.identity.v1 import users_pb2
 from caseload.options.v1 import options_pb2
 from chassis.rpc.method import read
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
@@ -52,6 +53,7 @@ def request_with_canaries(method, ids, **but):
         "session_date": now,
         "location_type": 1,
         "password": "a guess",
+        "role": users_pb2.ROLE_THERAPIST,
         **but,
     }
     for field in method.request.DESCRIPTOR.fields:

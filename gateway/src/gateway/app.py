@@ -21,6 +21,7 @@ from gateway.api.clients import routes as clients
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
+from gateway.api.invitations import routes as invitations
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.public_keys import routes as public_keys
@@ -53,6 +54,7 @@ ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     login_sessions.router,
     users.router,
+    invitations.router,
     departments.router,
     workspaces.router,
     clients.router,

@@ -4,19 +4,27 @@ from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from identity.departments.rpc import Departments
+from identity.invitations.rpc import Invitations
 from identity.login_sessions.cleanup import cleanup_loop
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
-from identity.tables import metadata
+from identity.tables import RETENTIONS, metadata
 from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | Users | Departments | Workspaces]:
-    return [SignIn(runtime), Users(runtime), Departments(), Workspaces()]
+def servicers(runtime: Runtime) -> list[SignIn | Users | Invitations | Departments | Workspaces]:
+    return [SignIn(runtime), Users(runtime), Invitations(runtime), Departments(), Workspaces()]
 
 
-SERVICE = Service("identity", metadata, servicers, loops=lambda runtime: [cleanup_loop(runtime)], settings=IdentitySettings)
+SERVICE = Service(
+    "identity",
+    metadata,
+    servicers,
+    loops=lambda runtime: [cleanup_loop(runtime)],
+    settings=IdentitySettings,
+    retentions=RETENTIONS,
+)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
+from chassis.work.retention import Retention
 
 metadata = MetaData(schema="identity")
 
@@ -224,6 +225,29 @@ magic_links = tenant(
     Index("ix_magic_links_expires", "workspace_id", "expires_at"),
     grants="SELECT, INSERT, UPDATE (hash, used_at), DELETE",
 )
+
+invitations = tenant(
+    "invitations",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    # SHA-256 of two secrets, each of which accepts the invitation: the one in the mail, null until it is sent, and the one that
+    # whoever invited was shown.
+    Column("mailed_hash", LargeBinary),
+    Column("shown_hash", LargeBinary, nullable=False),
+    moment("created_at"),
+    # When it ended, if a newer one replaced it.
+    moment("expires_at"),
+    moment("accepted_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_invitations"),
+    ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="invitation_of_a_user"),
+    Index("ix_invitations_user", "workspace_id", "user_id"),
+    Index("ix_invitations_expires", "expires_at"),
+    fixed=("id", "user_id", "shown_hash", "created_at"),
+    relay_grants="SELECT",
+)
+
+RETENTIONS = (Retention("invitations", since="expires_at", days="invitations_days"),)
 
 # Access tokens of a user, login session or workspace are void if their user was read before this time (milliseconds since 1970).
 revocations = Table(

@@ -127,7 +127,7 @@ reminder_counters = counter(
 mails = tenant(
     "mails",
     metadata,
-    # Also the id of the magic link it carries.
+    # Also the id of the magic link or invitation it carries.
     Column("id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False, server_default="pending"),
@@ -137,7 +137,7 @@ mails = tenant(
     Column("last_error", Text),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_mails"),
-    CheckConstraint("kind IN ('magic_link')", name="mail_kind_known"),
+    CheckConstraint("kind IN ('magic_link', 'invitation')", name="mail_kind_known"),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
     Index("ix_mails_over", "created_at", postgresql_where=text("status NOT IN ('pending', 'sending')")),

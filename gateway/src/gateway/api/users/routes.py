@@ -23,6 +23,12 @@ router = noun_router("/users", "users")
 _MOST_APPOINTMENTS = 100
 
 
+@router.post("", response_model=schemas.User, status_code=201)
+async def create_user(body: schemas.UserCreate, request: SignedInRequest) -> Response:
+    """Adds a user, who is mailed an invitation."""
+    return json_response(await request.stubs.users.CreateUser(to_proto(body, pb.CreateUserRequest), request.context), 201)
+
+
 @router.get("", response_model=schemas.UserPage)
 async def list_users(query: Annotated[schemas.UserQuery, Query()], request: SignedInRequest) -> Response:
     return page_response(await request.stubs.users.ListUsers(to_proto(query, pb.ListUsersRequest), request.context), query)

@@ -56,6 +56,17 @@ class UserQuery(PageQuery):
     is_active: bool | None = None
 
 
+class UserCreate(Schema):
+    email: Email
+    full_name: FullName
+    role: Role
+    department_id: UUID | None = None
+    supervisor_id: UUID | None = None
+    license_number: Text100 | None = None
+    specialization: Text100 | None = None
+    shift_schedule: ShiftSchedule | None = None
+
+
 class UserUpdate(Schema):
     full_name: FullName = Field(default_factory=absent)
     department_id: UUID | None = None

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
 from chassis.encryption.records import WorkspaceKeys
@@ -12,9 +14,11 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
+from identity.invitations.workflow import invite
 from identity.login_sessions import revocation
 from identity.people import record
-from identity.people.rules import check_full_name
+from identity.people.registration import insert_user
+from identity.people.rules import check_email, check_full_name
 from identity.roles import ADMINISTRATOR_ROLE
 from identity.users import rules, store
 from identity.users.names import UserNames
@@ -22,6 +26,8 @@ from identity.users.names import UserNames
 
 class Users(UsersServicer[UnitOfWork]):
     def __init__(self, runtime: Runtime) -> None:
+        self._settings = runtime.settings
+        self._keyring = runtime.keyring
         self._keys = runtime.keys
         self._names = UserNames()
 
@@ -30,6 +36,25 @@ class Users(UsersServicer[UnitOfWork]):
 
     async def GetUser(self, request: pb.GetUserRequest, work: UnitOfWork) -> pb.User:
         return await self._get(UUID(request.user_id), work)
+
+    async def CreateUser(self, request: pb.CreateUserRequest, work: UnitOfWork) -> pb.User:
+        wanted = given(request)
+        columns = {name: wanted[name] for name in rules.CHANGEABLE if name != "full_name"}
+        rules.check_changes(columns)
+        user = pb.User(id=str(uuid7()), email=check_email(request.email), full_name=check_full_name(request.full_name))
+        role = enum_text(pb.Role, request.role)
+
+        keys = await self._keys.of(work.workspace_id)
+        kind = (await work.db.one(store.lock_workspace))["kind"]
+        if columns["department_id"] is not None:
+            await self._check_department(columns["department_id"], work)
+        if columns["supervisor_id"] is not None:
+            await self._check_supervisor(UUID(user.id), UUID(columns["supervisor_id"]), work)
+        rules.check_role(role, kind=kind)
+        await insert_user(work, self._keyring, keys, user, role=role, **columns)
+        await invite(work, UUID(user.id), seconds=self._settings.invitation_seconds)
+        work.note(role=role)
+        return await self._get(UUID(user.id), work)
 
     async def ListUsers(self, request: pb.ListUsersRequest, work: UnitOfWork) -> pb.UserPage:
         shown = page(request)

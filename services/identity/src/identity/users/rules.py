@@ -70,14 +70,19 @@ def check_supervisor(user_id: UUID, *, is_active: bool, supervisors: Collection[
         raise Invalid("supervisor_inactive", "This supervisor is inactive.", faults=[Fault("/supervisor_id", "is inactive")])
 
 
+def check_role(role: str, *, kind: str) -> None:
+    """Raise Invalid for a role that workspaces of this kind do not have."""
+    if role not in ROLES_BY_KIND[kind]:
+        raise _invalid("/role", f"must be one of {', '.join(sorted(ROLES_BY_KIND[kind]))}")
+
+
 def check_new_role(user_id: UUID, role: str, *, was: str, kind: str, by: UUID, other_administrators: int) -> None:
     """Raise a refusal if the change is not allowed.
 
     Invalid: workspaces of this kind have no such role. Conflict: the user is the last active administrator.
     Forbidden: users do not change their own role.
     """
-    if role not in ROLES_BY_KIND[kind]:
-        raise _invalid("/role", f"must be one of {', '.join(sorted(ROLES_BY_KIND[kind]))}")
+    check_role(role, kind=kind)
     if was == ADMINISTRATOR_ROLE[kind] and role != was and not other_administrators:
         raise _last_administrator(kind)
     if user_id == by:

@@ -1,5 +1,6 @@
 """The mail with a sign-in link. Its secret is issued when the mail is composed, and stored nowhere but in the mail."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -15,14 +16,22 @@ from notifications.magic_links import store
 from notifications.mail import templates
 from notifications.mail.sender import MailKind, NotToBeSent
 
-# A person is waiting: attempts follow each other quickly, for as long as a link can be valid. One that has expired earlier is not issued.
-_PAUSE = timedelta(seconds=3)
-_VALID = timedelta(hours=1)
+Compose = Callable[[UUID, Any], Awaitable[EmailMessage]]
+
+# The pause between attempts, and for how long they go on. For a link a person is waiting; one that has expired earlier is not issued.
+_PATIENCE = {
+    "magic_link": (timedelta(seconds=3), timedelta(hours=1)),
+    "invitation": (timedelta(minutes=1), timedelta(days=1)),
+}
 
 
-def magic_link_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
+def magic_link_mail(runtime: Runtime, sign_in: SignInStub, *, others: Mapping[str, Compose]) -> MailKind:
+    """Mails with sign-in links, and the `others` that are sent from the same table, by their kind."""
+
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
         """Issues a new secret, which invalidates that of an earlier attempt: its mail was not accepted."""
+        if row["kind"] in others:
+            return await others[row["kind"]](workspace_id, row)
         try:
             async with runtime.background(workspace_id) as work:
                 link = await sign_in.IssueMagicLink(sign_in_pb2.IssueMagicLinkRequest(magic_link_id=str(row["id"])), work.context)
@@ -40,8 +49,13 @@ def magic_link_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
         finish=store.finish,
         reschedule=store.reschedule,
         compose=compose,
-        next_attempt_at=lambda row, now: now + _PAUSE if now + _PAUSE < row["created_at"] + _VALID else None,
+        next_attempt_at=_next_attempt_at,
     )
+
+
+def _next_attempt_at(row: Any, now: datetime) -> datetime | None:
+    pause, valid = _PATIENCE[row["kind"]]
+    return now + pause if now + pause < row["created_at"] + valid else None
 
 
 def _render(mail_id: UUID, link: sign_in_pb2.MagicLink, settings: Any, *, now: datetime) -> EmailMessage:

@@ -107,3 +107,21 @@ If you did not ask for it, nothing needs to be done: nobody can sign in without 
 <p><a href="$link">$link</a></p>
 <p>If you did not ask for it, nothing needs to be done: nobody can sign in without it.</p>"""),
 )
+
+INVITATION = MailTemplate(
+    subject=Template("You are invited to $workspace"),
+    text=Template("""\
+Hello $full_name,
+
+you have been added to $workspace. Open this link to accept. It works once, for $days days:
+
+$link
+
+If you did not expect this, nothing needs to be done.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>you have been added to $workspace. Open this link to accept. It works once, for $days days:</p>
+<p><a href="$link">$link</a></p>
+<p>If you did not expect this, nothing needs to be done.</p>"""),
+)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/identity/v1/events.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\"1\n\x12MagicLinkRequested\x12\x1b\n\rmagic_link_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"-\n\x0fWorkspaceOpened\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/identity/v1/events.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\"1\n\x12MagicLinkRequested\x12\x1b\n\rmagic_link_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x0bUserInvited\x12\x1b\n\rinvitation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"-\n\x0fWorkspaceOpened\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,10 +34,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MAGICLINKREQUESTED'].fields_by_name['magic_link_id']._loaded_options = None
   _globals['_MAGICLINKREQUESTED'].fields_by_name['magic_link_id']._serialized_options = b'\340\265\030\001'
+  _globals['_USERINVITED'].fields_by_name['invitation_id']._loaded_options = None
+  _globals['_USERINVITED'].fields_by_name['invitation_id']._serialized_options = b'\340\265\030\001'
   _globals['_WORKSPACEOPENED'].fields_by_name['workspace_id']._loaded_options = None
   _globals['_WORKSPACEOPENED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
   _globals['_MAGICLINKREQUESTED']._serialized_start=94
   _globals['_MAGICLINKREQUESTED']._serialized_end=143
-  _globals['_WORKSPACEOPENED']._serialized_start=145
-  _globals['_WORKSPACEOPENED']._serialized_end=190
+  _globals['_USERINVITED']._serialized_start=145
+  _globals['_USERINVITED']._serialized_end=187
+  _globals['_WORKSPACEOPENED']._serialized_start=189
+  _globals['_WORKSPACEOPENED']._serialized_end=234
 # @@protoc_insertion_point(module_scope)

@@ -11,6 +11,12 @@ class MagicLinkRequested(_message.Message):
     magic_link_id: str
     def __init__(self, magic_link_id: _Optional[str] = ...) -> None: ...
 
+class UserInvited(_message.Message):
+    __slots__ = ("invitation_id",)
+    INVITATION_ID_FIELD_NUMBER: _ClassVar[int]
+    invitation_id: str
+    def __init__(self, invitation_id: _Optional[str] = ...) -> None: ...
+
 class WorkspaceOpened(_message.Message):
     __slots__ = ("workspace_id",)
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]

@@ -96,6 +96,26 @@ class GetMeRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class CreateUserRequest(_message.Message):
+    __slots__ = ("email", "full_name", "role", "department_id", "supervisor_id", "license_number", "specialization", "shift_schedule")
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    FULL_NAME_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISOR_ID_FIELD_NUMBER: _ClassVar[int]
+    LICENSE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    SPECIALIZATION_FIELD_NUMBER: _ClassVar[int]
+    SHIFT_SCHEDULE_FIELD_NUMBER: _ClassVar[int]
+    email: str
+    full_name: str
+    role: Role
+    department_id: str
+    supervisor_id: str
+    license_number: str
+    specialization: str
+    shift_schedule: _struct_pb2.Struct
+    def __init__(self, email: _Optional[str] = ..., full_name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., department_id: _Optional[str] = ..., supervisor_id: _Optional[str] = ..., license_number: _Optional[str] = ..., specialization: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
 class ListUsersRequest(_message.Message):
     __slots__ = ("page", "page_size", "search", "role", "department_id", "is_active")
     PAGE_FIELD_NUMBER: _ClassVar[int]
