@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help run suite up down logs test e2e mutants bench drill check fmt protos types migration snapshot lock
+.PHONY: help run suite up down logs test e2e mutants bench drill check fmt protos types roles migration snapshot lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ protos: .venv/.for-dev ## writes libs/contracts/src from protos/
 
 types: .venv/.for-dev ## TypeScript types from the OpenAPI document; compiles the example client and runs it (installs Node.js into .tools where there is none)
 	@$(PYTHON) scripts/typescript.py
+
+roles: .venv/.for-dev ## writes docs/roles.md: who may do what, as a gateway answers every role
+	@scripts/rabbitmq for-tests
+	CASELOAD_WRITE_ROLES=1 $(PYTHON) -m pytest -q tests-e2e/test_roles.py
 
 migration: .venv/.for-dev ## writes the next migration from tables.py (service=clients name="add a column")
 	@$(PYTHON) -m standalone.schema write "$(service)" "$(name)"

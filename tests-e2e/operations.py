@@ -8,7 +8,7 @@ from uuid import uuid4
 from PIL import Image
 
 # What a schema alone cannot tell.
-SAMPLES = {"hours_before": 99, "time_zone": "Europe/Berlin", "currency": "EUR", "role": "doctor", "search": "Is", "tag": "knee"}
+SAMPLES = {"hours_before": 99, "time_zone": "Europe/Berlin", "currency": "EUR", "role": "therapist", "search": "Is", "tag": "knee"}
 
 
 def operations(document):
@@ -102,7 +102,7 @@ def is_id(schema):
 EXAMPLES = {
     ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith("end") else 0)),
     ("string", "date"): lambda name: "1990-05-17",
-    ("string", "email"): lambda name: "somebody@example.com",
+    ("string", "email"): lambda name: f"{uuid4().hex[:12]}@example.com",
     ("string", None): lambda name: f"{uuid4().hex[:12]} {name}",
     ("boolean", None): lambda name: True,
     ("array", None): lambda name: [],

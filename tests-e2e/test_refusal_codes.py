@@ -29,7 +29,7 @@ NEVER = {
         "the audit trail is written from events; no request waits for it",
     ),
     **dict.fromkeys(
-        ("one_sign_in_per_user", "sign_in_of_a_user", "login_session_of_a_user", "magic_link_of_a_user"),
+        ("one_sign_in_per_user", "sign_in_of_a_user", "login_session_of_a_user", "magic_link_of_a_user", "invitation_of_a_user"),
         "the row is made for a user who was read in the same transaction",
     ),
     "refresh_token_of_a_login_session": "the row is made with its login session",

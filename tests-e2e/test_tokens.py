@@ -22,6 +22,7 @@ PUBLIC = {
     "/caseload.identity.v1.SignIn/RequestPasswordReset",
     "/caseload.identity.v1.SignIn/ResetPassword",
     "/caseload.identity.v1.SignIn/Refresh",
+    "/caseload.identity.v1.Invitations/AcceptInvitation",
     "/caseload.identity.v1.SignIn/GetTrust",
 }
 

@@ -18,6 +18,7 @@ def furnish(api, sign_in_again):
         return reply.json()["id"]
 
     client = made("/clients", json={"first_name": "Isa", "last_name": "Lated"})
+    department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
@@ -34,6 +35,8 @@ def furnish(api, sign_in_again):
     return {
         "user_id": api.user["id"],
         "practitioner_id": api.user["id"],
+        "supervisor_id": api.user["id"],
+        "department_id": department,
         "client_id": client,
         "location_id": location,
         "service_id": service,

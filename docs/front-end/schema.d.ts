@@ -223,7 +223,11 @@ export interface paths {
         /** List Users */
         get: operations["list_users"];
         put?: never;
-        post?: never;
+        /**
+         * Create User
+         * @description Adds a user, who is mailed an invitation.
+         */
+        post: operations["create_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -274,7 +278,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Deactivate User */
+        /**
+         * Deactivate User
+         * @description The user is signed out everywhere. Appointments that are still to come stay as they are, and are listed: somebody else has to take them.
+         */
         post: operations["deactivate_user"];
         delete?: never;
         options?: never;
@@ -294,6 +301,88 @@ export interface paths {
         /** Activate User */
         post: operations["activate_user"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/accept-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accept Invitation
+         * @description Signs the invited user in. An unknown token is 404; one that was used, replaced or is too old is 410.
+         */
+        get: operations["accept_invitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{user_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Invitation
+         * @description Mails a new invitation to a user who has never signed in; earlier ones are over.
+         */
+        post: operations["resend_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Departments
+         * @description By name.
+         */
+        get: operations["list_departments"];
+        put?: never;
+        /** Create Department */
+        post: operations["create_department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{department_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Update Department */
+        put: operations["update_department"];
+        post?: never;
+        /**
+         * Delete Department
+         * @description Refused with `department_in_use` while users belong to it; set is_active to false to offer it no longer.
+         */
+        delete: operations["delete_department"];
         options?: never;
         head?: never;
         patch?: never;
@@ -965,6 +1054,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptedInvitation: {
+            access_token: string;
+            /** @constant */
+            token_type: "bearer";
+            expires_in: number;
+            user: components["schemas"]["User"];
+            /** @constant */
+            success: true;
+        };
         Appointment: {
             /** Format: uuid */
             id: string;
@@ -1238,6 +1336,68 @@ export interface components {
             has_conflict: boolean;
             conflicting_appointments: components["schemas"]["Conflict"][];
         };
+        DeactivatedUser: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            /** Format: email */
+            email: string;
+            full_name: string;
+            /** @enum {string} */
+            role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
+            is_active: boolean;
+            is_platform_admin: boolean;
+            department_id: string | null;
+            supervisor_id: string | null;
+            license_number: string | null;
+            specialization: string | null;
+            shift_schedule: {
+                [key: string]: unknown;
+            } | null;
+            two_factor_enabled: boolean;
+            is_locked: boolean;
+            locked_until: string | null;
+            last_login_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description The first hundred that are scheduled, earliest first; null for a caller who may not read appointments. */
+            future_appointments: components["schemas"]["Appointment"][] | null;
+            future_appointment_count: number | null;
+        };
+        Department: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            name: string;
+            code: string;
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        DepartmentCreate: {
+            name: string;
+            code: string;
+            /** @default true */
+            is_active?: boolean;
+        };
+        DepartmentPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Department"][];
+        };
+        DepartmentUpdate: {
+            name?: string;
+            code?: string;
+            is_active?: boolean;
+        };
         Download: {
             download_url: string;
             /** Format: date-time */
@@ -1435,6 +1595,10 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
         };
+        SentInvitation: {
+            /** @description Accepts the invitation, as the link in the mail does. Whoever has it signs in as the user. */
+            invitation_url: string;
+        };
         Service: {
             /** Format: uuid */
             id: string;
@@ -1619,6 +1783,7 @@ export interface components {
             is_active: boolean;
             is_platform_admin: boolean;
             department_id: string | null;
+            supervisor_id: string | null;
             license_number: string | null;
             specialization: string | null;
             shift_schedule: {
@@ -1633,6 +1798,20 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        UserCreate: {
+            /** Format: email */
+            email: string;
+            full_name: string;
+            /** @enum {string} */
+            role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
+            department_id?: string | null;
+            supervisor_id?: string | null;
+            license_number?: string | null;
+            specialization?: string | null;
+            shift_schedule?: {
+                [key: string]: unknown;
+            } | null;
+        };
         UserPage: {
             total: number;
             page: number;
@@ -1643,6 +1822,7 @@ export interface components {
         UserUpdate: {
             full_name?: string;
             department_id?: string | null;
+            supervisor_id?: string | null;
             license_number?: string | null;
             specialization?: string | null;
             shift_schedule?: {
@@ -1764,6 +1944,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Is over: used, replaced or too old. */
+        410: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description If-Match does not name the newest version. */
         412: {
             headers: {
@@ -1826,6 +2015,7 @@ export interface components {
     };
     pathItems: never;
 }
+export type AcceptedInvitation = components['schemas']['AcceptedInvitation'];
 export type Appointment = components['schemas']['Appointment'];
 export type AppointmentChange = components['schemas']['AppointmentChange'];
 export type AppointmentCreate = components['schemas']['AppointmentCreate'];
@@ -1845,6 +2035,11 @@ export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
+export type DeactivatedUser = components['schemas']['DeactivatedUser'];
+export type Department = components['schemas']['Department'];
+export type DepartmentCreate = components['schemas']['DepartmentCreate'];
+export type DepartmentPage = components['schemas']['DepartmentPage'];
+export type DepartmentUpdate = components['schemas']['DepartmentUpdate'];
 export type Download = components['schemas']['Download'];
 export type DraftUpdate = components['schemas']['DraftUpdate'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
@@ -1869,6 +2064,7 @@ export type ReminderConfigurationUpdate = components['schemas']['ReminderConfigu
 export type ReminderLog = components['schemas']['ReminderLog'];
 export type ReminderLogPage = components['schemas']['ReminderLogPage'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type SentInvitation = components['schemas']['SentInvitation'];
 export type Service = components['schemas']['Service'];
 export type ServiceCreate = components['schemas']['ServiceCreate'];
 export type ServicePage = components['schemas']['ServicePage'];
@@ -1885,6 +2081,7 @@ export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type TwoFactorNeeded = components['schemas']['TwoFactorNeeded'];
 export type User = components['schemas']['User'];
+export type UserCreate = components['schemas']['UserCreate'];
 export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
@@ -1899,6 +2096,7 @@ export type Response403 = components['responses']['403'];
 export type Response404 = components['responses']['404'];
 export type Response408 = components['responses']['408'];
 export type Response409 = components['responses']['409'];
+export type Response410 = components['responses']['410'];
 export type Response412 = components['responses']['412'];
 export type Response413 = components['responses']['413'];
 export type Response422 = components['responses']['422'];
@@ -2375,6 +2573,49 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     get_user: {
         parameters: {
             query?: never;
@@ -2514,7 +2755,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["DeactivatedUser"];
                 };
             };
             400: components["responses"]["400"];
@@ -2551,6 +2792,220 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedInvitation"];
+                };
+            };
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    resend_invitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentInvitation"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_departments: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                is_active?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_department: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_department: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                department_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_department: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                department_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from audit.__main__ import SERVICE as AUDIT
+from caseload.identity.v1 import users_pb2
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.server import Server
 from chassis.testing.environment import Environment, start_environment
@@ -20,6 +21,7 @@ from clinical.__main__ import SERVICE as CLINICAL
 from gateway.app import build
 from gateway.settings import GatewaySettings
 from identity.__main__ import SERVICE as IDENTITY
+from identity.people.registration import add_user
 from identity.workspaces.workflow import open_workspace
 from notifications.__main__ import SERVICE as NOTIFICATIONS
 from scheduling.__main__ import SERVICE as SCHEDULING
@@ -82,6 +84,15 @@ class TestedGateway:
             password=PASSWORD,
         )
         return Person(email, user_id, workspace_id)
+
+    async def add_user(self, workspace_id: UUID, role: str, *, full_name: str = "Nora Quist") -> str:
+        """Another user of the workspace, without a password. Returns the id."""
+        runtime = self.environment.runtime("identity")
+        user = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name=full_name)
+        keys = await runtime.keys.of(workspace_id)
+        async with runtime.background(workspace_id) as work:
+            await add_user(work, runtime.keyring, keys, user, role=role)
+        return user.id
 
     def reconfigured(
         self,

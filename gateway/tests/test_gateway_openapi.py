@@ -19,7 +19,11 @@ POST /auth/password/forgot
 POST /auth/password/reset
 GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
-GET /users
+GET /auth/accept-invite
+POST /invitations/{}/resend
+POST GET /departments
+PUT DELETE /departments/{}
+POST GET /users
 GET PUT /users/{}
 PUT /users/{}/role
 POST /users/{}/deactivate
@@ -57,7 +61,7 @@ GET /health
 """
 SHAPES = {
     "Client", "ClientCreate", "ClientUpdate", "ClientPage", "ClientSummary", "Appointment", "AppointmentCreate", "AppointmentUpdate",
-    "AppointmentPage", "Session", "SessionCreate", "SessionUpdate", "SessionPage", "SessionVersion", "User", "UserUpdate", "UserPage",
+    "AppointmentPage", "Session", "SessionCreate", "SessionUpdate", "SessionPage", "SessionVersion", "User", "UserCreate", "UserUpdate", "UserPage",
     "Workspace", "Service", "ServicePage", "Location", "LocationPage", "ReminderConfiguration", "ReminderLog", "ReminderLogPage",
     "AuditEvent", "AuditEventPage", "Attachment", "LoginSession", "SignedIn", "Timeline", "TimelineEvent", "ConflictCheck", "Conflict",
     "Problem",
@@ -104,6 +108,7 @@ def test_replies_always_have_all_their_fields(described):
         "AppointmentUpdate",
         "SessionCreate",
         "SessionUpdate",
+        "UserCreate",
         "UserUpdate",
     }:
         optional = schemas[name]["properties"].keys() - set(schemas[name]["required"])
@@ -138,6 +143,7 @@ def test_only_sign_in_health_and_keys_are_public(described):
     assert opened == {
         "/api/v1/auth/magic-link",
         "/api/v1/auth/verify",
+        "/api/v1/auth/accept-invite",
         "/api/v1/auth/login",
         "/api/v1/auth/session/refresh",
         "/api/v1/auth/logout",
@@ -177,4 +183,7 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                 reply = await http.request(method, path)
                 assert reply.status_code != 405, (method, path)
                 if reply.status_code == 404:
-                    assert route.path in {"/files/{token}", "/problems/{code}", "/docs/assets/{digest}/{name}"}, (method, path)
+                    assert route.path in {"/files/{token}", "/problems/{code}", "/docs/assets/{digest}/{name}", "/accept-invitation"}, (
+                        method,
+                        path,
+                    )

@@ -24,7 +24,7 @@ async def anybody(gateway):
         yield http
 
 
-@pytest.mark.parametrize("path", ["/", "/auth/verify", "/auth/reset-password", "/problems/not_found"])
+@pytest.mark.parametrize("path", ["/", "/auth/verify", "/auth/reset-password", "/accept-invitation?token=x", "/problems/not_found"])
 async def test_a_page_loads_nothing_and_runs_only_what_its_policy_names(anybody, path: str):
     page = await anybody.get(path)
 

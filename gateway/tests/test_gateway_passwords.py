@@ -3,7 +3,7 @@
 import pytest
 from uuid_utils.compat import uuid7
 
-from identity.credentials.opaque_tokens import OpaqueToken
+from chassis.auth.opaque_tokens import OpaqueToken
 
 PASSWORD = "correct horse battery"
 NEW = "a wholly new phrase"

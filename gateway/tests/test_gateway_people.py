@@ -1,12 +1,13 @@
 """People, their workspace and the audit trail over HTTP."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 from uuid_utils.compat import uuid7
 
 USER = {
     "id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number",
-    "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "locked_until", "last_login_at", "created_at", "updated_at",
+    "supervisor_id", "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "locked_until", "last_login_at", "created_at", "updated_at",
 }  # fmt: skip
 EVENT = {
     "id", "workspace_id", "user_id", "event_type", "resource_type", "resource_id", "action", "outcome", "ip_address", "user_agent",
@@ -39,6 +40,38 @@ async def test_a_user_of_another_workspace_is_not_found(practice, elsewhere):
             await practice.http.post(f"{path}/activate"),
         ]
         assert [reply.status_code for reply in replies] == [404] * 5, [reply.text for reply in replies]
+
+
+def in_hours(hours):
+    start = datetime.now(UTC) + timedelta(hours=hours)
+    return {"scheduled_start": start.isoformat(), "scheduled_end": (start + timedelta(minutes=30)).isoformat()}
+
+
+async def test_deactivating_a_practitioner_lists_the_appointments_that_are_still_to_come(gateway, practice):
+    doctor = await gateway.add_user(practice.person.workspace_id, "therapist")
+    client = await practice.add_client()
+    booked = [await practice.booked(client["id"], practitioner_id=doctor, **in_hours(hours)) for hours in (50, 48, 49)]
+    await practice.booked(client["id"], **in_hours(51))
+    await practice.http.put(f"/api/v1/appointments/{booked[2]['id']}", json={"status": "cancelled"})
+    path = f"/api/v1/users/{doctor}/deactivate"
+
+    answers = [(await practice.http.post(path)).json() for _ in range(2)]
+
+    for answer in answers:
+        assert answer.keys() == USER | {"future_appointments", "future_appointment_count"}
+        assert (answer["is_active"], answer["future_appointment_count"]) == (False, 2)
+        assert [found["id"] for found in answer["future_appointments"]] == [booked[1]["id"], booked[0]["id"]]
+        assert answer["future_appointments"][0]["client"]["full_name"] == "Ada Lovelace"
+    refused = await practice.book(client["id"], practitioner_id=doctor, **in_hours(52))
+    assert (refused.status_code, refused.json()["code"]) == (422, "practitioner_inactive")
+
+
+async def test_who_may_not_read_appointments_deactivates_without_seeing_them(gateway, practice):
+    doctor = await gateway.add_user(practice.person.workspace_id, "therapist")
+    async with gateway.colleague(practice.person, role="owner", scopes={"users:write"}) as colleague:
+        answer = (await colleague.post(f"/api/v1/users/{doctor}/deactivate")).json()
+
+    assert (answer["is_active"], answer["future_appointments"], answer["future_appointment_count"]) == (False, None, None)
 
 
 async def test_a_role_the_contract_does_not_know_is_a_422(practice, check_problem):

@@ -18,6 +18,7 @@ CONSUMES = {
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
+    "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
@@ -46,7 +47,7 @@ class ValidValues:
         self._pools = {"user_id": [colleague.user_id for colleague in colleagues], "practitioner_id": [person.user_id]}
         self._colleague, self._password = colleagues[0], PASSWORD
         for _ in range(4):
-            for kind in ("client_id", "service_id", "location_id", "appointment_id", "attachment_id", "configuration_id"):
+            for kind in ("client_id", "department_id", "service_id", "location_id", "appointment_id", "attachment_id", "configuration_id"):
                 self._keep(kind)
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
@@ -84,6 +85,9 @@ class ValidValues:
 
     def _new_client(self):
         return {"client_id": self._made("/clients", json={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"})}
+
+    def _new_department(self):
+        return {"department_id": self._made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})}
 
     def _new_service(self):
         return {"service_id": self._made("/services", json={"name": "Talk", "default_duration_minutes": 20})}
@@ -156,7 +160,7 @@ class ValidValues:
         if label == "PUT /api/v1/auth/password":
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
-        for name in ("service_id", "location_id", "department_id", "status", "session_note_action"):
+        for name in ("service_id", "location_id", "department_id", "supervisor_id", "status", "session_note_action"):
             # Other requests may have deleted these, and a changed status cannot be undone.
             if self.chance.random() < 0.8:
                 body.pop(name, None)

@@ -17,8 +17,10 @@ from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
 from gateway.api.clients import routes as clients
+from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
+from gateway.api.invitations import routes as invitations
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.public_keys import routes as public_keys
@@ -52,6 +54,8 @@ ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     login_sessions.router,
     users.router,
+    invitations.router,
+    departments.router,
     workspaces.router,
     clients.router,
     timeline.router,

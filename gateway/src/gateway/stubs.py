@@ -7,6 +7,8 @@ from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.identity.v1.departments_rpc import DepartmentsStub
+from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -21,6 +23,8 @@ from chassis.rpc.client.peers import Peer
 class Stubs:
     sign_in: SignInStub
     users: UsersStub
+    invitations: InvitationsStub
+    departments: DepartmentsStub
     workspaces: WorkspacesStub
     clients: ClientsStub
     appointments: AppointmentsStub
@@ -36,6 +40,8 @@ class Stubs:
         return cls(
             sign_in=SignInStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
+            invitations=InvitationsStub(peers["identity"]),
+            departments=DepartmentsStub(peers["identity"]),
             workspaces=WorkspacesStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),

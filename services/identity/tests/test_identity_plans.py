@@ -1,4 +1,4 @@
-"""With 100,000 users in 100 workspaces, no statement of identity scans a large table."""
+"""With 100,000 users in workspaces of 10,000, no statement of identity scans a large table."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -16,9 +16,9 @@ from identity.sign_in import store as sign_in
 from identity.users import store as users
 from identity.workspaces import store as workspaces
 
-# The workspaces have 1,000 users each.
 WORKSPACE = UUID("00000000-0000-4000-8000-000000000001")
 USER = UUID("00000000-0000-4000-9000-000000000001")
+DEPARTMENT = UUID("00000000-0000-4000-a000-000000000001")
 NOW = datetime.now(UTC)
 EMAIL_INDEX, HASH = b"\x00" * 16, b"\x00" * 32
 BUCKET = {"email_index": EMAIL_INDEX, "purpose": "password", "bucket": EMAIL_INDEX}
@@ -51,8 +51,17 @@ STATEMENTS = {
     "void a user's links": (credentials.void_magic_links, {"user_id": USER, "now": NOW}),
     "recent revocations": (login_sessions.revocations_since, {"since": NOW - timedelta(minutes=6)}),
     "a user": (users.get_user, {"user_id": USER}),
-    "all users": (users.list_users, {"role": None, "department_id": None, "is_active": None}),
-    "all active nurses": (users.list_users, {"role": "nurse", "department_id": None, "is_active": True}),
+    "all users": (users.matching_users(), {}),
+    "all active users": (users.matching_users(["is_active"]), {"is_active": True}),
+    "all nurses": (users.matching_users(["role"]), {"role": "nurse"}),
+    "all active nurses of a department": (
+        users.matching_users(["role", "is_active", "department_id"]),
+        {"role": "nurse", "is_active": True, "department_id": DEPARTMENT},
+    ),
+    "names of users": (users.sealed_names, {"ids": [USER]}),
+    "a page of users": (users.get_users, {"ids": [USER]}),
+    "a user's supervisors": (users.supervisors, {"supervisor_id": USER}),
+    "whom a user supervises": (users.lock_supervised, {"user_id": USER}),
     "other administrators": (users.count_other_administrators, {"administrator_role": "admin", "user_id": USER}),
     "the workspace": (workspaces.get_workspace, {}),
 }
@@ -66,15 +75,19 @@ async def large_environment(postgres):
             await connection.execute(
                 """
                 CREATE TEMP TABLE made AS
-                SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(1 + n % 100), 12, '0'))::uuid AS workspace_id,
+                SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(1 + n % 10), 12, '0'))::uuid AS workspace_id,
                        ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
                        decode(md5('account' || n), 'hex') AS account, sha256(convert_to(n::text, 'UTF8')) AS hash,
                        now() - make_interval(secs => n) AS moment, n
                 FROM generate_series(0, 99999) AS n;
                 INSERT INTO identity.workspaces (workspace_id, name, kind, time_zone, locale)
                 SELECT DISTINCT workspace_id, 'Workspace', 'hospital', 'UTC', 'en' FROM made;
-                INSERT INTO identity.users (workspace_id, id, sealed, version, role)
-                SELECT workspace_id, id, hash || hash || hash, 1, (ARRAY['nurse', 'doctor', 'admin'])[1 + n / 100 % 3] FROM made;
+                INSERT INTO identity.departments (workspace_id, id, name, code)
+                SELECT DISTINCT workspace_id, ('00000000-0000-4000-a000-' || lpad(to_hex(n / 10 % 20), 12, '0'))::uuid, 'Ward', n / 10 % 20 FROM made;
+                INSERT INTO identity.users (workspace_id, id, sealed, version, role, is_active, department_id, supervisor_id)
+                SELECT workspace_id, id, hash || hash || hash, 1, (ARRAY['nurse', 'doctor', 'admin'])[1 + n / 100 % 3], n % 7 > 0,
+                    ('00000000-0000-4000-a000-' || lpad(to_hex(n / 10 % 20), 12, '0'))::uuid,
+                    CASE WHEN n > 100 THEN ('00000000-0000-4000-9000-' || lpad(to_hex(n % 100), 12, '0'))::uuid END FROM made;
                 INSERT INTO identity.sign_ins (email_index, workspace_id, user_id) SELECT account, workspace_id, id FROM made;
                 INSERT INTO identity.login_attempts (account, purpose, lane, count, last_at, blocked_until)
                 SELECT account, 'password', account, 1, moment, moment FROM made;

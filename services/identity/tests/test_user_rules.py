@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Forbidden, Invalid, Refusal
 from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND, SCOPES_BY_ROLE
-from identity.users.rules import check_deactivation, check_new_role, check_shift_schedule
+from identity.users.rules import check_deactivation, check_new_role, check_shift_schedule, check_supervisor
 
 roles = st.sampled_from(sorted(SCOPES_BY_ROLE))
 kinds = st.sampled_from(sorted(ROLES_BY_KIND))
@@ -48,20 +48,58 @@ def test_the_last_administrator_cannot_be_deactivated(kind, role, others):
 
 
 clocks = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59))
-days = st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+days = st.sampled_from(DAYS)
 
 
-@given(st.dictionaries(days, st.lists(st.fixed_dictionaries({"start": clocks, "end": clocks}), max_size=4)))
-def test_accepted_shifts_begin_before_they_end_and_do_not_overlap(schedule):
+def minutes(day, clock):
+    return DAYS.index(day) * 24 * 60 + int(clock[:2]) * 60 + int(clock[3:])
+
+
+@given(st.dictionaries(days, st.lists(st.fixed_dictionaries({"start": clocks, "end": clocks}), max_size=3)))
+def test_nobody_is_on_two_accepted_shifts_at_once(schedule):
     refused = refusal(lambda: check_shift_schedule(schedule))
 
-    if refused is not None:
-        assert refused.faults[0].pointer.startswith("/shift_schedule/")
-    else:
-        for shifts in schedule.values():
-            edges = [edge for shift in sorted(shifts, key=lambda shift: shift["start"]) for edge in (shift["start"], shift["end"])]
-            assert edges == sorted(edges)
-            assert all(shift["start"] < shift["end"] for shift in shifts)
+    week, on_duty, reversed_day = 7 * 24 * 60, set(), False
+    for day, shifts in schedule.items():
+        for shift in shifts:
+            start, end = minutes(day, shift["start"]), minutes(day, shift["end"])
+            reversed_day |= start == end
+            for minute in range(start, end if end > start else end + 24 * 60):
+                if minute % week in on_duty:
+                    assert refused is not None
+                    assert refused.faults[0].pointer.startswith("/shift_schedule/")
+                    return
+                on_duty.add(minute % week)
+    assert (refused is not None) == reversed_day
+
+
+@pytest.mark.parametrize(
+    ("schedule", "pointer"),
+    [
+        ({"mon": [{"start": "22:00", "end": "06:00"}], "tue": [{"start": "06:00", "end": "14:00"}]}, None),
+        ({"mon": [{"start": "22:00", "end": "06:00"}], "tue": [{"start": "05:59", "end": "14:00"}]}, "/shift_schedule/tue"),
+        ({"sun": [{"start": "22:00", "end": "06:00"}], "mon": [{"start": "05:00", "end": "14:00"}]}, "/shift_schedule/mon"),
+        ({"sun": [{"start": "22:00", "end": "06:00"}], "mon": [{"start": "06:00", "end": "24:00"}]}, None),
+        ({"mon": [{"start": "16:00", "end": "00:00"}], "tue": [{"start": "00:00", "end": "08:00"}]}, None),
+        ({"mon": [{"start": "24:00", "end": "08:00"}]}, "/shift_schedule/mon/0"),
+        ({"mon": [{"start": "08:00", "end": "08:00"}]}, "/shift_schedule/mon/0"),
+    ],
+)
+def test_a_shift_may_end_on_the_next_day_and_is_not_to_meet_the_next_shift(schedule, pointer):
+    refused = refusal(lambda: check_shift_schedule(schedule))
+
+    assert (None if refused is None else refused.faults[0].pointer) == pointer
+
+
+@given(st.lists(st.uuids(), min_size=1, max_size=4, unique=True), st.booleans(), st.booleans())
+def test_nobody_supervises_a_supervisor_of_their_own(chain, is_active, is_circle):
+    user_id = chain[-1] if is_circle else UUID(int=0)
+    refused = refusal(lambda: check_supervisor(user_id, is_active=is_active, supervisors=chain))
+
+    assert (None if refused is None else refused.code) == (
+        "supervisor_circle" if user_id in chain else None if is_active else "supervisor_inactive"
+    )
 
 
 json = st.recursive(

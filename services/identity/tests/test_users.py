@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,8 @@ from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct
 
 from caseload.identity.v1 import users_pb2 as pb
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from identity.users import store
 
 
 def change(person, *mask, **values):
@@ -71,7 +73,7 @@ async def test_an_update_changes_the_named_fields_of_a_user(service, practice):
         ({"full_name": None}, "/full_name"),
         ({"license_number": "x" * 101}, "/license_number"),
         ({"shift_schedule": {"someday": []}}, "/shift_schedule/someday"),
-        ({"shift_schedule": {"mon": [{"start": "16:00", "end": "08:00"}]}}, "/shift_schedule/mon/0"),
+        ({"shift_schedule": {"mon": [{"start": "16:00", "end": "16:00"}]}}, "/shift_schedule/mon/0"),
         ({"role": "owner"}, "/mask"),
     ],
 )
@@ -218,3 +220,104 @@ async def test_only_administrators_change_users(service, practice, hospital):
             await service.users.UpdateUser(change(person, full_name="Someone Else"), caller)
         with pytest.raises(Forbidden):
             await service.users.ActivateUser(pb.ActivateUserRequest(user_id=str(person.id)), caller)
+
+
+async def test_a_list_follows_names_that_change_and_is_the_same_in_every_process(service, practice):
+    person = await practice.add_user("therapist", full_name="Bea Ott")
+    caller = await service.signed_in(practice.administrator)
+
+    async def names(**filters):
+        return [user.full_name for user in (await service.users.ListUsers(pb.ListUsersRequest(**filters), caller)).items]
+
+    assert await names() == ["Bea Ott", "Henrietta Castellanos"]
+    await service.users.UpdateUser(change(person, full_name="Zita Ott"), caller)
+    assert await names() == ["Henrietta Castellanos", "Zita Ott"]
+    assert await names(search="bea") == []
+    assert await names(search="zita") == ["Zita Ott"]
+    await practice.add_user("therapist", full_name="Ada Ott")
+    assert await names(search="ott", role=pb.ROLE_THERAPIST) == ["Ada Ott", "Zita Ott"]
+
+
+async def test_a_list_opens_a_name_once_per_version(service, practice, statements):
+    await practice.add_user("therapist", full_name="Bea Ott")
+    caller = await service.signed_in(practice.administrator)
+
+    async def opened():
+        statements.clear()
+        await service.users.ListUsers(pb.ListUsersRequest(), caller)
+        return sum(store.sealed_names.sql == sql for sql in statements)
+
+    assert [await opened(), await opened()] == [1, 0]
+
+
+async def supervise(service, caller, person, supervisor):
+    return await service.users.UpdateUser(change(person, supervisor_id=str(supervisor.id)), caller)
+
+
+async def test_a_supervisor_is_active_of_the_same_workspace_and_never_in_a_circle(service, hospital):
+    doctor, nurse, trainee = [await hospital.add_user(role) for role in ("head_doctor", "nurse", "nurse")]
+    caller = await service.signed_in(hospital.administrator)
+    stranger = (await service.open_workspace("hospital")).administrator
+
+    assert (await supervise(service, caller, nurse, doctor)).supervisor_id == str(doctor.id)
+    assert (await supervise(service, caller, trainee, nurse)).supervisor_id == str(nurse.id)
+    for person, supervisor in ((doctor, trainee), (nurse, trainee), (doctor, doctor)):
+        with pytest.raises(Invalid) as refused:
+            await supervise(service, caller, person, supervisor)
+        assert (refused.value.code, refused.value.faults[0].pointer) == ("supervisor_circle", "/supervisor_id")
+    for supervisor_id in (stranger.id, uuid4()):
+        with pytest.raises(NotFound) as missing:
+            await service.users.UpdateUser(change(trainee, supervisor_id=str(supervisor_id)), caller)
+        assert missing.value.code == "supervisor_not_found"
+    cleared = await service.users.UpdateUser(change(trainee, "supervisor_id"), caller)
+    assert not cleared.HasField("supervisor_id")
+
+
+async def test_nobody_is_supervised_by_an_inactive_user(service, hospital):
+    doctor, nurse = await hospital.add_user("head_doctor"), await hospital.add_user("nurse")
+    caller = await service.signed_in(hospital.administrator)
+    await supervise(service, caller, nurse, doctor)
+
+    await service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(doctor.id)), caller)
+    assert not (await service.users.GetUser(pb.GetUserRequest(user_id=str(nurse.id)), caller)).HasField("supervisor_id")
+    with pytest.raises(Invalid) as refused:
+        await supervise(service, caller, nurse, doctor)
+    assert refused.value.code == "supervisor_inactive"
+
+
+async def test_two_changes_at_once_make_no_circle_of_supervisors(service, hospital):
+    one, other = await hospital.add_user("doctor"), await hospital.add_user("doctor")
+    caller = await service.signed_in(hospital.administrator)
+
+    outcomes = await asyncio.gather(supervise(service, caller, one, other), supervise(service, caller, other, one), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {pb.User, Invalid}
+
+
+async def test_two_administrators_who_deactivate_each_other_at_the_same_moment_leave_one(service):
+    for _ in range(5):
+        hospital = await service.open_workspace("hospital")
+        other = await hospital.add_user("admin")
+        callers = await asyncio.gather(service.signed_in(hospital.administrator), service.signed_in(other))
+        outcomes = await asyncio.gather(
+            service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(other.id)), callers[0]),
+            service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(hospital.administrator.id)), callers[1]),
+            return_exceptions=True,
+        )
+        # The second is refused as deactivated already, or as deactivating the last administrator.
+        assert sum(isinstance(outcome, pb.User) for outcome in outcomes) == 1
+        async with service.environment.superuser() as connection:
+            administrators = "SELECT count(*) FROM identity.users WHERE workspace_id = $1 AND role = 'admin' AND is_active"
+            assert await connection.fetchval(administrators, hospital.workspace_id) == 1
+
+
+async def test_a_user_shows_until_when_attempts_to_sign_in_have_to_wait(service, practice):
+    person, caller = await practice.add_user("therapist"), await service.signed_in(practice.administrator)
+    before = await service.users.GetUser(pb.GetUserRequest(user_id=str(person.id)), caller)
+    for number in range(6):
+        with pytest.raises((Unauthenticated, TooMany)):
+            await service.login(person, f"wrong horse {number}")
+
+    locked = await service.users.GetUser(pb.GetUserRequest(user_id=str(person.id)), caller)
+    assert (before.is_locked, before.HasField("locked_until")) == (False, False)
+    assert locked.is_locked
+    assert locked.locked_until.ToDatetime(UTC) > datetime.now(UTC) - timedelta(seconds=1)

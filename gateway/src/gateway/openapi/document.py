@@ -23,6 +23,7 @@ _PROBLEMS = {
     "404": "Absent, or another workspace's.",
     "408": "The body did not arrive in time.",
     "409": "Conflicts with the present state.",
+    "410": "Is over: used, replaced or too old.",
     "412": "If-Match does not name the newest version.",
     "413": "The body is too large.",
     "422": "Invalid; `errors` says where.",
@@ -99,6 +100,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
                 response.setdefault("headers", {})["X-Ignored-Members"] = {"$ref": "#/components/headers/IgnoredMembers"}
     if any(parameter.get("name", "").lower() == "if-match" for parameter in operation.get("parameters", ())):
         numbers.add("412")
+    # A route names what it alone answers.
+    numbers |= responses.keys() & _PROBLEMS.keys()
     for number in sorted(numbers):
         responses[number] = {"$ref": f"#/components/responses/{number}"}
 

@@ -40,9 +40,12 @@ def _hash(text: str) -> str:
 _STYLE_HASH = _hash(_STYLE)
 
 
-def page(title: str, body: str, *, script: str = "", cache: str = "public, max-age=3600") -> Response:
-    """An HTML page. `body` is trusted markup; the policy allows exactly our style and `script`, by their hashes."""
-    policy = f"default-src 'none'; style-src {_STYLE_HASH}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+def page(
+    title: str, body: str, *, script: str = "", cache: str = "public, max-age=3600", with_form: bool = False, status: int = 200
+) -> Response:
+    """An HTML page. `body` is trusted markup; the policy allows exactly our style and `script`, by their hashes, and forms that are sent here."""
+    forms = "'self'" if with_form else "'none'"
+    policy = f"default-src 'none'; style-src {_STYLE_HASH}; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
     ending = ""
     if script:
         policy += f"; script-src {_hash(script)}; connect-src 'self'"
@@ -52,4 +55,4 @@ def page(title: str, body: str, *, script: str = "", cache: str = "public, max-a
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main>{body}</main>{ending}</body></html>"
     )
-    return Response(html, 200, {"Content-Security-Policy": policy, "Cache-Control": cache}, "text/html; charset=utf-8")
+    return Response(html, status, {"Content-Security-Policy": policy, "Cache-Control": cache}, "text/html; charset=utf-8")

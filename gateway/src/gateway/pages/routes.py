@@ -2,18 +2,23 @@
 
 import re
 from html import escape
+from urllib.parse import parse_qs
 
 from fastapi import Request
 from starlette.responses import Response
 
-from chassis.errors import NotFound
+from caseload.identity.v1.invitations_pb2 import AcceptInvitationRequest
+from chassis.errors import Gone, NotFound
+from gateway.api.sign_in.routes import TheAuthenticator
+from gateway.auth.dependencies import PublicRequest
 from gateway.pages.explorer import ASSETS, asset_response, explorer_page
 from gateway.pages.home import home_json, home_page, prefers_json
+from gateway.pages.invitation import accepted_page, invitation_page, refused_page
 from gateway.pages.layout import page
 from gateway.pages.reset_password import reset_password_page
 from gateway.pages.sign_in_link import sign_in_link_page
 from gateway.problems.explanations import EXPLANATIONS
-from gateway.problems.responses import title
+from gateway.problems.responses import STATUS, title
 from gateway.routing.nouns import noun_router
 
 router = noun_router("", "pages", root="")
@@ -55,6 +60,23 @@ async def get_problem_page(code: str) -> Response:
 @router.get("/auth/reset-password", include_in_schema=False)
 async def get_reset_password_page() -> Response:
     return reset_password_page()
+
+
+@router.get("/accept-invitation", include_in_schema=False)
+async def get_invitation_page(token: str = "") -> Response:
+    return invitation_page(token)
+
+
+@router.post("/accept-invitation", include_in_schema=False)
+async def accept_invitation(http: Request, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
+    """Accepts with the page's form. A refusal is a page too."""
+    token = parse_qs((await http.body()).decode("latin-1"), max_num_fields=10).get("token", [""])[0]
+    try:
+        signed_in = await request.stubs.invitations.AcceptInvitation(AcceptInvitationRequest(token=token), request.context)
+    except (Gone, NotFound) as refusal:
+        return refused_page(refusal.message, STATUS[type(refusal)])
+    authenticator.write_cookies(request, signed_in)
+    return accepted_page(signed_in.user.full_name)
 
 
 @router.get("/auth/verify", include_in_schema=False)

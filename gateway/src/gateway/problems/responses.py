@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+from chassis.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from chassis.observability.redaction import stack
 from chassis.rpc.method import is_uuid_text
 from gateway.request import GatewayRequest
@@ -34,6 +34,7 @@ STATUS: Mapping[type[Refusal], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    Gone: 410,
     Stale: 412,
     ContentTooLarge: 413,
     Invalid: 422,

@@ -2,6 +2,7 @@
 
 Refusal
 ├── NotFound         does not exist, or belongs to another workspace: the answer is the same for both
+├── Gone             did exist, and is over: a link that was used
 ├── Invalid          malformed or against a rule; `faults` says where
 ├── Conflict         well formed, but not possible beside what is stored: a time that is taken, an address in use
 ├── Stale            the change was made to a version that is no longer the newest
@@ -50,6 +51,10 @@ class Refusal(Exception):
 
 class NotFound(Refusal):
     """Does not exist, or belongs to another workspace; the answer is the same for both."""
+
+
+class Gone(Refusal):
+    """Did exist, and is over. Only for a caller who has shown to know of it."""
 
 
 class Invalid(Refusal):

@@ -3,6 +3,8 @@
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
+from identity.departments.rpc import Departments
+from identity.invitations.rpc import Invitations
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
 from identity.tables import RETENTIONS, metadata
@@ -10,8 +12,8 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | Users | Workspaces]:
-    return [SignIn(runtime), Users(runtime), Workspaces()]
+def servicers(runtime: Runtime) -> list[SignIn | Users | Invitations | Departments | Workspaces]:
+    return [SignIn(runtime), Users(runtime), Invitations(runtime), Departments(), Workspaces()]
 
 
 SERVICE = Service("identity", metadata, servicers, settings=IdentitySettings, retentions=RETENTIONS)

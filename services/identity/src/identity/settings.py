@@ -16,6 +16,8 @@ class IdentitySettings(Settings):
     session_idle_seconds: int = Field(30 * 60, gt=ACCESS_SECONDS)
     session_absolute_seconds: int = Field(12 * 3600, gt=ACCESS_SECONDS)
     magic_link_seconds: int = Field(900, gt=0, le=3600)
+    # A week, in which somebody who was added accepts.
+    invitation_seconds: int = Field(7 * 24 * 3600, ge=3600, le=90 * 24 * 3600)
     # How long a used refresh token is answered with the same successor, for requests sent at the same moment.
     refresh_grace_seconds: int = Field(10, ge=0, le=60)
 
@@ -30,6 +32,7 @@ class IdentitySettings(Settings):
     # Days until these are deleted, after they have expired.
     login_sessions_days: float = Field(7, gt=0)
     magic_links_days: float = Field(1, gt=0)
+    invitations_days: float = Field(30, gt=0)
 
     def faults(self) -> list[str]:
         found = super().faults()

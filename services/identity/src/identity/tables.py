@@ -81,7 +81,7 @@ departments = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_departments"),
     UniqueConstraint("workspace_id", "code", name="department_code_taken"),
     ForeignKeyConstraint(["workspace_id"], ["identity.workspaces.workspace_id"], name="workspace_not_found"),
-    grants="SELECT",
+    fixed=("id", "created_at"),
 )
 
 users = tenant(
@@ -96,6 +96,7 @@ users = tenant(
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
     Column("is_platform_admin", Boolean, nullable=False, server_default=text("false")),
     Column("department_id", Uuid),
+    Column("supervisor_id", Uuid),
     Column("license_number", Text),
     Column("specialization", Text),
     Column("shift_schedule", JSONB),
@@ -112,12 +113,18 @@ users = tenant(
         ["identity.departments.workspace_id", "identity.departments.id"],
         name="department_not_found",
     ),
+    ForeignKeyConstraint(
+        ["workspace_id", "supervisor_id"], ["identity.users.workspace_id", "identity.users.id"], name="supervisor_not_found"
+    ),
+    CheckConstraint("supervisor_id <> id", name="supervisor_circle"),
     CheckConstraint("role IN ('owner', 'assistant', 'therapist', 'operator', 'doctor', 'nurse', 'head_doctor', 'admin')", name="user_role"),
     Index("ix_users_department", "workspace_id", "department_id", postgresql_where=text("department_id IS NOT NULL")),
+    Index("ix_users_role", "workspace_id", "role", "is_active"),
+    Index("ix_users_supervisor", "workspace_id", "supervisor_id", postgresql_where=text("supervisor_id IS NOT NULL")),
     fixed=("id", "is_platform_admin", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     sealed=Sealed(
-        bound=("role", "is_active", "is_platform_admin", "department_id", "license_number", "specialization"),
+        bound=("role", "is_active", "is_platform_admin", "department_id", "supervisor_id", "license_number", "specialization"),
         unbound={
             "shift_schedule": "JSON has several spellings of one value, and nothing is decided by it",
             "password_hash": "replaced at a sign-in, and at a change of the password, without opening the row",
@@ -227,6 +234,27 @@ magic_links = tenant(
     relay_grants="SELECT (workspace_id, id, expires_at)",
 )
 
+invitations = tenant(
+    "invitations",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    # SHA-256 of two secrets, each of which accepts the invitation: the one in the mail, null until it is sent, and the one that
+    # whoever invited was shown.
+    Column("mailed_hash", LargeBinary),
+    Column("shown_hash", LargeBinary, nullable=False),
+    moment("created_at"),
+    # When it ended, if a newer one replaced it.
+    moment("expires_at"),
+    moment("accepted_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_invitations"),
+    ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="invitation_of_a_user"),
+    Index("ix_invitations_user", "workspace_id", "user_id"),
+    Index("ix_invitations_expires", "expires_at"),
+    fixed=("id", "user_id", "shown_hash", "created_at"),
+    relay_grants="SELECT",
+)
+
 # Access tokens of a user, login session or workspace are void if their user was read before this time (milliseconds since 1970).
 revocations = Table(
     "revocations",
@@ -243,6 +271,7 @@ RETENTIONS = (
     # As long as the throttle counts them.
     Retention("login_attempts", since="last_at", days=1, scope="deployment"),
     Retention("magic_links", since="expires_at", days="magic_links_days"),
+    Retention("invitations", since="expires_at", days="invitations_days"),
     # With their refresh tokens.
     Retention(
         "login_sessions",

@@ -5,6 +5,7 @@ from chassis.events.reactions import Reaction
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
+from notifications.invitations import reactions as invitations
 from notifications.magic_links import reactions as magic_links
 from notifications.mail_worker import MailWorker
 from notifications.reminders import reactions as reminders
@@ -15,7 +16,11 @@ from notifications.tables import RETENTIONS, metadata
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
     worker = runtime.once(MailWorker)
-    return [*reminders.reactions(worker.reminders.wake), *magic_links.reactions(worker.magic_links.wake)]
+    return [
+        *reminders.reactions(worker.reminders.wake),
+        *magic_links.reactions(worker.magic_links.wake),
+        *invitations.reactions(worker.magic_links.wake),
+    ]
 
 
 SERVICE = Service(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chassis.service.definition import Loop
 from chassis.service.runtime import Runtime
+from notifications.invitations.mail import invitation_composer
 from notifications.magic_links.mail import account_mail
 from notifications.mail.poller import Poller
 from notifications.mail.sender import Claim, MailKind, Sender
@@ -23,7 +24,9 @@ class MailWorker:
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
-        self.magic_links = self._poller(account_mail(runtime, stubs.sign_in))
+        self.magic_links = self._poller(
+            account_mail(runtime, stubs.sign_in, others={"invitation": invitation_composer(runtime, stubs.invitations)})
+        )
 
     @property
     def loops(self) -> list[Loop]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
@@ -14,6 +15,7 @@ class Stubs:
     appointments: AppointmentsStub
     clients: ClientsStub
     sign_in: SignInStub
+    invitations: InvitationsStub
     workspaces: WorkspacesStub
 
     @classmethod
@@ -23,5 +25,6 @@ class Stubs:
             appointments=AppointmentsStub(peers["scheduling"]),
             clients=ClientsStub(peers["clients"]),
             sign_in=SignInStub(peers["identity"]),
+            invitations=InvitationsStub(peers["identity"]),
             workspaces=WorkspacesStub(peers["identity"]),
         )

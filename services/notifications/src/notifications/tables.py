@@ -139,7 +139,7 @@ mails = tenant(
     Column("last_error", Text),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_mails"),
-    CheckConstraint("kind IN ('magic_link', 'password_reset') OR user_id IS NOT NULL", name="mail_kind_known"),
+    CheckConstraint("kind IN ('magic_link', 'password_reset', 'invitation') OR user_id IS NOT NULL", name="mail_kind_known"),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
     Index("ix_mails_over", "created_at", postgresql_where=text("status NOT IN ('pending', 'sending')")),

@@ -52,7 +52,7 @@ async def list_appointments(query: Annotated[schemas.AppointmentQuery, Query()],
     dates = await time_range(request, query.start_date, query.end_date)
     message = to_proto(query, pb.ListAppointmentsRequest, latest_first=query.sort is None, **dates)
     page = await request.stubs.appointments.ListAppointments(message, request.context)
-    return page_response(page, query, await _all_named(request, page.items))
+    return page_response(page, query, await named_appointments(request, page.items))
 
 
 @router.get("/conflicts", response_model=schemas.ConflictCheck)
@@ -150,7 +150,8 @@ async def _summaries(request: GatewayRequest, client_ids: Iterable[str]) -> dict
     return {summary.id: render(summary) for summary in reply.items}
 
 
-async def _all_named(request: GatewayRequest, appointments: Sequence[pb.Appointment]) -> list[dict[str, Any]]:
+async def named_appointments(request: GatewayRequest, appointments: Sequence[pb.Appointment]) -> list[dict[str, Any]]:
+    """The appointments as they are answered, each with the name of its client."""
     names = await _summaries(request, (appointment.client_id for appointment in appointments))
     return [_rendered(request, appointment, names) for appointment in appointments]
 
@@ -161,7 +162,7 @@ def _rendered(request: GatewayRequest, appointment: pb.Appointment, names: Mappi
 
 
 async def _named(request: GatewayRequest, appointment: pb.Appointment) -> dict[str, Any]:
-    return (await _all_named(request, [appointment]))[0]
+    return (await named_appointments(request, [appointment]))[0]
 
 
 async def _with_initials(request: GatewayRequest, conflicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Signing in, refreshing a login session, signing out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.responses import Response
@@ -117,12 +117,14 @@ def _first_step(reply: pb.SignInReply, request: GatewayRequest, authenticator: A
 
 
 def _signed_in(signed_in: pb.SignedIn) -> Response:
-    # Without the refresh token, which only its cookie holds.
-    return json_response(
-        {
-            "access_token": signed_in.access_token,
-            "token_type": "bearer",
-            "expires_in": signed_in.expires_in,
-            "user": render(signed_in.user),
-        }
-    )
+    return json_response(signed_in_members(signed_in))
+
+
+def signed_in_members(signed_in: pb.SignedIn) -> dict[str, Any]:
+    """The members of a sign-in's reply: without the refresh token, which only its cookie holds."""
+    return {
+        "access_token": signed_in.access_token,
+        "token_type": "bearer",
+        "expires_in": signed_in.expires_in,
+        "user": render(signed_in.user),
+    }

@@ -1,19 +1,32 @@
 """The people of a workspace."""
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
 from starlette.responses import Response
 
 from caseload.identity.v1 import users_pb2 as pb
+from caseload.scheduling.v1 import appointments_pb2
+from chassis.protobuf.timestamps import stamp
+from gateway.api.appointments.routes import named_appointments
 from gateway.api.responses import json_response, page_response
 from gateway.api.users import schemas
 from gateway.auth.dependencies import SignedInRequest
-from gateway.mapping import to_proto
+from gateway.mapping import render, to_proto
+from gateway.request import GatewayRequest
 from gateway.routing.nouns import noun_router
 
 router = noun_router("/users", "users")
+
+_MOST_APPOINTMENTS = 100
+
+
+@router.post("", response_model=schemas.User, status_code=201)
+async def create_user(body: schemas.UserCreate, request: SignedInRequest) -> Response:
+    """Adds a user, who is mailed an invitation."""
+    return json_response(await request.stubs.users.CreateUser(to_proto(body, pb.CreateUserRequest), request.context), 201)
 
 
 @router.get("", response_model=schemas.UserPage)
@@ -36,11 +49,27 @@ async def change_role(user_id: UUID, body: schemas.RoleChange, request: SignedIn
     return json_response(await request.stubs.users.ChangeRole(to_proto(body, pb.ChangeRoleRequest, user_id=user_id), request.context))
 
 
-@router.post("/{user_id}/deactivate", response_model=schemas.User)
+@router.post("/{user_id}/deactivate", response_model=schemas.DeactivatedUser)
 async def deactivate_user(user_id: UUID, request: SignedInRequest) -> Response:
-    return json_response(await request.stubs.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(user_id)), request.context))
+    """The user is signed out everywhere. Appointments that are still to come stay as they are, and are listed: somebody else has to take them."""
+    user = await request.stubs.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(user_id)), request.context)
+    return json_response(render(user) | await _future_appointments(user_id, request))
 
 
 @router.post("/{user_id}/activate", response_model=schemas.User)
 async def activate_user(user_id: UUID, request: SignedInRequest) -> Response:
     return json_response(await request.stubs.users.ActivateUser(pb.ActivateUserRequest(user_id=str(user_id)), request.context))
+
+
+async def _future_appointments(practitioner_id: UUID, request: GatewayRequest) -> dict[str, Any]:
+    # Read when nobody can book any more. If it fails, deactivating once more answers with them.
+    if not request.has_scope("appointments:read"):
+        return {"future_appointments": None, "future_appointment_count": None}
+    message = appointments_pb2.ListAppointmentsRequest(
+        page_size=_MOST_APPOINTMENTS,
+        practitioner_id=str(practitioner_id),
+        status=appointments_pb2.APPOINTMENT_STATUS_SCHEDULED,
+        start_date=stamp(datetime.now(UTC)),
+    )
+    page = await request.stubs.appointments.ListAppointments(message, request.context)
+    return {"future_appointments": await named_appointments(request, page.items), "future_appointment_count": page.total}

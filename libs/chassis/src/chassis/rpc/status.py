@@ -7,7 +7,7 @@ import orjson
 
 from caseload.transport.v1 import stream_pb2
 from chassis.context import deadline_exceeded
-from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+from chassis.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from chassis.rpc.transport import LARGEST_REFUSAL
 
 CODE = "code"
@@ -18,6 +18,7 @@ _LARGEST_BODY = LARGEST_REFUSAL // 2
 
 _STATUS: dict[type[Refusal], grpc.StatusCode] = {
     NotFound: grpc.StatusCode.NOT_FOUND,
+    Gone: grpc.StatusCode.FAILED_PRECONDITION,
     Invalid: grpc.StatusCode.INVALID_ARGUMENT,
     Conflict: grpc.StatusCode.ALREADY_EXISTS,
     Stale: grpc.StatusCode.ABORTED,

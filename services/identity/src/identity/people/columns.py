@@ -6,11 +6,13 @@ from sqlalchemy import ColumnElement, func, select
 
 from identity.tables import login_attempts, sign_ins, users
 
+# Until when the next attempt to sign in by password has to wait; null where none has to.
 _locked_until = (
     select(func.max(login_attempts.c.blocked_until))
+    .select_from(sign_ins)
+    .join(login_attempts, login_attempts.c.email_index == sign_ins.c.email_index)
     .where(sign_ins.c.workspace_id == users.c.workspace_id)
     .where(sign_ins.c.user_id == users.c.id)
-    .where(login_attempts.c.email_index == sign_ins.c.email_index)
     .where(login_attempts.c.purpose == "password")
     .where(login_attempts.c.blocked_until > func.clock_timestamp())
     .correlate(users)
@@ -29,11 +31,11 @@ USER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     users.c.is_active,
     users.c.is_platform_admin,
     users.c.department_id,
+    users.c.supervisor_id,
     users.c.license_number,
     users.c.specialization,
     users.c.shift_schedule,
     users.c.totp_sealed.is_not(None).label("two_factor_enabled"),
-    _locked_until.is_not(None).label("is_locked"),
     _locked_until.label("locked_until"),
     users.c.last_login_at,
     users.c.created_at,

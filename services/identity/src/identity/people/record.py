@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from caseload.identity.v1 import users_pb2 as pb
-from chassis.encryption.blind_index import fold
 from chassis.encryption.keyring import Keyring
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable
@@ -18,7 +17,9 @@ USERS = SealedTable(users)
 
 def to_proto(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.User:
     """The message of a row that has the columns of `USER_COLUMNS`, decrypted."""
-    return USERS.open(row, keys, into=fill(pb.User(), row))
+    user = fill(pb.User(), row)
+    user.is_locked = user.HasField("locked_until")
+    return USERS.open(row, keys, into=user)
 
 
 def change(was: Mapping[str, Any], user: pb.User, keys: WorkspaceKeys, work: UnitOfWork, **changes: Any) -> dict[str, Any]:
@@ -30,14 +31,3 @@ def change(was: Mapping[str, Any], user: pb.User, keys: WorkspaceKeys, work: Uni
 def email_index(keyring: Keyring, email: str) -> bytes:
     """The keyed digest that an address is found by: equal for all spellings of one address, across all workspaces."""
     return keyring.deployment_index("email", normalize_email(email))
-
-
-def sort_key(user: pb.User) -> tuple[str, str]:
-    """Orders users by name, ignoring case and accents; by id where names are equal."""
-    return fold(user.full_name), user.id
-
-
-def matches(user: pb.User, search: str) -> bool:
-    """Whether the name or the e-mail address contains every word of the search."""
-    text = f"{fold(user.full_name)} {user.email.casefold()}"
-    return all(word in text for word in fold(search).split())

@@ -1,16 +1,15 @@
 """Statements that add users and find them by e-mail address."""
 
 from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.statement import command, query
 from identity.tables import sign_ins, users
 
 add_user = command(
     insert(users).values(
-        {
-            name: bindparam(name)
-            for name in ("workspace_id", "id", "sealed", "version", "role", "is_active", "is_platform_admin", "password_hash")
-        }
+        {name: bindparam(name) for name in ("workspace_id", "id", "sealed", "version", *users.info["sealed"].bound, "password_hash")}
+        | {"shift_schedule": bindparam("shift_schedule", type_=JSONB(none_as_null=True))}
     )
 )
 

@@ -3,26 +3,35 @@
 from typing import Any
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
-from chassis.protobuf.fields import fill, masked
+from chassis.protobuf.fields import fill, given, masked
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import store as credentials
+from identity.invitations.workflow import invite
 from identity.login_sessions import revocation
 from identity.people import record
 from identity.people import store as people
-from identity.people.rules import check_full_name
+from identity.people.registration import insert_user
+from identity.people.rules import check_email, check_full_name
 from identity.roles import ADMINISTRATOR_ROLE
 from identity.users import rules, store
+from identity.users.names import UserNames
 
 
 class Users(UsersServicer[UnitOfWork]):
     def __init__(self, runtime: Runtime) -> None:
+        self._settings = runtime.settings
+        self._keyring = runtime.keyring
         self._keys = runtime.keys
+        self._names = UserNames()
 
     async def GetMe(self, request: pb.GetMeRequest, work: UnitOfWork) -> pb.User:
         return await self._get(work.user_id, work)
@@ -30,18 +39,35 @@ class Users(UsersServicer[UnitOfWork]):
     async def GetUser(self, request: pb.GetUserRequest, work: UnitOfWork) -> pb.User:
         return await self._get(UUID(request.user_id), work)
 
+    async def CreateUser(self, request: pb.CreateUserRequest, work: UnitOfWork) -> pb.User:
+        wanted = given(request)
+        columns = {name: wanted[name] for name in rules.CHANGEABLE if name != "full_name"}
+        rules.check_changes(columns)
+        user = pb.User(id=str(uuid7()), email=check_email(request.email), full_name=check_full_name(request.full_name))
+        role = enum_text(pb.Role, request.role)
+
+        keys = await self._keys.of(work.workspace_id)
+        kind = (await work.db.one(store.lock_workspace))["kind"]
+        if columns["department_id"] is not None:
+            await self._check_department(columns["department_id"], work)
+        if columns["supervisor_id"] is not None:
+            await self._check_supervisor(UUID(user.id), UUID(columns["supervisor_id"]), work)
+        rules.check_role(role, kind=kind)
+        await insert_user(work, self._keyring, keys, user, role=role, **columns)
+        await invite(work, UUID(user.id), seconds=self._settings.invitation_seconds)
+        work.note(role=role)
+        return await self._get(UUID(user.id), work)
+
     async def ListUsers(self, request: pb.ListUsersRequest, work: UnitOfWork) -> pb.UserPage:
         shown = page(request)
         keys = await self._keys.of(work.workspace_id)
-        rows = await work.db.all(
-            store.list_users,
-            role=enum_text(pb.Role, request.role) if request.HasField("role") else None,
-            department_id=request.department_id if request.HasField("department_id") else None,
-            is_active=request.is_active if request.HasField("is_active") else None,
-        )
-        everyone = (record.to_proto(row, keys) for row in rows)
-        found = sorted((user for user in everyone if record.matches(user, request.search)), key=record.sort_key)
-        return pb.UserPage(items=found[shown.offset : shown.offset + shown.limit], total=len(found))
+        wanted = given(request)
+        filters = {name: wanted[name] for name in store.FILTERS if wanted[name] is not None}
+        matching = await work.db.all(store.matching_users(filters), **filters)
+        found = await self._names.select(matching, request.search, work.db, keys)
+        shown_ids = found[shown.offset : shown.offset + shown.limit]
+        rows = {row["id"]: row for row in await work.db.all(store.get_users, ids=shown_ids)}
+        return pb.UserPage(items=[record.to_proto(rows[user_id], keys) for user_id in shown_ids], total=len(found))
 
     async def UpdateUser(self, request: pb.UpdateUserRequest, work: UnitOfWork) -> pb.User:
         changes = masked(request, rules.CHANGEABLE)
@@ -50,7 +76,11 @@ class Users(UsersServicer[UnitOfWork]):
             changes["full_name"] = check_full_name(changes["full_name"])
 
         keys = await self._keys.of(work.workspace_id)
+        if changes.get("supervisor_id") is not None:
+            await self._check_supervisor(UUID(request.user_id), UUID(changes["supervisor_id"]), work)
         was = await work.db.one(store.lock_user, user_id=request.user_id)
+        if changes.get("department_id") not in (None, str(was["department_id"])):
+            await self._check_department(changes["department_id"], work)
         user = record.to_proto(was, keys)
         user.full_name = changes.get("full_name", user.full_name)
         columns = {name: changes.get(name, was[name]) for name in rules.CHANGEABLE if name != "full_name"}
@@ -82,6 +112,7 @@ class Users(UsersServicer[UnitOfWork]):
 
         change = record.change(was, record.to_proto(was, keys), keys, work, is_active=False)
         changed = await work.db.one(store.set_active, user_id=user_id, now=work.now, **change)
+        await self._end_supervision(user_id, keys, work)
         await revocation.end_login_sessions(work.db, user_id, reason="deactivated", now=work.now)
         await revocation.revoke_access_tokens(work.db, [user_id])
         work.note(is_active="false")
@@ -118,3 +149,25 @@ class Users(UsersServicer[UnitOfWork]):
         was = await work.db.one(store.lock_user, user_id=user_id)
         others = await work.db.one(store.count_other_administrators, user_id=user_id, administrator_role=ADMINISTRATOR_ROLE[kind])
         return kind, was, others["others"]
+
+    async def _check_department(self, department_id: str, work: UnitOfWork) -> None:
+        found = await work.db.maybe(store.hold_department, department_id=department_id)
+        if found is None:
+            raise NotFound("department_not_found", "There is no such department here.")
+        rules.check_department(is_active=found["is_active"])
+
+    async def _check_supervisor(self, user_id: UUID, supervisor_id: UUID, work: UnitOfWork) -> None:
+        """Raises a refusal unless the one may supervise the other. Holds the workspace: two changes together could make a circle."""
+        await work.db.one(store.lock_workspace)
+        found = {row["id"]: row for row in await work.db.all(store.supervisors, supervisor_id=supervisor_id)}
+        if supervisor_id not in found:
+            raise NotFound("supervisor_not_found", "Nobody here has the supervisor's id.")
+        rules.check_supervisor(user_id, is_active=found[supervisor_id]["is_active"], supervisors=found.keys())
+
+    async def _end_supervision(self, user_id: UUID, keys: WorkspaceKeys, work: UnitOfWork) -> None:
+        """Leaves whom the user supervised without a supervisor: an inactive one supervises nobody."""
+        for supervised in await work.db.all(store.lock_supervised, user_id=user_id):
+            change = record.change(supervised, record.to_proto(supervised, keys), keys, work, supervisor_id=None)
+            await work.db.run(
+                store.clear_supervisor, user_id=supervised["id"], now=work.now, sealed=change["sealed"], version=change["version"]
+            )

@@ -1,7 +1,7 @@
 """Which changes of a user are accepted. Pure functions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,12 @@ from uuid import UUID
 from chassis.errors import Conflict, Fault, Forbidden, Invalid
 from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND
 
-CHANGEABLE = ("full_name", "department_id", "license_number", "specialization", "shift_schedule")
+CHANGEABLE = ("full_name", "department_id", "supervisor_id", "license_number", "specialization", "shift_schedule")
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+_DAY = 24 * 60
+_WEEK = 7 * _DAY
 _MAX_TEXT_LENGTH = 100
 _MAX_SHIFTS_PER_DAY = 10
 
@@ -27,16 +29,51 @@ def check_changes(changes: Mapping[str, Any]) -> None:
 
 
 def check_shift_schedule(schedule: Mapping[str, Any]) -> None:
-    """Raise Invalid unless it reads {"mon": [{"start": "08:00", "end": "16:00"}], …}, with shifts that do not overlap."""
-    for day, shifts in schedule.items():
+    """Raise Invalid unless it reads {"mon": [{"start": "22:00", "end": "06:00"}], …}, with shifts that do not overlap.
+
+    A shift that ends no later than it starts ends on the next day. A week is followed by the same week.
+    """
+    shifts: list[tuple[int, int, str]] = []
+    for day, listed in schedule.items():
         pointer = f"/shift_schedule/{day}"
         if day not in _DAYS:
             raise _invalid(pointer, f"is none of {', '.join(_DAYS)}")
-        if not isinstance(shifts, list) or len(shifts) > _MAX_SHIFTS_PER_DAY:
+        if not isinstance(listed, list) or len(listed) > _MAX_SHIFTS_PER_DAY:
             raise _invalid(pointer, f"must be a list of at most {_MAX_SHIFTS_PER_DAY} shifts")
-        times = sorted(_shift(shift, f"{pointer}/{index}") for index, shift in enumerate(shifts))
-        if any(later[0] < earlier[1] for earlier, later in pairwise(times)):
-            raise _invalid(pointer, "has shifts that overlap")
+        midnight = _DAYS.index(day) * _DAY
+        for index, shift in enumerate(listed):
+            start, end = _shift(shift, f"{pointer}/{index}")
+            shifts.append((midnight + start, midnight + end, pointer))
+    shifts.sort()
+    following = [(start + _WEEK, end, pointer) for start, end, pointer in shifts[:1]]
+    for (_, ends_at, _), (starts_at, _, pointer) in pairwise([*shifts, *following]):
+        if starts_at < ends_at:
+            raise _invalid(pointer, "has a shift that overlaps with another")
+
+
+def check_department(*, is_active: bool) -> None:
+    """Raise Invalid for a department that is no longer offered."""
+    if not is_active:
+        fault = Fault("/department_id", "is inactive")
+        raise Invalid("department_inactive", "This department is inactive.", faults=[fault])
+
+
+def check_supervisor(user_id: UUID, *, is_active: bool, supervisors: Collection[UUID]) -> None:
+    """Raise Invalid for a supervisor who is not active or is supervised by the user.
+
+    `supervisors` are the new supervisor, the supervisor's supervisor, and so on.
+    """
+    if user_id in supervisors:
+        fault = Fault("/supervisor_id", "is this user, or is supervised by this user")
+        raise Invalid("supervisor_circle", "Nobody supervises their own supervisor.", faults=[fault])
+    if not is_active:
+        raise Invalid("supervisor_inactive", "This supervisor is inactive.", faults=[Fault("/supervisor_id", "is inactive")])
+
+
+def check_role(role: str, *, kind: str) -> None:
+    """Raise Invalid for a role that workspaces of this kind do not have."""
+    if role not in ROLES_BY_KIND[kind]:
+        raise _invalid("/role", f"must be one of {', '.join(sorted(ROLES_BY_KIND[kind]))}")
 
 
 def check_new_role(user_id: UUID, role: str, *, was: str, kind: str, by: UUID, other_administrators: int) -> None:
@@ -45,8 +82,7 @@ def check_new_role(user_id: UUID, role: str, *, was: str, kind: str, by: UUID, o
     Invalid: workspaces of this kind have no such role. Conflict: the user is the last active administrator.
     Forbidden: users do not change their own role.
     """
-    if role not in ROLES_BY_KIND[kind]:
-        raise _invalid("/role", f"must be one of {', '.join(sorted(ROLES_BY_KIND[kind]))}")
+    check_role(role, kind=kind)
     if was == ADMINISTRATOR_ROLE[kind] and role != was and not other_administrators:
         raise _last_administrator(kind)
     if user_id == by:
@@ -63,15 +99,20 @@ def _last_administrator(kind: str) -> Conflict:
     return Conflict("last_owner", f"A {kind} needs at least one active {ADMINISTRATOR_ROLE[kind]}.")
 
 
-def _shift(shift: Any, pointer: str) -> tuple[str, str]:
+def _shift(shift: Any, pointer: str) -> tuple[int, int]:
+    """The minutes after midnight when the shift starts and ends; more than a day's where it ends on the next day."""
     if not isinstance(shift, dict) or set(shift) != {"start", "end"}:
         raise _invalid(pointer, "must have start and end, and nothing else")
-    start, end = shift["start"], shift["end"]
-    if not (
-        isinstance(start, str) and isinstance(end, str) and _TIME_OF_DAY.fullmatch(start) and _TIME_OF_DAY.fullmatch(end) and start < end
-    ):
-        raise _invalid(pointer, "must go from an earlier to a later HH:MM of the same day")
-    return start, end
+    start, end = _minutes(shift["start"]), _minutes(shift["end"])
+    if start is None or end is None or start in (_DAY, end):
+        raise _invalid(pointer, "must go from one HH:MM to another")
+    return start, end if end > start else end + _DAY
+
+
+def _minutes(text: Any) -> int | None:
+    if not isinstance(text, str) or not _TIME_OF_DAY.fullmatch(text):
+        return None
+    return int(text[:2]) * 60 + int(text[3:])
 
 
 def _invalid(pointer: str, detail: str) -> Invalid:

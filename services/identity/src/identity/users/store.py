@@ -2,28 +2,35 @@
 
 from typing import Any
 
-from sqlalchemy import Text, Uuid, bindparam, func, or_, select, update
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, null, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.db.lists import FilteredStatement, FilterNames
 from chassis.db.statement import command, query
-from identity.people.columns import USER_COLUMNS
-from identity.tables import users, workspaces
+from identity.people.columns import SEALED_COLUMNS, USER_COLUMNS
+from identity.tables import departments, users, workspaces
 
-_this_user = users.c.id == bindparam("user_id")
-_role = bindparam("role", type_=Text)
-_department = bindparam("department_id", type_=Uuid)
-_active = bindparam("is_active", type_=users.c.is_active.type)
+_user_id = bindparam("user_id", type_=Uuid)
+_this_user = users.c.id == _user_id
 
 # Commands although they only read: `is_locked` depends on the clock.
 get_user = command(select(*USER_COLUMNS).where(_this_user))
 
-# Names are encrypted, so users are sorted and searched after decryption: a workspace has hundreds, not millions.
-list_users = command(
-    select(*USER_COLUMNS)
-    .where(or_(_role.is_(None), users.c.role == _role))
-    .where(or_(_department.is_(None), users.c.department_id == _department))
-    .where(or_(_active.is_(None), users.c.is_active == _active))
-)
+get_users = command(select(*USER_COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
+
+FILTERS = ("role", "department_id", "is_active")
+
+
+def _matching(names: FilterNames) -> Select[Any]:
+    return select(users.c.id, users.c.version).where(
+        *(users.c[name] == bindparam(name, type_=users.c[name].type) for name in sorted(names))
+    )
+
+
+# Everybody in a list, without the names: `names.py` orders them and looks for a search's words.
+matching_users = FilteredStatement(_matching)
+
+sealed_names = query(select(*SEALED_COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
 get_practitioner = query(select(users.c.id, users.c.role, users.c.is_active).where(_this_user))
 
@@ -36,6 +43,7 @@ update_user = command(
         sealed=bindparam("sealed"),
         version=bindparam("version"),
         department_id=bindparam("department_id"),
+        supervisor_id=bindparam("supervisor_id"),
         license_number=bindparam("license_number"),
         specialization=bindparam("specialization"),
         shift_schedule=bindparam("shift_schedule", type_=JSONB(none_as_null=True)),
@@ -46,6 +54,23 @@ update_user = command(
 
 # Taken before a role changes or a user is deactivated: two administrators cannot remove each other at the same moment.
 lock_workspace = command(select(workspaces.c.kind).with_for_update(key_share=True))
+
+# Held until the commit: a department that is given to a user cannot be deleted meanwhile.
+hold_department = command(
+    select(departments.c.is_active)
+    .where(departments.c.id == bindparam("department_id", type_=Uuid))
+    .with_for_update(read=True, key_share=True)
+)
+
+_supervisor = select(users.c.id, users.c.supervisor_id, users.c.is_active).where(users.c.id == bindparam("supervisor_id"))
+_supervisors = _supervisor.cte("supervisors", recursive=True)
+_next = select(users.c.id, users.c.supervisor_id, users.c.is_active).where(users.c.id == _supervisors.c.supervisor_id)
+# The user with this id, this user's supervisor, and so on.
+supervisors = query(select(_supervisors.union(_next)))
+
+lock_supervised = command(
+    select(*USER_COLUMNS).where(users.c.supervisor_id == _user_id).order_by(users.c.id).with_for_update(key_share=True, of=users)
+)
 
 count_other_administrators = query(
     select(func.count().label("others"))
@@ -60,3 +85,5 @@ _sealed_again: dict[str, Any] = {"sealed": bindparam("sealed"), "version": bindp
 change_role = command(update(users).where(_this_user).values(role=bindparam("role"), **_sealed_again).returning(*USER_COLUMNS))
 
 set_active = command(update(users).where(_this_user).values(is_active=bindparam("is_active"), **_sealed_again).returning(*USER_COLUMNS))
+
+clear_supervisor = command(update(users).where(_this_user).values(supervisor_id=null(), **_sealed_again))

@@ -3,6 +3,7 @@
 The secret of a link is issued when its mail is composed, and stored nowhere but in the mail.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -19,9 +20,10 @@ from notifications.magic_links import store
 from notifications.mail import templates
 from notifications.mail.sender import MailKind, NotToBeSent
 
-# A person is waiting: attempts follow each other quickly, for as long as a link can be valid. One that has expired earlier is not issued.
-_PAUSE = timedelta(seconds=3)
-_VALID = timedelta(hours=1)
+Compose = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
+# The pause between attempts, and for how long they go on. A person is waiting, but for an invitation. A link that has expired earlier is not issued.
+_PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
+_PATIENCE = {"invitation": (timedelta(minutes=1), timedelta(days=1))}
 # Per kind of mail with a link: its template, the beginning of its Message-ID, and where it leads.
 _LINKS = {
     "magic_link": (templates.MAGIC_LINK, "sign-in", "/auth/verify"),
@@ -29,16 +31,20 @@ _LINKS = {
 }
 
 
-def account_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
+def account_mail(runtime: Runtime, sign_in: SignInStub, *, others: Mapping[str, Compose]) -> MailKind:
+    """Links, notices, and the `others` that are sent from the same table, by their kind."""
+
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
         """Issues a new secret for a link, which invalidates that of an earlier attempt: its mail was not accepted."""
         try:
             async with runtime.background(workspace_id) as work:
+                if row["kind"] in others:
+                    return await others[row["kind"]](row, work)
                 return await (_link if row["kind"] in _LINKS else _notice)(row, work)
         except Unavailable:
             raise
         except Refusal as refusal:
-            # The link has expired, was used, or was replaced by a newer one; the person is gone.
+            # The link or invitation has expired, was used, or was replaced by a newer one; the person is gone.
             raise NotToBeSent("dropped", refusal.code) from refusal
         except ValueError:
             raise NotToBeSent("failed", "address_malformed") from None
@@ -76,5 +82,10 @@ def account_mail(runtime: Runtime, sign_in: SignInStub) -> MailKind:
         finish=store.finish,
         reschedule=store.reschedule,
         compose=compose,
-        next_attempt_at=lambda row, now: now + _PAUSE if now + _PAUSE < row["created_at"] + _VALID else None,
+        next_attempt_at=_next_attempt_at,
     )
+
+
+def _next_attempt_at(row: Any, now: datetime) -> datetime | None:
+    pause, valid = _PATIENCE.get(row["kind"], (_PAUSE, _VALID))
+    return now + pause if now + pause < row["created_at"] + valid else None

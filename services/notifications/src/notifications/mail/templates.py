@@ -171,3 +171,21 @@ If this was not you, choose a new password at once, and tell whoever runs Caselo
 <p><strong>$when</strong></p>
 <p>If this was not you, choose a new password at once, and tell whoever runs Caseload where you work.</p>"""),
 )
+
+INVITATION = MailTemplate(
+    subject=Template("You are invited to $workspace"),
+    text=Template("""\
+Hello $full_name,
+
+you have been added to $workspace. Open this link to accept. It works once, for $days days:
+
+$link
+
+If you did not expect this, nothing needs to be done.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>you have been added to $workspace. Open this link to accept. It works once, for $days days:</p>
+<p><a href="$link">$link</a></p>
+<p>If you did not expect this, nothing needs to be done.</p>"""),
+)

@@ -47,6 +47,12 @@ class SecurityNoticeRaised(_message.Message):
     notice: SecurityNotice
     def __init__(self, notice_id: _Optional[str] = ..., user_id: _Optional[str] = ..., notice: _Optional[_Union[SecurityNotice, str]] = ...) -> None: ...
 
+class UserInvited(_message.Message):
+    __slots__ = ("invitation_id",)
+    INVITATION_ID_FIELD_NUMBER: _ClassVar[int]
+    invitation_id: str
+    def __init__(self, invitation_id: _Optional[str] = ...) -> None: ...
+
 class WorkspaceOpened(_message.Message):
     __slots__ = ("workspace_id",)
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]

@@ -28,7 +28,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n caseload/identity/v1/users.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf9\x04\n\x04User\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x16\n\x05\x65mail\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12(\n\x04role\x18\x05 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x11\n\tis_active\x18\x06 \x01(\x08\x12\x19\n\x11is_platform_admin\x18\x07 \x01(\x08\x12 \n\rdepartment_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\t \x01(\tH\x01\x88\x01\x01\x12\x1b\n\x0especialization\x18\n \x01(\tH\x02\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x0b \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x1a\n\x12two_factor_enabled\x18\x0c \x01(\x08\x12\x11\n\tis_locked\x18\r \x01(\x08\x12\x31\n\rlast_login_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clocked_until\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x10\n\x0e_department_idB\x11\n\x0f_license_numberB\x11\n\x0f_specialization\"D\n\x08UserPage\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.caseload.identity.v1.User\x12\r\n\x05total\x18\x02 \x01(\x03\"]\n\x0cPractitioner\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x11\n\tis_active\x18\x03 \x01(\x08\"\x0e\n\x0cGetMeRequest\"\xee\x01\n\x10ListUsersRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x1c\n\x06search\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12-\n\x04role\x18\x04 \x01(\x0e\x32\x1a.caseload.identity.v1.RoleH\x01\x88\x01\x01\x12 \n\rdepartment_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x12\x16\n\tis_active\x18\x06 \x01(\x08H\x03\x88\x01\x01\x42\t\n\x07_searchB\x07\n\x05_roleB\x10\n\x0e_department_idB\x0c\n\n_is_active\"\'\n\x0eGetUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xc8\x02\n\x11UpdateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x1f\n\tfull_name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12 \n\rdepartment_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0especialization\x18\x06 \x01(\tH\x03\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x07 \x01(\x0b\x32\x17.google.protobuf.StructB\x0c\n\n_full_nameB\x10\n\x0e_department_idB\x11\n\x0f_license_numberB\x11\n\x0f_specialization\"T\n\x11\x43hangeRoleRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\".\n\x15\x44\x65\x61\x63tivateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\",\n\x13\x41\x63tivateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x11UnlockUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"/\n\x16GetPractitionerRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*\xae\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_OWNER\x10\x01\x12\x12\n\x0eROLE_ASSISTANT\x10\x02\x12\x12\n\x0eROLE_THERAPIST\x10\x03\x12\x11\n\rROLE_OPERATOR\x10\x04\x12\x0f\n\x0bROLE_DOCTOR\x10\x05\x12\x0e\n\nROLE_NURSE\x10\x06\x12\x14\n\x10ROLE_HEAD_DOCTOR\x10\x07\x12\x0e\n\nROLE_ADMIN\x10\x08\x32\xb2\t\n\x05Users\x12\x84\x01\n\x05GetMe\x12\".caseload.identity.v1.GetMeRequest\x1a\x1a.caseload.identity.v1.User\";\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\'\"%one\'s own account, read at every page\x12\x82\x01\n\tListUsers\x12&.caseload.identity.v1.ListUsersRequest\x1a\x1e.caseload.identity.v1.UserPage\"-\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\x14\x08\x01\x10\x02\x1a\x0ereply.items.id\xa0\xb5\x18\x01\x12o\n\x07GetUser\x12$.caseload.identity.v1.GetUserRequest\x1a\x1a.caseload.identity.v1.User\"\"\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\r\x08\x01\x10\x02\x1a\x07user_id\x12v\n\nUpdateUser\x12\'.caseload.identity.v1.UpdateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12v\n\nChangeRole\x12\'.caseload.identity.v1.ChangeRoleRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12~\n\x0e\x44\x65\x61\x63tivateUser\x12+.caseload.identity.v1.DeactivateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12z\n\x0c\x41\x63tivateUser\x12).caseload.identity.v1.ActivateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12v\n\nUnlockUser\x12\'.caseload.identity.v1.UnlockUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12\xc7\x01\n\x0fGetPractitioner\x12,.caseload.identity.v1.GetPractitionerRequest\x1a\".caseload.identity.v1.Practitioner\"b\x90\x02\x01\x8a\xb5\x18\tsigned-in\x92\xb5\x18\nscheduling\x92\xb5\x18\rnotifications\x9a\xb5\x18/\"-tells no more than that the person works hereb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n caseload/identity/v1/users.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x05\n\x04User\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x16\n\x05\x65mail\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x04 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12(\n\x04role\x18\x05 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x11\n\tis_active\x18\x06 \x01(\x08\x12\x19\n\x11is_platform_admin\x18\x07 \x01(\x08\x12 \n\rdepartment_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\t \x01(\tH\x01\x88\x01\x01\x12\x1b\n\x0especialization\x18\n \x01(\tH\x02\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x0b \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x1a\n\x12two_factor_enabled\x18\x0c \x01(\x08\x12\x11\n\tis_locked\x18\r \x01(\x08\x12\x31\n\rlast_login_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clocked_until\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12 \n\rsupervisor_id\x18\x11 \x01(\tB\x04\xe0\xb5\x18\x01H\x03\x88\x01\x01\x42\x10\n\x0e_department_idB\x11\n\x0f_license_numberB\x11\n\x0f_specializationB\x10\n\x0e_supervisor_id\"D\n\x08UserPage\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.caseload.identity.v1.User\x12\r\n\x05total\x18\x02 \x01(\x03\"]\n\x0cPractitioner\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12\x11\n\tis_active\x18\x03 \x01(\x08\"\x0e\n\x0cGetMeRequest\"\xea\x02\n\x11\x43reateUserRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x1a\n\tfull_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12(\n\x04role\x18\x03 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\x12 \n\rdepartment_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12 \n\rsupervisor_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0especialization\x18\x07 \x01(\tH\x03\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x08 \x01(\x0b\x32\x17.google.protobuf.StructB\x10\n\x0e_department_idB\x10\n\x0e_supervisor_idB\x11\n\x0f_license_numberB\x11\n\x0f_specialization\"\xee\x01\n\x10ListUsersRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x1c\n\x06search\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12-\n\x04role\x18\x04 \x01(\x0e\x32\x1a.caseload.identity.v1.RoleH\x01\x88\x01\x01\x12 \n\rdepartment_id\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x12\x16\n\tis_active\x18\x06 \x01(\x08H\x03\x88\x01\x01\x42\t\n\x07_searchB\x07\n\x05_roleB\x10\n\x0e_department_idB\x0c\n\n_is_active\"\'\n\x0eGetUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xfc\x02\n\x11UpdateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x1f\n\tfull_name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01H\x00\x88\x01\x01\x12 \n\rdepartment_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01H\x01\x88\x01\x01\x12\x1b\n\x0elicense_number\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0especialization\x18\x06 \x01(\tH\x03\x88\x01\x01\x12/\n\x0eshift_schedule\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12 \n\rsupervisor_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x04\x88\x01\x01\x42\x0c\n\n_full_nameB\x10\n\x0e_department_idB\x11\n\x0f_license_numberB\x11\n\x0f_specializationB\x10\n\x0e_supervisor_id\"T\n\x11\x43hangeRoleRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x1a.caseload.identity.v1.Role\".\n\x15\x44\x65\x61\x63tivateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\",\n\x13\x41\x63tivateUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x11UnlockUserRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"/\n\x16GetPractitionerRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*\xae\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0e\n\nROLE_OWNER\x10\x01\x12\x12\n\x0eROLE_ASSISTANT\x10\x02\x12\x12\n\x0eROLE_THERAPIST\x10\x03\x12\x11\n\rROLE_OPERATOR\x10\x04\x12\x0f\n\x0bROLE_DOCTOR\x10\x05\x12\x0e\n\nROLE_NURSE\x10\x06\x12\x14\n\x10ROLE_HEAD_DOCTOR\x10\x07\x12\x0e\n\nROLE_ADMIN\x10\x08\x32\xab\n\n\x05Users\x12\x84\x01\n\x05GetMe\x12\".caseload.identity.v1.GetMeRequest\x1a\x1a.caseload.identity.v1.User\";\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\'\"%one\'s own account, read at every page\x12w\n\nCreateUser\x12\'.caseload.identity.v1.CreateUserRequest\x1a\x1a.caseload.identity.v1.User\"$\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\x0e\x08\x01\x10\x01\x1a\x08reply.id\x12\x82\x01\n\tListUsers\x12&.caseload.identity.v1.ListUsersRequest\x1a\x1e.caseload.identity.v1.UserPage\"-\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\x14\x08\x01\x10\x02\x1a\x0ereply.items.id\xa0\xb5\x18\x01\x12o\n\x07GetUser\x12$.caseload.identity.v1.GetUserRequest\x1a\x1a.caseload.identity.v1.User\"\"\x90\x02\x01\x8a\xb5\x18\nusers:read\x9a\xb5\x18\r\x08\x01\x10\x02\x1a\x07user_id\x12v\n\nUpdateUser\x12\'.caseload.identity.v1.UpdateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12v\n\nChangeRole\x12\'.caseload.identity.v1.ChangeRoleRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12~\n\x0e\x44\x65\x61\x63tivateUser\x12+.caseload.identity.v1.DeactivateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12z\n\x0c\x41\x63tivateUser\x12).caseload.identity.v1.ActivateUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12v\n\nUnlockUser\x12\'.caseload.identity.v1.UnlockUserRequest\x1a\x1a.caseload.identity.v1.User\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12\xc7\x01\n\x0fGetPractitioner\x12,.caseload.identity.v1.GetPractitionerRequest\x1a\".caseload.identity.v1.Practitioner\"b\x90\x02\x01\x8a\xb5\x18\tsigned-in\x92\xb5\x18\nscheduling\x92\xb5\x18\rnotifications\x9a\xb5\x18/\"-tells no more than that the person works hereb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,8 +45,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USER'].fields_by_name['full_name']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_USER'].fields_by_name['department_id']._loaded_options = None
   _globals['_USER'].fields_by_name['department_id']._serialized_options = b'\340\265\030\001'
+  _globals['_USER'].fields_by_name['supervisor_id']._loaded_options = None
+  _globals['_USER'].fields_by_name['supervisor_id']._serialized_options = b'\340\265\030\001'
   _globals['_PRACTITIONER'].fields_by_name['id']._loaded_options = None
   _globals['_PRACTITIONER'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['email']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['email']._serialized_options = b'\200\001\001\330\265\030\001'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['full_name']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['full_name']._serialized_options = b'\200\001\001\330\265\030\001'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['department_id']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['department_id']._serialized_options = b'\340\265\030\001'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['supervisor_id']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['supervisor_id']._serialized_options = b'\340\265\030\001'
   _globals['_LISTUSERSREQUEST'].fields_by_name['search']._loaded_options = None
   _globals['_LISTUSERSREQUEST'].fields_by_name['search']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_LISTUSERSREQUEST'].fields_by_name['department_id']._loaded_options = None
@@ -59,6 +69,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATEUSERREQUEST'].fields_by_name['full_name']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_UPDATEUSERREQUEST'].fields_by_name['department_id']._loaded_options = None
   _globals['_UPDATEUSERREQUEST'].fields_by_name['department_id']._serialized_options = b'\340\265\030\001'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['supervisor_id']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['supervisor_id']._serialized_options = b'\340\265\030\001'
   _globals['_CHANGEROLEREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_CHANGEROLEREQUEST'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
   _globals['_DEACTIVATEUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
@@ -71,6 +83,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPRACTITIONERREQUEST'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
   _globals['_USERS'].methods_by_name['GetMe']._loaded_options = None
   _globals['_USERS'].methods_by_name['GetMe']._serialized_options = b'\220\002\001\212\265\030\tsigned-in\232\265\030\'\"%one\'s own account, read at every page'
+  _globals['_USERS'].methods_by_name['CreateUser']._loaded_options = None
+  _globals['_USERS'].methods_by_name['CreateUser']._serialized_options = b'\220\002\000\212\265\030\013users:write\232\265\030\016\010\001\020\001\032\010reply.id'
   _globals['_USERS'].methods_by_name['ListUsers']._loaded_options = None
   _globals['_USERS'].methods_by_name['ListUsers']._serialized_options = b'\220\002\001\212\265\030\nusers:read\232\265\030\024\010\001\020\002\032\016reply.items.id\240\265\030\001'
   _globals['_USERS'].methods_by_name['GetUser']._loaded_options = None
@@ -87,32 +101,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERS'].methods_by_name['UnlockUser']._serialized_options = b'\220\002\000\212\265\030\013users:write\232\265\030\r\010\001\020\003\032\007user_id'
   _globals['_USERS'].methods_by_name['GetPractitioner']._loaded_options = None
   _globals['_USERS'].methods_by_name['GetPractitioner']._serialized_options = b'\220\002\001\212\265\030\tsigned-in\222\265\030\nscheduling\222\265\030\rnotifications\232\265\030/\"-tells no more than that the person works here'
-  _globals['_ROLE']._serialized_start=1894
-  _globals['_ROLE']._serialized_end=2068
+  _globals['_ROLE']._serialized_start=2363
+  _globals['_ROLE']._serialized_end=2537
   _globals['_USER']._serialized_start=191
-  _globals['_USER']._serialized_end=824
-  _globals['_USERPAGE']._serialized_start=826
-  _globals['_USERPAGE']._serialized_end=894
-  _globals['_PRACTITIONER']._serialized_start=896
-  _globals['_PRACTITIONER']._serialized_end=989
-  _globals['_GETMEREQUEST']._serialized_start=991
-  _globals['_GETMEREQUEST']._serialized_end=1005
-  _globals['_LISTUSERSREQUEST']._serialized_start=1008
-  _globals['_LISTUSERSREQUEST']._serialized_end=1246
-  _globals['_GETUSERREQUEST']._serialized_start=1248
-  _globals['_GETUSERREQUEST']._serialized_end=1287
-  _globals['_UPDATEUSERREQUEST']._serialized_start=1290
-  _globals['_UPDATEUSERREQUEST']._serialized_end=1618
-  _globals['_CHANGEROLEREQUEST']._serialized_start=1620
-  _globals['_CHANGEROLEREQUEST']._serialized_end=1704
-  _globals['_DEACTIVATEUSERREQUEST']._serialized_start=1706
-  _globals['_DEACTIVATEUSERREQUEST']._serialized_end=1752
-  _globals['_ACTIVATEUSERREQUEST']._serialized_start=1754
-  _globals['_ACTIVATEUSERREQUEST']._serialized_end=1798
-  _globals['_UNLOCKUSERREQUEST']._serialized_start=1800
-  _globals['_UNLOCKUSERREQUEST']._serialized_end=1842
-  _globals['_GETPRACTITIONERREQUEST']._serialized_start=1844
-  _globals['_GETPRACTITIONERREQUEST']._serialized_end=1891
-  _globals['_USERS']._serialized_start=2071
-  _globals['_USERS']._serialized_end=3273
+  _globals['_USER']._serialized_end=876
+  _globals['_USERPAGE']._serialized_start=878
+  _globals['_USERPAGE']._serialized_end=946
+  _globals['_PRACTITIONER']._serialized_start=948
+  _globals['_PRACTITIONER']._serialized_end=1041
+  _globals['_GETMEREQUEST']._serialized_start=1043
+  _globals['_GETMEREQUEST']._serialized_end=1057
+  _globals['_CREATEUSERREQUEST']._serialized_start=1060
+  _globals['_CREATEUSERREQUEST']._serialized_end=1422
+  _globals['_LISTUSERSREQUEST']._serialized_start=1425
+  _globals['_LISTUSERSREQUEST']._serialized_end=1663
+  _globals['_GETUSERREQUEST']._serialized_start=1665
+  _globals['_GETUSERREQUEST']._serialized_end=1704
+  _globals['_UPDATEUSERREQUEST']._serialized_start=1707
+  _globals['_UPDATEUSERREQUEST']._serialized_end=2087
+  _globals['_CHANGEROLEREQUEST']._serialized_start=2089
+  _globals['_CHANGEROLEREQUEST']._serialized_end=2173
+  _globals['_DEACTIVATEUSERREQUEST']._serialized_start=2175
+  _globals['_DEACTIVATEUSERREQUEST']._serialized_end=2221
+  _globals['_ACTIVATEUSERREQUEST']._serialized_start=2223
+  _globals['_ACTIVATEUSERREQUEST']._serialized_end=2267
+  _globals['_UNLOCKUSERREQUEST']._serialized_start=2269
+  _globals['_UNLOCKUSERREQUEST']._serialized_end=2311
+  _globals['_GETPRACTITIONERREQUEST']._serialized_start=2313
+  _globals['_GETPRACTITIONERREQUEST']._serialized_end=2360
+  _globals['_USERS']._serialized_start=2540
+  _globals['_USERS']._serialized_end=3863
 # @@protoc_insertion_point(module_scope)

@@ -35,7 +35,7 @@ ROLE_HEAD_DOCTOR: Role
 ROLE_ADMIN: Role
 
 class User(_message.Message):
-    __slots__ = ("id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number", "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "last_login_at", "created_at", "updated_at", "locked_until")
+    __slots__ = ("id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number", "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "last_login_at", "created_at", "updated_at", "locked_until", "supervisor_id")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +53,7 @@ class User(_message.Message):
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     LOCKED_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISOR_ID_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     email: str
@@ -70,7 +71,8 @@ class User(_message.Message):
     created_at: _timestamp_pb2.Timestamp
     updated_at: _timestamp_pb2.Timestamp
     locked_until: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., email: _Optional[str] = ..., full_name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., is_platform_admin: bool = ..., department_id: _Optional[str] = ..., license_number: _Optional[str] = ..., specialization: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., two_factor_enabled: bool = ..., is_locked: bool = ..., last_login_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., locked_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    supervisor_id: str
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., email: _Optional[str] = ..., full_name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., is_platform_admin: bool = ..., department_id: _Optional[str] = ..., license_number: _Optional[str] = ..., specialization: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., two_factor_enabled: bool = ..., is_locked: bool = ..., last_login_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., locked_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., supervisor_id: _Optional[str] = ...) -> None: ...
 
 class UserPage(_message.Message):
     __slots__ = ("items", "total")
@@ -93,6 +95,26 @@ class Practitioner(_message.Message):
 class GetMeRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class CreateUserRequest(_message.Message):
+    __slots__ = ("email", "full_name", "role", "department_id", "supervisor_id", "license_number", "specialization", "shift_schedule")
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    FULL_NAME_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISOR_ID_FIELD_NUMBER: _ClassVar[int]
+    LICENSE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    SPECIALIZATION_FIELD_NUMBER: _ClassVar[int]
+    SHIFT_SCHEDULE_FIELD_NUMBER: _ClassVar[int]
+    email: str
+    full_name: str
+    role: Role
+    department_id: str
+    supervisor_id: str
+    license_number: str
+    specialization: str
+    shift_schedule: _struct_pb2.Struct
+    def __init__(self, email: _Optional[str] = ..., full_name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., department_id: _Optional[str] = ..., supervisor_id: _Optional[str] = ..., license_number: _Optional[str] = ..., specialization: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class ListUsersRequest(_message.Message):
     __slots__ = ("page", "page_size", "search", "role", "department_id", "is_active")
@@ -117,7 +139,7 @@ class GetUserRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class UpdateUserRequest(_message.Message):
-    __slots__ = ("user_id", "mask", "full_name", "department_id", "license_number", "specialization", "shift_schedule")
+    __slots__ = ("user_id", "mask", "full_name", "department_id", "license_number", "specialization", "shift_schedule", "supervisor_id")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     MASK_FIELD_NUMBER: _ClassVar[int]
     FULL_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -125,6 +147,7 @@ class UpdateUserRequest(_message.Message):
     LICENSE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     SPECIALIZATION_FIELD_NUMBER: _ClassVar[int]
     SHIFT_SCHEDULE_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISOR_ID_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     mask: _field_mask_pb2.FieldMask
     full_name: str
@@ -132,7 +155,8 @@ class UpdateUserRequest(_message.Message):
     license_number: str
     specialization: str
     shift_schedule: _struct_pb2.Struct
-    def __init__(self, user_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., full_name: _Optional[str] = ..., department_id: _Optional[str] = ..., license_number: _Optional[str] = ..., specialization: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    supervisor_id: str
+    def __init__(self, user_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., full_name: _Optional[str] = ..., department_id: _Optional[str] = ..., license_number: _Optional[str] = ..., specialization: _Optional[str] = ..., shift_schedule: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., supervisor_id: _Optional[str] = ...) -> None: ...
 
 class ChangeRoleRequest(_message.Message):
     __slots__ = ("user_id", "role")

@@ -18,6 +18,9 @@ class UsersServicer(ABC, Generic[WorkT]):
     async def GetMe(self, request: pb.GetMeRequest, work: WorkT) -> pb.User: ...
 
     @abstractmethod
+    async def CreateUser(self, request: pb.CreateUserRequest, work: WorkT) -> pb.User: ...
+
+    @abstractmethod
     async def ListUsers(self, request: pb.ListUsersRequest, work: WorkT) -> pb.UserPage: ...
 
     @abstractmethod
@@ -48,6 +51,7 @@ class UsersStub:
     def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['Users'].methods_by_name
         self.GetMe: UsersGetMe = caller_of(methods['GetMe'])
+        self.CreateUser: UsersCreateUser = caller_of(methods['CreateUser'])
         self.ListUsers: UsersListUsers = caller_of(methods['ListUsers'])
         self.GetUser: UsersGetUser = caller_of(methods['GetUser'])
         self.UpdateUser: UsersUpdateUser = caller_of(methods['UpdateUser'])
@@ -60,6 +64,10 @@ class UsersStub:
 
 class UsersGetMe(Protocol):
     def __call__(self, request: pb.GetMeRequest, context: Any) -> Awaitable[pb.User]: ...
+
+
+class UsersCreateUser(Protocol):
+    def __call__(self, request: pb.CreateUserRequest, context: Any) -> Awaitable[pb.User]: ...
 
 
 class UsersListUsers(Protocol):

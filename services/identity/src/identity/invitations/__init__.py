@@ -1,0 +1,1 @@
+"""Invitations: how a user who was added gets in for the first time."""

@@ -1,0 +1,23 @@
+"""Who may be invited again, and which invitation is still good. Pure functions."""
+
+from datetime import datetime
+
+from chassis.errors import Conflict, Gone
+
+
+def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None) -> None:
+    """Raise Conflict for a user who is not active, or who got in already."""
+    if not is_active:
+        raise Conflict("user_inactive", "This user is not active.")
+    if last_login_at is not None:
+        raise Conflict("invitation_accepted", "This user has signed in already.")
+
+
+def check_is_good(*, accepted_at: datetime | None, expires_at: datetime, now: datetime) -> None:
+    """Raise Gone for an invitation that was accepted, was replaced by a newer one, or is too old."""
+    if accepted_at is not None or expires_at <= now:
+        raise invitation_over()
+
+
+def invitation_over() -> Gone:
+    return Gone("invitation_over", "This invitation has been used or is too old; ask for a new one.")
