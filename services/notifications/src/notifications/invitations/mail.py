@@ -10,11 +10,11 @@ from caseload.identity.v1.invitations_rpc import InvitationsStub
 from chassis.protobuf.timestamps import when
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.magic_links.mail import Compose
 from notifications.mail import templates
+from notifications.mail.sender import Composer
 
 
-def invitation_composer(runtime: Runtime, invitations: InvitationsStub) -> Compose:
+def invitation_composer(runtime: Runtime, invitations: InvitationsStub) -> Composer:
     async def compose(row: Any, work: UnitOfWork) -> EmailMessage:
         """Issues a new secret, which invalidates that of an earlier attempt: its mail was not accepted."""
         request = invitations_pb2.IssueInvitationRequest(invitation_id=str(row["id"]))

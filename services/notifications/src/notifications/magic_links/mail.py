@@ -3,7 +3,7 @@
 The secret of a link is issued when its mail is composed, and stored nowhere but in the mail.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -18,9 +18,8 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.magic_links import store
 from notifications.mail import templates
-from notifications.mail.sender import MailKind, NotToBeSent
+from notifications.mail.sender import Composer, MailKind, NotToBeSent
 
-Compose = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
 # The pause between attempts, and for how long they go on. A person is waiting, but for an invitation. A link that has expired earlier is not issued.
 _PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
 _PATIENCE = {"invitation": (timedelta(minutes=1), timedelta(days=1))}
@@ -31,7 +30,7 @@ _LINKS = {
 }
 
 
-def account_mail(runtime: Runtime, sign_in: SignInStub, *, others: Mapping[str, Compose]) -> MailKind:
+def account_mail(runtime: Runtime, sign_in: SignInStub, *, others: Mapping[str, Composer]) -> MailKind:
     """Links, notices, and the `others` that are sent from the same table, by their kind."""
 
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
