@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
 
 from caseload.transport.v1 import stream_pb2
-from chassis.context import RequestContext
+from chassis.context import RequestContext, deadline_exceeded
 from chassis.errors import Unavailable
 from chassis.rpc import status
 from chassis.rpc.client.addresses import Address
@@ -21,6 +21,7 @@ from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
 
 # Of the calls that go alone, when the instance is gone from the addresses.
 _SECONDS_TO_RETIRE = 30.0
+_SECONDS_LATER = 1.0
 # After an answer that the instance is not able to give one.
 _SECONDS_AVOIDED = 2.0
 
@@ -59,7 +60,11 @@ class Connection:
     ) -> bytes:
         """As `call`, for a request in pieces, which is its first message. Once one of the others is asked for, there is no NotTakenError."""
         with self._under_way():
-            return await self._in_pieces(method, raw, pieces, context, token, seconds)
+            try:
+                async with asyncio.timeout(seconds):
+                    return await self._in_pieces(method, raw, pieces, context, token, seconds)
+            except TimeoutError:
+                raise deadline_exceeded() from None
 
     async def serves(self) -> bool:
         """Whether the instance's own health check says that it serves."""
@@ -122,16 +127,20 @@ class Connection:
     async def _in_pieces(
         self, method: Method, raw: bytes, pieces: AsyncIterator[bytes], context: RequestContext, token: str, seconds: float
     ) -> bytes:
-        call = self._channel.stream_unary(method.path)(timeout=seconds, metadata=to_metadata(context, token))  # bytes in, bytes out
+        # The caller gives up first: whoever writes when the call ends does not hear why.
+        deadline = seconds + _SECONDS_LATER
+        call = self._channel.stream_unary(method.path)(timeout=deadline, metadata=to_metadata(context, token))  # bytes in, bytes out
         try:
-            # A message that cannot be sent says that the call has ended; why, the call itself says.
-            with suppress(grpc.aio.AioRpcError):
-                await call.write(raw)
-                # Whoever does not take the call, or refuses it, says so instead of greeting, and gets none of the body.
-                if GREETING in tuple(await call.initial_metadata() or ()):
-                    async for piece in pieces:
+            await call.write(raw)
+            # Whoever does not take the call, or refuses it, says so instead of greeting, and gets none of the body.
+            if GREETING in tuple(await call.initial_metadata() or ()):
+                async for piece in pieces:
+                    try:
                         await call.write(piece)
-                    await call.done_writing()
+                    except grpc.aio.AioRpcError:
+                        # The callee is gone: while it runs, it reads to the end.
+                        raise status.unavailable(self._peer) from None
+                await call.done_writing()
             answer: bytes = await call
         except grpc.aio.AioRpcError as error:
             raise self._failure(method, error) from None
