@@ -35,6 +35,9 @@ message Unhidden { string id = 1 [(uuid) = true]; string name = 2 [(phi) = true]
 message Unsaid { string id = 1 [(uuid) = true]; string name = 2 [debug_redact = true]; }
 message OpenSecret { string id = 1 [(uuid) = true]; string word = 2 [(secret) = true]; }
 message SecretId { string id = 1 [(uuid) = true, (phi) = true, debug_redact = true]; }
+message Pieces { string id = 1 [(uuid) = true]; bytes content = 2; bool last = 3; }
+message Endless { bytes content = 1; }
+message TwoBodies { bytes content = 1; bytes other = 2; bool last = 3; }
 message Nested { string id = 1 [(uuid) = true]; repeated Unhidden parts = 2; }
 """
 
@@ -79,6 +82,11 @@ CONTRADICTORY = {
     "parts that are always asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "SkipAlways", "Part", "no optional int32 skip"),
     "parts without end": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Totalless", "no bool more or not one repeated"),
     "parts of two lists": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "TwoLists", "no bool more or not one repeated"),
+    "pieces without effect": (LEVEL + NEEDS + NO_LINE, "stream Pieces", "Plain", "in pieces and has no effect"),
+    "pieces without end": (EFFECT + NEEDS + NO_LINE, "stream Endless", "Plain", "no bool last or not one field of bytes"),
+    "pieces of nothing": (EFFECT + NEEDS + NO_LINE, "stream Plain", "Plain", "no bool last or not one field of bytes"),
+    "pieces of two bodies": (EFFECT + NEEDS + NO_LINE, "stream TwoBodies", "Plain", "no bool last or not one field of bytes"),
+    "a reply in pieces": (EFFECT + NEEDS + NO_LINE, "Plain", "stream Pieces", "streams its reply"),
     "PHI shown": (LEVEL + NEEDS + LINE, "Unhidden", "Plain", "Unhidden.name: debug_redact goes with phi or secret"),
     "PHI shown in a part of the reply": (LEVEL + NEEDS + LINE, "Plain", "Nested", "Unhidden.name: debug_redact"),
     "a secret shown": (LEVEL + NEEDS + LINE, "OpenSecret", "Plain", "OpenSecret.word: debug_redact"),
@@ -111,6 +119,10 @@ def test_a_method_that_declares_everything_is_read_as_declared(declared):
 
     method = read(asking(declared, EFFECT.replace("IDEMPOTENCY_UNKNOWN", "IDEMPOTENT") + NEEDS + line("ACTION_UPDATE")))
     assert (method.writes, method.repeatable) == (True, True)
+    assert method.body is None
+
+    method = read(asking(declared, EFFECT + NEEDS + NO_LINE, "stream Pieces"))
+    assert (method.writes, method.body) == (True, "content")
 
 
 async def test_a_service_with_such_a_method_does_not_start(postgres, declared):
