@@ -149,10 +149,12 @@ def uploading(practice, stub) -> Callable[[int], object]:
     async def many(number: int) -> AsyncIterator[None]:
         note = await practice.write()
         bodies = [Body(photo()) for _ in range(number)]
-        tasks = [asyncio.ensure_future(stub.UploadAttachment(upload_of(note), body.pieces(), practice.call)) for body in bodies]
+        call = practice.call.within(120)
+        tasks = [asyncio.ensure_future(stub.UploadAttachment(upload_of(note), body.pieces(), call)) for body in bodies]
         try:
-            for body in bodies:
-                await body.asked.wait()
+            async with asyncio.timeout(60):
+                for body in bodies:
+                    await body.asked.wait()
             yield
         finally:
             for task in tasks:
