@@ -15,7 +15,11 @@ from chassis.errors import Forbidden, Invalid, Unavailable
 from chassis.rpc.admission import MOST_BODIES
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.transport import LARGEST_BODY, to_metadata
-from chassis.testing.environment import pieces
+from chassis.testing.environment import pieces, start_environment
+from clients.__main__ import SERVICE as CLIENTS
+from clinical.__main__ import SERVICE as CLINICAL
+from identity.__main__ import SERVICE as IDENTITY
+from scheduling.__main__ import SERVICE as SCHEDULING
 
 from .conftest import photo
 
@@ -177,3 +181,34 @@ async def test_as_many_uploads_as_there_may_be_keep_no_other_call_out(practice, 
         assert await practice.files(note) == []
     await none_under_way(server)
     await stub.UploadAttachment(upload_of(note), pieces(photo()), practice.call)
+
+
+async def test_an_upload_that_a_stopping_instance_does_not_take_is_sent_once_one_does(practice, monkeypatch):
+    note, body = await practice.write(), Body(photo())
+    server = practice.environment.runtime("clinical").server
+    instances = practice.environment.peer("clinical").instances
+    monkeypatch.setattr(server, "draining", True)
+    before = instances._calls
+    uploading = asyncio.ensure_future(practice.attachments.UploadAttachment(upload_of(note), body.pieces(), practice.call.within(60)))
+    async with asyncio.timeout(30):
+        while instances._calls < before + 2:
+            await asyncio.sleep(0.01)
+    assert not body.asked.is_set()
+    monkeypatch.setattr(server, "draining", False)
+    body.follow.set()
+    stored = await uploading
+    assert await practice.files(note) == [stored]
+
+
+async def test_an_upload_to_an_instance_that_dies_is_unavailable(postgres, practice):
+    note, body = await practice.write(), Body(photo())
+    async with start_environment(postgres, CLINICAL, CLIENTS, SCHEDULING, IDENTITY, beside=practice.environment, relay=False) as replica:
+        uploading = asyncio.ensure_future(replica.stub(AttachmentsStub).UploadAttachment(upload_of(note), body.pieces(), practice.call))
+        await body.asked.wait()
+        await replica.runtime("clinical")._grpc.stop(None)
+        body.follow.set()
+        with pytest.raises(Unavailable) as refused:
+            await uploading
+    assert refused.value.code == "clinical_unavailable"
+    assert practice.stored() == []
+    assert await practice.files(note) == []

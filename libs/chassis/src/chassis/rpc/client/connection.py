@@ -137,8 +137,8 @@ class Connection:
                 async for piece in pieces:
                     try:
                         await call.write(piece)
-                    except grpc.aio.AioRpcError:
-                        # The callee is gone: while it runs, it reads to the end.
+                    except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                        # The call has ended, so the callee is gone: while it runs, it reads to the end.
                         raise status.unavailable(self._peer) from None
                 await call.done_writing()
             answer: bytes = await call

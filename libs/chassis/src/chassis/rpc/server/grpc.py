@@ -1,7 +1,7 @@
 """A Server behind grpc.aio."""
 
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -9,7 +9,7 @@ import grpc
 from chassis.errors import Refusal
 from chassis.rpc import status
 from chassis.rpc.server.server import Server
-from chassis.rpc.stream_frames import GREETING
+from chassis.rpc.stream_frames import END, GREETING
 from chassis.rpc.transport import from_metadata
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
 
         async def answer(raw: Any, context: Any) -> bytes:
             request = from_metadata(dict(context.invocation_metadata() or ()))
-            messages = None if isinstance(raw, bytes) else _Messages(raw, context)
+            messages = None if isinstance(raw, bytes) else _Messages(context)
             try:
                 if messages is None:
                     return await server.answer(path, raw, request, context.time_remaining())
@@ -56,13 +56,12 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
 class _Messages:
     """The messages of a request in pieces. Its caller sends the second one when it is greeted, which is when that is asked for."""
 
-    def __init__(self, requests: AsyncIterable[bytes], context: Any) -> None:
-        self._requests = aiter(requests)
+    def __init__(self, context: Any) -> None:
         self._context = context
         self._greeted = False
 
     async def read(self) -> AsyncIterator[bytes]:
-        async for raw in self._requests:
+        while (raw := await self._context.read()) is not END:
             yield raw
             if not self._greeted:
                 self._greeted = True
@@ -70,6 +69,5 @@ class _Messages:
 
     async def drain(self) -> None:
         """Reads what is still sent: grpc.aio tells a caller who is writing when its call ends that the write failed, and not why."""
-        if self._greeted:
-            async for _ in self._requests:
-                pass
+        while self._greeted and await self._context.read() is not END:
+            pass
