@@ -12,6 +12,7 @@ from PIL import Image
 from uuid_utils.compat import uuid7
 
 from chassis.local.processes import free_port
+from chassis.rpc.stream_frames import SECONDS_TO_LEAVE_A_CONNECTION
 from gateway.http_protocol import http_protocol
 from gateway.settings import GatewaySettings
 
@@ -177,3 +178,8 @@ async def test_an_upload_that_is_hung_up_on_leaves_nothing_and_gives_its_place_b
 
     assert (await practice.http.get(f"{path}/attachments")).json()["total"] == 0
     assert not [line for line in caplog.records if line.levelname == "ERROR"]
+
+
+def test_no_connection_is_cut_while_an_upload_may_still_take_its_time():
+    fields = GatewaySettings.model_fields
+    assert fields["upload_seconds"].default + fields["call_seconds"].default < SECONDS_TO_LEAVE_A_CONNECTION

@@ -21,6 +21,7 @@ from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
 
 # Of the calls that go alone, when the instance is gone from the addresses.
 _SECONDS_TO_RETIRE = 30.0
+# How much later gRPC's own deadline is than that of a request in pieces.
 _SECONDS_LATER = 1.0
 # After an answer that the instance is not able to give one.
 _SECONDS_AVOIDED = 2.0
