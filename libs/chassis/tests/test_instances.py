@@ -9,7 +9,7 @@ import pytest
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from chassis.errors import Unavailable
-from chassis.rpc.admission import OVERLOADED, Admission
+from chassis.rpc.admission import OVERLOADED, Admission, Admissions
 from chassis.rpc.client.addresses import Address, Resolver
 from chassis.rpc.client.peers import Peers
 from chassis.service.definition import Service
@@ -322,7 +322,7 @@ async def test_what_is_more_than_a_caller_can_hold_is_refused_before_it_is_sent(
     _, rooms = await instances.start(0)
     stub, peer = await instances.stub(0)
     await usable(peer, 1)
-    peer._admission = Admission(most_calls=2)
+    peer._admissions = Admissions(most_calls=2)
     slow = [asyncio.ensure_future(create(stub, instances, f"slow{number}")) for number in range(2)]
     await eventually(lambda: len(rooms.names) == 2)
     with pytest.raises(Unavailable) as refused:
@@ -331,6 +331,14 @@ async def test_what_is_more_than_a_caller_can_hold_is_refused_before_it_is_sent(
     rooms.hold.set()
     await asyncio.gather(*slow)
     assert rooms.names == ["slow0", "slow1"]
+
+
+def test_vital_calls_have_room_that_others_do_not_take():
+    admissions = Admissions(most_calls=1)
+    with admissions.admit(b""), pytest.raises(Unavailable), admissions.admit(b""):
+        raise AssertionError("a second")
+    with admissions.admit(b""), admissions.admit(b"", vital=True):
+        assert (admissions.common.calls, admissions.vital.calls) == (1, 1)
 
 
 def test_calls_are_counted_by_number_and_by_bytes():

@@ -71,6 +71,7 @@ CONTRADICTORY = {
     "signs in without effect": (LEVEL + NEEDS + line("ACTION_LOGIN"), "Plain", "Plain", "ACTION_LOGIN and no side effects"),
     "signs out without effect": (LEVEL + NEEDS + line("ACTION_LOGOUT"), "Plain", "Plain", "ACTION_LOGOUT and no side effects"),
     "reads with an effect": (EFFECT + NEEDS + line("ACTION_READ"), "Plain", "Plain", "a read that has an effect"),
+    "vital with an effect": (EFFECT + NEEDS + "option (vital) = true;" + NO_LINE, "Plain", "Plain", "is vital and has an effect"),
     "pages with an effect": (EFFECT + NEEDS + PAGED + NO_LINE, "PageRequest", "Page", "is paged and has an effect"),
     "paged without page": (LEVEL + NEEDS + PAGED + LINE, "Plain", "Page", "no int32 page and page_size"),
     "paged by text": (LEVEL + NEEDS + PAGED + NO_LINE, "TextPages", "Page", "no int32 page and page_size"),

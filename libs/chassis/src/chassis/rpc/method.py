@@ -1,7 +1,7 @@
 """What a method declares about itself in its proto, read once at boot.
 
 Declared are who may call it, whether it has an effect and may be repeated, whether it is paged and answered in parts,
-whether its request comes in pieces (`stream`), and its audit line.
+whether its request comes in pieces (`stream`), whether it has room of its own, and its audit line.
 A method that declares too little, or contradicts itself, keeps its service from starting.
 """
 
@@ -54,6 +54,8 @@ class Method:
     items: str | None
     # The field of a request that comes in pieces, which the servicer gets beside the request; None for a request that comes whole.
     body: str | None
+    # Whether it is answered although all other room is taken.
+    vital: bool
     request_ids: Callable[[Message], list[str]]
     reply_ids: Callable[[Message], list[str]]
     # Raises Invalid for a malformed id, and for a page out of range.
@@ -85,6 +87,7 @@ def read(descriptor: MethodDescriptor) -> Method:
         paged=paged,
         items=_repeated(descriptor.output_type)[0] if options.Extensions[options_pb2.in_parts] else None,
         body=_bytes(descriptor.input_type)[0] if descriptor.client_streaming else None,
+        vital=options.Extensions[options_pb2.vital],
         request_ids=_reader(descriptor.input_type, "" if of_reply else line.id),
         reply_ids=_reader(descriptor.output_type, line.id.removeprefix("reply.") if of_reply else ""),
         check=_check(descriptor.input_type, paged=paged),
@@ -109,6 +112,8 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
         yield f"declares {options_pb2.Action.Name(line.action)} and no side effects"
     if not reads and line.action == options_pb2.ACTION_READ:
         yield "declares a read that has an effect; the action is the effect's"
+    if options.Extensions[options_pb2.vital] and not reads:
+        yield "is vital and has an effect"
     yield from _faults_of_paging(descriptor, reads=reads, paged=options.Extensions[options_pb2.paged])
     yield from _faults_of_parts(descriptor, reads=reads, in_parts=options.Extensions[options_pb2.in_parts])
     yield from _faults_of_pieces(descriptor, reads=reads)

@@ -38,7 +38,7 @@ from chassis.events.relay import Relay
 from chassis.events.signatures import EventSigner, EventVerifier
 from chassis.migrations.roles import UnfitRole, check_role, has_schema, newest_revision
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
-from chassis.rpc.admission import Admission
+from chassis.rpc.admission import Admissions
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.grpc import GrpcHandler
 from chassis.rpc.server.idempotency import Idempotency
@@ -117,6 +117,11 @@ class Runtime:
         return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=2)
 
     @cached_property
+    def _vital_database(self) -> Database:
+        # Connects when it is first used, so only where a method is vital.
+        return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=2)
+
+    @cached_property
     def signer(self) -> ServiceSigner:
         folder = _needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR")
         return ServiceSigner(self.name, (folder / f"{self.name}.key").read_bytes())
@@ -160,7 +165,8 @@ class Runtime:
             outbox=self.outbox,
             can_answer=self._can_answer,
             observe=observe_call,
-            admission=Admission(self.settings.calls_at_once),
+            admissions=Admissions(self.settings.calls_at_once),
+            vital_database=self._vital_database,
         )
 
     def background(self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS) -> UnitOfWork:
@@ -254,7 +260,7 @@ class Runtime:
             await self.verifier.close()
         if "peers" in self.__dict__:
             await self.peers.close()
-        for database in ("database", "eraser_database", "_key_database"):
+        for database in ("database", "eraser_database", "_key_database", "_vital_database"):
             if database in self.__dict__:
                 await self.__dict__[database].close()
 
