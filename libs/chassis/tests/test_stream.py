@@ -194,7 +194,7 @@ async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres
 
 
 async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_their_share(postgres, monkeypatch):
-    monkeypatch.setattr("chassis.service.runtime.SECONDS_ON_A_CONNECTION", 0.3)
+    monkeypatch.setattr("chassis.service.grpc_server.SECONDS_ON_A_CONNECTION", 0.3)
     monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.4)
     made, ended = [], []
 
