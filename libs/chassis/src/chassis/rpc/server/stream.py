@@ -152,14 +152,14 @@ class _Exchange:
         context = from_call(call)
         try:
             reply = await self._server.answer(call.path, call.request, context, call.seconds)
-            self._respond(pb.Response(id=number, reply=reply))
+            self._add_response(pb.Response(id=number, reply=reply))
         except Refusal as refusal:
-            self._respond(pb.Response(id=number, refused=status.packed(refusal)))
+            self._add_response(pb.Response(id=number, refused=status.packed(refusal)))
         except Exception:
             log.exception("a call failed", extra={"rpc": call.path, "request_id": context.request_id})
-            self._respond(pb.Response(id=number, failed=True))
+            self._add_response(pb.Response(id=number, failed=True))
 
-    def _respond(self, response: pb.Response) -> None:
+    def _add_response(self, response: pb.Response) -> None:
         self._responses.append(response)
         self._unsent += len(response.reply)
         self._all_sent.clear()
