@@ -144,7 +144,7 @@ async def test_three_instances_share_the_load_a_fourth_gets_its_share_and_a_dead
         assert len(fourth.names) > 0.15 * (sum(gained) + len(fourth.names))
 
         runtime, dead = started[0]
-        await runtime._grpc.stop(0)
+        await runtime._grpc._grpc.stop(0)
         asked, so_far = len(dead.names), len(outcomes)
         await eventually(lambda: len(outcomes) > so_far + 200)
         assert len(dead.names) == asked

@@ -27,11 +27,11 @@ END: Any = grpc.aio.EOF  # type: ignore[attr-defined] # not in the stubs
 M = TypeVar("M", bound=Message)
 
 
-def parts(said: Iterable[M]) -> Iterator[list[M]]:
-    """What was said, in messages of a bearable size; one at least, if an empty one."""
+def parts(frames: Iterable[M]) -> Iterator[list[M]]:
+    """The frames, in messages of a bearable size; one at least, if an empty one."""
     part: list[M] = []
     weight = 0
-    for each in said:
+    for each in frames:
         size = each.ByteSize()
         if part and weight + size > LARGEST_AT_ONCE:
             yield part
@@ -41,9 +41,9 @@ def parts(said: Iterable[M]) -> Iterator[list[M]]:
     yield part
 
 
-def to_question(context: RequestContext, path: str, request: bytes, seconds: float, token: str) -> pb.Question:
+def to_call(context: RequestContext, path: str, request: bytes, seconds: float, token: str) -> pb.Call:
     """A call as a frame; `token` is the one shown to this callee."""
-    return pb.Question(
+    return pb.Call(
         path=path,
         request=request,
         seconds=seconds,
@@ -56,15 +56,15 @@ def to_question(context: RequestContext, path: str, request: bytes, seconds: flo
     )
 
 
-def from_question(question: pb.Question) -> RequestContext:
+def from_call(call: pb.Call) -> RequestContext:
     """What came with a call; the token is not verified yet."""
     return received(
         RequestContext(
-            request_id=question.request_id,
-            token=bearer(question.authorization),
-            ip_address=question.ip_address if question.HasField("ip_address") else None,
-            user_agent=question.user_agent if question.HasField("user_agent") else None,
-            idempotency_key=question.idempotency_key or None,
-            traceparent=question.traceparent if question.HasField("traceparent") else None,
+            request_id=call.request_id,
+            token=bearer(call.authorization),
+            ip_address=call.ip_address if call.HasField("ip_address") else None,
+            user_agent=call.user_agent if call.HasField("user_agent") else None,
+            idempotency_key=call.idempotency_key or None,
+            traceparent=call.traceparent if call.HasField("traceparent") else None,
         )
     )

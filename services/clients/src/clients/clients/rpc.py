@@ -36,11 +36,11 @@ class Clients(ClientsServicer[UnitOfWork]):
         return client
 
     async def ListClients(self, request: pb.ListClientsRequest, work: UnitOfWork) -> pb.ClientPage:
-        wanted = page(request)
+        bounds = page(request)
         search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
         keys = await self._keys.of(work.workspace_id)
         query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive)
-        found, total = await self._name_indexes.read_page(query, wanted, work.db, keys)
+        found, total = await self._name_indexes.read_page(query, bounds, work.db, keys)
         return pb.ClientPage(items=[mapping.to_message(row, keys) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:

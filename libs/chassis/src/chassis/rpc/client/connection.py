@@ -15,7 +15,7 @@ from chassis.rpc.client.addresses import Address
 from chassis.rpc.client.attempts import InternalFault
 from chassis.rpc.client.stream import NotTakenError, StreamClient
 from chassis.rpc.method import Method
-from chassis.rpc.stream_frames import ENVELOPE, GREETING, LARGEST_SHARED, to_question
+from chassis.rpc.stream_frames import ENVELOPE, GREETING, LARGEST_SHARED, to_call
 from chassis.rpc.tls import TLS
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
 
@@ -53,7 +53,7 @@ class Connection:
         """The serialised reply. Raises NotTakenError when the instance has not begun the call, else the Refusal, or InternalFault."""
         with self._under_way():
             if self.stream.up and len(raw) <= LARGEST_SHARED:
-                return await self._on_stream(to_question(context, method.path, raw, seconds, token), seconds)
+                return await self._on_stream(to_call(context, method.path, raw, seconds, token), seconds)
             return await self._alone(method, raw, context, token, seconds)
 
     async def send(
@@ -106,15 +106,15 @@ class Connection:
             if not self.outstanding:
                 self._idle.set()
 
-    async def _on_stream(self, question: stream_pb2.Question, seconds: float) -> bytes:
-        answer = await self.stream.ask(question, seconds)
-        match answer.WhichOneof("outcome"):
+    async def _on_stream(self, call: stream_pb2.Call, seconds: float) -> bytes:
+        response = await self.stream.send(call, seconds)
+        match response.WhichOneof("outcome"):
             case "reply":
-                return answer.reply
+                return response.reply
             case "refused":
-                raise status.unpacked(answer.refused)
+                raise status.unpacked(response.refused)
             case _:
-                raise InternalFault(question.path)
+                raise InternalFault(call.path)
 
     async def _alone(self, method: Method, raw: bytes, context: RequestContext, token: str, seconds: float) -> bytes:
         if method.path not in self._send:
