@@ -270,6 +270,8 @@ class Runtime:
         if self._grpc is not None and self._listener is not None:
             await self._listener.close(_SECONDS_TO_HANG_UP)
             await self._grpc.stop(_SECONDS_TO_DRAIN)
+            # Freed here: one that is left to the interpreter's end finds gRPC's own module gone, and `sys.excepthook` too.
+            self._grpc = None
 
     async def _listen(self, server: Server) -> None:
         self._grpc = grpc.aio.server(
