@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from caseload.transport.v1 import stream_pb2 as pb
 from chassis.context import RequestContext
-from chassis.rpc.transport import bearer, received
+from chassis.rpc.transport import received
 
 SERVICE, METHOD = "caseload.transport.v1.Conversation", "Converse"
 # What a server sends first, so that its caller knows that the stream is taken.
@@ -58,12 +58,10 @@ def to_question(context: RequestContext, path: str, request: bytes, seconds: flo
 def from_question(question: pb.Question) -> RequestContext:
     """What came with a call; the token is not verified yet."""
     return received(
-        RequestContext(
-            request_id=question.request_id,
-            token=bearer(question.authorization),
-            ip_address=question.ip_address if question.HasField("ip_address") else None,
-            user_agent=question.user_agent if question.HasField("user_agent") else None,
-            idempotency_key=question.idempotency_key or None,
-            traceparent=question.traceparent if question.HasField("traceparent") else None,
-        )
+        request_id=question.request_id,
+        authorization=question.authorization,
+        ip_address=question.ip_address if question.HasField("ip_address") else None,
+        user_agent=question.user_agent if question.HasField("user_agent") else None,
+        idempotency_key=question.idempotency_key or None,
+        traceparent=question.traceparent if question.HasField("traceparent") else None,
     )
