@@ -1,7 +1,9 @@
 """Calls go to every instance of a service: to new ones, to none that is gone, and a restart costs nobody a call."""
 
 import asyncio
+import gc
 import socket
+import weakref
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -163,6 +165,17 @@ async def test_a_call_goes_where_the_fewest_are_under_way(instances):
     assert (len(busy.names), len(free.names)) == (1, 10)
     busy.hold.set()
     await slow
+
+
+async def test_a_server_that_was_stopped_is_freed(instances):
+    # One that is left to the end of the interpreter makes gRPC report "Error in sys.excepthook" there.
+    runtime, _ = await instances.start(0)
+    server = weakref.ref(runtime._grpc)
+
+    await runtime.stop()
+
+    gc.collect()
+    assert server() is None
 
 
 async def test_a_restart_under_load_costs_no_write_and_repeats_none(instances):

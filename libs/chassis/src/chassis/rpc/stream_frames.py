@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from caseload.transport.v1 import stream_pb2 as pb
 from chassis.context import RequestContext
-from chassis.rpc.transport import bearer, received
+from chassis.rpc.transport import received
 
 SERVICE, METHOD = "caseload.transport.v1.Conversation", "Converse"
 # What a server sends first, so that its caller knows that the stream is taken.
@@ -59,12 +59,10 @@ def to_call(context: RequestContext, path: str, request: bytes, seconds: float, 
 def from_call(call: pb.Call) -> RequestContext:
     """What came with a call; the token is not verified yet."""
     return received(
-        RequestContext(
-            request_id=call.request_id,
-            token=bearer(call.authorization),
-            ip_address=call.ip_address if call.HasField("ip_address") else None,
-            user_agent=call.user_agent if call.HasField("user_agent") else None,
-            idempotency_key=call.idempotency_key or None,
-            traceparent=call.traceparent if call.HasField("traceparent") else None,
-        )
+        request_id=call.request_id,
+        authorization=call.authorization,
+        ip_address=call.ip_address if call.HasField("ip_address") else None,
+        user_agent=call.user_agent if call.HasField("user_agent") else None,
+        idempotency_key=call.idempotency_key or None,
+        traceparent=call.traceparent if call.HasField("traceparent") else None,
     )

@@ -73,7 +73,8 @@ class Clients(ClientsServicer[UnitOfWork]):
         return pb.SummaryList(items=[mapping.to_summary(found[client_id], keys) for client_id in client_ids if client_id in found])
 
     async def CheckClient(self, request: pb.CheckClientRequest, work: UnitOfWork) -> pb.CheckClientResponse:
-        return fill(pb.CheckClientResponse(), await work.find_one(store.are_active, request.client_id))
+        # The statement of GetSummaries: calls of both are read together.
+        return fill(pb.CheckClientResponse(), await work.find_one(store.get_names, request.client_id))
 
     async def GetContact(self, request: pb.GetContactRequest, work: UnitOfWork) -> pb.Contact:
         keys = await self._keys.of(work.workspace_id)

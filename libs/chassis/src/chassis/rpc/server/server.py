@@ -110,7 +110,7 @@ class Server:
         try:
             with self._admissions.admit(raw, vital=method.vital):
                 async with asyncio.timeout(DEFAULT_SECONDS if seconds is None else seconds) as clock:
-                    return await self._answer(method, servicer, raw, replace(context, deadline=clock.when()))
+                    return await self._answer(method, servicer, raw, context, clock.when())
         except TimeoutError:
             outcome = "deadline_exceeded"
             raise deadline_exceeded() from None
@@ -143,10 +143,12 @@ class Server:
         except TimeoutError:
             log.warning("calls were still running when the drain ended")
 
-    async def _answer(self, method: Method, servicer: ServicerMethod, raw: bytes | AsyncIterator[bytes], context: RequestContext) -> bytes:
+    async def _answer(
+        self, method: Method, servicer: ServicerMethod, raw: bytes | AsyncIterator[bytes], context: RequestContext, deadline: float | None
+    ) -> bytes:
         key = context.idempotency_key
         database = self._vital_database if method.vital else self._database
-        work = UnitOfWork(await self._authenticate(method, context), database, self._outbox)
+        work = UnitOfWork(await self._authenticate(method, context, deadline), database, self._outbox)
         request: Message | None = None
 
         async def record_denial(refusal: Refusal) -> None:
@@ -185,14 +187,16 @@ class Server:
             await self._audit.record(work, line(work, method, ids))
         return answer
 
-    async def _authenticate(self, method: Method, context: RequestContext) -> RequestContext:
-        """The context with its verified caller; a service's token is not forwarded, and neither is the idempotency key."""
+    async def _authenticate(self, method: Method, context: RequestContext, deadline: float | None) -> RequestContext:
+        """The context with its deadline and its verified caller; a service's token is not forwarded, and neither is the idempotency key."""
         if method.needs == PUBLIC:
-            return replace(context, caller=ANONYMOUS, workspace_id=None, token="", idempotency_key=None)
+            return replace(context, deadline=deadline, caller=ANONYMOUS, workspace_id=None, token="", idempotency_key=None)
         if not context.token:
             raise Unauthenticated("sign_in_required", "Sign in first.")
         caller = await self._verifier.caller(context.token)
-        return replace(context, caller=caller, workspace_id=caller.workspace_id, token=caller.token, idempotency_key=None)
+        return replace(
+            context, deadline=deadline, caller=caller, workspace_id=caller.workspace_id, token=caller.token, idempotency_key=None
+        )
 
     def _authorize(self, method: Method, caller: Caller) -> None:
         if method.needs == PUBLIC:
