@@ -99,7 +99,7 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "amend": (store.amend, {**SAVED, "id": note(1001)}, 1),
     "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START}, 1),
     "latest signed": (store.latest_finalized, CLIENT, 3),
-    "versions": (store.versions, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 1),
+    "versions": (store.versions, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "timeline": (store.newest_events, {**CLIENT, "limit": 5}, 5),
     "timeline continued": (store.events_before, {**CLIENT, "limit": 5, "before": LATE, "before_id": note(0)}, 5),
     "count of timeline events": (store.count_events, CLIENT, PER_CLIENT),
