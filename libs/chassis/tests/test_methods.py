@@ -26,8 +26,13 @@ message Totalless { repeated Plain items = 1; }
 message Single { Plain items = 1; int64 total = 2; }
 message PageRequest { int32 page = 1; int32 page_size = 2; }
 message PageOnly { int32 page = 1; }
-message PartRequest { optional int32 skip = 1; }
-message SkipAlways { int32 skip = 1; }
+message PartRequest { optional string after = 1 [(uuid) = true]; }
+message SkipRequest { optional int32 skip = 1; }
+message AfterAlways { string after = 1 [(uuid) = true]; }
+message AfterText { optional string after = 1; }
+message SkipPages { int32 page = 1; int32 page_size = 2; }
+message PagePart { repeated Plain items = 1; int64 total = 2; bool more = 3; }
+message Texts { repeated string items = 1; bool more = 2; }
 message Part { repeated Plain items = 1; bool more = 2; }
 message TwoLists { repeated Plain items = 1; repeated Plain others = 2; bool more = 3; }
 message TextPages { string page = 1; string page_size = 2; }
@@ -60,7 +65,7 @@ UNDECLARED = {
     "what the line says": (LEVEL + NEEDS + "option (audit) = {resource: RESOURCE_USER};", "Plain", "Plain", "without resource or action"),
     "that it is paged": (LEVEL + NEEDS + NO_LINE, "PageRequest", "Page", "takes page and page_size and does not declare"),
     "that it is answered in parts": (LEVEL + NEEDS + NO_LINE, "Plain", "Part", "answers more and does not declare"),
-    "that parts are asked for": (LEVEL + NEEDS + NO_LINE, "PartRequest", "Plain", "takes skip or answers more and does not"),
+    "that parts are asked for": (LEVEL + NEEDS + NO_LINE, "SkipRequest", "Plain", "takes skip or answers more and does not"),
     "that half of it is paged": (LEVEL + NEEDS + NO_LINE, "PageOnly", "Page", "takes page and does not declare"),
 }
 CONTRADICTORY = {
@@ -79,8 +84,11 @@ CONTRADICTORY = {
     "paged without total": (LEVEL + NEEDS + PAGED + NO_LINE, "PageRequest", "Totalless", "no repeated items and int64"),
     "paged with one item": (LEVEL + NEEDS + PAGED + NO_LINE, "PageRequest", "Single", "no repeated items and int64"),
     "parts with an effect": (EFFECT + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Part", "in parts and has an effect"),
-    "parts that are not asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "Plain", "Part", "no optional int32 skip"),
-    "parts that are always asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "SkipAlways", "Part", "no optional int32 skip"),
+    "parts that are not asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "Plain", "Part", "no optional UUID after"),
+    "parts that are always asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "AfterAlways", "Part", "no optional UUID after"),
+    "parts after a text": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "AfterText", "Part", "no optional UUID after"),
+    "parts of a page": (LEVEL + NEEDS + PAGED + IN_PARTS + NO_LINE, "SkipPages", "PagePart", "no optional int32 skip"),
+    "parts of texts": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Texts", "its items have no id"),
     "parts without end": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Totalless", "no bool more or not one repeated"),
     "parts of two lists": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "TwoLists", "no bool more or not one repeated"),
     "pieces without effect": (LEVEL + NEEDS + NO_LINE, "stream Pieces", "Plain", "in pieces and has no effect"),

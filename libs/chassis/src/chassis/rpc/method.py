@@ -61,6 +61,16 @@ class Method:
     # Raises Invalid for a malformed id, and for a page out of range.
     check: Callable[[Message], None]
 
+    @property
+    def cursor(self) -> str:
+        """The request's field that says what the caller has of a list that is answered in parts."""
+        return "skip" if self.paged else "after"
+
+    def items_of(self, reply: Any) -> Any:
+        """The items of a reply that is answered in parts."""
+        assert self.items is not None
+        return getattr(reply, self.items)
+
 
 def read(descriptor: MethodDescriptor) -> Method:
     """The method's declarations; UndeclaredMethod when it lacks one or when two contradict each other."""
@@ -115,7 +125,8 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
     if options.Extensions[options_pb2.vital] and not reads:
         yield "is vital and has an effect"
     yield from _faults_of_paging(descriptor, reads=reads, paged=options.Extensions[options_pb2.paged])
-    yield from _faults_of_parts(descriptor, reads=reads, in_parts=options.Extensions[options_pb2.in_parts])
+    in_parts, paged = options.Extensions[options_pb2.in_parts], options.Extensions[options_pb2.paged]
+    yield from _faults_of_parts(descriptor, reads=reads, paged=paged, in_parts=in_parts)
     yield from _faults_of_pieces(descriptor, reads=reads)
     for field in (*field_options.misdeclared(descriptor.input_type), *field_options.misdeclared(descriptor.output_type)):
         yield f"carries {field}: debug_redact goes with phi or secret, and neither with uuid"
@@ -142,18 +153,26 @@ def _faults_of_paging(descriptor: MethodDescriptor, *, reads: bool, paged: bool)
         yield "is paged, but its reply has no repeated items and int64 total"
 
 
-def _faults_of_parts(descriptor: MethodDescriptor, *, reads: bool, in_parts: bool) -> Iterable[str]:
-    skip, more = descriptor.input_type.fields_by_name.get("skip"), descriptor.output_type.fields_by_name.get("more")
+def _faults_of_parts(descriptor: MethodDescriptor, *, reads: bool, paged: bool, in_parts: bool) -> Iterable[str]:
+    fields, more = descriptor.input_type.fields_by_name, descriptor.output_type.fields_by_name.get("more")
+    skip, after = fields.get("skip"), fields.get("after")
     if not in_parts:
         if skip is not None or more is not None:
             yield "takes skip or answers more and does not declare that it is answered in parts"
         return
     if not reads:
         yield "is answered in parts and has an effect"
-    if skip is None or skip.type != FieldDescriptor.TYPE_INT32 or not skip.has_presence:
-        yield "is answered in parts, but its request has no optional int32 skip"
-    if more is None or more.type != FieldDescriptor.TYPE_BOOL or len(_repeated(descriptor.output_type)) != 1:
+    if paged and (skip is None or skip.type != FieldDescriptor.TYPE_INT32 or not skip.has_presence):
+        yield "is paged and answered in parts, but its request has no optional int32 skip"
+    if not paged and (after is None or not field_options.is_uuid_field(after) or not after.has_presence):
+        yield "is answered in parts, but its request has no optional UUID after"
+    items = _repeated(descriptor.output_type)
+    if more is None or more.type != FieldDescriptor.TYPE_BOOL or len(items) != 1:
         yield "is answered in parts, but its reply has no bool more or not one repeated field"
+        return
+    item = descriptor.output_type.fields_by_name[items[0]].message_type
+    if item is None or "id" not in item.fields_by_name:
+        yield "is answered in parts, but its items have no id"
 
 
 def _faults_of_pieces(descriptor: MethodDescriptor, *, reads: bool) -> Iterable[str]:
