@@ -21,6 +21,8 @@ GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
 GET /auth/accept-invite
 POST /invitations/{}/resend
+POST GET /api-keys
+DELETE /api-keys/{}
 POST GET /departments
 PUT DELETE /departments/{}
 POST GET /users
