@@ -30,6 +30,7 @@ GET PUT /users/{}
 PUT /users/{}/role
 POST /users/{}/deactivate
 POST /users/{}/activate
+POST /users/{}/unlock
 GET PATCH /workspaces/current
 POST GET /clients
 GET PUT DELETE /clients/{}
