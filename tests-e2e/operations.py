@@ -8,7 +8,15 @@ from uuid import uuid4
 from PIL import Image
 
 # What a schema alone cannot tell.
-SAMPLES = {"hours_before": 99, "time_zone": "Europe/Berlin", "currency": "EUR", "role": "therapist", "search": "Is", "tag": "knee"}
+SAMPLES = {
+    "scopes": ["clients:read"],
+    "hours_before": 99,
+    "time_zone": "Europe/Berlin",
+    "currency": "EUR",
+    "role": "therapist",
+    "search": "Is",
+    "tag": "knee",
+}
 
 
 def operations(document):

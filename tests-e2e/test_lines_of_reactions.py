@@ -32,6 +32,7 @@ LINES = {
     "clinical.remove-files": "remove_file",
     "notifications.cancel-reminders": "cancel_reminders",
     "notifications.forget-client": "erase_reminders",
+    "notifications.mail-invitation": "only adds a mail; whoever added the user is on record, and so is the sign-in",
     "notifications.mail-magic-link": "only adds a mail; the sign-in by its link is on record",
     "notifications.move-reminders": "move_reminders",
     "notifications.plan-reminders": "only adds reminders; a booking that is known already is a move, and leaves its line",

@@ -24,6 +24,7 @@ PUBLIC = {
     "/caseload.identity.v1.SignIn/Refresh",
     "/caseload.identity.v1.Invitations/AcceptInvitation",
     "/caseload.identity.v1.SignIn/GetTrust",
+    "/caseload.identity.v1.ApiKeys/ExchangeApiKey",
 }
 
 

@@ -18,7 +18,10 @@ def furnish(api, sign_in_again):
         return reply.json()["id"]
 
     client = made("/clients", json={"first_name": "Isa", "last_name": "Lated"})
+    role = {"practice": "assistant", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
+    made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
+    api_key = made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
@@ -37,6 +40,7 @@ def furnish(api, sign_in_again):
         "practitioner_id": api.user["id"],
         "supervisor_id": api.user["id"],
         "department_id": department,
+        "api_key_id": api_key,
         "client_id": client,
         "location_id": location,
         "service_id": service,

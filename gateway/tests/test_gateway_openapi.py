@@ -21,6 +21,8 @@ GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
 GET /auth/accept-invite
 POST /invitations/{}/resend
+POST GET /api-keys
+DELETE /api-keys/{}
 POST GET /departments
 PUT DELETE /departments/{}
 POST GET /users
@@ -28,6 +30,7 @@ GET PUT /users/{}
 PUT /users/{}/role
 POST /users/{}/deactivate
 POST /users/{}/activate
+POST /users/{}/unlock
 GET PATCH /workspaces/current
 POST GET /clients
 GET PUT DELETE /clients/{}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from uuid_utils.compat import uuid7
 
+PASSWORD = "correct horse battery"
 USER = {
     "id", "workspace_id", "email", "full_name", "role", "is_active", "is_platform_admin", "department_id", "license_number",
     "supervisor_id", "specialization", "shift_schedule", "two_factor_enabled", "is_locked", "locked_until", "last_login_at", "created_at", "updated_at",
@@ -72,6 +73,25 @@ async def test_who_may_not_read_appointments_deactivates_without_seeing_them(gat
         answer = (await colleague.post(f"/api/v1/users/{doctor}/deactivate")).json()
 
     assert (answer["is_active"], answer["future_appointments"], answer["future_appointment_count"]) == (False, None, None)
+
+
+async def test_an_administrator_unlocks_a_user_who_guessed_too_often(gateway, practice):
+    locked, path = await gateway.open_workspace(), f"/api/v1/users/{practice.person.user_id}"
+    async with gateway.anonymous(address="198.51.100.99") as browser:
+
+        async def sign_in(password, person=practice.person):
+            return (await browser.post("/api/v1/auth/login", json={"email": person.email, "password": password})).status_code
+
+        for number in range(6):
+            assert await sign_in(f"wrong horse {number}") in {401, 429}
+        before = (await practice.http.get(path)).json()
+        assert (before["is_locked"], before["locked_until"] is not None) == (True, True)
+        assert await sign_in(PASSWORD) == 429
+
+        unlocked = (await practice.http.post(f"{path}/unlock")).json()
+        assert (unlocked["is_locked"], unlocked["locked_until"]) == (False, None)
+        assert await sign_in(PASSWORD) == 200
+    assert (await practice.http.post(f"/api/v1/users/{locked.user_id}/unlock")).status_code == 404
 
 
 async def test_a_role_the_contract_does_not_know_is_a_422(practice, check_problem):

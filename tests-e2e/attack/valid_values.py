@@ -18,6 +18,7 @@ CONSUMES = {
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
+    "DELETE /api/v1/api-keys/{api_key_id}": "api_key_id",
     "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
@@ -33,6 +34,7 @@ WORDS = {
     "role": ("assistant", "therapist"),
     "email": ("ada@example.com", "o'hara+knee@sub.example.org", "用户@例え.jp"),
     "shift_schedule": ({}, {"mon": [{"start": "08:00", "end": "16:00"}]}, None),
+    "scopes": (["clients:read"], ["appointments:read", "sessions:read"]),
     "reason": ("a slip of the pen",),
 }
 
@@ -85,6 +87,9 @@ class ValidValues:
 
     def _new_client(self):
         return {"client_id": self._made("/clients", json={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"})}
+
+    def _new_api_key(self):
+        return {"api_key_id": self._made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})}
 
     def _new_department(self):
         return {"department_id": self._made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})}

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from chassis.auth.verifier import TokenVerifier
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
+from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
@@ -55,6 +56,7 @@ ROUTERS: Sequence[APIRouter] = (
     login_sessions.router,
     users.router,
     invitations.router,
+    api_keys.router,
     departments.router,
     workspaces.router,
     clients.router,
@@ -87,7 +89,7 @@ def build(
     stubs = Stubs.of(peers)
     verifier = user_token_verifier(stubs)
     limits = RateLimits(settings, routes, clock=clock)
-    authenticator = Authenticator(stubs.sign_in, verifier, limits, settings)
+    authenticator = Authenticator(stubs.sign_in, stubs.api_keys, verifier, limits, settings)
     problems = ProblemResponses(settings.public_url, paths)
 
     app = FastAPI(

@@ -7,6 +7,7 @@ from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
@@ -24,6 +25,7 @@ class Stubs:
     sign_in: SignInStub
     users: UsersStub
     invitations: InvitationsStub
+    api_keys: ApiKeysStub
     departments: DepartmentsStub
     workspaces: WorkspacesStub
     clients: ClientsStub
@@ -41,6 +43,7 @@ class Stubs:
             sign_in=SignInStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),
+            api_keys=ApiKeysStub(peers["identity"]),
             departments=DepartmentsStub(peers["identity"]),
             workspaces=WorkspacesStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),

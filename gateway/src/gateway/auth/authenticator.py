@@ -1,14 +1,16 @@
-"""Finds out who sends a request: by an access token in the Authorization header, or by a browser's cookies, never by both."""
+"""Finds out who sends a request: by an access token or an API key in the Authorization header, or by a browser's cookies, never by both."""
 
 import asyncio
 from hashlib import sha256
 from uuid import UUID
 
 from caseload.identity.v1 import sign_in_pb2 as pb
+from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.tokens import invalid_token, session_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.errors import Unauthenticated
+from gateway.auth.api_keys import PREFIX, ApiKeyTokens
 from gateway.auth.cookies import Cookies, CookieWriter, read_cookies
 from gateway.auth.csrf import CsrfTokens
 from gateway.rate_limits.limits import RateLimits
@@ -22,8 +24,11 @@ REFRESH_PATH = "/api/v1/auth/session/refresh"
 class Authenticator:
     """Verifies access tokens, refreshes the login sessions of active browsers, and checks their writes for forgery."""
 
-    def __init__(self, sign_in: SignInStub, verifier: TokenVerifier, limits: RateLimits, settings: GatewaySettings) -> None:
+    def __init__(
+        self, sign_in: SignInStub, api_keys: ApiKeysStub, verifier: TokenVerifier, limits: RateLimits, settings: GatewaySettings
+    ) -> None:
         self._sign_in = sign_in
+        self._api_keys = ApiKeyTokens(api_keys, verifier, seconds=settings.call_seconds)
         self._verifier = verifier
         self._limits = limits
         self._seconds = settings.call_seconds
@@ -40,7 +45,10 @@ class Authenticator:
             scheme, _, token = authorization.partition(" ")
             if scheme.lower() != "bearer" or not token:
                 raise invalid_token()
-            request.caller = await self._verifier.caller(token.strip())
+            if token.startswith(PREFIX):
+                request.caller = await self._api_keys.caller(token.strip(), request)
+            else:
+                request.caller = await self._verifier.caller(token.strip())
         elif (cookies := read_cookies(request)).signed_in:
             request.by_cookie = True
             await self._by_cookies(request, cookies)

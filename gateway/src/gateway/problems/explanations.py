@@ -7,6 +7,8 @@ from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
     "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep, unless the workspace has set amendment_reason_required to false.",
+    "api_key_invalid": "An API key has a name, at least one scope that there is, and ends in the future if it ends. `errors` says what is wrong.",
+    "api_key_not_valid": "This API key is unknown, has expired or was deleted, or its workspace is suspended.",
     "appointment_conflict": "The practitioner is busy at that time. `conflicting_appointments` lists the appointments at that time. Send allow_conflict=true to overbook deliberately; the audit trail will say so.",
     "appointment_not_begun": "An appointment cannot be completed before it begins.",
     "appointment_of_another_client": "A note documents an appointment of its own client. This one is another client's.",
@@ -79,6 +81,7 @@ EXPLANATIONS: dict[str, str] = {
     "request_incomplete": "The request ended before all of it had arrived. Send it again.",
     "request_too_large": "The request is larger than can be passed on.",
     "request_too_slow": "A request's headers have to arrive within ten seconds, its body within twenty and one more for every 8 KB, and an upload within five minutes.",
+    "scope_not_held": "Nobody gives an API key a scope that they lack themselves.",
     "service_inactive": "This service is not offered at present.",
     "service_invalid": "The service cannot be stored like this. `errors` says why.",
     "service_not_found": "This service does not exist, was withdrawn, or belongs to another workspace.",
@@ -108,6 +111,7 @@ EXPLANATIONS: dict[str, str] = {
     "too_many_attempts": "After several failed attempts the next one has to wait. Retry-After says how long.",
     "too_many_uploads": "As many files are being uploaded as one user, or one workspace, may upload at once. Retry-After says when to try again.",
     "user_inactive": "This user is not active. Activate them first.",
+    "too_many_api_keys": "A workspace has at most 100 API keys. Delete one that is not used any more.",
     "unknown_member": "No member of the body is known, or some are not and the request says `Prefer: handling=strict`. `errors` names them, and the nearest known names.",
     "unknown_parameter": "The query has a name that this path does not know. `errors` names it, and the nearest known name.",
     "user_invalid": "Something about this person cannot be stored like this. `errors` says what.",

@@ -3,6 +3,7 @@
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
+from identity.api_keys.rpc import ApiKeys
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
 from identity.settings import IdentitySettings
@@ -12,8 +13,8 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | Users | Invitations | Departments | Workspaces]:
-    return [SignIn(runtime), Users(runtime), Invitations(runtime), Departments(), Workspaces()]
+def servicers(runtime: Runtime) -> list[SignIn | Users | Invitations | ApiKeys | Departments | Workspaces]:
+    return [SignIn(runtime), Users(runtime), Invitations(runtime), ApiKeys(runtime), Departments(), Workspaces()]
 
 
 SERVICE = Service("identity", metadata, servicers, settings=IdentitySettings, retentions=RETENTIONS)

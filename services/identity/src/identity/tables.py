@@ -255,6 +255,25 @@ invitations = tenant(
     relay_grants="SELECT",
 )
 
+api_keys = tenant(
+    "api_keys",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    # How the key begins, by which people tell keys apart.
+    Column("prefix", Text, nullable=False),
+    # SHA-256 of its secret.
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    moment("expires_at", nullable=True),
+    moment("last_used_at", nullable=True),
+    Column("created_by", Uuid, nullable=False),
+    moment("created_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_api_keys"),
+    ForeignKeyConstraint(["workspace_id"], ["identity.workspaces.workspace_id"], name="workspace_not_found"),
+    grants="SELECT, INSERT, UPDATE (last_used_at), DELETE",
+)
+
 # Access tokens of a user, login session or workspace are void if their user was read before this time (milliseconds since 1970).
 revocations = Table(
     "revocations",

@@ -61,6 +61,12 @@ async def activate_user(user_id: UUID, request: SignedInRequest) -> Response:
     return json_response(await request.stubs.users.ActivateUser(pb.ActivateUserRequest(user_id=str(user_id)), request.context))
 
 
+@router.post("/{user_id}/unlock", response_model=schemas.User)
+async def unlock_user(user_id: UUID, request: SignedInRequest) -> Response:
+    """Lets the user try to sign in at once, however many attempts have failed."""
+    return json_response(await request.stubs.users.UnlockUser(pb.UnlockUserRequest(user_id=str(user_id)), request.context))
+
+
 async def _future_appointments(practitioner_id: UUID, request: GatewayRequest) -> dict[str, Any]:
     # Read when nobody can book any more. If it fails, deactivating once more answers with them.
     if not request.has_scope("appointments:read"):

@@ -11,7 +11,7 @@ from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1.sign_in_rpc import SignInServicer
 from chassis.auth.opaque_tokens import OpaqueToken
-from chassis.auth.tokens import ACCESS_SECONDS, AccessKeys
+from chassis.auth.tokens import ACCESS_SECONDS
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
 from chassis.paging import part
@@ -26,6 +26,7 @@ from identity.credentials.passwords import password_hasher
 from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import revocation
 from identity.login_sessions import store as login_sessions
+from identity.login_sessions.access_keys import access_keys
 from identity.login_sessions.token_issuer import TokenIssuer, login_session_ended
 from identity.people import record
 from identity.people import store as people
@@ -41,12 +42,10 @@ _REVOCATIONS_REPORTED = timedelta(seconds=ACCESS_SECONDS + 60)
 class SignIn(SignInServicer[UnitOfWork]):
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
-        if settings.access_key_file is None:
-            raise SystemExit("CASELOAD_ACCESS_KEY_FILE is not set")
         self._settings = settings
         self._keyring = runtime.keyring
         self._keys = runtime.keys
-        self._access_keys = AccessKeys(settings.access_key_file.read_bytes())
+        self._access_keys = runtime.once(access_keys)
         self._passwords = runtime.once(password_hasher)
         device_tokens = DeviceTokens(runtime.keyring)
         self._throttle = LoginThrottle(runtime.keyring, device_tokens)

@@ -1,0 +1,42 @@
+"""API keys in place of access tokens: each is exchanged for an access token, which is used until shortly before it expires."""
+
+import time
+from hashlib import sha256
+
+from caseload.identity.v1 import api_keys_pb2 as pb
+from caseload.identity.v1.api_keys_rpc import ApiKeysStub
+from chassis.auth.verifier import TokenVerifier
+from chassis.context import Caller
+from chassis.errors import Unauthenticated
+from gateway.request import GatewayRequest
+
+PREFIX = "clk_"
+# So long before it expires a token is not begun with.
+_MARGIN_SECONDS = 20.0
+_MOST_KEPT = 10_000
+
+
+class ApiKeyTokens:
+    """The access tokens of the keys that are in use. A key is known here by its hash alone."""
+
+    def __init__(self, api_keys: ApiKeysStub, verifier: TokenVerifier, *, seconds: float) -> None:
+        self._api_keys = api_keys
+        self._verifier = verifier
+        self._seconds = seconds
+        self._tokens: dict[bytes, tuple[float, str]] = {}
+
+    async def caller(self, key: str, request: GatewayRequest) -> Caller:
+        """The key as a caller. Raises Unauthenticated for one that is unknown, expired or deleted."""
+        digest = sha256(key.encode()).digest()
+        until, token = self._tokens.get(digest, (0.0, ""))
+        if time.monotonic() < until:
+            try:
+                return await self._verifier.caller(token)
+            except Unauthenticated:
+                # Revoked: identity says whether the key itself is.
+                self._tokens.pop(digest, None)
+        exchanged = await self._api_keys.ExchangeApiKey(pb.ExchangeApiKeyRequest(secret=key), request.new_context(self._seconds))
+        if len(self._tokens) >= _MOST_KEPT:
+            self._tokens.clear()
+        self._tokens[digest] = (time.monotonic() + exchanged.expires_in - _MARGIN_SECONDS, exchanged.access_token)
+        return await self._verifier.caller(exchanged.access_token)

@@ -1,0 +1,122 @@
+"""API keys: principals of their own, over HTTP."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+KEY = {"id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at"}
+
+
+@pytest.fixture
+def using(gateway):
+    """HTTP with an API key in place of a token."""
+    return lambda made: gateway.anonymous(Authorization=f"Bearer {made['secret']}")
+
+
+async def make(practice, *scopes, **but):
+    reply = await practice.http.post("/api/v1/api-keys", json={"name": " Import ", "scopes": list(scopes), **but})
+    assert reply.status_code == 201, reply.text
+    return reply.json()
+
+
+async def test_a_key_may_do_what_its_scopes_say_and_no_more(practice, using):
+    made = await make(practice, "clients:read", "catalogue:write")
+    assert made.keys() == KEY | {"secret"}
+    assert (made["name"], made["scopes"], made["last_used_at"]) == ("Import", ["catalogue:write", "clients:read"], None)
+    assert made["secret"].startswith(made["prefix"] + "_")
+
+    async with using(made) as program:
+        assert (await program.get("/api/v1/clients")).status_code == 200
+        room = {"name": "Room 1", "location_type": "clinic"}
+        assert (await program.post("/api/v1/locations", json=room)).status_code == 201
+        refused = await program.post("/api/v1/clients", json={"first_name": "Ada", "last_name": "Lovelace"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+        assert (await program.get("/api/v1/auth/me")).status_code == 404
+    (listed,) = (await practice.http.get("/api/v1/api-keys")).json()
+    assert listed.keys() == KEY
+    assert listed["last_used_at"] is not None
+
+
+async def test_a_key_is_on_record_and_counted_as_itself(gateway, practice, using):
+    client = await practice.add_client()
+    made = await make(practice, "clients:read")
+    async with using(made) as program:
+        reply = await program.get(f"/api/v1/clients/{client['id']}")
+        limit, remaining = (int(reply.headers[f"ratelimit-{name}"]) for name in ("limit", "remaining"))
+        assert remaining == limit - 1
+
+    async with asyncio.timeout(20):
+        while not (lines := (await practice.http.get(f"/api/v1/audit-events?user_id={made['id']}")).json()["items"]):
+            await asyncio.sleep(0.1)
+    assert {(line["resource_type"], line["resource_id"], line["action"]) for line in lines} == {("Client", client["id"], "READ")}
+
+
+async def test_a_deleted_key_is_refused_within_five_seconds(practice, using):
+    made = await make(practice, "clients:read")
+    async with using(made) as program:
+        assert (await program.get("/api/v1/clients")).status_code == 200
+        assert (await practice.http.delete(f"/api/v1/api-keys/{made['id']}")).status_code == 204
+        async with asyncio.timeout(5):
+            while (reply := await program.get("/api/v1/clients")).status_code == 200:
+                await asyncio.sleep(0.05)
+    # Where the gateway has not heard of it yet, a service refuses the token that the key was exchanged for.
+    assert (reply.status_code, reply.json()["code"]) in {(401, "api_key_not_valid"), (401, "token_revoked")}
+    assert (await practice.http.delete(f"/api/v1/api-keys/{made['id']}")).status_code == 404
+    assert (await practice.http.get("/api/v1/api-keys")).json() == []
+
+
+async def test_a_key_that_expires_is_refused_then(gateway, practice, using):
+    made = await make(practice, "clients:read", expires_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    async with gateway.environment.superuser() as database:
+        await database.execute("UPDATE identity.api_keys SET expires_at = now() - interval '1 second' WHERE name = 'Import'")
+    async with using(made) as program:
+        reply = await program.get("/api/v1/clients")
+    assert (reply.status_code, reply.json()["code"]) == (401, "api_key_not_valid")
+
+
+@pytest.mark.parametrize("secret", ["clk_", "clk_abcdefgh", "clk_abcdefgh_nonsense", "clk_" + "A" * 200, "clk_abcdefgh_" + "A" * 86])
+async def test_what_is_no_key_is_refused(gateway, secret, check_problem):
+    async with gateway.anonymous(Authorization=f"Bearer {secret}") as program:
+        check_problem(await program.get("/api/v1/clients"), 401, "api_key_not_valid")
+
+
+async def test_a_key_that_cannot_be_made_is_refused_with_pointers(gateway, practice):
+    past = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+    body = {"name": " ", "scopes": ["clients:read", "clients:everything"], "expires_at": past}
+    refused = await practice.http.post("/api/v1/api-keys", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "api_key_invalid")
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/name", "/scopes/1", "/expires_at"]
+
+    async with gateway.colleague(practice.person, scopes={"workspace:write", "clients:read"}) as colleague:
+        refused = await colleague.post("/api/v1/api-keys", json={"name": "Import", "scopes": ["clients:erase"]})
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_held")
+    assert (await practice.http.get("/api/v1/api-keys")).json() == []
+
+
+async def test_a_workspace_has_a_hundred_keys_at_most(gateway, practice):
+    async with gateway.environment.superuser() as database:
+        await database.execute(
+            "INSERT INTO identity.api_keys (workspace_id, id, name, prefix, hash, scopes, created_by, created_at)"
+            " SELECT $1, gen_random_uuid(), 'n', 'p', '', '{}', gen_random_uuid(), now() FROM generate_series(1, 99)",
+            practice.person.workspace_id,
+        )
+    outcomes = await asyncio.gather(
+        *(practice.http.post("/api/v1/api-keys", json={"name": "Import", "scopes": ["clients:read"]}) for _ in range(5))
+    )
+    assert sorted(reply.status_code for reply in outcomes) == [201, 409, 409, 409, 409]
+    assert {reply.json()["code"] for reply in outcomes if reply.status_code == 409} == {"too_many_api_keys"}
+
+
+async def test_keys_of_another_workspace_are_nowhere(practice, elsewhere):
+    made = await make(practice, "clients:read")
+
+    assert (await elsewhere.http.delete(f"/api/v1/api-keys/{made['id']}")).status_code == 404
+    assert (await elsewhere.http.get("/api/v1/api-keys")).json() == []
+
+
+async def test_the_secret_is_stored_as_its_hash_alone(gateway, practice):
+    made = await make(practice, "clients:read")
+    async with gateway.environment.superuser() as database:
+        for table in ("api_keys", "outbox", "idempotency"):
+            assert made["secret"].rpartition("_")[2] not in str(await database.fetch(f"SELECT t::text FROM identity.{table} t"))
