@@ -5,6 +5,7 @@ from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
+from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
 from identity.tables import RETENTIONS, metadata
@@ -12,8 +13,8 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | Users | Invitations | Departments | Workspaces]:
-    return [SignIn(runtime), Users(runtime), Invitations(runtime), Departments(), Workspaces()]
+def servicers(runtime: Runtime) -> list[SignIn | SecondFactors | Users | Invitations | Departments | Workspaces]:
+    return [SignIn(runtime), SecondFactors(runtime), Users(runtime), Invitations(runtime), Departments(), Workspaces()]
 
 
 SERVICE = Service("identity", metadata, servicers, settings=IdentitySettings, retentions=RETENTIONS)
