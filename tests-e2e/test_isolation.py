@@ -24,7 +24,18 @@ BODIES = {
     "PUT /api/v1/users/{}": "UserUpdate",
 }
 # Tables that go on living while nobody asks for anything: sign-ins, events on their way, and what records the asking.
-LIVING = {"outbox", "inbox", "idempotency", "data_keys", "dead_letters", "login_sessions", "refresh_tokens", "magic_links", "sign_ins"}
+LIVING = {
+    "outbox",
+    "inbox",
+    "idempotency",
+    "data_keys",
+    "dead_letters",
+    "login_sessions",
+    "refresh_tokens",
+    "magic_links",
+    "second_steps",
+    "sign_ins",
+}
 
 
 async def kept(installation, workspace_id):
