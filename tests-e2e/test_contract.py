@@ -20,6 +20,14 @@ REFUSED = {
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password
     "GET /api/v1/auth/accept-invite": 404,  # nobody was invited by what is made up
     "POST /api/v1/invitations/{user_id}/resend": 409,  # the owner has signed in
+    # Nobody of a practice runs the installation.
+    "POST /api/v1/platform-admin/invite-therapist": 403,
+    "POST /api/v1/platform-admin/resend-invitation/{user_id}": 403,
+    "GET /api/v1/platform-admin/pending-invitations": 403,
+    "GET /api/v1/platform-admin/workspaces": 403,
+    "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": 403,
+    "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": 403,
+    "GET /api/v1/platform-admin/activity": 403,
     "PUT /api/v1/users/{user_id}/role": 409,  # nobody else runs the practice
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
     "PATCH /api/v1/workspaces/current": 422,  # no language goes by the name that is made up for it
@@ -74,6 +82,7 @@ async def test_every_answer_has_the_shape_that_the_document_gives_it(document, o
             continue
         if not ids:
             api, ids = await open_furnished("practice")
+            ids |= {"workspace_id": api.user["workspace_id"]}
         answer = operation.send(api, ids)
         if operation.uses_up:
             ids = {}

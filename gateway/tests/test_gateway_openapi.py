@@ -21,6 +21,13 @@ GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
 GET /auth/accept-invite
 POST /invitations/{}/resend
+POST /platform-admin/invite-therapist
+POST /platform-admin/resend-invitation/{}
+GET /platform-admin/pending-invitations
+GET /platform-admin/workspaces
+POST /platform-admin/workspaces/{}/suspend
+POST /platform-admin/workspaces/{}/reactivate
+GET /platform-admin/activity
 POST GET /api-keys
 DELETE /api-keys/{}
 POST GET /departments

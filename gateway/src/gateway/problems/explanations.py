@@ -66,6 +66,7 @@ EXPLANATIONS: dict[str, str] = {
     "not_ready": "The gateway has not heard from the identity service for some seconds, so it does not know which sign-ins are valid.",
     "not_taken": "No instance of a service takes requests at the moment. Retry-After says when to try again.",
     "overloaded": "The server has too much to do at the moment. Retry-After says after how many seconds to try again.",
+    "own_workspace": "Nobody suspends the workspace that they belong to.",
     "own_role": "Nobody changes their own role. Somebody else who may change roles has to.",
     "password_too_weak": "The password is too short, too common or too like the e-mail address.",
     "permission_denied": "The caller's role in this workspace does not allow this.",
@@ -74,6 +75,7 @@ EXPLANATIONS: dict[str, str] = {
     "quota_exceeded": "The workspace's files may have `quota_bytes` together, and this one would exceed that.",
     "rate_limited": "Too many requests in this minute by this user, workspace or address, as `counted_by` says. Retry-After says after how many seconds to try again; "
     "RateLimit-Remaining says how many requests are left.",
+    "reason_invalid": "A workspace is suspended or reactivated for a `reason` of 1 to 500 characters.",
     "refresh_token_missing": "A login session can be refreshed only with its refresh_token cookie.",
     "reminder_rule_exists": "There is a rule for this number of hours and this channel already.",
     "reply_too_large": "The reply is larger than can be sent. Ask for less at a time, for example with a smaller page_size.",
@@ -115,6 +117,7 @@ EXPLANATIONS: dict[str, str] = {
     "unknown_parameter": "The query has a name that this path does not know. `errors` names it, and the nearest known name.",
     "user_invalid": "Something about this person cannot be stored like this. `errors` says what.",
     "validation_failed": "The request does not match its schema. `errors` says where, and what is expected there.",
+    "workspace_already_so": "The workspace is suspended already, or active already.",
     "workspace_invalid": "Something about this workspace cannot be stored like this. `errors` says what.",
     "wrong_password": "The current password is not right.",
 } | {f"{name}_unavailable": f"The {name} service does not answer. Retry-After says when to try again." for name in SERVICE_NAMES}

@@ -6,6 +6,7 @@ from chassis.service.runtime import Runtime
 from identity.api_keys.rpc import ApiKeys
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
+from identity.platform.rpc import Platform
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
 from identity.tables import RETENTIONS, metadata
@@ -13,8 +14,8 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | Users | Invitations | ApiKeys | Departments | Workspaces]:
-    return [SignIn(runtime), Users(runtime), Invitations(runtime), ApiKeys(runtime), Departments(), Workspaces()]
+def servicers(runtime: Runtime) -> list[SignIn | Users | Invitations | ApiKeys | Departments | Workspaces | Platform]:
+    return [SignIn(runtime), Users(runtime), Invitations(runtime), ApiKeys(runtime), Departments(), Workspaces(), Platform(runtime)]
 
 
 SERVICE = Service("identity", metadata, servicers, settings=IdentitySettings, retentions=RETENTIONS)
