@@ -111,6 +111,9 @@ def test_the_pages_numbers_are_those_of_the_settings():
     for sentence, number in {
         "of up to 1 MB": gateway["json_limit_bytes"].default / MEGABYTE,
         "PDF of up to 10 MB": gateway["upload_limit_bytes"].default / MEGABYTE,
+        "6 of one user,": gateway["uploads_per_user"].default,
+        "30 of a workspace": gateway["uploads_per_workspace"].default,
+        "an upload has 5 minutes": gateway["upload_seconds"].default / 60,
         "reads (1000 a minute)": gateway["reads_per_minute"].default,
         "autosaves (600 a minute": gateway["autosaves_per_minute"].default,
         "other writes (100 a minute)": gateway["writes_per_minute"].default,

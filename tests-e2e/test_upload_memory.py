@@ -30,7 +30,6 @@ def fresh(servers, tmp_path):
 
 def document(size):
     """A sound PDF of exactly this many bytes."""
-    content = bytearray(size)
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         empty = io.BytesIO()
@@ -39,7 +38,7 @@ def document(size):
         whole = io.BytesIO()
         pdf.save(whole, compress_streams=False, static_id=True)
     content = whole.getvalue()
-    # A comment in front of the first object would move it; one behind the last line moves nothing.
+    # Behind the last line it is a comment, which moves no object.
     return content + b"%" * (size - len(content))
 
 
@@ -49,6 +48,7 @@ def resident(pid, figure):
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{figure}:"))
 
 
+@pytest.mark.alone
 async def test_twenty_of_the_largest_uploads_at_once_take_less_than_64_mib(fresh, record_property):
     attacked = AttackedInstallation(fresh)
     person = await attacked.open_practice()

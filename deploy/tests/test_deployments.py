@@ -33,8 +33,8 @@ OWN = {
     "CASELOAD_TRUSTED_PROXIES",
     "AWS_CA_BUNDLE",
 }
-# Read by the AWS libraries, not by us.
-AWS = {"AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"}
+# Read by libraries, not by us.
+LIBRARIES = {"AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "TMPDIR"}
 
 
 def settings_of(process):
@@ -218,7 +218,7 @@ def does_something_unasked(name):
 def test_nothing_is_said_that_nobody_reads(deployment):
     for process in deployment.values():
         fields = settings_of(process).model_fields
-        for setting in set(process.settings) - AWS:
+        for setting in set(process.settings) - LIBRARIES:
             name = setting.removeprefix("CASELOAD_").lower()
             assert setting.startswith("CASELOAD_"), setting
             assert name in fields or name.removesuffix("_file") in fields, f"{process.name} does not read {setting}"

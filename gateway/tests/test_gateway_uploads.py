@@ -7,9 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
+import uvicorn
 from PIL import Image
 from uuid_utils.compat import uuid7
 
+from chassis.local.processes import free_port
+from chassis.rpc.stream_frames import SECONDS_TO_LEAVE_A_CONNECTION
+from gateway.http_protocol import http_protocol
 from gateway.settings import GatewaySettings
 
 FORM = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -74,25 +78,27 @@ def upload() -> Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]:
 
 async def test_one_users_trickling_uploads_do_not_stop_another_users(gateway, practice, path, upload, check_problem):
     most = GatewaySettings.model_fields["uploads_per_user"].default
-    async with gateway.colleague(practice.person, user_id=uuid7()) as colleague:
-        async with trickling(most, practice.http, path) as uploads:
-            refused = await upload(practice.http, path)
+    patient = gateway.reconfigured(body_seconds=120.0)
+    async with patient.colleague(practice.person) as http, patient.colleague(practice.person, user_id=uuid7()) as colleague:
+        async with trickling(most, http, path) as uploads:
+            refused = await upload(http, path)
             others = await upload(colleague, path)
-            listed = await practice.http.get(f"{path}/attachments")
+            listed = await http.get(f"{path}/attachments")
         replies = [trickle.reply.result() for trickle in uploads]
+        later = await upload(http, path)
 
     assert "retry-after" in refused.headers
     check_problem(refused, 429, "too_many_uploads")
     assert others.status_code == 201, others.text
     assert listed.json()["total"] == 1
     assert [reply.status_code for reply in replies] == [201] * most
-    assert (await upload(practice.http, path)).status_code == 201, "its place is given back"
+    assert later.status_code == 201, "its place is given back"
 
 
 async def test_one_workspaces_uploads_do_not_stop_anothers(gateway, practice, elsewhere, path, upload, check_problem):
     client = await elsewhere.add_client()
     theirs = f"/api/v1/sessions/{(await elsewhere.write_note(client['id']))['id']}"
-    narrow = gateway.reconfigured(uploads_per_workspace=2, uploads_at_once=3)
+    narrow = gateway.reconfigured(uploads_per_workspace=2, uploads_at_once=3, body_seconds=120.0)
     async with AsyncExitStack() as stack:
         mine = await stack.enter_async_context(narrow.colleague(practice.person))
         colleague = await stack.enter_async_context(narrow.colleague(practice.person, user_id=uuid7()))
@@ -145,3 +151,35 @@ async def test_the_files_name_and_other_fields_may_arrive_byte_by_byte(practice,
 
     assert reply.status_code == 201, reply.text
     assert reply.json()["file_name"] == "knee.png"
+
+
+async def test_an_upload_that_is_hung_up_on_leaves_nothing_and_gives_its_place_back(gateway, practice, path, caplog):
+    app, number = gateway.reconfigured(uploads_per_user=1).app, free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=number, http=http_protocol(gateway.settings), ws="none", log_config=None, access_log=False, lifespan="on")
+    )
+    serving = asyncio.create_task(server._serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        authorization = practice.http.headers["authorization"]
+        head = f"POST {path}/attachments HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\nContent-Length: 5000\r\n"
+        _, writer = await asyncio.open_connection("127.0.0.1", number)
+        writer.write(head.encode() + b"Content-Type: multipart/form-data; boundary=b\r\n\r\n" + HEAD + picture()[:30])
+        async with asyncio.timeout(30):
+            while not app.state.uploads._under_way:
+                await asyncio.sleep(0.01)
+            writer.close()
+            while app.state.uploads._under_way:
+                await asyncio.sleep(0.01)
+    finally:
+        server.should_exit = True
+        await serving
+
+    assert (await practice.http.get(f"{path}/attachments")).json()["total"] == 0
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]
+
+
+def test_no_connection_is_cut_while_an_upload_may_still_take_its_time():
+    fields = GatewaySettings.model_fields
+    assert fields["upload_seconds"].default + fields["call_seconds"].default < SECONDS_TO_LEAVE_A_CONNECTION

@@ -177,7 +177,7 @@ def declared(tmp_path_factory):
         source, out = folder / f"declared{number}.proto", folder / f"{number}.binpb"
         source.write_text(
             f'syntax = "proto3"; package declared.v{number}; import "caseload/options/v1/options.proto";\n'
-            + re.sub(r"\((needs|audit|paged|in_parts|phi|uuid|secret)\)", r"(caseload.options.v1.\1)", body)
+            + re.sub(r"\((needs|audit|paged|in_parts|vital|phi|uuid|secret)\)", r"(caseload.options.v1.\1)", body)
         )
         known = Path(grpc_tools.__file__).parent / "_proto"
         command = ["protoc", f"-I{folder}", f"-I{ROOT / 'protos'}", f"-I{known}", f"--descriptor_set_out={out}", str(source)]

@@ -61,7 +61,7 @@ class Link:
 
     async def _answer(self, listener):
         try:
-            await listener.converse(None, Context(self))
+            await listener.serve(None, Context(self))
         except _AbortedError:
             self.break_off()
         else:
@@ -239,8 +239,8 @@ class World:
         number = len(self.asked)
 
         async def ask():
-            question = pb.Question(path="/a", request=str(number).encode(), seconds=seconds)
-            return await self.client.ask(question, seconds)
+            question = pb.Call(path="/a", request=str(number).encode(), seconds=seconds)
+            return await self.client.send(question, seconds)
 
         self.asked[number] = self.loop.create_task(ask())
         self.settle()
@@ -340,7 +340,7 @@ class World:
         assert self.waiting == [], "questions without outcome"
         self.deliver_all()
         stream = self.client._stream
-        assert stream is None or not (stream._waiting or stream._questions or stream._given_up)
+        assert stream is None or not (stream._waiting or stream._unsent or stream._cancelled)
         assert self.running == {}, "calls that nobody waits for go on"
         self.run(self.client.close())
         self.settle()
@@ -350,7 +350,7 @@ class World:
         self.check_outcomes()
         left = asyncio.all_tasks(self.loop)
         assert left == set(), left
-        assert self.client._hearing == set()
+        assert self.client._receiving == set()
         assert self.listener._exchanges == set()
         assert self.complaints == []
         self.loop.close()

@@ -1,7 +1,9 @@
 """Calls go to every instance of a service: to new ones, to none that is gone, and a restart costs nobody a call."""
 
 import asyncio
+import gc
 import socket
+import weakref
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from caseload.scheduling.v1 import locations_pb2 as pb
 from caseload.scheduling.v1.locations_rpc import LocationsServicer, LocationsStub
 from chassis.errors import Unavailable
-from chassis.rpc.admission import OVERLOADED, Admission
+from chassis.rpc.admission import OVERLOADED, Admission, Admissions
 from chassis.rpc.client.addresses import Address, Resolver
 from chassis.rpc.client.peers import Peers
 from chassis.service.definition import Service
@@ -144,7 +146,7 @@ async def test_three_instances_share_the_load_a_fourth_gets_its_share_and_a_dead
         assert len(fourth.names) > 0.15 * (sum(gained) + len(fourth.names))
 
         runtime, dead = started[0]
-        await runtime._grpc.stop(0)
+        await runtime._grpc._grpc.stop(0)
         asked, so_far = len(dead.names), len(outcomes)
         await eventually(lambda: len(outcomes) > so_far + 200)
         assert len(dead.names) == asked
@@ -163,6 +165,17 @@ async def test_a_call_goes_where_the_fewest_are_under_way(instances):
     assert (len(busy.names), len(free.names)) == (1, 10)
     busy.hold.set()
     await slow
+
+
+async def test_a_server_that_was_stopped_is_freed(instances):
+    # One that is left to the end of the interpreter makes gRPC report "Error in sys.excepthook" there.
+    runtime, _ = await instances.start(0)
+    server = weakref.ref(runtime._grpc)
+
+    await runtime.stop()
+
+    gc.collect()
+    assert server() is None
 
 
 async def test_a_restart_under_load_costs_no_write_and_repeats_none(instances):
@@ -322,7 +335,7 @@ async def test_what_is_more_than_a_caller_can_hold_is_refused_before_it_is_sent(
     _, rooms = await instances.start(0)
     stub, peer = await instances.stub(0)
     await usable(peer, 1)
-    peer._admission = Admission(most_calls=2)
+    peer._admissions = Admissions(most_calls=2)
     slow = [asyncio.ensure_future(create(stub, instances, f"slow{number}")) for number in range(2)]
     await eventually(lambda: len(rooms.names) == 2)
     with pytest.raises(Unavailable) as refused:
@@ -331,6 +344,14 @@ async def test_what_is_more_than_a_caller_can_hold_is_refused_before_it_is_sent(
     rooms.hold.set()
     await asyncio.gather(*slow)
     assert rooms.names == ["slow0", "slow1"]
+
+
+def test_vital_calls_have_room_that_others_do_not_take():
+    admissions = Admissions(most_calls=1)
+    with admissions.admit(b""), pytest.raises(Unavailable), admissions.admit(b""):
+        raise AssertionError("a second")
+    with admissions.admit(b""), admissions.admit(b"", vital=True):
+        assert (admissions.common.calls, admissions.vital.calls) == (1, 1)
 
 
 def test_calls_are_counted_by_number_and_by_bytes():

@@ -26,8 +26,13 @@ message Totalless { repeated Plain items = 1; }
 message Single { Plain items = 1; int64 total = 2; }
 message PageRequest { int32 page = 1; int32 page_size = 2; }
 message PageOnly { int32 page = 1; }
-message PartRequest { optional int32 skip = 1; }
-message SkipAlways { int32 skip = 1; }
+message PartRequest { optional string after = 1 [(uuid) = true]; }
+message SkipRequest { optional int32 skip = 1; }
+message AfterAlways { string after = 1 [(uuid) = true]; }
+message AfterText { optional string after = 1; }
+message SkipPages { int32 page = 1; int32 page_size = 2; }
+message PagePart { repeated Plain items = 1; int64 total = 2; bool more = 3; }
+message Texts { repeated string items = 1; bool more = 2; }
 message Part { repeated Plain items = 1; bool more = 2; }
 message TwoLists { repeated Plain items = 1; repeated Plain others = 2; bool more = 3; }
 message TextPages { string page = 1; string page_size = 2; }
@@ -35,6 +40,9 @@ message Unhidden { string id = 1 [(uuid) = true]; string name = 2 [(phi) = true]
 message Unsaid { string id = 1 [(uuid) = true]; string name = 2 [debug_redact = true]; }
 message OpenSecret { string id = 1 [(uuid) = true]; string word = 2 [(secret) = true]; }
 message SecretId { string id = 1 [(uuid) = true, (phi) = true, debug_redact = true]; }
+message Pieces { string id = 1 [(uuid) = true]; bytes content = 2; bool last = 3; }
+message Endless { bytes content = 1; }
+message TwoBodies { bytes content = 1; bytes other = 2; bool last = 3; }
 message Nested { string id = 1 [(uuid) = true]; repeated Unhidden parts = 2; }
 """
 
@@ -57,7 +65,7 @@ UNDECLARED = {
     "what the line says": (LEVEL + NEEDS + "option (audit) = {resource: RESOURCE_USER};", "Plain", "Plain", "without resource or action"),
     "that it is paged": (LEVEL + NEEDS + NO_LINE, "PageRequest", "Page", "takes page and page_size and does not declare"),
     "that it is answered in parts": (LEVEL + NEEDS + NO_LINE, "Plain", "Part", "answers more and does not declare"),
-    "that parts are asked for": (LEVEL + NEEDS + NO_LINE, "PartRequest", "Plain", "takes skip or answers more and does not"),
+    "that parts are asked for": (LEVEL + NEEDS + NO_LINE, "SkipRequest", "Plain", "takes skip or answers more and does not"),
     "that half of it is paged": (LEVEL + NEEDS + NO_LINE, "PageOnly", "Page", "takes page and does not declare"),
 }
 CONTRADICTORY = {
@@ -68,6 +76,7 @@ CONTRADICTORY = {
     "signs in without effect": (LEVEL + NEEDS + line("ACTION_LOGIN"), "Plain", "Plain", "ACTION_LOGIN and no side effects"),
     "signs out without effect": (LEVEL + NEEDS + line("ACTION_LOGOUT"), "Plain", "Plain", "ACTION_LOGOUT and no side effects"),
     "reads with an effect": (EFFECT + NEEDS + line("ACTION_READ"), "Plain", "Plain", "a read that has an effect"),
+    "vital with an effect": (EFFECT + NEEDS + "option (vital) = true;" + NO_LINE, "Plain", "Plain", "is vital and has an effect"),
     "pages with an effect": (EFFECT + NEEDS + PAGED + NO_LINE, "PageRequest", "Page", "is paged and has an effect"),
     "paged without page": (LEVEL + NEEDS + PAGED + LINE, "Plain", "Page", "no int32 page and page_size"),
     "paged by text": (LEVEL + NEEDS + PAGED + NO_LINE, "TextPages", "Page", "no int32 page and page_size"),
@@ -75,10 +84,18 @@ CONTRADICTORY = {
     "paged without total": (LEVEL + NEEDS + PAGED + NO_LINE, "PageRequest", "Totalless", "no repeated items and int64"),
     "paged with one item": (LEVEL + NEEDS + PAGED + NO_LINE, "PageRequest", "Single", "no repeated items and int64"),
     "parts with an effect": (EFFECT + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Part", "in parts and has an effect"),
-    "parts that are not asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "Plain", "Part", "no optional int32 skip"),
-    "parts that are always asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "SkipAlways", "Part", "no optional int32 skip"),
+    "parts that are not asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "Plain", "Part", "no optional UUID after"),
+    "parts that are always asked for": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "AfterAlways", "Part", "no optional UUID after"),
+    "parts after a text": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "AfterText", "Part", "no optional UUID after"),
+    "parts of a page": (LEVEL + NEEDS + PAGED + IN_PARTS + NO_LINE, "SkipPages", "PagePart", "no optional int32 skip"),
+    "parts of texts": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Texts", "its items have no id"),
     "parts without end": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "Totalless", "no bool more or not one repeated"),
     "parts of two lists": (LEVEL + NEEDS + IN_PARTS + NO_LINE, "PartRequest", "TwoLists", "no bool more or not one repeated"),
+    "pieces without effect": (LEVEL + NEEDS + NO_LINE, "stream Pieces", "Plain", "in pieces and has no effect"),
+    "pieces without end": (EFFECT + NEEDS + NO_LINE, "stream Endless", "Plain", "no bool last or not one field of bytes"),
+    "pieces of nothing": (EFFECT + NEEDS + NO_LINE, "stream Plain", "Plain", "no bool last or not one field of bytes"),
+    "pieces of two bodies": (EFFECT + NEEDS + NO_LINE, "stream TwoBodies", "Plain", "no bool last or not one field of bytes"),
+    "a reply in pieces": (EFFECT + NEEDS + NO_LINE, "Plain", "stream Pieces", "streams its reply"),
     "PHI shown": (LEVEL + NEEDS + LINE, "Unhidden", "Plain", "Unhidden.name: debug_redact goes with phi or secret"),
     "PHI shown in a part of the reply": (LEVEL + NEEDS + LINE, "Plain", "Nested", "Unhidden.name: debug_redact"),
     "a secret shown": (LEVEL + NEEDS + LINE, "OpenSecret", "Plain", "OpenSecret.word: debug_redact"),
@@ -111,6 +128,10 @@ def test_a_method_that_declares_everything_is_read_as_declared(declared):
 
     method = read(asking(declared, EFFECT.replace("IDEMPOTENCY_UNKNOWN", "IDEMPOTENT") + NEEDS + line("ACTION_UPDATE")))
     assert (method.writes, method.repeatable) == (True, True)
+    assert method.body is None
+
+    method = read(asking(declared, EFFECT + NEEDS + NO_LINE, "stream Pieces"))
+    assert (method.writes, method.body) == (True, "content")
 
 
 async def test_a_service_with_such_a_method_does_not_start(postgres, declared):

@@ -9,8 +9,8 @@ from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit
 from chassis.db.statement import Statement
-from chassis.errors import Conflict, Invalid
-from chassis.paging import ROWS_IN_A_PART, page, part
+from chassis.errors import Conflict, Invalid, Unavailable
+from chassis.paging import BEGINNING, ROWS_IN_A_PART, page, part
 from chassis.rpc.parts import LARGEST_LIST, LARGEST_PART
 from chassis.rpc.transport import LARGEST_MESSAGE
 from chassis.service.definition import Service
@@ -21,7 +21,7 @@ LINES = """
 message Line { string id = 1 [(uuid) = true]; string text = 2; }
 message PageRequest { int32 page = 1; int32 page_size = 2; optional int32 skip = 3; }
 message Page { repeated Line items = 1; int64 total = 2; bool more = 3; }
-message ListRequest { optional int32 skip = 1; }
+message ListRequest { optional string after = 1 [(uuid) = true]; }
 message List { repeated Line lines = 1; bool more = 2; }
 message Echo { string text = 1; int32 length = 2; }
 
@@ -65,21 +65,31 @@ class Lines:
     def __init__(self, service):
         self.SERVICE = service
         self.texts = []
+        self.ids = {}
+        # Called after each part, with its number: what others write meanwhile.
+        self.meanwhile = lambda number: None
         self.asked = []
         self.hold = asyncio.Event()
         self._made = {name: GetMessageClass(message) for name, message in service.file.message_types_by_name.items()}
 
-    def lines(self, window):
-        return [self._made["Line"](id=str(uuid7()), text=text) for text in self.texts[window.offset : window.offset + window.limit]]
+    def line(self, text):
+        return self._made["Line"](id=self.ids.setdefault(text, str(uuid7())), text=text)
 
     async def PageLines(self, request, work):
         self.asked.append(page(request))
-        return self._made["Page"](items=self.lines(page(request)), total=len(self.texts))
+        window = page(request)
+        found = [self.line(text) for text in self.texts[window.offset : window.offset + window.limit]]
+        reply = self._made["Page"](items=found, total=len(self.texts))
+        self.meanwhile(len(self.asked))
+        return reply
 
     async def ListLines(self, request, work):
         self.asked.append(part(request))
-        found = self.lines(part(request))
-        return self._made["List"](lines=found, more=len(found) == part(request).limit)
+        window = part(request)
+        lines = sorted((self.line(text) for text in self.texts), key=lambda line: line.id)
+        found = [line for line in lines if line.id > str(window.after)][: window.limit]
+        self.meanwhile(len(self.asked))
+        return self._made["List"](lines=found, more=len(found) == window.limit)
 
     async def Read(self, request, work):
         self.asked.append(request.length)
@@ -126,7 +136,7 @@ async def test_a_page_of_the_largest_rows_comes_in_parts_and_each_is_on_record(a
     assert [each.offset + each.limit for each in parts] == [100] * len(parts)
     assert len(parts) == -(-100 // (LARGEST_PART // 180_000))
     shown = [id_ for line in await asking.environment.emitted(audit.AuditRecorded) for id_ in line.resource_ids]
-    assert sorted(shown) == sorted(line.id for line in found.items)
+    assert set(shown) == {line.id for line in found.items}
 
 
 async def test_the_last_page_and_a_page_of_small_rows_are_one_part(asking):
@@ -150,16 +160,90 @@ async def test_a_list_without_pages_is_read_to_its_end(asking, number):
 
 async def test_who_reads_the_parts_himself_gets_one(asking):
     asking.servicer.texts = [str(n) for n in range(ROWS_IN_A_PART + 5)]
-    rest = await asking.ask("ListLines", skip=ROWS_IN_A_PART)
+    first = await asking.ask("ListLines", after=str(BEGINNING))
+    rest = await asking.ask("ListLines", after=first.lines[-1].id)
+    assert (len(first.lines), first.more) == (ROWS_IN_A_PART, True)
     assert ([line.text for line in rest.lines], rest.more) == (asking.servicer.texts[-5:], False)
 
 
 async def test_a_list_too_large_to_hold_is_refused_and_can_be_read_in_parts(asking):
-    asking.servicer.texts = ["x" * LARGEST_PART] * (LARGEST_LIST // LARGEST_PART + 1)
+    asking.servicer.texts = [f"{number}" + "x" * LARGEST_PART for number in range(LARGEST_LIST // LARGEST_PART + 1)]
     with pytest.raises(Invalid) as refused:
         await asking.ask("ListLines")
     assert refused.value.code == "reply_too_large"
-    assert (await asking.ask("ListLines", skip=0)).more
+    assert (await asking.ask("ListLines", after=str(BEGINNING))).more
+
+
+LONG = "x" * 180_000
+
+
+@pytest.mark.parametrize("place", [0, 1, 22, 23, 60, 99])
+@pytest.mark.parametrize("write", ["add", "remove", "both"])
+async def test_a_page_that_is_written_to_while_it_is_read_repeats_and_skips_nothing(asking, place, write):
+    servicer = asking.servicer
+    servicer.texts = before = [f"{number:03}{LONG}" for number in range(100)]
+
+    def meanwhile(number):
+        # After the first part, and once more after the second one.
+        if number > 2:
+            return
+        kept = servicer.texts[:place], servicer.texts[place + (write != "add") :]
+        servicer.texts = [*kept[0], *([f"new{number}{LONG}"] if write != "remove" else []), *kept[1]]
+
+    servicer.meanwhile = meanwhile
+    found = [line.text for line in (await asking.ask("PageLines", page=1, page_size=100)).items]
+
+    assert len(found) == len(set(found))
+    stayed = [text for text in before if text in servicer.texts]
+    assert [text for text in found if text in stayed] == stayed[: len([text for text in found if text in stayed])]
+    # The page is full, or the list is at its end: a row less fits where one was added.
+    assert len(found) >= min(100, len(servicer.texts)) - 1
+    assert set(stayed) <= set(found) or len(found) == 100
+
+
+async def test_rows_that_change_places_on_a_page_are_not_repeated(asking):
+    servicer = asking.servicer
+    servicer.texts = [f"{number:03}{LONG}" for number in range(100)]
+
+    def meanwhile(number):
+        if number == 1:
+            first, *others = servicer.texts
+            servicer.texts = [f"new{LONG}", *others[:-1], first]
+
+    servicer.meanwhile = meanwhile
+    found = [line.text for line in (await asking.ask("PageLines", page=1, page_size=100)).items]
+
+    assert found == servicer.texts
+
+
+async def test_a_page_that_always_changes_is_unavailable(asking):
+    servicer = asking.servicer
+    servicer.texts = [f"{number:03}{LONG}" for number in range(100)]
+
+    def meanwhile(number):
+        servicer.texts = [f"new{number}{LONG}", *servicer.texts]
+
+    servicer.meanwhile = meanwhile
+    with pytest.raises(Unavailable) as refused:
+        await asking.ask("PageLines", page=1, page_size=100)
+    assert refused.value.code == "list_changing"
+
+
+async def test_a_list_that_is_written_to_while_it_is_read_repeats_and_skips_nothing(asking):
+    servicer = asking.servicer
+    servicer.texts = before = [str(number) for number in range(3 * ROWS_IN_A_PART)]
+    for text in before:
+        servicer.line(text)
+
+    def meanwhile(number):
+        # The last item that the caller has is among those that are gone.
+        servicer.texts = [text for text in servicer.texts if text not in {"0", str(ROWS_IN_A_PART - 1)}] + [f"new{number}"]
+
+    servicer.meanwhile = meanwhile
+    found = [line.text for line in (await asking.ask("ListLines")).lines]
+
+    assert len(found) == len(set(found))
+    assert set(before) <= set(found)
 
 
 @pytest.mark.parametrize("fields", [{"skip": -1}, {"skip": 51}, {"page_size": 10, "skip": 11}])

@@ -1,7 +1,9 @@
 """Both stores keep files alike: one suite, run on a directory and on a bucket behind a real HTTP server."""
 
 import asyncio
+import io
 import json
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from chassis.storage.base import Blobs, new_key
 from chassis.storage.local import LocalBlobs
 from chassis.storage.opening import open_blobs
 from chassis.storage.s3 import NotLockable, S3Blobs
+from chassis.storage.spool import CHUNK, Spool
 
 PATIENT_FILE = "Ada Lovelace (MRI).pdf"
 Fetch = Callable[[str], Awaitable[tuple[bytes, str]]]
@@ -95,6 +98,29 @@ async def test_what_was_put_is_got(store: Store) -> None:
     key = a_key()
     await store.blobs.put(key, b"%PDF-1.7 \x00\xff", "application/pdf")
     assert await store.blobs.get(key) == b"%PDF-1.7 \x00\xff"
+
+
+async def test_what_was_put_from_disk_is_got(store: Store) -> None:
+    key, content = a_key(), os.urandom(3 * CHUNK + 1)
+    with Spool() as spool:
+        await spool.append(content)
+        await spool.complete()
+        for _ in range(2):
+            # The second time it stands at its end.
+            await store.blobs.put(key, spool, "application/pdf")
+            assert await store.blobs.get(key) == content
+            spool.seek(0, io.SEEK_END)
+
+
+async def test_a_file_in_a_directory_is_read_in_pieces(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path, "a secret", "http://gateway.test")
+    key, content = a_key(), os.urandom(2 * CHUNK + 5)
+    await blobs.put(key, content, "image/png")
+    file = await blobs.open(key)
+    pieces = [piece async for piece in file.pieces()]
+    assert (file.size, b"".join(pieces), max(map(len, pieces))) == (len(content), content, CHUNK)
+    with pytest.raises(NotFound):
+        await blobs.open(a_key())
 
 
 async def test_a_second_put_replaces_the_first(store: Store) -> None:
@@ -406,6 +432,16 @@ async def test_every_version_in_a_locked_bucket_is_kept_for_the_time_that_was_as
         assert timedelta(days=6, hours=23) < kept < timedelta(days=7, minutes=1)
         with pytest.raises(ClientError, match="AccessDenied"):
             told(s3_endpoint).delete_object(Bucket=name, Key=key, VersionId=version["VersionId"])
+
+
+async def test_a_locked_bucket_takes_a_file_from_disk(locked: tuple[str, S3Blobs]) -> None:
+    _, blobs = locked
+    key = a_key()
+    with Spool() as spool:
+        await spool.append(b"evidence")
+        await spool.complete()
+        await blobs.put(key, spool, "application/json")
+    assert await blobs.get(key) == b"evidence"
 
 
 async def test_what_is_deleted_in_a_locked_bucket_is_still_read(locked: tuple[str, S3Blobs]) -> None:

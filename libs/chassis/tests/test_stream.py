@@ -162,7 +162,7 @@ async def test_a_stream_that_ends_fails_what_was_asked_on_it_at_once_and_comes_b
     async with talking(postgres) as (h, rooms, stub):
         asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
-        for stream in stream_client(h)._hearing:
+        for stream in stream_client(h)._receiving:
             stream.cancel()
         with pytest.raises(Unavailable) as gone:
             await asking
@@ -187,14 +187,14 @@ async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres
 
         assert alone == []
         # Whoever was asked on the first of them answers on it; those on which nothing was left to answer have ended.
-        await eventually(lambda: len(stream_client(h)._hearing) == 2)
+        await eventually(lambda: len(stream_client(h)._receiving) == 2)
         rooms.hold.set()
         assert (await slow).name == "slow"
-        await eventually(lambda: len(stream_client(h)._hearing) == 1)
+        await eventually(lambda: len(stream_client(h)._receiving) == 1)
 
 
 async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_their_share(postgres, monkeypatch):
-    monkeypatch.setattr("chassis.service.runtime.SECONDS_ON_A_CONNECTION", 0.3)
+    monkeypatch.setattr("chassis.service.grpc_server.SECONDS_ON_A_CONNECTION", 0.3)
     monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.4)
     made, ended = [], []
 
@@ -289,7 +289,7 @@ async def test_a_method_that_is_not_there_is_a_fault_of_that_call_alone(postgres
         peers = Peers(None, addresses={"scheduling": h.runtime("scheduling").settings.listen})
         assert await peers["scheduling"].ready()
         talk = (await peers["scheduling"].instances.take(asyncio.get_running_loop().time() + 5)).stream
-        answer = await talk.ask(stream_pb2.Question(path="/caseload.scheduling.v1.Locations/Burn", seconds=2), 2)
+        answer = await talk.send(stream_pb2.Call(path="/caseload.scheduling.v1.Locations/Burn", seconds=2), 2)
         assert answer.WhichOneof("outcome") == "failed"
         await peers.close()
         assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
@@ -331,16 +331,16 @@ async def test_a_question_withdrawn_in_the_message_that_asks_it_leaves_nothing_b
     client.open()
     while not client.up:
         await asyncio.sleep(0.01)
-    withdrawn = asyncio.ensure_future(client.ask(stream_pb2.Question(path="/a", seconds=5), 5))
+    withdrawn = asyncio.ensure_future(client.send(stream_pb2.Call(path="/a", seconds=5), 5))
     await asyncio.sleep(0)
     withdrawn.cancel()
     await asyncio.wait([withdrawn])
-    assert (await client.ask(stream_pb2.Question(path="/a", seconds=5), 5)).reply == b"ok"
+    assert (await client.send(stream_pb2.Call(path="/a", seconds=5), 5)).reply == b"ok"
 
     # As when it is replaced: it ends by itself once everything is answered.
     client._stream.leave()
     async with asyncio.timeout(5):
-        while client._hearing:
+        while client._receiving:
             await asyncio.sleep(0.01)
     await client.close()
     await channel.close()

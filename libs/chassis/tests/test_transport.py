@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from caseload.transport.v1 import stream_pb2
 from chassis.context import RequestContext
-from chassis.rpc.stream_frames import from_question, to_question
+from chassis.rpc.stream_frames import from_call, to_call
 from chassis.rpc.transport import from_metadata, to_metadata
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -18,7 +18,7 @@ def through_metadata(context):
 
 
 def through_stream(context):
-    return from_question(to_question(context, "/a/B", b"", 1.0, ""))
+    return from_call(to_call(context, "/a/B", b"", 1.0, ""))
 
 
 BOTH = pytest.mark.parametrize("send", [through_metadata, through_stream])
@@ -56,7 +56,7 @@ def test_what_newer_versions_append_to_a_traceparent_is_not_passed_on(send):
 
 @given(st.text(), st.text(), st.text(), st.text())
 def test_nothing_unprintable_gets_in(request_id, address, agent, trace):
-    got = from_question(stream_pb2.Question(request_id=request_id, ip_address=address, user_agent=agent, traceparent=trace))
+    got = from_call(stream_pb2.Call(request_id=request_id, ip_address=address, user_agent=agent, traceparent=trace))
     assert all(
         text.isprintable() and len(text) <= 512
         for text in (got.request_id, got.ip_address or "", got.user_agent or "", got.traceparent or "")

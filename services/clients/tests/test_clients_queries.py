@@ -56,7 +56,6 @@ def token_of(number: int) -> bytes:
 CASES: list[tuple[str, dict[str, Any], int]] = [
     ("get_many", {"ids": [client_of(7), client_of(8), client_of(9)]}, 3),
     ("get_for_update", {"id": client_of(7)}, 1),
-    ("are_active", {"ids": [client_of(7)]}, 1),
     ("get_names", {"ids": [client_of(n) for n in range(500)]}, 500),
     ("page_with_revision", {"ids": [client_of(n) for n in range(100)]}, 100),
     ("with_any_token", {"tokens": [token_of(7), b"\0" * 16]}, 1),

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from chassis.db.statement import Statement
+from chassis.paging import BEGINNING
 from chassis.testing.environment import start_environment
 from clinical.__main__ import SERVICE
 from clinical.attachments import store as files
@@ -98,11 +99,11 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "amend": (store.amend, {**SAVED, "id": note(1001)}, 1),
     "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START}, 1),
     "latest signed": (store.latest_finalized, CLIENT, 3),
-    "versions": (store.versions, {"session_id": note(1001), "limit": 50, "offset": 0}, 1),
+    "versions": (store.versions, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "timeline": (store.newest_events, {**CLIENT, "limit": 5}, 5),
     "timeline continued": (store.events_before, {**CLIENT, "limit": 5, "before": LATE, "before_id": note(0)}, 5),
     "count of timeline events": (store.count_events, CLIENT, PER_CLIENT),
-    "files of a note": (files.of_session, {"session_id": note(1001), "limit": 50, "offset": 0}, 2),
+    "files of a note": (files.of_session, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "a file": (files.get, {"id": note(1001), "session_id": note(1001)}, 2),
     "storage": (files.storage, {}, 1),
     "an erased client's notes": (erasure.lock_notes, CLIENT, PER_CLIENT),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.paging import BEGINNING
 from chassis.testing.environment import start_environment
 from identity.__main__ import SERVICE
 from identity.credentials import rules
@@ -40,7 +41,7 @@ STATEMENTS = {
         {"session_id": USER, "hash": HASH, "now": NOW, "successor_sealed": None},
     ),
     "extend a login session": (login_sessions.extend_login_session, {"session_id": USER, "now": NOW, "idle": timedelta(minutes=30)}),
-    "a user's login sessions": (login_sessions.login_sessions_of, {"user_id": USER, "now": NOW, "limit": 50, "offset": 0}),
+    "a user's login sessions": (login_sessions.login_sessions_of, {"user_id": USER, "now": NOW, "limit": 50, "after": BEGINNING}),
     "end a user's login sessions": (
         login_sessions.end_login_sessions,
         {"user_id": USER, "except_id": None, "now": NOW, "reason": "logout"},

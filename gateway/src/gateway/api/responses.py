@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from starlette.responses import Response, StreamingResponse
 
 from chassis.context import RequestContext
+from chassis.paging import BEGINNING
 from gateway.api.fields import PageQuery
 from gateway.mapping import dump, render, render_page
 
@@ -40,7 +41,7 @@ async def list_response(
 
     A long one is sent part by part, so that the gateway never holds it whole: each part has the time of a call of its own.
     """
-    message.skip = 0
+    message.after = str(BEGINNING)
     reply = await ask(message, context)
     items = [render(item) for item in getattr(reply, name)]
     head = {field: getattr(reply, field) for field in beside} | {name: items}
@@ -51,7 +52,7 @@ async def list_response(
         yield dump(head).removesuffix(b"]}")
         part = reply
         while part.more:
-            message.skip += len(getattr(part, name))
+            message.after = getattr(part, name)[-1].id
             part = await ask(message, replace(context, deadline=None))
             for item in getattr(part, name):
                 yield b"," + dump(render(item))

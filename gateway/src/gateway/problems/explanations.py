@@ -42,6 +42,7 @@ EXPLANATIONS: dict[str, str] = {
     "head_too_large": "A request's URL and headers may have 64 KB together, and there may be 128 headers.",
     "hours_before_range": "A reminder goes out 1 to 720 hours before the appointment.",
     "idempotency_busy": "Too many repeated requests are compared at this moment. Retry-After says when to try again.",
+    "list_changing": "The list changed each time while a page of it was put together. Retry-After says when to try again.",
     "idempotency_in_progress": "The same request is still being answered. Retry-After says when to send it again, with the same Idempotency-Key.",
     "idempotency_key_reused": "This Idempotency-Key came with another request before. A new request needs a new key.",
     "internal_error": "An unexpected error. The request id finds it in the logs.",

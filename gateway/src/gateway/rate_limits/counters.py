@@ -94,6 +94,4 @@ class SharedCounters:
             self._is_up = False
             _store_up.set(0)
             # The type alone: the text of an error may contain the store's address and password.
-            log.error(
-                "the rate limits' store is away (%s); people who are signed in are not limited until it is back", type(error).__name__
-            )
+            log.error("the rate limits' store is away (%s); this gateway counts for itself until it is back", type(error).__name__)

@@ -30,7 +30,7 @@ _OWN_SHARE = 0.25
 _USERS_IN_COMMON = 4
 
 _refused = Counter("caseload_http_rate_limited", "Requests refused by a rate limit.", ("limit", "counted_by"))
-_uncounted = Counter("caseload_http_uncounted", "Requests of signed-in people let through uncounted, because the store was away.")
+_counted_alone = Counter("caseload_http_counted_alone", "Requests that this process alone counted, because the store was away or slow.")
 
 
 class RateLimits:
@@ -63,34 +63,39 @@ class RateLimits:
         await self._counters.close()
 
     async def count_user(self, request: GatewayRequest, user_id: UUID, workspace_id: UUID) -> None:
-        """Counts a request of somebody who is signed in. Raises TooMany over the user's limit or the workspace's ceiling.
-
-        While a shared store is away nobody is refused, because a note that cannot be saved is worse than a limit that does not hold.
-        """
+        """Counts a request of somebody who is signed in. Raises TooMany over the user's limit or the workspace's ceiling."""
         kind = self._kind(request)
         limit = self._per_user[kind]
         minute, reset = self._now()
-        by_user = await self._counters.add(f"{kind}/user/{user_id}", minute)
-        if by_user is None:
-            _uncounted.inc()
-            return
+        by_user = await self._count(f"{kind}/user/{user_id}", minute)
         # Checked first: what one user is refused does not count against the colleagues.
         _check(request, kind, "user", by_user, limit, reset)
         if by_user > limit * _OWN_SHARE:
-            in_common = await self._counters.add(f"{kind}/workspace/{workspace_id}", minute)
-            if in_common is not None:
-                _check(request, kind, "workspace", in_common, limit * _USERS_IN_COMMON, reset)
+            in_common = await self._count(f"{kind}/workspace/{workspace_id}", minute)
+            _check(request, kind, "workspace", in_common, limit * _USERS_IN_COMMON, reset)
 
     async def count_address(self, request: GatewayRequest, kind: Anonymous) -> None:
-        """Counts what is asked without sign-in. Raises TooMany over the address's limit; without the store, over it in this process."""
+        """Counts what is asked without sign-in. Raises TooMany over the address's limit."""
         minute, reset = self._now()
         # A keyed hash: an address identifies people, and the store is no place for that.
         key = f"{kind}/address/{digest(self._address_key, address_block(request.address).encode(), 'sha256').hex()[:32]}"
         # Health is this process's own: it is told without the store.
-        count = None if kind == "health" else await self._counters.add(key, minute)
-        if count is None:
-            count = await self._local.add(key, minute)
+        count = await (self._local.add(key, minute) if kind == "health" else self._count(key, minute))
         _check(request, kind, "address", count, self._per_address[kind], reset)
+
+    async def _count(self, key: str, minute: int) -> int:
+        """The requests of this minute: as the store counts them or, while it is away or slow, as this process does.
+
+        The process counts all the time, so an outage gives nobody a new minute.
+        """
+        here = await self._local.add(key, minute)
+        if self._counters is self._local:
+            return here
+        everywhere = await self._counters.add(key, minute)
+        if everywhere is None:
+            _counted_alone.inc()
+            return here
+        return everywhere
 
     def _kind(self, request: GatewayRequest) -> str:
         if request.is_safe:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from chassis.errors import Fault, Invalid
 
@@ -10,12 +11,22 @@ LAST_PAGE = 10_000_000
 # Rows of a list without pages that are read for one part of its answer.
 ROWS_IN_A_PART = 50
 _ALL = 2**31 - 1
+# Comes before every item of a list.
+BEGINNING = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     limit: int
     offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Up to `limit` items after the one with this id. An item keeps its place in the list, so parts neither repeat nor skip one."""
+
+    limit: int
+    after: UUID
 
 
 def page(request: Any, *, default: int = 50, most: int = 100) -> Page:
@@ -34,10 +45,8 @@ def page(request: Any, *, default: int = 50, most: int = 100) -> Page:
     return Page(limit=size - skip, offset=(number - 1) * size + skip)
 
 
-def part(request: Any) -> Page:
-    """The rows of a list without pages that a request asks for: all, or one part of them for a caller who sets `skip`."""
-    if not request.HasField("skip"):
-        return Page(limit=_ALL, offset=0)
-    if request.skip < 0:
-        raise Invalid("page_out_of_range", "There is no such part.", faults=[Fault("/skip", "must be 0 or more")])
-    return Page(limit=ROWS_IN_A_PART, offset=request.skip)
+def part(request: Any) -> Part:
+    """The items of a list without pages that a request asks for: all, or one part of them for a caller who sets `after`."""
+    if not request.HasField("after"):
+        return Part(limit=_ALL, after=BEGINNING)
+    return Part(limit=ROWS_IN_A_PART, after=UUID(request.after))

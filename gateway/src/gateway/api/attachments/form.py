@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
 
 from chassis.errors import Fault, Invalid
 from gateway.middleware.body import too_large
@@ -61,14 +62,18 @@ class FormFile:
             raise _no_file("Should be multipart/form-data that is complete.")
 
     async def _read(self) -> bool:
-        """Takes in what arrives next; False at the end of the body."""
-        async for chunk in self._stream:
-            try:
-                self._parser.write(chunk)
-            except FormParserError:
-                raise _no_file("Should be multipart/form-data with one part named file.") from None
-            return True
-        return False
+        """Takes in what arrives next; False at the end of the body, also when it was cut off."""
+        try:
+            chunk = await anext(self._stream, None)
+        except ClientDisconnect:
+            return False
+        if chunk is None:
+            return False
+        try:
+            self._parser.write(chunk)
+        except FormParserError:
+            raise _no_file("Should be multipart/form-data with one part named file.") from None
+        return True
 
     def _on_part_begin(self) -> None:
         self._disposition = b""

@@ -16,9 +16,10 @@ router = noun_router("/auth", "sign-in")
 
 @router.get("/sessions", response_model=list[schemas.LoginSession])
 async def list_login_sessions(request: SignedInRequest) -> Response:
-    """Where the caller is signed in."""
+    """Where the caller is signed in, last seen first."""
     sessions = await request.stubs.sign_in.ListLoginSessions(pb.ListLoginSessionsRequest(), request.context)
-    return json_response([render(session) for session in sessions.items])
+    last_seen_first = sorted(sessions.items, key=lambda session: session.last_seen_at.ToNanoseconds(), reverse=True)
+    return json_response([render(session) for session in last_seen_first])
 
 
 @router.delete("/sessions", status_code=204)

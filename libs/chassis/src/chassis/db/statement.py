@@ -64,14 +64,14 @@ class Statement:
         self.only_locks = only_locks
         self._defaults = defaults
 
-    def arguments(self, given: Mapping[str, Any]) -> list[Any]:
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """The values in the statement's order; a name it does not know, or lacks, is a TypeError."""
         defaults, names = self._defaults, self.names
-        missing = [name for name in names if name not in given and name not in defaults]
-        unknown = [name for name in given if name not in names]
+        missing = [name for name in names if name not in values and name not in defaults]
+        unknown = [name for name in values if name not in names]
         if missing or unknown:
             raise TypeError(f"missing {missing}, unknown {unknown}: {self.sql}")
-        return [given[name] if name in given else defaults[name] for name in names]
+        return [values[name] if name in values else defaults[name] for name in names]
 
     def written_out(self, arguments: Sequence[Any]) -> str | None:
         """The SQL text with its arguments in it; None unless they are UUIDs and integers, which need no quoting."""
@@ -145,5 +145,5 @@ def _check_sealed(write: Update | Insert) -> None:
 
 def _changed_columns(write: Update | Insert) -> frozenset[str]:
     """The columns of existing rows that the statement sets."""
-    given: Any = write._values if isinstance(write, Update) else getattr(write._post_values_clause, "update_values_to_set", None)  # noqa: SLF001 - no public name
-    return frozenset(str(getattr(column, "name", column)) for column in dict(given or ()))
+    columns: Any = write._values if isinstance(write, Update) else getattr(write._post_values_clause, "update_values_to_set", None)  # noqa: SLF001 - no public name
+    return frozenset(str(getattr(column, "name", column)) for column in dict(columns or ()))

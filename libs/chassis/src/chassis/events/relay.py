@@ -148,7 +148,7 @@ class Relay:
 
     async def _replay(self, connection: Any) -> None:
         """Publishes the dead letters that were marked for replay, each to its own queue."""
-        for row in await connection.fetch(self._sql.wanted, self._batch):
+        for row in await connection.fetch(self._sql.replays, self._batch):
             queue, *fields = row
             envelope = Envelope(*fields)
             key = (queue, envelope.workspace_id, envelope.id)

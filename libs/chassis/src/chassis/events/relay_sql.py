@@ -27,7 +27,7 @@ class RelayStatements:
             f" FROM {schema}.outbox WHERE published_at IS NULL"
         )
         asked = "replay_requested_at IS NOT NULL AND replayed_at IS NULL"
-        self.wanted = f"SELECT queue, {fields} FROM {schema}.dead_letters WHERE {asked} ORDER BY replay_requested_at LIMIT $1"
+        self.replays = f"SELECT queue, {fields} FROM {schema}.dead_letters WHERE {asked} ORDER BY replay_requested_at LIMIT $1"
         one = "WHERE queue = $1 AND workspace_id = $2 AND id = $3"
         # Died again during the replay: then it was written anew, with nobody asking yet.
         self.replayed = f"UPDATE {schema}.dead_letters SET replayed_at = now() {one} AND {asked}"

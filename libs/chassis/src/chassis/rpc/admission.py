@@ -1,7 +1,7 @@
 """How much may be under way at once, at a server and at each of its callers. What is more is refused before it takes memory."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from chassis.errors import Unavailable
 
@@ -14,6 +14,24 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_BODIES = 64
 # Of such a request: a message that is read, one that is on its way, and what is not on disk yet.
 HELD_OF_A_BODY = 512 * 1024
+# Each instance of every service and gateway asks for trust about once a second.
+MOST_VITAL_CALLS = 100
+MOST_VITAL_BYTES = 1024 * 1024
+
+
+class Admissions:
+    """Room for calls, and room of its own for each kind that no number of others may keep out, or that must not keep others out."""
+
+    def __init__(self, most_calls: int = MOST_CALLS) -> None:
+        self.common = Admission(most_calls)
+        self.vital = Admission(MOST_VITAL_CALLS, MOST_VITAL_BYTES)
+        self.bodies = Admission(MOST_BODIES, MOST_BODIES * HELD_OF_A_BODY)
+
+    def admit(self, raw: bytes | AsyncIterable[bytes], *, vital: bool = False) -> AbstractContextManager[None]:
+        """Counts a call while the block runs. Raises Unavailable when there is no room for one of its kind."""
+        if not isinstance(raw, bytes):
+            return self.bodies.admit(HELD_OF_A_BODY)
+        return (self.vital if vital else self.common).admit(len(raw))
 
 
 class Admission:
@@ -24,11 +42,6 @@ class Admission:
         self._most_bytes = most_bytes
         self.calls = 0
         self.bytes = 0
-
-    @classmethod
-    def of_bodies(cls) -> "Admission":
-        """For requests that come in pieces."""
-        return cls(MOST_BODIES, MOST_BODIES * HELD_OF_A_BODY)
 
     @contextmanager
     def admit(self, size: int) -> Iterator[None]:

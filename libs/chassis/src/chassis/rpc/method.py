@@ -1,7 +1,7 @@
 """What a method declares about itself in its proto, read once at boot.
 
 Declared are who may call it, whether it has an effect and may be repeated, whether it is paged and answered in parts,
-whether its request comes in pieces (`stream`), and its audit line.
+whether its request comes in pieces (`stream`), whether it has room of its own, and its audit line.
 A method that declares too little, or contradicts itself, keeps its service from starting.
 """
 
@@ -54,10 +54,22 @@ class Method:
     items: str | None
     # The field of a request that comes in pieces, which the servicer gets beside the request; None for a request that comes whole.
     body: str | None
+    # Whether it is answered although all other room is taken.
+    vital: bool
     request_ids: Callable[[Message], list[str]]
     reply_ids: Callable[[Message], list[str]]
     # Raises Invalid for a malformed id, and for a page out of range.
     check: Callable[[Message], None]
+
+    @property
+    def cursor(self) -> str:
+        """The request's field that says what the caller has of a list that is answered in parts."""
+        return "skip" if self.paged else "after"
+
+    def items_of(self, reply: Any) -> Any:
+        """The items of a reply that is answered in parts."""
+        assert self.items is not None
+        return getattr(reply, self.items)
 
 
 def read(descriptor: MethodDescriptor) -> Method:
@@ -85,6 +97,7 @@ def read(descriptor: MethodDescriptor) -> Method:
         paged=paged,
         items=_repeated(descriptor.output_type)[0] if options.Extensions[options_pb2.in_parts] else None,
         body=_bytes(descriptor.input_type)[0] if descriptor.client_streaming else None,
+        vital=options.Extensions[options_pb2.vital],
         request_ids=_reader(descriptor.input_type, "" if of_reply else line.id),
         reply_ids=_reader(descriptor.output_type, line.id.removeprefix("reply.") if of_reply else ""),
         check=_check(descriptor.input_type, paged=paged),
@@ -109,8 +122,11 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
         yield f"declares {options_pb2.Action.Name(line.action)} and no side effects"
     if not reads and line.action == options_pb2.ACTION_READ:
         yield "declares a read that has an effect; the action is the effect's"
+    if options.Extensions[options_pb2.vital] and not reads:
+        yield "is vital and has an effect"
     yield from _faults_of_paging(descriptor, reads=reads, paged=options.Extensions[options_pb2.paged])
-    yield from _faults_of_parts(descriptor, reads=reads, in_parts=options.Extensions[options_pb2.in_parts])
+    in_parts, paged = options.Extensions[options_pb2.in_parts], options.Extensions[options_pb2.paged]
+    yield from _faults_of_parts(descriptor, reads=reads, paged=paged, in_parts=in_parts)
     yield from _faults_of_pieces(descriptor, reads=reads)
     for field in (*field_options.misdeclared(descriptor.input_type), *field_options.misdeclared(descriptor.output_type)):
         yield f"carries {field}: debug_redact goes with phi or secret, and neither with uuid"
@@ -137,18 +153,26 @@ def _faults_of_paging(descriptor: MethodDescriptor, *, reads: bool, paged: bool)
         yield "is paged, but its reply has no repeated items and int64 total"
 
 
-def _faults_of_parts(descriptor: MethodDescriptor, *, reads: bool, in_parts: bool) -> Iterable[str]:
-    skip, more = descriptor.input_type.fields_by_name.get("skip"), descriptor.output_type.fields_by_name.get("more")
+def _faults_of_parts(descriptor: MethodDescriptor, *, reads: bool, paged: bool, in_parts: bool) -> Iterable[str]:
+    fields, more = descriptor.input_type.fields_by_name, descriptor.output_type.fields_by_name.get("more")
+    skip, after = fields.get("skip"), fields.get("after")
     if not in_parts:
         if skip is not None or more is not None:
             yield "takes skip or answers more and does not declare that it is answered in parts"
         return
     if not reads:
         yield "is answered in parts and has an effect"
-    if skip is None or skip.type != FieldDescriptor.TYPE_INT32 or not skip.has_presence:
-        yield "is answered in parts, but its request has no optional int32 skip"
-    if more is None or more.type != FieldDescriptor.TYPE_BOOL or len(_repeated(descriptor.output_type)) != 1:
+    if paged and (skip is None or skip.type != FieldDescriptor.TYPE_INT32 or not skip.has_presence):
+        yield "is paged and answered in parts, but its request has no optional int32 skip"
+    if not paged and (after is None or not field_options.is_uuid_field(after) or not after.has_presence):
+        yield "is answered in parts, but its request has no optional UUID after"
+    items = _repeated(descriptor.output_type)
+    if more is None or more.type != FieldDescriptor.TYPE_BOOL or len(items) != 1:
         yield "is answered in parts, but its reply has no bool more or not one repeated field"
+        return
+    item = descriptor.output_type.fields_by_name[items[0]].message_type
+    if item is None or "id" not in item.fields_by_name:
+        yield "is answered in parts, but its items have no id"
 
 
 def _faults_of_pieces(descriptor: MethodDescriptor, *, reads: bool) -> Iterable[str]:

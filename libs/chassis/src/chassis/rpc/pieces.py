@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 
 from chassis.errors import Invalid, Unavailable
 from chassis.rpc.method import Method
-from chassis.rpc.transport import LARGEST_PIECE
+from chassis.rpc.transport import LARGEST_BODY, LARGEST_PIECE
 from chassis.storage.spool import Spool
 
 
@@ -36,13 +36,15 @@ def read_message(method: Method, raw: bytes) -> Any:
 async def receive_body(method: Method, request: Any, messages: AsyncIterator[bytes], body: Spool) -> None:
     """Moves the body to disk: what `request`, the first message, has of it, and what the others have.
 
-    Raises Unavailable if they end before the last one, or if the disk is full.
+    Raises Unavailable if they end before the last one, or if the disk is full; Invalid if there is more of it than any body may have.
     """
     assert method.body is not None
     message = request
     while True:
         await body.append(getattr(message, method.body))
         message.ClearField(method.body)
+        if body.size > LARGEST_BODY:
+            raise Invalid("request_too_large", "The request is larger than can be passed on.")
         if message.last:
             await body.complete()
             return

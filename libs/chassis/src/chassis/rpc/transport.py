@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -12,8 +12,9 @@ from chassis.context import RequestContext
 from chassis.observability.tracing import trace_id
 
 LARGEST_MESSAGE = 12 * 1024 * 1024
-# Of a request that comes in pieces.
+# Of a request that comes in pieces: each of them, and all together.
 LARGEST_PIECE = 128 * 1024
+LARGEST_BODY = LARGEST_MESSAGE
 # A refusal travels in the trailers, with all its facts; gRPC's own limit of 8 KiB is some thirty of them.
 LARGEST_REFUSAL = 1024 * 1024
 _BEARER = "Bearer "
@@ -44,31 +45,43 @@ def to_metadata(context: RequestContext, token: str) -> Metadata:
 def from_metadata(metadata: Mapping[str, Any]) -> RequestContext:
     """What came beside a request; the token is not verified yet."""
     return received(
-        RequestContext(
-            request_id=metadata.get("x-request-id", ""),
-            token=bearer(metadata.get("authorization", "")),
-            ip_address=metadata.get("x-client-ip"),
-            user_agent=metadata.get("x-client-agent"),
-            idempotency_key=metadata.get("idempotency-key"),
-            traceparent=metadata.get("traceparent"),
-        )
+        request_id=metadata.get("x-request-id", ""),
+        authorization=metadata.get("authorization", ""),
+        ip_address=metadata.get("x-client-ip"),
+        user_agent=metadata.get("x-client-agent"),
+        idempotency_key=metadata.get("idempotency-key"),
+        traceparent=metadata.get("traceparent"),
     )
 
 
-def received(context: RequestContext) -> RequestContext:
-    """The context without what no honest caller sends: it goes into logs, audit lines and events, where it must be short and printable.
+def received(
+    *,
+    request_id: str,
+    authorization: str,
+    ip_address: str | None,
+    user_agent: str | None,
+    idempotency_key: str | None,
+    traceparent: str | None,
+) -> RequestContext:
+    """The context of a call, without what no honest caller sends: it goes into logs, audit lines and events, where it must be short and printable.
 
     A malformed request id is replaced by a new one; a malformed address or traceparent is left out, a long user agent cut.
     """
-    return replace(
-        context,
-        request_id=context.request_id if _REQUEST_ID.fullmatch(context.request_id) else str(uuid7()),
-        ip_address=context.ip_address if is_address(context.ip_address) else None,
-        user_agent=context.user_agent and "".join(filter(str.isprintable, context.user_agent[:_LONGEST_USER_AGENT])),
-        traceparent=context.traceparent[:_LENGTH_OF_TRACEPARENT] if context.traceparent and trace_id(context.traceparent) else None,
+    return RequestContext(
+        request_id=request_id if _REQUEST_ID.fullmatch(request_id) else str(uuid7()),
+        token=bearer(authorization),
+        ip_address=ip_address if is_address(ip_address) else None,
+        user_agent=user_agent and _printable(user_agent[:_LONGEST_USER_AGENT]),
+        idempotency_key=idempotency_key,
+        traceparent=traceparent[:_LENGTH_OF_TRACEPARENT] if traceparent and trace_id(traceparent) else None,
     )
 
 
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
+
+
+@lru_cache(maxsize=1024)
 def is_address(text: str | None) -> bool:
     """Whether the text is an IPv4 or IPv6 address; with a zone (`%`), which may be any text, it is not."""
     try:

@@ -2,19 +2,12 @@
 
 import asyncio
 import logging
-import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-import asyncpg
-import grpc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1._async import HealthServicer
-from grpc_reflection.v1alpha import reflection
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2
@@ -25,29 +18,27 @@ from chassis.backoff import Backoff
 from chassis.context import Caller, RequestContext
 from chassis.db.counters import counters_of
 from chassis.db.database import Database
-from chassis.db.errors import LOST, refusal_of, refusals
+from chassis.db.errors import refusals
 from chassis.db.transaction import CommitFailed
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
-from chassis.errors import Refusal, Unavailable
+from chassis.errors import Refusal
 from chassis.events.broker.base import Broker
 from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
 from chassis.events.reactions import subscription
 from chassis.events.relay import Relay
 from chassis.events.signatures import EventSigner, EventVerifier
-from chassis.migrations.roles import UnfitRole, check_role, has_schema, newest_revision
+from chassis.migrations.roles import has_schema, newest_revision
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
-from chassis.rpc.admission import Admission
+from chassis.rpc.admission import Admissions
 from chassis.rpc.client.peers import Peers
-from chassis.rpc.server.grpc import GrpcHandler
 from chassis.rpc.server.idempotency import Idempotency
 from chassis.rpc.server.server import Server
-from chassis.rpc.server.stream import Listener
-from chassis.rpc.stream_frames import ENVELOPE, SECONDS_ON_A_CONNECTION, SECONDS_TO_LEAVE_A_CONNECTION
 from chassis.rpc.tls import TLS
-from chassis.rpc.transport import LARGEST_MESSAGE
 from chassis.service.definition import Loop, Service
+from chassis.service.grpc_server import GrpcServer
+from chassis.service.role_check import wait_for_role
 from chassis.storage.base import Blobs
 from chassis.storage.opening import open_blobs
 from chassis.work.folding import Folder
@@ -56,15 +47,10 @@ from chassis.work.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 _SECONDS_TO_DRAIN = 10.0
-# How long askers who have all their answers may take to hang up.
-_SECONDS_TO_HANG_UP = 2.0
 _BACKGROUND_SECONDS = 30.0
 _ERASING_CONNECTIONS = 4
-_SECONDS_TO_CHECK = 5.0
 _SECONDS_TO_LOOK = 2.0
 _BACKOFF = Backoff(first=0.1, longest=5.0)
-# Nothing can be called meanwhile, and the question is a small one.
-_BACKOFF_TO_CHECK = Backoff(first=0.1, longest=1.0)
 log = logging.getLogger(__name__)
 
 
@@ -78,9 +64,7 @@ class Runtime:
         self.broker = broker
         self._servers = servers
         self._tasks: list[asyncio.Task[None]] = []
-        self._grpc: grpc.aio.Server | None = None
-        self._listener: Listener | None = None
-        self._health: HealthServicer | None = None
+        self._grpc: GrpcServer | None = None
         self._relay: Relay | None = None
         self.port: int | None = None
         self._shared: dict[Any, Any] = {}
@@ -114,6 +98,11 @@ class Runtime:
 
     @cached_property
     def _key_database(self) -> Database:
+        return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=2)
+
+    @cached_property
+    def _vital_database(self) -> Database:
+        # Connects when it is first used, so only where a method is vital.
         return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=2)
 
     @cached_property
@@ -160,7 +149,8 @@ class Runtime:
             outbox=self.outbox,
             can_answer=self._can_answer,
             observe=observe_call,
-            admission=Admission(self.settings.calls_at_once),
+            admissions=Admissions(self.settings.calls_at_once),
+            vital_database=self._vital_database,
         )
 
     def background(self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS) -> UnitOfWork:
@@ -191,20 +181,7 @@ class Runtime:
         if self.settings.environment != "production":
             return
         for kind, dsn in self._role_dsns(tasks):
-            failures = 0
-            while True:
-                try:
-                    await self._check_role(kind, dsn.get_secret_value())
-                    break
-                except LOST as error:
-                    if not isinstance(refusal_of(error), Unavailable):
-                        raise
-                    failures += 1
-                    if failures == 1:
-                        log.warning(
-                            "the database does not answer, and nothing starts before the roles are checked", extra={"service": self.name}
-                        )
-                    await asyncio.sleep(_BACKOFF_TO_CHECK.delay(failures))
+            await wait_for_role(self.name, kind, dsn.get_secret_value())
 
     async def serve(self, *, over_grpc: bool = True) -> None:
         """Serves calls: over gRPC, and from the other services of this process."""
@@ -214,7 +191,10 @@ class Runtime:
         self._start(self.verifier.keep_fresh)
         observe_pool(self.name, lambda: self.database.in_use)
         if over_grpc:
-            await self._listen(server)
+            self._grpc = GrpcServer(server, self.settings.listen, TLS.of(self.settings))
+            self.port = self._grpc.port
+            await self._grpc.start()
+            self._start(self._grpc.tell_health)
 
     async def react(self) -> None:
         """Takes the events this service reacts to, and runs its loops."""
@@ -254,59 +234,20 @@ class Runtime:
             await self.verifier.close()
         if "peers" in self.__dict__:
             await self.peers.close()
-        for database in ("database", "eraser_database", "_key_database"):
+        for database in ("database", "eraser_database", "_key_database", "_vital_database"):
             if database in self.__dict__:
                 await self.__dict__[database].close()
 
     async def _stop_serving(self) -> None:
         """Says that it stops before it takes nothing more, so that callers ask elsewhere; then finishes what it was asked."""
-        if self._health is not None:
-            await self._health.enter_graceful_shutdown()
-        if self._listener is not None:
-            self._listener.go_away()
+        if self._grpc is not None:
+            await self._grpc.go_away()
         if "server" in self.__dict__:
             await self.server.drain(_SECONDS_TO_DRAIN)
-        if self._grpc is not None and self._listener is not None:
-            await self._listener.close(_SECONDS_TO_HANG_UP)
-            await self._grpc.stop(_SECONDS_TO_DRAIN)
-
-    async def _listen(self, server: Server) -> None:
-        self._grpc = grpc.aio.server(
-            options=(
-                ("grpc.max_send_message_length", LARGEST_MESSAGE + ENVELOPE),
-                ("grpc.max_receive_message_length", LARGEST_MESSAGE + ENVELOPE),
-                ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
-                ("grpc.keepalive_permit_without_calls", 1),
-                ("grpc.max_connection_age_ms", int(SECONDS_ON_A_CONNECTION * 1000)),
-                ("grpc.max_connection_age_grace_ms", int(SECONDS_TO_LEAVE_A_CONNECTION * 1000)),
-                ("grpc.so_reuseport", 0),
-            )
-        )
-        self._listener = Listener(server)
-        self._grpc.add_generic_rpc_handlers((GrpcHandler(server), self._listener.handler()))
-        self._health = HealthServicer()
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
-        names = sorted({method.service for method in server.methods})
-        reflection.enable_server_reflection((*names, "grpc.health.v1.Health", reflection.SERVICE_NAME), self._grpc)
-        address: str = self.settings.listen
-        if address.startswith("unix:"):
-            Path(address.removeprefix("unix:")).unlink(missing_ok=True)
-        self.port = self._add_port(self._grpc, address)
-        await self._grpc.start()
-        self._start(lambda: self._tell_health(names))
-
-    def _add_port(self, server: grpc.aio.Server, address: str) -> int:
-        tls = TLS.of(self.settings)
-        return server.add_insecure_port(address) if tls is None else server.add_secure_port(address, tls.answering())
-
-    async def _tell_health(self, names: Sequence[str]) -> None:
-        """Says SERVING while the database answers, and not otherwise."""
-        assert self._health is not None
-        while True:
-            serving = health_pb2.HealthCheckResponse.SERVING if await self.ready() else health_pb2.HealthCheckResponse.NOT_SERVING
-            for name in ("", *names):
-                await self._health.set(name, serving)
-            await asyncio.sleep(1.0)
+        if self._grpc is not None:
+            await self._grpc.close(_SECONDS_TO_DRAIN)
+            # Freed here: one that is left to the interpreter's end finds gRPC's own module gone, and `sys.excepthook` too.
+            self._grpc = None
 
     async def _can_answer(self) -> bool:
         """Whether the database answers on both pools (one may lose its connections alone) and has the tables this code was written for."""
@@ -333,17 +274,6 @@ class Runtime:
             yield "eraser", _needed(self.settings.eraser_database_url, "CASELOAD_ERASER_DATABASE_URL")
         if "relay" in tasks:
             yield "relay", _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL")
-
-    async def _check_role(self, kind: str, dsn: str) -> None:
-        try:
-            connection = await asyncpg.connect(dsn, timeout=_SECONDS_TO_CHECK)
-            try:
-                await check_role(connection, self.name, kind)
-            finally:
-                await connection.close(timeout=_SECONDS_TO_CHECK)
-        except UnfitRole as unfit:
-            log.critical("%s", str(unfit), extra={"service": self.name})
-            raise SystemExit(os.EX_CONFIG) from None
 
     def _start(self, loop: Loop) -> None:
         self._tasks.append(asyncio.create_task(self._for_ever(loop)))

@@ -63,11 +63,14 @@ class S3Blobs:
         self._threads = Threads()
 
     async def put(self, key: str, data: bytes | Spool, content_type: str) -> None:
+        if isinstance(data, Spool):
+            # It is sent from where it stands.
+            data.seek(0)
         await self._do(
             self._client.put_object,
             Bucket=self._bucket,
             Key=checked(key),
-            # A spool is sent piece by piece, and read from its beginning once more if an attempt fails.
+            # A spool is sent piece by piece, and read once more if an attempt fails.
             Body=data,
             ContentType=content_type,
             **self._at_rest,

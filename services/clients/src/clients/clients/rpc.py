@@ -36,11 +36,11 @@ class Clients(ClientsServicer[UnitOfWork]):
         return client
 
     async def ListClients(self, request: pb.ListClientsRequest, work: UnitOfWork) -> pb.ClientPage:
-        wanted = page(request)
+        bounds = page(request)
         search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
         keys = await self._keys.of(work.workspace_id)
         query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive)
-        found, total = await self._name_indexes.read_page(query, wanted, work.db, keys)
+        found, total = await self._name_indexes.read_page(query, bounds, work.db, keys)
         return pb.ClientPage(items=[mapping.to_message(row, keys) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:
@@ -73,7 +73,8 @@ class Clients(ClientsServicer[UnitOfWork]):
         return pb.SummaryList(items=[mapping.to_summary(found[client_id], keys) for client_id in client_ids if client_id in found])
 
     async def CheckClient(self, request: pb.CheckClientRequest, work: UnitOfWork) -> pb.CheckClientResponse:
-        return fill(pb.CheckClientResponse(), await work.find_one(store.are_active, request.client_id))
+        # The statement of GetSummaries: calls of both are read together.
+        return fill(pb.CheckClientResponse(), await work.find_one(store.get_names, request.client_id))
 
     async def GetContact(self, request: pb.GetContactRequest, work: UnitOfWork) -> pb.Contact:
         keys = await self._keys.of(work.workspace_id)

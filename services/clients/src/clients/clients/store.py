@@ -93,8 +93,6 @@ add_tombstone = command(insert(tombstones).values(workspace_id=_workspace, id=_i
 
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 
-are_active = query(select(clients.c.id, clients.c.is_active).where(clients.c.id == any_(_ids)))
-
 get_names = query(select(clients.c.id, clients.c.version, clients.c.is_active, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
 
 # The clients of a page and, from the same snapshot, the workspace's revision.

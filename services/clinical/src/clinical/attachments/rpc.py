@@ -60,7 +60,7 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
         window = part(request)
         keys = await self._keys.of(work.workspace_id)
         total = (await work.db.one(store.number_of_session, session_id=request.session_id))["attachment_count"]
-        found = await work.db.all(store.of_session, session_id=request.session_id, limit=window.limit, offset=window.offset)
+        found = await work.db.all(store.of_session, session_id=request.session_id, limit=window.limit, after=window.after)
         items = [record.from_row(row, keys) for row in found]
         return pb.AttachmentList(items=items, total=total, more=len(found) == window.limit)
 

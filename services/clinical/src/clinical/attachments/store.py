@@ -61,10 +61,10 @@ get = query(_of_existing_note.where(*_one))
 all_of_session = query(_of_existing_note.where(attachments.c.session_id == _session_id))
 
 of_session = query(
-    _of_existing_note.where(attachments.c.session_id == _session_id)
-    .order_by(attachments.c.created_at, attachments.c.id)
+    # Ids begin with the time, so this is the order in which the files came.
+    _of_existing_note.where(attachments.c.session_id == _session_id, attachments.c.id > bindparam("after", type_=Uuid))
+    .order_by(attachments.c.id)
     .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
 )
 
 _session = select(sessions.c.id, sessions.c.attachment_count).where(sessions.c.id == _session_id, sessions.c.deleted_at.is_(None))

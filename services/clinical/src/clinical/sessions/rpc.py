@@ -137,7 +137,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         window = part(request)
         keys = await self._keys.of(work.workspace_id)
         await work.db.one(store.get, id=request.session_id)
-        found = await work.db.all(store.versions, session_id=request.session_id, limit=window.limit, offset=window.offset)
+        found = await work.db.all(store.versions, session_id=request.session_id, limit=window.limit, after=window.after)
         return pb.VersionList(versions=[record.version_from_row(row, keys) for row in found], more=len(found) == window.limit)
 
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: UnitOfWork) -> pb.Session:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Uuid, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import ARRAY, Integer, Select, Uuid, bindparam, delete, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
@@ -128,12 +128,18 @@ add_version = command(
     )
 )
 
+_shown_before = session_versions.alias()
+_last_shown = (
+    select(_shown_before.c.version_number)
+    .where(_shown_before.c.session_id == bindparam("session_id", type_=Uuid), _shown_before.c.id == bindparam("after", type_=Uuid))
+    .scalar_subquery()
+)
 versions = query(
     select(session_versions)
     .where(session_versions.c.session_id == bindparam("session_id", type_=Uuid))
+    .where(session_versions.c.version_number < func.coalesce(_last_shown, literal(2**31 - 1, Integer)))
     .order_by(session_versions.c.version_number.desc())
     .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
 )
 
 # --- lists

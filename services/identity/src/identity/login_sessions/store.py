@@ -81,9 +81,9 @@ login_sessions_of = query(
     select(login_sessions)
     .where(login_sessions.c.user_id == bindparam("user_id"))
     .where(_is_active)
-    .order_by(login_sessions.c.last_seen_at.desc(), login_sessions.c.id)
+    .where(login_sessions.c.id > bindparam("after"))
+    .order_by(login_sessions.c.id)
     .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
 )
 
 _ended = {"ended_at": _now, "end_reason": bindparam("reason")}

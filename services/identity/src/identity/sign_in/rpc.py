@@ -171,7 +171,7 @@ class SignIn(SignInServicer[UnitOfWork]):
     async def ListLoginSessions(self, request: pb.ListLoginSessionsRequest, work: UnitOfWork) -> pb.LoginSessionList:
         window = part(request)
         rows = await work.db.all(
-            login_sessions.login_sessions_of, user_id=work.user_id, now=work.now, limit=window.limit, offset=window.offset
+            login_sessions.login_sessions_of, user_id=work.user_id, now=work.now, limit=window.limit, after=window.after
         )
         items = [fill(pb.LoginSession(current=row["id"] == work.caller.session_id), row) for row in rows]
         return pb.LoginSessionList(items=items, more=len(rows) == window.limit)

@@ -25,20 +25,20 @@ class Reminders(RemindersServicer[UnitOfWork]):
         self._appointments = appointments
 
     async def CreateConfiguration(self, request: pb.CreateConfigurationRequest, work: UnitOfWork) -> pb.ReminderConfiguration:
-        given = {
+        values = {
             "hours_before": rules.check_hours_before(request.hours_before),
             "channel": enum_text(pb.Channel, request.channel),
             "is_active": request.is_active if request.HasField("is_active") else True,
         }
         await work.db.run(store.lock_rules)
-        rule = await work.db.one(store.create_rule, id=uuid7(), now=work.now, **given)
+        rule = await work.db.one(store.create_rule, id=uuid7(), now=work.now, **values)
         if rule["is_active"]:
             await workflow.plan_for_rule(work.db, rule, now=work.now)
         return fill(pb.ReminderConfiguration(), rule)
 
     async def ListConfigurations(self, request: pb.ListConfigurationsRequest, work: UnitOfWork) -> pb.ConfigurationPage:
-        window = page(request)
-        found = await work.db.all(store.list_rules, limit=window.limit, offset=window.offset)
+        bounds = page(request)
+        found = await work.db.all(store.list_rules, limit=bounds.limit, offset=bounds.offset)
         counted = await work.db.one(store.count_rules)
         return pb.ConfigurationPage(items=[fill(pb.ReminderConfiguration(), row) for row in found], total=counted["total"])
 
@@ -65,11 +65,11 @@ class Reminders(RemindersServicer[UnitOfWork]):
         return pb.DeleteConfigurationResponse()
 
     async def ListLogs(self, request: pb.ListLogsRequest, work: UnitOfWork) -> pb.ReminderLogPage:
-        window = {
+        period = {
             "since": when(request.start_date) if request.HasField("start_date") else None,
             "until": when(request.end_date) if request.HasField("end_date") else None,
         }
-        found, total = await store.log.read_page(work.db, _filters(request), page(request), **window)
+        found, total = await store.log.read_page(work.db, _filters(request), page(request), **period)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)
 
     async def ListForAppointment(self, request: pb.ListForAppointmentRequest, work: UnitOfWork) -> pb.ReminderLogPage:

@@ -46,22 +46,22 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
             continue
         due = rules.due_times((rule["hours_before"] for rule in active), appointment.starts_at, now=now)
         due_at_once |= any(time <= now for time in due.values())
-        wanted = [_reminder(appointment, rule, due[rule["hours_before"]]) for rule in active if rule["hours_before"] in due]
+        reminders = [_reminder(appointment, rule, due[rule["hours_before"]]) for rule in active if rule["hours_before"] in due]
         # One that was not known before has no reminders that could be cancelled or moved.
-        planned += wanted if row["is_new"] else await _not_moved(work, appointment, wanted)
+        planned += reminders if row["is_new"] else await _not_moved(work, appointment, reminders)
     if planned:
         columns = {f"{name}_list": [reminder[name] for reminder in planned] for name in planned[0]}
         await db.run(store.plan, id_list=[uuid7() for _ in planned], now=now, **columns)
     return due_at_once
 
 
-async def _not_moved(work: UnitOfWork, appointment: KnownAppointment, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Cancels and moves the appointment's pending reminders. Returns those of the wanted that are to be planned anew."""
-    hours = [reminder["hours_before"] for reminder in wanted]
+async def _not_moved(work: UnitOfWork, appointment: KnownAppointment, reminders: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cancels and moves the appointment's pending reminders. Returns those of the reminders that are to be planned anew."""
+    hours = [reminder["hours_before"] for reminder in reminders]
     changed = await work.db.run(store.cancel_others, appointment_id=appointment.id, hours=hours, reason="appointment_moved")
-    moved = [await work.db.run(store.move_pending, **reminder) for reminder in wanted]
+    moved = [await work.db.run(store.move_pending, **reminder) for reminder in reminders]
     _record_change(work, "move_reminders", appointment.id, changed + sum(moved))
-    return [reminder for reminder, was_moved in zip(wanted, moved, strict=True) if not was_moved]
+    return [reminder for reminder, was_moved in zip(reminders, moved, strict=True) if not was_moved]
 
 
 def _is_unchanged(before: Record | None, appointment: KnownAppointment) -> bool:

@@ -20,9 +20,9 @@ class Locations(LocationsServicer[UnitOfWork]):
         return fill(pb.Location(), await _locations.create(work.db, values, now=work.now))
 
     async def ListLocations(self, request: pb.ListLocationsRequest, work: UnitOfWork) -> pb.LocationPage:
-        window, wanted = page(request), given(request)
-        filters = {name: wanted[name] for name in ("is_active", "location_type")}
-        rows, total = await _locations.read_page(work.db, filters, window)
+        values = given(request)
+        filters = {name: values[name] for name in ("is_active", "location_type")}
+        rows, total = await _locations.read_page(work.db, filters, page(request))
         return pb.LocationPage(items=[fill(pb.Location(), row) for row in rows], total=total)
 
     async def GetLocation(self, request: pb.GetLocationRequest, work: UnitOfWork) -> pb.Location:

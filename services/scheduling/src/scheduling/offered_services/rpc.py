@@ -17,8 +17,7 @@ class OfferedServices(ServicesServicer[UnitOfWork]):
         return fill(pb.Service(), await _services.create(work.db, given(request), now=work.now))
 
     async def ListServices(self, request: pb.ListServicesRequest, work: UnitOfWork) -> pb.ServicePage:
-        window = page(request)
-        rows, total = await _services.read_page(work.db, {"is_active": given(request)["is_active"]}, window)
+        rows, total = await _services.read_page(work.db, {"is_active": given(request)["is_active"]}, page(request))
         return pb.ServicePage(items=[fill(pb.Service(), row) for row in rows], total=total)
 
     async def GetService(self, request: pb.GetServiceRequest, work: UnitOfWork) -> pb.Service:

@@ -2,25 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
 
 from caseload.transport.v1 import stream_pb2
-from chassis.context import RequestContext
+from chassis.context import RequestContext, deadline_exceeded
 from chassis.errors import Unavailable
 from chassis.rpc import status
 from chassis.rpc.client.addresses import Address
 from chassis.rpc.client.attempts import InternalFault
 from chassis.rpc.client.stream import NotTakenError, StreamClient
 from chassis.rpc.method import Method
-from chassis.rpc.stream_frames import ENVELOPE, GREETING, LARGEST_SHARED, to_question
+from chassis.rpc.stream_frames import ENVELOPE, GREETING, LARGEST_SHARED, to_call
 from chassis.rpc.tls import TLS
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL, to_metadata
 
 # Of the calls that go alone, when the instance is gone from the addresses.
 _SECONDS_TO_RETIRE = 30.0
+# How much later gRPC's own deadline is than that of a request in pieces.
+_SECONDS_LATER = 1.0
 # After an answer that the instance is not able to give one.
 _SECONDS_AVOIDED = 2.0
 
@@ -51,7 +53,7 @@ class Connection:
         """The serialised reply. Raises NotTakenError when the instance has not begun the call, else the Refusal, or InternalFault."""
         with self._under_way():
             if self.stream.up and len(raw) <= LARGEST_SHARED:
-                return await self._on_stream(to_question(context, method.path, raw, seconds, token), seconds)
+                return await self._on_stream(to_call(context, method.path, raw, seconds, token), seconds)
             return await self._alone(method, raw, context, token, seconds)
 
     async def send(
@@ -59,7 +61,11 @@ class Connection:
     ) -> bytes:
         """As `call`, for a request in pieces, which is its first message. Once one of the others is asked for, there is no NotTakenError."""
         with self._under_way():
-            return await self._in_pieces(method, raw, pieces, context, token, seconds)
+            try:
+                async with asyncio.timeout(seconds):
+                    return await self._in_pieces(method, raw, pieces, context, token, seconds)
+            except TimeoutError:
+                raise deadline_exceeded() from None
 
     async def serves(self) -> bool:
         """Whether the instance's own health check says that it serves."""
@@ -100,15 +106,15 @@ class Connection:
             if not self.outstanding:
                 self._idle.set()
 
-    async def _on_stream(self, question: stream_pb2.Question, seconds: float) -> bytes:
-        answer = await self.stream.ask(question, seconds)
-        match answer.WhichOneof("outcome"):
+    async def _on_stream(self, call: stream_pb2.Call, seconds: float) -> bytes:
+        response = await self.stream.send(call, seconds)
+        match response.WhichOneof("outcome"):
             case "reply":
-                return answer.reply
+                return response.reply
             case "refused":
-                raise status.unpacked(answer.refused)
+                raise status.unpacked(response.refused)
             case _:
-                raise InternalFault(question.path)
+                raise InternalFault(call.path)
 
     async def _alone(self, method: Method, raw: bytes, context: RequestContext, token: str, seconds: float) -> bytes:
         if method.path not in self._send:
@@ -122,16 +128,20 @@ class Connection:
     async def _in_pieces(
         self, method: Method, raw: bytes, pieces: AsyncIterator[bytes], context: RequestContext, token: str, seconds: float
     ) -> bytes:
-        call = self._channel.stream_unary(method.path)(timeout=seconds, metadata=to_metadata(context, token))  # bytes in, bytes out
+        # The caller gives up first: whoever writes when the call ends does not hear why.
+        deadline = seconds + _SECONDS_LATER
+        call = self._channel.stream_unary(method.path)(timeout=deadline, metadata=to_metadata(context, token))  # bytes in, bytes out
         try:
-            # A message that cannot be sent says that the call has ended; why, the call itself says.
-            with suppress(grpc.aio.AioRpcError):
-                await call.write(raw)
-                # Whoever does not take the call, or refuses it, says so instead of greeting, and gets none of the body.
-                if GREETING in tuple(await call.initial_metadata() or ()):
-                    async for piece in pieces:
+            await call.write(raw)
+            # Whoever does not take the call, or refuses it, says so instead of greeting, and gets none of the body.
+            if GREETING in tuple(await call.initial_metadata() or ()):
+                async for piece in pieces:
+                    try:
                         await call.write(piece)
-                    await call.done_writing()
+                    except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                        # The call has ended, so the callee is gone: while it runs, it reads to the end.
+                        raise status.unavailable(self._peer) from None
+                await call.done_writing()
             answer: bytes = await call
         except grpc.aio.AioRpcError as error:
             raise self._failure(method, error) from None

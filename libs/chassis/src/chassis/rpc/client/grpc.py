@@ -11,7 +11,7 @@ from google.protobuf.message_factory import GetMessageClass
 from chassis.auth.tokens import ServiceSigner
 from chassis.context import RequestContext
 from chassis.errors import Unavailable
-from chassis.rpc.admission import HELD_OF_A_BODY, Admission
+from chassis.rpc.admission import Admissions
 from chassis.rpc.client.attempts import Ask, attempts, seconds_left, sent_with, token_for
 from chassis.rpc.client.connection import Connection
 from chassis.rpc.client.instances import Instances
@@ -30,8 +30,7 @@ class RemotePeer:
     def __init__(self, name: str, address: str, signer: ServiceSigner | None, *, tls: TLS | None = None) -> None:
         self.name = name
         self._signer = signer
-        self._admission = Admission()
-        self._admission_of_bodies = Admission.of_bodies()
+        self._admissions = Admissions()
         self.instances = Instances(name, address, lambda where, changed: Connection(name, where, tls, changed))
 
     def __call__(self, descriptor: MethodDescriptor) -> Ask:
@@ -52,13 +51,13 @@ class RemotePeer:
             async def attempt(seconds: float) -> bytes:
                 return await self._at_an_instance(context, seconds, lambda at, token, left: at.call(method, raw, context, token, left))
 
-            with self._admission.admit(len(raw)):
+            with self._admissions.admit(raw, vital=method.vital):
                 return reply.FromString(await attempts(method, context, attempt))
 
         async def ask_in_pieces(request: Message, body: AsyncIterable[bytes], context: RequestContext) -> Any:
             raw, pieces = request.SerializeToString(), to_messages(method, body)
             # Once: a body that was read cannot be read again.
-            with self._admission_of_bodies.admit(HELD_OF_A_BODY):
+            with self._admissions.admit(pieces):
                 answer = await self._at_an_instance(
                     context, seconds_left(context), lambda at, token, left: at.send(method, raw, pieces, context, token, left)
                 )

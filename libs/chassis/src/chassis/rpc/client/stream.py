@@ -16,7 +16,7 @@ from chassis.rpc import status
 from chassis.rpc.stream_frames import END, GREETING, METHOD, SERVICE, parts
 
 SECONDS_ON_A_STREAM = 70.0
-# How long to leave a callee alone that does not know this way of asking.
+# How long to leave a callee alone that does not know this kind of stream.
 _SECONDS_IF_UNKNOWN = 60.0
 _SECONDS_TO_COME_UP = 10.0
 # A server of an earlier release takes a stream without a greeting.
@@ -41,9 +41,9 @@ class StreamClient:
         self._changed = changed
         self._stream: _Stream | None = None
         self._keeping: asyncio.Task[None] | None = None
-        # That of the stream in use, and those of streams that are left and have questions to be answered yet.
-        self._hearing: set[asyncio.Task[None]] = set()
-        # The callee does not know this way of asking.
+        # That of the stream in use, and those of streams that are left and have calls under way.
+        self._receiving: set[asyncio.Task[None]] = set()
+        # The callee does not know this kind of stream.
         self.unknown = False
 
     def open(self) -> None:
@@ -56,29 +56,29 @@ class StreamClient:
         """Whether a stream takes calls now."""
         return self._stream is not None and not self._stream.is_left
 
-    async def ask(self, question: pb.Question, seconds: float) -> pb.Answer:
-        """The answer. Raises NotTakenError when the callee has not begun, Unavailable when the stream ends or it takes too long."""
+    async def send(self, call: pb.Call, seconds: float) -> pb.Response:
+        """The response to the call. Raises NotTakenError when the callee has not begun, Unavailable when the stream ends or it takes too long."""
         if self._stream is None:
             raise NotTakenError
-        return await self._stream.ask(question, seconds)
+        return await self._stream.send(call, seconds)
 
     def leave(self) -> None:
-        """Asks nothing more on the stream in use; another one is opened."""
+        """Sends no further calls on the stream in use; another one is opened."""
         if self._stream is not None:
             self._stream.leave()
 
     async def retire(self) -> None:
-        """Opens no more streams, and returns when what was asked is answered."""
+        """Opens no more streams, and returns when every call that was sent has its response."""
         await self._stop_keeping()
         self.leave()
-        if self._hearing:
-            await asyncio.wait(self._hearing)
+        if self._receiving:
+            await asyncio.wait(self._receiving)
 
     async def close(self) -> None:
         await self._stop_keeping()
-        for task in self._hearing:
+        for task in self._receiving:
             task.cancel()
-        await asyncio.gather(*self._hearing, return_exceptions=True)
+        await asyncio.gather(*self._receiving, return_exceptions=True)
 
     async def _stop_keeping(self) -> None:
         if self._keeping is not None:
@@ -96,9 +96,9 @@ class StreamClient:
             failures = 0
             self.leave()
             self._stream = stream
-            task = asyncio.create_task(self._hear(stream), name=f"hearing-{self._peer}")
-            self._hearing.add(task)
-            task.add_done_callback(self._hearing.discard)
+            task = asyncio.create_task(self._receive(stream), name=f"receiving-{self._peer}")
+            self._receiving.add(task)
+            task.add_done_callback(self._receiving.discard)
             self._changed()
             await stream.grows_old()
             if stream.is_left:
@@ -121,11 +121,11 @@ class StreamClient:
         self.unknown = False
         return stream
 
-    async def _hear(self, stream: "_Stream") -> None:
+    async def _receive(self, stream: "_Stream") -> None:
         try:
-            await stream.hear()
+            await stream.receive()
         except (grpc.aio.AioRpcError, DecodeError):
-            # The stream has ended, or the callee speaks otherwise.
+            # The stream has ended, or the callee sends something else.
             pass
         finally:
             await stream.end()
@@ -135,19 +135,19 @@ class StreamClient:
 
 
 class _Stream:
-    """One stream of the asking end, while it lasts."""
+    """One stream of the calling end, while it lasts."""
 
     def __init__(self, peer: str, call: Any) -> None:
         self._peer = peer
         self._call = call
         self._number = 0
-        self._waiting: dict[int, asyncio.Future[pb.Answer]] = {}
+        self._waiting: dict[int, asyncio.Future[pb.Response]] = {}
         # By number, those that are not sent yet.
-        self._questions: dict[int, pb.Question] = {}
-        self._given_up: list[int] = []
-        self._something = asyncio.Event()
+        self._unsent: dict[int, pb.Call] = {}
+        self._cancelled: list[int] = []
+        self._woken = asyncio.Event()
         self._left = asyncio.Event()
-        self._speaking: asyncio.Task[None] | None = None
+        self._sending: asyncio.Task[None] | None = None
 
     @property
     def is_left(self) -> bool:
@@ -162,7 +162,7 @@ class _Stream:
                 async with asyncio.timeout(_SECONDS_TO_REFUSE):
                     await self._call.code()
             await self._call.wait_for_connection()
-        self._speaking = asyncio.create_task(self._speak(), name=f"speaking-{self._peer}")
+        self._sending = asyncio.create_task(self._send_calls(), name=f"sending-{self._peer}")
 
     async def grows_old(self) -> None:
         """Returns when the stream is old or left."""
@@ -172,89 +172,89 @@ class _Stream:
         except TimeoutError:
             return
 
-    async def ask(self, question: pb.Question, seconds: float) -> pb.Answer:
+    async def send(self, call: pb.Call, seconds: float) -> pb.Response:
         if self.is_left:
             raise NotTakenError
         loop = asyncio.get_running_loop()
         self._number += 1
-        number = question.id = self._number
-        answer: asyncio.Future[pb.Answer] = loop.create_future()
-        self._waiting[number] = answer
-        self._questions[number] = question
-        self._something.set()
+        number = call.id = self._number
+        response: asyncio.Future[pb.Response] = loop.create_future()
+        self._waiting[number] = response
+        self._unsent[number] = call
+        self._woken.set()
         deadline = loop.call_later(seconds, self._too_late, number)
         try:
-            answered = await answer
+            received = await response
         except asyncio.CancelledError:
-            self._give_up(number)
+            self._cancel(number)
             raise
         finally:
             deadline.cancel()
             self._waiting.pop(number, None)
             if self._left.is_set():
-                self._something.set()
-        if answered.refused.code == status.NOT_TAKEN:
+                self._woken.set()
+        if received.refused.code == status.NOT_TAKEN:
             self.leave()
             raise NotTakenError
-        return answered
+        return received
 
     def leave(self) -> None:
-        """Sends no further calls; the stream ends when the outstanding ones are answered."""
+        """Sends no further calls; the stream ends when the outstanding ones have their responses."""
         self._left.set()
-        self._something.set()
-        self._return_unsent()
+        self._woken.set()
+        self._give_back_unsent()
 
-    async def hear(self) -> None:
-        """Receives answers until the stream ends."""
+    async def receive(self) -> None:
+        """Receives responses until the stream ends."""
         while (raw := await self._call.read()) is not END:
-            heard = pb.Answers.FromString(raw)
-            for answer in heard.answers:
-                waiting = self._waiting.get(answer.id)
+            received = pb.Responses.FromString(raw)
+            for response in received.responses:
+                waiting = self._waiting.get(response.id)
                 if waiting is not None and not waiting.done():
-                    waiting.set_result(answer)
-            if heard.going_away:
+                    waiting.set_result(response)
+            if received.going_away:
                 self.leave()
 
     async def end(self) -> None:
-        """Ends it at once. Nobody will answer what is still waiting."""
+        """Ends it at once. Calls that still wait are Unavailable."""
         self.leave()
         self._call.cancel()
-        if self._speaking is not None:
-            self._speaking.cancel()
-            await asyncio.gather(self._speaking, return_exceptions=True)
+        if self._sending is not None:
+            self._sending.cancel()
+            await asyncio.gather(self._sending, return_exceptions=True)
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(status.unavailable(self._peer))
 
-    def _return_unsent(self) -> None:
-        unsent, self._questions = self._questions, {}
+    def _give_back_unsent(self) -> None:
+        unsent, self._unsent = self._unsent, {}
         for number in unsent:
             waiting = self._waiting.get(number)
             if waiting is not None and not waiting.done():
                 waiting.set_exception(NotTakenError())
 
     def _too_late(self, number: int) -> None:
-        answer = self._waiting.get(number)
-        if answer is not None and not answer.done():
-            answer.set_exception(deadline_exceeded())
-            self._give_up(number)
+        response = self._waiting.get(number)
+        if response is not None and not response.done():
+            response.set_exception(deadline_exceeded())
+            self._cancel(number)
 
-    def _give_up(self, number: int) -> None:
-        if self._questions.pop(number, None) is None:
-            self._given_up.append(number)
-            self._something.set()
+    def _cancel(self, number: int) -> None:
+        if self._unsent.pop(number, None) is None:
+            self._cancelled.append(number)
+            self._woken.set()
 
-    async def _speak(self) -> None:
+    async def _send_calls(self) -> None:
         while True:
-            await self._something.wait()
-            self._something.clear()
-            questions, self._questions = self._questions, {}
-            given_up, self._given_up = self._given_up, []
-            if questions or given_up:
-                for part in parts(questions.values()):
-                    await self._call.write(pb.Questions(questions=part, given_up=given_up).SerializeToString())
-                    given_up = []
-            if self.is_left and not self._waiting and not self._given_up:
-                # The other end hangs up once it hears that there is nothing more.
+            await self._woken.wait()
+            self._woken.clear()
+            calls, self._unsent = self._unsent, {}
+            cancelled, self._cancelled = self._cancelled, []
+            if calls or cancelled:
+                for part in parts(calls.values()):
+                    await self._call.write(pb.Calls(calls=part, cancelled=cancelled).SerializeToString())
+                    cancelled = []
+            if self.is_left and not self._waiting and not self._cancelled:
+                # The other end closes the stream once it receives that there is nothing more.
                 await self._call.done_writing()
                 return

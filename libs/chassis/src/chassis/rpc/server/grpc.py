@@ -1,7 +1,7 @@
 """A Server behind grpc.aio."""
 
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -9,7 +9,7 @@ import grpc
 from chassis.errors import Refusal
 from chassis.rpc import status
 from chassis.rpc.server.server import Server
-from chassis.rpc.stream_frames import GREETING
+from chassis.rpc.stream_frames import END, GREETING
 from chassis.rpc.transport import from_metadata
 
 log = logging.getLogger(__name__)
@@ -35,11 +35,14 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
 
         async def answer(raw: Any, context: Any) -> bytes:
             request = from_metadata(dict(context.invocation_metadata() or ()))
+            messages = None if isinstance(raw, bytes) else _Messages(context)
             try:
-                if isinstance(raw, bytes):
+                if messages is None:
                     return await server.answer(path, raw, request, context.time_remaining())
-                return await server.receive(path, _messages(raw, context), request, context.time_remaining())
+                return await server.receive(path, messages.read(), request, context.time_remaining())
             except Refusal as refusal:
+                if messages is not None:
+                    await messages.drain()
                 context.set_trailing_metadata(status.trailers(refusal))
                 await context.abort(status.status(refusal), refusal.code)
             except Exception:
@@ -50,11 +53,21 @@ class GrpcHandler(grpc.GenericRpcHandler):  # type: ignore[type-arg] # generic i
         return answer
 
 
-async def _messages(requests: AsyncIterable[bytes], context: Any) -> AsyncIterator[bytes]:
-    """The messages of a request in pieces. Greets its caller when the second one is asked for: until then none of the body is sent."""
-    greeted = False
-    async for raw in requests:
-        yield raw
-        if not greeted:
-            await context.send_initial_metadata((GREETING,))
-            greeted = True
+class _Messages:
+    """The messages of a request in pieces. Its caller sends the second one when it is greeted, which is when that is asked for."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._greeted = False
+
+    async def read(self) -> AsyncIterator[bytes]:
+        while (raw := await self._context.read()) is not END:
+            yield raw
+            if not self._greeted:
+                self._greeted = True
+                await self._context.send_initial_metadata((GREETING,))
+
+    async def drain(self) -> None:
+        """Reads what is still sent: grpc.aio tells a caller who is writing when its call ends that the write failed, and not why."""
+        while self._greeted and await self._context.read() is not END:
+            pass

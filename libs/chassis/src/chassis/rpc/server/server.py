@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, TypeAlias, cast
 
@@ -15,7 +15,7 @@ from chassis.context import ANONYMOUS, Caller, RequestContext, deadline_exceeded
 from chassis.db.database import Database
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unauthenticated, Unavailable
 from chassis.rpc import status
-from chassis.rpc.admission import HELD_OF_A_BODY, Admission
+from chassis.rpc.admission import Admissions
 from chassis.rpc.method import PUBLIC, SIGNED_IN, Method, UndeclaredMethod, is_uuid_text, read
 from chassis.rpc.parts import check_reply, cut
 from chassis.rpc.pieces import read_message, receive_body
@@ -46,7 +46,7 @@ def bind(servicer: Any) -> list[tuple[Method, ServicerMethod]]:
 class Server:
     """Answers for the servicers of one service.
 
-    `can_answer` says whether what it needs is there.
+    `can_answer` says whether what it needs is there. Vital methods have room of their own, and connections in `vital_database`.
     `observe` is told of every call its outcome (a code) and its seconds.
     """
 
@@ -61,7 +61,8 @@ class Server:
         outbox: OutboxWriter,
         can_answer: Callable[[], Awaitable[bool]],
         observe: Observe | None = None,
-        admission: Admission | None = None,
+        admissions: Admissions | None = None,
+        vital_database: Database | None = None,
     ) -> None:
         self.name = name
         self._database = database
@@ -71,8 +72,8 @@ class Server:
         self._can_answer = can_answer
         self._audit = AuditBatcher(outbox)
         self._observe = observe
-        self._admission = admission or Admission()
-        self._admission_of_bodies = Admission.of_bodies()
+        self._admissions = admissions or Admissions()
+        self._vital_database = vital_database or database
         self._methods: dict[str, tuple[Method, ServicerMethod]] = {}
         for servicer in servicers:
             for method, answer in bind(servicer):
@@ -107,9 +108,9 @@ class Server:
         self._running += 1
         self._idle.clear()
         try:
-            with self._admit(raw):
+            with self._admissions.admit(raw, vital=method.vital):
                 async with asyncio.timeout(DEFAULT_SECONDS if seconds is None else seconds) as clock:
-                    return await self._answer(method, servicer, raw, replace(context, deadline=clock.when()))
+                    return await self._answer(method, servicer, raw, context, clock.when())
         except TimeoutError:
             outcome = "deadline_exceeded"
             raise deadline_exceeded() from None
@@ -142,12 +143,12 @@ class Server:
         except TimeoutError:
             log.warning("calls were still running when the drain ended")
 
-    def _admit(self, raw: bytes | AsyncIterator[bytes]) -> AbstractContextManager[None]:
-        return self._admission.admit(len(raw)) if isinstance(raw, bytes) else self._admission_of_bodies.admit(HELD_OF_A_BODY)
-
-    async def _answer(self, method: Method, servicer: ServicerMethod, raw: bytes | AsyncIterator[bytes], context: RequestContext) -> bytes:
+    async def _answer(
+        self, method: Method, servicer: ServicerMethod, raw: bytes | AsyncIterator[bytes], context: RequestContext, deadline: float | None
+    ) -> bytes:
         key = context.idempotency_key
-        work = UnitOfWork(await self._authenticate(method, context), self._database, self._outbox)
+        database = self._vital_database if method.vital else self._database
+        work = UnitOfWork(await self._authenticate(method, context, deadline), database, self._outbox)
         request: Message | None = None
 
         async def record_denial(refusal: Refusal) -> None:
@@ -186,14 +187,16 @@ class Server:
             await self._audit.record(work, line(work, method, ids))
         return answer
 
-    async def _authenticate(self, method: Method, context: RequestContext) -> RequestContext:
-        """The context with its verified caller; a service's token is not forwarded, and neither is the idempotency key."""
+    async def _authenticate(self, method: Method, context: RequestContext, deadline: float | None) -> RequestContext:
+        """The context with its deadline and its verified caller; a service's token is not forwarded, and neither is the idempotency key."""
         if method.needs == PUBLIC:
-            return replace(context, caller=ANONYMOUS, workspace_id=None, token="", idempotency_key=None)
+            return replace(context, deadline=deadline, caller=ANONYMOUS, workspace_id=None, token="", idempotency_key=None)
         if not context.token:
             raise Unauthenticated("sign_in_required", "Sign in first.")
         caller = await self._verifier.caller(context.token)
-        return replace(context, caller=caller, workspace_id=caller.workspace_id, token=caller.token, idempotency_key=None)
+        return replace(
+            context, deadline=deadline, caller=caller, workspace_id=caller.workspace_id, token=caller.token, idempotency_key=None
+        )
 
     def _authorize(self, method: Method, caller: Caller) -> None:
         if method.needs == PUBLIC:

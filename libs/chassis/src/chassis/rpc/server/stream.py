@@ -1,4 +1,4 @@
-"""The answering end of a stream of calls."""
+"""The serving end of a stream of calls."""
 
 import asyncio
 import logging
@@ -12,15 +12,15 @@ from caseload.transport.v1 import stream_pb2 as pb
 from chassis.errors import Refusal
 from chassis.rpc import status
 from chassis.rpc.handler import Handler
-from chassis.rpc.stream_frames import END, GREETING, METHOD, SERVICE, from_question, parts
+from chassis.rpc.stream_frames import END, GREETING, METHOD, SERVICE, from_call, parts
 
-# While more bytes of answers than this wait to be sent, no further question is read: an asker who does not read is not answered.
+# While more bytes of responses than this wait to be sent, no further call is read: a caller who does not read is not served.
 _MOST_UNSENT = 16 * 1024 * 1024
 log = logging.getLogger(__name__)
 
 
 class Listener:
-    """The answering end of every stream of one server."""
+    """The serving end of every stream of one server."""
 
     def __init__(self, server: Handler) -> None:
         self._server = server
@@ -31,13 +31,13 @@ class Listener:
         self._none_left.set()
 
     def handler(self) -> grpc.GenericRpcHandler:  # type: ignore[type-arg] # generic in the stubs alone
-        return grpc.method_handlers_generic_handler(SERVICE, {METHOD: grpc.stream_stream_rpc_method_handler(self.converse)})
+        return grpc.method_handlers_generic_handler(SERVICE, {METHOD: grpc.stream_stream_rpc_method_handler(self.serve)})
 
-    async def converse(self, _requests: Any, context: Any) -> None:
-        """A grpc.aio handler: returns when the asker has hung up, or when the server closes and has answered all it was asked."""
+    async def serve(self, _requests: Any, context: Any) -> None:
+        """A grpc.aio handler: returns when the caller has closed the stream, or when the server closes and has responded to every call."""
         if self._going_away:
             await context.abort(grpc.StatusCode.UNAVAILABLE, status.NOT_TAKEN)
-        # Before the first question: its asker waits for a sign that somebody is there.
+        # Before the first call: its caller waits for a sign that the stream is taken.
         await context.send_initial_metadata((GREETING,))
         exchange = _Exchange(self._server, context)
         if self._going_away:
@@ -45,36 +45,36 @@ class Listener:
         self._exchanges.add(exchange)
         self._none_left.clear()
         try:
-            await self._converse(exchange)
+            await self._serve(exchange)
         finally:
             self._exchanges.discard(exchange)
             if not self._exchanges:
                 self._none_left.set()
 
-    async def _converse(self, exchange: "_Exchange") -> None:
+    async def _serve(self, exchange: "_Exchange") -> None:
         closing = asyncio.ensure_future(self._closing.wait())
-        hearing = asyncio.ensure_future(exchange.hear())
-        speaking = asyncio.ensure_future(exchange.speak())
+        receiving = asyncio.ensure_future(exchange.receive())
+        sending = asyncio.ensure_future(exchange.send())
         finishing: asyncio.Future[None] | None = None
         try:
-            await asyncio.wait((hearing, closing, speaking), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((receiving, closing, sending), return_when=asyncio.FIRST_COMPLETED)
             finishing = asyncio.ensure_future(exchange.finish())
-            # Who cannot speak any more has no answers to wait for.
-            await asyncio.wait((finishing, speaking), return_when=asyncio.FIRST_COMPLETED)
+            # Where nothing can be sent any more there are no responses to wait for.
+            await asyncio.wait((finishing, sending), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            ending = [task for task in (closing, hearing, speaking, finishing, *exchange.running.values()) if task is not None]
+            ending = [task for task in (closing, receiving, sending, finishing, *exchange.running.values()) if task is not None]
             for task in ending:
                 task.cancel()
             await asyncio.gather(*ending, return_exceptions=True)
 
     def go_away(self) -> None:
-        """Tells all askers to ask elsewhere. What is asked until they hear it is refused by the server, which drains."""
+        """Tells all callers to call elsewhere. What they send until they receive it is refused by the server, which drains."""
         self._going_away = True
         for exchange in self._exchanges:
             exchange.go_away()
 
     async def close(self, seconds: float) -> None:
-        """Waits until the askers have hung up, who do so once all they asked is answered; ends the streams of those who have not after `seconds`."""
+        """Waits until the callers have closed their streams, as they do once every call has its response; ends those still open after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 await self._none_left.wait()
@@ -88,79 +88,79 @@ class _Exchange:
     def __init__(self, server: Handler, context: Any) -> None:
         self._server = server
         self._context = context
-        self._answers: list[pb.Answer] = []
+        self._responses: list[pb.Response] = []
         self._unsent = 0
         self._going_away = False
-        # The newest question's number. Numbers grow, so a question that comes twice is known.
+        # The newest call's number. Numbers grow, so a call that comes twice is known.
         self._newest = 0
-        self._something = asyncio.Event()
-        self._silent = asyncio.Event()
-        self._silent.set()
+        self._woken = asyncio.Event()
+        self._all_sent = asyncio.Event()
+        self._all_sent.set()
         self.running: dict[int, asyncio.Task[None]] = {}
 
-    async def hear(self) -> None:
+    async def receive(self) -> None:
         while (raw := await self._context.read()) is not END:
             try:
-                heard = pb.Questions.FromString(raw)
+                received = pb.Calls.FromString(raw)
             except DecodeError:
-                log.warning("a stream speaks otherwise and is ended", extra={"service": self._server.name})
+                log.warning("a stream carries something else and is ended", extra={"service": self._server.name})
                 return
-            for question in heard.questions:
-                if question.id <= self._newest:
-                    log.warning("a question came twice and is answered once", extra={"service": self._server.name})
+            for call in received.calls:
+                if call.id <= self._newest:
+                    log.warning("a call came twice and is served once", extra={"service": self._server.name})
                     continue
-                self._newest = question.id
-                task = asyncio.create_task(self._answer(question))
-                self.running[question.id] = task
+                self._newest = call.id
+                task = asyncio.create_task(self._serve(call))
+                self.running[call.id] = task
                 # Not within the task: cancelled before its first step, it never gets there.
-                task.add_done_callback(partial(self._forget, question.id))
-            for number in heard.given_up:
+                task.add_done_callback(partial(self._forget, call.id))
+            for number in received.cancelled:
                 if (task_of := self.running.get(number)) is not None:
                     task_of.cancel()
             if self._unsent > _MOST_UNSENT:
-                await self._silent.wait()
+                await self._all_sent.wait()
 
     def _forget(self, number: int, _task: asyncio.Task[None]) -> None:
         self.running.pop(number, None)
 
-    async def speak(self) -> None:
+    async def send(self) -> None:
         told = False
         while True:
-            await self._something.wait()
-            self._something.clear()
-            answers, self._answers = self._answers, []
-            for part in parts(answers):
+            await self._woken.wait()
+            self._woken.clear()
+            responses, self._responses = self._responses, []
+            for part in parts(responses):
                 going_away = self._going_away and not told
                 told |= going_away
-                await self._context.write(pb.Answers(answers=part, going_away=going_away).SerializeToString())
-                self._unsent -= sum(len(answer.reply) for answer in part)
-            if not self._answers:
-                self._silent.set()
+                await self._context.write(pb.Responses(responses=part, going_away=going_away).SerializeToString())
+                self._unsent -= sum(len(response.reply) for response in part)
+            if not self._responses:
+                self._all_sent.set()
 
     async def finish(self) -> None:
-        """Waits until every call received is answered and its answer is sent."""
+        """Waits until the response to every call received is sent."""
         while self.running:
             await asyncio.wait(self.running.values())
-        await self._silent.wait()
+        await self._all_sent.wait()
 
     def go_away(self) -> None:
         self._going_away = True
-        self._something.set()
+        self._woken.set()
 
-    async def _answer(self, question: pb.Question) -> None:
-        number = question.id
-        context = from_question(question)
+    async def _serve(self, call: pb.Call) -> None:
+        number = call.id
+        context = from_call(call)
         try:
-            reply = await self._server.answer(question.path, question.request, context, question.seconds)
-            self._tell(pb.Answer(id=number, reply=reply))
+            reply = await self._server.answer(call.path, call.request, context, call.seconds)
+            self._add_response(pb.Response(id=number, reply=reply))
         except Refusal as refusal:
-            self._tell(pb.Answer(id=number, refused=status.packed(refusal)))
+            self._add_response(pb.Response(id=number, refused=status.packed(refusal)))
         except Exception:
-            log.exception("a call failed", extra={"rpc": question.path, "request_id": context.request_id})
-            self._tell(pb.Answer(id=number, failed=True))
+            log.exception("a call failed", extra={"rpc": call.path, "request_id": context.request_id})
+            self._add_response(pb.Response(id=number, failed=True))
 
-    def _tell(self, answer: pb.Answer) -> None:
-        self._answers.append(answer)
-        self._unsent += len(answer.reply)
-        self._silent.clear()
-        self._something.set()
+    def _add_response(self, response: pb.Response) -> None:
+        self._responses.append(response)
+        self._unsent += len(response.reply)
+        self._all_sent.clear()
+        self._woken.set()

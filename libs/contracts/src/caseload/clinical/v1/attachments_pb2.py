@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/clinical/v1/attachments.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfc\x02\n\nAttachment\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\nsession_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x17\n\tclient_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x05 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x11\n\tfile_type\x18\x06 \x01(\t\x12\x17\n\x0f\x66ile_size_bytes\x18\x07 \x01(\x03\x12\x36\n\x06status\x18\x08 \x01(\x0e\x32&.caseload.clinical.v1.AttachmentStatus\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0csession_date\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fis_session_file\x18\x0b \x01(\x08\x42\r\n\x0b_session_id\"^\n\x0e\x41ttachmentList\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.clinical.v1.Attachment\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04more\x18\x03 \x01(\x08\"w\n\x17UploadAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x18\n\x07\x63ontent\x18\x03 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0c\n\x04last\x18\x04 \x01(\x08\"N\n\x16ListAttachmentsRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x11\n\x04skip\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\x07\n\x05_skip\"M\n\x14GetAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\xd0\x01\n\x12GetDownloadRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1f\n\x12\x65xpires_in_minutes\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12;\n\x0b\x64isposition\x18\x04 \x01(\x0e\x32!.caseload.clinical.v1.DispositionH\x01\x88\x01\x01\x42\x15\n\x13_expires_in_minutesB\x0e\n\x0c_disposition\"u\n\x08\x44ownload\x12\x1d\n\x0c\x64ownload_url\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12\x65xpires_in_seconds\x18\x03 \x01(\x05\"l\n\x17RenameAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"P\n\x17\x44\x65leteAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\x1a\n\x18\x44\x65leteAttachmentResponse*\x92\x01\n\x10\x41ttachmentStatus\x12!\n\x1d\x41TTACHMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41TTACHMENT_STATUS_SCANNING\x10\x01\x12\x1b\n\x17\x41TTACHMENT_STATUS_READY\x10\x02\x12\x1e\n\x1a\x41TTACHMENT_STATUS_REJECTED\x10\x03*^\n\x0b\x44isposition\x12\x1b\n\x17\x44ISPOSITION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44ISPOSITION_INLINE\x10\x01\x12\x1a\n\x16\x44ISPOSITION_ATTACHMENT\x10\x02\x32\x82\x07\n\x0b\x41ttachments\x12\x8e\x01\n\x10UploadAttachment\x12-.caseload.clinical.v1.UploadAttachmentRequest\x1a .caseload.clinical.v1.Attachment\"\'\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x0e\x08\x05\x10\x01\x1a\x08reply.id(\x01\x12\x97\x01\n\x0fListAttachments\x12,.caseload.clinical.v1.ListAttachmentsRequest\x1a$.caseload.clinical.v1.AttachmentList\"0\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x14\x08\x05\x10\x02\x1a\x0ereply.items.id\xa8\xb5\x18\x01\x12\x8a\x01\n\rGetAttachment\x12*.caseload.clinical.v1.GetAttachmentRequest\x1a .caseload.clinical.v1.Attachment\"+\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x13\x08\x05\x10\x02\x1a\rattachment_id\x12\x84\x01\n\x0bGetDownload\x12(.caseload.clinical.v1.GetDownloadRequest\x1a\x1e.caseload.clinical.v1.Download\"+\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x13\x08\x05\x10\x07\x1a\rattachment_id\x12\x91\x01\n\x10RenameAttachment\x12-.caseload.clinical.v1.RenameAttachmentRequest\x1a .caseload.clinical.v1.Attachment\",\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x13\x08\x05\x10\x03\x1a\rattachment_id\x12\x9f\x01\n\x10\x44\x65leteAttachment\x12-.caseload.clinical.v1.DeleteAttachmentRequest\x1a..caseload.clinical.v1.DeleteAttachmentResponse\",\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x13\x08\x05\x10\x04\x1a\rattachment_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/clinical/v1/attachments.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfc\x02\n\nAttachment\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\nsession_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x17\n\tclient_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x05 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x11\n\tfile_type\x18\x06 \x01(\t\x12\x17\n\x0f\x66ile_size_bytes\x18\x07 \x01(\x03\x12\x36\n\x06status\x18\x08 \x01(\x0e\x32&.caseload.clinical.v1.AttachmentStatus\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0csession_date\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fis_session_file\x18\x0b \x01(\x08\x42\r\n\x0b_session_id\"^\n\x0e\x41ttachmentList\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.clinical.v1.Attachment\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04more\x18\x03 \x01(\x08\"w\n\x17UploadAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x18\n\x07\x63ontent\x18\x03 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0c\n\x04last\x18\x04 \x01(\x08\"V\n\x16ListAttachmentsRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\x05\x61\x66ter\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\x08\n\x06_after\"M\n\x14GetAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\xd0\x01\n\x12GetDownloadRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1f\n\x12\x65xpires_in_minutes\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12;\n\x0b\x64isposition\x18\x04 \x01(\x0e\x32!.caseload.clinical.v1.DispositionH\x01\x88\x01\x01\x42\x15\n\x13_expires_in_minutesB\x0e\n\x0c_disposition\"u\n\x08\x44ownload\x12\x1d\n\x0c\x64ownload_url\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12\x65xpires_in_seconds\x18\x03 \x01(\x05\"l\n\x17RenameAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"P\n\x17\x44\x65leteAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\x1a\n\x18\x44\x65leteAttachmentResponse*\x92\x01\n\x10\x41ttachmentStatus\x12!\n\x1d\x41TTACHMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41TTACHMENT_STATUS_SCANNING\x10\x01\x12\x1b\n\x17\x41TTACHMENT_STATUS_READY\x10\x02\x12\x1e\n\x1a\x41TTACHMENT_STATUS_REJECTED\x10\x03*^\n\x0b\x44isposition\x12\x1b\n\x17\x44ISPOSITION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44ISPOSITION_INLINE\x10\x01\x12\x1a\n\x16\x44ISPOSITION_ATTACHMENT\x10\x02\x32\x82\x07\n\x0b\x41ttachments\x12\x8e\x01\n\x10UploadAttachment\x12-.caseload.clinical.v1.UploadAttachmentRequest\x1a .caseload.clinical.v1.Attachment\"\'\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x0e\x08\x05\x10\x01\x1a\x08reply.id(\x01\x12\x97\x01\n\x0fListAttachments\x12,.caseload.clinical.v1.ListAttachmentsRequest\x1a$.caseload.clinical.v1.AttachmentList\"0\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x14\x08\x05\x10\x02\x1a\x0ereply.items.id\xa8\xb5\x18\x01\x12\x8a\x01\n\rGetAttachment\x12*.caseload.clinical.v1.GetAttachmentRequest\x1a .caseload.clinical.v1.Attachment\"+\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x13\x08\x05\x10\x02\x1a\rattachment_id\x12\x84\x01\n\x0bGetDownload\x12(.caseload.clinical.v1.GetDownloadRequest\x1a\x1e.caseload.clinical.v1.Download\"+\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x13\x08\x05\x10\x07\x1a\rattachment_id\x12\x91\x01\n\x10RenameAttachment\x12-.caseload.clinical.v1.RenameAttachmentRequest\x1a .caseload.clinical.v1.Attachment\",\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x13\x08\x05\x10\x03\x1a\rattachment_id\x12\x9f\x01\n\x10\x44\x65leteAttachment\x12-.caseload.clinical.v1.DeleteAttachmentRequest\x1a..caseload.clinical.v1.DeleteAttachmentResponse\",\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x13\x08\x05\x10\x04\x1a\rattachment_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,6 +51,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADATTACHMENTREQUEST'].fields_by_name['content']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_LISTATTACHMENTSREQUEST'].fields_by_name['session_id']._loaded_options = None
   _globals['_LISTATTACHMENTSREQUEST'].fields_by_name['session_id']._serialized_options = b'\340\265\030\001'
+  _globals['_LISTATTACHMENTSREQUEST'].fields_by_name['after']._loaded_options = None
+  _globals['_LISTATTACHMENTSREQUEST'].fields_by_name['after']._serialized_options = b'\340\265\030\001'
   _globals['_GETATTACHMENTREQUEST'].fields_by_name['session_id']._loaded_options = None
   _globals['_GETATTACHMENTREQUEST'].fields_by_name['session_id']._serialized_options = b'\340\265\030\001'
   _globals['_GETATTACHMENTREQUEST'].fields_by_name['attachment_id']._loaded_options = None
@@ -83,10 +85,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ATTACHMENTS'].methods_by_name['RenameAttachment']._serialized_options = b'\220\002\000\212\265\030\016sessions:write\232\265\030\023\010\005\020\003\032\rattachment_id'
   _globals['_ATTACHMENTS'].methods_by_name['DeleteAttachment']._loaded_options = None
   _globals['_ATTACHMENTS'].methods_by_name['DeleteAttachment']._serialized_options = b'\220\002\000\212\265\030\016sessions:write\232\265\030\023\010\005\020\004\032\rattachment_id'
-  _globals['_ATTACHMENTSTATUS']._serialized_start=1442
-  _globals['_ATTACHMENTSTATUS']._serialized_end=1588
-  _globals['_DISPOSITION']._serialized_start=1590
-  _globals['_DISPOSITION']._serialized_end=1684
+  _globals['_ATTACHMENTSTATUS']._serialized_start=1450
+  _globals['_ATTACHMENTSTATUS']._serialized_end=1596
+  _globals['_DISPOSITION']._serialized_start=1598
+  _globals['_DISPOSITION']._serialized_end=1692
   _globals['_ATTACHMENT']._serialized_start=133
   _globals['_ATTACHMENT']._serialized_end=513
   _globals['_ATTACHMENTLIST']._serialized_start=515
@@ -94,19 +96,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADATTACHMENTREQUEST']._serialized_start=611
   _globals['_UPLOADATTACHMENTREQUEST']._serialized_end=730
   _globals['_LISTATTACHMENTSREQUEST']._serialized_start=732
-  _globals['_LISTATTACHMENTSREQUEST']._serialized_end=810
-  _globals['_GETATTACHMENTREQUEST']._serialized_start=812
-  _globals['_GETATTACHMENTREQUEST']._serialized_end=889
-  _globals['_GETDOWNLOADREQUEST']._serialized_start=892
-  _globals['_GETDOWNLOADREQUEST']._serialized_end=1100
-  _globals['_DOWNLOAD']._serialized_start=1102
-  _globals['_DOWNLOAD']._serialized_end=1219
-  _globals['_RENAMEATTACHMENTREQUEST']._serialized_start=1221
-  _globals['_RENAMEATTACHMENTREQUEST']._serialized_end=1329
-  _globals['_DELETEATTACHMENTREQUEST']._serialized_start=1331
-  _globals['_DELETEATTACHMENTREQUEST']._serialized_end=1411
-  _globals['_DELETEATTACHMENTRESPONSE']._serialized_start=1413
-  _globals['_DELETEATTACHMENTRESPONSE']._serialized_end=1439
-  _globals['_ATTACHMENTS']._serialized_start=1687
-  _globals['_ATTACHMENTS']._serialized_end=2585
+  _globals['_LISTATTACHMENTSREQUEST']._serialized_end=818
+  _globals['_GETATTACHMENTREQUEST']._serialized_start=820
+  _globals['_GETATTACHMENTREQUEST']._serialized_end=897
+  _globals['_GETDOWNLOADREQUEST']._serialized_start=900
+  _globals['_GETDOWNLOADREQUEST']._serialized_end=1108
+  _globals['_DOWNLOAD']._serialized_start=1110
+  _globals['_DOWNLOAD']._serialized_end=1227
+  _globals['_RENAMEATTACHMENTREQUEST']._serialized_start=1229
+  _globals['_RENAMEATTACHMENTREQUEST']._serialized_end=1337
+  _globals['_DELETEATTACHMENTREQUEST']._serialized_start=1339
+  _globals['_DELETEATTACHMENTREQUEST']._serialized_end=1419
+  _globals['_DELETEATTACHMENTRESPONSE']._serialized_start=1421
+  _globals['_DELETEATTACHMENTRESPONSE']._serialized_end=1447
+  _globals['_ATTACHMENTS']._serialized_start=1695
+  _globals['_ATTACHMENTS']._serialized_end=2593
 # @@protoc_insertion_point(module_scope)

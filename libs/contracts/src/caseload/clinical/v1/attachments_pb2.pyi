@@ -80,12 +80,12 @@ class UploadAttachmentRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ..., file_name: _Optional[str] = ..., content: _Optional[bytes] = ..., last: bool = ...) -> None: ...
 
 class ListAttachmentsRequest(_message.Message):
-    __slots__ = ("session_id", "skip")
+    __slots__ = ("session_id", "after")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
-    SKIP_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
     session_id: str
-    skip: int
-    def __init__(self, session_id: _Optional[str] = ..., skip: _Optional[int] = ...) -> None: ...
+    after: str
+    def __init__(self, session_id: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
 
 class GetAttachmentRequest(_message.Message):
     __slots__ = ("session_id", "attachment_id")

@@ -150,10 +150,10 @@ class ResetPasswordResponse(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class ListLoginSessionsRequest(_message.Message):
-    __slots__ = ("skip",)
-    SKIP_FIELD_NUMBER: _ClassVar[int]
-    skip: int
-    def __init__(self, skip: _Optional[int] = ...) -> None: ...
+    __slots__ = ("after",)
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    after: str
+    def __init__(self, after: _Optional[str] = ...) -> None: ...
 
 class LoginSession(_message.Message):
     __slots__ = ("id", "created_at", "last_seen_at", "ip_address", "user_agent", "current")

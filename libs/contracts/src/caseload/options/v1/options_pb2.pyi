@@ -76,6 +76,8 @@ PAGED_FIELD_NUMBER: _ClassVar[int]
 paged: _descriptor.FieldDescriptor
 IN_PARTS_FIELD_NUMBER: _ClassVar[int]
 in_parts: _descriptor.FieldDescriptor
+VITAL_FIELD_NUMBER: _ClassVar[int]
+vital: _descriptor.FieldDescriptor
 PHI_FIELD_NUMBER: _ClassVar[int]
 phi: _descriptor.FieldDescriptor
 UUID_FIELD_NUMBER: _ClassVar[int]

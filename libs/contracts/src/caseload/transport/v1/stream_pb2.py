@@ -24,21 +24,21 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/transport/v1/stream.proto\x12\x15\x63\x61seload.transport.v1\"Q\n\tQuestions\x12\x32\n\tquestions\x18\x01 \x03(\x0b\x32\x1f.caseload.transport.v1.Question\x12\x10\n\x08given_up\x18\x02 \x03(\x04\"\x84\x02\n\x08Question\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0f\n\x07request\x18\x03 \x01(\x0c\x12\x0f\n\x07seconds\x18\x04 \x01(\x01\x12\x15\n\rauthorization\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x07 \x01(\t\x12\x17\n\nip_address\x18\x08 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nuser_agent\x18\t \x01(\tH\x01\x88\x01\x01\x12\x18\n\x0btraceparent\x18\n \x01(\tH\x02\x88\x01\x01\x42\r\n\x0b_ip_addressB\r\n\x0b_user_agentB\x0e\n\x0c_traceparent\"M\n\x07\x41nswers\x12.\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x1d.caseload.transport.v1.Answer\x12\x12\n\ngoing_away\x18\x02 \x01(\x08\"u\n\x06\x41nswer\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0f\n\x05reply\x18\x02 \x01(\x0cH\x00\x12\x31\n\x07refused\x18\x03 \x01(\x0b\x32\x1e.caseload.transport.v1.RefusedH\x00\x12\x10\n\x06\x66\x61iled\x18\x04 \x01(\x08H\x00\x42\t\n\x07outcome\"8\n\x07Refused\x12\x0e\n\x06status\x18\x01 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0f\n\x07refusal\x18\x03 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"caseload/transport/v1/stream.proto\x12\x15\x63\x61seload.transport.v1\"F\n\x05\x43\x61lls\x12*\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1b.caseload.transport.v1.Call\x12\x11\n\tcancelled\x18\x02 \x03(\x04\"\x80\x02\n\x04\x43\x61ll\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0f\n\x07request\x18\x03 \x01(\x0c\x12\x0f\n\x07seconds\x18\x04 \x01(\x01\x12\x15\n\rauthorization\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x07 \x01(\t\x12\x17\n\nip_address\x18\x08 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nuser_agent\x18\t \x01(\tH\x01\x88\x01\x01\x12\x18\n\x0btraceparent\x18\n \x01(\tH\x02\x88\x01\x01\x42\r\n\x0b_ip_addressB\r\n\x0b_user_agentB\x0e\n\x0c_traceparent\"S\n\tResponses\x12\x32\n\tresponses\x18\x01 \x03(\x0b\x32\x1f.caseload.transport.v1.Response\x12\x12\n\ngoing_away\x18\x02 \x01(\x08\"w\n\x08Response\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0f\n\x05reply\x18\x02 \x01(\x0cH\x00\x12\x31\n\x07refused\x18\x03 \x01(\x0b\x32\x1e.caseload.transport.v1.RefusedH\x00\x12\x10\n\x06\x66\x61iled\x18\x04 \x01(\x08H\x00\x42\t\n\x07outcome\"8\n\x07Refused\x12\x0e\n\x06status\x18\x01 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0f\n\x07refusal\x18\x03 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'caseload.transport.v1.stream_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_QUESTIONS']._serialized_start=61
-  _globals['_QUESTIONS']._serialized_end=142
-  _globals['_QUESTION']._serialized_start=145
-  _globals['_QUESTION']._serialized_end=405
-  _globals['_ANSWERS']._serialized_start=407
-  _globals['_ANSWERS']._serialized_end=484
-  _globals['_ANSWER']._serialized_start=486
-  _globals['_ANSWER']._serialized_end=603
-  _globals['_REFUSED']._serialized_start=605
-  _globals['_REFUSED']._serialized_end=661
+  _globals['_CALLS']._serialized_start=61
+  _globals['_CALLS']._serialized_end=131
+  _globals['_CALL']._serialized_start=134
+  _globals['_CALL']._serialized_end=390
+  _globals['_RESPONSES']._serialized_start=392
+  _globals['_RESPONSES']._serialized_end=475
+  _globals['_RESPONSE']._serialized_start=477
+  _globals['_RESPONSE']._serialized_end=596
+  _globals['_REFUSED']._serialized_start=598
+  _globals['_REFUSED']._serialized_end=654
 # @@protoc_insertion_point(module_scope)

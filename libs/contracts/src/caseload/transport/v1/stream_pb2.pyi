@@ -6,15 +6,15 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class Questions(_message.Message):
-    __slots__ = ("questions", "given_up")
-    QUESTIONS_FIELD_NUMBER: _ClassVar[int]
-    GIVEN_UP_FIELD_NUMBER: _ClassVar[int]
-    questions: _containers.RepeatedCompositeFieldContainer[Question]
-    given_up: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ..., given_up: _Optional[_Iterable[int]] = ...) -> None: ...
+class Calls(_message.Message):
+    __slots__ = ("calls", "cancelled")
+    CALLS_FIELD_NUMBER: _ClassVar[int]
+    CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    calls: _containers.RepeatedCompositeFieldContainer[Call]
+    cancelled: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, calls: _Optional[_Iterable[_Union[Call, _Mapping]]] = ..., cancelled: _Optional[_Iterable[int]] = ...) -> None: ...
 
-class Question(_message.Message):
+class Call(_message.Message):
     __slots__ = ("id", "path", "request", "seconds", "authorization", "request_id", "idempotency_key", "ip_address", "user_agent", "traceparent")
     ID_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
@@ -38,15 +38,15 @@ class Question(_message.Message):
     traceparent: str
     def __init__(self, id: _Optional[int] = ..., path: _Optional[str] = ..., request: _Optional[bytes] = ..., seconds: _Optional[float] = ..., authorization: _Optional[str] = ..., request_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., ip_address: _Optional[str] = ..., user_agent: _Optional[str] = ..., traceparent: _Optional[str] = ...) -> None: ...
 
-class Answers(_message.Message):
-    __slots__ = ("answers", "going_away")
-    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+class Responses(_message.Message):
+    __slots__ = ("responses", "going_away")
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
     GOING_AWAY_FIELD_NUMBER: _ClassVar[int]
-    answers: _containers.RepeatedCompositeFieldContainer[Answer]
+    responses: _containers.RepeatedCompositeFieldContainer[Response]
     going_away: bool
-    def __init__(self, answers: _Optional[_Iterable[_Union[Answer, _Mapping]]] = ..., going_away: bool = ...) -> None: ...
+    def __init__(self, responses: _Optional[_Iterable[_Union[Response, _Mapping]]] = ..., going_away: bool = ...) -> None: ...
 
-class Answer(_message.Message):
+class Response(_message.Message):
     __slots__ = ("id", "reply", "refused", "failed")
     ID_FIELD_NUMBER: _ClassVar[int]
     REPLY_FIELD_NUMBER: _ClassVar[int]

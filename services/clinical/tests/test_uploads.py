@@ -1,0 +1,214 @@
+"""An upload on its way in: in pieces, kept on disk, and never in the way of other calls."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import grpc
+import pytest
+
+from caseload.clinical.v1 import attachments_pb2 as pb
+from caseload.clinical.v1 import sessions_pb2
+from caseload.clinical.v1.attachments_rpc import AttachmentsStub
+from chassis.context import RequestContext
+from chassis.errors import Forbidden, Invalid, Unavailable
+from chassis.rpc.admission import MOST_BODIES
+from chassis.rpc.client.peers import Peers
+from chassis.rpc.transport import LARGEST_BODY, to_metadata
+from chassis.testing.environment import pieces, start_environment
+from clients.__main__ import SERVICE as CLIENTS
+from clinical.__main__ import SERVICE as CLINICAL
+from identity.__main__ import SERVICE as IDENTITY
+from scheduling.__main__ import SERVICE as SCHEDULING
+
+from .conftest import photo
+
+
+class Cut(Exception):
+    """What ends the sender's side."""
+
+
+class Body:
+    """A body of which one piece is there, and the others when they are told to follow."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.asked = asyncio.Event()
+        self.follow = asyncio.Event()
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        self.asked.set()
+        yield self._content[:10]
+        await self.follow.wait()
+        yield self._content[10:]
+
+
+def upload_of(note: sessions_pb2.Session) -> pb.UploadAttachmentRequest:
+    return pb.UploadAttachmentRequest(session_id=note.id, file_name="scan.jpg")
+
+
+async def none_under_way(server) -> None:
+    async with asyncio.timeout(10):
+        while server._admission_of_bodies.calls or server._running:
+            await asyncio.sleep(0.01)
+    assert server._admission_of_bodies.bytes == 0
+
+
+@pytest.fixture(params=["over a socket", "in this process"])
+def stub(request, practice) -> AttachmentsStub:
+    environment = practice.environment
+    if request.param == "over a socket":
+        return environment.stub(AttachmentsStub)
+    return AttachmentsStub(Peers(None, servers={"clinical": environment.runtime("clinical").server})["clinical"])
+
+
+async def test_an_upload_that_its_sender_breaks_off_leaves_nothing(practice, stub):
+    note = await practice.write()
+
+    async def broken_off() -> AsyncIterator[bytes]:
+        yield photo()
+        raise Cut
+
+    with pytest.raises(Cut):
+        await stub.UploadAttachment(upload_of(note), broken_off(), practice.call)
+
+    await none_under_way(practice.environment.runtime("clinical").server)
+    assert practice.stored() == []
+    assert await practice.files(note) == []
+
+
+async def test_an_upload_whose_caller_gives_up_leaves_nothing(practice, stub):
+    note, body = await practice.write(), Body(photo())
+    uploading = asyncio.ensure_future(stub.UploadAttachment(upload_of(note), body.pieces(), practice.call))
+    await body.asked.wait()
+    uploading.cancel()
+    await asyncio.wait([uploading])
+
+    await none_under_way(practice.environment.runtime("clinical").server)
+    assert practice.stored() == []
+    assert await practice.files(note) == []
+
+
+async def test_a_stream_that_ends_before_its_last_message_is_no_upload(practice):
+    note = await practice.write()
+    request = upload_of(note)
+    messages = [request.SerializeToString(), pb.UploadAttachmentRequest(content=photo()).SerializeToString()]
+    channel = grpc.aio.insecure_channel(practice.environment.runtime("clinical").settings.listen)
+    send = channel.stream_unary("/caseload.clinical.v1.Attachments/UploadAttachment")
+    try:
+        for said, code in (([], "request_incomplete"), (messages[:1], "request_incomplete"), (messages, "request_incomplete")):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await send(iter(said or [request.SerializeToString()]), metadata=to_metadata(practice.call, practice.call.token))
+            assert dict(tuple(pair) for pair in refused.value.trailing_metadata())["code"] == code
+        whole = [*messages, pb.UploadAttachmentRequest(last=True).SerializeToString()]
+        stored = pb.Attachment.FromString(await send(iter(whole), metadata=to_metadata(practice.call, practice.call.token)))
+    finally:
+        await channel.close()
+    assert await practice.files(note) == [stored]
+
+
+async def test_nothing_of_a_body_is_asked_of_who_may_not_upload(practice, stub):
+    note, body = await practice.write(), Body(photo())
+    with pytest.raises(Forbidden):
+        await stub.UploadAttachment(upload_of(note), body.pieces(), practice.only("sessions:read").call)
+    with pytest.raises(Invalid):
+        await stub.UploadAttachment(pb.UploadAttachmentRequest(session_id="none"), body.pieces(), practice.call)
+    assert not body.asked.is_set()
+
+
+async def test_a_body_larger_than_any_is_refused_with_the_reason(practice, stub):
+    note = await practice.write()
+    with pytest.raises(Invalid) as refused:
+        await stub.UploadAttachment(upload_of(note), pieces(bytes(LARGEST_BODY + 100_000)), practice.call)
+    assert refused.value.code == "request_too_large"
+    await none_under_way(practice.environment.runtime("clinical").server)
+
+
+async def test_an_upload_that_takes_longer_than_its_call_may_is_given_up(practice, stub):
+    note, body = await practice.write(), Body(photo())
+    with pytest.raises(Unavailable) as refused:
+        await stub.UploadAttachment(upload_of(note), body.pieces(), practice.call.within(0.5))
+    assert refused.value.code == "deadline_exceeded"
+    await none_under_way(practice.environment.runtime("clinical").server)
+    assert practice.stored() == []
+
+
+async def test_an_upload_sent_again_with_its_key_is_stored_once(practice, stub):
+    note = await practice.write()
+
+    def again() -> RequestContext:
+        return practice.environment.caller(workspace_id=practice.workspace_id, user_id=practice.user_id, idempotency_key="upload 1")
+
+    first = await stub.UploadAttachment(upload_of(note), pieces(photo()), again())
+    assert await stub.UploadAttachment(upload_of(note), pieces(photo(), 7), again()) == first
+    with pytest.raises(Invalid) as refused:
+        await stub.UploadAttachment(upload_of(note), pieces(photo("PNG")), again())
+    assert refused.value.code == "idempotency_key_reused"
+    assert [path.name for path in practice.stored()] == [first.id]
+
+
+@pytest.fixture
+def uploading(practice, stub) -> Callable[[int], object]:
+    @asynccontextmanager
+    async def many(number: int) -> AsyncIterator[None]:
+        note = await practice.write()
+        bodies = [Body(photo()) for _ in range(number)]
+        call = practice.call.within(120)
+        tasks = [asyncio.ensure_future(stub.UploadAttachment(upload_of(note), body.pieces(), call)) for body in bodies]
+        try:
+            async with asyncio.timeout(60):
+                for body in bodies:
+                    await body.asked.wait()
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    return many
+
+
+async def test_as_many_uploads_as_there_may_be_keep_no_other_call_out(practice, stub, uploading):
+    server = practice.environment.runtime("clinical").server
+    note = await practice.write()
+    async with uploading(MOST_BODIES):
+        assert server._admission_of_bodies.calls == MOST_BODIES
+        assert (server._admission.calls, server._admission.bytes) == (0, 0)
+        with pytest.raises(Unavailable) as refused:
+            await stub.UploadAttachment(upload_of(note), pieces(photo()), practice.call)
+        assert refused.value.code == "overloaded"
+        await practice.save(note, subjective="x" * 5_000)
+        assert await practice.files(note) == []
+    await none_under_way(server)
+    await stub.UploadAttachment(upload_of(note), pieces(photo()), practice.call)
+
+
+async def test_an_upload_that_a_stopping_instance_does_not_take_is_sent_once_one_does(practice, monkeypatch):
+    note, body = await practice.write(), Body(photo())
+    server = practice.environment.runtime("clinical").server
+    instances = practice.environment.peer("clinical").instances
+    monkeypatch.setattr(server, "draining", True)
+    before = instances._calls
+    uploading = asyncio.ensure_future(practice.attachments.UploadAttachment(upload_of(note), body.pieces(), practice.call.within(60)))
+    async with asyncio.timeout(30):
+        while instances._calls < before + 2:
+            await asyncio.sleep(0.01)
+    assert not body.asked.is_set()
+    monkeypatch.setattr(server, "draining", False)
+    body.follow.set()
+    stored = await uploading
+    assert await practice.files(note) == [stored]
+
+
+async def test_an_upload_to_an_instance_that_dies_is_unavailable(postgres, practice):
+    note, body = await practice.write(), Body(photo())
+    async with start_environment(postgres, CLINICAL, CLIENTS, SCHEDULING, IDENTITY, beside=practice.environment, relay=False) as replica:
+        uploading = asyncio.ensure_future(replica.stub(AttachmentsStub).UploadAttachment(upload_of(note), body.pieces(), practice.call))
+        await body.asked.wait()
+        await replica.runtime("clinical")._grpc.stop(None)
+        body.follow.set()
+        with pytest.raises(Unavailable) as refused:
+            await uploading
+    assert refused.value.code == "clinical_unavailable"
+    assert practice.stored() == []
+    assert await practice.files(note) == []
