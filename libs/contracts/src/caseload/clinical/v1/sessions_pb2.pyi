@@ -233,12 +233,12 @@ class FinalizeSessionRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ..., expected_version: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ListVersionsRequest(_message.Message):
-    __slots__ = ("session_id", "skip")
+    __slots__ = ("session_id", "after")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
-    SKIP_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
     session_id: str
-    skip: int
-    def __init__(self, session_id: _Optional[str] = ..., skip: _Optional[int] = ...) -> None: ...
+    after: str
+    def __init__(self, session_id: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
 
 class SessionVersion(_message.Message):
     __slots__ = ("id", "session_id", "version_number", "subjective", "objective", "assessment", "plan", "reason", "created_at", "created_by_user_id")
