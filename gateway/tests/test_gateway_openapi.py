@@ -39,6 +39,8 @@ POST /users/{}/deactivate
 POST /users/{}/activate
 POST /users/{}/unlock
 GET PATCH /workspaces/current
+GET /workspaces/{}/storage
+PATCH /workspaces/{}/storage/quota
 POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent

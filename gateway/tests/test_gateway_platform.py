@@ -1,8 +1,10 @@
 """Running the installation, over HTTP: opening, listing, suspending and reactivating workspaces."""
 
 import asyncio
+import io
 
 import pytest
+from PIL import Image
 from uuid_utils.compat import uuid7
 
 from identity.roles import scopes_of
@@ -210,3 +212,48 @@ async def test_nobody_of_a_workspace_runs_the_installation(gateway, practice):
         reply = await owner.request(method, f"/api/v1/platform-admin/{path}", json=body if method == "POST" else None)
         assert (reply.status_code, reply.json()["code"]) == (403, "permission_denied"), path
     await owner.aclose()
+
+
+def photograph():
+    file = io.BytesIO()
+    Image.effect_noise((64, 64), 40).save(file, "PNG")
+    return file.getvalue()
+
+
+async def upload(practice, note):
+    files = {"file": ("knee.png", photograph(), "image/png")}
+    return await practice.http.post(f"/api/v1/sessions/{note['id']}/attachments", files=files)
+
+
+async def test_a_workspace_sees_its_storage_and_whoever_runs_the_installation_sets_the_quota(platform, practice, elsewhere):
+    path = f"/api/v1/workspaces/{practice.person.workspace_id}/storage"
+    note = await practice.write_note((await practice.add_client())["id"])
+    before = (await practice.http.get(path)).json()
+    assert (before["used_bytes"], before["usage_percentage"], before["is_quota_exceeded"]) == (0, 0.0, False)
+    assert before["remaining_bytes"] == before["quota_bytes"] == 5 * 1024**3
+    assert (before["quota_mb"], before["remaining_mb"], before["used_mb"]) == (5120.0, 5120.0, 0.0)
+    size = (await upload(practice, note)).json()["file_size_bytes"]
+
+    halved = (await platform.patch(f"{path}/quota", json={"quota_bytes": size // 2})).json()
+    assert halved == (await platform.get(path)).json()
+    assert (halved["used_bytes"], halved["remaining_bytes"], halved["is_quota_exceeded"]) == (size, 0, True)
+    refused = await upload(practice, note)
+    assert (refused.status_code, refused.json()["code"], refused.json()["quota_bytes"]) == (409, "quota_exceeded", size // 2)
+    doubled = (await platform.patch(f"{path}/quota", json={"quota_bytes": 4 * size})).json()
+    assert doubled["usage_percentage"] == 25.0
+    assert (await upload(practice, note)).status_code == 201
+    theirs = (await elsewhere.http.get(f"/api/v1/workspaces/{elsewhere.person.workspace_id}/storage")).json()
+    assert theirs["quota_bytes"] == 5 * 1024**3
+
+
+async def test_storage_of_other_workspaces_is_nowhere_and_quotas_are_not_the_owners_to_set(gateway, platform, practice, elsewhere):
+    async with gateway.colleague(practice.person, scopes=scopes_of("owner", is_platform_admin=False)) as owner:
+        for workspace_id in (elsewhere.person.workspace_id, uuid7()):
+            assert (await owner.get(f"/api/v1/workspaces/{workspace_id}/storage")).status_code == 404
+        own = f"/api/v1/workspaces/{practice.person.workspace_id}/storage/quota"
+        assert (await owner.patch(own, json={"quota_bytes": 10**12})).status_code == 403
+    nowhere = f"/api/v1/workspaces/{uuid7()}/storage"
+    assert (await platform.get(nowhere)).status_code == 404
+    assert (await platform.patch(f"{nowhere}/quota", json={"quota_bytes": 1})).status_code == 404
+    for quota_bytes in (-1, 10**15 + 1, "much", None):
+        assert (await platform.patch(own, json={"quota_bytes": quota_bytes})).status_code == 422

@@ -73,6 +73,7 @@ EXPLANATIONS: dict[str, str] = {
     "permission_denied": "The caller's role in this workspace does not allow this.",
     "practitioner_inactive": "This practitioner is inactive, so nothing can be booked with them.",
     "practitioner_not_found": "Nobody in this workspace has this id.",
+    "quota_invalid": "A quota is a number of bytes, up to a petabyte.",
     "quota_exceeded": "The workspace's files may have `quota_bytes` together, and this one would exceed that.",
     "rate_limited": "Too many requests in this minute by this user, workspace or address, as `counted_by` says. Retry-After says after how many seconds to try again; "
     "RateLimit-Remaining says how many requests are left.",

@@ -100,6 +100,10 @@ class Platform(PlatformServicer[UnitOfWork]):
         await self._set_status(workspace_id, "active", "workspace_reactivated", reason, work)
         return pb.WorkspaceState(id=str(workspace_id), status=workspaces_pb2.WORKSPACE_STATUS_ACTIVE)
 
+    async def GetWorkspaceState(self, request: pb.GetWorkspaceStateRequest, work: UnitOfWork) -> pb.WorkspaceState:
+        found = await self._find(store.find_workspace, work, id=request.workspace_id)
+        return fill(pb.WorkspaceState(), {"id": found["workspace_id"], "status": found["status"]})
+
     async def ListActivity(self, request: pb.ListActivityRequest, work: UnitOfWork) -> pb.ActivityList:
         limit, offset = rules.check_part(request.limit, request.offset)
         total = (await work.db.one(store.count_activities))["total"]

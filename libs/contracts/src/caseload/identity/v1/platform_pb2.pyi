@@ -130,6 +130,12 @@ class WorkspaceState(_message.Message):
     status: _workspaces_pb2.WorkspaceStatus
     def __init__(self, id: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ...) -> None: ...
 
+class GetWorkspaceStateRequest(_message.Message):
+    __slots__ = ("workspace_id",)
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...
+
 class ListActivityRequest(_message.Message):
     __slots__ = ("limit", "offset")
     LIMIT_FIELD_NUMBER: _ClassVar[int]

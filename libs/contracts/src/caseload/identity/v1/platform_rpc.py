@@ -34,6 +34,9 @@ class PlatformServicer(ABC, Generic[WorkT]):
     async def ReactivateWorkspace(self, request: pb.ReactivateWorkspaceRequest, work: WorkT) -> pb.WorkspaceState: ...
 
     @abstractmethod
+    async def GetWorkspaceState(self, request: pb.GetWorkspaceStateRequest, work: WorkT) -> pb.WorkspaceState: ...
+
+    @abstractmethod
     async def ListActivity(self, request: pb.ListActivityRequest, work: WorkT) -> pb.ActivityList: ...
 
 
@@ -48,6 +51,7 @@ class PlatformStub:
         self.ListWorkspaces: PlatformListWorkspaces = caller_of(methods['ListWorkspaces'])
         self.SuspendWorkspace: PlatformSuspendWorkspace = caller_of(methods['SuspendWorkspace'])
         self.ReactivateWorkspace: PlatformReactivateWorkspace = caller_of(methods['ReactivateWorkspace'])
+        self.GetWorkspaceState: PlatformGetWorkspaceState = caller_of(methods['GetWorkspaceState'])
         self.ListActivity: PlatformListActivity = caller_of(methods['ListActivity'])
 
 
@@ -73,6 +77,10 @@ class PlatformSuspendWorkspace(Protocol):
 
 class PlatformReactivateWorkspace(Protocol):
     def __call__(self, request: pb.ReactivateWorkspaceRequest, context: Any) -> Awaitable[pb.WorkspaceState]: ...
+
+
+class PlatformGetWorkspaceState(Protocol):
+    def __call__(self, request: pb.GetWorkspaceStateRequest, context: Any) -> Awaitable[pb.WorkspaceState]: ...
 
 
 class PlatformListActivity(Protocol):
