@@ -181,7 +181,7 @@ export interface paths {
         };
         /**
          * List Login Sessions
-         * @description Where the caller is signed in.
+         * @description Where the caller is signed in, last seen first.
          */
         get: operations["list_login_sessions"];
         put?: never;
@@ -468,6 +468,46 @@ export interface paths {
         head?: never;
         /** Update Workspace */
         patch: operations["update_workspace"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace_id}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Storage
+         * @description The caller's own workspace's; any workspace's for platform administrators.
+         */
+        get: operations["get_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace_id}/storage/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Storage Quota
+         * @description For platform administrators. Files beyond a smaller quota stay; no more can be uploaded.
+         */
+        patch: operations["set_storage_quota"];
         trace?: never;
     };
     "/api/v1/platform-admin/invite-therapist": {
@@ -1826,6 +1866,9 @@ export interface components {
         PublicKeys: {
             keys: components["schemas"]["PublicKey"][];
         };
+        QuotaChange: {
+            quota_bytes: number;
+        };
         Reason: {
             reason: string;
         };
@@ -2050,6 +2093,16 @@ export interface components {
         Signing: {
             /** @description Why a signed note is amended by what its author has typed into it. */
             reason?: string | null;
+        };
+        StorageUsage: {
+            used_bytes: number;
+            quota_bytes: number;
+            remaining_bytes: number;
+            usage_percentage: number;
+            is_quota_exceeded: boolean;
+            used_mb: number;
+            quota_mb: number;
+            remaining_mb: number;
         };
         Timeline: {
             /** Format: uuid */
@@ -2379,6 +2432,7 @@ export type PendingInvitation = components['schemas']['PendingInvitation'];
 export type PendingInvitations = components['schemas']['PendingInvitations'];
 export type PublicKey = components['schemas']['PublicKey'];
 export type PublicKeys = components['schemas']['PublicKeys'];
+export type QuotaChange = components['schemas']['QuotaChange'];
 export type Reason = components['schemas']['Reason'];
 export type ReminderConfiguration = components['schemas']['ReminderConfiguration'];
 export type ReminderConfigurationCreate = components['schemas']['ReminderConfigurationCreate'];
@@ -2400,6 +2454,7 @@ export type SessionVersion = components['schemas']['SessionVersion'];
 export type SessionVersionList = components['schemas']['SessionVersionList'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Signing = components['schemas']['Signing'];
+export type StorageUsage = components['schemas']['StorageUsage'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type TwoFactorNeeded = components['schemas']['TwoFactorNeeded'];
@@ -3535,6 +3590,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageUsage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_storage_quota: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageUsage"];
                 };
             };
             400: components["responses"]["400"];
