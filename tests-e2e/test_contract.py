@@ -17,6 +17,9 @@ REFUSED = {
     "POST /api/v1/auth/verify": 401,
     "POST /api/v1/auth/session/refresh": 401,
     "POST /api/v1/auth/password/reset": 401,
+    "POST /api/v1/auth/verify-2fa": 401,
+    "POST /api/v1/auth/totp/verify": 422,  # what is made up is no code
+    "DELETE /api/v1/auth/totp": 409,  # and so there is no second factor
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password
     "GET /api/v1/auth/accept-invite": 404,  # nobody was invited by what is made up
     "POST /api/v1/invitations/{user_id}/resend": 409,  # the owner has signed in

@@ -12,7 +12,14 @@ from attack.valid_values import ValidValues
 REQUESTS = int(os.environ.get("CASELOAD_GENERATED_REQUESTS", "600"))
 SEED = 20261120
 # What proves something nobody can guess.
-NEVER_SUCCEED = {"POST /api/v1/auth/verify", "POST /api/v1/auth/password/reset", "POST /api/v1/auth/session/refresh"}
+NEVER_SUCCEED = {
+    "POST /api/v1/auth/verify",
+    "POST /api/v1/auth/password/reset",
+    "POST /api/v1/auth/verify-2fa",
+    "POST /api/v1/auth/totp/verify",
+    "DELETE /api/v1/auth/totp",
+    "POST /api/v1/auth/session/refresh",
+}
 
 
 @pytest.fixture

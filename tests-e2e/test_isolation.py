@@ -26,7 +26,18 @@ BODIES = {
 }
 OF_THE_PLATFORM = re.compile(r"/platform-admin/|/storage/quota$")
 # Tables that go on living while nobody asks for anything: sign-ins, events on their way, and what records the asking.
-LIVING = {"outbox", "inbox", "idempotency", "data_keys", "dead_letters", "login_sessions", "refresh_tokens", "magic_links", "sign_ins"}
+LIVING = {
+    "outbox",
+    "inbox",
+    "idempotency",
+    "data_keys",
+    "dead_letters",
+    "login_sessions",
+    "refresh_tokens",
+    "magic_links",
+    "second_steps",
+    "sign_ins",
+}
 
 
 async def kept(installation, workspace_id):

@@ -30,6 +30,7 @@ UPKEEP = {"outbox", "inbox", "idempotency", "data_keys", "dead_letters"}
 COUNTERS = {table.name for service in SERVICES for counter in counters_of(service.metadata) for table in (counter.folded, counter.changes)}
 # Tables that are empty in an installation that stands still, each with its reason.
 EMPTY = {
+    **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.unwitnessed": "all chains have their checkpoint, unless it was stopped some seconds before they got it",
 }

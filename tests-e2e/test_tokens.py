@@ -19,6 +19,7 @@ PUBLIC = {
     "/caseload.identity.v1.SignIn/RequestMagicLink",
     "/caseload.identity.v1.SignIn/VerifyMagicLink",
     "/caseload.identity.v1.SignIn/Login",
+    "/caseload.identity.v1.SecondFactors/VerifySecondStep",
     "/caseload.identity.v1.SignIn/RequestPasswordReset",
     "/caseload.identity.v1.SignIn/ResetPassword",
     "/caseload.identity.v1.SignIn/Refresh",

@@ -16,6 +16,10 @@ POST /auth/logout
 GET /auth/me
 PUT /auth/password
 POST /auth/password/forgot
+POST /auth/verify-2fa
+POST /auth/totp/enroll
+POST /auth/totp/verify
+DELETE /auth/totp
 POST /auth/password/reset
 GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
@@ -159,6 +163,7 @@ def test_only_sign_in_health_and_keys_are_public(described):
         "/api/v1/auth/login",
         "/api/v1/auth/session/refresh",
         "/api/v1/auth/logout",
+        "/api/v1/auth/verify-2fa",
         "/api/v1/auth/password/forgot",
         "/api/v1/auth/password/reset",
         "/api/v1/health",

@@ -16,12 +16,12 @@ _numbers = count(1)
 # Binary columns that are not encrypted: keyed digests, hashes, and events, which hold ids and times only.
 NOT_ENCRYPTED = {
     "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
-    "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash",
+    "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "backup_codes.hash", "second_steps.hash",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
 # Encrypted columns that no operation returns, each with the reason.
 NEVER_RETURNED = {
-    "identity.users.totp_sealed": "a second factor cannot be enrolled yet",
+    "identity.second_factors.secret_sealed": "shown once, when it is made; afterwards codes are compared with it",
     "scheduling.appointments.deletion_reason": "stored with a deleted appointment, which is not returned",
     "audit.idempotency.sealed": "the Trail service has no methods that write",
 }

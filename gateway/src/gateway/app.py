@@ -27,6 +27,7 @@ from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
 from gateway.api.reminders import routes as reminders
+from gateway.api.second_factors import routes as second_factors
 from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
@@ -54,6 +55,7 @@ log = logging.getLogger(__name__)
 
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
+    second_factors.router,
     login_sessions.router,
     users.router,
     invitations.router,

@@ -11,6 +11,7 @@ from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.platform_rpc import PlatformStub
+from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -24,6 +25,7 @@ from chassis.rpc.client.peers import Peer
 @dataclass(frozen=True, slots=True)
 class Stubs:
     sign_in: SignInStub
+    second_factors: SecondFactorsStub
     users: UsersStub
     invitations: InvitationsStub
     api_keys: ApiKeysStub
@@ -43,6 +45,7 @@ class Stubs:
     def of(cls, peers: Mapping[str, Peer]) -> "Stubs":
         return cls(
             sign_in=SignInStub(peers["identity"]),
+            second_factors=SecondFactorsStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),
             api_keys=ApiKeysStub(peers["identity"]),

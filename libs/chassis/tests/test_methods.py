@@ -169,6 +169,7 @@ def test_every_method_of_the_suite_is_declared():
     assert {method.name for method in methods if method.writes and not method.audited} == {
         "RequestMagicLink",
         "RequestPasswordReset",
+        "IssueInvitation",
         "IssueMagicLink",
         "Refresh",
     }

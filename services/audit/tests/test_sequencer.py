@@ -97,22 +97,25 @@ async def test_events_enter_the_chain_in_order_of_arrival_whatever_their_own_tim
 
 
 async def test_two_sequencers_that_work_on_the_same_chain_do_not_fork_it(idle_practice, sequencers):
-    await record_only(idle_practice, 24)
-    done = {0: 0, 1: 0}
+    done, recorded = {0: 0, 1: 0}, 0
 
     async def append(which):
         while appended := await sequencers[which].append_batch(idle_practice.workspace_id):
             done[which] += appended
 
-    await asyncio.gather(append(0), append(1))
+    # On a busy machine one may be through before the other has begun.
+    while min(done.values()) == 0 and recorded < 240:
+        await record_only(idle_practice, 24)
+        recorded += 24
+        await asyncio.gather(append(0), append(1))
 
     assert min(done.values()) > 0, "both have to take part, or the test shows nothing"
-    assert sum(done.values()) == 24
+    assert sum(done.values()) == recorded
     chain = await chain_of(idle_practice)
-    assert [entry["sequence"] for entry in chain] == list(range(1, 25))
+    assert [entry["sequence"] for entry in chain] == list(range(1, recorded + 1))
     assert [entry["previous_hash"] for entry in chain[1:]] == [entry["hash"] for entry in chain[:-1]]
     found = await idle_practice.verify()
-    assert (found.intact, found.events) == (True, 24)
+    assert (found.intact, found.events) == (True, recorded)
 
 
 async def test_the_database_refuses_a_fork(idle_practice, sequencers):

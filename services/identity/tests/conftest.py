@@ -1,15 +1,18 @@
 """The identity service on a real database, with a practice and a hospital for each test that asks for one."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
+import pyotp
 import pytest
 from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit_pb2
-from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2
+from caseload.identity.v1 import events_pb2, second_factors_pb2, sign_in_pb2, users_pb2
+from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -62,6 +65,7 @@ class IdentityService:
     users: UsersStub
     workspaces: WorkspacesStub
     notifications: SignInStub
+    second_factors: SecondFactorsStub
 
     async def open_workspace(self, kind: str = "practice", **but: object) -> Workspace:
         email = f"head-{uuid7().hex}@example.com"
@@ -96,6 +100,34 @@ class IdentityService:
     async def verify(self, token: str) -> sign_in_pb2.SignedIn:
         reply = await self.sign_in.VerifyMagicLink(sign_in_pb2.VerifyMagicLinkRequest(token=token), self.environment.nobody())
         return reply.signed_in
+
+    def code_of(self, secret: str, *, drift: int = 0) -> str:
+        """What an authenticator with this secret shows now, or so many steps later or earlier."""
+        return pyotp.TOTP(secret).at(int(time.time()) + 30 * drift)
+
+    async def enroll(self, user: User) -> "Enrolled":
+        """Give the user a second factor."""
+        caller = await self.signed_in(user)
+        made = await self.second_factors.EnrollTotp(second_factors_pb2.EnrollTotpRequest(), caller)
+        await self.confirm(made.secret, user, caller)
+        return Enrolled(user, made.secret, list(made.backup_codes), caller)
+
+    async def confirm(self, secret: str, user: User, caller: RequestContext) -> None:
+        """Confirm with the code of this moment, and let it count as unused: the next one would take half a minute."""
+        request = second_factors_pb2.ConfirmTotpRequest(code=self.code_of(secret))
+        await self.second_factors.ConfirmTotp(request, caller)
+        await self.tamper("UPDATE identity.second_factors SET last_step = 0 WHERE user_id = $1", user.id)
+
+    async def first_step(self, user: User, *, address: str = "192.0.2.7") -> str:
+        """The token of a first step by password that asks for a second one."""
+        request = sign_in_pb2.LoginRequest(email=user.email, password=PASSWORD)
+        reply = await self.sign_in.Login(request, self.caller_from(address))
+        assert reply.WhichOneof("outcome") == "second_step"
+        return reply.second_step.token
+
+    async def second_step(self, token: str, code: str, *, address: str = "192.0.2.7", device: str | None = None) -> sign_in_pb2.SignedIn:
+        request = second_factors_pb2.VerifySecondStepRequest(token=token, code=code, device_token=device)
+        return await self.second_factors.VerifySecondStep(request, self.caller_from(address))
 
     async def until_refused(self, caller: RequestContext) -> str:
         """Poll until an access token is refused, for at most the five seconds that revocation may take. Returns the refusal's code."""
@@ -151,11 +183,32 @@ class IdentityService:
         return await self.notifications.IssueMagicLink(request, self.environment.on_behalf_of(workspace_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A user with a second factor."""
+
+    user: User
+    secret: str
+    backup_codes: list[str]
+    # The login session that it was enrolled in.
+    caller: RequestContext
+
+
+@pytest.fixture
+async def enrolled(service: IdentityService, practice: Workspace) -> Enrolled:
+    return await service.enroll(practice.administrator)
+
+
 @pytest.fixture(scope="session")
 async def service(postgres: str) -> AsyncIterator[IdentityService]:
     async with start_environment(postgres, SERVICE, settings={"identity": CHEAP_ARGON2}) as h:
         yield IdentityService(
-            h, h.stub(SignInStub), h.stub(UsersStub), h.stub(WorkspacesStub), h.stub(SignInStub, as_service="notifications")
+            h,
+            h.stub(SignInStub),
+            h.stub(UsersStub),
+            h.stub(WorkspacesStub),
+            h.stub(SignInStub, as_service="notifications"),
+            h.stub(SecondFactorsStub),
         )
 
 

@@ -7,6 +7,7 @@ from identity.api_keys.rpc import ApiKeys
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
 from identity.platform.rpc import Platform
+from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
 from identity.tables import RETENTIONS, metadata
@@ -14,8 +15,17 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | Users | Invitations | ApiKeys | Departments | Workspaces | Platform]:
-    return [SignIn(runtime), Users(runtime), Invitations(runtime), ApiKeys(runtime), Departments(), Workspaces(), Platform(runtime)]
+def servicers(runtime: Runtime) -> list[SignIn | SecondFactors | Users | Invitations | ApiKeys | Departments | Workspaces | Platform]:
+    return [
+        SignIn(runtime),
+        SecondFactors(runtime),
+        Users(runtime),
+        Invitations(runtime),
+        ApiKeys(runtime),
+        Departments(),
+        Workspaces(),
+        Platform(runtime),
+    ]
 
 
 SERVICE = Service("identity", metadata, servicers, settings=IdentitySettings, retentions=RETENTIONS)

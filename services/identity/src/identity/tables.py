@@ -102,8 +102,6 @@ users = tenant(
     Column("shift_schedule", JSONB),
     # Argon2id as a PHC string; null for users who sign in by magic link alone.
     Column("password_hash", Text),
-    # No second factor can be enrolled yet: always null.
-    Column("totp_sealed", LargeBinary),
     moment("last_login_at", nullable=True),
     *_timestamps(),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_users"),
@@ -128,7 +126,6 @@ users = tenant(
         unbound={
             "shift_schedule": "JSON has several spellings of one value, and nothing is decided by it",
             "password_hash": "replaced at a sign-in, and at a change of the password, without opening the row",
-            "totp_sealed": "no second factor can be enrolled yet",
             "last_login_at": "written at every sign-in; the sign-in itself is on record",
             "created_at": "the database's clock",
             "updated_at": "also written where nothing bound changes",
@@ -158,7 +155,7 @@ login_attempts = Table(
     moment("last_at"),
     moment("blocked_until"),
     PrimaryKeyConstraint("email_index", "purpose", "bucket", name="pk_login_attempts"),
-    CheckConstraint("purpose IN ('password', 'link', 'reset')", name="login_attempt_purpose"),
+    CheckConstraint("purpose IN ('password', 'link', 'reset', 'second_step')", name="login_attempt_purpose"),
     Index("ix_login_attempts_last", "last_at"),
 )
 
@@ -185,7 +182,7 @@ login_sessions = tenant(
     CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="login_session_end"),
     Index("ix_login_sessions_user", "workspace_id", "user_id", "created_at"),
     Index("ix_login_sessions_expires", "expires_at"),
-    fixed=("id", "user_id", "amr", "ip_address", "user_agent", "created_at", "expires_at"),
+    fixed=("id", "user_id", "ip_address", "user_agent", "created_at", "expires_at"),
     relay_grants="SELECT (workspace_id, id, expires_at)",
 )
 
@@ -309,6 +306,58 @@ api_keys = tenant(
     grants="SELECT, INSERT, UPDATE (last_used_at), DELETE",
 )
 
+# One-time passwords by time. Not in use until a first code was confirmed.
+second_factors = tenant(
+    "second_factors",
+    metadata,
+    Column("user_id", Uuid, nullable=False),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    # The newest step that a code was accepted of: neither it nor an earlier one is good again (RFC 6238, 5.2).
+    Column("last_step", BigInteger, nullable=False, server_default="0"),
+    moment("created_at"),
+    moment("confirmed_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "user_id", name="second_factor_enabled"),
+    ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="second_factor_of_a_user"),
+    grants="SELECT, INSERT, UPDATE (confirmed_at, last_step), DELETE",
+)
+
+backup_codes = tenant(
+    "backup_codes",
+    metadata,
+    Column("user_id", Uuid, nullable=False),
+    # A keyed digest.
+    Column("hash", LargeBinary, nullable=False),
+    moment("used_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "user_id", "hash", name="pk_backup_codes"),
+    ForeignKeyConstraint(
+        ["workspace_id", "user_id"],
+        ["identity.second_factors.workspace_id", "identity.second_factors.user_id"],
+        name="backup_code_of_a_second_factor",
+        ondelete="CASCADE",
+    ),
+    # Deleted with their second factor, by cascade.
+    grants="SELECT, INSERT, UPDATE (used_at)",
+)
+
+# First steps of a sign-in that wait for the second one.
+second_steps = tenant(
+    "second_steps",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    # SHA-256 of the secret.
+    Column("hash", LargeBinary, nullable=False),
+    Column("amr", ARRAY(Text), nullable=False),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("used_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_second_steps"),
+    ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="second_step_of_a_user"),
+    Index("ix_second_steps_expires", "expires_at"),
+    grants="SELECT, INSERT, UPDATE (used_at), DELETE",
+    relay_grants="SELECT (workspace_id, id, expires_at)",
+)
+
 # Access tokens of a user, login session or workspace are void if their user was read before this time (milliseconds since 1970).
 revocations = Table(
     "revocations",
@@ -325,6 +374,8 @@ RETENTIONS = (
     # As long as the throttle counts them.
     Retention("login_attempts", since="last_at", days=1, scope="deployment"),
     Retention("magic_links", since="expires_at", days="magic_links_days"),
+    Retention("second_steps", since="expires_at", days="magic_links_days"),
+    Retention("second_steps", since="expires_at", days="magic_links_days"),
     Retention("invitations", since="expires_at", days="invitations_days"),
     # With their refresh tokens.
     Retention(

@@ -36,7 +36,7 @@ TheAuthenticator = Annotated[Authenticator, Depends(_authenticator)]
 @router.post("/magic-link", response_model=Message, openapi_extra=PUBLIC)
 async def request_magic_link(body: schemas.MagicLinkRequest, request: PublicRequest) -> Response:
     """The same reply for a known and an unknown address."""
-    message = to_proto(body, pb.RequestMagicLinkRequest, device_token=_device(request))
+    message = to_proto(body, pb.RequestMagicLinkRequest, device_token=device_token(request))
     await request.stubs.sign_in.RequestMagicLink(message, request.context)
     return json_response({"message": "If this address is known here, a link to sign in is on its way to it."})
 
@@ -49,7 +49,7 @@ async def verify_magic_link(body: schemas.VerifyMagicLinkRequest, request: Publi
 
 @router.post("/login", response_model=schemas.SignedIn | schemas.TwoFactorNeeded, openapi_extra=PUBLIC)
 async def login(body: schemas.LoginRequest, request: PublicRequest, authenticator: TheAuthenticator) -> Response:
-    reply = await request.stubs.sign_in.Login(to_proto(body, pb.LoginRequest, device_token=_device(request)), request.context)
+    reply = await request.stubs.sign_in.Login(to_proto(body, pb.LoginRequest, device_token=device_token(request)), request.context)
     return _first_step(reply, request, authenticator)
 
 
@@ -60,7 +60,7 @@ async def refresh_sign_in(request: PublicRequest, authenticator: TheAuthenticato
     if not cookies.refresh:
         raise Unauthenticated("refresh_token_missing", "Sign in first.")
     authenticator.csrf.check(request, cookies.refreshed_session)
-    return _signed_in(await authenticator.refresh(request, cookies))
+    return signed_in_response(await authenticator.refresh(request, cookies))
 
 
 @router.post("/logout", response_model=Message, openapi_extra=PUBLIC)
@@ -93,7 +93,7 @@ async def change_password(body: schemas.PasswordChange, request: SignedInRequest
 @router.post("/password/forgot", response_model=Message, openapi_extra=PUBLIC)
 async def forgot_password(body: schemas.ForgottenPassword, request: PublicRequest) -> Response:
     """The same reply for a known and an unknown address."""
-    message = to_proto(body, pb.RequestPasswordResetRequest, device_token=_device(request))
+    message = to_proto(body, pb.RequestPasswordResetRequest, device_token=device_token(request))
     await request.stubs.sign_in.RequestPasswordReset(message, request.context)
     return json_response({"message": "If this address is known here, a link to choose a new password is on its way to it."})
 
@@ -105,7 +105,7 @@ async def reset_password(body: schemas.PasswordReset, request: PublicRequest) ->
     return no_content()
 
 
-def _device(request: GatewayRequest) -> str | None:
+def device_token(request: GatewayRequest) -> str | None:
     return read_cookies(request).device or None
 
 
@@ -113,10 +113,10 @@ def _first_step(reply: pb.SignInReply, request: GatewayRequest, authenticator: A
     if reply.HasField("second_step"):
         return json_response({"requires_2fa": True, "temp_token": reply.second_step.token})
     authenticator.write_cookies(request, reply.signed_in)
-    return _signed_in(reply.signed_in)
+    return signed_in_response(reply.signed_in)
 
 
-def _signed_in(signed_in: pb.SignedIn) -> Response:
+def signed_in_response(signed_in: pb.SignedIn) -> Response:
     return json_response(signed_in_members(signed_in))
 
 

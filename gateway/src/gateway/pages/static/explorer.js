@@ -56,8 +56,13 @@ async function attempt(work) {
 }
 
 async function signIn() {
-  const reply = await send("POST", "/auth/login", { email: element("email").value, password: element("password").value });
-  const answer = await reply.json();
+  let reply = await send("POST", "/auth/login", { email: element("email").value, password: element("password").value });
+  let answer = await reply.json();
+  if (reply.ok && answer.requires_2fa) {
+    const code = window.prompt("Code of your authenticator, or a backup code") ?? "";
+    reply = await send("POST", "/auth/verify-2fa", { temp_token: answer.temp_token, totp_code: code.trim() });
+    answer = await reply.json();
+  }
   if (reply.ok) {
     element("password").value = "";
     show(answer.user);

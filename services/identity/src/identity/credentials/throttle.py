@@ -90,10 +90,18 @@ class LoginThrottle:
         shared = ThrottleBucket(self._bucket_key("anywhere", ""), rules.SHARED_LINK_DELAYS, is_emptied_by_success=False)
         return LoginAttempt(email_index, purpose, (self._source(work, rules.LINK_DELAYS), shared))
 
-    def reauthentication(self, email_index: bytes, session_id: UUID) -> LoginAttempt:
-        """A signed-in user enters the current password again: the login session has a bucket of its own."""
+    def second_step(self, email_index: bytes, user_id: UUID, device_token: str, work: UnitOfWork) -> LoginAttempt:
+        """A code after a first step that was right. Who gets so far has the password: a code is six digits, so strangers wait together."""
+        known = self._on_known_device("second_step", email_index, user_id, device_token, work, rules.PASSWORD_DELAYS)
+        if known is not None:
+            return known
+        shared = ThrottleBucket(self._bucket_key("anywhere", ""), rules.WIDE_PASSWORD_DELAYS, is_emptied_by_success=False)
+        return LoginAttempt(email_index, "second_step", (self._source(work, rules.PASSWORD_DELAYS), shared))
+
+    def reauthentication(self, email_index: bytes, session_id: UUID, *, purpose: str = "password") -> LoginAttempt:
+        """A signed-in user enters the current password, or a code: the login session has a bucket of its own."""
         bucket = ThrottleBucket(self._bucket_key("session", str(session_id)), rules.PASSWORD_DELAYS)
-        return LoginAttempt(email_index, "password", (bucket,))
+        return LoginAttempt(email_index, purpose, (bucket,))
 
     def _on_known_device(
         self, purpose: str, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork, delays: Sequence[int]

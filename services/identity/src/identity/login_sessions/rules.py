@@ -1,6 +1,22 @@
-"""How long login sessions and used refresh tokens last. Pure functions."""
+"""How long login sessions and used refresh tokens last, and what a sign-in needs. Pure functions."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
+
+# The steps (`amr`, RFC 8176) that only somebody who has a second factor can make.
+_SECOND_STEPS = frozenset({"otp"})
+
+
+def needs_second_factor(settings: Mapping[str, Any] | None, role: str) -> bool:
+    """Whether the workspace requires a second factor of this role: `second_factor_required` is true, or a list of roles."""
+    required = (settings or {}).get("second_factor_required", False)
+    return required is True or (isinstance(required, list) and role in required)
+
+
+def may_do_nothing(settings: Mapping[str, Any] | None, role: str, amr: Collection[str]) -> bool:
+    """Whether a sign-in of these steps is good for enrolling a second factor alone."""
+    return needs_second_factor(settings, role) and _SECOND_STEPS.isdisjoint(amr)
 
 
 def idle_at(now: datetime, *, idle_seconds: int, expires_at: datetime) -> datetime:

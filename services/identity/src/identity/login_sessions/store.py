@@ -46,7 +46,8 @@ MAY_SIGN_IN = (
     & exists().where(workspaces.c.workspace_id == users.c.workspace_id).where(workspaces.c.status == "active").correlate(users)
 )
 # A token is void if its user was read before a revocation (see `revoke`).
-USER_AND_READ_TIME = (*USER_COLUMNS, _milliseconds.label("read_at_ms"))
+_settings = select(workspaces.c.settings).where(workspaces.c.workspace_id == users.c.workspace_id).correlate(users).scalar_subquery()
+USER_AND_READ_TIME = (*USER_COLUMNS, _settings.label("workspace_settings"), _milliseconds.label("read_at_ms"))
 
 # Locks the row until the commit: the role cannot change between this statement and the signing of a token.
 read_user_for_tokens = command(select(*USER_AND_READ_TIME).where(MAY_SIGN_IN).with_for_update(read=True, of=users))

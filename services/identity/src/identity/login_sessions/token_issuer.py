@@ -122,12 +122,15 @@ class TokenIssuer:
     ) -> pb.SignedIn:
         # An access token expires no later than its login session.
         seconds = min(ACCESS_SECONDS, max(1, int((session["expires_at"] - now).total_seconds())))
+        scopes = scopes_of(user["role"], is_platform_admin=user["is_platform_admin"])
+        if rules.may_do_nothing(user["workspace_settings"], user["role"], session["amr"]):
+            scopes = frozenset()
         claims = {
             "sub": str(user["id"]),
             "ws": str(user["workspace_id"]),
             "sid": str(session["id"]),
             "role": user["role"],
-            "scope": " ".join(sorted(scopes_of(user["role"], is_platform_admin=user["is_platform_admin"]))),
+            "scope": " ".join(sorted(scopes)),
             "amr": session["amr"],
             "auth_time": int(session["created_at"].timestamp()),
             # Compared with the `revoked_before` of revocations.

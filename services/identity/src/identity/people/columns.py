@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
-from identity.tables import login_attempts, sign_ins, users
+from identity.tables import login_attempts, second_factors, sign_ins, users
 
 # Until when the next attempt to sign in by password has to wait; null where none has to.
 _locked_until = (
@@ -17,6 +17,14 @@ _locked_until = (
     .where(login_attempts.c.blocked_until > func.clock_timestamp())
     .correlate(users)
     .scalar_subquery()
+)
+
+TWO_FACTOR_ENABLED: ColumnElement[bool] = (
+    exists()
+    .where(second_factors.c.workspace_id == users.c.workspace_id)
+    .where(second_factors.c.user_id == users.c.id)
+    .where(second_factors.c.confirmed_at.is_not(None))
+    .correlate(users)
 )
 
 # What it takes to decrypt a user: the encrypted value and the columns that it is bound to.
@@ -35,7 +43,7 @@ USER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     users.c.license_number,
     users.c.specialization,
     users.c.shift_schedule,
-    users.c.totp_sealed.is_not(None).label("two_factor_enabled"),
+    TWO_FACTOR_ENABLED.label("two_factor_enabled"),
     _locked_until.label("locked_until"),
     users.c.last_login_at,
     users.c.created_at,

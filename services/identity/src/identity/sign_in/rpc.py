@@ -21,6 +21,7 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import rules
 from identity.credentials import store as credentials
+from identity.credentials.attempts import LimitedAttempts, wrong_credentials
 from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.passwords import password_hasher
 from identity.credentials.throttle import LoginThrottle
@@ -32,8 +33,8 @@ from identity.people import record
 from identity.people import store as people
 from identity.people.notices import raise_notice
 from identity.people.rules import check_email
+from identity.second_factors.workflow import begin_second_step
 from identity.sign_in import store
-from identity.sign_in.workflow import LimitedAttempts, wrong_credentials
 
 # Revocations are reported until every token they void has expired, and a minute more for clocks that differ.
 _REVOCATIONS_REPORTED = timedelta(seconds=ACCESS_SECONDS + 60)
@@ -203,6 +204,8 @@ class SignIn(SignInServicer[UnitOfWork]):
         self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: str, device: bytes | None = None
     ) -> pb.SignInReply:
         """The reply to a first step that was right."""
+        if user["two_factor_enabled"]:
+            return pb.SignInReply(second_step=await begin_second_step(work, user["id"], [amr]), user_id=str(user["id"]))
         signed_in = await self._tokens.start_login_session(work, keys, user, amr=[amr], device=device)
         return pb.SignInReply(signed_in=signed_in, user_id=signed_in.user.id)
 

@@ -1,20 +1,23 @@
 """Statements of signing in, and of who is mailed about it. They return no row if the user may not sign in."""
 
-from sqlalchemy import DateTime, bindparam, select, update
+from sqlalchemy import DateTime, bindparam, case, select, update
 
 from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
-from identity.people.columns import SEALED_COLUMNS
+from identity.people.columns import SEALED_COLUMNS, TWO_FACTOR_ENABLED
 from identity.tables import users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
+
+# The second step is the sign-in, where there is one.
+_last_login_at = case((TWO_FACTOR_ENABLED, users.c.last_login_at), else_=_now)
 
 # No row if the hash is no longer the one that was verified: the password was changed meanwhile.
 sign_in_by_password = command(
     update(users)
     .where(MAY_SIGN_IN)
     .where(users.c.password_hash == bindparam("verified_hash"))
-    .values(password_hash=bindparam("password_hash"), last_login_at=_now)
+    .values(password_hash=bindparam("password_hash"), last_login_at=_last_login_at)
     .returning(*USER_AND_READ_TIME)
 )
 
@@ -29,4 +32,4 @@ mail_recipient = query(
     .where(users.c.is_active)
 )
 
-sign_in_by_link = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_now).returning(*USER_AND_READ_TIME))
+sign_in_by_link = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_last_login_at).returning(*USER_AND_READ_TIME))

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from chassis.errors import Fault, Invalid
 from identity.credentials.rules import is_lock_after
+from identity.roles import SCOPES_BY_ROLE
 
 CHANGEABLE = ("name", "time_zone", "locale", "address", "phone", "license_number", "settings")
 
@@ -33,6 +34,9 @@ def check_workspace(values: Mapping[str, Any]) -> None:
         faults.append(Fault("/locale", "is not a language tag such as en or de-AT"))
     if not isinstance((values.get("settings") or {}).get("amendment_reason_required", True), bool):
         faults.append(Fault("/settings/amendment_reason_required", "must be true or false"))
+    required = (values.get("settings") or {}).get("second_factor_required", False)
+    if not isinstance(required, bool) and not (isinstance(required, list) and set(map(str, required)) <= SCOPES_BY_ROLE.keys()):
+        faults.append(Fault("/settings/second_factor_required", "must be true, false or a list of roles"))
     lock_after = (values.get("settings") or {}).get("lock_after_failures")
     if lock_after is not None and not is_lock_after(lock_after):
         faults.append(Fault("/settings/lock_after_failures", "must be null or a whole number from 3 to 100"))

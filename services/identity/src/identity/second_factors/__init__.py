@@ -1,0 +1,1 @@
+"""Second factors: one-time passwords by time, and backup codes."""

@@ -1,0 +1,145 @@
+"""The SecondFactors service: each method is one use case and one transaction."""
+
+from functools import partial
+from uuid import UUID
+
+import segno
+
+from caseload.identity.v1 import events_pb2, sign_in_pb2
+from caseload.identity.v1 import second_factors_pb2 as pb
+from caseload.identity.v1.second_factors_rpc import SecondFactorsServicer
+from chassis.auth.opaque_tokens import OpaqueToken
+from chassis.bounded_threads import BoundedThreads
+from chassis.errors import Conflict, Unauthenticated
+from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
+from identity.credentials import store as credentials
+from identity.credentials.attempts import LimitedAttempts
+from identity.credentials.device_tokens import DeviceTokens
+from identity.credentials.throttle import LoginAttempt, LoginThrottle
+from identity.login_sessions import revocation
+from identity.login_sessions import rules as login_sessions
+from identity.login_sessions import store as login_session_store
+from identity.login_sessions.access_keys import access_keys
+from identity.login_sessions.token_issuer import TokenIssuer
+from identity.people import record
+from identity.people import store as people
+from identity.people.notices import raise_notice
+from identity.second_factors import rules, store
+from identity.second_factors.workflow import backup_hash, open_secret, seal_secret, use_code
+
+
+class SecondFactors(SecondFactorsServicer[UnitOfWork]):
+    def __init__(self, runtime: Runtime) -> None:
+        self._keyring = runtime.keyring
+        self._keys = runtime.keys
+        self._device_tokens = DeviceTokens(runtime.keyring)
+        self._throttle = LoginThrottle(runtime.keyring, self._device_tokens)
+        self._attempts = LimitedAttempts(runtime, self._throttle)
+        self._tokens = TokenIssuer(runtime, runtime.once(access_keys).signer, self._device_tokens)
+        self._drawing = BoundedThreads(
+            "qr", threads=1, queue=16, code="sign_in_busy", message="Too many people ask for codes at once; try again."
+        )
+
+    async def EnrollTotp(self, request: pb.EnrollTotpRequest, work: UnitOfWork) -> pb.TotpEnrollment:
+        user_id, keys = work.user_id, await self._keys.of(work.workspace_id)
+        async with work.beside(work.workspace_id) as tx:
+            user = record.to_proto(await tx.one(credentials.password_of, user_id=user_id), keys)
+        secret, codes = rules.new_secret(), rules.new_backup_codes()
+        qr_code = await self._drawing.run(partial(_draw, rules.otpauth(secret, email=user.email)))
+
+        await work.db.run(store.delete_unconfirmed, user_id=user_id)
+        await work.db.run(store.add_second_factor, user_id=user_id, secret_sealed=seal_secret(keys, user_id, secret), now=work.now)
+        await work.db.many(
+            store.add_backup_code, [{"user_id": user_id, "hash": backup_hash(self._keyring, user_id, code)} for code in codes]
+        )
+        return pb.TotpEnrollment(user_id=str(user_id), secret=secret, qr_code=qr_code, backup_codes=codes)
+
+    async def ConfirmTotp(self, request: pb.ConfirmTotpRequest, work: UnitOfWork) -> pb.ConfirmTotpResponse:
+        user_id, session_id, keys = work.user_id, _login_session_id(work), await self._keys.of(work.workspace_id)
+        attempt = await self._reauthentication(session_id, work)
+        async with self._throttle.serialize(attempt):
+            await self._attempts.count(attempt, work, "confirm_totp")
+            found = await work.db.maybe(store.find_second_factor, user_id=user_id)
+            if found is None:
+                raise Conflict("second_factor_not_enrolled", "Ask for a second factor first.")
+            if found["confirmed_at"] is not None:
+                raise Conflict("second_factor_enabled", "There is a second factor already.")
+            step = rules.step_of(open_secret(keys, user_id, found["secret_sealed"]), rules.normalize(request.code), work.now)
+            confirmed = {"user_id": user_id, "secret_sealed": found["secret_sealed"], "step": step, "now": work.now}
+            if step is None or await work.db.maybe(store.confirm_second_factor, **confirmed) is None:
+                raise rules.wrong_code("/code")
+            await self._throttle.undo_count(work.db, attempt)
+
+        await work.db.run(store.add_step_to_login_session, session_id=session_id)
+        user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
+        if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]):
+            # Its tokens permit nothing; the next ones do.
+            await revocation.revoke_access_tokens(work.db, [session_id])
+        raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED)
+        return pb.ConfirmTotpResponse(user_id=str(user_id))
+
+    async def RemoveTotp(self, request: pb.RemoveTotpRequest, work: UnitOfWork) -> pb.RemoveTotpResponse:
+        user_id, keys = work.user_id, await self._keys.of(work.workspace_id)
+        attempt = await self._reauthentication(_login_session_id(work), work)
+        async with self._throttle.serialize(attempt):
+            await self._attempts.count(attempt, work, "remove_totp")
+            found = await work.db.maybe(store.find_second_factor, user_id=user_id)
+            if found is None or found["confirmed_at"] is None:
+                raise Conflict("second_factor_not_enrolled", "There is no second factor.")
+            user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
+            if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]):
+                raise Conflict("second_factor_required", "This workspace requires a second factor.")
+            if not await use_code(work, user_id, request.code, self._keyring, keys):
+                raise rules.wrong_code("/totp_code")
+            await self._throttle.undo_count(work.db, attempt)
+
+        await work.db.run(store.delete_second_factor, user_id=user_id)
+        raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_DISABLED)
+        return pb.RemoveTotpResponse(user_id=str(user_id))
+
+    async def VerifySecondStep(self, request: pb.VerifySecondStepRequest, work: UnitOfWork) -> sign_in_pb2.SignedIn:
+        token = OpaqueToken.parse(request.token)
+        if token is None:
+            raise rules.second_step_over()
+        shown = {"second_step_id": token.row_id, "hash": token.hash}
+        async with work.beside(token.workspace_id) as tx:
+            found = await tx.maybe(store.find_second_step, **shown)
+            email = found and await tx.one(people.email_index_of, user_id=found["user_id"])
+        if found is None or email is None:
+            raise rules.second_step_over()
+        # The token is genuine, so a refusal from here on is audited in its workspace.
+        user_id = found["user_id"]
+        work.enter(token.workspace_id, user_id)
+
+        keys = await self._keys.of(token.workspace_id)
+        attempt = self._throttle.second_step(email["email_index"], user_id, request.device_token, work)
+        async with self._throttle.serialize(attempt):
+            await self._attempts.count(attempt, work, "verify_second_step")
+            # Both are undone by a wrong code: the token is good for another try.
+            used = await work.db.maybe(store.use_second_step, **shown, now=work.now)
+            if used is None:
+                raise rules.second_step_over()
+            if not await use_code(work, user_id, request.code, self._keyring, keys):
+                raise rules.wrong_second_step()
+            user = await work.db.maybe(store.sign_in, user_id=user_id, now=work.now)
+            if user is None:
+                raise rules.second_step_over()
+            await self._throttle.undo_count(work.db, attempt)
+        return await self._tokens.start_login_session(work, keys, user, amr=[*used["amr"], "otp"], device=attempt.device)
+
+    async def _reauthentication(self, session_id: UUID, work: UnitOfWork) -> LoginAttempt:
+        async with work.beside(work.workspace_id) as tx:
+            email = await tx.one(people.email_index_of, user_id=work.user_id)
+        return self._throttle.reauthentication(email["email_index"], session_id, purpose="second_step")
+
+
+def _draw(address: str) -> str:
+    """The address as a QR code: a PNG in a data URI."""
+    return segno.make(address, micro=False, error="m").png_data_uri(scale=5)
+
+
+def _login_session_id(work: UnitOfWork) -> UUID:
+    if work.caller.session_id is None:
+        raise Unauthenticated("sign_in_required", "Sign in first.")
+    return work.caller.session_id
