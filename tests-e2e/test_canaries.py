@@ -6,6 +6,7 @@ then everything that holds bytes is searched. The mail itself is its recipient's
 
 import asyncio
 import json
+import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from attack.canaries import canary, find_canaries
 from attack.canary_requests import ALWAYS_REFUSED, OK, CanaryRequests
 from attack.reporting import report
 from attack.service_methods import methods, phi_fields
+from operations import operations
 from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import events_pb2
@@ -115,6 +117,34 @@ def test_much_went_wrong_with_them(campaign):
     assert set(away.values()) == {grpc.StatusCode.INTERNAL}, away
     closed = [status for name, status in campaign.outcomes.items() if name.endswith("while its table is closed")]
     assert closed.count(grpc.StatusCode.INVALID_ARGUMENT) > len(closed) / 2
+
+
+def test_whoever_runs_the_installation_sees_nothing_of_what_is_told_in_a_workspace(campaign):
+    """Of a person who owns a workspace they know the address, and until an invitation is accepted the name."""
+    shown, refused = {}, set()
+    with campaign.attacked.api_with_token(campaign.platform_token()) as platform:
+        for operation in operations(platform.get("/openapi.json").json()):
+            if operation.method == "GET" and not operation.is_public:
+                reply = operation.send(platform, campaign.ids | {"workspace_id": str(campaign.workspace_id)})
+                if reply.status_code == 403:
+                    refused.add(str(operation))
+                else:
+                    shown[str(operation)] = reply.text
+    listed = shown["GET /api/v1/platform-admin/workspaces"]
+    assert campaign.person.email in listed
+    known = {campaign.person.email, *(name for owner in owners(shown) for name in owner)}
+    names = re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))))
+    for operation, text in shown.items():
+        assert not find_canaries(names.sub("", text)), operation
+    assert len(refused) >= 20
+
+
+def owners(shown):
+    """The names and addresses of those who were invited to own a workspace, and of those who own one."""
+    for owner in json.loads(shown["GET /api/v1/platform-admin/pending-invitations"])["invitations"]:
+        yield owner["email"], owner["full_name"]
+    for workspace in json.loads(shown["GET /api/v1/platform-admin/workspaces"])["workspaces"]:
+        yield (workspace["owner_email"],)
 
 
 def test_no_answer_to_a_refused_request_repeats_one(campaign):

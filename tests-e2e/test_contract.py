@@ -23,6 +23,15 @@ REFUSED = {
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password
     "GET /api/v1/auth/accept-invite": 404,  # nobody was invited by what is made up
     "POST /api/v1/invitations/{user_id}/resend": 409,  # the owner has signed in
+    # Nobody of a practice runs the installation.
+    "POST /api/v1/platform-admin/invite-therapist": 403,
+    "POST /api/v1/platform-admin/resend-invitation/{user_id}": 403,
+    "GET /api/v1/platform-admin/pending-invitations": 403,
+    "GET /api/v1/platform-admin/workspaces": 403,
+    "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": 403,
+    "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": 403,
+    "GET /api/v1/platform-admin/activity": 403,
+    "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": 403,
     "PUT /api/v1/users/{user_id}/role": 409,  # nobody else runs the practice
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
     "PATCH /api/v1/workspaces/current": 422,  # no language goes by the name that is made up for it

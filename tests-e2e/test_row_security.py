@@ -19,6 +19,7 @@ OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read 
 }
 # Policies beside the tenant's, each with its reason; those of a relay bind the relay's role alone.
 OTHER_POLICIES = {
+    "identity.workspace_directory": "read across workspaces by platform administrators; names, kinds, statuses and times of workspaces",
     "notifications.due_work": "found and claimed across workspaces by the senders; ids and times alone",
 }
 # Unique keys that do not begin with the workspace, each with its reason.

@@ -39,6 +39,7 @@ def furnish(api, sign_in_again):
         "user_id": api.user["id"],
         "practitioner_id": api.user["id"],
         "supervisor_id": api.user["id"],
+        "workspace_id": api.user["workspace_id"],
         "department_id": department,
         "api_key_id": api_key,
         "client_id": client,

@@ -25,6 +25,13 @@ GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
 GET /auth/accept-invite
 POST /invitations/{}/resend
+POST /platform-admin/invite-therapist
+POST /platform-admin/resend-invitation/{}
+GET /platform-admin/pending-invitations
+GET /platform-admin/workspaces
+POST /platform-admin/workspaces/{}/suspend
+POST /platform-admin/workspaces/{}/reactivate
+GET /platform-admin/activity
 POST GET /api-keys
 DELETE /api-keys/{}
 POST GET /departments
@@ -36,6 +43,8 @@ POST /users/{}/deactivate
 POST /users/{}/activate
 POST /users/{}/unlock
 GET PATCH /workspaces/current
+GET /workspaces/{}/storage
+PATCH /workspaces/{}/storage/quota
 POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 import caseload
 from attack.canaries import canary, kind_of
 from attack.pictures import photograph
-from caseload.identity.v1 import users_pb2
+from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.options.v1 import options_pb2
 from chassis.rpc.method import read
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
@@ -56,6 +56,10 @@ def request_with_canaries(method, ids, **but):
         # Of a request that comes in pieces, and is sent as one.
         "last": True,
         "role": users_pb2.ROLE_THERAPIST,
+        "name": "Lakeside",
+        "kind": workspaces_pb2.WORKSPACE_KIND_PRACTICE,
+        "time_zone": "UTC",
+        "locale": "en",
         **but,
     }
     for field in method.request.DESCRIPTOR.fields:

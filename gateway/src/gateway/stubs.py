@@ -10,6 +10,7 @@ from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
+from caseload.identity.v1.platform_rpc import PlatformStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
@@ -30,6 +31,7 @@ class Stubs:
     api_keys: ApiKeysStub
     departments: DepartmentsStub
     workspaces: WorkspacesStub
+    platform: PlatformStub
     clients: ClientsStub
     appointments: AppointmentsStub
     services: ServicesStub
@@ -49,6 +51,7 @@ class Stubs:
             api_keys=ApiKeysStub(peers["identity"]),
             departments=DepartmentsStub(peers["identity"]),
             workspaces=WorkspacesStub(peers["identity"]),
+            platform=PlatformStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),

@@ -35,8 +35,9 @@ def test_front_desk_roles_read_no_session_notes_and_nurses_do_not_book():
 
 
 @given(roles)
-def test_a_platform_admin_has_no_scope_whatever_the_role(role):
-    assert scopes_of(role, is_platform_admin=True) == frozenset()
+def test_a_platform_admin_runs_the_installation_and_has_no_scope_of_any_role(role):
+    assert scopes_of(role, is_platform_admin=True) == {"platform:admin"}
+    assert not scopes_of(role, is_platform_admin=True) & ALL_SCOPES
     assert scopes_of(role, is_platform_admin=False) == SCOPES_BY_ROLE[role]
 
 

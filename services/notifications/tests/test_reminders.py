@@ -464,3 +464,20 @@ async def test_a_reminder_that_was_sent_has_told_somebody_and_one_that_was_not_h
     assert (ends[sent.id].action, ends[sent.id].facts["status"]) == (options_pb2.ACTION_SHARE, "sent")
     assert (ends[bounced.id].action, ends[bounced.id].facts["status"]) == (options_pb2.ACTION_UPDATE, "bounced")
     assert ends[bounced.id].facts["reason"]
+
+
+async def test_reminders_of_a_suspended_workspace_are_held_and_go_out_when_it_is_active_again(practice, mail_server):
+    client, status = await practice.client(), "UPDATE identity.workspaces SET status = $2 WHERE workspace_id = $1"
+    await practice.look(status, practice.workspace_id, "suspended")
+    appointment = await practice.book(client, timedelta(minutes=30))
+    held = (
+        "SELECT 1 FROM notifications.reminders WHERE workspace_id = $1 AND last_error = 'workspace_suspended' AND next_attempt_at > now()"
+    )
+    await practice.until(lambda: practice.look(held, practice.workspace_id))
+    assert set(await practice.statuses(appointment)) == {"pending"}
+    assert mail_server.to(client.email) == []
+
+    await practice.look(status, practice.workspace_id, "active")
+    # Instead of waiting for the minute in which it is not looked at.
+    await practice.look("UPDATE notifications.reminders SET next_attempt_at = now() WHERE workspace_id = $1", practice.workspace_id)
+    await practice.until(lambda: len(mail_server.to(client.email)) == 1)

@@ -247,4 +247,15 @@ storage_counters = counter(
     counts=["used_bytes"],
 )
 
+# How many bytes a workspace's files may have together, where it is not what the settings say.
+storage_quotas = tenant(
+    "storage_quotas",
+    metadata,
+    Column("quota_bytes", BigInteger, nullable=False),
+    moment("updated_at"),
+    PrimaryKeyConstraint("workspace_id", name="pk_storage_quotas"),
+    CheckConstraint("quota_bytes >= 0", name="quota_bytes_range"),
+    grants="SELECT, INSERT, UPDATE (quota_bytes, updated_at)",
+)
+
 chassis_tables(metadata)

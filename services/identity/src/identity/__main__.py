@@ -6,6 +6,7 @@ from chassis.service.runtime import Runtime
 from identity.api_keys.rpc import ApiKeys
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
+from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
@@ -14,7 +15,7 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | SecondFactors | Users | Invitations | ApiKeys | Departments | Workspaces]:
+def servicers(runtime: Runtime) -> list[SignIn | SecondFactors | Users | Invitations | ApiKeys | Departments | Workspaces | Platform]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
@@ -23,6 +24,7 @@ def servicers(runtime: Runtime) -> list[SignIn | SecondFactors | Users | Invitat
         ApiKeys(runtime),
         Departments(),
         Workspaces(),
+        Platform(runtime),
     ]
 
 

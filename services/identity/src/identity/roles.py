@@ -57,6 +57,10 @@ ROLES_BY_KIND: Final[dict[str, frozenset[str]]] = {
 ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "admin"}
 
 
+# What it takes to run the installation. No role has it, and whoever has it sees no PHI.
+PLATFORM_SCOPES: Final = frozenset({"platform:admin"})
+
+
 def scopes_of(role: str, *, is_platform_admin: bool) -> frozenset[str]:
-    """The scopes of a user. A platform administrator must not see PHI, so they have none in any role."""
-    return frozenset() if is_platform_admin else SCOPES_BY_ROLE[role]
+    """The scopes of a user. A platform administrator must not see PHI, so they have none of their role's."""
+    return PLATFORM_SCOPES if is_platform_admin else SCOPES_BY_ROLE[role]

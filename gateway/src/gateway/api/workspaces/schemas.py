@@ -23,6 +23,21 @@ class Workspace(Schema):
     updated_at: Time
 
 
+class StorageUsage(Schema):
+    used_bytes: int
+    quota_bytes: int
+    remaining_bytes: int
+    usage_percentage: float
+    is_quota_exceeded: bool
+    used_mb: float
+    quota_mb: float
+    remaining_mb: float
+
+
+class QuotaChange(Schema):
+    quota_bytes: Annotated[int, Field(ge=0, le=10**15)]
+
+
 class WorkspaceUpdate(Schema):
     name: Annotated[Text, Field(min_length=1, max_length=255)] = Field(default_factory=absent)
     time_zone: TimeZone = Field(default_factory=absent)

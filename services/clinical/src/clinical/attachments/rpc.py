@@ -52,9 +52,30 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
             row = await work.db.one(store.add, **columns, sealed=record.encrypt_file_name(name, keys, added, work))
             await work.db.run(store.lock_storage)
             stored = await work.db.one(store.storage)
-            rules.check_quota(stored["used_bytes"] + file.content.size, self._quota_bytes)
+            rules.check_quota(stored["used_bytes"] + file.content.size, await self._quota(work.db))
             await work.db.run(store.change_storage, used_bytes=file.content.size)
         return record.from_row({**row, "session_date": session["session_date"]}, keys)
+
+    async def GetStorage(self, request: pb.GetStorageRequest, work: UnitOfWork) -> pb.Storage:
+        workspace_id = UUID(request.workspace_id)
+        rules.check_own(workspace_id, work.workspace_id, work.caller.scopes)
+        async with work.beside(workspace_id) as tx:
+            return await self._storage(tx)
+
+    async def SetStorageQuota(self, request: pb.SetStorageQuotaRequest, work: UnitOfWork) -> pb.Storage:
+        quota_bytes = rules.check_quota_bytes(request.quota_bytes)
+        async with work.beside(UUID(request.workspace_id)) as tx:
+            await tx.run(store.set_quota, quota_bytes=quota_bytes, now=work.now)
+            return await self._storage(tx)
+
+    async def _storage(self, tx: Transaction) -> pb.Storage:
+        return pb.Storage(used_bytes=(await tx.one(store.storage))["used_bytes"], quota_bytes=await self._quota(tx))
+
+    async def _quota(self, tx: Transaction) -> int:
+        """How many bytes the workspace's files may have: its own quota, or that of the settings."""
+        own = await tx.maybe(store.quota)
+        quota_bytes: int = self._quota_bytes if own is None else own["quota_bytes"]
+        return quota_bytes
 
     async def ListAttachments(self, request: pb.ListAttachmentsRequest, work: UnitOfWork) -> pb.AttachmentList:
         window = part(request)

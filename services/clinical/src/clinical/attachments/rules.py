@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from uuid import UUID
 
-from chassis.errors import Conflict, Fault, Invalid
+from chassis.errors import Conflict, Fault, Invalid, NotFound
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_NAME = 255
+MOST_QUOTA_BYTES = 10**15
 DEFAULT_MINUTES = 15
 MAX_MINUTES = 60
 # Of each media type, in lower case.
@@ -91,6 +93,19 @@ def minutes(requested: int | None) -> int:
             faults=[Fault("/expires_in_minutes", f"must be from 1 to {MAX_MINUTES}")],
         )
     return requested
+
+
+def check_own(workspace_id: UUID, own: UUID, scopes: Collection[str]) -> None:
+    """Raises NotFound for another workspace's storage, unless the caller runs the installation."""
+    if workspace_id != own and "platform:admin" not in scopes:
+        raise NotFound("not_found", "There is nothing here under this id.")
+
+
+def check_quota_bytes(quota_bytes: int) -> int:
+    """The quota. Raises Invalid unless it is a number of bytes."""
+    if not 0 <= quota_bytes <= MOST_QUOTA_BYTES:
+        raise Invalid("quota_invalid", "No workspace can have this quota.", faults=[Fault("/quota_bytes", "must be 0 to a petabyte")])
+    return quota_bytes
 
 
 def check_quota(used_bytes: int, quota_bytes: int) -> None:

@@ -6,10 +6,11 @@ To avoid deadlocks, a transaction locks the note's row first and the storage las
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, cast, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.advisory_locks import lock_number
 from chassis.db.statement import command, query
-from clinical.tables import attachments, sessions, storage_counters
+from clinical.tables import attachments, sessions, storage_counters, storage_quotas
 
 _id = bindparam("id", type_=Uuid)
 _session_id = bindparam("session_id", type_=Uuid)
@@ -31,6 +32,18 @@ change_attachment_count = command(
 # Of several uploads to one workspace only one decides at a time whether there is room for its file. Held until the commit.
 lock_storage = command(select(func.pg_advisory_xact_lock(lock_number("storage", bindparam("workspace_id", type_=Uuid)))))
 storage = query(select(cast(func.coalesce(func.sum(storage_counters.totals.c.used_bytes), 0), BigInteger).label("used_bytes")))
+quota = query(select(storage_quotas.c.quota_bytes))
+_set_quota = upsert(storage_quotas).values(
+    workspace_id=bindparam("workspace_id", type_=Uuid),
+    quota_bytes=bindparam("quota_bytes", type_=BigInteger),
+    updated_at=bindparam("now", type_=storage_quotas.c.updated_at.type),
+)
+set_quota = command(
+    _set_quota.on_conflict_do_update(
+        constraint="pk_storage_quotas",
+        set_={"quota_bytes": _set_quota.excluded.quota_bytes, "updated_at": _set_quota.excluded.updated_at},
+    )
+)
 # How many bytes there are more, or fewer if negative.
 change_storage = command(insert(storage_counters.changes).values(**_named("workspace_id", "used_bytes")))
 

@@ -91,6 +91,16 @@ class Sessions(SessionsServicer[UnitOfWork]):
         await pending.show(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]))
 
+    async def CountSessions(self, request: pb.CountSessionsRequest, work: UnitOfWork) -> pb.SessionCountList:
+        workspace_ids = rules.check_workspaces(list(dict.fromkeys(request.workspace_ids)))
+        statement = store.count(of_client=False, of_appointment=False, statuses="any", with_deleted=False)
+        items = []
+        for workspace_id in workspace_ids:
+            async with work.beside(UUID(workspace_id)) as tx:
+                total = await tx.one(statement)
+            items.append(pb.SessionCount(workspace_id=workspace_id, session_count=int(total["total"])))
+        return pb.SessionCountList(items=items)
+
     async def SaveSession(self, request: pb.SaveSessionRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
         return await self._save(request, work, needs_reason=await self._needs_reason(request, work))
 

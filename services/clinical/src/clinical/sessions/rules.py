@@ -1,6 +1,6 @@
 """Which notes are valid and when they may change. All faults of a request are reported together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -12,6 +12,7 @@ EDITABLE = (*TEXTS, "session_date", "duration_minutes")
 MAX_TEXT = 5000
 MAX_MINUTES = 480
 MAX_EVENTS = 1000
+MOST_WORKSPACES = 100
 # How long a deleted note can be restored.
 DELETION_GRACE = timedelta(days=30)
 
@@ -144,3 +145,10 @@ def timeline_limit(limit: int) -> int:
 def timeline_event_id(session_id: UUID, kind: str) -> UUID:
     """The id of a note's timeline event of a kind. It is always the same, so recording the event again updates it."""
     return uuid5(session_id, kind)
+
+
+def check_workspaces(workspace_ids: Sequence[str]) -> Sequence[str]:
+    """The ids. Raises Invalid for more than a page of them."""
+    if len(workspace_ids) > MOST_WORKSPACES:
+        raise Invalid("too_many_ids", faults=[Fault("/workspace_ids", f"must be {MOST_WORKSPACES} or fewer")])
+    return workspace_ids

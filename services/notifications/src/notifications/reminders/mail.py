@@ -23,6 +23,9 @@ from notifications.mail.sender import MailKind, NotToBeSent
 from notifications.reminders import rules, store, workflow
 from notifications.stubs import Stubs
 
+# Until a reminder of a suspended workspace is looked at again.
+_HELD = timedelta(minutes=1)
+
 _LATENESS = Histogram(
     "caseload_reminder_lateness_seconds",
     "Seconds between the time a reminder was due and the time it was handed to the mail server.",
@@ -45,6 +48,10 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
                 await workflow.record_appointments(work, [moved], now=now)
                 return None
             contact, workspace = await asyncio.gather(_contact(stubs, row, work), _workspace(stubs, work))
+            if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
+                # Held until the workspace is active again, or the appointment begins.
+                await work.db.run(store.reschedule, id=row["id"], at=min(now + _HELD, row["starts_at"]), reason="workspace_suspended")
+                return None
         message = _render(row, contact, workspace, runtime.settings, now=now)
         _LATENESS.observe(max(0.0, (now - row["due_at"]).total_seconds()))
         return message
@@ -94,10 +101,7 @@ async def _contact(stubs: Stubs, row: Any, work: UnitOfWork) -> clients_pb2.Cont
 
 
 async def _workspace(stubs: Stubs, work: UnitOfWork) -> workspaces_pb2.Workspace:
-    workspace = await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
-    if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
-        raise NotToBeSent("skipped", "workspace_suspended")
-    return workspace
+    return await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
 
 
 def _render(row: Any, contact: clients_pb2.Contact, workspace: workspaces_pb2.Workspace, settings: Any, *, now: datetime) -> EmailMessage:

@@ -138,3 +138,25 @@ class DeleteAttachmentRequest(_message.Message):
 class DeleteAttachmentResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class GetStorageRequest(_message.Message):
+    __slots__ = ("workspace_id",)
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...
+
+class SetStorageQuotaRequest(_message.Message):
+    __slots__ = ("workspace_id", "quota_bytes")
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    QUOTA_BYTES_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    quota_bytes: int
+    def __init__(self, workspace_id: _Optional[str] = ..., quota_bytes: _Optional[int] = ...) -> None: ...
+
+class Storage(_message.Message):
+    __slots__ = ("used_bytes", "quota_bytes")
+    USED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    QUOTA_BYTES_FIELD_NUMBER: _ClassVar[int]
+    used_bytes: int
+    quota_bytes: int
+    def __init__(self, used_bytes: _Optional[int] = ..., quota_bytes: _Optional[int] = ...) -> None: ...

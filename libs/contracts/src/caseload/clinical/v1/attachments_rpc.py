@@ -19,6 +19,12 @@ class AttachmentsServicer(ABC, Generic[WorkT, BodyT]):
     async def UploadAttachment(self, request: pb.UploadAttachmentRequest, body: BodyT, work: WorkT) -> pb.Attachment: ...
 
     @abstractmethod
+    async def GetStorage(self, request: pb.GetStorageRequest, work: WorkT) -> pb.Storage: ...
+
+    @abstractmethod
+    async def SetStorageQuota(self, request: pb.SetStorageQuotaRequest, work: WorkT) -> pb.Storage: ...
+
+    @abstractmethod
     async def ListAttachments(self, request: pb.ListAttachmentsRequest, work: WorkT) -> pb.AttachmentList: ...
 
     @abstractmethod
@@ -40,6 +46,8 @@ class AttachmentsStub:
     def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['Attachments'].methods_by_name
         self.UploadAttachment: AttachmentsUploadAttachment = caller_of(methods['UploadAttachment'])
+        self.GetStorage: AttachmentsGetStorage = caller_of(methods['GetStorage'])
+        self.SetStorageQuota: AttachmentsSetStorageQuota = caller_of(methods['SetStorageQuota'])
         self.ListAttachments: AttachmentsListAttachments = caller_of(methods['ListAttachments'])
         self.GetAttachment: AttachmentsGetAttachment = caller_of(methods['GetAttachment'])
         self.GetDownload: AttachmentsGetDownload = caller_of(methods['GetDownload'])
@@ -49,6 +57,14 @@ class AttachmentsStub:
 
 class AttachmentsUploadAttachment(Protocol):
     def __call__(self, request: pb.UploadAttachmentRequest, body: AsyncIterable[bytes], context: Any) -> Awaitable[pb.Attachment]: ...
+
+
+class AttachmentsGetStorage(Protocol):
+    def __call__(self, request: pb.GetStorageRequest, context: Any) -> Awaitable[pb.Storage]: ...
+
+
+class AttachmentsSetStorageQuota(Protocol):
+    def __call__(self, request: pb.SetStorageQuotaRequest, context: Any) -> Awaitable[pb.Storage]: ...
 
 
 class AttachmentsListAttachments(Protocol):

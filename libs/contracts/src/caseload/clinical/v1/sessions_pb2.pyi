@@ -341,3 +341,23 @@ class History(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[HistoryEntry]
     total: int
     def __init__(self, items: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+
+class CountSessionsRequest(_message.Message):
+    __slots__ = ("workspace_ids",)
+    WORKSPACE_IDS_FIELD_NUMBER: _ClassVar[int]
+    workspace_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, workspace_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SessionCount(_message.Message):
+    __slots__ = ("workspace_id", "session_count")
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    session_count: int
+    def __init__(self, workspace_id: _Optional[str] = ..., session_count: _Optional[int] = ...) -> None: ...
+
+class SessionCountList(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[SessionCount]
+    def __init__(self, items: _Optional[_Iterable[_Union[SessionCount, _Mapping]]] = ...) -> None: ...

@@ -39,6 +39,9 @@ class SessionsServicer(ABC, Generic[WorkT]):
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: WorkT) -> pb.Session: ...
 
     @abstractmethod
+    async def CountSessions(self, request: pb.CountSessionsRequest, work: WorkT) -> pb.SessionCountList: ...
+
+    @abstractmethod
     async def CheckNoNote(self, request: pb.CheckNoNoteRequest, work: WorkT) -> pb.CheckNoNoteResponse: ...
 
     @abstractmethod
@@ -64,6 +67,7 @@ class SessionsStub:
         self.FinalizeSession: SessionsFinalizeSession = caller_of(methods['FinalizeSession'])
         self.ListVersions: SessionsListVersions = caller_of(methods['ListVersions'])
         self.GetLatestFinalized: SessionsGetLatestFinalized = caller_of(methods['GetLatestFinalized'])
+        self.CountSessions: SessionsCountSessions = caller_of(methods['CountSessions'])
         self.CheckNoNote: SessionsCheckNoNote = caller_of(methods['CheckNoNote'])
         self.DetachNote: SessionsDetachNote = caller_of(methods['DetachNote'])
         self.DeleteNote: SessionsDeleteNote = caller_of(methods['DeleteNote'])
@@ -100,6 +104,10 @@ class SessionsListVersions(Protocol):
 
 class SessionsGetLatestFinalized(Protocol):
     def __call__(self, request: pb.GetLatestFinalizedRequest, context: Any) -> Awaitable[pb.Session]: ...
+
+
+class SessionsCountSessions(Protocol):
+    def __call__(self, request: pb.CountSessionsRequest, context: Any) -> Awaitable[pb.SessionCountList]: ...
 
 
 class SessionsCheckNoNote(Protocol):

@@ -1,0 +1,259 @@
+"""Running the installation, over HTTP: opening, listing, suspending and reactivating workspaces."""
+
+import asyncio
+import io
+
+import pytest
+from PIL import Image
+from uuid_utils.compat import uuid7
+
+from identity.roles import scopes_of
+from identity.workspaces.workflow import open_workspace
+
+PASSWORD = "correct horse battery"
+REASON = {"reason": "The invoice of March."}
+
+
+@pytest.fixture
+async def platform(gateway):
+    """HTTP as a platform administrator who has signed in."""
+    email = f"platform-{uuid7().hex}@example.com"
+    await open_workspace(
+        gateway.environment.runtime("identity"),
+        name="The platform",
+        kind="practice",
+        time_zone="UTC",
+        locale="en",
+        owner_email=email,
+        owner_full_name="Petra Lang",
+        role="owner",
+        password=PASSWORD,
+        is_platform_admin=True,
+    )
+    async with gateway.anonymous() as http:
+        token = (await http.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})).json()["access_token"]
+    async with gateway.anonymous(Authorization=f"Bearer {token}") as http:
+        yield http
+
+
+async def invite(platform, **but):
+    email = f"new-{uuid7().hex}@example.com"
+    body = {"workspace_name": f"Hill {uuid7().hex}", "therapist_email": email, "therapist_full_name": "Nora Quist", **but}
+    reply = await platform.post("/api/v1/platform-admin/invite-therapist", json=body)
+    assert reply.status_code == 201, reply.text
+    return body, reply.json()
+
+
+async def accept(gateway, url):
+    async with gateway.anonymous() as http:
+        return await http.get("/api/v1/auth/accept-invite", params={"token": url.partition("token=")[2]})
+
+
+async def pending(platform):
+    listed = (await platform.get("/api/v1/platform-admin/pending-invitations")).json()["invitations"]
+    return {owner["user_id"]: owner for owner in listed}
+
+
+@pytest.mark.parametrize(("kind", "role"), [("practice", "owner"), ("hospital", "admin")])
+async def test_a_workspace_is_opened_with_its_owner_who_gets_in_by_the_invitation(gateway, platform, kind, role):
+    asked, opened = await invite(platform, kind=kind, time_zone="Europe/Berlin", locale="de-DE")
+    owner = (await pending(platform))[opened["user_id"]]
+    assert (owner["email"], owner["full_name"], owner["workspace_name"]) == (
+        asked["therapist_email"],
+        "Nora Quist",
+        asked["workspace_name"],
+    )
+    assert owner["invited_at"] < owner["expires_at"]
+
+    accepted = (await accept(gateway, opened["invitation_url"])).json()
+    assert (accepted["user"]["id"], accepted["user"]["role"]) == (opened["user_id"], role)
+    async with gateway.anonymous(Authorization=f"Bearer {accepted['access_token']}") as http:
+        workspace = (await http.get("/api/v1/workspaces/current")).json()
+    assert (workspace["id"], workspace["name"], workspace["kind"]) == (opened["workspace_id"], asked["workspace_name"], kind)
+    assert (workspace["time_zone"], workspace["locale"]) == ("Europe/Berlin", "de-DE")
+    assert opened["user_id"] not in await pending(platform)
+
+
+async def test_an_owner_is_invited_again_and_the_older_link_is_over(gateway, platform):
+    _, opened = await invite(platform)
+    path = f"/api/v1/platform-admin/resend-invitation/{opened['user_id']}"
+    again = (await platform.post(path)).json()
+
+    assert (await accept(gateway, opened["invitation_url"])).status_code == 410
+    assert (await accept(gateway, again["invitation_url"])).status_code == 200
+    assert (await platform.post(path)).json()["code"] == "invitation_accepted"
+    assert (await platform.post(f"/api/v1/platform-admin/resend-invitation/{uuid7()}")).status_code == 404
+
+
+async def test_a_workspace_that_cannot_be_opened_leaves_nothing_behind(platform):
+    asked, _ = await invite(platform)
+    name = f"Dale {uuid7().hex}"
+    for but, status, code in (
+        ({"therapist_email": asked["therapist_email"]}, 409, "email_taken"),
+        ({"locale": "nowhere!"}, 422, "workspace_invalid"),
+        ({"time_zone": "Mars/Olympus"}, 422, "validation_failed"),
+        ({"kind": "circus"}, 422, "validation_failed"),
+    ):
+        body = {"workspace_name": name, "therapist_email": f"new-{uuid7().hex}@example.com", "therapist_full_name": "Nora Quist", **but}
+        refused = await platform.post("/api/v1/platform-admin/invite-therapist", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert (await platform.get("/api/v1/platform-admin/workspaces", params={"search": name})).json() == {"workspaces": [], "total": 0}
+
+
+async def test_workspaces_are_listed_with_their_owners_and_figures_and_found_by_name(gateway, platform, practice):
+    await practice.write_note((await practice.add_client())["id"])
+    await gateway.add_user(practice.person.workspace_id, "therapist")
+    name = f"100% {uuid7().hex}"
+    await practice.http.patch("/api/v1/workspaces/current", json={"name": name})
+
+    found = (await platform.get("/api/v1/platform-admin/workspaces", params={"search": name.upper()})).json()
+    (workspace,) = found["workspaces"]
+    assert (found["total"], workspace.pop("created_at") is not None) == (1, True)
+    assert workspace == {
+        "id": str(practice.person.workspace_id),
+        "name": name,
+        "kind": "practice",
+        "owner_email": practice.person.email,
+        "status": "active",
+        "user_count": 2,
+        "session_count": 1,
+    }
+    newest = (await platform.get("/api/v1/platform-admin/workspaces?page_size=1")).json()
+    assert len(newest["workspaces"]) == 1
+    assert newest["total"] > 1
+    assert (await platform.get("/api/v1/platform-admin/workspaces", params={"search": "100_"})).json()["total"] == 0
+
+
+async def test_a_suspended_workspace_is_refused_everywhere_within_five_seconds_and_comes_back_whole(gateway, platform, practice):
+    client = await practice.add_client()
+    key = (await practice.http.post("/api/v1/api-keys", json={"name": "Import", "scopes": ["clients:read"]})).json()["secret"]
+    path = f"/api/v1/platform-admin/workspaces/{practice.person.workspace_id}"
+    credentials = {"email": practice.person.email, "password": PASSWORD}
+    async with gateway.anonymous() as browser, gateway.anonymous(Authorization=f"Bearer {key}") as program:
+        assert (await browser.post("/api/v1/auth/login", json=credentials)).status_code == 200
+        doors = [
+            lambda: practice.http.get("/api/v1/clients"),
+            lambda: browser.get("/api/v1/clients"),
+            lambda: browser.post("/api/v1/auth/login", json=credentials),
+            lambda: program.get("/api/v1/clients"),
+        ]
+        assert [(await door()).status_code for door in doors] == [200] * 4
+
+        suspended = await platform.post(f"{path}/suspend", json=REASON)
+        assert suspended.json() == {"id": str(practice.person.workspace_id), "status": "suspended"}
+        for door in doors:
+            async with asyncio.timeout(5):
+                while (await door()).status_code != 401:
+                    await asyncio.sleep(0.05)
+
+        again = await platform.post(f"{path}/suspend", json=REASON)
+        assert (again.status_code, again.json()["code"]) == (400, "workspace_already_so")
+        assert (await platform.post(f"{path}/reactivate", json=REASON)).json()["status"] == "active"
+        token = (await browser.post("/api/v1/auth/login", json=credentials)).json()["access_token"]
+        # The gateway may not have heard yet that the token of before is void.
+        async with asyncio.timeout(5):
+            while (await program.get("/api/v1/clients")).status_code != 200:
+                await asyncio.sleep(0.05)
+    async with gateway.anonymous(Authorization=f"Bearer {token}") as http:
+        assert (await http.get(f"/api/v1/clients/{client['id']}")).json() == client
+
+
+async def test_what_cannot_be_suspended_is_refused(gateway, platform):
+    own = (await platform.get("/api/v1/workspaces/current")).json()["id"]
+    path = "/api/v1/platform-admin/workspaces"
+    refused = await platform.post(f"{path}/{own}/suspend", json=REASON)
+    assert (refused.status_code, refused.json()["code"]) == (409, "own_workspace")
+    assert (await platform.post(f"{path}/{uuid7()}/suspend", json=REASON)).status_code == 404
+    _, opened = await invite(platform)
+    for body in ({}, {"reason": ""}, {"reason": " "}, {"reason": "x" * 501}):
+        assert (await platform.post(f"{path}/{opened['workspace_id']}/suspend", json=body)).status_code == 422
+    active = await platform.post(f"{path}/{opened['workspace_id']}/reactivate", json=REASON)
+    assert (active.status_code, active.json()["code"]) == (400, "workspace_already_so")
+
+
+async def test_what_was_done_is_listed_and_on_record_in_the_workspace_it_was_done_to(gateway, platform, practice):
+    asked, opened = await invite(platform)
+    path = f"/api/v1/platform-admin/workspaces/{opened['workspace_id']}"
+    await platform.post(f"{path}/suspend", json=REASON)
+    await platform.post(f"{path}/reactivate", json=REASON)
+
+    told = (await platform.get("/api/v1/platform-admin/activity?limit=2")).json()
+    assert {name: told[name] for name in ("total_count", "has_more", "displayed_count")} == {
+        "total_count": 3,
+        "has_more": True,
+        "displayed_count": 2,
+    }
+    assert [activity["type"] for activity in told["activities"]] == ["workspace_reactivated", "workspace_suspended"]
+    assert told["activities"][1]["description"] == f"Suspended {asked['workspace_name']}"
+    assert told["activities"][1]["metadata"]["reason"] == REASON["reason"]
+    rest = (await platform.get("/api/v1/platform-admin/activity?offset=2")).json()
+    assert ([activity["type"] for activity in rest["activities"]], rest["has_more"]) == (["workspace_opened"], False)
+
+    accepted = (await accept(gateway, opened["invitation_url"])).json()
+    async with gateway.anonymous(Authorization=f"Bearer {accepted['access_token']}") as http, asyncio.timeout(20):
+        while {"workspace_suspended", "workspace_reactivated"} - {
+            event["event_type"] for event in (await http.get("/api/v1/audit-events?resource_type=Workspace")).json()["items"]
+        }:
+            await asyncio.sleep(0.1)
+
+
+async def test_nobody_of_a_workspace_runs_the_installation(gateway, practice):
+    owner = gateway.colleague(practice.person, scopes=scopes_of("owner", is_platform_admin=False))
+    for method, path in (
+        ("POST", "invite-therapist"),
+        ("GET", "pending-invitations"),
+        ("GET", "workspaces"),
+        ("GET", "activity"),
+        ("POST", f"workspaces/{practice.person.workspace_id}/suspend"),
+        ("POST", f"workspaces/{practice.person.workspace_id}/reactivate"),
+        ("POST", f"resend-invitation/{practice.person.user_id}"),
+    ):
+        body = {"workspace_name": "Mine", "therapist_email": "me@example.com", "therapist_full_name": "My self", **REASON}
+        reply = await owner.request(method, f"/api/v1/platform-admin/{path}", json=body if method == "POST" else None)
+        assert (reply.status_code, reply.json()["code"]) == (403, "permission_denied"), path
+    await owner.aclose()
+
+
+def photograph():
+    file = io.BytesIO()
+    Image.effect_noise((64, 64), 40).save(file, "PNG")
+    return file.getvalue()
+
+
+async def upload(practice, note):
+    files = {"file": ("knee.png", photograph(), "image/png")}
+    return await practice.http.post(f"/api/v1/sessions/{note['id']}/attachments", files=files)
+
+
+async def test_a_workspace_sees_its_storage_and_whoever_runs_the_installation_sets_the_quota(platform, practice, elsewhere):
+    path = f"/api/v1/workspaces/{practice.person.workspace_id}/storage"
+    note = await practice.write_note((await practice.add_client())["id"])
+    before = (await practice.http.get(path)).json()
+    assert (before["used_bytes"], before["usage_percentage"], before["is_quota_exceeded"]) == (0, 0.0, False)
+    assert before["remaining_bytes"] == before["quota_bytes"] == 5 * 1024**3
+    assert (before["quota_mb"], before["remaining_mb"], before["used_mb"]) == (5120.0, 5120.0, 0.0)
+    size = (await upload(practice, note)).json()["file_size_bytes"]
+
+    halved = (await platform.patch(f"{path}/quota", json={"quota_bytes": size // 2})).json()
+    assert halved == (await platform.get(path)).json()
+    assert (halved["used_bytes"], halved["remaining_bytes"], halved["is_quota_exceeded"]) == (size, 0, True)
+    refused = await upload(practice, note)
+    assert (refused.status_code, refused.json()["code"], refused.json()["quota_bytes"]) == (409, "quota_exceeded", size // 2)
+    doubled = (await platform.patch(f"{path}/quota", json={"quota_bytes": 4 * size})).json()
+    assert doubled["usage_percentage"] == 25.0
+    assert (await upload(practice, note)).status_code == 201
+    theirs = (await elsewhere.http.get(f"/api/v1/workspaces/{elsewhere.person.workspace_id}/storage")).json()
+    assert theirs["quota_bytes"] == 5 * 1024**3
+
+
+async def test_storage_of_other_workspaces_is_nowhere_and_quotas_are_not_the_owners_to_set(gateway, platform, practice, elsewhere):
+    async with gateway.colleague(practice.person, scopes=scopes_of("owner", is_platform_admin=False)) as owner:
+        for workspace_id in (elsewhere.person.workspace_id, uuid7()):
+            assert (await owner.get(f"/api/v1/workspaces/{workspace_id}/storage")).status_code == 404
+        own = f"/api/v1/workspaces/{practice.person.workspace_id}/storage/quota"
+        assert (await owner.patch(own, json={"quota_bytes": 10**12})).status_code == 403
+    nowhere = f"/api/v1/workspaces/{uuid7()}/storage"
+    assert (await platform.get(nowhere)).status_code == 404
+    assert (await platform.patch(f"{nowhere}/quota", json={"quota_bytes": 1})).status_code == 404
+    for quota_bytes in (-1, 10**15 + 1, "much", None):
+        assert (await platform.patch(own, json={"quota_bytes": quota_bytes})).status_code == 422

@@ -1,0 +1,1 @@
+"""Running the installation: opening, listing, suspending and reactivating workspaces."""

@@ -1,0 +1,144 @@
+"""The Platform service. What it does to a workspace is done in a transaction of that workspace, whose trail has a line of it too."""
+
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from caseload.identity.v1 import events_pb2, invitations_pb2, users_pb2, workspaces_pb2
+from caseload.identity.v1 import platform_pb2 as pb
+from caseload.identity.v1.platform_rpc import PlatformServicer
+from caseload.options.v1 import options_pb2
+from chassis.db.errors import nothing_here
+from chassis.db.transaction import Record
+from chassis.paging import page
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.fields import fill
+from chassis.protobuf.timestamps import stamp
+from chassis.service.runtime import Runtime
+from chassis.work.audit import record_effect
+from chassis.work.unit_of_work import UnitOfWork
+from identity.invitations.rules import check_may_be_invited
+from identity.invitations.store import lock_user
+from identity.invitations.workflow import invite
+from identity.login_sessions import revocation
+from identity.people import record
+from identity.people.registration import add_user
+from identity.people.rules import check_email, check_full_name
+from identity.platform import rules, store
+from identity.roles import ADMINISTRATOR_ROLE
+from identity.workspaces.rules import check_workspace
+from identity.workspaces.store import add_workspace
+
+_MOST_PENDING = 200
+
+
+class Platform(PlatformServicer[UnitOfWork]):
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._settings = runtime.settings
+
+    async def OpenWorkspace(self, request: pb.OpenWorkspaceRequest, work: UnitOfWork) -> pb.OpenedWorkspace:
+        about = {"name": request.name, "time_zone": request.time_zone, "locale": request.locale}
+        check_workspace(about)
+        kind = enum_text(workspaces_pb2.WorkspaceKind, request.kind)
+        owner = users_pb2.User(id=str(uuid7()), email=check_email(request.email), full_name=check_full_name(request.full_name))
+
+        workspace_id, owner_id = uuid7(), UUID(owner.id)
+        keys = await self._runtime.keys.of(workspace_id)
+        async with self._runtime.background(workspace_id) as opening:
+            await opening.db.run(add_workspace, kind=kind, **about | {"name": request.name.strip()})
+            await add_user(opening, self._runtime.keyring, keys, owner, role=ADMINISTRATOR_ROLE[kind])
+            await opening.db.run(store.name_owner, owner_id=owner_id)
+            token, _ = await invite(opening, owner_id, seconds=self._settings.invitation_seconds)
+            opening.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
+        await self._record("workspace_opened", workspace_id, request.name.strip(), work)
+        return pb.OpenedWorkspace(workspace_id=str(workspace_id), user_id=owner.id, token=str(token))
+
+    async def ResendOwnerInvitation(self, request: pb.ResendOwnerInvitationRequest, work: UnitOfWork) -> invitations_pb2.Invitation:
+        user_id = UUID(request.user_id)
+        found = await self._find(store.find_by_owner, work, user_id=user_id)
+        async with self._runtime.background(found["workspace_id"]) as inviting:
+            user = await inviting.db.one(lock_user, user_id=user_id)
+            check_may_be_invited(is_active=user["is_active"], last_login_at=user["last_login_at"])
+            token, expires_at = await invite(inviting, user_id, seconds=self._settings.invitation_seconds)
+            record_effect(inviting, "resend_owner_invitation", options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE, [user_id])
+        await self._record("invitation_resent", found["workspace_id"], found["name"], work)
+        return invitations_pb2.Invitation(user_id=str(user_id), token=str(token), expires_at=stamp(expires_at))
+
+    async def ListPendingOwners(self, request: pb.ListPendingOwnersRequest, work: UnitOfWork) -> pb.PendingOwnerList:
+        async with work.beside(None) as tx:
+            pending = await tx.all(store.pending_owners, limit=_MOST_PENDING)
+        items = []
+        for workspace in pending:
+            keys = await self._runtime.keys.of(workspace["workspace_id"])
+            async with work.beside(workspace["workspace_id"]) as tx:
+                row = await tx.maybe(store.owner_and_invitation, user_id=workspace["owner_id"])
+            # Somebody who got in by a sign-in link needs no invitation any more.
+            if row is not None and row["last_login_at"] is None:
+                user = record.to_proto(row, keys)
+                facts = {"workspace_name": workspace["name"], "invited_at": row["invited_at"], "expires_at": row["expires_at"]}
+                items.append(fill(pb.PendingOwner(user_id=user.id, email=user.email, full_name=user.full_name), facts))
+        return pb.PendingOwnerList(items=items)
+
+    async def ListWorkspaces(self, request: pb.ListWorkspacesRequest, work: UnitOfWork) -> pb.OperatedWorkspacePage:
+        shown = page(request)
+        filters = {"search": rules.escaped(request.search)} if request.search else {}
+        async with work.beside(None) as tx:
+            total = (await tx.one(store.count_workspaces(filters), **filters))["total"]
+            rows = await tx.all(store.list_workspaces(filters), **filters, offset=shown.offset, limit=shown.limit)
+        return pb.OperatedWorkspacePage(items=[await self._operated(row, work) for row in rows], total=total)
+
+    async def SuspendWorkspace(self, request: pb.SuspendWorkspaceRequest, work: UnitOfWork) -> pb.WorkspaceState:
+        workspace_id, reason = UUID(request.workspace_id), rules.check_reason(request.reason)
+        rules.check_not_own(workspace_id, work.workspace_id)
+        await self._set_status(workspace_id, "suspended", "workspace_suspended", reason, work)
+        return pb.WorkspaceState(id=str(workspace_id), status=workspaces_pb2.WORKSPACE_STATUS_SUSPENDED)
+
+    async def ReactivateWorkspace(self, request: pb.ReactivateWorkspaceRequest, work: UnitOfWork) -> pb.WorkspaceState:
+        workspace_id, reason = UUID(request.workspace_id), rules.check_reason(request.reason)
+        await self._set_status(workspace_id, "active", "workspace_reactivated", reason, work)
+        return pb.WorkspaceState(id=str(workspace_id), status=workspaces_pb2.WORKSPACE_STATUS_ACTIVE)
+
+    async def GetWorkspaceState(self, request: pb.GetWorkspaceStateRequest, work: UnitOfWork) -> pb.WorkspaceState:
+        found = await self._find(store.find_workspace, work, id=request.workspace_id)
+        return fill(pb.WorkspaceState(), {"id": found["workspace_id"], "status": found["status"]})
+
+    async def ListActivity(self, request: pb.ListActivityRequest, work: UnitOfWork) -> pb.ActivityList:
+        limit, offset = rules.check_part(request.limit, request.offset)
+        total = (await work.db.one(store.count_activities))["total"]
+        rows = await work.db.all(store.list_activities, limit=limit, offset=offset)
+        return pb.ActivityList(items=[fill(pb.Activity(), row) for row in rows], total=total)
+
+    async def _set_status(self, workspace_id: UUID, status: str, what: str, reason: str, work: UnitOfWork) -> None:
+        found = await self._find(store.find_workspace, work, id=workspace_id)
+        async with self._runtime.background(workspace_id) as changing:
+            rules.check_status((await changing.db.one(store.lock_workspace))["status"], status)
+            await changing.db.run(store.set_status, status=status, now=changing.now)
+            record_effect(changing, what, options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [workspace_id])
+            if status == "suspended":
+                await revocation.revoke_access_tokens(changing.db, [workspace_id])
+                # Once more when it is committed: a token may have been made meanwhile of the status before.
+                changing.afterwards(lambda tx: revocation.revoke_access_tokens(tx, [workspace_id]))
+        await self._record(what, workspace_id, found["name"], work, reason=reason)
+
+    async def _operated(self, row: Record, work: UnitOfWork) -> pb.OperatedWorkspace:
+        workspace_id = row["workspace_id"]
+        keys = await self._runtime.keys.of(workspace_id)
+        async with work.beside(workspace_id) as tx:
+            counted = await tx.one(store.count_users)
+            owner = await tx.maybe(store.first_administrator)
+        email = None if owner is None else record.to_proto(owner, keys).email
+        return fill(pb.OperatedWorkspace(owner_email=email), {**row, "id": workspace_id, "user_count": counted["users"]})
+
+    async def _find(self, statement: Any, work: UnitOfWork, **values: Any) -> Record:
+        async with work.beside(None) as tx:
+            found = await tx.maybe(statement, **values)
+        if found is None:
+            raise nothing_here()
+        return found
+
+    async def _record(self, what: str, workspace_id: UUID, name: str, work: UnitOfWork, *, reason: str | None = None) -> None:
+        """What was done, among the activities of the administrators' own workspace."""
+        about = {"subject_id": workspace_id, "subject_name": name, "user_id": work.user_id, "reason": reason}
+        await work.db.run(store.add_activity, id=uuid7(), type=what, **about, now=work.now)

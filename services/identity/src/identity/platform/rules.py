@@ -1,0 +1,43 @@
+"""What platform administrators may do with a workspace. Pure functions."""
+
+from uuid import UUID
+
+from chassis.errors import Conflict, Fault, Invalid
+
+MOST_ACTIVITIES = 100
+_LONGEST_REASON = 500
+
+
+def check_reason(reason: str) -> str:
+    """The reason without surrounding white space. Raises Invalid unless it has 1 to 500 characters."""
+    stripped = reason.strip()
+    if not 1 <= len(stripped) <= _LONGEST_REASON:
+        fault = Fault("/reason", f"must have 1 to {_LONGEST_REASON} characters")
+        raise Invalid("reason_invalid", "A workspace is suspended or reactivated for a reason.", faults=[fault])
+    return stripped
+
+
+def check_status(now: str, wanted: str) -> None:
+    """Raise Conflict if the workspace has the wanted status already."""
+    if now == wanted:
+        raise Conflict("workspace_already_so", f"This workspace is {wanted} already.")
+
+
+def check_not_own(workspace_id: UUID, own: UUID) -> None:
+    """Raise Conflict for the administrator's own workspace, in which nobody could undo it."""
+    if workspace_id == own:
+        raise Conflict("own_workspace", "Nobody suspends their own workspace.")
+
+
+def escaped(search: str) -> str:
+    """The text for a LIKE pattern whose escape character is "/"."""
+    return search.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def check_part(limit: int, offset: int) -> tuple[int, int]:
+    """How many activities are shown, after how many. Raises Invalid for numbers out of range."""
+    faults = [] if 0 <= limit <= MOST_ACTIVITIES else [Fault("/limit", f"must be from 1 to {MOST_ACTIVITIES}")]
+    faults += [] if offset >= 0 else [Fault("/offset", "must be 0 or more")]
+    if faults:
+        raise Invalid("page_out_of_range", "There is no such page.", faults=faults)
+    return limit or 20, offset
