@@ -110,7 +110,7 @@ def is_id(schema):
 EXAMPLES = {
     ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith("end") else 0)),
     ("string", "date"): lambda name: "1990-05-17",
-    ("string", "email"): lambda name: f"{uuid4().hex[:12]}@example.com",
+    ("string", "idn-email"): lambda name: f"{uuid4().hex[:12]}@example.com",
     ("string", None): lambda name: f"{uuid4().hex[:12]} {name}",
     ("boolean", None): lambda name: True,
     ("array", None): lambda name: [],
