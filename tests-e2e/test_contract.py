@@ -17,7 +17,7 @@ REFUSED = {
     "POST /api/v1/auth/verify": 401,
     "POST /api/v1/auth/session/refresh": 401,
     "POST /api/v1/auth/password/reset": 401,
-    "POST /api/v1/auth/verify-2fa": 401,
+    "POST /api/v1/auth/verify-2fa": 422,  # nor is it the token of a first step
     "POST /api/v1/auth/totp/verify": 422,  # what is made up is no code
     "DELETE /api/v1/auth/totp": 409,  # and so there is no second factor
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password

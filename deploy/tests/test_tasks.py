@@ -124,6 +124,35 @@ async def test_the_first_workspace_is_opened_once(prepared):
     assert [tuple(row) for row in rows] == [("Lindenhof", "hospital", "Europe/Berlin")]
 
 
+async def test_records_are_held_against_the_trail_and_sealed_again(prepared, tmp_path):
+    """With the secrets that the task is given, and nothing of a service that runs."""
+    given = {
+        "CASELOAD_KEYRING_FILE": str(prepared.folder / "keyring"),
+        "CASELOAD_SERVICE_KEYS_DIR": str(prepared.folder / "service-keys"),
+        "CASELOAD_BLOB_URL": f"file://{tmp_path}",
+        "CASELOAD_BLOB_SECRET": "of-this-test-alone-of-this-test-alone",
+    }
+    opened = prepared.as_identity("open-workspace", "Seeblick", "eva@example.org", "Eva Sommer")
+    workspace_id = opened.stdout.split()[1].rstrip(",")
+    verify = ("records", "verify", "--workspace", workspace_id)
+
+    intact = prepared.run(*verify, **given)
+    assert (intact.returncode, intact.stderr) == (0, "")
+    assert "1 records, 0 findings, 0 from before, 1 not yet told; the audit trail is intact" in intact.stdout
+    keys = shutil.copytree(prepared.folder / "service-keys", tmp_path / "keys")
+    for service in SERVICES:
+        shutil.copy(prepared.folder / f"{service}-service-key", keys / f"{service}.key")
+    resealed = prepared.run("records", "reseal", **given | {"CASELOAD_SERVICE_KEYS_DIR": str(keys)})
+    assert (resealed.returncode, resealed.stdout, resealed.stderr) == (0, "", "")
+
+    connection = await asyncpg.connect(prepared.admin_dsn)
+    await connection.execute("UPDATE identity.users SET role = 'therapist' WHERE workspace_id = $1::uuid", workspace_id)
+    await connection.close()
+    tampered = prepared.run(*verify, **given)
+    assert tampered.returncode == 1
+    assert ": does not open" in tampered.stdout
+
+
 async def test_what_a_workspace_cannot_be_is_said(prepared):
     refused = prepared.as_identity("open-workspace", "Lindenhof", "eve@example.org", "Eve", "--time-zone", "Europe/Nowhere")
 

@@ -4,6 +4,7 @@
 gateway
 provision         every service's roles and schema, before the migrations
 bucket            the private buckets for files and for checkpoints, unless they are there
+records           verify: sealed records against the audit trail; reseal: what 0.1.0 sealed, once more
 open-workspace    a workspace and the first person who runs it
 demo              the demonstration workspaces, with a password everybody knows
 mail              catches all mail and shows it; for development
@@ -21,6 +22,7 @@ from deployment.processes import SERVICES
 TASKS = {
     "provision": "deployment.provision",
     "bucket": "deployment.bucket",
+    "records": "deployment.records",
     "open-workspace": "deployment.workspaces",
     "demo": "deployment.demonstration",
     "mail": "deployment.mail",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import aio_pika
 import pytest
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, PublishError
 from aiormq.exceptions import ChannelAccessRefused
 from pamqp.commands import Queue
 from uuid_utils.compat import uuid7
@@ -44,7 +44,7 @@ class Installation:
     @asynccontextmanager
     async def channel(self, service):
         async with await aio_pika.connect(self.url(service)) as connection:
-            yield await connection.channel()
+            yield await connection.channel(on_return_raises=True)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ async def test_a_service_may_publish_lines_of_the_trail_and_its_own_events_and_n
     async def publish(type_):
         async with installation.channel(service) as channel:
             # Nobody takes it here, which is not what this is about.
-            await (await channel.get_exchange(messages.EVENTS)).publish(aio_pika.Message(b""), type_, mandatory=False)
+            await (await channel.get_exchange(messages.announcements(service))).publish(aio_pika.Message(b""), type_, mandatory=False)
 
     for own in (LINE, f"caseload.{service}.v1.Whatever"):
         await publish(own)
@@ -181,7 +181,44 @@ async def follow_everything(channel):
     await queue.bind(messages.EVENTS, "#")
 
 
+async def publish_to_the_events(channel):
+    await (await channel.get_exchange(messages.EVENTS)).publish(aio_pika.Message(b"straight in"), ERASED)
+
+
+async def publish_what_another_announces(channel):
+    exchange = await channel.get_exchange(messages.announcements("notifications"))
+    await exchange.publish(aio_pika.Message(b"straight in"), ERASED)
+
+
+async def publish_as_another(channel):
+    await (await channel.get_exchange(messages.announcements("clients"))).publish(aio_pika.Message(b"straight in"), ERASED)
+
+
+async def lead_an_exchange_of_its_own_to_the_events(channel):
+    exchange = await channel.declare_exchange("notifications.detour", "fanout")
+    await (await channel.get_exchange(messages.EVENTS)).bind(exchange, "#")
+
+
+async def widen_what_its_announcements_lead_to(channel):
+    await (await channel.get_exchange(messages.EVENTS)).bind(await channel.get_exchange(messages.announcements("notifications")), "#")
+
+
+async def make_an_exchange(channel):
+    await channel.declare_exchange("detour", "topic")
+
+
+async def change_its_announcements(channel):
+    await channel.exchange_delete(messages.announcements("notifications"))
+
+
 ATTEMPTS = [
+    publish_to_the_events,
+    publish_what_another_announces,
+    publish_as_another,
+    lead_an_exchange_of_its_own_to_the_events,
+    widen_what_its_announcements_lead_to,
+    make_an_exchange,
+    change_its_announcements,
     consume,
     get,
     purge,
@@ -208,6 +245,21 @@ async def test_one_services_account_touches_nothing_of_anothers(installation, at
     await clients.publish(event(ERASED, b"still here"))
     await clients.close()
     await until(lambda: installation.seen == [(b"still here", 1)])
+
+
+async def test_what_enters_by_an_exchange_of_its_own_leads_no_further_than_what_it_announces(installation):
+    """RabbitMQ lets an account make an exchange by a name that begins as its queues' names do, and bind it to where it may write."""
+    async with installation.channel("notifications") as channel:
+        for kind in ("fanout", "topic", "direct"):
+            detour = await channel.declare_exchange(f"notifications.through-{kind}", kind, auto_delete=True)
+            await (await channel.get_exchange(messages.announcements("notifications"))).bind(detour, "#" if kind == "topic" else ERASED)
+            with pytest.raises(PublishError):
+                await detour.publish(aio_pika.Message(b"straight in"), ERASED, mandatory=True)
+    clients = installation.broker("clients")
+    await clients.publish(event(ERASED, b"announced"))
+    await clients.close()
+    await until(lambda: installation.seen)
+    assert installation.seen == [(b"announced", 1)]
 
 
 async def test_the_trail_is_for_audit_to_follow(installation):

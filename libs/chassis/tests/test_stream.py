@@ -218,6 +218,40 @@ async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_the
         await eventually(lambda: len(made) == len(ended))
 
 
+async def test_a_call_that_runs_when_its_connection_is_old_is_answered_on_it(postgres, monkeypatch):
+    monkeypatch.setattr("chassis.service.runtime.SECONDS_ON_A_CONNECTION", 0.3)
+    monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.4)
+    made, ended = [], []
+
+    async def lead(reader, writer):
+        made.append(writer)
+        far = await asyncio.open_unix_connection(h.runtime("scheduling").settings.listen.removeprefix("unix:"))
+        await asyncio.gather(carry(reader, far[1]), carry(far[0], writer))
+        ended.append(writer)
+
+    async with talking(postgres) as (h, rooms, _), await asyncio.start_server(lead, "127.0.0.1", 0) as door:
+        host, port = door.sockets[0].getsockname()
+        peers = Peers(None, addresses={"scheduling": f"{host}:{port}"})
+        stub = LocationsStub(peers["scheduling"])
+        # Its deadline is the longest of this test, and a write is not asked twice.
+        slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller().within(60.0)))
+        await eventually(lambda: rooms.names == ["slow"])
+        (first,) = made
+        async with asyncio.timeout(30):
+            while len(made) < 3:
+                assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
+                await asyncio.sleep(0.01)
+
+        # The server has asked for a new connection twice since, and leaves the first one to the call that runs.
+        assert not slow.done()
+        assert first not in ended
+        rooms.hold.set()
+        assert (await slow).name == "slow"
+        assert rooms.names.count("slow") == 1
+        await eventually(lambda: first in ended)
+        await peers.close()
+
+
 async def carry(reader, writer):
     while data := await reader.read(65536):
         writer.write(data)

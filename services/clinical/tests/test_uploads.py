@@ -49,9 +49,9 @@ def upload_of(note: sessions_pb2.Session) -> pb.UploadAttachmentRequest:
 
 async def none_under_way(server) -> None:
     async with asyncio.timeout(10):
-        while server._admission_of_bodies.calls or server._running:
+        while server._admissions.bodies.calls or server._running:
             await asyncio.sleep(0.01)
-    assert server._admission_of_bodies.bytes == 0
+    assert server._admissions.bodies.bytes == 0
 
 
 @pytest.fixture(params=["over a socket", "in this process"])
@@ -172,8 +172,8 @@ async def test_as_many_uploads_as_there_may_be_keep_no_other_call_out(practice, 
     server = practice.environment.runtime("clinical").server
     note = await practice.write()
     async with uploading(MOST_BODIES):
-        assert server._admission_of_bodies.calls == MOST_BODIES
-        assert (server._admission.calls, server._admission.bytes) == (0, 0)
+        assert server._admissions.bodies.calls == MOST_BODIES
+        assert (server._admissions.common.calls, server._admissions.common.bytes) == (0, 0)
         with pytest.raises(Unavailable) as refused:
             await stub.UploadAttachment(upload_of(note), pieces(photo()), practice.call)
         assert refused.value.code == "overloaded"
@@ -205,7 +205,7 @@ async def test_an_upload_to_an_instance_that_dies_is_unavailable(postgres, pract
     async with start_environment(postgres, CLINICAL, CLIENTS, SCHEDULING, IDENTITY, beside=practice.environment, relay=False) as replica:
         uploading = asyncio.ensure_future(replica.stub(AttachmentsStub).UploadAttachment(upload_of(note), body.pieces(), practice.call))
         await body.asked.wait()
-        await replica.runtime("clinical")._grpc.stop(None)
+        await replica.runtime("clinical")._grpc._grpc.stop(None)
         body.follow.set()
         with pytest.raises(Unavailable) as refused:
             await uploading

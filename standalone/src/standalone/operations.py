@@ -57,32 +57,41 @@ async def events_command(settings: StandaloneSettings, options: argparse.Namespa
 
 
 async def verify_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
-    """`verify records`: of one workspace, or of all. Ends with status 1 if a record is not as the audit trail says."""
-    wrong = 0
+    """`verify records`: of one workspace, or of all."""
     async with opened(settings) as (connection, runtimes):
-        for workspace_id in await _chosen(connection, runtimes, options.workspace):
-            report = await verify_records(connection, runtimes, workspace_id)
-            wrong += len(report.findings) + (not report.trail_is_intact)
-            trail = "the audit trail is intact" if report.trail_is_intact else "THE AUDIT TRAIL IS NOT INTACT"
-            counted = f"{report.records} records, {len(report.findings)} findings"
-            print(f"{workspace_id}: {counted}, {report.untold} from before, {report.not_yet_told} not yet told; {trail}")
-            for finding in report.findings:
-                print(f"  {finding}")
+        await verify_all(connection, runtimes, options.workspace)
+
+
+async def verify_all(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None) -> None:
+    """Ends with status 1 if a record is not as the audit trail says."""
+    wrong = 0
+    for each in await _chosen(connection, runtimes, workspace_id):
+        report = await verify_records(connection, runtimes, each)
+        wrong += len(report.findings) + (not report.trail_is_intact)
+        trail = "the audit trail is intact" if report.trail_is_intact else "THE AUDIT TRAIL IS NOT INTACT"
+        counted = f"{report.records} records, {len(report.findings)} findings"
+        print(f"{each}: {counted}, {report.untold} from before, {report.not_yet_told} not yet told; {trail}")
+        for finding in report.findings:
+            print(f"  {finding}")
     if wrong:
         raise SystemExit(1)
 
 
 async def reseal_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
-    """`reseal`: what release 0.1.0 sealed, of one workspace or of all. Ends with status 1 if some of it does not open."""
-    unreadable: list[str] = []
+    """`reseal`: what release 0.1.0 sealed, of one workspace or of all."""
     async with opened(settings) as (connection, runtimes):
-        for workspace_id in await _chosen(connection, runtimes, options.workspace):
-            for runtime in runtimes.values():
-                done = await reseal(connection, runtime, workspace_id)
-                unreadable += [f"{workspace_id} {row}" for row in done.unreadable]
-                if done.values or done.waiting:
-                    told = f"{done.values} values sealed again, {done.waiting} expire within days; run this again then"
-                    print(f"{workspace_id} {runtime.name}: {told}")
+        await reseal_all(connection, runtimes, options.workspace)
+
+
+async def reseal_all(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None) -> None:
+    """Ends with status 1 if some of it does not open."""
+    unreadable: list[str] = []
+    for each in await _chosen(connection, runtimes, workspace_id):
+        for runtime in runtimes.values():
+            done = await reseal(connection, runtime, each)
+            unreadable += [f"{each} {row}" for row in done.unreadable]
+            if done.values or done.waiting:
+                print(f"{each} {runtime.name}: {done.values} values sealed again, {done.waiting} expire within days; run this again then")
     if unreadable:
         print(f"{len(unreadable)} values could not be read, and the keys of their workspaces were kept:")
         for row in unreadable:

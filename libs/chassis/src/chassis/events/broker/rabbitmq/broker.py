@@ -1,7 +1,7 @@
 """RabbitMQ: one topic exchange, one quorum queue per reaction, delay queues that lead back to it, and a queue for its dead.
 
-Between its own queues a service moves messages by an exchange of its own: its account may publish nowhere else but to the topic
-exchange, and there only what it announces (see rabbitmq_accounts.py).
+Between its own queues a service moves messages by an exchange of its own: its account may publish nowhere else but to the exchange
+of its announcements, which leads to the topic exchange (see rabbitmq_accounts.py). Without accounts it publishes to the topic exchange itself.
 
 Events of one type that are published at the same time travel as one message, a parcel, since to the broker and to
 both its sides a message costs the same whatever it holds. Taken from its queue, each of them is again by itself.
@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from aio_pika import DeliveryMode, ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
@@ -50,13 +51,15 @@ class RabbitBroker(Broker):
         measure_every: float = 15.0,
     ) -> None:
         self._exchange = exchange
+        self._announcements = messages.announcements(urlsplit(url).username or "")
+        self._published_to = exchange
         self._retries = retries or Retries()
         self._measure_every = measure_every
         self._subscriptions: dict[str, Subscription] = {}
         self._publishing = Link(url, f"{name}-publish", self._equip_publisher)
         self._consuming = Link(url, f"{name}-consume", self._equip_consumers)
         self._publisher: AbstractChannel | None = None
-        self._batcher = Batcher(lambda type_, envelopes: self._put(exchange, type_, messages.parcel(envelopes)))
+        self._batcher = Batcher(lambda type_, envelopes: self._put(None, type_, messages.parcel(envelopes)))
         self._room: dict[str, asyncio.Semaphore] = {}
         self._tags: list[tuple[Any, str]] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -98,14 +101,15 @@ class RabbitBroker(Broker):
         await self._batcher.close()
         await self._publishing.close()
 
-    async def _put(self, exchange: str, routing_key: str, message: Message) -> None:
+    async def _put(self, exchange: str | None, routing_key: str, message: Message) -> None:
+        """`exchange` None means where events are published to, which is known once the connection is up."""
         self._publishing.start()
         if not await self._publishing.up(within=2.0):
             raise BrokerDown
         assert self._publisher is not None
         try:
             with losses():
-                target = await self._publisher.get_exchange(exchange, ensure=False)
+                target = await self._publisher.get_exchange(exchange or self._published_to, ensure=False)
                 await target.publish(message, routing_key, mandatory=True, timeout=_SECONDS_TO_CONFIRM)
         except Lost as lost:
             if isinstance(lost.__cause__, PublishError):
@@ -115,6 +119,7 @@ class RabbitBroker(Broker):
 
     async def _equip_publisher(self, connection: AbstractConnection) -> None:
         await self._ensure_exchange(connection)
+        self._published_to = self._announcements if await _exists(connection, self._announcements) else self._exchange
         self._publisher = await connection.channel(publisher_confirms=True, on_return_raises=True)
         self._publishing.watch(self._publisher)
 
@@ -137,13 +142,10 @@ class RabbitBroker(Broker):
 
     async def _ensure_exchange(self, connection: AbstractConnection) -> None:
         """Makes the topic exchange unless it is there. A service's own account may not: an installation's definitions have it."""
-        try:
-            channel = await connection.channel()
-            await channel.get_exchange(self._exchange)
-        except ChannelNotFoundEntity:
+        if not await _exists(connection, self._exchange):
             channel = await connection.channel()
             await channel.declare_exchange(self._exchange, ExchangeType.TOPIC, durable=True)
-        await channel.close()
+            await channel.close()
 
     async def _declare(self, connection: AbstractConnection, subscription: Subscription) -> None:
         name = subscription.queue
@@ -235,6 +237,16 @@ class RabbitBroker(Broker):
                     _DEPTH.labels(queue).set(declared.declaration_result.message_count or 0)
                     if queue == name and not declared.declaration_result.consumer_count and not self._draining:
                         raise AMQPError(f"{queue} has lost its consumers")
+
+
+async def _exists(connection: AbstractConnection, exchange: str) -> bool:
+    channel = await connection.channel()
+    try:
+        await channel.get_exchange(exchange)
+    except ChannelNotFoundEntity:
+        return False
+    await channel.close()
+    return True
 
 
 async def _declare_queue(connection: AbstractConnection, name: str, arguments: dict[str, Any]) -> None:

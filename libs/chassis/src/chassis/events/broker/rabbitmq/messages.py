@@ -27,6 +27,11 @@ _NO_LIMIT = 1_000_000
 _SAFE_HANDOVER = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 
 
+def announcements(account: str) -> str:
+    """The exchange that an account publishes to where an installation has accounts. It leads to EVENTS, for the account's own types only."""
+    return f"{EVENTS}.{account}"
+
+
 def dead_queue(queue: str) -> str:
     return f"{queue}.dead"
 
