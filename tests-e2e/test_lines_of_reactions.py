@@ -34,6 +34,8 @@ LINES = {
     "notifications.forget-client": "erase_reminders",
     "notifications.mail-invitation": "only adds a mail; whoever added the user is on record, and so is the sign-in",
     "notifications.mail-magic-link": "only adds a mail; the sign-in by its link is on record",
+    "notifications.mail-password-reset": "only adds a mail; the reset by its link is on record",
+    "notifications.mail-security-notice": "only adds a mail; what it tells of is on record",
     "notifications.move-reminders": "move_reminders",
     "notifications.plan-reminders": "only adds reminders; a booking that is known already is a move, and leaves its line",
     "notifications.set-first-rule": "set_first_rule",
