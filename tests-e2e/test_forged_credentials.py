@@ -136,7 +136,9 @@ async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(attacked, j
         room, good = b'{"name": "Room", "location_type": "clinic"}', {"X-CSRF-Token": jar["csrf_token"], "Content-Type": "application/json"}
         assert (await connection.ask("POST", "/api/v1/locations", headers | good, room)).status == 201
 
-    signing_in = {f"POST /api/v1/auth/{way}" for way in ("login", "magic-link", "verify")}
+    signing_in = {
+        f"POST /api/v1/auth/{way}" for way in ("login", "magic-link", "verify", "verify-2fa", "password/forgot", "password/reset")
+    }
     assert refused == promised("POST", "PUT", "PATCH", "DELETE") - signing_in
 
 

@@ -85,8 +85,13 @@ async def test_no_field_of_any_method_makes_a_service_fail(attacked, lines):
     chance, asked, failed = random.Random(20261120), 0, []
     with attacked.api_as(person) as api:
         ids = furnish(api, lambda: attacked.sign_in(person))
-        ids |= {"audit_event_id": str(uuid4()), "magic_link_id": str(uuid4()), "client_ids": [ids["client_id"]]}
-        ids |= {"workspace_ids": [ids["workspace_id"]], "invitation_id": str(uuid4())}
+        ids |= {
+            "audit_event_id": str(uuid4()),
+            "magic_link_id": str(uuid4()),
+            "invitation_id": str(uuid4()),
+            "client_ids": [ids["client_id"]],
+            "workspace_ids": [ids["workspace_id"]],
+        }
 
         async def ask(method, what, raw):
             status, _, said = await lines[service_of(method)].ask(method, raw, api.token, idempotency_key=str(uuid4()))
