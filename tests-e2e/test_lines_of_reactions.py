@@ -36,8 +36,6 @@ LINES = {
     "notifications.mail-password-reset": "only adds a mail; whoever asked for it and the reset by its link are on record",
     "notifications.mail-security-notice": "only adds a mail; what it is about is on record",
     "notifications.mail-magic-link": "only adds a mail; the sign-in by its link is on record",
-    "notifications.mail-password-reset": "only adds a mail; the reset by its link is on record",
-    "notifications.mail-security-notice": "only adds a mail; what it tells of is on record",
     "notifications.move-reminders": "move_reminders",
     "notifications.plan-reminders": "only adds reminders; a booking that is known already is a move, and leaves its line",
     "notifications.set-first-rule": "set_first_rule",
