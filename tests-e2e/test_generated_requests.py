@@ -14,6 +14,7 @@ SEED = 20261120
 # What proves something nobody can guess.
 NEVER_SUCCEED = {
     "POST /api/v1/auth/verify",
+    "GET /api/v1/auth/accept-invite",
     "POST /api/v1/auth/password/reset",
     "POST /api/v1/auth/verify-2fa",
     "POST /api/v1/auth/totp/verify",

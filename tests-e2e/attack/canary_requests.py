@@ -67,6 +67,7 @@ class CanaryRequests:
         self.ids = furnish(self.api, lambda: self.attacked.sign_in(self.person))
         self.ids["audit_event_id"] = self.ids["magic_link_id"] = str(uuid4())
         self.ids["client_ids"] = self.ids["client_id"]
+        self.ids["workspace_ids"] = self.ids["workspace_id"]
 
     def token_without_scopes(self):
         """An access token of the same workspace without scopes."""

@@ -15,6 +15,11 @@ from chassis.auth.tokens import AccessSigner
 _hours = itertools.count(2)
 # Requests that delete or finalize their resource: each gets a new one.
 CONSUMES = {
+    "POST /api/v1/invitations/{user_id}/resend": "invited_id",
+    "POST /api/v1/platform-admin/resend-invitation/{user_id}": "workspace_id",
+    "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": "workspace_id",
+    "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": "suspended_id",
+    "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": "workspace_id",
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
@@ -46,7 +51,11 @@ class ValidValues:
         self.api, self.person, self.chance, self._installation = api, person, random.Random(seed), attacked
         self._owners, self._signed_in_at, self._has_logged_in = owners, time.monotonic(), False
         self._signer = AccessSigner(attacked.home.access_key.read_bytes())
-        self._pools = {"user_id": [colleague.user_id for colleague in colleagues], "practitioner_id": [person.user_id]}
+        self._pools = {
+            "user_id": [colleague.user_id for colleague in colleagues],
+            "practitioner_id": [person.user_id],
+            "workspace_id": [person.workspace_id],
+        }
         self._colleague, self._password = colleagues[0], PASSWORD
         for _ in range(4):
             for kind in ("client_id", "department_id", "service_id", "location_id", "appointment_id", "attachment_id", "configuration_id"):
@@ -91,6 +100,31 @@ class ValidValues:
     def _new_api_key(self):
         return {"api_key_id": self._made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})}
 
+    def _new_invited(self):
+        made = {"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": "therapist"}
+        return {"user_id": self._made("/users", json=made)}
+
+    def _new_workspace(self):
+        owner = {"therapist_email": f"{uuid4().hex}@example.com", "therapist_full_name": "Nora Quist"}
+        made = self._as_platform("invite-therapist", {"workspace_name": "Lakeside", **owner})
+        return {"workspace_id": made["workspace_id"], "user_id": made["user_id"]}
+
+    def _new_suspended(self):
+        ids = self._new_workspace()
+        self._as_platform(f"workspaces/{ids['workspace_id']}/suspend", {"reason": "The invoice of March."})
+        return ids
+
+    def _as_platform(self, path, body):
+        headers = {"Authorization": f"Bearer {self.platform_token()}"}
+        reply = self.api.post(f"/platform-admin/{path}", json=body, headers=headers)
+        assert reply.is_success, reply.text
+        return reply.json()
+
+    def platform_token(self):
+        """A token of whoever runs the installation: another one each time, as with owners."""
+        own = {"sub": str(uuid4()), "ws": str(uuid4()), "sid": str(uuid4()), "role": "owner", "scope": "platform:admin", "epoch": 2**53}
+        return self._signer.sign(own)
+
     def _new_department(self):
         return {"department_id": self._made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})}
 
@@ -127,6 +161,8 @@ class ValidValues:
             "DELETE /api/v1/auth/sessions": self._colleague.user_id,
             "PUT /api/v1/auth/password": self._colleague.user_id,
         }.get(label)
+        if "/platform-admin/" in label or label.endswith("/storage/quota"):
+            return self.platform_token()
         if sub is None and "/auth/" not in label:
             return self._owners.next_token()
         if sub is None:
@@ -157,6 +193,9 @@ class ValidValues:
         body = {name: self._valid(name, value) for name, value in body.items()}
         if "scheduled_start" in body or "scheduled_end" in body:
             body |= times()
+        if label == "POST /api/v1/users":
+            # Sign-in goes by it: a new one each time, and spelt as JSON Schema knows addresses.
+            body["email"] = f"{uuid4().hex}@example.com"
         if label == "POST /api/v1/sessions":
             body = {name: value for name, value in body.items() if name != "appointment_id"} | {"session_date": text(now())}
         if label == "POST /api/v1/auth/login" and (not self._has_logged_in or self.chance.random() < 0.2):

@@ -152,3 +152,15 @@ async def test_the_secrets_of_an_invitation_are_stored_as_hashes_alone(service, 
             text = str(await connection.fetch(f"SELECT t::text FROM identity.{table} t"))
             assert resent.token not in text
             assert mail.token not in text
+
+
+async def test_whoever_got_in_by_a_sign_in_link_needs_no_invitation_any_more(service, invitations, caller):
+    user = await service.users.CreateUser(new(), caller)
+    mail = await mailed(service, user)
+    await service.verify(await service.request_link(user))
+
+    with pytest.raises(Gone):
+        await accept(service, invitations, mail.token)
+    with pytest.raises(Conflict) as refused:
+        await invitations.ResendInvitation(pb.ResendInvitationRequest(user_id=user.id), caller)
+    assert refused.value.code == "invitation_accepted"

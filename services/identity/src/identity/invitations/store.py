@@ -45,4 +45,7 @@ lock_invitation = command(select(invitations).where(_invitation).with_for_update
 
 accept_invitation = command(update(invitations).where(invitations.c.id == bindparam("invitation_id", type_=Uuid)).values(accepted_at=_now))
 
-sign_in_invited = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_now).returning(*USER_AND_READ_TIME))
+# Only who has never signed in: an invitation asks for no second factor, and is no way around one.
+sign_in_invited = command(
+    update(users).where(MAY_SIGN_IN).where(users.c.last_login_at.is_(None)).values(last_login_at=_now).returning(*USER_AND_READ_TIME)
+)
