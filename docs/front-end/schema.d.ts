@@ -1705,7 +1705,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             workspace_id: string;
-            /** Format: email */
+            /** Format: idn-email */
             email: string;
             full_name: string;
             /** @enum {string} */
@@ -1783,7 +1783,7 @@ export interface components {
             duration_minutes?: number | null;
         };
         ForgottenPassword: {
-            /** Format: email */
+            /** Format: idn-email */
             email: string;
         };
         Health: {
@@ -1831,7 +1831,7 @@ export interface components {
             is_active?: boolean;
         };
         LoginRequest: {
-            /** Format: email */
+            /** Format: idn-email */
             email: string;
             password: string;
         };
@@ -1847,7 +1847,7 @@ export interface components {
             current: boolean;
         };
         MagicLinkRequest: {
-            /** Format: email */
+            /** Format: idn-email */
             email: string;
         };
         Message: {
@@ -1880,7 +1880,7 @@ export interface components {
         };
         OwnerInvitation: {
             workspace_name: string;
-            /** Format: email */
+            /** Format: idn-email */
             therapist_email: string;
             therapist_full_name: string;
             /**
@@ -1919,7 +1919,7 @@ export interface components {
         PendingInvitation: {
             /** Format: uuid */
             user_id: string;
-            /** Format: email */
+            /** Format: idn-email */
             email: string;
             full_name: string;
             workspace_name: string;
@@ -2231,7 +2231,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             workspace_id: string;
-            /** Format: email */
+            /** Format: idn-email */
             email: string;
             full_name: string;
             /** @enum {string} */
@@ -2255,7 +2255,7 @@ export interface components {
             updated_at: string;
         };
         UserCreate: {
-            /** Format: email */
+            /** Format: idn-email */
             email: string;
             full_name: string;
             /** @enum {string} */
