@@ -49,7 +49,9 @@ class LimitedAttempts:
             lock_delays = rules.lock_delays(row and row["settings"])
             counted = await self.count(attempt, work, event_type, lock_delays=lock_delays)
             stored_hash: str | None = row and row["password_hash"]
-            verification = await self._passwords.verify(password, stored_hash, known_device=attempt.device is not None)
+            verification = await self._passwords.verify(
+                password, stored_hash, known_device=attempt.device is not None, is_guessed=counted.guesses > rules.GUESSED_AT
+            )
             if stored_hash is None or not verification.matches or counted.is_locked:
                 await self._fail(counted, user_id, work)
                 raise wrong_credentials()
