@@ -21,14 +21,14 @@ class Queue:
         self._served = asyncio.Event()
         self._next = asyncio.Event()
 
-    async def come(self, name, *, is_guessed=False):
-        task = asyncio.create_task(self._take(name, is_guessed))
+    async def come(self, name, *, is_guessed=False, is_repeated=False):
+        task = asyncio.create_task(self._take(name, is_guessed, is_repeated))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         return task
 
-    async def _take(self, name, is_guessed):
-        async with self.turns.turn(is_guessed=is_guessed):
+    async def _take(self, name, is_guessed, is_repeated):
+        async with self.turns.turn(is_guessed=is_guessed, is_repeated=is_repeated):
             self.served.append(name)
             self._served.set()
             await self._next.wait()
@@ -60,6 +60,17 @@ async def test_where_the_queue_is_full_the_oldest_guess_is_refused_and_the_newes
     for task in tasks[1:3]:
         with pytest.raises(Unavailable):
             await task
+
+
+async def test_a_first_attempt_of_a_source_comes_before_the_guesses_of_those_that_have_failed():
+    queue = Queue(queue=3)
+    names = ["running", "again 1", "first", "again 2", "again 3"]
+    tasks = [await queue.come(name, is_guessed=name != "running", is_repeated=name.startswith("again")) for name in names]
+    await queue.serve(tasks)
+
+    assert queue.served == ["running", "first", "again 3", "again 2"]
+    with pytest.raises(Unavailable):
+        await tasks[1]
 
 
 async def test_where_only_ordinary_attempts_wait_another_one_is_refused():

@@ -50,7 +50,11 @@ class LimitedAttempts:
             counted = await self.count(attempt, work, event_type, lock_delays=lock_delays)
             stored_hash: str | None = row and row["password_hash"]
             verification = await self._passwords.verify(
-                password, stored_hash, known_device=attempt.device is not None, is_guessed=counted.guesses > rules.GUESSED_AT
+                password,
+                stored_hash,
+                known_device=attempt.device is not None,
+                is_guessed=counted.guesses > rules.GUESSED_AT,
+                is_repeated=counted.is_repeated,
             )
             if stored_hash is None or not verification.matches or counted.is_locked:
                 await self._fail(counted, user_id, work)

@@ -74,14 +74,16 @@ class PasswordHasher:
             raise password_too_weak(pointer, "is common, or made of the name or the e-mail address, a sequence or repetitions")
         return normalized
 
-    async def verify(self, password: str, stored_hash: str | None, *, known_device: bool = False, is_guessed: bool = False) -> Verification:
+    async def verify(
+        self, password: str, stored_hash: str | None, *, known_device: bool = False, is_guessed: bool = False, is_repeated: bool = False
+    ) -> Verification:
         """Compares the password with the hash. Takes equally long, and does not match, if there is no hash.
 
-        `is_guessed` says that somebody is guessing at the account: these wait for all others, the newest first.
+        `is_guessed` says that somebody is guessing at the account, `is_repeated` that this source has failed before (see Turns).
         """
         if known_device:
             return await self._verify_in(self._known_devices, password, stored_hash)
-        async with self._turns.turn(is_guessed=is_guessed):
+        async with self._turns.turn(is_guessed=is_guessed, is_repeated=is_repeated):
             return await self._verify_in(self._threads, password, stored_hash)
 
     async def _verify_in(self, threads: BoundedThreads, password: str, stored_hash: str | None) -> Verification:
