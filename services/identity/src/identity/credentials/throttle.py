@@ -152,6 +152,12 @@ class LoginThrottle:
         refused = ThrottleBucket(self._bucket_key("refused", ""), rules.NO_DELAYS)
         return await self._count(tx, attempt, refused) or 0
 
+    async def take_back(self, tx: Transaction, attempt: LoginAttempt) -> None:
+        """Reduces the buckets of an attempt that was counted and not made."""
+        for bucket in (*attempt.buckets, attempt.guesses, attempt.lock):
+            if bucket is not None:
+                await tx.run(store.decrement_bucket, **_key(attempt, bucket))
+
     async def undo_count(self, tx: Transaction, attempt: LoginAttempt) -> None:
         """Empties or reduces the buckets of an attempt that succeeded."""
         for bucket in (*attempt.buckets, attempt.guesses, attempt.lock):
