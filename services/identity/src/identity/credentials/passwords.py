@@ -55,6 +55,8 @@ class PasswordHasher:
         )
         self._threads = _threads("password", settings.password_threads, settings.password_queue)
         self._turns = Turns(places=settings.password_threads, queue=settings.password_queue, busy=_busy)
+        # One, because it is Python: several would keep the event loop waiting for each other.
+        self._judging = _threads("password-judging", 1, settings.password_queue)
         self._known_devices = _threads("password-known", 1, settings.password_queue)
 
     @cached_property
@@ -70,7 +72,7 @@ class PasswordHasher:
         normalized = check_length(password, pointer=pointer)
         check_is_not_expected(normalized, email=email, full_name=full_name, pointer=pointer)
         judged = normalized[:JUDGED_LENGTH]
-        if await self._threads.run(lambda: zxcvbn(judged, user_inputs=expected_words(email, full_name))["score"]) < _STRONG_ENOUGH:
+        if await self._judging.run(lambda: zxcvbn(judged, user_inputs=expected_words(email, full_name))["score"]) < _STRONG_ENOUGH:
             raise password_too_weak(pointer, "is common, or made of the name or the e-mail address, a sequence or repetitions")
         return normalized
 
