@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from drill.environment import DrillEnvironment
+from drill.floods import FLOODS, flood, timing
 from drill.kills import run_kills, schedule
 from drill.outages import OUTAGES, peer_hangs
 from drill.races import RACERS, RACES, WRITERS, create_clients_concurrently, race_for_one_key, race_for_times
@@ -18,6 +19,8 @@ from standalone.services import NAMES
 
 # The delays of production, because retries of failed reactions are part of the drill.
 SETTINGS = {"CASELOAD_REACTION_DELAYS": "[1, 10, 60, 600]"}
+
+ABOUT_FLOODS = "SELECT count(*) FROM audit.audit_events WHERE event_type = 'login' AND outcome = 'failure'"
 
 
 class Report:
@@ -65,6 +68,25 @@ async def races(report, *, each, seed):
         violations = [*bookings.violations, *violations, *(each for race in (*runs, *killed) for each in race.history.violations)]
         report.result("replies that must never happen", len(violations), expected=0)
         report.details(violations)
+
+
+async def floods(report, *, guesses, timings):
+    report.line(f"\n{guesses} guesses from elsewhere")
+    async with _environment(report, FLOODS) as environment:
+        tried = await flood(environment, guesses=guesses)
+        report.result("guesses", tried.guesses.total(), expected=guesses)
+        report.result("  that signed in", tried.guesses[200], expected=0)
+        report.result("  by status", dict(tried.guesses))
+        for where, attempts in (("a known device", tried.on_a_known_device), ("a new device", tried.on_a_new_device)):
+            report.result(f"the owner's own attempts on {where}", dict(attempts))
+            report.result("  at least 99 % got in", tried.share(attempts) >= 0.99, expected=True)
+        report.result("slowest of them, s", round(tried.slowest, 1))
+        report.result("seconds", round(tried.seconds))
+        report.result("audit lines about it", await environment.value(ABOUT_FLOODS))
+        curve, same = await timing(environment, each=timings)
+        report.result(f"area under the curve, known and unknown, {timings} each", round(curve, 3))
+        report.result("  within 0.05 of chance", abs(curve - 0.5) < 0.05, expected=True)
+        report.result("  the same replies", same, expected=True)
 
 
 async def kills(report, *, count, seed):
@@ -147,6 +169,7 @@ async def drill(options):
     report = Report()
     began = time.monotonic()
     await races(report, each=options.each, seed=options.seed)
+    await floods(report, guesses=options.guesses, timings=options.timings)
     await kills(report, count=options.kills, seed=options.seed)
     await restarts(report, seed=options.seed)
     await outages(report)
@@ -159,6 +182,8 @@ def main():
     parser = argparse.ArgumentParser(prog="drill", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--each", type=int, default=2000, help="bookings tried by each writer")
+    parser.add_argument("--guesses", type=int, default=100_000, help="wrong passwords from elsewhere while the owner signs in")
+    parser.add_argument("--timings", type=int, default=2000, help="attempts with a known and with an unknown address, each")
     parser.add_argument("--seed", type=int, default=1)
     sys.exit(asyncio.run(drill(parser.parse_args())))
 

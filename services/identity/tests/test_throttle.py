@@ -6,8 +6,9 @@ import pytest
 
 from caseload.audit.v1 import events_pb2 as audit
 from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2, workspaces_pb2
-from chassis.errors import Forbidden, NotFound, TooMany, Unauthenticated
+from chassis.errors import Forbidden, NotFound, TooMany, Unauthenticated, Unavailable
 from identity.credentials import rules
+from identity.credentials.passwords import password_hasher
 
 PASSWORD = "correct horse battery"
 
@@ -112,6 +113,22 @@ async def test_an_unknown_address_runs_the_same_statements_as_a_known_one_when_r
 
     assert costs[0] == costs[1]
     assert costs[0][0] == "too_many_attempts"
+
+
+async def test_an_attempt_that_was_not_made_for_want_of_a_place_does_not_count(service, practice, monkeypatch):
+    turns = practice.runtime.once(password_hasher)._turns
+    with monkeypatch.context() as full:
+        full.setattr(turns, "_free", 0)
+        full.setattr(turns, "_queue", 0)
+        for _ in range(12):
+            with pytest.raises(Unavailable) as refused:
+                await service.login(practice.administrator, "guess after guess", address="198.51.100.203")
+            assert refused.value.code == "sign_in_busy"
+
+    for _ in range(4):
+        with pytest.raises(Unauthenticated):
+            await service.login(practice.administrator, "mistyped", address="198.51.100.203")
+    await service.login(practice.administrator, address="198.51.100.203")
 
 
 # --- locks ---

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from caseload.identity.v1 import events_pb2
 from caseload.options.v1 import options_pb2
-from chassis.errors import TooMany, Unauthenticated
+from chassis.errors import TooMany, Unauthenticated, Unavailable
 from chassis.service.runtime import Runtime
 from chassis.work.audit import audit_line, record_effect
 from chassis.work.unit_of_work import UnitOfWork
@@ -49,7 +49,19 @@ class LimitedAttempts:
             lock_delays = rules.lock_delays(row and row["settings"])
             counted = await self.count(attempt, work, event_type, lock_delays=lock_delays)
             stored_hash: str | None = row and row["password_hash"]
-            verification = await self._passwords.verify(password, stored_hash, known_device=attempt.device is not None)
+            try:
+                verification = await self._passwords.verify(
+                    password,
+                    stored_hash,
+                    known_device=attempt.device is not None,
+                    is_guessed=counted.guesses > rules.GUESSED_AT,
+                    is_repeated=counted.is_repeated,
+                )
+            except Unavailable:
+                # Nothing was tried (decision 20).
+                async with work.beside(None) as tx:
+                    await self._throttle.take_back(tx, attempt)
+                raise
             if stored_hash is None or not verification.matches or counted.is_locked:
                 await self._fail(counted, user_id, work)
                 raise wrong_credentials()

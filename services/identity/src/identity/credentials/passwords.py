@@ -12,6 +12,7 @@ from argon2.exceptions import VerifyMismatchError
 from zxcvbn import zxcvbn
 
 from chassis.bounded_threads import BoundedThreads
+from chassis.errors import Unavailable
 from chassis.service.runtime import Runtime
 from identity.credentials.rules import (
     JUDGED_LENGTH,
@@ -22,8 +23,11 @@ from identity.credentials.rules import (
     normalize_password,
     password_too_weak,
 )
+from identity.credentials.turns import Turns
 from identity.settings import IdentitySettings
 
+_BUSY = "sign_in_busy"
+_BUSY_MESSAGE = "Too many people are signing in at once; try again."
 # Of zxcvbn's scores from 0 to 4: more than 10^8 guesses.
 _STRONG_ENOUGH = 3
 
@@ -50,6 +54,9 @@ class PasswordHasher:
             type=argon2.Type.ID,
         )
         self._threads = _threads("password", settings.password_threads, settings.password_queue)
+        self._turns = Turns(places=settings.password_threads, queue=settings.password_queue, busy=_busy)
+        # One, because it is Python: several would keep the event loop waiting for each other.
+        self._judging = _threads("password-judging", 1, settings.password_queue)
         self._known_devices = _threads("password-known", 1, settings.password_queue)
 
     @cached_property
@@ -65,13 +72,23 @@ class PasswordHasher:
         normalized = check_length(password, pointer=pointer)
         check_is_not_expected(normalized, email=email, full_name=full_name, pointer=pointer)
         judged = normalized[:JUDGED_LENGTH]
-        if await self._threads.run(lambda: zxcvbn(judged, user_inputs=expected_words(email, full_name))["score"]) < _STRONG_ENOUGH:
+        if await self._judging.run(lambda: zxcvbn(judged, user_inputs=expected_words(email, full_name))["score"]) < _STRONG_ENOUGH:
             raise password_too_weak(pointer, "is common, or made of the name or the e-mail address, a sequence or repetitions")
         return normalized
 
-    async def verify(self, password: str, stored_hash: str | None, *, known_device: bool = False) -> Verification:
-        """Compares the password with the hash. Takes equally long, and does not match, if there is no hash."""
-        threads = self._known_devices if known_device else self._threads
+    async def verify(
+        self, password: str, stored_hash: str | None, *, known_device: bool = False, is_guessed: bool = False, is_repeated: bool = False
+    ) -> Verification:
+        """Compares the password with the hash. Takes equally long, and does not match, if there is no hash.
+
+        `is_guessed` says that somebody is guessing at the account, `is_repeated` that this source has failed before (see Turns).
+        """
+        if known_device:
+            return await self._verify_in(self._known_devices, password, stored_hash)
+        async with self._turns.turn(is_guessed=is_guessed, is_repeated=is_repeated):
+            return await self._verify_in(self._threads, password, stored_hash)
+
+    async def _verify_in(self, threads: BoundedThreads, password: str, stored_hash: str | None) -> Verification:
         return await threads.run(partial(self._verify, normalize_password(password)[: MAX_PASSWORD_LENGTH + 1], stored_hash))
 
     def _verify(self, password: str, stored_hash: str | None) -> Verification:
@@ -92,5 +109,8 @@ def password_hasher(runtime: Runtime) -> PasswordHasher:
 
 
 def _threads(name: str, threads: int, queue: int) -> BoundedThreads:
-    message = "Too many people are signing in at once; try again."
-    return BoundedThreads(name, threads=threads, queue=queue, code="sign_in_busy", message=message)
+    return BoundedThreads(name, threads=threads, queue=queue, code=_BUSY, message=_BUSY_MESSAGE)
+
+
+def _busy() -> Unavailable:
+    return Unavailable(_BUSY, _BUSY_MESSAGE, retry_after=1.0)

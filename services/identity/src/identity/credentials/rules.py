@@ -20,7 +20,7 @@ MIN_PASSWORD_LENGTH = 12
 # Argon2 accepts any length; the limit bounds the work that a stranger can cause.
 MAX_PASSWORD_LENGTH = 256
 # Of longer passwords this much is judged: judging takes time that grows with the square of the length.
-JUDGED_LENGTH = 48
+JUDGED_LENGTH = 24
 # What everybody tries first here.
 PRODUCT_NAME = "caseload"
 

@@ -51,6 +51,8 @@ class Counted:
 
     # Failures of unknown devices so far, with this attempt; 0 for a known device.
     guesses: int = 0
+    # Whether its source or device has failed before.
+    is_repeated: bool = False
     # Whether the account is locked, for unknown devices.
     is_locked: bool = False
     # Whether it will be, if this attempt fails.
@@ -132,20 +134,29 @@ class LoginThrottle:
             guesses = await self._count(tx, attempt, attempt.guesses) or 0
             if guesses > rules.GUESSED_AT:
                 first = replace(first, delays=attempt.strict_delays)
+        is_repeated = False
         for bucket in (first, *others):
-            if await self._count(tx, attempt, bucket) is None:
+            counted = await self._count(tx, attempt, bucket)
+            is_repeated |= bucket is first and (counted or 0) > 1
+            if counted is None:
                 blocked = await tx.maybe(store.seconds_blocked, **_key(attempt, bucket))
                 seconds = 1.0 if blocked is None else max(1.0, float(blocked["seconds"]))
                 raise TooMany("too_many_attempts", "Too many attempts; wait a little before the next.", retry_after=seconds)
         if attempt.lock is None:
-            return Counted(guesses)
+            return Counted(guesses, is_repeated)
         failures = await self._count(tx, attempt, replace(attempt.lock, delays=lock_delays))
-        return Counted(guesses, is_locked=failures is None, locks=len(lock_delays) > 1 and (failures or 0) >= len(lock_delays))
+        return Counted(guesses, is_repeated, is_locked=failures is None, locks=len(lock_delays) > 1 and (failures or 0) >= len(lock_delays))
 
     async def count_refusal(self, tx: Transaction, attempt: LoginAttempt) -> int:
         """Counts an attempt that had to wait. Returns how many there have been since one was let through a day ago or more."""
         refused = ThrottleBucket(self._bucket_key("refused", ""), rules.NO_DELAYS)
         return await self._count(tx, attempt, refused) or 0
+
+    async def take_back(self, tx: Transaction, attempt: LoginAttempt) -> None:
+        """Reduces the buckets of an attempt that was counted and not made."""
+        for bucket in (*attempt.buckets, attempt.guesses, attempt.lock):
+            if bucket is not None:
+                await tx.run(store.decrement_bucket, **_key(attempt, bucket))
 
     async def undo_count(self, tx: Transaction, attempt: LoginAttempt) -> None:
         """Empties or reduces the buckets of an attempt that succeeded."""
