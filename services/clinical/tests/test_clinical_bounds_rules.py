@@ -212,3 +212,36 @@ def test_the_reason_of_a_deletion_may_have_5000_signs():
     with pytest.raises(Invalid) as refused:
         rules.check_deletion_reason("x" * (rules.MAX_TEXT + 1))
     assert (refused.value.code, refused.value.faults[0].pointer) == ("text_too_long", "/reason")
+
+
+def test_a_note_is_not_made_for_an_appointment_that_was_deleted_meanwhile():
+    assert refused(rules.check_not_deleted, None) is None
+    assert refused(rules.check_not_deleted, datetime(2026, 1, 1, tzinfo=UTC)) == (NotFound, "not_found", [])
+
+
+@pytest.mark.parametrize(
+    ("seen", "version", "detached", "counts_as"),
+    [(3, 4, 4, 4), (4, 4, 4, 4), (2, 4, 4, 2), (3, 4, None, 3), (3, 5, 4, 3), (3, 4, 3, 3)],
+    ids=["just before", "after", "long before", "never detached", "changed after it", "changed in between"],
+)
+def test_losing_its_appointment_changes_nothing_of_a_note_that_somebody_saw(seen, version, detached, counts_as):
+    assert rules.seen_version(seen, version, detached) == counts_as
+
+
+def test_up_to_a_hundred_workspaces_are_asked_about_at_once():
+    ids = [ONE] * 100
+    assert rules.check_workspaces(ids) == ids
+    assert refused(rules.check_workspaces, [*ids, TWO]) == (Invalid, "too_many_ids", ["/workspace_ids"])
+
+
+def test_storage_is_the_own_workspaces_or_the_installations_administrators():
+    own, other = UUID(int=1), UUID(int=2)
+    assert refused(files.check_own, own, own, []) is None
+    assert refused(files.check_own, other, own, ["platform:admin"]) is None
+    assert refused(files.check_own, other, own, ["sessions:read"]) == (NotFound, "not_found", [])
+
+
+def test_a_quota_is_up_to_a_petabyte():
+    assert [files.check_quota_bytes(quota) for quota in (0, 10**15)] == [0, 10**15]
+    for quota in (-1, 10**15 + 1):
+        assert refused(files.check_quota_bytes, quota) == (Invalid, "quota_invalid", ["/quota_bytes"])

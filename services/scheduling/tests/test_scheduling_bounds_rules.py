@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.errors import Invalid, NotFound, Refusal
+from chassis.errors import Forbidden, Invalid, NotFound, Refusal
 from scheduling.appointments import rules
 from scheduling.appointments.rules import AppointmentDetails, Buffers, ChangeEvent
 from scheduling.locations.rules import check_location
@@ -205,6 +205,15 @@ def test_an_appointment_takes_time_until_it_is_called_off_or_missed():
         "completed",
     }
     assert set(rules.EDITABLE_FIELDS) == set(AppointmentDetails.__dataclass_fields__)
+
+
+def test_whoever_deletes_a_note_with_its_appointment_may_and_says_why_in_up_to_5000_signs():
+    check = rules.check_note_deletion
+    for reason, note_reason in ((None, None), ("x" * 5000, None), (None, "x" * 5000), ("x" * 5001, "short")):
+        assert refused(check, reason, note_reason, is_permitted=True) is None
+    assert refused(check, "x" * 5001, None, is_permitted=True) == (Invalid, "text_too_long", ["/reason"])
+    assert refused(check, None, "x" * 5001, is_permitted=True) == (Invalid, "text_too_long", ["/deletion_reason"])
+    assert refused(check, "why", None, is_permitted=False) == (Forbidden, "permission_denied", [])
 
 
 # --- locations ---
