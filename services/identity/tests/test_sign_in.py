@@ -99,12 +99,12 @@ async def test_successful_and_failed_sign_ins_are_audited(service, practice):
     assert (bad.outcome, bad.code, bad.user_id) == (audit.OUTCOME_FAILURE, "invalid_credentials", str(practice.administrator.id))
 
 
-async def test_platform_administrators_have_no_scope(service):
+async def test_platform_administrators_have_no_scope_in_a_workspace(service):
     platform = await service.open_workspace(is_platform_admin=True)
     signed_in = await service.login(platform.administrator)
 
     assert signed_in.user.is_platform_admin
-    assert jwt.decode(signed_in.access_token, options={"verify_signature": False})["scope"] == ""
+    assert jwt.decode(signed_in.access_token, options={"verify_signature": False})["scope"] == "platform:admin"
     with pytest.raises(Forbidden):
         await service.users.ListUsers(users_pb2.ListUsersRequest(), service.bearer(signed_in))
 
