@@ -192,6 +192,14 @@ def test_a_password_has_12_to_256_signs():
         assert refused(credentials.check_length, password, pointer="/password") == (Invalid, "password_too_weak", ["/password"])
 
 
+def test_of_a_longer_password_the_first_24_signs_are_judged():
+    assert credentials.JUDGED_LENGTH == 24
+
+
+def test_a_password_is_the_same_from_every_keyboard():
+    assert credentials.normalize_password("\uff43afe\u0301 \u2460") == "caf\u00e9 1"
+
+
 def test_a_password_is_not_the_name_or_the_address():
     def check(password):
         return refused(credentials.check_is_not_expected, password, email="ada@example.com", full_name="Ada King", pointer="/new_password")

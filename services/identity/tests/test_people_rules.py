@@ -20,3 +20,16 @@ def test_a_malformed_address_is_refused(address):
     else:
         with pytest.raises(Invalid):
             check_email(address)
+
+
+def test_an_address_has_up_to_64_signs_before_its_at_and_253_after_it():
+    longest = f"{'x' * 64}@{'y' * 253}"
+    assert check_email(longest) == longest
+    for address in (f"x{longest}", f"{longest}y"):
+        with pytest.raises(Invalid):
+            check_email(address)
+
+
+@pytest.mark.parametrize("spelling", ["ADA@Example.com", " ada@example.com\n", "\uff41da@example.com"])
+def test_the_spellings_of_an_address_are_one_address(spelling):
+    assert normalize_email(spelling) == "ada@example.com"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Forbidden, Invalid, Refusal
 from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND, SCOPES_BY_ROLE
-from identity.users.rules import check_deactivation, check_new_role, check_shift_schedule, check_supervisor
+from identity.users.rules import check_deactivation, check_department, check_new_role, check_shift_schedule, check_supervisor
 
 roles = st.sampled_from(sorted(SCOPES_BY_ROLE))
 kinds = st.sampled_from(sorted(ROLES_BY_KIND))
@@ -116,3 +116,15 @@ def test_any_json_as_a_schedule_is_accepted_or_refused_as_invalid(schedule):
     except Invalid:
         return
     assert all(isinstance(shifts, list) for shifts in schedule.values())
+
+
+def test_a_user_is_put_into_a_department_that_is_active():
+    assert refusal(lambda: check_department(is_active=True)) is None
+    refused = refusal(lambda: check_department(is_active=False))
+    assert (type(refused), refused.code, refused.faults[0].pointer) == (Invalid, "department_inactive", "/department_id")
+
+
+@pytest.mark.parametrize(("is_active", "supervisors"), [(False, [BOB]), (True, [BOB, ALICE])])
+def test_a_supervisor_is_refused_at_that_field(is_active, supervisors):
+    refused = refusal(lambda: check_supervisor(ALICE, is_active=is_active, supervisors=supervisors))
+    assert (type(refused), [fault.pointer for fault in refused.faults]) == (Invalid, ["/supervisor_id"])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from chassis.errors import Invalid
+from identity.roles import SCOPES_BY_ROLE
 from identity.workspaces.rules import check_workspace
 
 
@@ -9,3 +11,23 @@ from identity.workspaces.rules import check_workspace
 @pytest.mark.parametrize("time_zone", ["UTC", "Europe/London", "America/Argentina/Buenos_Aires"])
 def test_locales_and_time_zones_of_the_world_are_accepted(locale, time_zone):
     check_workspace({"name": "Practice", "locale": locale, "time_zone": time_zone})
+
+
+@pytest.mark.parametrize("required", [True, False, [], ["owner"], ["therapist", "nurse"], sorted(SCOPES_BY_ROLE)])
+def test_a_second_factor_may_be_required_of_everybody_nobody_or_some_roles(required):
+    check_workspace({"settings": {"second_factor_required": required}})
+
+
+@pytest.mark.parametrize("required", [None, 0, 1, "true", "owner", ["nobody"], ["owner", "nobody"], [1], [["owner"]], {"owner": True}, {}])
+def test_and_of_nothing_else(required):
+    with pytest.raises(Invalid) as refused:
+        check_workspace({"settings": {"second_factor_required": required}})
+    assert [fault.pointer for fault in refused.value.faults] == ["/settings/second_factor_required"]
+
+
+def test_each_setting_that_is_wrong_is_told():
+    with pytest.raises(Invalid) as refused:
+        check_workspace({"settings": {"second_factor_required": 1, "lock_after_failures": 1, "amendment_reason_required": 1}})
+    assert [fault.pointer for fault in refused.value.faults] == [
+        "/settings/amendment_reason_required", "/settings/second_factor_required", "/settings/lock_after_failures",
+    ]  # fmt: skip

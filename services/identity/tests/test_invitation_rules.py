@@ -1,0 +1,46 @@
+"""Who may be invited again, and which invitation is still good."""
+
+from datetime import UTC, datetime, timedelta
+
+from chassis.errors import Conflict, Gone, Refusal
+from identity.invitations.rules import check_is_good, check_may_be_invited, invitation_over
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+
+def refused(call, **named):
+    """The class and the code of a refusal; None where nothing is refused."""
+    try:
+        call(**named)
+    except Refusal as refusal:
+        return type(refusal), refusal.code
+    return None
+
+
+def test_a_user_who_has_never_signed_in_may_be_invited_again():
+    assert refused(check_may_be_invited, is_active=True, last_login_at=None) is None
+
+
+def test_a_user_who_has_signed_in_needs_no_invitation():
+    assert refused(check_may_be_invited, is_active=True, last_login_at=NOW) == (Conflict, "invitation_accepted")
+
+
+def test_a_user_who_is_not_active_is_not_invited():
+    for last_login_at in (None, NOW):
+        assert refused(check_may_be_invited, is_active=False, last_login_at=last_login_at) == (Conflict, "user_inactive")
+
+
+def test_an_invitation_is_good_until_the_moment_it_ends():
+    assert refused(check_is_good, accepted_at=None, expires_at=NOW + MOMENT, now=NOW) is None
+    for expires_at in (NOW, NOW - MOMENT):
+        assert refused(check_is_good, accepted_at=None, expires_at=expires_at, now=NOW) == (Gone, "invitation_over")
+
+
+def test_an_invitation_is_accepted_once():
+    assert refused(check_is_good, accepted_at=NOW - MOMENT, expires_at=NOW + MOMENT, now=NOW) == (Gone, "invitation_over")
+
+
+def test_whichever_way_an_invitation_is_over_it_is_told_alike():
+    over = invitation_over()
+    assert (type(over), over.code) == (Gone, "invitation_over")

@@ -1,0 +1,59 @@
+"""What platform administrators may do with a workspace, and which part of its activities they see."""
+
+from uuid import UUID
+
+import pytest
+
+from chassis.errors import Conflict, Invalid, Refusal
+from identity.platform.rules import check_not_own, check_part, check_reason, check_status, escaped
+
+PRACTICE, HOSPITAL = UUID(int=1), UUID(int=2)
+
+
+def refused(call, *arguments, **named):
+    """The class, the code and the fields of a refusal; None where nothing is refused."""
+    try:
+        call(*arguments, **named)
+    except Refusal as refusal:
+        return type(refusal), refusal.code, [fault.pointer for fault in refusal.faults]
+    return None
+
+
+def test_a_reason_has_1_to_500_signs_and_no_space_around_it():
+    assert check_reason(" The bill is not paid. ") == "The bill is not paid."
+    for reason in ("x", "x" * 500, f" {'x' * 500} "):
+        assert check_reason(reason) == reason.strip()
+    for reason in ("", "  ", "x" * 501):
+        assert refused(check_reason, reason) == (Invalid, "reason_invalid", ["/reason"])
+
+
+def test_a_workspace_is_given_another_status_than_it_has():
+    assert refused(check_status, "active", "suspended") is None
+    for status in ("active", "suspended"):
+        assert refused(check_status, status, status) == (Conflict, "workspace_already_so", [])
+
+
+def test_nobody_suspends_the_workspace_they_belong_to():
+    assert refused(check_not_own, PRACTICE, HOSPITAL) is None
+    assert refused(check_not_own, PRACTICE, UUID(str(PRACTICE))) == (Conflict, "own_workspace", [])
+
+
+@pytest.mark.parametrize(
+    ("search", "pattern"), [("Ada", "Ada"), ("100%", "100/%"), ("a_b", "a/_b"), ("and/or", "and//or"), ("/%_", "///%/_"), ("", "")]
+)
+def test_what_is_searched_for_stands_for_itself_in_a_pattern(search, pattern):
+    assert escaped(search) == pattern
+
+
+def test_up_to_100_activities_are_shown_and_20_where_nobody_says_how_many():
+    assert check_part(0, 0) == (20, 0)
+    assert check_part(1, 0) == (1, 0)
+    assert check_part(100, 1) == (100, 1)
+    assert check_part(7, 100_000) == (7, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("limit", "offset", "fields"), [(-1, 0, ["/limit"]), (101, 0, ["/limit"]), (20, -1, ["/offset"]), (101, -1, ["/limit", "/offset"])]
+)
+def test_there_is_no_part_of_fewer_or_more_or_before_the_first(limit, offset, fields):
+    assert refused(check_part, limit, offset) == (Invalid, "page_out_of_range", fields)

@@ -1,0 +1,99 @@
+"""Which one-time passwords are right at which moment, and what backup codes look like."""
+
+import base64
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from chassis.errors import Invalid, Unauthenticated
+from identity.second_factors import rules
+
+# The secret and the codes of RFC 4226, appendix D: the code of a step is the one at its number.
+SECRET = base64.b32encode(b"12345678901234567890").decode()
+CODES = ("755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489")
+
+
+def step_of(code, seconds):
+    return rules.step_of(SECRET, code, datetime.fromtimestamp(seconds, UTC))
+
+
+# --- codes of an authenticator ---
+
+
+@pytest.mark.parametrize("seconds", [150, 150.5, 179, 179.999])
+def test_the_codes_of_this_step_of_30_seconds_and_of_its_neighbours_are_right(seconds):
+    assert [step_of(code, seconds) for code in CODES] == [None, None, None, None, 4, 5, 6, None, None, None]
+
+
+def test_a_step_begins_every_30_seconds():
+    assert step_of(CODES[3], 149) == 3
+    assert step_of(CODES[3], 150) is None
+    assert step_of(CODES[7], 179) is None
+    assert step_of(CODES[7], 180) == 7
+
+
+@pytest.mark.parametrize("code", ["", "25467", "2546766", "254 676", "٢٥٤٦٧٦", "abcdef"])
+def test_any_other_text_is_the_code_of_no_step(code):
+    assert step_of(code, 150) is None
+
+
+def test_the_code_is_another_one_with_another_secret():
+    other = base64.b32encode(b"another secret of 20").decode()
+    assert [rules.step_of(other, code, datetime.fromtimestamp(150, UTC)) for code in CODES] == [None] * 10
+
+
+def test_an_authenticator_has_codes_of_six_digits():
+    for code in ("123456", "000000"):
+        assert rules.is_totp(code)
+    for code in ("", "12345", "1234567", "12345a", "abcdef", "abcd2345", "١٢٣٤٥٦", "12345²", " 12345"):
+        assert not rules.is_totp(code)
+
+
+def test_a_secret_has_160_bits_and_is_never_given_twice():
+    secrets = {rules.new_secret() for _ in range(20)}
+    assert len(secrets) == 20
+    assert {len(base64.b32decode(secret)) * 8 for secret in secrets} == {160}
+
+
+def test_an_authenticator_is_told_the_product_the_person_and_the_secret():
+    address = urlsplit(rules.otpauth(SECRET, email="ada@example.com"))
+    assert (address.scheme, address.netloc, unquote(address.path)) == ("otpauth", "totp", "/Caseload:ada@example.com")
+    assert parse_qs(address.query) == {"secret": [SECRET], "issuer": ["Caseload"]}
+
+
+# --- backup codes ---
+
+
+def test_ten_different_backup_codes_of_eight_characters_are_given_out():
+    codes = rules.new_backup_codes()
+    assert len(set(codes)) == len(codes) == 10
+    assert {len(code) for code in codes} == {8}
+    assert set(codes).isdisjoint(rules.new_backup_codes())
+
+
+def test_backup_codes_have_no_characters_that_look_like_others_and_all_the_rest():
+    used = {character for _ in range(100) for code in rules.new_backup_codes() for character in code}
+    assert used == set("0123456789abcdefghijklmnopqrstuvwxyz") - set("01ilo")
+
+
+def test_no_backup_code_is_taken_for_one_of_an_authenticator():
+    assert not any(map(rules.is_totp, rules.new_backup_codes()))
+
+
+@pytest.mark.parametrize("typed", ["abcd2345", "ABCD2345", " abcd 2345\n", "abcd-2345", "A-b-C-d 2 3 4 5", "--abcd\t2345"])
+def test_a_code_may_be_typed_with_blanks_hyphens_and_capitals(typed):
+    assert rules.normalize(typed) == "abcd2345"
+
+
+# --- refusals ---
+
+
+def test_a_wrong_code_is_refused_at_its_field():
+    refusal = rules.wrong_code("/code")
+    assert (type(refusal), refusal.code, [fault.pointer for fault in refusal.faults]) == (Invalid, "second_factor_wrong", ["/code"])
+
+
+def test_who_does_not_come_through_the_second_step_is_not_signed_in():
+    for refusal, code in ((rules.wrong_second_step(), "second_factor_wrong"), (rules.second_step_over(), "second_step_over")):
+        assert (type(refusal), refusal.code, refusal.faults) == (Unauthenticated, code, ())
