@@ -29,8 +29,8 @@ async def delete(work: UnitOfWork, keys: WorkspaceKeys, appointment_id: str, rea
     note = fill(record.from_row(row, keys), {"deleted_at": work.now, **deletion})
     if reason is not None:
         note.deleted_reason = reason
-    binned = record.changed_row(row, note, work, deleted_at=work.now, **deletion)
-    sealed = record.encrypt(note, keys, binned, work)["sealed"]
+    deleted_row = record.changed_row(row, note, work, deleted_at=work.now, **deletion)
+    sealed = record.encrypt(note, keys, deleted_row, work)["sealed"]
     deleted = await work.db.one(store.mark_deleted, id=note.id, sealed=sealed, now=work.now, **deletion)
     await work.db.run(store.hide_events, id=note.id)
     await work.db.run(store.change_counter, status=deleted["status"], live=-1, deleted=1)
