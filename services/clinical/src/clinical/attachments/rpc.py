@@ -14,7 +14,7 @@ from caseload.clinical.v1.attachments_rpc import AttachmentsServicer
 from chassis.db.transaction import Transaction
 from chassis.encryption.key_store import Keys
 from chassis.paging import part
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.storage.base import Blobs, new_key
 from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import UnitOfWork
@@ -100,7 +100,7 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
             content_type=file.file_type,
             inline=request.disposition != pb.DISPOSITION_ATTACHMENT,
         )
-        expires_at = stamp(work.now + timedelta(seconds=seconds))
+        expires_at = to_timestamp(work.now + timedelta(seconds=seconds))
         return pb.Download(download_url=url, expires_at=expires_at, expires_in_seconds=seconds)
 
     async def RenameAttachment(self, request: pb.RenameAttachmentRequest, work: UnitOfWork) -> pb.Attachment:

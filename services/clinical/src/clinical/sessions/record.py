@@ -9,7 +9,7 @@ from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable
 from chassis.protobuf.fields import fill
-from chassis.protobuf.timestamps import stamp, when
+from chassis.protobuf.timestamps import to_datetime, to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import rules
 from clinical.tables import session_versions, sessions
@@ -29,7 +29,7 @@ def apply(note: pb.Session, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         note.ClearField(name)
         if name == "session_date":
-            note.session_date.CopyFrom(stamp(value))
+            note.session_date.CopyFrom(to_timestamp(value))
         elif value is not None:
             setattr(note, name, value)
 
@@ -68,7 +68,7 @@ def encrypt(note: pb.Session, keys: WorkspaceKeys, row: Mapping[str, Any], work:
 
 def _content(note: pb.Session) -> dict[str, Any]:
     return {
-        "session_date": when(note.session_date),
+        "session_date": to_datetime(note.session_date),
         "duration_minutes": note.duration_minutes if note.HasField("duration_minutes") else None,
     }
 

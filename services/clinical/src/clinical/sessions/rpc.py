@@ -21,7 +21,7 @@ from chassis.errors import NotFound
 from chassis.paging import page, part
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import pending, record, release, rules, store
 
@@ -169,7 +169,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             # Without an id, events at exactly that time are left out: no id is less than this one.
             before_id = UUID(request.before_id) if request.HasField("before_id") else UUID(int=0)
             found = await work.db.all(
-                store.events_before, client_id=request.client_id, before=when(request.before), before_id=before_id, limit=limit
+                store.events_before, client_id=request.client_id, before=to_datetime(request.before), before_id=before_id, limit=limit
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)

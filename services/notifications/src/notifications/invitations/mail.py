@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from caseload.identity.v1 import invitations_pb2
 from caseload.identity.v1.invitations_rpc import InvitationsStub
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import templates
@@ -28,7 +28,7 @@ def invitation_composer(runtime: Runtime, invitations: InvitationsStub) -> Compo
             full_name=invitation.full_name,
             workspace=invitation.workspace_name,
             link=f"{runtime.settings.app_url.rstrip('/')}/accept-invitation?token={quote(invitation.token, safe='')}",
-            days=str(max(1, round((when(invitation.expires_at) - now).total_seconds() / 86400))),
+            days=str(max(1, round((to_datetime(invitation.expires_at) - now).total_seconds() / 86400))),
         )
 
     return compose

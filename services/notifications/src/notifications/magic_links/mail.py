@@ -13,7 +13,7 @@ from uuid import UUID
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.errors import Refusal, Unavailable
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.magic_links import store
@@ -59,7 +59,7 @@ def account_mail(runtime: Runtime, sign_in: SignInStub, *, others: Mapping[str, 
             now=now,
             full_name=link.full_name,
             link=f"{runtime.settings.app_url.rstrip('/')}{path}?token={quote(link.token, safe='')}",
-            minutes=str(max(1, round((when(link.expires_at) - now).total_seconds() / 60))),
+            minutes=str(max(1, round((to_datetime(link.expires_at) - now).total_seconds() / 60))),
         )
 
     async def _notice(row: Any, work: UnitOfWork) -> EmailMessage:
