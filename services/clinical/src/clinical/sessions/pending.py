@@ -10,7 +10,7 @@ from chassis.encryption.bound_columns import encoder
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_datetime, to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import record, rules, store
+from clinical.sessions import mapping, rules, store
 from clinical.tables import pending_amendments
 
 # What becomes part of the signed note beside the texts, and which version that is for.
@@ -50,7 +50,7 @@ def set_on(note: pb.Session, pending: Pending | None) -> None:
         return
     amended = pb.Session()
     amended.CopyFrom(note)
-    record.apply(amended, pending.changes)
+    mapping.apply(amended, pending.changes)
     shown = pb.PendingAmendment(
         base_version=pending.base_version, saved_at=to_timestamp(pending.saved_at), session_date=amended.session_date
     )

@@ -1,4 +1,4 @@
-"""Converts notes from and to rows. Their texts are encrypted, and the encrypted value is bound to the row's other columns."""
+"""Converts notes from and to rows. Their texts are sealed, and the sealed value is bound to the row's other columns."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +35,7 @@ def apply(note: pb.Session, changes: Mapping[str, Any]) -> None:
 
 
 def new_row(note: pb.Session, work: UnitOfWork, *, conflict_of: str | None) -> dict[str, Any]:
-    """The row of a new draft, without the encrypted value."""
+    """The row of a new draft, without the sealed value."""
     unset = dict.fromkeys(NOTES.declared.bound)
     return unset | {
         "id": note.id,
@@ -52,12 +52,12 @@ def new_row(note: pb.Session, work: UnitOfWork, *, conflict_of: str | None) -> d
 
 
 def changed_row(row: Mapping[str, Any], note: pb.Session, work: UnitOfWork, **changes: Any) -> dict[str, Any]:
-    """The row as the statement that gets it will leave it, without the encrypted value. `changes` are those besides the note's content."""
+    """The row as the statement that gets it will leave it, without the sealed value. `changes` are those besides the note's content."""
     return {**row, **_content(note), "version": row["version"] + 1, "updated_at": work.now, **changes}
 
 
-def encrypt(note: pb.Session, keys: WorkspaceKeys, row: Mapping[str, Any], work: UnitOfWork) -> dict[str, Any]:
-    """The columns of a save. `row` is what the statement leaves: the encrypted value opens with no other."""
+def seal(note: pb.Session, keys: WorkspaceKeys, row: Mapping[str, Any], work: UnitOfWork) -> dict[str, Any]:
+    """The columns of a save. `row` is what the statement leaves: the sealed value opens with no other."""
     return {
         "id": row["id"],
         "sealed": NOTES.seal(note, keys, row, work),
