@@ -178,7 +178,7 @@ async def test_a_forgotten_password_is_reset_by_the_mailed_link(practice):
     await sign_in.ResetPassword(request, practice.environment.nobody())
 
     notice = (await practice.until(lambda: practice.mail_server.to(practice.owner_email)[1:]))[0]
-    assert notice["Subject"] == "Your account"
+    assert notice["Subject"] == "Security notice about your account"
     assert "was reset by a link from this mailbox" in _text(notice)
     assert "Hello Henrietta Castellanos," in _text(notice)
     login = sign_in_pb2.LoginRequest(email=practice.owner_email, password="a wholly new phrase")
