@@ -72,8 +72,8 @@ async def talking(postgres, rooms=None):
         yield h, rooms, stub
 
 
-def stream_client(h, asker="gateway"):
-    (connection,) = h._peers[asker]["scheduling"].instances._connections.values()
+def stream_client(h, caller="gateway"):
+    (connection,) = h._peers[caller]["scheduling"].instances._connections.values()
     return connection.stream
 
 
@@ -148,7 +148,7 @@ async def test_who_takes_too_long_is_given_up_and_holds_up_nobody(postgres):
         await eventually(lambda: rooms.given_up == ["slow"])
 
 
-async def test_an_asker_who_stops_waiting_stops_the_work(postgres):
+async def test_a_caller_who_stops_waiting_stops_the_work(postgres):
     async with talking(postgres) as (h, rooms, stub):
         asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
@@ -285,7 +285,7 @@ async def test_a_large_request_does_not_stand_in_the_way_of_small_ones(postgres,
         assert len(alone) == 1
 
 
-async def test_large_answers_share_the_stream_and_each_is_its_own_askers(postgres, alone):
+async def test_large_replies_share_the_stream_and_each_reaches_its_own_caller(postgres, alone):
     async with talking(postgres) as (h, _, stub):
         pages = await asyncio.gather(*(stub.ListLocations(pb.ListLocationsRequest(page=number), h.caller()) for number in range(4)))
         assert [page.total for page in pages] == [0, 1, 2, 3]
@@ -353,7 +353,7 @@ async def eventually(condition, seconds=5.0):
             await asyncio.sleep(0.02)
 
 
-async def test_a_question_withdrawn_in_the_message_that_asks_it_leaves_nothing_behind():
+async def test_a_call_cancelled_in_the_message_that_sends_it_leaves_nothing_behind():
     class Slow:
         name = "slow"
 
@@ -371,10 +371,10 @@ async def test_a_question_withdrawn_in_the_message_that_asks_it_leaves_nothing_b
     client.open()
     while not client.up:
         await asyncio.sleep(0.01)
-    withdrawn = asyncio.ensure_future(client.send(stream_pb2.Call(path="/a", seconds=5), 5))
+    cancelled = asyncio.ensure_future(client.send(stream_pb2.Call(path="/a", seconds=5), 5))
     await asyncio.sleep(0)
-    withdrawn.cancel()
-    await asyncio.wait([withdrawn])
+    cancelled.cancel()
+    await asyncio.wait([cancelled])
     assert (await client.send(stream_pb2.Call(path="/a", seconds=5), 5)).reply == b"ok"
 
     # As when it is replaced: it ends by itself once everything is answered.
