@@ -140,7 +140,7 @@ def _appointments(workspace_id: UUID, client_ids: list[UUID], loader: UUID, keys
                 cancelled = {"cancelled_by": loader, "cancelled_at": start} if status == "cancelled" else {}
                 made = {"created_by": loader, "created_at": today, "updated_at": today, "cancelled_by": None, "cancelled_at": None}
                 row = {"overbooked": False, **columns, **made, **cancelled}
-                sealed = appointment_mapping.encrypt(details, keys, appointment_mapping.new_row(row), Unwitnessed())
+                sealed = appointment_mapping.seal(details, keys, appointment_mapping.new_row(row), Unwitnessed())
                 yield {"workspace_id": workspace_id, "version": 1, "sealed": sealed, **row}
 
 

@@ -31,7 +31,7 @@ from chassis.encryption.sealed_tables import SealedTable
 from clients.clients import mapping as client_mapping
 from clients.clients.mapping import CLIENTS
 from clients.tables import clients
-from clinical.sessions.record import NOTES
+from clinical.sessions.mapping import NOTES
 from clinical.tables import sessions, timeline_events
 from gateway.api.appointments import schemas as scheduling_shapes
 from gateway.api.appointments.schemas import AppointmentCreate

@@ -25,7 +25,7 @@ from uuid_utils.compat import uuid7
 from caseload.scheduling.v1 import events_pb2
 from chassis.events.broker.rabbitmq import messages as rabbit_wire
 from chassis.events.broker.retry import DeliveryCount
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.envelope import Envelope
 
 POISONED = "notifications.plan-reminders"
@@ -77,7 +77,7 @@ async def poison(campaign):
         try:
             now = datetime.now(UTC)
             event = events_pb2.AppointmentBooked(
-                appointment_id=str(uuid7()), client_id=str(uuid7()), practitioner_id=str(uuid7()), starts_at=stamp(now), version=1
+                appointment_id=str(uuid7()), client_id=str(uuid7()), practitioner_id=str(uuid7()), starts_at=to_timestamp(now), version=1
             )
             kind = event.DESCRIPTOR.full_name
             envelope = Envelope(uuid7(), campaign.workspace_id, kind, event.SerializeToString(), now, "poison", "")

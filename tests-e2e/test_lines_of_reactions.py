@@ -18,7 +18,7 @@ from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
 from identity.workspaces.workflow import open_workspace
 from standalone.operations import queues_of
@@ -60,8 +60,8 @@ class Practice:
         start = datetime.now(UTC) + timedelta(days=days)
         request = appointments_pb2.BookAppointmentRequest(
             client_id=client_id,
-            scheduled_start=stamp(start),
-            scheduled_end=stamp(start + timedelta(hours=1)),
+            scheduled_start=to_timestamp(start),
+            scheduled_end=to_timestamp(start + timedelta(hours=1)),
             location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
         )
         booked = await self.environment.stub(AppointmentsStub).BookAppointment(request, self.caller())
@@ -117,7 +117,7 @@ async def test_everything_that_an_erased_client_takes_along_is_on_record(practic
     client_id = await practice.client()
     booked = {await practice.book(client_id, days) for days in (10, 11)}
     note = await practice.environment.stub(SessionsStub).CreateSession(
-        sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=stamp(datetime.now(UTC)), subjective="Worse."),
+        sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=to_timestamp(datetime.now(UTC)), subjective="Worse."),
         practice.caller(),
     )
     picture = BytesIO()
@@ -159,8 +159,8 @@ async def test_moved_and_cancelled_reminders_are_on_record_and_new_ones_are_not(
         appointments_pb2.ChangeAppointmentRequest(
             appointment_id=appointment_id,
             mask=FieldMask(paths=["scheduled_start", "scheduled_end"]),
-            scheduled_start=stamp(start),
-            scheduled_end=stamp(start + timedelta(hours=1)),
+            scheduled_start=to_timestamp(start),
+            scheduled_end=to_timestamp(start + timedelta(hours=1)),
         ),
         mover,
     )

@@ -3,6 +3,7 @@
 import pytest
 import refusal_codes
 
+from caseload.services import SERVICE_NAMES
 from gateway.problems.explanations import EXPLANATIONS
 
 # Codes that no request of a person can cause, each with the reason.
@@ -72,6 +73,12 @@ def test_every_code_is_explained_or_never_reaches_people():
 
     assert sorted(codes - EXPLANATIONS.keys() - NEVER.keys()) == []
     assert sorted(EXPLANATIONS.keys() & NEVER.keys()) == []
+
+
+def test_explanations_are_in_alphabetical_order():
+    codes = [code for code in EXPLANATIONS if code.removesuffix("_unavailable") not in SERVICE_NAMES]
+
+    assert codes == sorted(codes)
 
 
 def test_nothing_is_explained_that_nobody_says():

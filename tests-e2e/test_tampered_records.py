@@ -21,7 +21,7 @@ from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.rpc.client.attempts import InternalFault
 from chassis.testing.environment import Environment, start_environment
 from identity.workspaces.workflow import open_workspace
@@ -43,7 +43,7 @@ class Practice:
         return (await self.environment.stub(ClientsStub).CreateClient(request, self.caller())).id
 
     async def note(self, client_id: str) -> str:
-        request = sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=stamp(datetime.now(UTC)), subjective="Worse.")
+        request = sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=to_timestamp(datetime.now(UTC)), subjective="Worse.")
         return (await self.environment.stub(SessionsStub).CreateSession(request, self.caller())).id
 
     async def save(self, note_id: str, text: str) -> None:
@@ -211,8 +211,8 @@ async def test_a_reason_of_a_deletion_that_was_taken_away_is_found(practice):
     request = appointments_pb2.BookAppointmentRequest(
         client_id=await practice.client(),
         location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
-        scheduled_start=stamp(start),
-        scheduled_end=stamp(start + timedelta(hours=1)),
+        scheduled_start=to_timestamp(start),
+        scheduled_end=to_timestamp(start + timedelta(hours=1)),
     )
     booked = await appointments.BookAppointment(request, practice.caller())
     await appointments.DeleteAppointment(
@@ -285,7 +285,7 @@ async def test_records_of_every_kind_are_as_the_trail_says_in_every_state(practi
     client_id = await practice.client()
     appointments, clients, sessions = (practice.environment.stub(kind) for kind in (AppointmentsStub, ClientsStub, SessionsStub))
     start = datetime.now(UTC) + timedelta(days=3)
-    slot = {"scheduled_start": stamp(start), "scheduled_end": stamp(start + timedelta(hours=1))}
+    slot = {"scheduled_start": to_timestamp(start), "scheduled_end": to_timestamp(start + timedelta(hours=1))}
 
     async def book(**but: Any) -> str:
         request = {"client_id": client_id, "location_type": appointments_pb2.LOCATION_TYPE_CLINIC, "notes": "Bring shoes", **slot, **but}
@@ -297,7 +297,7 @@ async def test_records_of_every_kind_are_as_the_trail_says_in_every_state(practi
 
     first, second = await book(), await book(allow_conflict=True)
     later = start + timedelta(days=1)
-    await change(first, scheduled_start=stamp(later), scheduled_end=stamp(later + timedelta(hours=2)))
+    await change(first, scheduled_start=to_timestamp(later), scheduled_end=to_timestamp(later + timedelta(hours=2)))
     await change(first, status=appointments_pb2.APPOINTMENT_STATUS_CANCELLED)
     await appointments.DeleteAppointment(
         appointments_pb2.DeleteAppointmentRequest(appointment_id=second, reason="Twice"), practice.caller()

@@ -10,7 +10,7 @@ from caseload.notifications.v1 import reminders_pb2
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
@@ -40,7 +40,7 @@ async def test_loaded_records_are_opened_found_listed_and_counted_by_the_service
         agenda = await appointments.ListAppointments(appointments_pb2.ListAppointmentsRequest(page=1, page_size=100), call)
         assert (agenda.total, len(agenda.items)) == (48, 48)
         assert {appointment.notes for appointment in agenda.items} == {"Bring the last findings."}
-        over = [appointment for appointment in agenda.items if when(appointment.scheduled_end) < datetime.now(UTC)]
+        over = [appointment for appointment in agenda.items if to_datetime(appointment.scheduled_end) < datetime.now(UTC)]
         assert len(over) == 24
         assert all(appointment.status != appointments_pb2.APPOINTMENT_STATUS_SCHEDULED for appointment in over)
         ids = sorted({appointment.client_id for appointment in agenda.items})

@@ -11,7 +11,7 @@ from caseload.audit.v1 import trail_pb2
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.audit.v1.events_words import OUTCOME_WORDS
 from caseload.options.v1.options_words import ACTION_WORDS, RESOURCE_WORDS
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from gateway.api.audit.schemas import AuditEvent
 from gateway.mapping import render
 from gateway.openapi.document import document
@@ -46,7 +46,7 @@ async def test_what_the_trail_has_no_word_for_is_listed_by_its_number(gateway, p
         action=9999,
         outcome=9999,
         resource_id=str(uuid7()),
-        occurred_at=stamp(datetime.now(UTC)),
+        occurred_at=to_timestamp(datetime.now(UTC)),
     )
     async with gateway.environment.runtime("clients").background(practice.person.workspace_id) as call:
         call.emit(line)

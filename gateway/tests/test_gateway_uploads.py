@@ -88,7 +88,7 @@ async def test_one_users_trickling_uploads_do_not_stop_another_users(gateway, pr
         later = await upload(http, path)
 
     assert "retry-after" in refused.headers
-    check_problem(refused, 429, "too_many_uploads")
+    assert check_problem(refused, 429, "too_many_uploads")["counted_by"] == "user"
     assert others.status_code == 201, others.text
     assert listed.json()["total"] == 1
     assert [reply.status_code for reply in replies] == [201] * most
@@ -104,7 +104,7 @@ async def test_one_workspaces_uploads_do_not_stop_anothers(gateway, practice, el
         colleague = await stack.enter_async_context(narrow.colleague(practice.person, user_id=uuid7()))
         other = await stack.enter_async_context(narrow.colleague(elsewhere.person))
         async with trickling(1, mine, path), trickling(1, colleague, path):
-            check_problem(await upload(mine, path), 429, "too_many_uploads")
+            assert check_problem(await upload(mine, path), 429, "too_many_uploads")["counted_by"] == "workspace"
             assert (await upload(other, theirs)).status_code == 201
             async with trickling(1, other, theirs):
                 refused = await upload(other, theirs)

@@ -17,7 +17,7 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import BaseModel
 
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 
 MessageT = TypeVar("MessageT", bound=Message)
 Rendering = tuple[str, Callable[[Any], Any] | None]
@@ -160,7 +160,7 @@ def _filling(field: FieldDescriptor) -> Callable[[Message, Any], None]:
             part = getattr(message, name)
             part.SetInParent()
             if kind == "google.protobuf.Timestamp":
-                part.CopyFrom(stamp(value))
+                part.CopyFrom(to_timestamp(value))
             elif isinstance(value, Message):
                 part.CopyFrom(value)
             else:

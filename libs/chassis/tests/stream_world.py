@@ -175,7 +175,7 @@ class Callee:
 
 
 class World:
-    """An asker, an answerer that is replaced when it goes away, and the streams between them."""
+    """A caller, a callee that is replaced when it goes away, and the streams between them."""
 
     def __init__(self):
         self.loop = VirtualLoop()
@@ -239,14 +239,14 @@ class World:
         number = len(self.asked)
 
         async def ask():
-            question = pb.Call(path="/a", request=str(number).encode(), seconds=seconds)
-            return await self.client.send(question, seconds)
+            call = pb.Call(path="/a", request=str(number).encode(), seconds=seconds)
+            return await self.client.send(call, seconds)
 
         self.asked[number] = self.loop.create_task(ask())
         self.settle()
         return number
 
-    def withdraw(self, number):
+    def cancel(self, number):
         self.asked[number].cancel()
         self.settle()
 
@@ -256,7 +256,7 @@ class World:
 
     @property
     def waiting(self):
-        """The questions without an outcome."""
+        """The calls without an outcome."""
         return [number for number, task in self.asked.items() if not task.done()]
 
     def answer(self, number, outcome="reply"):
@@ -302,7 +302,7 @@ class World:
     # --- what must hold
 
     def check_outcomes(self):
-        """Every question that is over has an outcome of its own, and nothing was begun twice or after it was said not to be."""
+        """Every call that is over has an outcome of its own, and nothing was begun twice or after it was said not to be."""
         began = sum((callee.began for callee in self.callees), Counter())
         assert not [number for number, count in began.items() if count > 1], "begun twice"
         for number, task in self.asked.items():
@@ -316,7 +316,7 @@ class World:
                 case Unavailable() as refusal:
                     assert refusal.code in {"deadline_exceeded", "callee_unavailable"}
                 case other:
-                    raise AssertionError(f"question {number}: {other!r}")
+                    raise AssertionError(f"call {number}: {other!r}")
 
     def _check_answer(self, number, answer):
         match answer.WhichOneof("outcome"):
@@ -331,13 +331,13 @@ class World:
                 if refusal.code != "deadline_exceeded":
                     assert (refusal.code, self.told[number]) == (f"refused_{number}", "refusal")
             case other:
-                raise AssertionError(f"question {number} was answered with {other}")
+                raise AssertionError(f"call {number} was answered with {other}")
 
     def close(self):
-        """Everything has its time, and then nothing is left: no question without outcome, no task, no complaint."""
+        """Everything has its time, and then nothing is left: no call without outcome, no task, no complaint."""
         self.deliver_all()
         self.pass_time(LONGEST + 1)
-        assert self.waiting == [], "questions without outcome"
+        assert self.waiting == [], "calls without outcome"
         self.deliver_all()
         stream = self.client._stream
         assert stream is None or not (stream._waiting or stream._unsent or stream._cancelled)

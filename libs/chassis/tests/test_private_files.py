@@ -45,7 +45,10 @@ def test_an_existing_file_is_never_created_again(tmp_path):
     assert (tmp_path / "keyring").read_bytes() == b"one"
 
 
-def test_a_file_is_given_to_the_user_who_reads_it(tmp_path):
-    private_files.write(tmp_path / "secret", b"it", owner=(os.getuid(), os.getgid()))
+def test_a_file_is_given_to_the_user_who_reads_it_before_it_has_its_name(tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(os, "chown", lambda path, *owner: given.append((path.name, owner)))
 
-    assert (tmp_path / "secret").stat().st_uid == os.getuid()
+    private_files.write(tmp_path / "secret", b"it", owner=(10001, 10002))
+
+    assert given == [("secret.part", (10001, 10002))]

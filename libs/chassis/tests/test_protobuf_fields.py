@@ -19,25 +19,25 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.field_options import uuids
 from chassis.protobuf.fields import fill, masked
 from chassis.protobuf.fields import given as values_of
-from chassis.protobuf.timestamps import stamp, when
+from chassis.protobuf.timestamps import to_datetime, to_timestamp
 
 MOMENTS = strategies.datetimes(timezones=strategies.just(UTC))
 
 
 @given(MOMENTS)
 def test_a_moment_survives_the_way_there_and_back(moment):
-    assert when(stamp(moment)) == moment
+    assert to_datetime(to_timestamp(moment)) == moment
 
 
 def test_a_moment_of_any_zone_is_told_in_utc():
     eastern = datetime(2026, 11, 20, 9, tzinfo=timezone(timedelta(hours=-5)))
-    assert stamp(eastern) == timestamp_pb2.Timestamp(seconds=int(eastern.timestamp()))
+    assert to_timestamp(eastern) == timestamp_pb2.Timestamp(seconds=int(eastern.timestamp()))
 
 
 @pytest.mark.parametrize("seconds", [-(2**60), 2**60])
 def test_a_moment_outside_the_calendar_is_refused(seconds):
     with pytest.raises(Invalid):
-        when(timestamp_pb2.Timestamp(seconds=seconds))
+        to_datetime(timestamp_pb2.Timestamp(seconds=seconds))
 
 
 def test_a_row_fills_the_fields_of_its_columns_and_none_leaves_them_unset():
@@ -55,7 +55,7 @@ def test_a_row_fills_the_fields_of_its_columns_and_none_leaves_them_unset():
     filled = fill(pb.Appointment(), row)
     assert filled == pb.Appointment(
         id=str(id_),
-        scheduled_start=stamp(start),
+        scheduled_start=to_timestamp(start),
         location_type=pb.LOCATION_TYPE_HOME,
         status=pb.APPOINTMENT_STATUS_NO_SHOW,
         overbooked=True,

@@ -72,8 +72,8 @@ async def talking(postgres, rooms=None):
         yield h, rooms, stub
 
 
-def stream_client(h, asker="gateway"):
-    (connection,) = h._peers[asker]["scheduling"].instances._connections.values()
+def stream_client(h, caller="gateway"):
+    (connection,) = h._peers[caller]["scheduling"].instances._connections.values()
     return connection.stream
 
 
@@ -148,7 +148,7 @@ async def test_who_takes_too_long_is_given_up_and_holds_up_nobody(postgres):
         await eventually(lambda: rooms.given_up == ["slow"])
 
 
-async def test_an_asker_who_stops_waiting_stops_the_work(postgres):
+async def test_a_caller_who_stops_waiting_stops_the_work(postgres):
     async with talking(postgres) as (h, rooms, stub):
         asking = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller()))
         await eventually(lambda: rooms.names == ["slow"])
@@ -193,63 +193,69 @@ async def test_a_stream_is_replaced_before_it_is_old_and_nobody_notices(postgres
         await eventually(lambda: len(stream_client(h)._receiving) == 1)
 
 
-async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_their_share(postgres, monkeypatch):
+class Connections:
+    """The connections of callers who reach scheduling where a cluster would choose an instance."""
+
+    def __init__(self, listen):
+        self.made, self.ended = [], []
+        self._path = listen.removeprefix("unix:")
+
+    async def lead(self, reader, writer):
+        self.made.append(writer)
+        far = await asyncio.open_unix_connection(self._path)
+        await asyncio.gather(carry(reader, far[1]), carry(far[0], writer))
+        self.ended.append(writer)
+
+
+@asynccontextmanager
+async def led_to_scheduling(h):
+    """A stub and its connections."""
+    connections = Connections(h.runtime("scheduling").settings.listen)
+    async with await asyncio.start_server(connections.lead, "127.0.0.1", 0) as door:
+        host, port = door.sockets[0].getsockname()
+        peers = Peers(None, addresses={"scheduling": f"{host}:{port}"})
+        yield LocationsStub(peers["scheduling"]), connections
+        await peers.close()
+
+
+@pytest.fixture
+def connections_are_short(monkeypatch):
+    """A server asks for new connections every 0.3 seconds, and streams last hardly longer."""
     monkeypatch.setattr("chassis.service.grpc_server.SECONDS_ON_A_CONNECTION", 0.3)
     monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.4)
-    made, ended = [], []
-
-    async def lead(reader, writer):
-        """Where a cluster would choose an instance."""
-        made.append(writer)
-        far = await asyncio.open_unix_connection(h.runtime("scheduling").settings.listen.removeprefix("unix:"))
-        await asyncio.gather(carry(reader, far[1]), carry(far[0], writer))
-        ended.append(writer)
-
-    async with talking(postgres) as (h, _, _), await asyncio.start_server(lead, "127.0.0.1", 0) as door:
-        host, port = door.sockets[0].getsockname()
-        peers = Peers(None, addresses={"scheduling": f"{host}:{port}"})
-        stub = LocationsStub(peers["scheduling"])
-        async with asyncio.timeout(20):
-            while len(ended) < 3:
-                assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
-                await asyncio.sleep(0.01)
-        assert len(made) - len(ended) <= 2
-        await peers.close()
-        await eventually(lambda: len(made) == len(ended))
 
 
-async def test_a_call_that_runs_when_its_connection_is_old_is_answered_on_it(postgres, monkeypatch):
-    monkeypatch.setattr("chassis.service.runtime.SECONDS_ON_A_CONNECTION", 0.3)
-    monkeypatch.setattr("chassis.rpc.client.stream.SECONDS_ON_A_STREAM", 0.4)
-    made, ended = [], []
+@pytest.mark.usefixtures("connections_are_short")
+async def test_callers_connect_anew_now_and_then_so_that_added_instances_get_their_share(postgres):
+    async with talking(postgres) as (h, _, _):
+        async with led_to_scheduling(h) as (stub, connections):
+            async with asyncio.timeout(20):
+                while len(connections.ended) < 3:
+                    assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
+                    await asyncio.sleep(0.01)
+            assert len(connections.made) - len(connections.ended) <= 2
+        await eventually(lambda: len(connections.made) == len(connections.ended))
 
-    async def lead(reader, writer):
-        made.append(writer)
-        far = await asyncio.open_unix_connection(h.runtime("scheduling").settings.listen.removeprefix("unix:"))
-        await asyncio.gather(carry(reader, far[1]), carry(far[0], writer))
-        ended.append(writer)
 
-    async with talking(postgres) as (h, rooms, _), await asyncio.start_server(lead, "127.0.0.1", 0) as door:
-        host, port = door.sockets[0].getsockname()
-        peers = Peers(None, addresses={"scheduling": f"{host}:{port}"})
-        stub = LocationsStub(peers["scheduling"])
+@pytest.mark.usefixtures("connections_are_short")
+async def test_a_call_that_runs_when_its_connection_is_old_is_answered_on_it(postgres):
+    async with talking(postgres) as (h, rooms, _), led_to_scheduling(h) as (stub, connections):
         # Its deadline is the longest of this test, and a write is not asked twice.
         slow = asyncio.ensure_future(stub.CreateLocation(pb.CreateLocationRequest(name="slow"), h.caller().within(60.0)))
         await eventually(lambda: rooms.names == ["slow"])
-        (first,) = made
+        (first,) = connections.made
         async with asyncio.timeout(30):
-            while len(made) < 3:
+            while len(connections.made) < 3:
                 assert (await stub.CreateLocation(pb.CreateLocationRequest(name="x"), h.caller())).name == "x"
                 await asyncio.sleep(0.01)
 
         # The server has asked for a new connection twice since, and leaves the first one to the call that runs.
         assert not slow.done()
-        assert first not in ended
+        assert first not in connections.ended
         rooms.hold.set()
         assert (await slow).name == "slow"
         assert rooms.names.count("slow") == 1
-        await eventually(lambda: first in ended)
-        await peers.close()
+        await eventually(lambda: first in connections.ended)
 
 
 async def carry(reader, writer):
@@ -279,7 +285,7 @@ async def test_a_large_request_does_not_stand_in_the_way_of_small_ones(postgres,
         assert len(alone) == 1
 
 
-async def test_large_answers_share_the_stream_and_each_is_its_own_askers(postgres, alone):
+async def test_large_replies_share_the_stream_and_each_reaches_its_own_caller(postgres, alone):
     async with talking(postgres) as (h, _, stub):
         pages = await asyncio.gather(*(stub.ListLocations(pb.ListLocationsRequest(page=number), h.caller()) for number in range(4)))
         assert [page.total for page in pages] == [0, 1, 2, 3]
@@ -347,7 +353,7 @@ async def eventually(condition, seconds=5.0):
             await asyncio.sleep(0.02)
 
 
-async def test_a_question_withdrawn_in_the_message_that_asks_it_leaves_nothing_behind():
+async def test_a_call_cancelled_in_the_message_that_sends_it_leaves_nothing_behind():
     class Slow:
         name = "slow"
 
@@ -365,10 +371,10 @@ async def test_a_question_withdrawn_in_the_message_that_asks_it_leaves_nothing_b
     client.open()
     while not client.up:
         await asyncio.sleep(0.01)
-    withdrawn = asyncio.ensure_future(client.send(stream_pb2.Call(path="/a", seconds=5), 5))
+    cancelled = asyncio.ensure_future(client.send(stream_pb2.Call(path="/a", seconds=5), 5))
     await asyncio.sleep(0)
-    withdrawn.cancel()
-    await asyncio.wait([withdrawn])
+    cancelled.cancel()
+    await asyncio.wait([cancelled])
     assert (await client.send(stream_pb2.Call(path="/a", seconds=5), 5)).reply == b"ok"
 
     # As when it is replaced: it ends by itself once everything is answered.

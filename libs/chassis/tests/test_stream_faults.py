@@ -1,4 +1,4 @@
-"""Each question on a stream is answered or refused exactly once, and nothing is left behind, whatever the wire does."""
+"""Each call on a stream is answered or refused exactly once, and nothing is left behind, whatever the wire does."""
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -27,7 +27,7 @@ def outcome(world, number):
 
 
 def ask_until_begun(world):
-    """The number of a question that the callee works on. As a peer does, this asks again what was not taken."""
+    """The number of a call that the callee works on. As a peer does, this asks again what was not taken."""
     for _ in range(3):
         world.comes_up()
         number = world.ask(5.0)
@@ -43,12 +43,12 @@ def ask_until_begun(world):
 
 
 def asked(world):
-    """The question is on the wire."""
+    """The call is on the wire."""
     return world.ask(5.0)
 
 
 def begun(world):
-    """The callee works on it; the next one's question is on the wire."""
+    """The callee works on it; the next call is on the wire."""
     number = asked(world)
     world.deliver_all()
     world.ask(5.0)
@@ -63,11 +63,11 @@ def answered(world):
     return number
 
 
-def withdrawn(world):
+def cancelled(world):
     """Nobody waits any more, and the callee is about to hear of it."""
     number = world.ask(5.0)
     world.deliver_all()
-    world.withdraw(number)
+    world.cancel(number)
     return number
 
 
@@ -80,7 +80,7 @@ def late(world):
 
 
 def going_away(world):
-    """The callee is about to stop while it works on the question, and the asker is about to hear of it."""
+    """The callee is about to stop while it works on the call, and the caller is about to hear of it."""
     number = world.ask(5.0)
     world.deliver_all()
     world.restart()
@@ -88,7 +88,7 @@ def going_away(world):
 
 
 def crossing(world):
-    """A question and the word that the callee is going away are on the wire at the same time."""
+    """A call and the word that the callee is going away are on the wire at the same time."""
     world.restart()
     return world.ask(5.0)
 
@@ -101,12 +101,12 @@ def replaced(world):
     return number
 
 
-STATES = (asked, begun, answered, withdrawn, late, going_away, crossing, replaced)
+STATES = (asked, begun, answered, cancelled, late, going_away, crossing, replaced)
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, "broken", "delayed"])
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_a_fault_of_one_message_leaves_every_question_with_one_outcome_and_a_stream_that_works(world, state, fault):
+def test_a_fault_of_one_message_leaves_every_call_with_one_outcome_and_a_stream_that_works(world, state, fault):
     state(world)
     wires = world.on_the_wire()
     if fault == "broken":
@@ -130,7 +130,7 @@ def test_a_fault_of_one_message_leaves_every_question_with_one_outcome_and_a_str
     assert outcome(world, further).reply == f"reply {further}".encode()
 
 
-def test_a_question_that_comes_twice_is_begun_once(world):
+def test_a_call_that_comes_twice_is_begun_once(world):
     number = world.ask(5.0)
     world.deliver(0, "there", "twice")
     assert world.callees[0].began == {number: 1}
@@ -139,7 +139,7 @@ def test_a_question_that_comes_twice_is_begun_once(world):
     assert outcome(world, number).reply == f"reply {number}".encode()
 
 
-def test_a_question_that_crosses_the_word_that_its_callee_goes_away_is_not_begun_and_may_be_asked_again(world):
+def test_a_call_that_crosses_the_word_that_its_callee_goes_away_is_not_begun_and_may_be_sent_again(world):
     number = crossing(world)
     world.deliver_all()
     with pytest.raises(NotTakenError):
@@ -161,7 +161,7 @@ def test_what_was_asked_before_its_callee_goes_away_is_answered(world):
     assert world.closing.done()
 
 
-def test_a_question_on_a_lost_stream_may_have_been_begun_so_it_is_unavailable(world):
+def test_a_call_on_a_lost_stream_may_have_been_begun_so_it_is_unavailable(world):
     number = begun(world)
     world.break_stream(0)
     with pytest.raises(Unavailable) as lost:
@@ -170,7 +170,7 @@ def test_a_question_on_a_lost_stream_may_have_been_begun_so_it_is_unavailable(wo
     assert world.running == {}
 
 
-def test_an_answer_after_the_deadline_reaches_nobody(world):
+def test_a_response_after_the_deadline_reaches_nobody(world):
     number = world.ask(1.0)
     world.deliver_all()
     world.answer(number)
@@ -188,7 +188,7 @@ SECONDS = (0.5, 5.0, LONGEST)
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Questions, withdrawals, answers, faults, restarts and time, in any order."""
+    """Calls, cancellations, answers, faults, restarts and time, in any order."""
 
     @initialize()
     def begin(self):
@@ -212,8 +212,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     @precondition(lambda self: self.world.waiting)
     @rule(data=st.data())
-    def withdraw(self, data):
-        self.world.withdraw(data.draw(st.sampled_from(self.world.waiting)))
+    def cancel(self, data):
+        self.world.cancel(data.draw(st.sampled_from(self.world.waiting)))
 
     @precondition(lambda self: self.world.running)
     @rule(data=st.data(), outcome=st.sampled_from(["reply", "refusal", "fault"]))

@@ -16,7 +16,7 @@ from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.options.v1 import options_pb2
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, start_environment
 
 # Three days ago, so that the audit events of the test's own calls fall on another day.
@@ -37,7 +37,7 @@ def event(**but: Any) -> events_pb2.AuditRecorded:
         "user_agent": "curl/8",
         "session_id": str(uuid4()),
         "request_id": "r-1",
-        "occurred_at": stamp(NINE),
+        "occurred_at": to_timestamp(NINE),
     } | but
     return events_pb2.AuditRecorded(**{name: value for name, value in fields.items() if value is not None})
 
@@ -75,7 +75,7 @@ class Practice:
             await self.in_chain()
 
     async def record_some(self, count: int) -> list[events_pb2.AuditRecorded]:
-        events = [event(occurred_at=stamp(NINE + timedelta(minutes=n))) for n in range(count)]
+        events = [event(occurred_at=to_timestamp(NINE + timedelta(minutes=n))) for n in range(count)]
         await self.record(*events)
         return events
 
@@ -92,7 +92,7 @@ class Practice:
 
     async def list(self, **request: Any) -> pb.AuditEventPage:
         """A page of the events that the test recorded. Those of the auditor's own calls are newer and left out."""
-        request.setdefault("end_date", stamp(NINE + timedelta(days=1)))
+        request.setdefault("end_date", to_timestamp(NINE + timedelta(days=1)))
         return await self.trail.ListAuditEvents(pb.ListAuditEventsRequest(**request), self.auditor)
 
     async def verify(self) -> pb.Verification:

@@ -116,7 +116,7 @@ async def test_a_chain_that_somebody_else_continued_is_found_and_not_continued(p
     assert len(await chained(practice)) == 3
     await publisher.publish(practice.workspace_id)
     assert await publisher.published(practice.workspace_id) == before
-    assert "contradicts its checkpoint" in caplog.text
+    assert "was continued by somebody without its keys" in caplog.text
 
 
 async def test_a_chain_made_up_for_a_workspace_without_one_is_found(practice):

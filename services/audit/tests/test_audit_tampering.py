@@ -288,7 +288,7 @@ async def test_a_contradicted_checkpoint_is_not_replaced_because_it_is_evidence(
     await publisher.publish(practice.workspace_id)
 
     assert await publisher.published(practice.workspace_id) == before
-    assert "contradicts its checkpoint" in caplog.text
+    assert "contradicts its published checkpoint" in caplog.text
 
 
 async def test_a_published_checkpoint_is_replaced_when_its_chain_has_grown(practice, publisher):

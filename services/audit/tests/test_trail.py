@@ -11,7 +11,7 @@ from caseload.audit.v1 import events_pb2
 from caseload.audit.v1 import trail_pb2 as pb
 from caseload.options.v1 import options_pb2
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 
 
 async def test_an_event_is_stored_as_it_was_sent(practice):
@@ -41,7 +41,7 @@ async def test_an_event_delivered_twice_is_stored_once(practice):
     again, under_another_time = practice.event(), practice.event()
     again.CopyFrom(first)
     under_another_time.CopyFrom(first)
-    under_another_time.occurred_at.CopyFrom(stamp(practice.nine + timedelta(days=40)))
+    under_another_time.occurred_at.CopyFrom(to_timestamp(practice.nine + timedelta(days=40)))
 
     await practice.record(first, again, under_another_time)
 
@@ -99,7 +99,7 @@ async def test_each_filter_excludes_other_events(practice):
         resource=options_pb2.RESOURCE_CLIENT,
         action=options_pb2.ACTION_UPDATE,
         outcome=events_pb2.OUTCOME_FAILURE,
-        occurred_at=stamp(practice.nine + timedelta(hours=2)),
+        occurred_at=to_timestamp(practice.nine + timedelta(hours=2)),
     )
     other = practice.event(resource=options_pb2.RESOURCE_ALERT)
     await practice.record(sought, other)
@@ -110,7 +110,7 @@ async def test_each_filter_excludes_other_events(practice):
         {"resource_id": client},
         {"action": "UPDATE"},
         {"outcome": events_pb2.OUTCOME_FAILURE},
-        {"start_date": stamp(practice.nine + timedelta(hours=1))},
+        {"start_date": to_timestamp(practice.nine + timedelta(hours=1))},
         {"phi_only": True},
         {
             "user_id": user,
@@ -118,26 +118,28 @@ async def test_each_filter_excludes_other_events(practice):
             "resource_id": client,
             "action": "UPDATE",
             "outcome": events_pb2.OUTCOME_FAILURE,
-            "start_date": stamp(practice.nine + timedelta(hours=1)),
+            "start_date": to_timestamp(practice.nine + timedelta(hours=1)),
             "phi_only": True,
         },
     ):
         page = await practice.list(**request)
         assert ([item.id for item in page.items], page.total) == ([sought.id], 1), request
-    assert [item.id for item in (await practice.list(end_date=stamp(practice.nine + timedelta(hours=1)))).items] == [other.id]
+    assert [item.id for item in (await practice.list(end_date=to_timestamp(practice.nine + timedelta(hours=1)))).items] == [other.id]
 
 
 async def test_end_date_is_exclusive(practice):
     sent = practice.event()
     await practice.record(sent)
-    assert (await practice.list(start_date=stamp(practice.nine), end_date=stamp(practice.nine))).total == 0
-    assert (await practice.list(start_date=stamp(practice.nine), end_date=stamp(practice.nine + timedelta(microseconds=1)))).total == 1
+    assert (await practice.list(start_date=to_timestamp(practice.nine), end_date=to_timestamp(practice.nine))).total == 0
+    assert (
+        await practice.list(start_date=to_timestamp(practice.nine), end_date=to_timestamp(practice.nine + timedelta(microseconds=1)))
+    ).total == 1
 
 
 async def test_the_events_of_a_client_include_the_lists_that_showed_it(practice):
     client, others = str(uuid4()), [str(uuid4()) for _ in range(3)]
     in_list = practice.event(event_type="list_clients", resource_id=None, resource_ids=[others[0], client, *others[1:]])
-    alone = practice.event(resource_id=client, occurred_at=stamp(practice.nine + timedelta(minutes=1)))
+    alone = practice.event(resource_id=client, occurred_at=to_timestamp(practice.nine + timedelta(minutes=1)))
     without = practice.event(event_type="list_clients", resource_id=None, resource_ids=others)
     await practice.record(in_list, alone, without)
 

@@ -13,7 +13,7 @@ from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.options.v1 import options_pb2
 from chassis.context import RequestContext
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, start_environment
 from chassis.work.audit import record_effect
 from clients.__main__ import SERVICE
@@ -66,7 +66,9 @@ class Practice:
         async with runtime.background(self.workspace_id) as call:
             rows = []
             for first_name, last_name in names:
-                client = pb.Client(id=str(uuid7()), version=1, is_active=True, created_at=stamp(call.now), updated_at=stamp(call.now))
+                client = pb.Client(
+                    id=str(uuid7()), version=1, is_active=True, created_at=to_timestamp(call.now), updated_at=to_timestamp(call.now)
+                )
                 mapping.set_fields(client, {"first_name": first_name, "last_name": last_name})
                 rows.append(mapping.to_columns(client, keys, call))
             await call.db.many(store.create, rows)

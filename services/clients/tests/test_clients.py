@@ -11,7 +11,7 @@ from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 
 EVERYTHING = {
     "first_name": "Zoë",
@@ -43,7 +43,7 @@ async def test_a_created_client_is_read_as_it_was_entered(practice):
     assert read.full_name == "Zoë Müller-Lüdenscheidt"
     assert read.workspace_id == str(practice.workspace_id)
     assert read.version == 1
-    assert before - timedelta(seconds=1) <= when(read.created_at) == when(read.updated_at)
+    assert before - timedelta(seconds=1) <= to_datetime(read.created_at) == to_datetime(read.updated_at)
 
 
 async def test_fields_that_were_not_given_are_unset_and_flags_have_their_defaults(practice):
@@ -92,7 +92,7 @@ async def test_an_update_sets_the_fields_in_its_mask_only(practice):
     expected.last_name, expected.full_name, expected.consent_status, expected.version = "Ng", "Zoë Ng", False, 2
     expected.updated_at.CopyFrom(changed.updated_at)
     assert changed == expected
-    assert when(changed.updated_at) > when(created.updated_at)
+    assert to_datetime(changed.updated_at) > to_datetime(created.updated_at)
     assert await practice.get(created.id) == expected
 
 

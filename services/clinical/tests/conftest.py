@@ -24,7 +24,7 @@ from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.context import RequestContext
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
@@ -76,8 +76,8 @@ class Practice:
     async def book(self, start: datetime = MONDAY, *, client_id: str | None = None) -> str:
         request = appointments_pb2.BookAppointmentRequest(
             client_id=client_id or self.client_id,
-            scheduled_start=stamp(start),
-            scheduled_end=stamp(start + timedelta(hours=1)),
+            scheduled_start=to_timestamp(start),
+            scheduled_end=to_timestamp(start + timedelta(hours=1)),
             location_type=appointments_pb2.LOCATION_TYPE_CLINIC,
         )
         return (await self.environment.stub(AppointmentsStub).BookAppointment(request, self.call)).id
@@ -169,7 +169,7 @@ class Practice:
 
 
 def without_none(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: stamp(value) if isinstance(value, datetime) else value for name, value in values.items() if value is not None}
+    return {name: to_timestamp(value) if isinstance(value, datetime) else value for name, value in values.items() if value is not None}
 
 
 @pytest.fixture(scope="session")

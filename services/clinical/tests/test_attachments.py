@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from caseload.clinical.v1 import attachments_pb2 as pb
 from caseload.clinical.v1 import sessions_pb2
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.rpc.client.attempts import InternalFault
 from chassis.storage.base import new_key
 from chassis.storage.local import LocalBlobs
@@ -37,7 +37,7 @@ async def test_an_uploaded_file_is_stored_sanitized_and_downloaded_through_a_lin
     assert file.file_name == "Wound on 2 March.jpg"
     assert (file.file_type, file.status) == ("image/jpeg", pb.ATTACHMENT_STATUS_READY)
     assert (file.session_id, file.client_id, file.is_session_file) == (note.id, practice.client_id, True)
-    assert when(file.session_date) == MONDAY
+    assert to_datetime(file.session_date) == MONDAY
     link = await practice.download(file)
     grant = store_of(practice).open_token(link.download_url.rsplit("/", 1)[1])
     kept = await store_of(practice).get(grant.key)
@@ -65,7 +65,7 @@ async def test_a_link_is_valid_for_the_requested_time(practice):
         before = time.time()
         link = await practice.download(file, minutes)
         assert link.expires_in_seconds == seconds
-        assert seconds - 2 < when(link.expires_at).timestamp() - before < seconds + 5
+        assert seconds - 2 < to_datetime(link.expires_at).timestamp() - before < seconds + 5
         grant = store_of(practice).open_token(link.download_url.rsplit("/", 1)[1])
         assert abs(grant.expires_at - before - seconds) < 5
     for minutes in (0, 61):

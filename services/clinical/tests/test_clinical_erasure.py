@@ -13,7 +13,7 @@ from caseload.clinical.v1 import sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import NotFound
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 
 from .conftest import MONDAY, photo
 
@@ -52,11 +52,11 @@ async def test_no_answer_about_an_erased_client_is_kept_or_given_again(practice)
 
     def writes(client_id):
         change = clients_pb2.UpdateClientRequest(client_id=client_id, mask=FieldMask(paths=["phone"]), phone="+49 30 1234")
-        hours = {"scheduled_start": stamp(MONDAY), "scheduled_end": stamp(MONDAY + timedelta(hours=1))}
+        hours = {"scheduled_start": to_timestamp(MONDAY), "scheduled_end": to_timestamp(MONDAY + timedelta(hours=1))}
         book = appointments_pb2.BookAppointmentRequest(
             client_id=client_id, location_type=appointments_pb2.LOCATION_TYPE_CLINIC, allow_conflict=True, **hours
         )
-        note = sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=stamp(MONDAY), subjective="Wants nobody to know.")
+        note = sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=to_timestamp(MONDAY), subjective="Wants nobody to know.")
         return [
             lambda: clients.UpdateClient(change, keyed(client_id)),
             lambda: appointments.BookAppointment(book, keyed(client_id)),

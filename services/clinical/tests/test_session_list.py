@@ -6,7 +6,7 @@ import pytest
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.errors import Invalid
-from clinical.sessions.record import NOTES
+from clinical.sessions.mapping import NOTES
 
 from .conftest import MONDAY, Practice
 

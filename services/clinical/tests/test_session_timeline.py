@@ -6,7 +6,7 @@ import pytest
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.errors import Forbidden, Invalid
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 
 from .conftest import MONDAY
 
@@ -39,8 +39,8 @@ async def test_an_event_keeps_its_id_when_its_time_changes(practice):
     after = await practice.timeline()
 
     assert [entry.id for entry in after.items] == [entry.id for entry in before.items]
-    assert when(after.items[0].at) > when(before.items[0].at)
-    assert when(after.items[-1].at) == MONDAY - timedelta(days=1)
+    assert to_datetime(after.items[0].at) > to_datetime(before.items[0].at)
+    assert to_datetime(after.items[-1].at) == MONDAY - timedelta(days=1)
     assert after.total == 3
 
 
@@ -72,7 +72,7 @@ async def test_without_an_id_events_of_exactly_that_time_are_left_out(practice):
     for day in (0, 1, 1):
         await practice.write(session_date=MONDAY + timedelta(days=day))
     newest = (await practice.timeline(limit=1)).items[0]
-    assert [when(entry.at) for entry in (await practice.timeline(before=newest.at)).items] == [MONDAY]
+    assert [to_datetime(entry.at) for entry in (await practice.timeline(before=newest.at)).items] == [MONDAY]
 
 
 @pytest.mark.parametrize("limit", [-1, 1001])

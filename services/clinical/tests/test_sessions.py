@@ -9,7 +9,7 @@ import pytest
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from chassis.protobuf.timestamps import stamp, when
+from chassis.protobuf.timestamps import to_datetime, to_timestamp
 from chassis.rpc.client.attempts import InternalFault
 
 from .conftest import MONDAY
@@ -26,7 +26,7 @@ async def test_a_note_is_read_as_it_was_created(practice):
     assert note.version == 1
     assert note.is_draft
     assert note.status == pb.SESSION_STATUS_DRAFT
-    assert when(note.session_date) == MONDAY
+    assert to_datetime(note.session_date) == MONDAY
     assert note.duration_minutes == 50
     assert note.created_by_user_id == str(practice.user_id)
     assert note.workspace_id == str(practice.workspace_id)
@@ -37,12 +37,12 @@ async def test_a_note_takes_its_date_from_the_appointment(practice):
     start = MONDAY + timedelta(days=3)
     appointment_id = await practice.book(start)
 
-    assert when((await practice.write(appointment_id=appointment_id, session_date=None)).session_date) == start
+    assert to_datetime((await practice.write(appointment_id=appointment_id, session_date=None)).session_date) == start
 
 
 async def test_a_note_with_a_date_keeps_it_despite_its_appointment(practice):
     note = await practice.write(appointment_id=await practice.book(MONDAY + timedelta(days=3)))
-    assert when(note.session_date) == MONDAY
+    assert to_datetime(note.session_date) == MONDAY
 
 
 async def test_a_note_without_date_and_appointment_is_refused(practice):
@@ -106,7 +106,7 @@ async def test_a_save_changes_the_fields_of_its_mask_and_nothing_else(practice):
     assert (saved.subjective, saved.plan, saved.version) == ("sleeps well", "rest", 2)
     assert not saved.HasField("objective")
     assert saved.session_date == note.session_date
-    assert when(saved.draft_last_saved_at) > when(note.draft_last_saved_at)
+    assert to_datetime(saved.draft_last_saved_at) > to_datetime(note.draft_last_saved_at)
 
 
 async def test_a_save_without_an_expected_version_overwrites_any_version(practice):
@@ -119,7 +119,7 @@ async def test_a_save_without_an_expected_version_overwrites_any_version(practic
 async def test_a_date_can_be_changed_but_not_cleared(practice):
     note = await practice.write()
     later = MONDAY + timedelta(days=1)
-    assert when((await practice.save(note, session_date=later)).session.session_date) == later
+    assert to_datetime((await practice.save(note, session_date=later)).session.session_date) == later
     with pytest.raises(Invalid):
         await practice.save(note, session_date=None)
 
@@ -359,4 +359,4 @@ async def test_a_note_copied_over_another_one_cannot_be_decrypted(practice):
 
 async def test_times_are_stored_with_microseconds(practice):
     note = await practice.write(session_date=MONDAY + timedelta(microseconds=123_456))
-    assert note.session_date == stamp(MONDAY + timedelta(microseconds=123_456))
+    assert note.session_date == to_timestamp(MONDAY + timedelta(microseconds=123_456))

@@ -14,7 +14,7 @@ from caseload.notifications.v1 import reminders_pb2 as pb
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from notifications.reminders import workflow
 from notifications.reminders.rules import KnownAppointment
 
@@ -87,8 +87,8 @@ async def test_a_booking_plans_one_reminder_per_active_rule(practice):
     booked = await practice.book(await practice.client(), WEEK)
 
     found = await practice.reminders(booked)
-    start = when(booked.scheduled_start)
-    assert [(r.hours_before, when(r.due_at)) for r in found] == [(2, start - timedelta(hours=2)), (24, start - timedelta(hours=24))]
+    start = to_datetime(booked.scheduled_start)
+    assert [(r.hours_before, to_datetime(r.due_at)) for r in found] == [(2, start - timedelta(hours=2)), (24, start - timedelta(hours=24))]
     assert await practice.statuses(booked) == ["pending", "pending"]
 
 
@@ -99,7 +99,7 @@ async def test_moving_an_appointment_moves_its_pending_reminder(practice):
 
     (after,) = await practice.reminders(booked)
     assert after.id == before.id
-    assert when(after.due_at) > when(before.due_at) + timedelta(days=6)
+    assert to_datetime(after.due_at) > to_datetime(before.due_at) + timedelta(days=6)
     assert await practice.statuses(booked) == ["pending"]
 
 
@@ -239,7 +239,7 @@ async def test_a_booking_after_the_time_of_its_rule_is_mailed_at_once(practice, 
 
     assert (reminder.status, reminder.attempts) == (pb.REMINDER_STATUS_SENT, 1)
     assert not reminder.HasField("last_error")
-    assert abs(when(reminder.sent_at) - datetime.now(UTC)) < timedelta(seconds=30)
+    assert abs(to_datetime(reminder.sent_at) - datetime.now(UTC)) < timedelta(seconds=30)
     assert len(mail_server.to(client.email)) == 1
 
 
@@ -447,7 +447,7 @@ async def _all(practice, booked, expected):
 
 async def _is_due_after(practice, booked, moment):
     (reminder,) = await practice.reminders(booked)
-    return when(reminder.due_at) > moment
+    return to_datetime(reminder.due_at) > moment
 
 
 async def test_a_reminder_that_was_sent_has_told_somebody_and_one_that_was_not_has_not(practice, mail_server):

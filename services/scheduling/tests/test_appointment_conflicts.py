@@ -339,6 +339,6 @@ async def test_a_check_for_an_unknown_practitioner_is_refused(member):
 
 
 def when_of(appointment):
-    from chassis.protobuf.timestamps import when
+    from chassis.protobuf.timestamps import to_datetime
 
-    return when(appointment.scheduled_start), when(appointment.scheduled_end)
+    return to_datetime(appointment.scheduled_start), to_datetime(appointment.scheduled_end)

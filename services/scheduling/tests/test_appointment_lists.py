@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from chassis.errors import Invalid
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from scheduling.appointments import store
 
 # In the past, so that appointments can be completed.
@@ -39,7 +39,7 @@ async def busy(member):
             await who.delete(appointment)
         else:
             booked.append(appointment)
-    booked.sort(key=lambda a: (when(a.scheduled_start), a.id))
+    booked.sort(key=lambda a: (to_datetime(a.scheduled_start), a.id))
     return member, colleague, other_client, booked
 
 
@@ -72,7 +72,9 @@ async def test_filters_combine_on_every_page(busy):
                     expected = [
                         a.id
                         for a in booked
-                        if window.get("start_date", NINE - 99 * DAY) <= when(a.scheduled_start) < window.get("end_date", NINE + 99 * DAY)
+                        if window.get("start_date", NINE - 99 * DAY)
+                        <= to_datetime(a.scheduled_start)
+                        < window.get("end_date", NINE + 99 * DAY)
                         and client in {None, a.client_id}
                         and practitioner in {None, a.practitioner_id}
                         and status in {None, *(n for n, v in names.items() if v == a.status)}
@@ -156,7 +158,7 @@ async def test_a_clients_summary_has_the_next_and_last_appointment_and_their_num
             await member.change(appointment, status=status)
 
     regular, new = await member.summaries(member.client_id, new_client)
-    assert (when(regular.next_appointment), when(regular.last_appointment)) == (now + 2 * DAY, now - 2 * DAY)
+    assert (to_datetime(regular.next_appointment), to_datetime(regular.last_appointment)) == (now + 2 * DAY, now - 2 * DAY)
     assert (regular.client_id, regular.appointment_count) == (member.client_id, 7)
     assert new == pb.Figures(client_id=new_client)
 

@@ -14,7 +14,7 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from scheduling.appointments.mapping import APPOINTMENTS
 
 from .conftest import YESTERDAY, enum_value
@@ -33,7 +33,7 @@ async def test_a_booked_appointment_is_read_as_it_was_entered(member):
     assert await member.get(booked.id) == booked
     assert (booked.notes, booked.location_details, booked.service_id) == ("Bring the X-ray", "Third bell", service_id)
     assert (booked.client_id, booked.practitioner_id) == (member.client_id, str(member.user_id))
-    assert (when(booked.scheduled_start), when(booked.scheduled_end)) == (NINE, NINE + minutes(60))
+    assert (to_datetime(booked.scheduled_start), to_datetime(booked.scheduled_end)) == (NINE, NINE + minutes(60))
     assert (booked.location_type, booked.status) == (pb.LOCATION_TYPE_HOME, pb.APPOINTMENT_STATUS_SCHEDULED)
     assert (booked.version, booked.edit_count, booked.overbooked) == (1, 0, False)
     assert booked.workspace_id == str(member.workspace_id)
@@ -142,7 +142,7 @@ async def test_an_appointment_may_last_from_one_second_to_one_day(member):
     brief = await member.book(scheduled_end=NINE + minutes(1 / 60))
     long = await member.book(scheduled_start=NINE + minutes(1 / 60), scheduled_end=NINE + minutes(1 / 60 + 24 * 60))
 
-    assert when(brief.scheduled_end) == when(long.scheduled_start)
+    assert to_datetime(brief.scheduled_end) == to_datetime(long.scheduled_start)
 
 
 async def test_a_change_counts_as_an_edit_and_keeps_all_other_fields(member):
@@ -153,7 +153,7 @@ async def test_a_change_counts_as_an_edit_and_keeps_all_other_fields(member):
     assert changed.notes == "Bring the blood test"
     assert not changed.HasField("location_details")
     assert (changed.version, changed.edit_count) == (2, 1)
-    assert when(changed.edited_at) == when(changed.updated_at) > when(booked.updated_at)
+    assert to_datetime(changed.edited_at) == to_datetime(changed.updated_at) > to_datetime(booked.updated_at)
     assert changed.scheduled_start == booked.scheduled_start
     assert len(await member.events()) == 1, "a change of notes emits no event"
 
@@ -171,7 +171,9 @@ async def test_a_move_emits_an_event_and_frees_the_former_time(member):
 
     await member.book()
     events = await member.environment.emitted(events_pb2.AppointmentMoved, member.workspace_id)
-    assert [(event.appointment_id, when(event.starts_at), event.version) for event in events] == [(booked.id, NINE + minutes(180), 2)]
+    assert [(event.appointment_id, to_datetime(event.starts_at), event.version) for event in events] == [
+        (booked.id, NINE + minutes(180), 2)
+    ]
     assert moved.version == 2
 
 

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from caseload.scheduling.v1 import services_pb2 as pb
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
@@ -80,7 +80,7 @@ async def test_an_update_sets_the_fields_in_its_mask_and_clears_unset_ones(membe
     assert await services.GetService(pb.GetServiceRequest(service_id=created.id), member.call) == changed
     assert (changed.name, changed.price_minor_units, changed.buffer_after_minutes) == ("Long massage", 6500, 0)
     assert not changed.HasField("description")
-    assert when(changed.updated_at) > when(created.updated_at)
+    assert to_datetime(changed.updated_at) > to_datetime(created.updated_at)
 
 
 async def test_an_invalid_update_changes_nothing(member, services):

@@ -26,9 +26,13 @@ class Uploads:
         """Counts an upload while the block runs. Raises TooMany over the share of the user or the workspace, Unavailable when all places are taken."""
         owners = [("user", caller.user_id), ("workspace", caller.workspace_id)]
         for owner in owners:
-            if self._under_way[owner] >= self._most_of[owner[0]]:
+            counted_by = owner[0]
+            if self._under_way[owner] >= self._most_of[counted_by]:
                 raise TooMany(
-                    "too_many_uploads", "Too many files are being uploaded; try again when one of them is there.", retry_after=_RETRY_AFTER
+                    "too_many_uploads",
+                    f"This {counted_by} is uploading too many files at once; try again when one of them is done.",
+                    facts={"counted_by": counted_by},
+                    retry_after=_RETRY_AFTER,
                 )
         if self._under_way[("all", None)] >= self._most:
             raise overloaded(_RETRY_AFTER)

@@ -1,4 +1,4 @@
-"""The tables of clinical. A note's texts and a file's name are encrypted (columns `sealed`); what lists are ordered by is not.
+"""The tables of clinical. A note's texts and a file's name are sealed (columns `sealed`); what lists are ordered by is not.
 
 A note is the documentation of one treatment session. The tables `history`, `tallies` and `storage` keep the names they
 were installed with.
@@ -113,7 +113,7 @@ session_versions = tenant(
 )
 
 # What an author has typed into a signed note and not yet made an amendment, one row for each author. `fields` names what
-# differs from the note; the texts among them are encrypted.
+# differs from the note; the texts among them are sealed.
 pending_amendments = tenant(
     "pending_amendments",
     metadata,

@@ -5,8 +5,7 @@ from chassis.events.reactions import Reaction
 from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
-from notifications.invitations import reactions as invitations
-from notifications.magic_links import reactions as magic_links
+from notifications.account_mails import reactions as account_mails
 from notifications.mail_worker import MailWorker
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
@@ -16,11 +15,7 @@ from notifications.tables import RETENTIONS, metadata
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
     worker = runtime.once(MailWorker)
-    return [
-        *reminders.reactions(worker.reminders.wake),
-        *magic_links.reactions(worker.magic_links.wake),
-        *invitations.reactions(worker.magic_links.wake),
-    ]
+    return [*reminders.reactions(worker.reminders.wake), *account_mails.reactions(worker.account_mails.wake)]
 
 
 SERVICE = Service(

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from chassis.service.definition import Loop
 from chassis.service.runtime import Runtime
-from notifications.invitations.mail import invitation_composer
-from notifications.magic_links.mail import account_mail
+from notifications.account_mails.mail import account_mail
 from notifications.mail.poller import Poller
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
@@ -15,7 +14,7 @@ from notifications.stubs import Stubs
 
 
 class MailWorker:
-    """Sign-in links have a poller of their own, so that many due reminders cannot delay a link that a person waits for."""
+    """Mails about accounts have a poller of their own, so that many due reminders cannot delay a link that a person waits for."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -24,13 +23,11 @@ class MailWorker:
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
-        self.magic_links = self._poller(
-            account_mail(runtime, stubs.sign_in, others={"invitation": invitation_composer(runtime, stubs.invitations)})
-        )
+        self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations))
 
     @property
     def loops(self) -> list[Loop]:
-        return [self.reminders.run, self.magic_links.run]
+        return [self.reminders.run, self.account_mails.run]
 
     def _poller(self, kind: MailKind) -> Poller[Claim]:
         sender = Sender(self._runtime, self._smtp, kind, lease=timedelta(seconds=self._settings.lease_seconds))

@@ -16,7 +16,7 @@ from caseload.clinical.v1 import sessions_pb2 as clinical
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
 from chassis import base64url
 from chassis.errors import Fault, Forbidden, Invalid
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from gateway.api.responses import json_response
 from gateway.api.timeline import schemas
 from gateway.auth.dependencies import SignedInRequest
@@ -103,7 +103,7 @@ async def _appointments(request: GatewayRequest, client_id: UUID, after: Positio
     message = scheduling.ListHistoryRequest(client_id=str(client_id), limit=limit)
     if after is not None:
         when, message.before_id = after.before(_APPOINTMENTS)
-        message.before.CopyFrom(stamp(when))
+        message.before.CopyFrom(to_timestamp(when))
     reply = await request.stubs.appointments.ListHistory(message, request.context)
     events = []
     for entry in reply.items:
@@ -118,7 +118,7 @@ async def _sessions(request: GatewayRequest, client_id: UUID, after: Position | 
     message = clinical.ListHistoryRequest(client_id=str(client_id), limit=limit)
     if after is not None:
         when, message.before_id = after.before(_SESSIONS)
-        message.before.CopyFrom(stamp(when))
+        message.before.CopyFrom(to_timestamp(when))
     reply = await request.stubs.sessions.ListHistory(message, request.context)
     events = []
     for entry in reply.items:

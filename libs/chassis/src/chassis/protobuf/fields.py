@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from chassis.errors import Fault, Invalid
 from chassis.protobuf.enums import _enum_texts
 from chassis.protobuf.structs import _merge, _struct
-from chassis.protobuf.timestamps import stamp, when
+from chassis.protobuf.timestamps import to_datetime, to_timestamp
 
 M = TypeVar("M", bound=Message)
 _WRITTEN_AS_TEXT = (UUID, date)
@@ -68,7 +68,7 @@ def _copier(field: FieldDescriptor) -> Put:
         return lambda message, value: getattr(message, name).extend(value)
     if field.type == FieldDescriptor.TYPE_MESSAGE:
         if field.message_type is timestamp_pb2.Timestamp.DESCRIPTOR:
-            return lambda message, value: stamp(value, getattr(message, name))
+            return lambda message, value: to_timestamp(value, getattr(message, name))
         if field.message_type is struct_pb2.Struct.DESCRIPTOR:
             return lambda message, value: _merge(getattr(message, name), value)
         return lambda message, value: getattr(message, name).CopyFrom(value)
@@ -101,7 +101,7 @@ def _plain(message: Message, field: FieldDescriptor) -> Any:
         return texts[value]
     if field.type == FieldDescriptor.TYPE_MESSAGE:
         if field.message_type is timestamp_pb2.Timestamp.DESCRIPTOR:
-            return when(value)
+            return to_datetime(value)
         if field.message_type is struct_pb2.Struct.DESCRIPTOR:
             return _struct(value)
     return value

@@ -9,7 +9,7 @@ from chassis.errors import Invalid
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def stamp(moment: datetime, into: timestamp_pb2.Timestamp | None = None) -> timestamp_pb2.Timestamp:
+def to_timestamp(moment: datetime, into: timestamp_pb2.Timestamp | None = None) -> timestamp_pb2.Timestamp:
     """An aware datetime as a Timestamp, to the microsecond; written into one where one is given."""
     timestamp = timestamp_pb2.Timestamp() if into is None else into
     since = moment - _EPOCH
@@ -18,9 +18,13 @@ def stamp(moment: datetime, into: timestamp_pb2.Timestamp | None = None) -> time
     return timestamp
 
 
-def when(timestamp: timestamp_pb2.Timestamp) -> datetime:
+def to_datetime(timestamp: timestamp_pb2.Timestamp) -> datetime:
     """A Timestamp as an aware UTC datetime; Invalid outside the years 1 to 9999."""
     try:
         return timestamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise Invalid("time_out_of_range", "A time lies outside the calendar.") from None
+
+
+# The names of before, for identity and what the gateway has for it.
+stamp, when = to_timestamp, to_datetime

@@ -239,7 +239,7 @@ class Runtime:
                 await self.__dict__[database].close()
 
     async def _stop_serving(self) -> None:
-        """Says that it stops before it takes nothing more, so that callers ask elsewhere; then finishes what it was asked."""
+        """Tells callers to call elsewhere, then takes no further calls, finishes those under way and closes."""
         if self._grpc is not None:
             await self._grpc.go_away()
         if "server" in self.__dict__:

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from caseload.audit.v1 import events_pb2
 from caseload.options.v1 import options_pb2
 from chassis.errors import Refusal
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 
 _LONGEST_USER_AGENT = 300
@@ -45,7 +45,7 @@ def audit_line(
         session_id=None if caller.session_id is None else str(caller.session_id),
         request_id=work.context.request_id,
         facts=facts,
-        occurred_at=stamp(work.now),
+        occurred_at=to_timestamp(work.now),
         records=_records(work),
     )
 

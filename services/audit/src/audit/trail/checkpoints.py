@@ -30,7 +30,9 @@ _AT_ONCE = 16
 _POLL = 0.25
 _SECONDS_TO_TRY_AGAIN = 5.0
 
-_CONTRADICTED = Counter("caseload_audit_contradictions_total", "Times a chain was found to contradict its published checkpoint.")
+_CONTRADICTED = Counter(
+    "caseload_audit_contradictions_total", "Times a chain was found that contradicts its published checkpoint, or that audit did not write."
+)
 
 TakeOver = Callable[[UUID], Awaitable[None]]
 
@@ -90,10 +92,11 @@ class CheckpointPublisher:
             await take_over(workspace_id)
             _, newest = await self._read(workspace_id, published)
         checkpoint = Checkpoint(newest["sequence"], newest["hash"])
-        if contradicts or not proofs.holds(newest["proof"], proofs.of_checkpoint(checkpoint, keys)):
+        is_ours = proofs.holds(newest["proof"], proofs.of_checkpoint(checkpoint, keys))
+        if contradicts or not is_ours:
             _CONTRADICTED.inc()
-            witnessed = None if published is None else published.sequence
-            _log.error("a chain contradicts its checkpoint", extra={"workspace_id": str(workspace_id), "sequence": witnessed})
+            fault = "a chain contradicts its published checkpoint" if contradicts else "a chain was continued by somebody without its keys"
+            _log.error(fault, extra={"workspace_id": str(workspace_id), "sequence": published.sequence if published else None})
             return checkpoint.sequence
         written: dict[str, Any] = {"workspace_id": str(workspace_id), "sequence": checkpoint.sequence, "hash": checkpoint.hash.hex()}
         await self._blobs.put(_key(workspace_id), json.dumps({**written, "is_proven": True}).encode(), "application/json")

@@ -10,7 +10,7 @@ from chassis.encryption.key_store import Keys
 from chassis.errors import Conflict
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on_many
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 
 
 def reactions(keys: Keys) -> Sequence[Reaction]:
@@ -42,7 +42,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
 
 def _row(event: events_pb2.AuditRecorded, recorded_by: str) -> tuple[dict[str, Any], list[str]]:
     """The event's row, and the ids of the entities it was about."""
-    created_at = when(event.occurred_at)
+    created_at = to_datetime(event.occurred_at)
     resource_id = rules.identifier(event.resource_id)
     resource_ids = [each for each in map(rules.identifier, event.resource_ids) if each is not None]
     row = {

@@ -14,7 +14,7 @@ from chassis.encryption.key_store import Keys
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 
 
@@ -67,7 +67,7 @@ def _filters(request: pb.ListAuditEventsRequest) -> dict[str, Any]:
     if request.HasField("outcome"):
         filters["outcome"] = enum_text(events_pb2.Outcome, request.outcome)
     if request.HasField("start_date"):
-        filters["start"] = when(request.start_date)
+        filters["start"] = to_datetime(request.start_date)
     if request.HasField("end_date"):
-        filters["end"] = when(request.end_date)
+        filters["end"] = to_datetime(request.end_date)
     return filters

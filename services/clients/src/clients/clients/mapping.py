@@ -7,7 +7,7 @@ from caseload.clients.v1 import clients_pb2 as pb
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from clients.clients import rules
 from clients.tables import clients
 
@@ -46,8 +46,8 @@ def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict
         "is_active": client.is_active,
         "consent_status": client.consent_status,
         "time_zone": client.time_zone if client.HasField("time_zone") else None,
-        "created_at": when(client.created_at),
-        "updated_at": when(client.updated_at),
+        "created_at": to_datetime(client.created_at),
+        "updated_at": to_datetime(client.updated_at),
     }
     return {
         **row,

@@ -11,7 +11,7 @@ from caseload.clients.v1.clients_rpc import ClientsServicer
 from chassis.encryption.key_store import Keys
 from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
 from clients.clients.name_index_cache import NameIndexCache
@@ -30,7 +30,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         client = pb.Client(id=str(uuid7()), workspace_id=str(work.workspace_id), version=1)
         mapping.set_fields(client, values)
-        client.created_at.CopyFrom(stamp(work.now))
+        client.created_at.CopyFrom(to_timestamp(work.now))
         client.updated_at.CopyFrom(client.created_at)
         await work.db.run(store.create, **mapping.to_columns(client, keys, work))
         return client
@@ -94,7 +94,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         mapping.set_fields(client, values)
         if client.SerializeToString(deterministic=True) != before:
             client.version += 1
-            client.updated_at.CopyFrom(stamp(work.now))
+            client.updated_at.CopyFrom(to_timestamp(work.now))
             columns = mapping.to_columns(client, keys, work)
             del columns["created_at"]
             await work.db.run(store.change, **columns)

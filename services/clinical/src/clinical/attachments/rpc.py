@@ -14,11 +14,11 @@ from caseload.clinical.v1.attachments_rpc import AttachmentsServicer
 from chassis.db.transaction import Transaction
 from chassis.encryption.key_store import Keys
 from chassis.paging import part
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.storage.base import Blobs, new_key
 from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.attachments import record, rules, store
+from clinical.attachments import mapping, rules, store
 from clinical.attachments.sandbox import CleanFile, Sandbox
 
 
@@ -49,12 +49,12 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
                 "created_at": work.now,
             }
             added = {**columns, "version": 1, "status": "ready"}
-            row = await work.db.one(store.add, **columns, sealed=record.encrypt_file_name(name, keys, added, work))
+            row = await work.db.one(store.add, **columns, sealed=mapping.seal_file_name(name, keys, added, work))
             await work.db.run(store.lock_storage)
             stored = await work.db.one(store.storage)
             rules.check_quota(stored["used_bytes"] + file.content.size, await self._quota(work.db))
             await work.db.run(store.change_storage, used_bytes=file.content.size)
-        return record.from_row({**row, "session_date": session["session_date"]}, keys)
+        return mapping.from_row({**row, "session_date": session["session_date"]}, keys)
 
     async def GetStorage(self, request: pb.GetStorageRequest, work: UnitOfWork) -> pb.Storage:
         workspace_id = UUID(request.workspace_id)
@@ -82,17 +82,17 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
         keys = await self._keys.of(work.workspace_id)
         total = (await work.db.one(store.number_of_session, session_id=request.session_id))["attachment_count"]
         found = await work.db.all(store.of_session, session_id=request.session_id, limit=window.limit, after=window.after)
-        items = [record.from_row(row, keys) for row in found]
+        items = [mapping.from_row(row, keys) for row in found]
         return pb.AttachmentList(items=items, total=total, more=len(found) == window.limit)
 
     async def GetAttachment(self, request: pb.GetAttachmentRequest, work: UnitOfWork) -> pb.Attachment:
         keys = await self._keys.of(work.workspace_id)
-        return record.from_row(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
+        return mapping.from_row(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
 
     async def GetDownload(self, request: pb.GetDownloadRequest, work: UnitOfWork) -> pb.Download:
         seconds = 60 * rules.minutes(request.expires_in_minutes if request.HasField("expires_in_minutes") else None)
         keys = await self._keys.of(work.workspace_id)
-        file = record.from_row(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
+        file = mapping.from_row(await work.db.one(store.get, id=request.attachment_id, session_id=request.session_id), keys)
         url = await self._blobs.presign(
             new_key(work.workspace_id, UUID(file.id)),
             expires_in=seconds,
@@ -100,7 +100,7 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
             content_type=file.file_type,
             inline=request.disposition != pb.DISPOSITION_ATTACHMENT,
         )
-        expires_at = stamp(work.now + timedelta(seconds=seconds))
+        expires_at = to_timestamp(work.now + timedelta(seconds=seconds))
         return pb.Download(download_url=url, expires_at=expires_at, expires_in_seconds=seconds)
 
     async def RenameAttachment(self, request: pb.RenameAttachmentRequest, work: UnitOfWork) -> pb.Attachment:
@@ -109,12 +109,12 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
         # The note's row, so that of two renames to one name at once the second sees the first.
         await work.db.one(store.lock_session, session_id=request.session_id)
         row = await work.db.one(store.lock, id=request.attachment_id, session_id=request.session_id)
-        file = record.from_row(row, keys)
+        file = mapping.from_row(row, keys)
         name = rules.new_file_name(wanted, file.file_name, file.file_type)
         files = await work.db.all(store.all_of_session, session_id=request.session_id)
-        rules.check_name_free(name, (record.from_row(other, keys).file_name for other in files if other["id"] != row["id"]))
+        rules.check_name_free(name, (mapping.from_row(other, keys).file_name for other in files if other["id"] != row["id"]))
         renamed = {**row, "version": row["version"] + 1}
-        await work.db.run(store.rename, id=row["id"], sealed=record.encrypt_file_name(name, keys, renamed, work))
+        await work.db.run(store.rename, id=row["id"], sealed=mapping.seal_file_name(name, keys, renamed, work))
         file.file_name = name
         return file
 
@@ -122,7 +122,7 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
         keys = await self._keys.of(work.workspace_id)
         await work.db.one(store.lock_session, session_id=request.session_id)
         removed = await work.db.one(store.remove, id=request.attachment_id, session_id=request.session_id)
-        record.FILES.gone(removed, keys, work)
+        mapping.FILES.gone(removed, keys, work)
         await work.db.one(store.change_attachment_count, session_id=request.session_id, change=-1)
         await work.db.run(store.change_storage, used_bytes=-removed["file_size_bytes"])
         # The file is deleted by the reaction to this event, which is retried until it succeeds.

@@ -15,7 +15,7 @@ from clinical.attachments.rules import check_size
 PROGRAM = "clinical.attachments.sanitizer_process"
 AT_ONCE = 2
 MAX_SECONDS = 20.0
-# Of what the process says about a failure of its own.
+# Of what the process writes to its standard error, the last bytes.
 _MOST_ERRORS = 64 * 1024
 # The process inherits no variable that could hold a secret.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
@@ -65,13 +65,13 @@ class Sandbox:
 
 
 async def _exchange(process: asyncio.subprocess.Process, given: Spool, clean: Spool) -> tuple[bytes, bytes]:
-    """Passes the file through the process, piece by piece. Returns its first line and what it says about a failure."""
+    """Passes the file through the process, piece by piece. Returns the first line of its output and the end of its standard error."""
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
-    complaining = asyncio.ensure_future(_read_errors(process.stderr))
+    reading_errors = asyncio.ensure_future(_read_errors(process.stderr))
     try:
-        # One that ends early has said why.
+        # A process that ends early has written why.
         with suppress(BrokenPipeError, ConnectionResetError):
             for piece in given.pieces():
                 process.stdin.write(piece)
@@ -82,9 +82,9 @@ async def _exchange(process: asyncio.subprocess.Process, given: Spool, clean: Sp
             await clean.append(piece)
         await clean.complete()
         await process.wait()
-        return header, await complaining
+        return header, await reading_errors
     finally:
-        complaining.cancel()
+        reading_errors.cancel()
 
 
 async def _read_errors(stream: asyncio.StreamReader) -> bytes:

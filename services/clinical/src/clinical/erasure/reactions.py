@@ -12,10 +12,10 @@ from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
 from chassis.work.audit import record_effect
 from clinical.attachments import store as files
-from clinical.attachments.record import FILES
+from clinical.attachments.mapping import FILES
 from clinical.erasure import store
 from clinical.sessions import store as notes
-from clinical.sessions.record import NOTES, VERSIONS
+from clinical.sessions.mapping import NOTES, VERSIONS
 
 
 def reactions(keys: Keys) -> Sequence[Reaction]:

@@ -8,9 +8,9 @@ from typing import Any
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.encryption.bound_columns import encoder
 from chassis.encryption.records import WorkspaceKeys
-from chassis.protobuf.timestamps import stamp, when
+from chassis.protobuf.timestamps import to_datetime, to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import record, rules, store
+from clinical.sessions import mapping, rules, store
 from clinical.tables import pending_amendments
 
 # What becomes part of the signed note beside the texts, and which version that is for.
@@ -50,8 +50,10 @@ def set_on(note: pb.Session, pending: Pending | None) -> None:
         return
     amended = pb.Session()
     amended.CopyFrom(note)
-    record.apply(amended, pending.changes)
-    shown = pb.PendingAmendment(base_version=pending.base_version, saved_at=stamp(pending.saved_at), session_date=amended.session_date)
+    mapping.apply(amended, pending.changes)
+    shown = pb.PendingAmendment(
+        base_version=pending.base_version, saved_at=to_timestamp(pending.saved_at), session_date=amended.session_date
+    )
     for name in (*rules.TEXTS, "duration_minutes"):
         if amended.HasField(name):
             setattr(shown, name, getattr(amended, name))
@@ -104,7 +106,7 @@ async def _save(work: UnitOfWork, keys: WorkspaceKeys, session_id: str, pending:
 def _values(note: pb.Session) -> dict[str, Any]:
     """The note's editable fields. None for one that is not set."""
     texts = {name: getattr(note, name) if note.HasField(name) else None for name in (*rules.TEXTS, "duration_minutes")}
-    return texts | {"session_date": when(note.session_date)}
+    return texts | {"session_date": to_datetime(note.session_date)}
 
 
 def _to_columns(session_id: str, pending: Pending, work: UnitOfWork, keys: WorkspaceKeys) -> dict[str, Any]:

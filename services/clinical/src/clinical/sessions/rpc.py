@@ -21,9 +21,9 @@ from chassis.errors import NotFound
 from chassis.paging import page, part
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import pending, record, release, rules, store
+from clinical.sessions import mapping, pending, release, rules, store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 
@@ -61,11 +61,11 @@ class Sessions(SessionsServicer[UnitOfWork]):
         row = await self._create(note, work, keys)
         await self._record_event(row, "session", row["session_date"], work)
         await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
-        return record.from_row(row, keys)
+        return mapping.from_row(row, keys)
 
     async def GetSession(self, request: pb.GetSessionRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
-        note = record.from_row(await work.db.one(store.get, id=request.session_id), keys)
+        note = mapping.from_row(await work.db.one(store.get, id=request.session_id), keys)
         await pending.show(work, keys, [note])
         return note
 
@@ -87,7 +87,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             (values["status"],) = statuses
         found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values)
         total = await work.db.one(store.count(**filters), **values)
-        notes = [record.from_row(row, keys) for row in found]
+        notes = [mapping.from_row(row, keys) for row in found]
         await pending.show(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]))
 
@@ -111,41 +111,41 @@ class Sessions(SessionsServicer[UnitOfWork]):
         needs_reason = await self._needs_reason(request, work)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
-        note = record.from_row(row, keys)
+        note = mapping.from_row(row, keys)
         held = None if note.is_draft else (await pending.of_caller(work, keys, [note.id])).get(note.id)
         seen = _seen(request, row)
         if held is not None:
             rules.check_fresh(seen, row["version"])
             rules.check_fresh(held.base_version, row["version"])
-            record.apply(note, held.changes)
+            mapping.apply(note, held.changes)
             amended = await self._amend(row, note, request.reason, work, keys, needs_reason=needs_reason)
             await pending.drop(work, note.id)
-            return record.from_row(amended, keys)
+            return mapping.from_row(amended, keys)
         rules.check_draft(row["status"])
         rules.check_fresh(seen, row["version"])
-        rules.check_not_empty(record.texts(note))
+        rules.check_not_empty(mapping.texts(note))
         await self._add_version(note, work, keys, number=1)
-        signed = record.changed_row(row, note, work, status="finalized", finalized_at=work.now, finalized_by_user_id=work.user_id)
-        sealed = record.encrypt(note, keys, signed, work)["sealed"]
+        signed = mapping.changed_row(row, note, work, status="finalized", finalized_at=work.now, finalized_by_user_id=work.user_id)
+        sealed = mapping.seal(note, keys, signed, work)["sealed"]
         row = await work.db.one(store.finalize, id=note.id, sealed=sealed, by=work.user_id, now=work.now)
         await self._record_event(row, "session_finalized", row["finalized_at"], work)
         moved = ({"status": "draft", "live": -1, "deleted": 0}, {"status": "finalized", "live": 1, "deleted": 0})
         await work.db.many(store.change_counter, moved)
-        return record.from_row(row, keys)
+        return mapping.from_row(row, keys)
 
     async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
         window = part(request)
         keys = await self._keys.of(work.workspace_id)
         await work.db.one(store.get, id=request.session_id)
         found = await work.db.all(store.versions, session_id=request.session_id, limit=window.limit, after=window.after)
-        return pb.VersionList(versions=[record.version_from_row(row, keys) for row in found], more=len(found) == window.limit)
+        return pb.VersionList(versions=[mapping.version_from_row(row, keys) for row in found], more=len(found) == window.limit)
 
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.maybe(store.latest_finalized, client_id=request.client_id)
         if row is None:
             raise NotFound("not_found", "This client has no signed note.")
-        note = record.from_row(row, keys)
+        note = mapping.from_row(row, keys)
         await pending.show(work, keys, [note])
         return note
 
@@ -169,7 +169,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             # Without an id, events at exactly that time are left out: no id is less than this one.
             before_id = UUID(request.before_id) if request.HasField("before_id") else UUID(int=0)
             found = await work.db.all(
-                store.events_before, client_id=request.client_id, before=when(request.before), before_id=before_id, limit=limit
+                store.events_before, client_id=request.client_id, before=to_datetime(request.before), before_id=before_id, limit=limit
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
@@ -201,14 +201,14 @@ class Sessions(SessionsServicer[UnitOfWork]):
         rules.check_changes(changes)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
-        current = record.from_row(row, keys)
+        current = mapping.from_row(row, keys)
         seen = _seen(request, row)
         if not current.is_draft and isinstance(request, pb.SaveDraftRequest):
             pending.set_on(current, await pending.keep(work, keys, current, changes, seen=seen))
             return pb.SaveSessionResponse(session=current)
         note = pb.Session()
         note.CopyFrom(current)
-        record.apply(note, changes)
+        mapping.apply(note, changes)
         if rules.is_stale(seen, row["version"]):
             # A save that changes nothing is a repetition of one that succeeded, not a conflict.
             conflict_id = None if note == current else await self._save_as_conflict(note, work, keys)
@@ -217,11 +217,11 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if isinstance(request, pb.SaveSessionRequest) and not current.is_draft:
             saved = await self._amend_with_pending(row, current, changes, request, work, keys, needs_reason=needs_reason)
         else:
-            saved_row = record.changed_row(row, note, work, draft_last_saved_at=work.now)
-            saved = await work.db.one(store.save, now=work.now, **record.encrypt(note, keys, saved_row, work))
+            saved_row = mapping.changed_row(row, note, work, draft_last_saved_at=work.now)
+            saved = await work.db.one(store.save, now=work.now, **mapping.seal(note, keys, saved_row, work))
         if saved["session_date"] != row["session_date"] and row["conflict_of"] is None:
             await self._record_event(saved, "session", saved["session_date"], work)
-        reply = record.from_row(saved, keys)
+        reply = mapping.from_row(saved, keys)
         await pending.show(work, keys, [reply])
         return pb.SaveSessionResponse(session=reply)
 
@@ -243,22 +243,22 @@ class Sessions(SessionsServicer[UnitOfWork]):
         """
         held = (await pending.of_caller(work, keys, [note.id])).get(note.id)
         if held is not None and held.base_version == note.version:
-            record.apply(note, held.changes)
+            mapping.apply(note, held.changes)
             await pending.drop(work, note.id)
         elif held is not None and request.HasField("expected_version"):
             await pending.take_out(work, keys, note.id, held, changes)
-        record.apply(note, changes)
+        mapping.apply(note, changes)
         return await self._amend(row, note, request.reason, work, keys, needs_reason=needs_reason)
 
     async def _amend(
         self, row: Record, note: pb.Session, reason: str, work: UnitOfWork, keys: WorkspaceKeys, *, needs_reason: bool
     ) -> Record:
         rules.check_reason(reason, is_needed=needs_reason)
-        rules.check_not_empty(record.texts(note))
+        rules.check_not_empty(mapping.texts(note))
         # Signing creates version 1, and every amendment the next one.
         await self._add_version(note, work, keys, number=note.amendment_count + 2, reason=reason or None)
-        amended = record.changed_row(row, note, work, amended_at=work.now, amendment_count=row["amendment_count"] + 1)
-        saved = await work.db.one(store.amend, now=work.now, **record.encrypt(note, keys, amended, work))
+        amended = mapping.changed_row(row, note, work, amended_at=work.now, amendment_count=row["amendment_count"] + 1)
+        saved = await work.db.one(store.amend, now=work.now, **mapping.seal(note, keys, amended, work))
         await self._record_event(saved, "session_amended", saved["amended_at"], work)
         return saved
 
@@ -273,14 +273,14 @@ class Sessions(SessionsServicer[UnitOfWork]):
         return note.id
 
     async def _create(self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys, *, conflict_of: str | None = None) -> Record:
-        row = record.new_row(note, work, conflict_of=conflict_of)
+        row = mapping.new_row(note, work, conflict_of=conflict_of)
         given = {name: row[name] for name in ("client_id", "appointment_id", "conflict_of", "created_by_user_id")}
-        return await work.db.one(store.create, now=work.now, **given, **record.encrypt(note, keys, row, work))
+        return await work.db.one(store.create, now=work.now, **given, **mapping.seal(note, keys, row, work))
 
     async def _add_version(
         self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys, *, number: int, reason: str | None = None
     ) -> None:
-        await work.db.run(store.add_version, **record.to_version_columns(note, keys, work, number=number, reason=reason))
+        await work.db.run(store.add_version, **mapping.to_version_columns(note, keys, work, number=number, reason=reason))
 
     async def _record_event(self, row: Record, kind: str, at: Any, work: UnitOfWork) -> None:
         """Records a timeline event of the note, unless the note is a conflict draft."""

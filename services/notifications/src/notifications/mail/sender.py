@@ -27,8 +27,6 @@ _log = logging.getLogger(__name__)
 
 _MAILS = Counter("caseload_mails_total", "Mails by kind and outcome.", ["kind", "outcome"])
 _WRITE_AGAIN = Backoff(first=0.2, longest=1.0)
-# Makes the mail of a row, in a unit of work of the row's workspace.
-Composer = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
 
 
 class NotToBeSent(Exception):

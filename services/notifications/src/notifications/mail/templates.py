@@ -155,7 +155,7 @@ def kind_of(notice: events_pb2.SecurityNotice) -> str:
 
 
 SECURITY_NOTICE = MailTemplate(
-    subject=Template("Your account"),
+    subject=Template("Security notice about your account"),
     text=Template("""\
 Hello $full_name,
 

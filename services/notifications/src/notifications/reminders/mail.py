@@ -14,7 +14,7 @@ from caseload.identity.v1 import workspaces_pb2
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.errors import NotFound
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
@@ -42,9 +42,9 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
             raise NotToBeSent("skipped", "later_reminder_due")
         async with runtime.background(workspace_id) as work:
             slot = await _slot(stubs, row, work)
-            if (slot.client_id, when(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
+            if (slot.client_id, to_datetime(slot.starts_at)) != (str(row["client_id"]), row["starts_at"]):
                 # The appointment was moved, and its event has not been delivered yet.
-                moved = rules.KnownAppointment(UUID(slot.appointment_id), UUID(slot.client_id), when(slot.starts_at), slot.version)
+                moved = rules.KnownAppointment(UUID(slot.appointment_id), UUID(slot.client_id), to_datetime(slot.starts_at), slot.version)
                 await workflow.record_appointments(work, [moved], now=now)
                 return None
             contact, workspace = await asyncio.gather(_contact(stubs, row, work), _workspace(stubs, work))

@@ -12,7 +12,7 @@ from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on, on_many
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.work.audit import record_effect
 from notifications.reminders import store, workflow
 from notifications.reminders.rules import KnownAppointment
@@ -49,7 +49,7 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
             record_effect(delivery, "set_first_rule", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [rule["id"]])
 
     async def _record(events: Sequence[events_pb2.AppointmentBooked | events_pb2.AppointmentMoved], delivery: Delivery) -> None:
-        known = [KnownAppointment(UUID(e.appointment_id), UUID(e.client_id), when(e.starts_at), e.version) for e in events]
+        known = [KnownAppointment(UUID(e.appointment_id), UUID(e.client_id), to_datetime(e.starts_at), e.version) for e in events]
         if await workflow.record_appointments(delivery, known, now=delivery.now):
             # So that a reminder that is due at once does not wait for the next poll.
             delivery.afterwards(wake_poller)

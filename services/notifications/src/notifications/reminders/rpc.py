@@ -12,7 +12,7 @@ from chassis.errors import Fault, Invalid
 from chassis.paging import Page, page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, masked
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.reminders import rules, store, workflow
 
@@ -66,8 +66,8 @@ class Reminders(RemindersServicer[UnitOfWork]):
 
     async def ListLogs(self, request: pb.ListLogsRequest, work: UnitOfWork) -> pb.ReminderLogPage:
         period = {
-            "since": when(request.start_date) if request.HasField("start_date") else None,
-            "until": when(request.end_date) if request.HasField("end_date") else None,
+            "since": to_datetime(request.start_date) if request.HasField("start_date") else None,
+            "until": to_datetime(request.end_date) if request.HasField("end_date") else None,
         }
         found, total = await store.log.read_page(work.db, _filters(request), page(request), **period)
         return pb.ReminderLogPage(items=[to_proto(row) for row in found], total=total)

@@ -19,8 +19,8 @@ from scheduling.appointments.rules import AppointmentDetails, Buffers
 
 CONFLICT = "appointment_conflict"
 OVERBOOKING_COLUMNS = ("overbooked", "overbooked_by", "overbooked_at")
-# The encrypted value of an appointment with these overbooking columns, to which it is bound.
-Encrypted: TypeAlias = Callable[[dict[str, Any]], bytes]
+# The sealed value of an appointment with these overbooking columns, to which it is bound.
+SealedWith: TypeAlias = Callable[[dict[str, Any]], bytes]
 _MAX_ATTEMPTS = 3
 _NOT_OVERBOOKED: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "overbooked_at": None}
 
@@ -45,18 +45,18 @@ async def service_buffers(work: UnitOfWork, service_id: UUID | None, *, kept: UU
     return Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
 
 
-async def book(work: UnitOfWork, appointment: dict[str, Any], encrypted: Encrypted, *, allow_conflict: bool) -> Record:
+async def book(work: UnitOfWork, appointment: dict[str, Any], sealed_with: SealedWith, *, allow_conflict: bool) -> Record:
     """Writes a new appointment. Raises Conflict with all conflicting appointments if there are any, unless `allow_conflict`."""
     lock = store.lock_calendar if allow_conflict else store.lock_calendar_shared
     await work.db.run(lock, practitioner_id=appointment["practitioner_id"])
 
     async def write(overbooking: dict[str, Any]) -> Record | None:
-        return await work.db.maybe(store.book, **appointment, **overbooking, sealed=encrypted(overbooking))
+        return await work.db.maybe(store.book, **appointment, **overbooking, sealed=sealed_with(overbooking))
 
     return await _write_or_refuse(work, write, appointment, allow_conflict=allow_conflict)
 
 
-async def move(work: UnitOfWork, appointment: dict[str, Any], encrypted: Encrypted, *, allow_conflict: bool) -> Record:
+async def move(work: UnitOfWork, appointment: dict[str, Any], sealed_with: SealedWith, *, allow_conflict: bool) -> Record:
     """Writes the changed appointment. Raises Conflict with all conflicting appointments if there are any, unless `allow_conflict`."""
     # In shared mode, two appointments that are moved to each other's time at once would deadlock.
     await work.db.run(store.lock_calendar, practitioner_id=appointment["practitioner_id"])
@@ -64,7 +64,7 @@ async def move(work: UnitOfWork, appointment: dict[str, Any], encrypted: Encrypt
     async def write(overbooking: dict[str, Any]) -> Record | None:
         try:
             async with work.db.savepoint():
-                return await work.db.maybe(store.move, **appointment, **overbooking, sealed=encrypted(overbooking))
+                return await work.db.maybe(store.move, **appointment, **overbooking, sealed=sealed_with(overbooking))
         except Conflict as refusal:
             if refusal.code != CONFLICT:
                 raise

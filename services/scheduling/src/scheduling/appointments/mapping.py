@@ -39,12 +39,12 @@ def to_columns(details: AppointmentDetails, busy: Period, *, appointment_id: UUI
 
 
 def new_row(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of a new appointment without its encrypted value: these columns, and all others as a booking leaves them."""
+    """The row of a new appointment without its sealed value: these columns, and all others as a booking leaves them."""
     return {**dict.fromkeys(APPOINTMENTS.declared.bound), "version": 1, "edit_count": 0, **columns}
 
 
-def encrypt(details: AppointmentDetails, keys: WorkspaceKeys, row: Mapping[str, Any], witness: Witness) -> bytes:
-    """The encrypted PHI of the details. `row` is what a statement is about to leave: the value opens with no other."""
+def seal(details: AppointmentDetails, keys: WorkspaceKeys, row: Mapping[str, Any], witness: Witness) -> bytes:
+    """The sealed PHI of the details. `row` is what a statement is about to leave: the value opens with no other."""
     return APPOINTMENTS.seal(pb.Appointment(**{name: getattr(details, name) for name in _PHI}), keys, row, witness)
 
 

@@ -21,7 +21,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking, rules, store
-from scheduling.appointments.mapping import APPOINTMENTS, busy_period_of, encrypt, new_row, to_columns, to_details, to_event, to_message
+from scheduling.appointments.mapping import APPOINTMENTS, busy_period_of, new_row, seal, to_columns, to_details, to_event, to_message
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 
 _NO_APPOINTMENT = UUID(int=0)
@@ -46,10 +46,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         appointment = to_columns(details, busy, appointment_id=uuid7())
         appointment |= {"created_by": work.user_id, "created_at": work.now, "updated_at": work.now}
 
-        def encrypted(overbooking: dict[str, Any]) -> bytes:
-            return encrypt(details, keys, new_row(appointment | overbooking), work)
+        def sealed_with(overbooking: dict[str, Any]) -> bytes:
+            return seal(details, keys, new_row(appointment | overbooking), work)
 
-        booked = await booking.book(work, appointment, encrypted, allow_conflict=request.allow_conflict)
+        booked = await booking.book(work, appointment, sealed_with, allow_conflict=request.allow_conflict)
 
         work.emit(to_event(events_pb2.AppointmentBooked, booked))
         return to_message(booked, keys)
@@ -90,14 +90,14 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         columns |= {"edited_at": work.now, **_cancellation(row, after, work)}
         counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
 
-        def encrypted(overbooking: dict[str, Any]) -> bytes:
-            return encrypt(after, keys, {**row, **columns, **counted, **overbooking}, work)
+        def sealed_with(overbooking: dict[str, Any]) -> bytes:
+            return seal(after, keys, {**row, **columns, **counted, **overbooking}, work)
 
         if rules.needs_more_time(before, busy_before, after, busy_after):
-            changed = await booking.move(work, columns, encrypted, allow_conflict=request.allow_conflict)
+            changed = await booking.move(work, columns, sealed_with, allow_conflict=request.allow_conflict)
         else:
             kept = {name: row[name] for name in booking.OVERBOOKING_COLUMNS}
-            changed = await work.db.one(store.change, **columns, **kept, sealed=encrypted(kept))
+            changed = await work.db.one(store.change, **columns, **kept, sealed=sealed_with(kept))
 
         if after.status != before.status:
             await work.db.run(

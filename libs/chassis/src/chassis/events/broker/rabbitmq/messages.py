@@ -13,7 +13,7 @@ from caseload.transport.v1 import parcel_pb2
 from chassis.errors import Invalid
 from chassis.events.broker.errors import Malformed
 from chassis.events.broker.retry import DeliveryCount
-from chassis.protobuf.timestamps import stamp, when
+from chassis.protobuf.timestamps import to_datetime, to_timestamp
 from chassis.work.envelope import Envelope
 
 EVENTS = "caseload.events"
@@ -128,7 +128,7 @@ def parcel(envelopes: Sequence[Envelope]) -> Message:
             id=envelope.id.bytes,
             workspace_id=envelope.workspace_id.bytes,
             payload=envelope.payload,
-            occurred_at=stamp(envelope.occurred_at),
+            occurred_at=to_timestamp(envelope.occurred_at),
             request_id=envelope.request_id,
             traceparent=envelope.traceparent,
             signature=envelope.signature,
@@ -157,7 +157,7 @@ def unpack(incoming: AbstractIncomingMessage) -> list[Envelope]:
                 workspace_id=UUID(bytes=event.workspace_id),
                 type=str(incoming.type),
                 payload=event.payload,
-                occurred_at=when(event.occurred_at),
+                occurred_at=to_datetime(event.occurred_at),
                 request_id=event.request_id,
                 traceparent=event.traceparent,
                 signature=event.signature,

@@ -1,4 +1,4 @@
-"""Converts notes from and to rows. Their texts are encrypted, and the encrypted value is bound to the row's other columns."""
+"""Converts notes from and to rows. Their texts are sealed, and the sealed value is bound to the row's other columns."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable
 from chassis.protobuf.fields import fill
-from chassis.protobuf.timestamps import stamp, when
+from chassis.protobuf.timestamps import to_datetime, to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import rules
 from clinical.tables import session_versions, sessions
@@ -29,13 +29,13 @@ def apply(note: pb.Session, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         note.ClearField(name)
         if name == "session_date":
-            note.session_date.CopyFrom(stamp(value))
+            note.session_date.CopyFrom(to_timestamp(value))
         elif value is not None:
             setattr(note, name, value)
 
 
 def new_row(note: pb.Session, work: UnitOfWork, *, conflict_of: str | None) -> dict[str, Any]:
-    """The row of a new draft, without the encrypted value."""
+    """The row of a new draft, without the sealed value."""
     unset = dict.fromkeys(NOTES.declared.bound)
     return unset | {
         "id": note.id,
@@ -52,12 +52,12 @@ def new_row(note: pb.Session, work: UnitOfWork, *, conflict_of: str | None) -> d
 
 
 def changed_row(row: Mapping[str, Any], note: pb.Session, work: UnitOfWork, **changes: Any) -> dict[str, Any]:
-    """The row as the statement that gets it will leave it, without the encrypted value. `changes` are those besides the note's content."""
+    """The row as the statement that gets it will leave it, without the sealed value. `changes` are those besides the note's content."""
     return {**row, **_content(note), "version": row["version"] + 1, "updated_at": work.now, **changes}
 
 
-def encrypt(note: pb.Session, keys: WorkspaceKeys, row: Mapping[str, Any], work: UnitOfWork) -> dict[str, Any]:
-    """The columns of a save. `row` is what the statement leaves: the encrypted value opens with no other."""
+def seal(note: pb.Session, keys: WorkspaceKeys, row: Mapping[str, Any], work: UnitOfWork) -> dict[str, Any]:
+    """The columns of a save. `row` is what the statement leaves: the sealed value opens with no other."""
     return {
         "id": row["id"],
         "sealed": NOTES.seal(note, keys, row, work),
@@ -68,7 +68,7 @@ def encrypt(note: pb.Session, keys: WorkspaceKeys, row: Mapping[str, Any], work:
 
 def _content(note: pb.Session) -> dict[str, Any]:
     return {
-        "session_date": when(note.session_date),
+        "session_date": to_datetime(note.session_date),
         "duration_minutes": note.duration_minutes if note.HasField("duration_minutes") else None,
     }
 

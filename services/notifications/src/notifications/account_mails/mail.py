@@ -1,24 +1,24 @@
-"""Mails about accounts: links to sign in or to reset a password, and notices of what has become of an account.
+"""Mails about accounts: invitations, links to sign in or to reset a password, and notices of what has become of an account.
 
-The secret of a link is issued when its mail is composed, and stored nowhere but in the mail.
+The secret of an invitation or a link is issued when its mail is composed, and stored nowhere but in the mail.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from caseload.identity.v1 import sign_in_pb2
+from caseload.identity.v1 import invitations_pb2, sign_in_pb2
+from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.errors import Refusal, Unavailable
-from chassis.protobuf.timestamps import when
+from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.magic_links import store
+from notifications.account_mails import store
 from notifications.mail import templates
-from notifications.mail.sender import Composer, MailKind, NotToBeSent
+from notifications.mail.sender import MailKind, NotToBeSent
 
 # The pause between attempts, and for how long they go on. A person is waiting, but for an invitation. A link that has expired earlier is not issued.
 _PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
@@ -30,15 +30,15 @@ _LINKS = {
 }
 
 
-def account_mail(runtime: Runtime, sign_in: SignInStub, *, others: Mapping[str, Composer]) -> MailKind:
-    """Links, notices, and the `others` that are sent from the same table, by their kind."""
+def account_mail(runtime: Runtime, sign_in: SignInStub, invitations: InvitationsStub) -> MailKind:
+    app_url = runtime.settings.app_url.rstrip("/")
 
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
-        """Issues a new secret for a link, which invalidates that of an earlier attempt: its mail was not accepted."""
+        """Issues a new secret for an invitation or a link, which invalidates that of an earlier attempt: its mail was not accepted."""
         try:
             async with runtime.background(workspace_id) as work:
-                if row["kind"] in others:
-                    return await others[row["kind"]](row, work)
+                if row["kind"] == "invitation":
+                    return await _invitation(row, work)
                 return await (_link if row["kind"] in _LINKS else _notice)(row, work)
         except Unavailable:
             raise
@@ -47,6 +47,21 @@ def account_mail(runtime: Runtime, sign_in: SignInStub, *, others: Mapping[str, 
             raise NotToBeSent("dropped", refusal.code) from refusal
         except ValueError:
             raise NotToBeSent("failed", "address_malformed") from None
+
+    async def _invitation(row: Any, work: UnitOfWork) -> EmailMessage:
+        request = invitations_pb2.IssueInvitationRequest(invitation_id=str(row["id"]))
+        invitation = await invitations.IssueInvitation(request, work.context)
+        now = datetime.now(UTC)
+        return templates.INVITATION.render(
+            sender=runtime.settings.mail_from,
+            to=invitation.email,
+            message_id=templates.message_id("invitation", row["id"]),
+            now=now,
+            full_name=invitation.full_name,
+            workspace=invitation.workspace_name,
+            link=f"{app_url}/accept-invitation?token={quote(invitation.token, safe='')}",
+            days=str(max(1, round((to_datetime(invitation.expires_at) - now).total_seconds() / 86400))),
+        )
 
     async def _link(row: Any, work: UnitOfWork) -> EmailMessage:
         template, name, path = _LINKS[row["kind"]]
@@ -58,8 +73,8 @@ def account_mail(runtime: Runtime, sign_in: SignInStub, *, others: Mapping[str, 
             message_id=templates.message_id(name, row["id"]),
             now=now,
             full_name=link.full_name,
-            link=f"{runtime.settings.app_url.rstrip('/')}{path}?token={quote(link.token, safe='')}",
-            minutes=str(max(1, round((when(link.expires_at) - now).total_seconds() / 60))),
+            link=f"{app_url}{path}?token={quote(link.token, safe='')}",
+            minutes=str(max(1, round((to_datetime(link.expires_at) - now).total_seconds() / 60))),
         )
 
     async def _notice(row: Any, work: UnitOfWork) -> EmailMessage:

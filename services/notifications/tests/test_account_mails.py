@@ -1,4 +1,4 @@
-"""The mail with a sign-in link: sent at once, sent once, and with a secret that is stored nowhere else."""
+"""Mails about accounts: sent at once, sent once, and with secrets that are stored nowhere else."""
 
 import asyncio
 import re
@@ -51,7 +51,7 @@ async def test_the_secret_is_stored_nowhere_in_notifications(practice):
 
 
 async def test_a_link_is_mailed_at_once_and_not_at_the_next_poll(practice):
-    poller = practice.environment.runtime("notifications").once(MailWorker).magic_links
+    poller = practice.environment.runtime("notifications").once(MailWorker).account_mails
     before, poller._interval = poller._interval, 60.0
     try:
         await asyncio.sleep(0.3)  # until the poll that has begun already is over
@@ -178,7 +178,7 @@ async def test_a_forgotten_password_is_reset_by_the_mailed_link(practice):
     await sign_in.ResetPassword(request, practice.environment.nobody())
 
     notice = (await practice.until(lambda: practice.mail_server.to(practice.owner_email)[1:]))[0]
-    assert notice["Subject"] == "Your account"
+    assert notice["Subject"] == "Security notice about your account"
     assert "was reset by a link from this mailbox" in _text(notice)
     assert "Hello Henrietta Castellanos," in _text(notice)
     login = sign_in_pb2.LoginRequest(email=practice.owner_email, password="a wholly new phrase")

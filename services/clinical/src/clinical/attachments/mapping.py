@@ -1,4 +1,4 @@
-"""Converts attachments from and to rows. The file name is encrypted."""
+"""Converts attachments from and to rows. The file name is sealed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +20,6 @@ def from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Attachment:
     return FILES.open(row, keys, into=attachment)
 
 
-def encrypt_file_name(file_name: str, keys: WorkspaceKeys, row: Mapping[str, Any], work: UnitOfWork) -> bytes:
-    """The encrypted value of the row that a statement is about to leave."""
+def seal_file_name(file_name: str, keys: WorkspaceKeys, row: Mapping[str, Any], work: UnitOfWork) -> bytes:
+    """The sealed value of the row that a statement is about to leave."""
     return FILES.seal(pb.Attachment(file_name=file_name), keys, row, work)

@@ -1,4 +1,4 @@
-"""Mails people the links they have asked for, and notices of what has become of their accounts."""
+"""Mails invitations, the links that people have asked for, and notices of what has become of their accounts."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,17 @@ from caseload.identity.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
-from notifications.magic_links import store
+from notifications.account_mails import store
 from notifications.mail import templates
 
 
 def reactions(wake: Callable[[], None]) -> list[Reaction]:
     """`wake` makes the poller of these mails look for work at once."""
+
+    @on(events_pb2.UserInvited, queue="notifications.mail-invitation")
+    async def mail_invitation(event: events_pb2.UserInvited, delivery: Delivery) -> None:
+        await delivery.db.run(store.add, id=event.invitation_id, kind="invitation", user_id=None, now=delivery.now)
+        delivery.afterwards(wake_poller)
 
     @on(events_pb2.MagicLinkRequested, queue="notifications.mail-magic-link")
     async def mail_magic_link(event: events_pb2.MagicLinkRequested, delivery: Delivery) -> None:
@@ -34,4 +39,4 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
     async def wake_poller(_transaction: Transaction) -> None:
         wake()
 
-    return [mail_magic_link, mail_password_reset, mail_security_notice]
+    return [mail_invitation, mail_magic_link, mail_password_reset, mail_security_notice]
