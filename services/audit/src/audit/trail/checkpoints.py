@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 # Time to read what a checkpoint says.
 _SECONDS = 10.0
-# How many checkpoints are published at once. One that hangs holds up no more than its own batch, and no chain.
+# How many checkpoints are published at once, of those in the table and of those in memory. One that hangs holds up no more than its own batch, and no chain.
 _AT_ONCE = 16
 _POLL = 0.25
 _SECONDS_TO_TRY_AGAIN = 5.0
@@ -73,9 +73,10 @@ class CheckpointPublisher:
         async with self._database.transaction(None, seconds=_SECONDS) as tx:
             due = [row["workspace_id"] for row in await tx.all(store.due_for_witness, limit=_AT_ONCE)]
         now = asyncio.get_running_loop().time()
-        due += [each for each, moment in self._grown.items() if moment <= now and each not in due][: _AT_ONCE - len(due)]
-        await asyncio.gather(*(self._publish_or_postpone(workspace_id, take_over) for workspace_id in due))
-        return len(due) == _AT_ONCE
+        # Beside the table's, whatever somebody else has written there.
+        remembered = [each for each, moment in self._grown.items() if moment <= now and each not in due][:_AT_ONCE]
+        await asyncio.gather(*(self._publish_or_postpone(workspace_id, take_over) for workspace_id in (*due, *remembered)))
+        return _AT_ONCE in {len(due), len(remembered)}
 
     async def _publish_or_postpone(self, workspace_id: UUID, take_over: TakeOver | None) -> None:
         delay = self.every
