@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.rpc.client.attempts import InternalFault
 from chassis.testing.environment import Environment, start_environment
 from identity.workspaces.workflow import open_workspace
+from standalone.operations import verify_all
 from standalone.records import Report, verify_records
 from standalone.services import SERVICES
 
@@ -325,3 +327,64 @@ async def test_records_of_every_kind_are_as_the_trail_says_in_every_state(practi
         assert (report.trail_is_intact, report.findings, report.untold) == (True, [], 0)
         # A user, a client, two appointments, a note and its conflict draft, and two versions.
         assert report.records == 8
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        '{"table": "clinical.sessions"}',
+        '"x"',
+        "null",
+        "[1]",
+        '[{"table": "clinical.sessions", "id": "none", "revision": 9, "digest": "00"}]',
+        '[{"table": "clinical.sessions", "id": 7, "revision": 9, "digest": "00"}]',
+        '[{"table": "clinical.sessions", "id": "0198c0de-0000-7000-8000-00000000abcd", "revision": -1, "digest": "00"}]',
+        '[{"table": "clinical.sessions", "id": "0198c0de-0000-7000-8000-00000000abcd", "revision": 1e30, "digest": "00"}]',
+        '[{"table": "clinical.sessions", "id": "0198c0de-0000-7000-8000-00000000abcd", "revision": "9", "digest": "00"}]',
+        '[{"table": "clinical.sessions", "id": "0198c0de-0000-7000-8000-00000000abcd", "revision": 9}]',
+    ],
+)
+async def test_a_line_that_cannot_be_read_hides_nothing(practice, records):
+    note_id = await practice.note(await practice.client())
+    await practice.environment.settle()
+    event_id = uuid7()
+    await practice.tamper("UPDATE clinical.sessions SET version = -1 WHERE id = $1", UUID(note_id))
+    await practice.tamper(
+        "INSERT INTO audit.audit_events (workspace_id, id, created_at, event_type, resource_type, action, outcome, metadata, retention_until)"
+        " VALUES ($1, $2, now(), 'save_draft', 'Session', 'UPDATE', 'success',"
+        " jsonb_build_object('recorded_by', 'clinical', 'records', $3::text::jsonb), '2033-01-01')",
+        practice.workspace_id,
+        event_id,
+        records,
+    )
+
+    report = await practice.verify()
+
+    assert not report.trail_is_intact
+    assert set(report.findings) == {
+        f"audit.audit_events {event_id}: was not taken from any service",
+        f"audit.audit_events {event_id}: tells of records as audit never does",
+        f"clinical.sessions {note_id}: does not open",
+    }
+
+
+async def test_a_workspace_that_cannot_be_verified_hides_no_other(practice, capsys):
+    await practice.note(await practice.client())
+    await practice.environment.settle()
+    damaged = UUID(int=1)
+    copied = (
+        "INSERT INTO clinical.data_keys SELECT (jsonb_populate_record(kept, jsonb_build_object('workspace_id', $2::uuid))).*"
+        " FROM clinical.data_keys kept WHERE workspace_id = $1"
+    )
+    await practice.tamper(copied, practice.workspace_id, damaged)
+    try:
+        async with practice.environment.superuser() as connection:
+            with pytest.raises(SystemExit) as ended:
+                await verify_all(connection, practice.environment.runtimes, None)
+    finally:
+        await practice.tamper("DELETE FROM clinical.data_keys WHERE workspace_id = $1", damaged)
+
+    said = capsys.readouterr().out
+    assert ended.value.code == 1
+    assert f"{damaged}: COULD NOT BE VERIFIED (SealBroken)" in said
+    assert re.search(rf"^{practice.workspace_id}: [0-9]+ records, 0 findings, .*; the audit trail is intact$", said, re.MULTILINE)

@@ -183,3 +183,19 @@ async def test_an_upload_that_is_hung_up_on_leaves_nothing_and_gives_its_place_b
 def test_no_connection_is_cut_while_an_upload_may_still_take_its_time():
     fields = GatewaySettings.model_fields
     assert fields["upload_seconds"].default + fields["call_seconds"].default < SECONDS_TO_LEAVE_A_CONNECTION
+
+
+@pytest.mark.parametrize(
+    ("method", "where"),
+    [
+        ("PUT", "/api/v1/clients/attachments"),
+        ("DELETE", "/api/v1/appointments/attachments"),
+        ("PUT", "{path}/attachments"),
+        ("POST", "{path}x/attachments/attachments"),
+    ],
+)
+async def test_only_an_upload_may_be_as_large_as_a_file(practice, path, check_problem, method, where):
+    """Everything else is read whole into memory, and counted by nobody."""
+    where = where.format(path=path)
+    content = HEAD + bytes(2 * 1024 * 1024) + TAIL
+    check_problem(await practice.http.request(method, where, content=content, headers=FORM), 413, "body_too_large")

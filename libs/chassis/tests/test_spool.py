@@ -1,5 +1,6 @@
 """A call's file on disk: sealed, without a name, and read in any order."""
 
+import asyncio
 import io
 import os
 import tempfile
@@ -102,3 +103,23 @@ async def test_a_full_disk_is_told_as_one():
         with pytest.raises(Unavailable) as refused:
             await spool.append(bytes(2 * CHUNK))
     assert refused.value.code == "no_room"
+
+
+async def test_a_cancelled_call_does_not_close_the_file_while_a_thread_writes():
+    """The number of a closed file is given to the next one that is opened, which may be a connection or another patient's file."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as pipe, Spool() as spool:
+        spool._file.close()
+        spool._file = os.fdopen(writing, "wb", buffering=0)
+        # More than a pipe holds, so that the thread is writing for as long as nobody reads.
+        appending = asyncio.ensure_future(spool.append(bytes(8 * CHUNK)))
+        left = 7 * SEALED - len(await asyncio.to_thread(pipe.read, 1))
+
+        appending.cancel()
+        done, _ = await asyncio.wait([appending], timeout=0.05)
+        assert not done
+
+        while left:
+            left -= len(await asyncio.to_thread(pipe.read, left))
+        with pytest.raises(asyncio.CancelledError):
+            await appending

@@ -264,3 +264,53 @@ async def test_a_file_store_that_hangs_holds_up_no_chain(replicas, idle_practice
         await neighbour.until(lambda: is_published(prompt(runtime), neighbour.workspace_id))
         # Asked again, and not forgotten.
         assert not await nothing_is_due(hanging, [hanging.workspace_id])
+
+
+@contextlib.asynccontextmanager
+async def broken_keys(practice):
+    """While the block runs, audit's keys of the practice do not open: a byte of each is another one."""
+    flip = "UPDATE audit.data_keys SET wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1) WHERE workspace_id = $1"
+    practice.environment.runtime("audit").keys._kept.clear()
+    async with practice.environment.superuser() as connection:
+        await connection.execute(flip, practice.workspace_id)
+        try:
+            yield
+        finally:
+            await connection.execute(flip, practice.workspace_id)
+
+
+async def test_a_workspace_whose_keys_do_not_open_stops_no_other_chain_and_no_other_checkpoint(replicas, idle_practice):
+    runtime = replicas[0].runtime("audit")
+    sequencer = brisk(runtime, publisher=prompt(runtime))
+    others = [replace(idle_practice, workspace_id=replicas[0].workspace()) for _ in range(3)]
+    for each in (idle_practice, *others):
+        await record_only(each, 1)
+    workspaces = [each.workspace_id for each in others]
+    async with broken_keys(idle_practice):
+        await sequencer._append_all([idle_practice.workspace_id, *workspaces])
+        assert [len(await chain_of(each)) for each in others] == [1, 1, 1]
+        sequencer._publisher.note_growth(idle_practice.workspace_id)
+        while await sequencer._publisher.publish_due():
+            pass
+        assert await have_published(prompt(runtime), workspaces)
+
+    async with running(brisk(runtime, publisher=prompt(runtime))):
+        await idle_practice.in_chain()
+
+
+async def test_nobody_hides_from_the_publisher_that_a_chain_has_grown(replicas, idle_practice):
+    runtime = replicas[0].runtime("audit")
+    publisher = prompt(runtime)
+    await record_only(idle_practice, 1)
+    await brisk(runtime, publisher=publisher).append_batch(idle_practice.workspace_id)
+    others = [replicas[0].workspace() for _ in range(20)]
+    async with idle_practice.tampering() as superuser:
+        await superuser.execute("DELETE FROM audit.unwitnessed WHERE workspace_id = $1", idle_practice.workspace_id)
+        await superuser.execute("INSERT INTO audit.unwitnessed SELECT unnest($1::uuid[]), 1, '-infinity'", others)
+
+    await publisher.publish_due()
+
+    async with idle_practice.tampering() as superuser:
+        await superuser.execute("DELETE FROM audit.unwitnessed WHERE workspace_id = ANY($1::uuid[])", others)
+    assert (await publisher.published(idle_practice.workspace_id)).sequence == 1
+    assert publisher._grown == {}

@@ -20,6 +20,7 @@ from chassis.rpc.client.attempts import InternalFault
 from chassis.storage.base import new_key
 from chassis.storage.local import LocalBlobs
 from chassis.storage.spool import Spool
+from chassis.testing.environment import pieces
 from clinical.attachments import sandbox
 from clinical.attachments.sweep import remove_orphans
 
@@ -304,6 +305,45 @@ async def test_a_sanitizer_that_never_ends_is_killed(practice, monkeypatch, tmp_
         await practice.attach(note, photo())
     assert refused.value.code == "file_not_examined"
     assert practice.stored() == []
+
+
+SLOW_SANITIZER = """
+import sys, time
+from pathlib import Path
+content = sys.stdin.buffer.read()
+with open({begun!r}, "a") as begun:
+    begun.write(content[:4].hex() + "\\n")
+while not Path({gate!r}).exists():
+    time.sleep(0.01)
+sys.stdout.buffer.write(b'{{"media_type": "image/png"}}\\n' + content)
+"""
+
+
+async def test_one_workspaces_files_do_not_keep_anothers_waiting_for_all_of_them(practice, neighbour, monkeypatch, tmp_path):
+    begun, gate = tmp_path / "begun", tmp_path / "gate"
+    (tmp_path / "slow_sanitizer.py").write_text(SLOW_SANITIZER.format(begun=str(begun), gate=str(gate)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(sandbox, "PROGRAM", "slow_sanitizer")
+    note, theirs = await practice.write(), await neighbour.write()
+
+    async def attach(to, where, content):
+        request = pb.UploadAttachmentRequest(session_id=where.id, file_name="scan.png")
+        await to.attachments.UploadAttachment(request, pieces(content), to.call.within(60))
+
+    many = [asyncio.ensure_future(attach(practice, note, photo())) for _ in range(10)]
+    async with asyncio.timeout(20):
+        while not begun.exists() or len(begun.read_text().split()) < sandbox.AT_ONCE:
+            await asyncio.sleep(0.01)
+    last = asyncio.ensure_future(attach(neighbour, theirs, photo("PNG")))
+    _, upload = practice.environment.runtime("clinical").server._methods["/caseload.clinical.v1.Attachments/UploadAttachment"]
+    async with asyncio.timeout(20):
+        while neighbour.workspace_id not in upload.__self__._sandbox._turns._waiting:
+            await asyncio.sleep(0.01)
+    gate.touch()
+    await asyncio.gather(*many, last)
+
+    # Two at a time begin in either order.
+    assert begun.read_text().split().index(photo("PNG")[:4].hex()) <= 5
 
 
 def test_a_sanitizer_killed_by_its_limits_means_an_unsafe_file():

@@ -230,7 +230,8 @@ def _fault(table: SealedTable, row: Mapping[str, Any], keys: WorkspaceKeys, told
     revision = row[table.declared.revision]
     try:
         digest = table.digest(row, keys).hex()
-    except SealBroken:
+    except (SealBroken, OverflowError):
+        # No record has the revision -1.
         return "does not open"
     if told is None:
         return "the trail does not tell of it"
@@ -267,10 +268,31 @@ async def _told(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: 
     async with connection.transaction():
         async for line in connection.cursor(kept, workspace_id, prefetch=_AT_ONCE):
             telling.awaited.discard(str(line["id"]))
-            for each in json.loads(line["records"]):
-                told = Told(each["revision"], each["digest"])
-                _keep_newest(telling, f"audit.audit_events {line['id']}", line["recorded_by"], (each["table"], each["id"]), told)
+            name = f"audit.audit_events {line['id']}"
+            try:
+                records = _read(line["records"])
+            except ValueError:
+                telling.findings.append(f"{name}: tells of records as audit never does")
+                continue
+            for place, told in records:
+                _keep_newest(telling, name, line["recorded_by"], place, told)
     return telling
+
+
+def _read(records: str) -> list[tuple[Place, Told]]:
+    """What a line of the trail tells. ValueError for what audit does not write, which whoever writes into its tables may."""
+    try:
+        return [
+            ((str(each["table"]), str(UUID(each["id"]))), Told(_revision(each["revision"]), str(each["digest"])))
+            for each in json.loads(records)
+        ]
+    except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise ValueError("these are no records") from error
+
+
+def _revision(number: int) -> int:
+    number.to_bytes(8, "big")
+    return number
 
 
 async def _told_on_the_way(connection: Any, runtime: Runtime, workspace_id: UUID, telling: Telling) -> None:

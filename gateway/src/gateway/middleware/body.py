@@ -2,17 +2,21 @@
 
 import asyncio
 import math
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems.responses import BadRequest, ContentTooLarge
 from gateway.request import KEY, GatewayRequest
+from gateway.routing.nouns import API
 
 # Bytes a second on the slowest connection that is served.
 _SLOWEST = 8 * 1024
 # The multipart envelope: boundaries, headers, a file name.
 _ENVELOPE = 64 * 1024
+# The one route that passes its body on while it arrives. Every other holds it whole.
+_UPLOADS = re.compile(rf"{API}/sessions/[^/]+/attachments")
 
 
 class BodyLimit:
@@ -32,7 +36,8 @@ class BodyLimit:
         if announced is None and b"transfer-encoding" not in request.headers and request.is_safe:
             await self._app(scope, receive, send)
             return
-        upload = request.headers.get(b"content-type", b"").startswith(b"multipart/form-data") and request.path.endswith("/attachments")
+        is_form = request.headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        upload = is_form and request.method == "POST" and _UPLOADS.fullmatch(request.path) is not None
         limit = self._upload if upload else self._json
         if announced is not None:
             if not announced.isdigit():

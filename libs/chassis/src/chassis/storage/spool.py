@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chassis.cancellation import finish_despite_cancellation
 from chassis.errors import Unavailable
 
 CHUNK = 64 * 1024
@@ -117,7 +118,9 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 
 async def _on_disk(write: Callable[[], None]) -> None:
+    # A thread does not stop when its caller is cancelled. Closed under its hands, the file's number could be another file's by the time it writes.
+    writing = asyncio.get_running_loop().run_in_executor(None, write)
     try:
-        await asyncio.to_thread(write)
+        await finish_despite_cancellation(writing)
     except OSError as error:
         raise Unavailable("no_room", "There is no room for this at the moment; try again later.", retry_after=30.0) from error

@@ -18,6 +18,7 @@ from audit.trail.chain import Checkpoint
 from chassis.db.database import Database
 from chassis.encryption.key_store import Keys
 from chassis.errors import NotFound, Refusal
+from chassis.observability.redaction import cause
 from chassis.service.runtime import Runtime
 from chassis.storage.base import Blobs, new_key
 
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 # Time to read what a checkpoint says.
 _SECONDS = 10.0
-# How many checkpoints are published at once. One that hangs holds up no more than its own batch, and no chain.
+# How many checkpoints are published at once, of those in the table and of those in memory. One that hangs holds up no more than its own batch, and no chain.
 _AT_ONCE = 16
 _POLL = 0.25
 _SECONDS_TO_TRY_AGAIN = 5.0
@@ -40,7 +41,8 @@ TakeOver = Callable[[UUID], Awaitable[None]]
 class CheckpointPublisher:
     """Publishes the newest checkpoint of each chain, about `every` seconds after the chain has grown.
 
-    Which chains have grown is kept in a table, written with their entries, so that none is forgotten when audit stops.
+    Which chains have grown is kept in a table, written with their entries, so that none is forgotten when audit stops. It is in memory as well,
+    where nobody who can write into the database hides one.
     """
 
     def __init__(self, database: Database, keys: Keys, blobs: Blobs, *, every: float, unsigned_until: datetime | None = None) -> None:
@@ -49,6 +51,12 @@ class CheckpointPublisher:
         self._blobs = blobs
         self.every = timedelta(seconds=every)
         self._unsigned_until = unsigned_until
+        # Of the chains that this process has continued: the loop's time at which each is due.
+        self._grown: dict[UUID, float] = {}
+
+    def note_growth(self, workspace_id: UUID) -> None:
+        """Makes the workspace's checkpoint due, unless it is already. Called when its chain has grown."""
+        self._grown.setdefault(workspace_id, asyncio.get_running_loop().time() + self.every.total_seconds())
 
     async def run(self, take_over: TakeOver) -> None:
         """Publishes what is due until cancelled, while chains grow. `take_over` is told of a chain that a release before proofs has left."""
@@ -66,16 +74,24 @@ class CheckpointPublisher:
         """Publishes a batch of those that are due. One that fails is due again later. Returns whether there may be more."""
         async with self._database.transaction(None, seconds=_SECONDS) as tx:
             due = [row["workspace_id"] for row in await tx.all(store.due_for_witness, limit=_AT_ONCE)]
-        await asyncio.gather(*(self._publish_or_postpone(workspace_id, take_over) for workspace_id in due))
-        return len(due) == _AT_ONCE
+        now = asyncio.get_running_loop().time()
+        # Beside the table's, whatever somebody else has written there.
+        remembered = [each for each, moment in self._grown.items() if moment <= now and each not in due][:_AT_ONCE]
+        await asyncio.gather(*(self._publish_or_postpone(workspace_id, take_over) for workspace_id in (*due, *remembered)))
+        return _AT_ONCE in {len(due), len(remembered)}
 
     async def _publish_or_postpone(self, workspace_id: UUID, take_over: TakeOver | None) -> None:
         delay = self.every
+        # Before the chain is read: what it grows by from now on is due later.
+        grown = self._grown.pop(workspace_id, None) is not None
         try:
             sequence = await self.publish(workspace_id, take_over)
-        except Refusal as refusal:
-            _log.warning("a checkpoint could not be published", extra={"workspace_id": str(workspace_id), "code": refusal.code})
+        except Exception as error:  # noqa: BLE001 - whatever failed, the others have their turn
+            told = {"code": error.code} if isinstance(error, Refusal) else {"error": cause(error)}
+            _log.warning("a checkpoint could not be published", extra={"workspace_id": str(workspace_id), **told})
             sequence, delay = -1, max(self.every, timedelta(seconds=_SECONDS_TO_TRY_AGAIN))
+            if grown:
+                self._grown[workspace_id] = asyncio.get_running_loop().time() + delay.total_seconds()
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as tx:
             if not await tx.run(store.witnessed, sequence=sequence):
                 await tx.run(store.postpone_witness, delay=delay)

@@ -16,6 +16,7 @@ from chassis.db.database import Database
 from chassis.db.errors import refusals
 from chassis.encryption.key_store import Keys
 from chassis.errors import Refusal, Unavailable
+from chassis.observability.redaction import cause
 from chassis.service.runtime import Runtime
 from chassis.work.leader import LeaderElection
 
@@ -120,6 +121,7 @@ class Sequencer:
             )
             await tx.run(store.remove_waiting, arrivals=[event["arrival"] for event in waiting])
             await tx.run(store.await_witness, sequence=last.sequence, delay=self._publisher.every)
+        self._publisher.note_growth(workspace_id)
         _SEQUENCED.inc(len(events))
         appended = {event["id"] for event in events}
         self._report([event["id"] for event in waiting if event["id"] not in appended], workspace_id)
@@ -174,6 +176,8 @@ class Sequencer:
                 await self._leave_to_publisher(workspace_id)
             except Refusal as refusal:
                 _log.error("a chain cannot be continued", extra={"workspace_id": str(workspace_id), "code": refusal.code})
+            except Exception as error:  # noqa: BLE001 - whatever was written into this one's rows, the others have their turn
+                _log.error("a chain cannot be continued", extra={"workspace_id": str(workspace_id), "error": cause(error)})
         return more
 
     async def _leave_to_publisher(self, workspace_id: UUID) -> None:

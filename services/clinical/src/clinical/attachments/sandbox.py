@@ -11,6 +11,7 @@ from chassis.errors import Invalid, Unavailable
 from chassis.storage.spool import CHUNK, Spool
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.attachments.rules import check_size
+from clinical.attachments.turns import Turns
 
 PROGRAM = "clinical.attachments.sanitizer_process"
 AT_ONCE = 2
@@ -30,10 +31,13 @@ class CleanFile:
 
 
 class Sandbox:
-    """Sanitizes files, at most `AT_ONCE` at the same time. Only the process holds a whole file; here it is on disk, and sealed."""
+    """Sanitizes files, at most `AT_ONCE` at the same time, and the workspaces' in turn.
+
+    Only the process holds a whole file; here it is on disk, and sealed.
+    """
 
     def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE)
 
     async def sanitize(self, given: Spool, work: UnitOfWork) -> CleanFile:
         """The file as it may be stored. Raises Invalid as `sanitizer.sanitize` does, and file_unsafe if the process hits its limits.
@@ -42,7 +46,7 @@ class Sandbox:
         """
         check_size(given.size)
         clean = Spool()
-        async with self._slots:
+        async with self._turns.take(work.workspace_id):
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
