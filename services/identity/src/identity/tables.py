@@ -375,7 +375,6 @@ RETENTIONS = (
     Retention("login_attempts", since="last_at", days=1, scope="deployment"),
     Retention("magic_links", since="expires_at", days="magic_links_days"),
     Retention("second_steps", since="expires_at", days="magic_links_days"),
-    Retention("second_steps", since="expires_at", days="magic_links_days"),
     Retention("invitations", since="expires_at", days="invitations_days"),
     # With their refresh tokens.
     Retention(

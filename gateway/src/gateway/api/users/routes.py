@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.scheduling.v1 import appointments_pb2
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from gateway.api.appointments.routes import named_appointments
 from gateway.api.responses import json_response, page_response
 from gateway.api.users import schemas
@@ -75,7 +75,7 @@ async def _future_appointments(practitioner_id: UUID, request: GatewayRequest) -
         page_size=_MOST_APPOINTMENTS,
         practitioner_id=str(practitioner_id),
         status=appointments_pb2.APPOINTMENT_STATUS_SCHEDULED,
-        start_date=stamp(datetime.now(UTC)),
+        start_date=to_timestamp(datetime.now(UTC)),
     )
     page = await request.stubs.appointments.ListAppointments(message, request.context)
     return {"future_appointments": await named_appointments(request, page.items), "future_appointment_count": page.total}

@@ -24,7 +24,3 @@ def to_datetime(timestamp: timestamp_pb2.Timestamp) -> datetime:
         return timestamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise Invalid("time_out_of_range", "A time lies outside the calendar.") from None
-
-
-# The names of before, for identity and what the gateway has for it.
-stamp, when = to_timestamp, to_datetime

@@ -228,6 +228,7 @@ class Runtime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
         if "notifier" in self.__dict__:
             await self.notifier.close()
         if "verifier" in self.__dict__:

@@ -7,7 +7,7 @@ from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.invitations_rpc import InvitationsServicer
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.errors import NotFound
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
@@ -29,7 +29,7 @@ class Invitations(InvitationsServicer[UnitOfWork]):
         user = await work.db.one(store.lock_user, user_id=user_id)
         rules.check_may_be_invited(is_active=user["is_active"], last_login_at=user["last_login_at"])
         token, expires_at = await invite(work, user_id, seconds=self._settings.invitation_seconds)
-        return pb.Invitation(user_id=str(user_id), token=str(token), expires_at=stamp(expires_at))
+        return pb.Invitation(user_id=str(user_id), token=str(token), expires_at=to_timestamp(expires_at))
 
     async def IssueInvitation(self, request: pb.IssueInvitationRequest, work: UnitOfWork) -> pb.InvitationMail:
         keys = await self._keys.of(work.workspace_id)
@@ -40,7 +40,7 @@ class Invitations(InvitationsServicer[UnitOfWork]):
             email=user.email,
             full_name=user.full_name,
             token=str(token),
-            expires_at=stamp(row["expires_at"]),
+            expires_at=to_timestamp(row["expires_at"]),
             workspace_name=row["workspace_name"],
             locale=row["locale"],
         )

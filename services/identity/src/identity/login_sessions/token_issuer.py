@@ -14,7 +14,7 @@ from chassis.auth.tokens import ACCESS_SECONDS, AccessSigner
 from chassis.db.transaction import Transaction
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Unauthenticated
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
@@ -141,7 +141,7 @@ class TokenIssuer:
             expires_in=seconds,
             user=record.to_proto(user, keys),
             refresh_token=str(token),
-            refresh_expires_at=stamp(session["idle_at"]),
+            refresh_expires_at=to_timestamp(session["idle_at"]),
             device_token=device_token,
         )
 

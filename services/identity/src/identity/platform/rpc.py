@@ -14,7 +14,7 @@ from chassis.db.transaction import Record
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
@@ -64,7 +64,7 @@ class Platform(PlatformServicer[UnitOfWork]):
             token, expires_at = await invite(inviting, user_id, seconds=self._settings.invitation_seconds)
             record_effect(inviting, "resend_owner_invitation", options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE, [user_id])
         await self._record("invitation_resent", found["workspace_id"], found["name"], work)
-        return invitations_pb2.Invitation(user_id=str(user_id), token=str(token), expires_at=stamp(expires_at))
+        return invitations_pb2.Invitation(user_id=str(user_id), token=str(token), expires_at=to_timestamp(expires_at))
 
     async def ListPendingOwners(self, request: pb.ListPendingOwnersRequest, work: UnitOfWork) -> pb.PendingOwnerList:
         async with work.beside(None) as tx:

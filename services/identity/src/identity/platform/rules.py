@@ -36,7 +36,7 @@ def escaped(search: str) -> str:
 
 def check_part(limit: int, offset: int) -> tuple[int, int]:
     """How many activities are shown, after how many. Raises Invalid for numbers out of range."""
-    faults = [] if 0 <= limit <= MOST_ACTIVITIES else [Fault("/limit", f"must be from 1 to {MOST_ACTIVITIES}")]
+    faults = [] if 0 <= limit <= MOST_ACTIVITIES else [Fault("/limit", f"must be from 0 to {MOST_ACTIVITIES}")]
     faults += [] if offset >= 0 else [Fault("/offset", "must be 0 or more")]
     if faults:
         raise Invalid("page_out_of_range", "There is no such page.", faults=faults)

@@ -10,7 +10,7 @@ from caseload.identity.v1 import sign_in_pb2 as pb
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.encryption.keyring import Keyring
 from chassis.encryption.records import WorkspaceKeys
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from identity.second_factors import rules, store
 
@@ -25,7 +25,7 @@ async def begin_second_step(work: UnitOfWork, user_id: UUID, amr: Sequence[str])
     step = {"id": token.row_id, "user_id": user_id, "hash": token.hash, "amr": list(amr), "expires_at": expires_at}
     await work.db.run(store.add_second_step, **step, now=work.now)
     work.note(amr=" ".join(amr), second_step="needed")
-    return pb.SecondStep(token=str(token), expires_at=stamp(expires_at))
+    return pb.SecondStep(token=str(token), expires_at=to_timestamp(expires_at))
 
 
 async def use_code(work: UnitOfWork, user_id: UUID, code: str, keyring: Keyring, keys: WorkspaceKeys) -> bool:

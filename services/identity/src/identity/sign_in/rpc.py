@@ -16,7 +16,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Fault, Invalid, NotFound, TooMany, Unauthenticated
 from chassis.paging import part
 from chassis.protobuf.fields import fill
-from chassis.protobuf.timestamps import stamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import rules
@@ -74,7 +74,7 @@ class SignIn(SignInServicer[UnitOfWork]):
             email=user.email,
             full_name=user.full_name,
             token=str(token),
-            expires_at=stamp(row["expires_at"]),
+            expires_at=to_timestamp(row["expires_at"]),
             locale=row["locale"],
         )
 
