@@ -89,6 +89,21 @@ def test_the_digest_of_a_record_depends_on_all_of_it_and_on_the_key():
     assert sealed_again.record_digest(b"text", **place, bound=b"columns") == digests[0]
 
 
+def test_the_trail_holds_these_digests_of_a_record_and_of_its_deletion():
+    """HMAC-SHA-256 of the purpose, the place, the bound columns and the values, each after its length."""
+    place = {"table": "clients", "row": ROW, "revision": 770}
+    digests = [
+        KEYS.record_digest(b"text", **place, bound=b"columns"),
+        KEYS.record_digest(b"text", b"file_name", b"x.png", **place, bound=b"columns"),
+        KEYS.deletion_digest(**place),
+    ]
+    assert [digest.hex() for digest in digests] == [
+        "75186a9d5debb25159ea183bb853669be709cdfa9b71968045b07824f749d606",
+        "673c2dba0971ca468dcf5a2214ae7e2818c75a3ea7143fdde8352d772af5b2ea",
+        "51648a9a8bd219b58a9ed83f9ec3ab54c659bfe2f446072147a9fbfab97dc3c9",
+    ]
+
+
 def test_an_empty_value_is_a_value_and_anything_shorter_is_none():
     sealed = KEYS.seal_bytes(b"", table="clients", row=ROW, revision=1)
     assert len(sealed) == 33

@@ -40,6 +40,16 @@ def notes(**but: Any) -> Table:
     )
 
 
+TABLE_OF_ONE = tenant(
+    "words",
+    MetaData(schema="parcels"),
+    Column("id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sealed=Sealed(bound=()),
+)
+
+
 class Told:
     def __init__(self) -> None:
         self.digests: list[tuple[Any, ...]] = []
@@ -78,6 +88,30 @@ def test_a_row_opens_with_its_bound_columns_and_with_no_others():
             table.open(row | change, KEYS, into=sessions_pb2.Session())
     (digest,) = told.digests
     assert digest == ("parcels.notes", ROW["id"], 3, table.digest(row, KEYS))
+
+
+def test_what_was_sealed_is_as_bytes_too_and_is_sealed_again_without_a_word():
+    table, told = SealedTable(notes()), Told()
+    note, name = sessions_pb2.Session(subjective="Worse."), sessions_pb2.Session(subjective="Ada")
+    row = ROW | table.seal_row({"sealed": note, "sealed_name": name}, KEYS, ROW, told)
+    newer = WorkspaceKeys("parcels", UUID(int=7), active=2, keys={1: b"s" * 32, 2: b"t" * 32}, index=b"i" * 32)
+    digest = table.digest(row, KEYS)
+
+    assert table.open_bytes(row, KEYS) == note.SerializeToString()
+    for column, message in (("sealed", note), ("sealed_name", name)):
+        row[column] = table.seal_again(column, table.open_bytes(row, KEYS, column=column), newer, row)
+        assert row[column][1:5] == b"\0\0\0\x02"
+        assert table.open_bytes(row, newer, column=column) == message.SerializeToString()
+    assert table.digest(row, newer) == digest
+    assert len(told.digests) == 1
+
+
+def test_a_table_with_one_sealed_value_seals_one():
+    table, told = SealedTable(TABLE_OF_ONE), Told()
+    row = {"id": UUID(int=9), "version": 3}
+    row["sealed"] = table.seal(sessions_pb2.Session(subjective="Worse."), KEYS, row, told)
+    assert table.open(row, KEYS, into=sessions_pb2.Session()).subjective == "Worse."
+    assert told.digests == [("parcels.words", UUID(int=9), 3, table.digest(row, KEYS))]
 
 
 def test_a_digest_is_of_every_sealed_value_of_the_row():
