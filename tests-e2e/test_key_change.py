@@ -94,7 +94,7 @@ async def test_nobody_is_refused_while_the_key_is_changed(environment, tmp_path)
         while not stop.is_set():
             if rounds[number] % 5 == 0:
                 signed_in = await sign_in.Login(sign_in_pb2.LoginRequest(email=email, password=PASSWORD), environment.nobody().within(10.0))
-                token = signed_in.access_token
+                token = signed_in.signed_in.access_token
             caller = RequestContext(token=token, request_id=str(uuid7())).within(10.0)
             assert (await users.GetMe(users_pb2.GetMeRequest(), caller)).email == email
             rounds[number] += 1
