@@ -154,16 +154,14 @@ class LoginThrottle:
 
     async def take_back(self, tx: Transaction, attempt: LoginAttempt) -> None:
         """Reduces the buckets of an attempt that was counted and not made."""
-        for bucket in (*attempt.buckets, attempt.guesses, attempt.lock):
-            if bucket is not None:
-                await tx.run(store.decrement_bucket, **_key(attempt, bucket))
+        for bucket in _in_order(attempt):
+            await tx.run(store.decrement_bucket, **_key(attempt, bucket))
 
     async def undo_count(self, tx: Transaction, attempt: LoginAttempt) -> None:
         """Empties or reduces the buckets of an attempt that succeeded."""
-        for bucket in (*attempt.buckets, attempt.guesses, attempt.lock):
-            if bucket is not None:
-                undo = store.delete_bucket if bucket.is_emptied_by_success else store.decrement_bucket
-                await tx.run(undo, **_key(attempt, bucket))
+        for bucket in _in_order(attempt):
+            undo = store.delete_bucket if bucket.is_emptied_by_success else store.decrement_bucket
+            await tx.run(undo, **_key(attempt, bucket))
 
     async def _count(self, tx: Transaction, attempt: LoginAttempt, bucket: ThrottleBucket) -> int | None:
         """The attempts in this bucket, with this one; None if it has to wait."""
@@ -174,6 +172,11 @@ class LoginThrottle:
     def _bucket_key(self, kind: str, value: str) -> bytes:
         # The text is part of stored keys: rewording it would empty every bucket.
         return self._keyring.deployment_index(f"lane of a {kind}", value)
+
+
+def _in_order(attempt: LoginAttempt) -> list[ThrottleBucket]:
+    """The buckets in the order in which an attempt is counted. In any other, two instances could wait for each other's rows."""
+    return [bucket for bucket in (attempt.guesses, *attempt.buckets, attempt.lock) if bucket is not None]
 
 
 def _key(attempt: LoginAttempt, bucket: ThrottleBucket) -> dict[str, bytes | str]:
