@@ -132,10 +132,12 @@ async def test_nobody_is_refused_while_the_key_is_changed(environment, tmp_path)
             published.append(frozenset(key.kid for key in trust.keys))
     finally:
         stop.set()
-        # Raises what somebody was refused.
-        await asyncio.gather(*work)
-        await peers.close()
-        for instance in instances:
-            await instance.end()
+        try:
+            # Raises what somebody was refused.
+            await asyncio.gather(*work)
+        finally:
+            await peers.close()
+            for instance in instances:
+                await instance.end()
 
     assert published == [frozenset(AccessKeys(keys).published) for keys in CHANGE]
