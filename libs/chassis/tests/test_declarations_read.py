@@ -148,3 +148,11 @@ def test_a_page_out_of_range_is_refused_of_methods_that_are_paged():
         method("ListAppointments").check(pb.ListAppointmentsRequest(page=-1, page_size=101))
     assert [fault.pointer for fault in refused.value.faults] == ["/page", "/page_size"]
     method("ListAppointments").check(pb.ListAppointmentsRequest(page=2, page_size=100))
+
+
+def test_a_list_in_parts_goes_on_where_its_caller_is():
+    paged = method("ListAppointments")
+    whole = read(sign_in_pb2.DESCRIPTOR.services_by_name["SignIn"].methods_by_name["ListLoginSessions"])
+    assert (paged.cursor, whole.cursor) == ("skip", "after")
+    page = pb.AppointmentPage(items=[pb.Appointment(id=ONE)])
+    assert [item.id for item in paged.items_of(page)] == [ONE]

@@ -50,6 +50,17 @@ TABLE_OF_ONE = tenant(
 )
 
 
+TABLE_WITH_A_REASON = tenant(
+    "remarks",
+    MetaData(schema="parcels"),
+    Column("id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("reason", LargeBinary),
+    sealed=Sealed(bound=(), columns=("sealed", "reason")),
+)
+
+
 class Told:
     def __init__(self) -> None:
         self.digests: list[tuple[Any, ...]] = []
@@ -247,3 +258,14 @@ def test_a_statement_that_changes_a_bound_column_and_does_not_seal_again_does_no
 )
 def test_other_statements_compile(statement):
     assert TABLE.name in command(statement).sql
+
+
+def test_a_value_that_need_not_be_set_is_told_where_it_is():
+    table, told = SealedTable(TABLE_WITH_A_REASON), Told()
+    row = {"id": UUID(int=9), "version": 3}
+    note, reason = sessions_pb2.Session(subjective="Worse."), sessions_pb2.Session(plan="A slip.")
+    without = row | {"reason": None} | table.seal_row({"sealed": note}, KEYS, row, told)
+    with_one = row | table.seal_row({"sealed": note, "reason": reason}, KEYS, row, told)
+    assert [digest for *_, digest in told.digests] == [table.digest(without, KEYS), table.digest(with_one, KEYS)]
+    assert table.digest(without, KEYS) != table.digest(with_one, KEYS)
+    assert table.open(with_one, KEYS, into=sessions_pb2.Session(), column="reason").plan == "A slip."
