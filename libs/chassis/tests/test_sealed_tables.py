@@ -120,7 +120,10 @@ def test_what_was_sealed_is_as_bytes_too_and_is_sealed_again_without_a_word():
 def test_a_table_with_one_sealed_value_seals_one():
     table, told = SealedTable(TABLE_OF_ONE), Told()
     row = {"id": UUID(int=9), "version": 3}
-    row["sealed"] = table.seal(sessions_pb2.Session(subjective="Worse."), KEYS, row, told)
+    note = sessions_pb2.Session(subjective="Worse.")
+    row["sealed"] = table.seal(note, KEYS, row, told)
+    expected = KEYS.record_digest(note.SerializeToString(), table="words", row=UUID(int=9), revision=3, bound=b"")
+    assert [digest for *_, digest in told.digests] == [expected]
     assert table.open(row, KEYS, into=sessions_pb2.Session()).subjective == "Worse."
     assert told.digests == [("parcels.words", UUID(int=9), 3, table.digest(row, KEYS))]
 
