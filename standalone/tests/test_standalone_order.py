@@ -99,4 +99,5 @@ async def test_a_dead_database_is_restarted_whatever_its_starts_fail_with(monkey
     reviving = asyncio.create_task(restart_when_dead(Server()))
     async with asyncio.timeout(5):
         await running.wait()
+    assert failures == []
     reviving.cancel()

@@ -148,8 +148,8 @@ async def test_a_poller_that_is_woken_and_cancelled_at_the_same_moment_stops(pol
     poller.wake()
     task.cancel()
 
-    async with asyncio.timeout(5):
-        await asyncio.wait([task])
+    await asyncio.wait([task], timeout=5)
+    assert task.done()
 
 
 async def test_what_was_claimed_as_the_poller_was_cancelled_is_handled(polling):
