@@ -2,6 +2,7 @@
 
 sign_ins, login_attempts and revocations have no row security, because they are read before the workspace is known.
 They hold keyed digests, ids, counts and times, and no personal data.
+workspace_directory, too, can be read without a workspace: it holds the names, kinds, statuses and times of workspaces.
 
 A column whose name is not the word that the code uses has a `key`: its name in Python.
 """
