@@ -1,0 +1,61 @@
+"""The tables of identity: workspaces, their users, and how users sign in.
+
+sign_ins, login_attempts and revocations have no row security, because they are read before the workspace is known.
+They hold keyed digests, ids, counts and times, and no personal data.
+workspace_directory, too, can be read without a workspace: it holds the names, kinds, statuses and times of workspaces.
+
+A column whose name is not the word that the code uses has a `key`: its name in Python.
+"""
+
+from caseload.options.v1 import options_pb2
+from chassis.work.retention import Audited, Retention
+from identity.tables.base import metadata
+from identity.tables.credentials import api_keys, backup_codes, login_attempts, magic_links, second_factors, second_steps
+from identity.tables.login_sessions import login_sessions, refresh_tokens, revocations
+from identity.tables.people import departments, invitations, sign_ins, users, workspaces
+from identity.tables.platform import activities, workspace_directory
+
+__all__ = [
+    "RETENTIONS",
+    "WITHOUT_ROW_SECURITY",
+    "activities",
+    "api_keys",
+    "backup_codes",
+    "departments",
+    "invitations",
+    "login_attempts",
+    "login_sessions",
+    "magic_links",
+    "metadata",
+    "refresh_tokens",
+    "revocations",
+    "second_factors",
+    "second_steps",
+    "sign_ins",
+    "users",
+    "workspace_directory",
+    "workspaces",
+]
+
+# Why these tables have no row security. A test compares the list with the database's catalogue.
+WITHOUT_ROW_SECURITY = {
+    "sign_ins": "finds the workspace and user of an e-mail address by a keyed digest",
+    "login_attempts": "limits attempts with any e-mail address, whether or not a user has it",
+    "revocations": "lists void access tokens of all workspaces for every service",
+}
+
+RETENTIONS = (
+    Retention("revocations", since="created_at", days=1 / 24, scope="deployment"),
+    # As long as the throttle counts them.
+    Retention("login_attempts", since="last_at", days=1, scope="deployment"),
+    Retention("magic_links", since="expires_at", days="magic_links_days"),
+    Retention("second_steps", since="expires_at", days="magic_links_days"),
+    Retention("invitations", since="expires_at", days="invitations_days"),
+    # With their refresh tokens.
+    Retention(
+        "login_sessions",
+        since="expires_at",
+        days="login_sessions_days",
+        audited=Audited("delete_expired_login_sessions", options_pb2.RESOURCE_USER, "user_id"),
+    ),
+)
