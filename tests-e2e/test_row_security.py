@@ -11,7 +11,7 @@ from standalone.services import NAMES, SERVICES
 
 # Tables without a tenant policy, each with its reason. None of them holds what a client told anybody.
 OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read it and no more" for name in NAMES} | {
-    "identity.sign_ins": "read by a keyed hash of an address, before a workspace is known; ids alone",
+    "identity.sign_ins": "read by a keyed hash of an address, before a workspace is known; ids, times and whether somebody has a second factor",
     "identity.login_attempts": "failures to sign in per account and source, both keyed hashes; the account may not exist",
     "identity.revocations": "which sign-ins have ended, told to every service; ids and times alone",
     "audit.unsealed": "the sequencer asks which workspaces have events waiting; ids, times and proofs alone",
@@ -25,7 +25,7 @@ OTHER_POLICIES = {
 # Unique keys that do not begin with the workspace, each with its reason.
 KEYS_ACROSS_WORKSPACES = {
     "pk_outbox": "an event's id is what the inbox of every service knows it by",
-    "email_taken": "a user's address is unique in the deployment, as a keyed hash",
+    "email_taken": "which users have an address, as a keyed hash, is asked across workspaces; it is unique in each",
 }
 
 

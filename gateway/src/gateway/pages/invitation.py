@@ -18,7 +18,11 @@ def invitation_page(token: str) -> Response:
 
 
 def accepted_page(full_name: str) -> Response:
-    body = f'<h1>Welcome</h1><p role="status">You are signed in, {escape(full_name)}.</p><p><a href="/docs">Go to the API explorer</a></p>'
+    body = (
+        f'<h1>Welcome</h1><p role="status">You are signed in, {escape(full_name)}.</p>'
+        "<p>The next time, sign in as you are used to: by the password or passkey you have, or by a link to this address.</p>"
+        '<p><a href="/docs">Go to the API explorer</a></p>'
+    )
     return page("Welcome", body, cache="no-store")
 
 

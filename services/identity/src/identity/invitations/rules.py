@@ -5,11 +5,11 @@ from datetime import datetime
 from chassis.errors import Conflict, Gone
 
 
-def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None) -> None:
-    """Raise Conflict for a user who is not active, or who got in already."""
+def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None, is_shut_out: bool) -> None:
+    """Raise Conflict for a user who is not active, or who got in already and is not shut out by another workspace's proof of the address."""
     if not is_active:
         raise Conflict("user_inactive", "This user is not active.")
-    if last_login_at is not None:
+    if last_login_at is not None and not is_shut_out:
         raise Conflict("invitation_accepted", "This user has signed in already.")
 
 

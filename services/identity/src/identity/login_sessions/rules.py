@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-# The steps (`amr`, RFC 8176) that only somebody who has a second factor can make.
-_SECOND_STEPS = frozenset({"otp"})
+from identity.people.rules import SECOND_STEPS
 
 
 def needs_second_factor(settings: Mapping[str, Any] | None, role: str) -> bool:
@@ -16,7 +15,7 @@ def needs_second_factor(settings: Mapping[str, Any] | None, role: str) -> bool:
 
 def may_do_nothing(settings: Mapping[str, Any] | None, role: str, amr: Collection[str]) -> bool:
     """Whether a sign-in of these steps is good for enrolling a second factor alone."""
-    return needs_second_factor(settings, role) and _SECOND_STEPS.isdisjoint(amr)
+    return needs_second_factor(settings, role) and SECOND_STEPS.isdisjoint(amr)
 
 
 def idle_at(now: datetime, *, idle_seconds: int, expires_at: datetime) -> datetime:

@@ -18,9 +18,7 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
-from identity.invitations.rules import check_may_be_invited
-from identity.invitations.store import lock_user
-from identity.invitations.workflow import invite
+from identity.invitations.workflow import check_user_may_be_invited, invite
 from identity.login_sessions import revocation
 from identity.people import record
 from identity.people.registration import add_user
@@ -59,8 +57,7 @@ class Platform(PlatformServicer[UnitOfWork]):
         user_id = UUID(request.user_id)
         found = await self._find(store.find_by_owner, work, user_id=user_id)
         async with self._runtime.background(found["workspace_id"]) as inviting:
-            user = await inviting.db.one(lock_user, user_id=user_id)
-            check_may_be_invited(is_active=user["is_active"], last_login_at=user["last_login_at"])
+            await check_user_may_be_invited(inviting, user_id)
             token, expires_at = await invite(inviting, user_id, seconds=self._settings.invitation_seconds)
             record_effect(inviting, "resend_owner_invitation", options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE, [user_id])
         await self._record("invitation_resent", found["workspace_id"], found["name"], work)

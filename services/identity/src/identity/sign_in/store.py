@@ -12,18 +12,10 @@ _now = bindparam("now", type_=DateTime(timezone=True))
 # The second step is the sign-in, where there is one.
 _last_login_at = case((TWO_FACTOR_ENABLED, users.c.last_login_at), else_=_now)
 
-# No row if the hash is no longer the one that was verified: the password was changed meanwhile.
-sign_in_by_password = command(
-    update(users)
-    .where(MAY_SIGN_IN)
-    .where(users.c.password_hash == bindparam("verified_hash"))
-    .values(password_hash=bindparam("password_hash"), last_login_at=_last_login_at)
-    .returning(*USER_AND_READ_TIME)
-)
+begin_sign_in = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_last_login_at).returning(*USER_AND_READ_TIME))
 
-reset_password = command(
-    update(users).where(MAY_SIGN_IN).values(password_hash=bindparam("password_hash"), updated_at=_now).returning(users.c.id)
-)
+# Held until the commit.
+hold_user = command(select(users.c.id).where(MAY_SIGN_IN).with_for_update(key_share=True, of=users))
 
 mail_recipient = query(
     select(*SEALED_COLUMNS, workspaces.c.locale)
@@ -31,5 +23,3 @@ mail_recipient = query(
     .where(users.c.id == bindparam("user_id"))
     .where(users.c.is_active)
 )
-
-sign_in_by_link = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_last_login_at).returning(*USER_AND_READ_TIME))
