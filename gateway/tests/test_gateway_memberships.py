@@ -276,7 +276,20 @@ async def test_a_sign_in_that_others_could_have_begun_stays_where_it_is(gateway,
     check_problem(await browser.write("POST", "/auth/totp/enroll"), 403, "own_sign_in_required")
     change = {"current_password": PASSWORD, "new_password": NEW}
     check_problem(await browser.write("PUT", "/auth/password", change), 403, "own_sign_in_required")
-    await browsers().sign_in(person.email)
+    elsewhere = browsers()
+    await elsewhere.sign_in(person.email)
+    assert (await elsewhere.switch(hospital[0].workspace_id)).status_code == 200
+    # From such a sign-in neither a password nor a code is guessed, and nobody is signed out elsewhere.
+    async with gateway.colleague(person, amr=[amr]) as begun:
+        for password in (PASSWORD, "guessed"):
+            change = {"current_password": password, "new_password": NEW}
+            check_problem(await begun.put("/api/v1/auth/password", json=change), 403, "own_sign_in_required")
+        guess = {"totp_code": "123456"}
+        check_problem(await begun.request("DELETE", "/api/v1/auth/totp", json=guess), 403, "own_sign_in_required")
+        check_problem(await begun.post("/api/v1/auth/totp/verify", json={"code": "123456"}), 403, "own_sign_in_required")
+        assert (await begun.delete("/api/v1/auth/sessions")).status_code == 204
+    assert (await browser.me()).status_code == 401
+    assert (await elsewhere.me()).status_code == 200
 
 
 async def test_an_api_key_belongs_to_one_workspace(gateway, practice, hospital, nurse, check_problem):

@@ -1,5 +1,6 @@
 """What it takes to be believed to be the person: that mail was read, and that a login session is the person's own."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.errors import Forbidden, Unauthenticated
@@ -7,7 +8,8 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.login_sessions import revocation, store
 from identity.login_sessions.token_issuer import login_session_ended
 from identity.people import store as people
-from identity.people.rules import is_of_the_person
+from identity.people.memberships import person_of
+from identity.people.rules import Person, is_of_the_person
 
 
 async def prove(work: UnitOfWork, user_id: UUID, *, void_credentials: bool) -> None:
@@ -37,15 +39,30 @@ async def _prove(work: UnitOfWork, user_id: UUID, *, unless_password: bool, unle
     await revocation.end_login_sessions(work.db, user_id, reason="proved", now=work.now)
 
 
-async def hold_own_session(work: UnitOfWork, *, is_proved: bool) -> None:
-    """Holds the caller's login session until the commit: call it where the caller changes what proves who they are.
+async def person_of_own_sign_in(work: UnitOfWork) -> Person:
+    """The caller, who is about to change what proves who they are; see also `hold_own_session`.
 
-    Raises Unauthenticated if it has ended, Forbidden if somebody else may have begun it: then a proved address is not theirs to change.
+    Raises Forbidden if somebody else may have begun the sign-in and the address is proved. Call it before a password or a code is looked
+    at: whoever begins sign-ins at will would have as many guesses.
+    """
+    person = await person_of(work)
+    _check_own(work.caller.amr, person)
+    return person
+
+
+async def hold_own_session(work: UnitOfWork, person: Person) -> None:
+    """Holds the caller's login session until the commit, so that nothing is changed by one that has ended.
+
+    Raises Unauthenticated if it has, Forbidden if somebody else may have begun it and the address is proved.
     """
     session = await work.db.maybe(store.hold_login_session, session_id=login_session_id(work), user_id=work.user_id)
     if session is None:
         raise login_session_ended()
-    if is_proved and not is_of_the_person(session["amr"]):
+    _check_own(session["amr"], person)
+
+
+def _check_own(amr: Sequence[str], person: Person) -> None:
+    if person.is_proved and not is_of_the_person(amr):
         raise Forbidden("own_sign_in_required", "Sign in by a means of your own to change how you sign in.")
 
 

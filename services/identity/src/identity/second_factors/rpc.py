@@ -22,11 +22,11 @@ from identity.login_sessions import revocation
 from identity.login_sessions import rules as login_sessions
 from identity.login_sessions import store as login_session_store
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.proof import hold_own_session, login_session_id
+from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.people import record
 from identity.people import store as people
-from identity.people.memberships import at_home, person_of, person_of_user
+from identity.people.memberships import at_home, person_of_user
 from identity.people.notices import raise_notice
 from identity.people.rules import Person
 from identity.second_factors import rules, store
@@ -46,7 +46,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         )
 
     async def EnrollTotp(self, request: pb.EnrollTotpRequest, work: UnitOfWork) -> pb.TotpEnrollment:
-        person = await person_of(work)
+        person = await person_of_own_sign_in(work)
         home, keys = person.home, await self._keys.of(person.home.workspace_id)
         async with work.beside(home.workspace_id) as tx:
             user = record.to_proto(await tx.one(credentials.password_of, user_id=home.user_id), keys)
@@ -59,11 +59,11 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
             await work.db.run(store.add_second_factor, user_id=home.user_id, secret_sealed=sealed, now=work.now)
             hashes = [backup_hash(self._keyring, home.user_id, code) for code in codes]
             await work.db.many(store.add_backup_code, [{"user_id": home.user_id, "hash": hashed} for hashed in hashes])
-        await hold_own_session(work, is_proved=person.is_proved)
+        await hold_own_session(work, person)
         return pb.TotpEnrollment(user_id=str(work.user_id), secret=secret, qr_code=qr_code, backup_codes=codes)
 
     async def ConfirmTotp(self, request: pb.ConfirmTotpRequest, work: UnitOfWork) -> pb.ConfirmTotpResponse:
-        user_id, session_id, person = work.user_id, login_session_id(work), await person_of(work)
+        user_id, session_id, person = work.user_id, login_session_id(work), await person_of_own_sign_in(work)
         home, keys = person.home, await self._keys.of(person.home.workspace_id)
         attempt = self._reauthentication(person, session_id)
         async with self._throttle.serialize(attempt):
@@ -81,7 +81,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
                 await work.db.run(people.set_second_factor, user_id=home.user_id, confirmed=True)
             await self._throttle.undo_count(work.db, attempt)
 
-        await hold_own_session(work, is_proved=person.is_proved)
+        await hold_own_session(work, person)
         await work.db.run(store.add_step_to_login_session, session_id=session_id)
         user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
         if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]):
@@ -91,7 +91,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         return pb.ConfirmTotpResponse(user_id=str(user_id))
 
     async def RemoveTotp(self, request: pb.RemoveTotpRequest, work: UnitOfWork) -> pb.RemoveTotpResponse:
-        user_id, person = work.user_id, await person_of(work)
+        user_id, person = work.user_id, await person_of_own_sign_in(work)
         home, keys = person.home, await self._keys.of(person.home.workspace_id)
         attempt = self._reauthentication(person, login_session_id(work))
         async with self._throttle.serialize(attempt):
@@ -107,7 +107,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
                 await remove_second_factor(work, home.user_id)
             await self._throttle.undo_count(work.db, attempt)
 
-        await hold_own_session(work, is_proved=person.is_proved)
+        await hold_own_session(work, person)
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_DISABLED)
         return pb.RemoveTotpResponse(user_id=str(user_id))
 

@@ -28,13 +28,13 @@ from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import revocation
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
-from identity.login_sessions.proof import hold_own_session, login_session_id, prove, prove_by_reset
+from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in, prove, prove_by_reset
 from identity.login_sessions.token_issuer import TokenIssuer, login_session_ended
 from identity.people import record
 from identity.people import store as people
 from identity.people.memberships import at_home, person_of, person_of_user
 from identity.people.notices import raise_notice
-from identity.people.rules import Membership, Person, check_email
+from identity.people.rules import Membership, Person, check_email, is_of_the_person
 from identity.second_factors.workflow import begin_second_step
 from identity.sign_in import store
 
@@ -128,7 +128,7 @@ class SignIn(SignInServicer[UnitOfWork]):
 
     async def ChangePassword(self, request: pb.ChangePasswordRequest, work: UnitOfWork) -> pb.ChangePasswordResponse:
         """Changes the password, or sets the first one of somebody who signs in by link."""
-        session_id, person = login_session_id(work), await person_of(work)
+        session_id, person = login_session_id(work), await person_of_own_sign_in(work)
         keys = await self._keys.of(person.home.workspace_id)
         async with work.beside(person.home.workspace_id) as tx:
             row = await tx.one(credentials.password_of, user_id=person.home.user_id)
@@ -153,7 +153,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         async with at_home(work, person, "change_password"):
             if not await work.db.run(credentials.change_password, **change):
                 raise _wrong_current_password()
-        await hold_own_session(work, is_proved=person.is_proved)
+        await hold_own_session(work, person)
         await self._void_links(work, person)
         await revocation.end_all_login_sessions(work, person, reason="password_changed", except_id=session_id)
         raise_notice(work, work.user_id, notice)
@@ -199,8 +199,11 @@ class SignIn(SignInServicer[UnitOfWork]):
 
     async def EndLoginSessions(self, request: pb.EndLoginSessionsRequest, work: UnitOfWork) -> pb.EndLoginSessionsResponse:
         person = await person_of(work)
-        await work.db.run(people.hold_memberships, email_index=person.email_index)
-        await revocation.end_all_login_sessions(work, person, reason="ended_by_user")
+        if is_of_the_person(work.caller.amr):
+            await work.db.run(people.hold_memberships, email_index=person.email_index)
+            await revocation.end_all_login_sessions(work, person, reason="ended_by_user")
+        else:
+            await revocation.end_login_sessions(work.db, work.user_id, reason="ended_by_user", now=work.now)
         return pb.EndLoginSessionsResponse(user_id=str(work.user_id))
 
     async def GetMailRecipient(self, request: pb.GetMailRecipientRequest, work: UnitOfWork) -> pb.MailRecipient:
