@@ -17,7 +17,7 @@ def furnish(api, sign_in_again):
         assert reply.status_code == 201, reply.text
         return reply.json()["id"]
 
-    client = made("/clients", json={"first_name": "Isa", "last_name": "Lated"})
+    client = made("/clients", json={"first_name": "Isa", "last_name": "Lated", "email": "isa@example.com"})
     role = {"practice": "assistant", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
     made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
@@ -25,6 +25,10 @@ def furnish(api, sign_in_again):
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
+    by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
+    for path, body in (("/payments/config", by_link), (f"/appointments/{appointment}", {"payment_price": "80.00"})):
+        set_up = api.put(path, json=body)
+        assert set_up.status_code == 200, set_up.text
     note = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Worse."})
     attachment = made(f"/sessions/{note}/attachments", files={"file": ("picture.png", picture(), "image/png")})
     signed = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Better."})

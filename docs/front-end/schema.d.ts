@@ -904,6 +904,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/{appointment_id}/send-payment-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Payment Request
+         * @description Has the client mailed how to pay: `payment_status` becomes payment_sent.
+         */
+        post: operations["send_payment_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{appointment_id}/payment-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Payment Link
+         * @description For showing or copying; it is the link that a payment request is mailed with.
+         */
+        get: operations["get_payment_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Payment Settings */
+        get: operations["get_payment_settings"];
+        /**
+         * Set Payment Settings
+         * @description Replaces all of them: what is left out is cleared.
+         */
+        put: operations["set_payment_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -1439,6 +1500,14 @@ export interface components {
             edited_at: string | null;
             edit_count: number;
             client: components["schemas"]["ClientSummary"] | null;
+            cancelled_at: string | null;
+            /** @description A decimal number; that of the service, unless changed. */
+            payment_price: string | null;
+            /** @enum {string} */
+            payment_status: "not_paid" | "paid" | "payment_sent" | "waived";
+            payment_method: ("cash" | "card" | "bank_transfer" | "bit" | "paybox" | "other") | null;
+            payment_notes: string | null;
+            paid_at: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -1506,6 +1575,15 @@ export interface components {
             notes?: string | null;
             /** @enum {string} */
             status?: "scheduled" | "completed" | "cancelled" | "no_show";
+            payment_price?: string | null;
+            /**
+             * @description When it becomes paid, paid_at is now unless given.
+             * @enum {string}
+             */
+            payment_status?: "not_paid" | "paid" | "payment_sent" | "waived";
+            payment_method?: ("cash" | "card" | "bank_transfer" | "bit" | "paybox" | "other") | null;
+            payment_notes?: string | null;
+            paid_at?: string | null;
         };
         Attachment: {
             /** Format: uuid */
@@ -1901,6 +1979,32 @@ export interface components {
         PasswordReset: {
             token: string;
             new_password: string;
+        };
+        PaymentLink: {
+            /** @description null where there is none to follow, as for a bank transfer. */
+            payment_link: string | null;
+            /** @enum {string} */
+            payment_type: "bit" | "paybox" | "bank" | "custom";
+            /** @description A decimal number. */
+            amount: string;
+            /** @description How to pay, for people. */
+            display_text: string;
+        };
+        PaymentSettings: {
+            payment_mode: ("manual" | "smart_link") | null;
+            bank_account_details: string | null;
+            payment_link_type: ("bit" | "paybox" | "bank" | "custom") | null;
+            payment_link_template: string | null;
+            payment_provider: string | null;
+        };
+        PaymentSettingsUpdate: {
+            payment_mode?: ("manual" | "smart_link") | null;
+            bank_account_details?: string | null;
+            payment_link_type?: ("bit" | "paybox" | "bank" | "custom") | null;
+            /** @description An https address, in which {amount} and {reference} are replaced; for bit and paybox a telephone number will do. */
+            payment_link_template?: string | null;
+            /** @description What clients know it by. */
+            payment_provider?: string | null;
         };
         /** @description A signed note as its author would amend it. */
         PendingAmendment: {
@@ -2526,6 +2630,9 @@ export type OperatedWorkspaces = components['schemas']['OperatedWorkspaces'];
 export type OwnerInvitation = components['schemas']['OwnerInvitation'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PasswordReset = components['schemas']['PasswordReset'];
+export type PaymentLink = components['schemas']['PaymentLink'];
+export type PaymentSettings = components['schemas']['PaymentSettings'];
+export type PaymentSettingsUpdate = components['schemas']['PaymentSettingsUpdate'];
 export type PendingAmendment = components['schemas']['PendingAmendment'];
 export type PendingInvitation = components['schemas']['PendingInvitation'];
 export type PendingInvitations = components['schemas']['PendingInvitations'];
@@ -4732,6 +4839,140 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    send_payment_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_payment_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentLink"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_payment_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentSettings"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_payment_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentSettingsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentSettings"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -54,6 +54,9 @@ GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
 GET /appointments/{}/reminders
 GET /appointments/{}/history
+POST /appointments/{}/send-payment-request
+GET /appointments/{}/payment-link
+GET PUT /payments/config
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations

@@ -23,6 +23,8 @@ CONSUMES = {
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
+    "POST /api/v1/appointments/{appointment_id}/send-payment-request": "payable_id",
+    "GET /api/v1/appointments/{appointment_id}/payment-link": "payable_id",
     "DELETE /api/v1/api-keys/{api_key_id}": "api_key_id",
     "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
@@ -36,6 +38,8 @@ WORDS = {
     "time_zone": ("Europe/Berlin", "America/New_York", "UTC"),
     "locale": ("en", "de-DE", "pt-BR"),
     "currency": ("EUR", "USD"),
+    "payment_price": ("80.00", "0", "12.5"),
+    "payment_link_template": ("https://pay.example.com/{reference}?amount={amount}",),
     "role": ("assistant", "therapist"),
     "email": ("ada@example.com", "o'hara+knee@sub.example.org", "用户@例え.jp"),
     "shift_schedule": ({}, {"mon": [{"start": "08:00", "end": "16:00"}]}, None),
@@ -138,6 +142,15 @@ class ValidValues:
         client = self._new_client()
         made = self._made("/appointments", json={**client, "location_type": "clinic", **times()})
         return client | {"appointment_id": made, "exclude_appointment_id": made}
+
+    def _new_payable(self):
+        """An appointment that its client can be asked to pay for."""
+        ids = self._new_appointment()
+        by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
+        for path, body in (("/payments/config", by_link), (f"/appointments/{ids['appointment_id']}", {"payment_price": "80.00"})):
+            reply = self.api.put(path, json=body)
+            assert reply.is_success, reply.text
+        return ids
 
     def _new_session(self):
         client = self._new_client()

@@ -24,6 +24,7 @@ from gateway.api.health import routes as health
 from gateway.api.invitations import routes as invitations
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
+from gateway.api.payments import routes as payments
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
 from gateway.api.reminders import routes as reminders
@@ -66,6 +67,7 @@ ROUTERS: Sequence[APIRouter] = (
     clients.router,
     timeline.router,
     appointments.router,
+    payments.router,
     services.router,
     locations.router,
     sessions.router,

@@ -18,6 +18,7 @@ from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
+from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from chassis.rpc.client.peers import Peer
 
@@ -36,6 +37,7 @@ class Stubs:
     appointments: AppointmentsStub
     services: ServicesStub
     locations: LocationsStub
+    payments: PaymentsStub
     sessions: SessionsStub
     attachments: AttachmentsStub
     reminders: RemindersStub
@@ -56,6 +58,7 @@ class Stubs:
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
+            payments=PaymentsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),
