@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import argon2
 import pytest
+from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit
 from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2, workspaces_pb2
 from chassis.errors import Forbidden, NotFound, TooMany, Unauthenticated, Unavailable
 from identity.credentials import rules
+from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.passwords import password_hasher
 from identity.credentials.quick_check import LET_THROUGH, QuickCheck
+from identity.credentials.throttle import LoginThrottle
 from identity.credentials.turns import Rank
 
 PASSWORD = "correct horse battery"
@@ -327,3 +330,44 @@ async def test_no_account_is_locked_where_the_workspace_does_not_ask_for_it(serv
 
     assert not (await service.login(hospital.administrator, address="198.51.100.213")).user.is_locked
     assert await service.notices(hospital.administrator) == []
+
+
+# --- two at the same moment ---
+
+
+@pytest.mark.parametrize("purposes", [(), ("password",)], ids=["all", "of a purpose"])
+async def test_forgetting_the_attempts_at_an_account_and_counting_one_do_not_wait_for_each_other(service, practice, purposes):
+    runtime, email_index = practice.runtime, uuid7().bytes
+    throttle = LoginThrottle(runtime.keyring, DeviceTokens(runtime.keyring))
+
+    # The order of the rows in the index is another for each source.
+    for number in range(8):
+        work = runtime.background(None)
+        work.context = replace(work.context, ip_address=f"198.51.104.{number}")
+        attempt = throttle.password_attempt(email_index, None, "", work)
+        async with runtime.database.transaction(None, seconds=10) as tx:
+            await throttle.count(tx, attempt)
+        async with service.environment.superuser() as connection, runtime.database.transaction(None, seconds=30) as counting:
+            await throttle._count(counting, attempt, attempt.guesses)
+            forgetting = asyncio.create_task(forget(runtime, throttle, email_index, purposes))
+            await until_it_waits(connection)
+            await throttle.count(counting, attempt)
+        await forgetting
+
+        async with service.environment.superuser() as connection:
+            left = await connection.fetchval("SELECT count(*) FROM identity.login_attempts WHERE account = $1", email_index)
+        assert left == 0
+
+
+async def forget(runtime, throttle, email_index, purposes):
+    async with runtime.database.transaction(None, seconds=30) as tx:
+        await throttle.forget(tx, email_index, *purposes)
+
+
+async def until_it_waits(connection):
+    """Until a statement of this database waits for a lock."""
+    async with asyncio.timeout(20):
+        while not await connection.fetchval(
+            "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()"
+        ):
+            await asyncio.sleep(0.01)
