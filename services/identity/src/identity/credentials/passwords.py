@@ -38,7 +38,9 @@ _BUSY = "sign_in_busy"
 _BUSY_MESSAGE = "Too many people are signing in at once; try again."
 # Of zxcvbn's scores from 0 to 4: more than 10^8 guesses.
 _STRONG_ENOUGH = 3
+# Of the last verifications, while they are so young: how long one takes depends on how many wait.
 _TIMES_KEPT = 32
+_SECONDS_TIMES_ARE_KEPT = 10.0
 # Passwords that are set wait for their turn as one account more.
 _NEW_PASSWORDS = b"new passwords"
 
@@ -75,8 +77,8 @@ class PasswordHasher:
         self._judging = _threads("password-judging", 1, settings.password_queue)
         self._known_devices = _threads("password-known", 1, settings.password_queue)
         self._turns_of_known_devices = _turns(1, settings)
-        # What the last verifications took, and how many wait for as long without one.
-        self._seconds_taken: deque[float] = deque(maxlen=_TIMES_KEPT)
+        # When the last verifications were done and how long they took, and how many wait for as long without one.
+        self._taken: deque[tuple[float, float]] = deque(maxlen=_TIMES_KEPT)
         self._pretending = 0
         self._most_pretending = settings.password_queue
 
@@ -103,15 +105,17 @@ class PasswordHasher:
 
         Always False while nobody guesses and there are threads to spare: then every password is verified.
         """
-        if not self._seconds_taken or not (rank is not Rank.ORDINARY or self._turns.are_taken):
+        if rank is Rank.ORDINARY and not self._turns.are_taken:
             return False
-        if not self._quick_check.rules_out(_tried(password), stored_hash, account):
+        now = time.monotonic()
+        recent = [seconds for done_at, seconds in self._taken if done_at > now - _SECONDS_TIMES_ARE_KEPT]
+        if not recent or not self._quick_check.rules_out(_tried(password), stored_hash, account):
             return False
         if self._pretending < self._most_pretending:
             self._pretending += 1
             try:
                 # Or a reply's time would tell whose hash is older than this check: addresses that somebody has.
-                await asyncio.sleep(random.choice(self._seconds_taken))  # noqa: S311 - not a secret
+                await asyncio.sleep(random.choice(recent))  # noqa: S311 - not a secret
             finally:
                 self._pretending -= 1
         return True
@@ -129,7 +133,8 @@ class PasswordHasher:
         began = time.monotonic()
         async with self._turns.turn(account, rank):
             yield partial(self._verify_in, self._threads)
-        self._seconds_taken.append(time.monotonic() - began)
+        done_at = time.monotonic()
+        self._taken.append((done_at, done_at - began))
 
     async def _verify_in(self, threads: BoundedThreads, password: str, stored_hash: str | None) -> Verification:
         return await threads.run(partial(self._verify, _tried(password), stored_hash))
