@@ -701,6 +701,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform-admin/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Metrics */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform-admin/blacklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Blacklist
+         * @description The addresses that may be neither invited nor signed in with, the latest first.
+         */
+        get: operations["list_blacklist"];
+        put?: never;
+        /**
+         * Add To Blacklist
+         * @description Within five seconds nobody is let in with the address. One that is listed already stays as it is. The answer is the first page.
+         */
+        post: operations["add_to_blacklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform-admin/blacklist/{email}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove From Blacklist
+         * @description Sessions that ended stay ended. The answer is the first page.
+         */
+        delete: operations["remove_from_blacklist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platform-admin/activity": {
         parameters: {
             query?: never;
@@ -1386,7 +1447,7 @@ export interface components {
         };
         Activity: {
             /** @enum {string} */
-            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated";
+            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated" | "address_blacklisted" | "address_unblacklisted";
             /** Format: date-time */
             timestamp: string;
             description: string;
@@ -1585,6 +1646,24 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["AuditEvent"][];
+        };
+        Blacklist: {
+            blacklist: components["schemas"]["BlacklistEntry"][];
+            total: number;
+        };
+        BlacklistEntry: {
+            /** Format: idn-email */
+            email: string;
+            reason: string;
+            /** Format: date-time */
+            added_at: string;
+            /** Format: uuid */
+            added_by: string;
+        };
+        BlacklistedAddress: {
+            /** Format: idn-email */
+            email: string;
+            reason: string;
         };
         Client: {
             /** Format: uuid */
@@ -1852,6 +1931,13 @@ export interface components {
         };
         Message: {
             message: string;
+        };
+        Metrics: {
+            total_workspaces: number;
+            active_users: number;
+            total_users: number;
+            pending_invitations: number;
+            blacklisted_users: number;
         };
         OpenedWorkspace: {
             /** Format: uuid */
@@ -2494,6 +2580,9 @@ export type AttachmentRename = components['schemas']['AttachmentRename'];
 export type AttachmentWithDownload = components['schemas']['AttachmentWithDownload'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
+export type Blacklist = components['schemas']['Blacklist'];
+export type BlacklistEntry = components['schemas']['BlacklistEntry'];
+export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
 export type Client = components['schemas']['Client'];
 export type ClientCreate = components['schemas']['ClientCreate'];
 export type ClientPage = components['schemas']['ClientPage'];
@@ -2520,6 +2609,7 @@ export type LoginRequest = components['schemas']['LoginRequest'];
 export type LoginSession = components['schemas']['LoginSession'];
 export type MagicLinkRequest = components['schemas']['MagicLinkRequest'];
 export type Message = components['schemas']['Message'];
+export type Metrics = components['schemas']['Metrics'];
 export type OpenedWorkspace = components['schemas']['OpenedWorkspace'];
 export type OperatedWorkspace = components['schemas']['OperatedWorkspace'];
 export type OperatedWorkspaces = components['schemas']['OperatedWorkspaces'];
@@ -4152,6 +4242,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceState"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_blacklist: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blacklist"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    add_to_blacklist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlacklistedAddress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blacklist"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    remove_from_blacklist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blacklist"];
                 };
             };
             400: components["responses"]["400"];

@@ -8,32 +8,9 @@ from PIL import Image
 from uuid_utils.compat import uuid7
 
 from identity.roles import scopes_of
-from identity.workspaces.workflow import open_workspace
 
 PASSWORD = "correct horse battery"
 REASON = {"reason": "The invoice of March."}
-
-
-@pytest.fixture
-async def platform(gateway):
-    """HTTP as a platform administrator who has signed in."""
-    email = f"platform-{uuid7().hex}@example.com"
-    await open_workspace(
-        gateway.environment.runtime("identity"),
-        name="The platform",
-        kind="practice",
-        time_zone="UTC",
-        locale="en",
-        owner_email=email,
-        owner_full_name="Petra Lang",
-        role="owner",
-        password=PASSWORD,
-        is_platform_admin=True,
-    )
-    async with gateway.anonymous() as http:
-        token = (await http.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})).json()["access_token"]
-    async with gateway.anonymous(Authorization=f"Bearer {token}") as http:
-        yield http
 
 
 async def invite(platform, **but):

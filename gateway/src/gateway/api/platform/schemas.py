@@ -69,13 +69,46 @@ class WorkspaceState(Schema):
     status: WorkspaceStatus
 
 
+class Metrics(Schema):
+    total_workspaces: int
+    active_users: int
+    total_users: int
+    # Of owners who have not accepted yet.
+    pending_invitations: int
+    blacklisted_users: int
+
+
+class BlacklistedAddress(Schema):
+    email: Email
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class BlacklistEntry(Schema):
+    email: Email
+    reason: str
+    added_at: Time
+    added_by: UUID
+
+
+class Blacklist(Schema):
+    blacklist: list[BlacklistEntry]
+    total: int
+
+
 class ActivityQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 
 
 class Activity(Schema):
-    type: Literal["workspace_opened", "invitation_resent", "workspace_suspended", "workspace_reactivated"]
+    type: Literal[
+        "workspace_opened",
+        "invitation_resent",
+        "workspace_suspended",
+        "workspace_reactivated",
+        "address_blacklisted",
+        "address_unblacklisted",
+    ]
     timestamp: Time
     description: str
     metadata: JsonObject

@@ -18,6 +18,8 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
+from identity.activities import store as activities
+from identity.activities.workflow import record_activity
 from identity.invitations.rules import check_may_be_invited
 from identity.invitations.store import lock_user
 from identity.invitations.workflow import invite
@@ -52,7 +54,7 @@ class Platform(PlatformServicer[UnitOfWork]):
             await opening.db.run(store.name_owner, owner_id=owner_id)
             token, _ = await invite(opening, owner_id, seconds=self._settings.invitation_seconds)
             opening.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
-        await self._record("workspace_opened", workspace_id, request.name.strip(), work)
+        await record_activity(work, "workspace_opened", workspace_id=workspace_id, workspace_name=request.name.strip())
         return pb.OpenedWorkspace(workspace_id=str(workspace_id), user_id=owner.id, token=str(token))
 
     async def ResendOwnerInvitation(self, request: pb.ResendOwnerInvitationRequest, work: UnitOfWork) -> invitations_pb2.Invitation:
@@ -60,10 +62,10 @@ class Platform(PlatformServicer[UnitOfWork]):
         found = await self._find(store.find_by_owner, work, user_id=user_id)
         async with self._runtime.background(found["workspace_id"]) as inviting:
             user = await inviting.db.one(lock_user, user_id=user_id)
-            check_may_be_invited(is_active=user["is_active"], last_login_at=user["last_login_at"])
+            check_may_be_invited(**user)
             token, expires_at = await invite(inviting, user_id, seconds=self._settings.invitation_seconds)
             record_effect(inviting, "resend_owner_invitation", options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE, [user_id])
-        await self._record("invitation_resent", found["workspace_id"], found["name"], work)
+        await record_activity(work, "invitation_resent", workspace_id=found["workspace_id"], workspace_name=found["name"])
         return invitations_pb2.Invitation(user_id=str(user_id), token=str(token), expires_at=to_timestamp(expires_at))
 
     async def ListPendingOwners(self, request: pb.ListPendingOwnersRequest, work: UnitOfWork) -> pb.PendingOwnerList:
@@ -104,10 +106,13 @@ class Platform(PlatformServicer[UnitOfWork]):
         found = await self._find(store.find_workspace, work, id=request.workspace_id)
         return fill(pb.WorkspaceState(), {"id": found["workspace_id"], "status": found["status"]})
 
+    async def GetMetrics(self, request: pb.GetMetricsRequest, work: UnitOfWork) -> pb.Metrics:
+        return fill(pb.Metrics(), await work.db.one(store.metrics))
+
     async def ListActivity(self, request: pb.ListActivityRequest, work: UnitOfWork) -> pb.ActivityList:
         limit, offset = rules.check_part(request.limit, request.offset)
-        total = (await work.db.one(store.count_activities))["total"]
-        rows = await work.db.all(store.list_activities, limit=limit, offset=offset)
+        total = (await work.db.one(activities.count_activities))["total"]
+        rows = await work.db.all(activities.list_activities, limit=limit, offset=offset)
         return pb.ActivityList(items=[fill(pb.Activity(), row) for row in rows], total=total)
 
     async def _set_status(self, workspace_id: UUID, status: str, what: str, reason: str, work: UnitOfWork) -> None:
@@ -120,16 +125,15 @@ class Platform(PlatformServicer[UnitOfWork]):
                 await revocation.revoke_access_tokens(changing.db, [workspace_id])
                 # Once more when it is committed: a token may have been made meanwhile of the status before.
                 changing.afterwards(lambda tx: revocation.revoke_access_tokens(tx, [workspace_id]))
-        await self._record(what, workspace_id, found["name"], work, reason=reason)
+        await record_activity(work, what, workspace_id=workspace_id, workspace_name=found["name"], reason=reason)
 
     async def _operated(self, row: Record, work: UnitOfWork) -> pb.OperatedWorkspace:
         workspace_id = row["workspace_id"]
         keys = await self._runtime.keys.of(workspace_id)
         async with work.beside(workspace_id) as tx:
-            counted = await tx.one(store.count_users)
             owner = await tx.maybe(store.first_administrator)
         email = None if owner is None else record.to_proto(owner, keys).email
-        return fill(pb.OperatedWorkspace(owner_email=email), {**row, "id": workspace_id, "user_count": counted["users"]})
+        return fill(pb.OperatedWorkspace(owner_email=email), {**row, "id": workspace_id, "user_count": row["active_users"]})
 
     async def _find(self, statement: Any, work: UnitOfWork, **values: Any) -> Record:
         async with work.beside(None) as tx:
@@ -137,8 +141,3 @@ class Platform(PlatformServicer[UnitOfWork]):
         if found is None:
             raise nothing_here()
         return found
-
-    async def _record(self, what: str, workspace_id: UUID, name: str, work: UnitOfWork, *, reason: str | None = None) -> None:
-        """What was done, among the activities of the administrators' own workspace."""
-        about = {"subject_id": workspace_id, "subject_name": name, "user_id": work.user_id, "reason": reason}
-        await work.db.run(store.add_activity, id=uuid7(), type=what, **about, now=work.now)

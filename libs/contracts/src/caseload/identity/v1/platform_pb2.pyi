@@ -136,6 +136,24 @@ class GetWorkspaceStateRequest(_message.Message):
     workspace_id: str
     def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...
 
+class GetMetricsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Metrics(_message.Message):
+    __slots__ = ("total_workspaces", "active_users", "total_users", "pending_invitations", "blacklisted_users")
+    TOTAL_WORKSPACES_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_USERS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_USERS_FIELD_NUMBER: _ClassVar[int]
+    PENDING_INVITATIONS_FIELD_NUMBER: _ClassVar[int]
+    BLACKLISTED_USERS_FIELD_NUMBER: _ClassVar[int]
+    total_workspaces: int
+    active_users: int
+    total_users: int
+    pending_invitations: int
+    blacklisted_users: int
+    def __init__(self, total_workspaces: _Optional[int] = ..., active_users: _Optional[int] = ..., total_users: _Optional[int] = ..., pending_invitations: _Optional[int] = ..., blacklisted_users: _Optional[int] = ...) -> None: ...
+
 class ListActivityRequest(_message.Message):
     __slots__ = ("limit", "offset")
     LIMIT_FIELD_NUMBER: _ClassVar[int]

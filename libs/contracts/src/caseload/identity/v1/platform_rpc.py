@@ -37,6 +37,9 @@ class PlatformServicer(ABC, Generic[WorkT]):
     async def GetWorkspaceState(self, request: pb.GetWorkspaceStateRequest, work: WorkT) -> pb.WorkspaceState: ...
 
     @abstractmethod
+    async def GetMetrics(self, request: pb.GetMetricsRequest, work: WorkT) -> pb.Metrics: ...
+
+    @abstractmethod
     async def ListActivity(self, request: pb.ListActivityRequest, work: WorkT) -> pb.ActivityList: ...
 
 
@@ -52,6 +55,7 @@ class PlatformStub:
         self.SuspendWorkspace: PlatformSuspendWorkspace = caller_of(methods['SuspendWorkspace'])
         self.ReactivateWorkspace: PlatformReactivateWorkspace = caller_of(methods['ReactivateWorkspace'])
         self.GetWorkspaceState: PlatformGetWorkspaceState = caller_of(methods['GetWorkspaceState'])
+        self.GetMetrics: PlatformGetMetrics = caller_of(methods['GetMetrics'])
         self.ListActivity: PlatformListActivity = caller_of(methods['ListActivity'])
 
 
@@ -81,6 +85,10 @@ class PlatformReactivateWorkspace(Protocol):
 
 class PlatformGetWorkspaceState(Protocol):
     def __call__(self, request: pb.GetWorkspaceStateRequest, context: Any) -> Awaitable[pb.WorkspaceState]: ...
+
+
+class PlatformGetMetrics(Protocol):
+    def __call__(self, request: pb.GetMetricsRequest, context: Any) -> Awaitable[pb.Metrics]: ...
 
 
 class PlatformListActivity(Protocol):
