@@ -31,6 +31,7 @@ REFUSED = {
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": 403,
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": 403,
     "GET /api/v1/platform-admin/activity": 403,
+    "DELETE /api/v1/platform-admin/workspaces/{workspace_id}": 403,
     "GET /api/v1/platform-admin/metrics": 403,
     "GET /api/v1/platform-admin/blacklist": 403,
     "POST /api/v1/platform-admin/blacklist": 403,

@@ -693,9 +693,32 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reactivate Workspace */
+        /**
+         * Reactivate Workspace
+         * @description Also a deleted one.
+         */
         post: operations["reactivate_workspace"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform-admin/workspaces/{workspace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Workspace
+         * @description As suspended, and its owner is mailed. It can be brought back until `erase_after`.
+         */
+        delete: operations["delete_workspace"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1447,7 +1470,7 @@ export interface components {
         };
         Activity: {
             /** @enum {string} */
-            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated" | "address_blacklisted" | "address_unblacklisted";
+            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated" | "workspace_deleted" | "address_blacklisted" | "address_unblacklisted";
             /** Format: date-time */
             timestamp: string;
             description: string;
@@ -1959,6 +1982,8 @@ export interface components {
             created_at: string;
             user_count: number;
             session_count: number;
+            deleted_at: string | null;
+            erase_after: string | null;
         };
         OperatedWorkspaces: {
             workspaces: components["schemas"]["OperatedWorkspace"][];
@@ -2406,6 +2431,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             status: "active" | "suspended";
+            deleted_at: string | null;
+            erase_after: string | null;
         };
         WorkspaceUpdate: {
             name?: string;
@@ -4212,6 +4239,51 @@ export interface operations {
         };
     };
     reactivate_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceState"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_workspace: {
         parameters: {
             query?: never;
             header?: {

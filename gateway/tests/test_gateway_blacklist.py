@@ -76,10 +76,12 @@ async def test_an_address_is_listed_with_its_reason_and_taken_off_again(platform
     check_problem(await platform.delete(f"{BLACKLIST}/{quote(email)}"), 404, "not_found")
 
 
-async def test_racers_who_add_one_address_add_one_entry(platform):
+async def test_racers_who_add_one_address_add_one_entry_and_none_waits_for_a_connection(gateway, platform):
     email = new_address()
     before = (await platform.get(BLACKLIST)).json()["total"]
-    await asyncio.gather(*(bar(platform, email) for _ in range(8)))
+    # More than there are connections, each with the lock of the address or waiting for it.
+    racers = gateway.environment.runtime("identity").settings.pool_max + 4
+    await asyncio.gather(*(bar(platform, email) for _ in range(racers)))
     assert (await platform.get(BLACKLIST)).json()["total"] == before + 1
 
 

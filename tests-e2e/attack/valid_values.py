@@ -18,6 +18,7 @@ CONSUMES = {
     "POST /api/v1/invitations/{user_id}/resend": "invited_id",
     "POST /api/v1/platform-admin/resend-invitation/{user_id}": "workspace_id",
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": "workspace_id",
+    "DELETE /api/v1/platform-admin/workspaces/{workspace_id}": "workspace_id",
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": "suspended_id",
     "DELETE /api/v1/platform-admin/blacklist/{email}": "blacklisted",
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": "workspace_id",

@@ -70,7 +70,7 @@ EXPLANATIONS: dict[str, str] = {
     "overloaded": "The server has too much to do at the moment. Retry-After says after how many seconds to try again.",
     "own_address": "Nobody blacklists their own address: they could not undo it.",
     "own_role": "Nobody changes their own role. Somebody else who may change roles has to.",
-    "own_workspace": "Nobody suspends the workspace that they belong to.",
+    "own_workspace": "Nobody suspends or deletes the workspace that they belong to.",
     "password_too_weak": "The password is too short, too common or too like the e-mail address.",
     "permission_denied": "The caller's role in this workspace does not allow this.",
     "practitioner_inactive": "This practitioner is inactive, so nothing can be booked with them.",
@@ -126,7 +126,7 @@ EXPLANATIONS: dict[str, str] = {
     "user_inactive": "This user is not active. Activate them first.",
     "user_invalid": "Something about this person cannot be stored like this. `errors` says what.",
     "validation_failed": "The request does not match its schema. `errors` says where, and what is expected there.",
-    "workspace_already_so": "The workspace is suspended already, or active already.",
+    "workspace_already_so": "The workspace is suspended, deleted or active already.",
     "workspace_invalid": "Something about this workspace cannot be stored like this. `errors` says what.",
     "wrong_password": "The current password is not right.",
 } | {f"{name}_unavailable": f"The {name} service does not answer. Retry-After says when to try again." for name in SERVICE_NAMES}

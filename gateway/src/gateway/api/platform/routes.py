@@ -28,6 +28,7 @@ _DESCRIPTIONS = {
     "invitation_resent": "Invited the owner of {} again",
     "workspace_suspended": "Suspended {}",
     "workspace_reactivated": "Reactivated {}",
+    "workspace_deleted": "Deleted {}",
     "address_blacklisted": "Blacklisted an e-mail address",
     "address_unblacklisted": "Took an e-mail address off the blacklist",
 }
@@ -78,8 +79,16 @@ async def suspend_workspace(workspace_id: UUID, body: schemas.Reason, request: S
 
 @router.post("/workspaces/{workspace_id}/reactivate", response_model=schemas.WorkspaceState)
 async def reactivate_workspace(workspace_id: UUID, body: schemas.Reason, request: SignedInRequest) -> Response:
+    """Also a deleted one."""
     message = to_proto(body, pb.ReactivateWorkspaceRequest, workspace_id=workspace_id)
     return await _change_status(request.stubs.platform.ReactivateWorkspace, message, request)
+
+
+@router.delete("/workspaces/{workspace_id}", response_model=schemas.WorkspaceState)
+async def delete_workspace(workspace_id: UUID, body: schemas.Reason, request: SignedInRequest) -> Response:
+    """As suspended, and its owner is mailed. It can be brought back until `erase_after`."""
+    message = to_proto(body, pb.DeleteWorkspaceRequest, workspace_id=workspace_id)
+    return await _change_status(request.stubs.platform.DeleteWorkspace, message, request)
 
 
 @router.get("/metrics", response_model=schemas.Metrics)

@@ -49,6 +49,9 @@ class OperatedWorkspace(Schema):
     created_at: Time
     user_count: int
     session_count: int
+    # Of a deleted one, which is suspended as well.
+    deleted_at: Time | None
+    erase_after: Time | None
 
 
 class OperatedWorkspaces(Schema):
@@ -67,6 +70,9 @@ class Reason(Schema):
 class WorkspaceState(Schema):
     id: UUID
     status: WorkspaceStatus
+    # Of a deleted one, which is suspended as well.
+    deleted_at: Time | None
+    erase_after: Time | None
 
 
 class Metrics(Schema):
@@ -106,6 +112,7 @@ class Activity(Schema):
         "invitation_resent",
         "workspace_suspended",
         "workspace_reactivated",
+        "workspace_deleted",
         "address_blacklisted",
         "address_unblacklisted",
     ]

@@ -38,7 +38,7 @@ class Blacklist(BlacklistServicer[UnitOfWork]):
         self._keyring = runtime.keyring
         self._keys = runtime.keys
 
-    async def AddToBlacklist(self, request: pb.AddToBlacklistRequest, work: UnitOfWork) -> pb.BlacklistEntry:
+    async def AddToBlacklist(self, request: pb.AddToBlacklistRequest, work: UnitOfWork) -> pb.AddToBlacklistResponse:
         rules.check_address(request.email)
         entry = pb.BlacklistEntry(id=str(uuid7()), email=check_email(request.email), reason=rules.check_reason(request.reason))
         email_index = record.email_index(self._keyring, entry.email)
@@ -49,9 +49,7 @@ class Blacklist(BlacklistServicer[UnitOfWork]):
         await work.db.run(store.lock_address, email_index=email_index)
         listed = await work.db.maybe(find_blacklisted, email_index=email_index)
         if listed is not None:
-            async with work.beside(listed["workspace_id"]) as tx:
-                row = await tx.one(store.find_entry, entry_id=listed["entry_id"])
-            return _to_proto(row, await self._keys.of(listed["workspace_id"]))
+            return pb.AddToBlacklistResponse(id=str(listed["entry_id"]))
         row = {"id": UUID(entry.id), "version": 1, "added_by": work.user_id, "added_at": work.now}
         await work.db.run(store.add_entry, **row, sealed=ENTRIES.seal(entry, keys, row, work))
         await work.db.run(store.add_address, email_index=email_index, entry_id=row["id"], now=work.now)
@@ -60,12 +58,13 @@ class Blacklist(BlacklistServicer[UnitOfWork]):
             await revocation.revoke_access_tokens(work.db, [user["user_id"]])
             # Once more when it is committed: a session may have begun meanwhile.
             work.afterwards(partial(self._end_sessions, user))
-        return fill(entry, row)
+        return pb.AddToBlacklistResponse(id=entry.id)
 
     async def ListBlacklist(self, request: pb.ListBlacklistRequest, work: UnitOfWork) -> pb.BlacklistPage:
         shown = page(request)
-        total = (await work.db.one(store.count_addresses))["total"]
-        listed = await work.db.all(store.list_addresses, offset=shown.offset, limit=shown.limit)
+        async with work.beside(None) as tx:
+            total = (await tx.one(store.count_addresses))["total"]
+            listed = await tx.all(store.list_addresses, offset=shown.offset, limit=shown.limit)
         by_workspace: dict[UUID, list[UUID]] = {}
         for address in listed:
             by_workspace.setdefault(address["workspace_id"], []).append(address["entry_id"])

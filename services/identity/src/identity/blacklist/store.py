@@ -41,8 +41,6 @@ add_entry = command(
     insert(blacklist).values({name: bindparam(name) for name in ("workspace_id", "id", "sealed", "version", "added_by", "added_at")})
 )
 
-find_entry = query(select(blacklist).where(blacklist.c.id == _entry_id))
-
 find_entries = query(select(blacklist).where(blacklist.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
 # The index of the address goes with it, by cascade.

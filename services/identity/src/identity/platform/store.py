@@ -75,9 +75,13 @@ name_owner = command(
     update(workspace_directory).where(_directory.workspace_id == bindparam("workspace_id")).values(owner_id=bindparam("owner_id"))
 )
 
-lock_workspace = command(select(workspaces.c.status).with_for_update(key_share=True))
+lock_workspace = command(select(workspaces.c.status, workspaces.c.deleted_at).with_for_update(key_share=True))
 
-set_status = command(update(workspaces).values(status=bindparam("status"), updated_at=_now))
+set_status = command(
+    update(workspaces)
+    .values({name: bindparam(name) for name in ("status", "deleted_at", "erase_after")} | {"updated_at": _now})
+    .returning(workspaces.c.workspace_id.label("id"), workspaces.c.status, workspaces.c.deleted_at, workspaces.c.erase_after)
+)
 
 first_administrator = query(
     select(*SEALED_COLUMNS)

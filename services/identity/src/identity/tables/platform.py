@@ -27,6 +27,8 @@ workspace_directory = Table(
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
     moment("created_at"),
+    moment("deleted_at", nullable=True),
+    moment("erase_after", nullable=True),
     # Whom the platform invited as the owner, and when that user first got in.
     Column("owner_id", Uuid),
     moment("owner_accepted_at", nullable=True),

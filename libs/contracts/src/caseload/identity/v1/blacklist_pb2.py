@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$caseload/identity/v1/blacklist.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"H\n\x15\x41\x64\x64ToBlacklistRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x17\n\x06reason\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"\x99\x01\n\x0e\x42lacklistEntry\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x16\n\x05\x65mail\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x17\n\x06reason\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12,\n\x08\x61\x64\x64\x65\x64_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x08\x61\x64\x64\x65\x64_by\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01\"7\n\x14ListBlacklistRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\"S\n\rBlacklistPage\x12\x33\n\x05items\x18\x01 \x03(\x0b\x32$.caseload.identity.v1.BlacklistEntry\x12\r\n\x05total\x18\x02 \x01(\x03\"4\n\x1aRemoveFromBlacklistRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"/\n\x1bRemoveFromBlacklistResponse\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x32\xd6\x03\n\tBlacklist\x12\x8c\x01\n\x0e\x41\x64\x64ToBlacklist\x12+.caseload.identity.v1.AddToBlacklistRequest\x1a$.caseload.identity.v1.BlacklistEntry\"\'\x90\x02\x02\x8a\xb5\x18\x0eplatform:admin\x9a\xb5\x18\x0e\x08\x01\x10\x01\x1a\x08reply.id\x12\x93\x01\n\rListBlacklist\x12*.caseload.identity.v1.ListBlacklistRequest\x1a#.caseload.identity.v1.BlacklistPage\"1\x90\x02\x01\x8a\xb5\x18\x0eplatform:admin\x9a\xb5\x18\x14\x08\x01\x10\x02\x1a\x0ereply.items.id\xa0\xb5\x18\x01\x12\xa3\x01\n\x13RemoveFromBlacklist\x12\x30.caseload.identity.v1.RemoveFromBlacklistRequest\x1a\x31.caseload.identity.v1.RemoveFromBlacklistResponse\"\'\x90\x02\x00\x8a\xb5\x18\x0eplatform:admin\x9a\xb5\x18\x0e\x08\x01\x10\x04\x1a\x08reply.idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$caseload/identity/v1/blacklist.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"H\n\x15\x41\x64\x64ToBlacklistRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x17\n\x06reason\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"*\n\x16\x41\x64\x64ToBlacklistResponse\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x99\x01\n\x0e\x42lacklistEntry\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x16\n\x05\x65mail\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x17\n\x06reason\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12,\n\x08\x61\x64\x64\x65\x64_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x08\x61\x64\x64\x65\x64_by\x18\x05 \x01(\tB\x04\xe0\xb5\x18\x01\"7\n\x14ListBlacklistRequest\x12\x0c\n\x04page\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\"S\n\rBlacklistPage\x12\x33\n\x05items\x18\x01 \x03(\x0b\x32$.caseload.identity.v1.BlacklistEntry\x12\r\n\x05total\x18\x02 \x01(\x03\"4\n\x1aRemoveFromBlacklistRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"/\n\x1bRemoveFromBlacklistResponse\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x32\xde\x03\n\tBlacklist\x12\x94\x01\n\x0e\x41\x64\x64ToBlacklist\x12+.caseload.identity.v1.AddToBlacklistRequest\x1a,.caseload.identity.v1.AddToBlacklistResponse\"\'\x90\x02\x02\x8a\xb5\x18\x0eplatform:admin\x9a\xb5\x18\x0e\x08\x01\x10\x01\x1a\x08reply.id\x12\x93\x01\n\rListBlacklist\x12*.caseload.identity.v1.ListBlacklistRequest\x1a#.caseload.identity.v1.BlacklistPage\"1\x90\x02\x01\x8a\xb5\x18\x0eplatform:admin\x9a\xb5\x18\x14\x08\x01\x10\x02\x1a\x0ereply.items.id\xa0\xb5\x18\x01\x12\xa3\x01\n\x13RemoveFromBlacklist\x12\x30.caseload.identity.v1.RemoveFromBlacklistRequest\x1a\x31.caseload.identity.v1.RemoveFromBlacklistResponse\"\'\x90\x02\x00\x8a\xb5\x18\x0eplatform:admin\x9a\xb5\x18\x0e\x08\x01\x10\x04\x1a\x08reply.idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADDTOBLACKLISTREQUEST'].fields_by_name['email']._serialized_options = b'\200\001\001\330\265\030\001'
   _globals['_ADDTOBLACKLISTREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_ADDTOBLACKLISTREQUEST'].fields_by_name['reason']._serialized_options = b'\200\001\001\330\265\030\001'
+  _globals['_ADDTOBLACKLISTRESPONSE'].fields_by_name['id']._loaded_options = None
+  _globals['_ADDTOBLACKLISTRESPONSE'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
   _globals['_BLACKLISTENTRY'].fields_by_name['id']._loaded_options = None
   _globals['_BLACKLISTENTRY'].fields_by_name['id']._serialized_options = b'\340\265\030\001'
   _globals['_BLACKLISTENTRY'].fields_by_name['email']._loaded_options = None
@@ -57,16 +59,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BLACKLIST'].methods_by_name['RemoveFromBlacklist']._serialized_options = b'\220\002\000\212\265\030\016platform:admin\232\265\030\016\010\001\020\004\032\010reply.id'
   _globals['_ADDTOBLACKLISTREQUEST']._serialized_start=130
   _globals['_ADDTOBLACKLISTREQUEST']._serialized_end=202
-  _globals['_BLACKLISTENTRY']._serialized_start=205
-  _globals['_BLACKLISTENTRY']._serialized_end=358
-  _globals['_LISTBLACKLISTREQUEST']._serialized_start=360
-  _globals['_LISTBLACKLISTREQUEST']._serialized_end=415
-  _globals['_BLACKLISTPAGE']._serialized_start=417
-  _globals['_BLACKLISTPAGE']._serialized_end=500
-  _globals['_REMOVEFROMBLACKLISTREQUEST']._serialized_start=502
-  _globals['_REMOVEFROMBLACKLISTREQUEST']._serialized_end=554
-  _globals['_REMOVEFROMBLACKLISTRESPONSE']._serialized_start=556
-  _globals['_REMOVEFROMBLACKLISTRESPONSE']._serialized_end=603
-  _globals['_BLACKLIST']._serialized_start=606
-  _globals['_BLACKLIST']._serialized_end=1076
+  _globals['_ADDTOBLACKLISTRESPONSE']._serialized_start=204
+  _globals['_ADDTOBLACKLISTRESPONSE']._serialized_end=246
+  _globals['_BLACKLISTENTRY']._serialized_start=249
+  _globals['_BLACKLISTENTRY']._serialized_end=402
+  _globals['_LISTBLACKLISTREQUEST']._serialized_start=404
+  _globals['_LISTBLACKLISTREQUEST']._serialized_end=459
+  _globals['_BLACKLISTPAGE']._serialized_start=461
+  _globals['_BLACKLISTPAGE']._serialized_end=544
+  _globals['_REMOVEFROMBLACKLISTREQUEST']._serialized_start=546
+  _globals['_REMOVEFROMBLACKLISTREQUEST']._serialized_end=598
+  _globals['_REMOVEFROMBLACKLISTRESPONSE']._serialized_start=600
+  _globals['_REMOVEFROMBLACKLISTRESPONSE']._serialized_end=647
+  _globals['_BLACKLIST']._serialized_start=650
+  _globals['_BLACKLIST']._serialized_end=1128
 # @@protoc_insertion_point(module_scope)

@@ -18,6 +18,12 @@ class AddToBlacklistRequest(_message.Message):
     reason: str
     def __init__(self, email: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
+class AddToBlacklistResponse(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
 class BlacklistEntry(_message.Message):
     __slots__ = ("id", "email", "reason", "added_at", "added_by")
     ID_FIELD_NUMBER: _ClassVar[int]

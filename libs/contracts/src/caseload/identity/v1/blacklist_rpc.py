@@ -15,7 +15,7 @@ class BlacklistServicer(ABC, Generic[WorkT]):
     SERVICE: ServiceDescriptor = pb.DESCRIPTOR.services_by_name["Blacklist"]
 
     @abstractmethod
-    async def AddToBlacklist(self, request: pb.AddToBlacklistRequest, work: WorkT) -> pb.BlacklistEntry: ...
+    async def AddToBlacklist(self, request: pb.AddToBlacklistRequest, work: WorkT) -> pb.AddToBlacklistResponse: ...
 
     @abstractmethod
     async def ListBlacklist(self, request: pb.ListBlacklistRequest, work: WorkT) -> pb.BlacklistPage: ...
@@ -35,7 +35,7 @@ class BlacklistStub:
 
 
 class BlacklistAddToBlacklist(Protocol):
-    def __call__(self, request: pb.AddToBlacklistRequest, context: Any) -> Awaitable[pb.BlacklistEntry]: ...
+    def __call__(self, request: pb.AddToBlacklistRequest, context: Any) -> Awaitable[pb.AddToBlacklistResponse]: ...
 
 
 class BlacklistListBlacklist(Protocol):

@@ -34,6 +34,9 @@ class PlatformServicer(ABC, Generic[WorkT]):
     async def ReactivateWorkspace(self, request: pb.ReactivateWorkspaceRequest, work: WorkT) -> pb.WorkspaceState: ...
 
     @abstractmethod
+    async def DeleteWorkspace(self, request: pb.DeleteWorkspaceRequest, work: WorkT) -> pb.WorkspaceState: ...
+
+    @abstractmethod
     async def GetWorkspaceState(self, request: pb.GetWorkspaceStateRequest, work: WorkT) -> pb.WorkspaceState: ...
 
     @abstractmethod
@@ -54,6 +57,7 @@ class PlatformStub:
         self.ListWorkspaces: PlatformListWorkspaces = caller_of(methods['ListWorkspaces'])
         self.SuspendWorkspace: PlatformSuspendWorkspace = caller_of(methods['SuspendWorkspace'])
         self.ReactivateWorkspace: PlatformReactivateWorkspace = caller_of(methods['ReactivateWorkspace'])
+        self.DeleteWorkspace: PlatformDeleteWorkspace = caller_of(methods['DeleteWorkspace'])
         self.GetWorkspaceState: PlatformGetWorkspaceState = caller_of(methods['GetWorkspaceState'])
         self.GetMetrics: PlatformGetMetrics = caller_of(methods['GetMetrics'])
         self.ListActivity: PlatformListActivity = caller_of(methods['ListActivity'])
@@ -81,6 +85,10 @@ class PlatformSuspendWorkspace(Protocol):
 
 class PlatformReactivateWorkspace(Protocol):
     def __call__(self, request: pb.ReactivateWorkspaceRequest, context: Any) -> Awaitable[pb.WorkspaceState]: ...
+
+
+class PlatformDeleteWorkspace(Protocol):
+    def __call__(self, request: pb.DeleteWorkspaceRequest, context: Any) -> Awaitable[pb.WorkspaceState]: ...
 
 
 class PlatformGetWorkspaceState(Protocol):

@@ -1,4 +1,4 @@
-"""Blacklisted addresses, and what the list and the figures of all workspaces are read from."""
+"""Blacklisted addresses, deleted workspaces, and what the list and the figures of all workspaces are read from."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,8 +25,45 @@ BEGIN
 END $$
 """
 
+KEEP_DIRECTORY = """
+CREATE OR REPLACE FUNCTION identity.keep_directory() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    INSERT INTO identity.workspace_directory (workspace_id, name, kind, status, created_at, deleted_at, erase_after)
+    VALUES (NEW.workspace_id, NEW.name, NEW.kind, NEW.status, NEW.created_at, NEW.deleted_at, NEW.erase_after)
+    ON CONFLICT (workspace_id) DO UPDATE SET name = excluded.name, status = excluded.status,
+        deleted_at = excluded.deleted_at, erase_after = excluded.erase_after;
+    RETURN NULL;
+END $$
+"""
+
+KEEP_DIRECTORY_BEFORE = """
+CREATE OR REPLACE FUNCTION identity.keep_directory() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    INSERT INTO identity.workspace_directory (workspace_id, name, kind, status, created_at)
+    VALUES (NEW.workspace_id, NEW.name, NEW.kind, NEW.status, NEW.created_at)
+    ON CONFLICT (workspace_id) DO UPDATE SET name = excluded.name, status = excluded.status;
+    RETURN NULL;
+END $$
+"""
+
 
 def upgrade() -> None:
+    for table in ("workspaces", "workspace_directory"):
+        for name in ("deleted_at", "erase_after"):
+            op.add_column(table, sa.Column(name, sa.DateTime(timezone=True), nullable=True), schema="identity")
+        op.execute(f"GRANT UPDATE (deleted_at, erase_after) ON identity.{table} TO identity_app")
+    op.create_check_constraint(
+        "workspace_deletion",
+        "workspaces",
+        "(deleted_at IS NULL) = (erase_after IS NULL) AND (deleted_at IS NULL OR status = 'suspended')",
+        schema="identity",
+    )
+    op.execute(KEEP_DIRECTORY)
+    op.execute("DROP TRIGGER keep_directory ON identity.workspaces")
+    op.execute(
+        "CREATE TRIGGER keep_directory AFTER INSERT OR UPDATE OF name, status, deleted_at ON identity.workspaces"
+        " FOR EACH ROW EXECUTE FUNCTION identity.keep_directory()"
+    )
     op.add_column("workspace_directory", sa.Column("active_users", sa.Integer(), server_default="0", nullable=False), schema="identity")
     op.add_column("workspace_directory", sa.Column("total_users", sa.Integer(), server_default="0", nullable=False), schema="identity")
     # The owner of the tables works across workspaces here, which forced row security would keep it from.
@@ -115,4 +152,14 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER count_{name}_users ON identity.users")
     op.execute("DROP FUNCTION identity.count_users()")
     op.drop_column("workspace_directory", "total_users", schema="identity")
+    op.execute("DROP TRIGGER keep_directory ON identity.workspaces")
+    op.execute(
+        "CREATE TRIGGER keep_directory AFTER INSERT OR UPDATE OF name, status ON identity.workspaces"
+        " FOR EACH ROW EXECUTE FUNCTION identity.keep_directory()"
+    )
+    op.execute(KEEP_DIRECTORY_BEFORE)
+    op.drop_constraint("workspace_deletion", "workspaces", schema="identity", type_="check")
+    for table in ("workspaces", "workspace_directory"):
+        for name in ("deleted_at", "erase_after"):
+            op.drop_column(table, name, schema="identity")
     op.drop_column("workspace_directory", "active_users", schema="identity")
