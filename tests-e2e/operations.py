@@ -38,7 +38,9 @@ class Operation:
         self.path, self.method = path, method
         self.is_public = described.get("security") == []
         parameters = [resolved(document, parameter) for parameter in described.get("parameters", ())]
-        self.path_ids = [meaning(path, p["name"]) for p in parameters if p["in"] == "path"]
+        in_path = {p["name"]: resolved(document, p["schema"]) for p in parameters if p["in"] == "path"}
+        self.path_ids = [meaning(path, name) for name, schema in in_path.items() if is_id(schema)]
+        self._path_words = {name: schema for name, schema in in_path.items() if not is_id(schema)}
         self.query = {p["name"]: resolved(document, p["schema"]) for p in parameters if p["in"] == "query"}
         self._required_query = {p["name"] for p in parameters if p["in"] == "query" and p.get("required")}
         content = resolved(document, described.get("requestBody", {})).get("content", {})
@@ -60,7 +62,7 @@ class Operation:
         """Asks it with `ids`, but for those to be put `instead`; a field that is not required is sent when it is one of these."""
         instead = instead or {}
         given = ids | instead
-        path = re.sub(r"\{(\w+)\}", lambda name: given[meaning(self.path, name[1])], self.path)
+        path = re.sub(r"\{(\w+)\}", lambda name: self._in_path(name[1], given), self.path)
         query = self._required_query | (instead.keys() & self.query.keys())
         if "practitioner_id" in query:
             query |= {"scheduled_start", "scheduled_end"} & self.query.keys()
@@ -71,6 +73,10 @@ class Operation:
             json=self.body_of(given, instead),
             files={"file": ("picture.png", picture(), "image/png")} if self._has_file else None,
         )
+
+    def _in_path(self, name, given):
+        words = self._path_words.get(name)
+        return given[meaning(self.path, name)] if words is None else value(name, words, given)
 
     def body_of(self, given, instead):
         if not self.body:

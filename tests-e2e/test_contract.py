@@ -31,6 +31,11 @@ REFUSED = {
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": 403,
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": 403,
     "GET /api/v1/platform-admin/activity": 403,
+    "DELETE /api/v1/platform-admin/workspaces/{workspace_id}": 403,
+    "GET /api/v1/platform-admin/metrics": 403,
+    "GET /api/v1/platform-admin/blacklist": 403,
+    "POST /api/v1/platform-admin/blacklist": 403,
+    "DELETE /api/v1/platform-admin/blacklist/{email}": 403,
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": 403,
     "PUT /api/v1/users/{user_id}/role": 409,  # nobody else runs the practice
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice

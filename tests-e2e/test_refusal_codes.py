@@ -38,6 +38,7 @@ NEVER = {
             "second_step_of_a_user",
             "magic_link_of_a_user",
             "invitation_of_a_user",
+            "blacklisted_address_of_an_entry",
         ),
         "the row is made for a user who was read in the same transaction",
     ),

@@ -32,6 +32,11 @@ GET /platform-admin/workspaces
 POST /platform-admin/workspaces/{}/suspend
 POST /platform-admin/workspaces/{}/reactivate
 GET /platform-admin/activity
+DELETE /platform-admin/workspaces/{}
+GET /platform-admin/metrics
+GET /platform-admin/blacklist
+POST /platform-admin/blacklist
+DELETE /platform-admin/blacklist/{}
 POST GET /api-keys
 DELETE /api-keys/{}
 POST GET /departments

@@ -17,11 +17,15 @@ from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
 
 OK = grpc.StatusCode.OK
-# Methods that refuse even a valid request: no user has a canary as email address.
-ALWAYS_REFUSED = {"/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED}
+# Methods that refuse even a valid request: no user has this canary as email address, and it is not on the blacklist.
+ALWAYS_REFUSED = {
+    "/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED,
+    "/caseload.identity.v1.Blacklist/RemoveFromBlacklist": grpc.StatusCode.NOT_FOUND,
+}
 # The table that a method of the service needs.
 TABLES = {
     "Platform": "workspaces",
+    "Blacklist": "blacklisted_addresses",
     "SignIn": "login_attempts",
     "Users": "users",
     "Clients": "clients",

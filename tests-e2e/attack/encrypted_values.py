@@ -10,12 +10,14 @@ import httpx
 from operations import picture, text, times
 from sqlalchemy import LargeBinary
 
+from chassis.auth.tokens import AccessSigner
 from standalone.services import SERVICES
 
 _numbers = count(1)
 # Binary columns that are not encrypted: keyed digests, hashes, and events, which hold ids and times only.
 NOT_ENCRYPTED = {
     "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
+    "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
@@ -103,6 +105,16 @@ class EncryptedValues:
 
     def _client(self, word):
         return self._made("/clients", json={"first_name": word, "last_name": word, "notes": word})
+
+    def _blacklist(self, column):
+        """Known by who added it: an administrator's token of its own for each."""
+        word, administrator = self._word(), str(uuid4())
+        claims = {"sub": administrator, "ws": self.person.workspace_id, "sid": str(uuid4()), "role": "owner", "epoch": 2**53}
+        token = AccessSigner(self.attacked.home.access_key.read_bytes()).sign({**claims, "scope": "platform:admin"})
+        path, own = "/platform-admin/blacklist", {"Authorization": f"Bearer {token}"}
+        added = self.api.post(path, json={"email": f"{word}@example.com", "reason": word}, headers=own)
+        assert added.status_code == 200, added.text
+        return EncryptedValue(column, {"added_by": administrator}, [lambda headers: self.api.get(path, headers=headers | own)], [word])
 
     def _clients(self, column):
         word = self._word()

@@ -18,7 +18,9 @@ CONSUMES = {
     "POST /api/v1/invitations/{user_id}/resend": "invited_id",
     "POST /api/v1/platform-admin/resend-invitation/{user_id}": "workspace_id",
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": "workspace_id",
+    "DELETE /api/v1/platform-admin/workspaces/{workspace_id}": "workspace_id",
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": "suspended_id",
+    "DELETE /api/v1/platform-admin/blacklist/{email}": "blacklisted",
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": "workspace_id",
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
@@ -117,6 +119,11 @@ class ValidValues:
         ids = self._new_workspace()
         self._as_platform(f"workspaces/{ids['workspace_id']}/suspend", {"reason": "The invoice of March."})
         return ids
+
+    def _new_blacklisted(self):
+        email = f"{uuid4().hex}@example.com"
+        self._as_platform("blacklist", {"email": email, "reason": "a slip of the pen"})
+        return {"email": email}
 
     def _as_platform(self, path, body):
         headers = {"Authorization": f"Bearer {self.platform_token()}"}

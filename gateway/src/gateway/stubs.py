@@ -8,6 +8,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
+from caseload.identity.v1.blacklist_rpc import BlacklistStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.platform_rpc import PlatformStub
@@ -33,6 +34,7 @@ class Stubs:
     departments: DepartmentsStub
     workspaces: WorkspacesStub
     platform: PlatformStub
+    blacklist: BlacklistStub
     clients: ClientsStub
     appointments: AppointmentsStub
     services: ServicesStub
@@ -54,6 +56,7 @@ class Stubs:
             departments=DepartmentsStub(peers["identity"]),
             workspaces=WorkspacesStub(peers["identity"]),
             platform=PlatformStub(peers["identity"]),
+            blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),

@@ -24,7 +24,7 @@ SERVICE = Service(
             AppointmentsStub(runtime.peers["scheduling"]),
             WorkspacesStub(runtime.peers["identity"]),
         ),
-        Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
+        Attachments(runtime),
     ],
     reactions=lambda runtime: [
         *erasure_reactions(runtime.keys),

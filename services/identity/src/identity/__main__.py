@@ -4,6 +4,7 @@ from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from identity.api_keys.rpc import ApiKeys
+from identity.blacklist.rpc import Blacklist
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
 from identity.platform.rpc import Platform
@@ -15,7 +16,9 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | SecondFactors | Users | Invitations | ApiKeys | Departments | Workspaces | Platform]:
+def servicers(
+    runtime: Runtime,
+) -> list[SignIn | SecondFactors | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
@@ -25,6 +28,7 @@ def servicers(runtime: Runtime) -> list[SignIn | SecondFactors | Users | Invitat
         Departments(),
         Workspaces(),
         Platform(runtime),
+        Blacklist(runtime),
     ]
 
 

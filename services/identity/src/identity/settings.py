@@ -35,6 +35,8 @@ class IdentitySettings(Settings):
     login_sessions_days: float = Field(7, gt=0)
     magic_links_days: float = Field(1, gt=0)
     invitations_days: float = Field(30, gt=0)
+    # Days for which a deleted workspace can be brought back.
+    deleted_workspaces_days: float = Field(30, ge=1)
 
     def faults(self) -> list[str]:
         found = super().faults()

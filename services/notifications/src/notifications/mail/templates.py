@@ -179,6 +179,7 @@ HAPPENED = {
     "account_locked": "After several wrong passwords, signing in with your password on a new device is locked for half an hour.",
     "second_factor_enabled": "A second factor was set up for your account.",
     "second_factor_disabled": "The second factor of your account was removed.",
+    "workspace_deleted": "Your workspace was deleted by whoever runs Caseload where you work. Nobody is let in. Until it is erased they can bring it back.",
 }
 _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
@@ -188,6 +189,7 @@ _KINDS = {
     events_pb2.SECURITY_NOTICE_ACCOUNT_LOCKED: "account_locked",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED: "second_factor_enabled",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_DISABLED: "second_factor_disabled",
+    events_pb2.SECURITY_NOTICE_WORKSPACE_DELETED: "workspace_deleted",
 }
 
 
