@@ -463,7 +463,7 @@ async def test_the_copy_of_a_late_save_names_its_original(practice, note, path, 
     assert (await practice.http.get("/api/v1/sessions?is_draft=true")).json()["total"] == 2
 
 
-async def test_a_session_to_come_is_not_signed(practice, path, check_problem):
+async def test_a_session_far_ahead_is_not_signed(practice, path, check_problem):
     assert (await practice.http.put(path, json={"session_date": "2199-01-01T09:00:00Z"})).status_code == 200
     problem = check_problem(await practice.http.post(f"{path}/finalize"), 422, "session_in_future")
     assert problem["errors"][0]["pointer"] == "/session_date"

@@ -363,8 +363,8 @@ async def test_who_may_write_and_not_sign_keeps_what_is_typed_and_amends_nothing
     assert (typed.pending_amendment.plan, typed.plan) == ("run", "rest")
 
 
-async def test_a_session_to_come_is_prepared_and_not_signed(practice):
-    to_come = to_datetime((await practice.write()).created_at) + timedelta(days=3)
+async def test_a_session_far_ahead_is_prepared_and_not_signed(practice):
+    to_come = to_datetime((await practice.write()).created_at) + timedelta(days=400)
     note = await practice.write(session_date=to_come)
     with pytest.raises(Invalid) as refused:
         await practice.finalize(note)

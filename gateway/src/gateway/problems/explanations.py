@@ -99,7 +99,7 @@ EXPLANATIONS: dict[str, str] = {
     "session_ended": "The login session has ended. Sign in again.",
     "session_erased": "The time to restore this note is over: it was deleted for good.",
     "session_finalized": "The note is signed already.",
-    "session_in_future": "A note can be prepared for a session to come. It is signed when the session has taken place, or a day before at the earliest.",
+    "session_in_future": "A note can be prepared for any date. One whose session is more than a year ahead is not signed: its date is a slip, as a rule.",
     "session_invalid": "The note cannot be stored like this. `errors` says why.",
     "session_not_deleted": "A note is erased in two steps: delete it, then delete it permanently.",
     "session_not_finalized": "Only a signed note can be made a draft again. This one is a draft.",

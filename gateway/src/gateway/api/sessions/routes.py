@@ -63,7 +63,7 @@ async def finalize_session(
 ) -> Response:
     """Signs a draft, or makes an amendment of what the caller has typed into a signed note. Each is a version for good.
 
-    Not of a note that says nothing (`session_empty`), nor more than a day before its session (`session_in_future`).
+    Not of a note that says nothing (`session_empty`), nor more than a year before its session (`session_in_future`).
     """
     reason = body.reason if body else None
     message = pb.FinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match), reason=reason)

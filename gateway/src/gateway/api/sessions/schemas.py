@@ -17,8 +17,8 @@ class SessionCreate(Schema):
     session_date: Annotated[
         Time | None,
         Field(
-            description="The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come, "
-            "and is not signed more than a day before it (`session_in_future`)."
+            description="The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come; "
+            "it is signed a year before it at the earliest (`session_in_future`)."
         ),
     ] = None
     duration_minutes: Duration | None = None

@@ -14,8 +14,8 @@ MAX_TEXT = 5000
 MAX_MINUTES = 480
 MAX_EVENTS = 1000
 MOST_WORKSPACES = 100
-# How far ahead of now the date of a note may be that is signed: editors give a day's noon, in any time zone.
-MOST_AHEAD = timedelta(days=1)
+# How far ahead of now the date of a note may be that is signed: a plan may be signed before its session, and a slip of the pen is not.
+MOST_AHEAD = timedelta(days=366)
 # Between what two saves typed into one conflict copy.
 _APART = "\n\n"
 # Letters and symbols that show nothing: Hangul fillers and the empty Braille pattern.
@@ -83,12 +83,12 @@ def _is_visible(sign: str) -> bool:
 
 
 def check_not_ahead(session_date: datetime, now: datetime) -> None:
-    """Raises Invalid for the date of a session that has not taken place: its note can be prepared, and not signed."""
+    """Raises Invalid for a date more than a year ahead: such a note can be prepared, and not signed."""
     if session_date > now + MOST_AHEAD:
         raise Invalid(
             "session_in_future",
-            "A session that has not taken place cannot be signed for.",
-            faults=[Fault("/session_date", "is in the future")],
+            "The date of the session is more than a year ahead.",
+            faults=[Fault("/session_date", "is more than a year ahead")],
         )
 
 
