@@ -34,6 +34,7 @@ EMPTY = {
     **dict.fromkeys(("scheduling.payment_settings", "scheduling.payment_requests"), "nobody in it is asked to pay"),
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
+    "clinical.erased_sessions": "no note in it was deleted",
     "clinical.appointments": "no appointment with a note was deleted in it",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.unwitnessed": "all chains have their checkpoint, unless it was stopped some seconds before they got it",

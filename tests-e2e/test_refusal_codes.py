@@ -44,7 +44,7 @@ NEVER = {
     ),
     "backup_code_of_a_second_factor": "the row is made with its second factor",
     "refresh_token_of_a_login_session": "the row is made with its login session",
-    **dict.fromkeys(("workspace_not_found", "conflict_of_not_found"), "the row is locked in the same transaction"),
+    "workspace_not_found": "the row is locked in the same transaction",
     "session_not_found": "the note is locked before a file is added to it",
     "session_version_exists": "the note is locked before a version is added to it",
     **dict.fromkeys(

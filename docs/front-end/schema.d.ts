@@ -1138,11 +1138,14 @@ export interface paths {
         };
         /**
          * List Sessions
-         * @description Newest session_date first.
+         * @description Newest session_date first. With include_deleted also the deleted ones, until they are erased.
          */
         get: operations["list_sessions"];
         put?: never;
-        /** Create Session */
+        /**
+         * Create Session
+         * @description A draft, of an inactive client as well. An empty one can be saved, and is not signed (`session_empty`).
+         */
         post: operations["create_session"];
         delete?: never;
         options?: never;
@@ -1161,11 +1164,18 @@ export interface paths {
         get: operations["get_session"];
         /**
          * Save Session
-         * @description A save of an older version than the stored one is kept as a draft of its own, whose id is in the 412.
+         * @description Saves a draft, or amends a signed note, for those who may sign; a save that changes nothing makes no version.
+         *
+         *     A save of an older version than the stored one is kept in a draft of its own, whose id is in the 412 and which names the note by
+         *     `conflict_of`: one for each author and version, which further late saves are added to.
          */
         put: operations["save_session"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete Session
+         * @description Deletes the note with its files until `permanent_delete_after`; it can be restored until then, and is erased afterwards.
+         */
+        delete: operations["delete_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1202,7 +1212,9 @@ export interface paths {
         put?: never;
         /**
          * Finalize Session
-         * @description Signs a draft, or makes an amendment of what the caller has typed into a signed note.
+         * @description Signs a draft, or makes an amendment of what the caller has typed into a signed note. Each is a version for good.
+         *
+         *     Not of a note that says nothing (`session_empty`), nor more than a day before its session (`session_in_future`).
          */
         post: operations["finalize_session"];
         delete?: never;
@@ -1215,6 +1227,88 @@ export interface paths {
         patch: operations["finalize_session_by_patch"];
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/unfinalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unfinalize Session
+         * @description Makes a signed note a draft again. Its signed versions stay; the next signature makes the next one.
+         */
+        post: operations["unfinalize_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Session
+         * @description Undoes the deletion; 410 when the time to do so is over, 409 when its appointment has another note by now.
+         *
+         *     The note comes back without its appointment if that is deleted by now. One that is not deleted stays as it is.
+         */
+        post: operations["restore_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/permanent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase Session
+         * @description Erases a deleted note at once, with its versions and files. For owners and administrators; 409 for a note that is not deleted.
+         */
+        delete: operations["erase_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Session
+         * @description Whether the signed versions are what was signed: none changed, missing or in another order, and the note as the newest says.
+         */
+        get: operations["verify_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/versions": {
         parameters: {
             query?: never;
@@ -1224,7 +1318,7 @@ export interface paths {
         };
         /**
          * List Session Versions
-         * @description Newest first.
+         * @description What was signed, newest first.
          */
         get: operations["list_session_versions"];
         put?: never;
@@ -2334,18 +2428,27 @@ export interface components {
             updated_at: string;
             /** @description What the caller typed into a signed note and has not yet made an amendment. */
             pending_amendment: components["schemas"]["PendingAmendment"] | null;
+            /** @description The note that this one began as a conflict copy of: saves of an older version. It may be erased by now. */
+            conflict_of: string | null;
+            /** @description Of the newest signed version; null for a note that was last signed before versions had hashes. */
+            content_hash: string | null;
+            /** @description Why a signed note was made a draft again; gone when it is signed. */
+            unfinalized_reason: string | null;
         };
         SessionCreate: {
             /** Format: uuid */
             client_id: string;
             appointment_id?: string | null;
-            /** @description The appointment's start, unless given; one of the two is needed. */
+            /** @description The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come, and is not signed more than a day before it (`session_in_future`). */
             session_date?: string | null;
             duration_minutes?: number | null;
             subjective?: string | null;
             objective?: string | null;
             assessment?: string | null;
             plan?: string | null;
+        };
+        SessionDeletion: {
+            reason?: string | null;
         };
         SessionPage: {
             total: number;
@@ -2365,6 +2468,15 @@ export interface components {
             /** @description Why a signed note is amended; needed where the workspace says so. */
             reason?: string | null;
         };
+        SessionVerification: {
+            intact: boolean;
+            /** @description How many signed versions the note has. */
+            versions: number;
+            /** @description The number of the first version that is changed, missing or out of order, or that the note differs from. */
+            first_break: number | null;
+            /** @description Versions that were signed before there were signatures; their hashes alone hold them together. */
+            unsigned: number;
+        };
         SessionVersion: {
             /** Format: uuid */
             id: string;
@@ -2376,10 +2488,35 @@ export interface components {
             assessment: string | null;
             plan: string | null;
             reason: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Who signed it.
+             */
             created_by_user_id: string;
+            /**
+             * @description Signed first, amended, or signed again as a draft.
+             * @enum {string}
+             */
+            kind: "finalized" | "amended" | "refinalized";
+            /**
+             * Format: date-time
+             * @description Of a version without signature: the note's, when it was upgraded to versions that hold it.
+             */
+            session_date: string;
+            duration_minutes: number | null;
+            /** @description SHA-256 of the version's canonical form, as lower-case hex. */
+            content_hash: string;
+            /** @description That of the version before; null for the first. */
+            previous_hash: string | null;
+            /** @description Ed25519, base64url; null for versions that were signed before there were signatures. */
+            signature: string | null;
+            /** @description The thumbprint (RFC 7638) of the installation's key that it is signed with. */
+            key_id: string | null;
         };
         SessionVersionList: {
             versions: components["schemas"]["SessionVersion"][];
@@ -2392,7 +2529,7 @@ export interface components {
             user: components["schemas"]["User"];
         };
         Signing: {
-            /** @description Why a signed note is amended by what its author has typed into it. */
+            /** @description Why a signed note is amended by what its author has typed into it, or why a note is signed again. */
             reason?: string | null;
         };
         StorageUsage: {
@@ -2440,6 +2577,10 @@ export interface components {
             /** @constant */
             requires_2fa: true;
             temp_token: string;
+        };
+        Unsigning: {
+            /** @description Why the note is made a draft again: the reason of its next version, unless that has another. */
+            reason?: string | null;
         };
         User: {
             /** Format: uuid */
@@ -2772,8 +2913,10 @@ export type ServicePage = components['schemas']['ServicePage'];
 export type ServiceUpdate = components['schemas']['ServiceUpdate'];
 export type Session = components['schemas']['Session'];
 export type SessionCreate = components['schemas']['SessionCreate'];
+export type SessionDeletion = components['schemas']['SessionDeletion'];
 export type SessionPage = components['schemas']['SessionPage'];
 export type SessionUpdate = components['schemas']['SessionUpdate'];
+export type SessionVerification = components['schemas']['SessionVerification'];
 export type SessionVersion = components['schemas']['SessionVersion'];
 export type SessionVersionList = components['schemas']['SessionVersionList'];
 export type SignedIn = components['schemas']['SignedIn'];
@@ -2785,6 +2928,7 @@ export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpEnrollment = components['schemas']['TotpEnrollment'];
 export type TotpRemoval = components['schemas']['TotpRemoval'];
 export type TwoFactorNeeded = components['schemas']['TwoFactorNeeded'];
+export type Unsigning = components['schemas']['Unsigning'];
 export type User = components['schemas']['User'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserPage = components['schemas']['UserPage'];
@@ -5788,6 +5932,49 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SessionDeletion"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     save_draft: {
         parameters: {
             query?: never;
@@ -5927,6 +6114,153 @@ export interface operations {
             409: components["responses"]["409"];
             412: components["responses"]["412"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    unfinalize_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Unsigning"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    restore_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    erase_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    verify_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionVerification"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -67,9 +67,13 @@ GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
 POST GET /sessions
-GET PUT /sessions/{}
+GET PUT DELETE /sessions/{}
 PATCH /sessions/{}/draft
 POST PATCH /sessions/{}/finalize
+POST /sessions/{}/unfinalize
+POST /sessions/{}/restore
+DELETE /sessions/{}/permanent
+GET /sessions/{}/verify
 GET /sessions/{}/versions
 GET /sessions/clients/{}/latest-finalized
 POST GET /sessions/{}/attachments

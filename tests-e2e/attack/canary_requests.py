@@ -112,6 +112,8 @@ class CanaryRequests:
             # The document has the field names, and the descriptors say which of them hold PHI.
             named = phi_names & (operation.body.keys() | operation.query.keys())
             if named and not operation.path.startswith(("/api/v1/auth/", "/api/v1/platform-admin/")):
+                if operation.path.endswith("/unfinalize"):
+                    self.api.post(f"/sessions/{self.ids['session_id']}/finalize").raise_for_status()
                 words = {name: [canary()] if name == "tags" else canary(kind_of(name)) for name in named}
                 reply = operation.send(self.api, self.ids, words)
                 self.outcomes[str(operation)] = reply.status_code

@@ -35,6 +35,10 @@ CONSUMES = {
     "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
     "POST /api/v1/sessions/{session_id}/finalize": "session_id",
     "PATCH /api/v1/sessions/{session_id}/finalize": "session_id",
+    "POST /api/v1/sessions/{session_id}/unfinalize": "signed_id",
+    "DELETE /api/v1/sessions/{session_id}": "session_id",
+    "POST /api/v1/sessions/{session_id}/restore": "deleted_id",
+    "DELETE /api/v1/sessions/{session_id}/permanent": "deleted_id",
 }
 WORDS = {
     "time_zone": ("Europe/Berlin", "America/New_York", "UTC"),
@@ -162,6 +166,19 @@ class ValidValues:
     def _new_session(self):
         client = self._new_client()
         return client | {"session_id": self._made("/sessions", json={**client, "session_date": text(now()), "plan": "Rest."})}
+
+    def _new_signed(self):
+        ids = self._new_session()
+        self._asked("POST", f"/sessions/{ids['session_id']}/finalize")
+        return ids
+
+    def _new_deleted(self):
+        ids = self._new_session()
+        self._asked("DELETE", f"/sessions/{ids['session_id']}")
+        return ids
+
+    def _asked(self, method, path):
+        self.api.request(method, path, headers={"Authorization": f"Bearer {self._owners.next_token()}"}).raise_for_status()
 
     def _new_attachment(self):
         ids = self._new_session()

@@ -1,5 +1,7 @@
 """The clinical service: session notes, their versions and their files."""
 
+from datetime import timedelta
+
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
@@ -11,8 +13,9 @@ from clinical.attachments.sweep import sweep_loop
 from clinical.erasure.reactions import reactions as erasure_reactions
 from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
+from clinical.sessions.signing import VersionSigner
 from clinical.settings import ClinicalSettings
-from clinical.tables import metadata
+from clinical.tables import RETENTIONS, metadata
 
 SERVICE = Service(
     name="clinical",
@@ -23,17 +26,22 @@ SERVICE = Service(
             ClientsStub(runtime.peers["clients"]),
             AppointmentsStub(runtime.peers["scheduling"]),
             WorkspacesStub(runtime.peers["identity"]),
+            VersionSigner(runtime.signer, runtime.past_keys),
+            grace=timedelta(days=runtime.settings.deleted_notes_days),
         ),
         Attachments(runtime),
     ],
     reactions=lambda runtime: [
         *erasure_reactions(runtime.keys),
         *attachment_reactions(runtime.blobs),
-        *session_reactions(runtime.keys, AppointmentsStub(runtime.peers["scheduling"])),
+        *session_reactions(
+            runtime.keys, AppointmentsStub(runtime.peers["scheduling"]), grace=timedelta(days=runtime.settings.deleted_notes_days)
+        ),
     ],
     loops=lambda runtime: [sweep_loop(runtime)],
     settings=ClinicalSettings,
     erases=True,
+    retentions=RETENTIONS,
 )
 
 if __name__ == "__main__":

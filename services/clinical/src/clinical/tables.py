@@ -22,9 +22,11 @@ from sqlalchemy import (
     text,
 )
 
+from caseload.clinical.v1 import events_pb2
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
+from chassis.work.retention import Retention
 
 metadata = MetaData(schema="clinical")
 
@@ -34,13 +36,17 @@ sessions = tenant(
     Column("id", Uuid, nullable=False),
     Column("client_id", Uuid, nullable=False),
     Column("appointment_id", Uuid),
-    # Set on a draft that holds the text of a stale save: the note the save was meant for.
+    # Set on a note that began as the copy of stale saves: the note they were meant for, which may be erased before its copy, and its
+    # version that they were made on.
     Column("conflict_of", Uuid),
+    Column("conflict_base_version", BigInteger),
     Column("created_by_user_id", Uuid, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", BigInteger, nullable=False),
     # The version that losing its appointment made: its content is that of the version before.
     Column("detached_version", BigInteger),
+    # How many signed versions it has. Null of a note that was last signed before versions were counted: one more than its amendments.
+    Column("signed_versions", Integer),
     moment("session_date"),
     Column("duration_minutes", Integer),
     Column("status", Text, nullable=False),
@@ -56,9 +62,6 @@ sessions = tenant(
     moment("created_at"),
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_sessions"),
-    ForeignKeyConstraint(
-        ["workspace_id", "conflict_of"], ["clinical.sessions.workspace_id", "clinical.sessions.id"], name="conflict_of_not_found"
-    ),
     CheckConstraint("status IN ('draft', 'finalized', 'archived')", name="session_status"),
     CheckConstraint("duration_minutes BETWEEN 0 AND 480", name="duration_out_of_range"),
     CheckConstraint("(status = 'draft') = (finalized_at IS NULL)", name="session_finalized_at"),
@@ -76,13 +79,17 @@ sessions = tenant(
     Index("ix_sessions_client", "workspace_id", "client_id", text("session_date DESC"), text("id DESC")),
     Index("ix_sessions_appointment", "workspace_id", "appointment_id", postgresql_where=text("appointment_id IS NOT NULL")),
     Index("ix_sessions_conflict_of", "workspace_id", "conflict_of", postgresql_where=text("conflict_of IS NOT NULL")),
+    Index("ix_sessions_over", "permanent_delete_after", postgresql_where=text("permanent_delete_after IS NOT NULL")),
     # The trigger `keep_signed` refuses changes of a signed note that no version tells of, and its deletion before its time.
-    fixed=("id", "client_id", "conflict_of", "created_by_user_id", "created_at"),
+    fixed=("id", "client_id", "conflict_of", "conflict_base_version", "created_by_user_id", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     eraser_grants="SELECT, DELETE",
+    # It finds the deleted notes whose time is over.
+    relay_grants="SELECT (workspace_id, id, permanent_delete_after)",
     sealed=Sealed(
         bound=(
-            "client_id", "appointment_id", "conflict_of", "created_by_user_id", "detached_version", "session_date", "duration_minutes", "status",
+            "client_id", "appointment_id", "conflict_of", "conflict_base_version", "created_by_user_id", "detached_version", "signed_versions",
+            "session_date", "duration_minutes", "status",
             "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "deleted_at",
             "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at",
         ),
@@ -90,7 +97,7 @@ sessions = tenant(
     ),
 )  # fmt: skip
 
-# The texts of a note each time it was signed or amended. Rows are never changed, and an erasure alone deletes them.
+# The whole content of a note each time it was signed or amended. Rows are never changed, and an erasure alone deletes them.
 session_versions = tenant(
     "session_versions",
     metadata,
@@ -100,6 +107,9 @@ session_versions = tenant(
     Column("sealed", LargeBinary, nullable=False),
     Column("created_by_user_id", Uuid, nullable=False),
     moment("created_at"),
+    # Of versions from before they held their date and duration: those of the note when it was upgraded.
+    moment("session_date_at_upgrade", nullable=True),
+    Column("duration_minutes_at_upgrade", Integer),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_session_versions"),
     UniqueConstraint("workspace_id", "session_id", "version_number", name="session_version_exists"),
     ForeignKeyConstraint(
@@ -109,7 +119,24 @@ session_versions = tenant(
     ),
     grants="SELECT, INSERT",
     eraser_grants="SELECT, DELETE",
-    sealed=Sealed(bound=("session_id", "created_by_user_id", "created_at"), revision="version_number"),
+    sealed=Sealed(
+        bound=("session_id", "created_by_user_id", "created_at"),
+        unbound=dict.fromkeys(
+            ("session_date_at_upgrade", "duration_minutes_at_upgrade"),
+            "filled by a migration, which has no keys; the hash of the next signed version covers them",
+        ),
+        revision="version_number",
+    ),
+)
+
+# The notes that were erased, so that a late restoration is told so. Ids and times alone.
+erased_sessions = tenant(
+    "erased_sessions",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    moment("erased_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_erased_sessions"),
+    grants="SELECT, INSERT",
 )
 
 # What an author has typed into a signed note and not yet made an amendment, one row for each author. `fields` names what
@@ -256,6 +283,11 @@ storage_quotas = tenant(
     PrimaryKeyConstraint("workspace_id", name="pk_storage_quotas"),
     CheckConstraint("quota_bytes >= 0", name="quota_bytes_range"),
     grants="SELECT, INSERT, UPDATE (quota_bytes, updated_at)",
+)
+
+# A deleted note is erased when its time is over: each is announced, and the reaction to that erases it with what belongs to it.
+RETENTIONS = (
+    Retention("sessions", since="permanent_delete_after", days=0, announced=lambda id_: events_pb2.DeletedSessionOver(session_id=str(id_))),
 )
 
 chassis_tables(metadata)

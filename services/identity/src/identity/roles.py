@@ -6,7 +6,7 @@ _READS = frozenset({"clients:read", "appointments:read", "sessions:read", "catal
 _WRITES = frozenset(
     {"clients:write", "appointments:write", "sessions:write", "catalogue:write", "reminders:write", "users:write", "workspace:write"}
 )
-ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase"}
+ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase", "sessions:sign", "sessions:erase"}
 
 _CLINICIAN = frozenset(
     {
@@ -16,6 +16,7 @@ _CLINICIAN = frozenset(
         "appointments:write",
         "sessions:read",
         "sessions:write",
+        "sessions:sign",
         "catalogue:read",
         "reminders:read",
         "users:read",
@@ -42,7 +43,16 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "nurse": frozenset(
-        {"clients:read", "clients:write", "appointments:read", "sessions:read", "sessions:write", "catalogue:read", "users:read"}
+        {
+            "clients:read",
+            "clients:write",
+            "appointments:read",
+            "sessions:read",
+            "sessions:write",
+            "sessions:sign",
+            "catalogue:read",
+            "users:read",
+        }
     ),
     # The hospital's admissions desk: books appointments and changes no records. Not who operates the installation.
     "operator": frozenset({"clients:read", "appointments:read", "appointments:write", "catalogue:read", "users:read"}),
