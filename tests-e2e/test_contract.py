@@ -36,6 +36,7 @@ REFUSED = {
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
     "PATCH /api/v1/workspaces/current": 422,  # no language goes by the name that is made up for it
     "PUT /api/v1/reminders/configurations/{configuration_id}": 409,  # there is one for that hour
+    "PUT /api/v1/plans/{plan_id}/milestones/order": 409,  # no milestone is not every milestone of the plan
 }
 
 

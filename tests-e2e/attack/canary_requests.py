@@ -28,7 +28,7 @@ TABLES = {
     "Appointments": "appointments",
     "Sessions": "sessions",
 }
-TABLES |= {"Attachments": "attachments"}
+TABLES |= {"Attachments": "attachments", "Plans": "plans", "Milestones": "milestones", "Measures": "measures"}
 
 
 class CanaryRequests:
@@ -108,7 +108,7 @@ class CanaryRequests:
             # The document has the field names, and the descriptors say which of them hold PHI.
             named = phi_names & (operation.body.keys() | operation.query.keys())
             if named and not operation.path.startswith(("/api/v1/auth/", "/api/v1/platform-admin/")):
-                words = {name: [canary()] if name == "tags" else canary(kind_of(name)) for name in named}
+                words = {name: [canary()] if name in {"tags", "goals"} else canary(kind_of(name)) for name in named}
                 reply = operation.send(self.api, self.ids, words)
                 self.outcomes[str(operation)] = reply.status_code
                 if operation.uses_up:

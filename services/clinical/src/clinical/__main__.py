@@ -1,4 +1,4 @@
-"""The clinical service: session notes, their versions and their files."""
+"""The clinical service: session notes with their versions and files, and plans of care."""
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -9,6 +9,9 @@ from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
 from clinical.attachments.sweep import sweep_loop
 from clinical.erasure.reactions import reactions as erasure_reactions
+from clinical.measures.rpc import Measures
+from clinical.milestones.rpc import Milestones
+from clinical.plans.rpc import Plans
 from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
 from clinical.settings import ClinicalSettings
@@ -25,6 +28,9 @@ SERVICE = Service(
             WorkspacesStub(runtime.peers["identity"]),
         ),
         Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
+        Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
+        Milestones(runtime.keys),
+        Measures(runtime.keys),
     ],
     reactions=lambda runtime: [
         *erasure_reactions(runtime.keys),
