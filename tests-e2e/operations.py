@@ -22,6 +22,7 @@ SAMPLES = {
     "role": "therapist",
     "search": "Is",
     "tag": "knee",
+    "diagnosis_code": "F32.1",
 }
 
 
@@ -83,7 +84,7 @@ class Operation:
             return None
         sent = {name for name in self.body if name in self._required_body or name in instead}
         if not self._required_body and not sent:
-            sent = {name for name, schema in self.body.items() if not is_id(schema) and name != "status"}
+            sent = {name for name, schema in self.body.items() if not is_id(schema) and name not in {"status", "achieved_at"}}
         body = {name: value(name, self.body[name], given) for name in sent}
         if "scheduled_start" in body:
             body |= times()

@@ -43,6 +43,7 @@ REFUSED = {
     "POST /api/v1/sessions/{session_id}/unfinalize": 409,  # the note is a draft
     "DELETE /api/v1/sessions/{session_id}/permanent": 409,  # and is not deleted
     "PUT /api/v1/reminders/configurations/{configuration_id}": 409,  # there is one for that hour
+    "PUT /api/v1/plans/{plan_id}/milestones/order": 409,  # no milestone is not every milestone of the plan
 }
 
 

@@ -48,6 +48,9 @@ NEVER = {
     "session_not_found": "the note is locked before a file is added to it",
     "session_version_exists": "the note is locked before a version is added to it",
     **dict.fromkeys(
+        ("plan_version_exists", "milestone_position_taken"), "the plan is locked before it gets a version and its milestones an order"
+    ),
+    **dict.fromkeys(
         ("reminder_planned_once", "reminder_waits_once", "refresh_token_hash"), "planned and issued by the services themselves"
     ),
 }

@@ -36,6 +36,9 @@ def furnish(api, sign_in_again):
     assert finalized.status_code == 200, finalized.text
     typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
     assert typed.status_code == 200, typed.text
+    plan = made("/plans", json={"client_id": client, "title": "Walk again"})
+    milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
+    measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
@@ -53,6 +56,9 @@ def furnish(api, sign_in_again):
         "exclude_appointment_id": appointment,
         "session_id": note,
         "attachment_id": attachment,
+        "plan_id": plan,
+        "milestone_id": milestone,
+        "measure_id": measure,
         "configuration_id": configuration,
         "sign_in_id": other,
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.

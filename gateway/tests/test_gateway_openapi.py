@@ -79,6 +79,14 @@ GET /sessions/clients/{}/latest-finalized
 POST GET /sessions/{}/attachments
 GET PATCH DELETE /sessions/{}/attachments/{}
 GET /sessions/{}/attachments/{}/download
+POST GET /plans
+GET PUT DELETE /plans/{}
+GET /plans/{}/versions
+POST GET /plans/{}/milestones
+PUT /plans/{}/milestones/order
+PUT DELETE /plans/{}/milestones/{}
+POST GET /plans/{}/measures
+DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
 GET /reminders/logs

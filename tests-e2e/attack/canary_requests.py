@@ -32,7 +32,7 @@ TABLES = {
     "Appointments": "appointments",
     "Sessions": "sessions",
 }
-TABLES |= {"Attachments": "attachments"}
+TABLES |= {"Attachments": "attachments", "Plans": "plans", "Milestones": "milestones", "Measures": "measures"}
 
 
 class CanaryRequests:
@@ -114,7 +114,7 @@ class CanaryRequests:
             if named and not operation.path.startswith(("/api/v1/auth/", "/api/v1/platform-admin/")):
                 if operation.path.endswith("/unfinalize"):
                     self.api.post(f"/sessions/{self.ids['session_id']}/finalize").raise_for_status()
-                words = {name: [canary()] if name == "tags" else canary(kind_of(name)) for name in named}
+                words = {name: [canary()] if name in {"tags", "goals"} else canary(kind_of(name)) for name in named}
                 reply = operation.send(self.api, self.ids, words)
                 self.outcomes[str(operation)] = reply.status_code
                 if operation.uses_up:

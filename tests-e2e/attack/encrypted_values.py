@@ -175,6 +175,36 @@ class EncryptedValues:
         reads = [self._get(f"/sessions/{note}"), self._get("/sessions", client_id=client)]
         return EncryptedValue(column, {"session_id": note}, reads, [word], lambda: typed(self._word()))
 
+    def _plan(self, word):
+        client = self._client(self._word())
+        return client, self._made("/plans", json={"client_id": client, "title": word})
+
+    def _plans(self, column):
+        word = self._word()
+        client, plan = self._plan(word)
+        reads = [self._get(f"/plans/{plan}"), self._get("/plans", client_id=client)]
+        return EncryptedValue(column, {"id": plan}, reads, [word], lambda: self.api.put(f"/plans/{plan}", json={"title": self._word()}))
+
+    def _plan_versions(self, column):
+        word = self._word()
+        _, plan = self._plan(word)
+        (version,) = self.api.get(f"/plans/{plan}/versions").json()["versions"]
+        return EncryptedValue(column, {"id": version["id"]}, [self._get(f"/plans/{plan}/versions")], [word])
+
+    def _milestones(self, column):
+        word = self._word()
+        path = f"/plans/{self._plan(self._word())[1]}/milestones"
+        milestone = self._made(path, json={"title": word})
+        change = {"title": self._word()}
+        return EncryptedValue(
+            column, {"id": milestone}, [self._get(path)], [word], lambda: self.api.put(f"{path}/{milestone}", json=change)
+        )
+
+    def _measures(self, column):
+        word = self._word()
+        path = f"/plans/{self._plan(self._word())[1]}/measures"
+        return EncryptedValue(column, {"id": self._made(path, json={"name": word, "value": 7})}, [self._get(path)], [word])
+
     def _attachments(self, column):
         word = self._word()
         _, note = self._note(self._word())

@@ -25,6 +25,9 @@ from gateway.api.invitations import routes as invitations
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.payments import routes as payments
+from gateway.api.measures import routes as measures
+from gateway.api.milestones import routes as milestones
+from gateway.api.plans import routes as plans
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
 from gateway.api.reminders import routes as reminders
@@ -72,6 +75,9 @@ ROUTERS: Sequence[APIRouter] = (
     locations.router,
     sessions.router,
     attachments.router,
+    plans.router,
+    milestones.router,
+    measures.router,
     reminders.router,
     audit.router,
     public_keys.router,

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
+from caseload.clinical.v1.measures_rpc import MeasuresStub
+from caseload.clinical.v1.milestones_rpc import MilestonesStub
+from caseload.clinical.v1.plans_rpc import PlansStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.blacklist_rpc import BlacklistStub
@@ -42,6 +45,9 @@ class Stubs:
     payments: PaymentsStub
     sessions: SessionsStub
     attachments: AttachmentsStub
+    plans: PlansStub
+    milestones: MilestonesStub
+    measures: MeasuresStub
     reminders: RemindersStub
     trail: TrailStub
 
@@ -64,6 +70,9 @@ class Stubs:
             payments=PaymentsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
+            plans=PlansStub(peers["clinical"]),
+            milestones=MilestonesStub(peers["clinical"]),
+            measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
         )
