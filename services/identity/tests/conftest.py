@@ -52,7 +52,7 @@ class Workspace:
         """With this address the user counts as one who has proved it."""
         user = users_pb2.User(id=str(uuid7()), email=email or f"{role}-{uuid7().hex}@example.com", full_name=full_name)
         keys = await self.runtime.keys.of(self.workspace_id)
-        password_hash = await PasswordHasher(self.runtime.settings).hash(password) if password else None
+        password_hash = await PasswordHasher(self.runtime.settings, self.runtime.keyring).hash(password) if password else None
         async with self.runtime.background(self.workspace_id) as call:
             await add_user(call, self.runtime.keyring, keys, user, role=role, password_hash=password_hash, is_proved=bool(email))
         return User(UUID(user.id), self.workspace_id, user.email)

@@ -5,8 +5,13 @@ from datetime import datetime
 from chassis.errors import Conflict, Gone
 
 
-def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None, is_shut_out: bool) -> None:
-    """Raise Conflict for a user who is not active, or who got in already and is not shut out by another workspace's proof of the address."""
+def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None, is_blacklisted: bool, is_shut_out: bool) -> None:
+    """Raise Conflict for a user who is not active, whose address is blacklisted, or who got in already.
+
+    Who got in, and is shut out by another workspace's proof of the address, may be invited.
+    """
+    if is_blacklisted:
+        raise Conflict("email_blacklisted", "Nobody with this e-mail address is invited.")
     if not is_active:
         raise Conflict("user_inactive", "This user is not active.")
     if last_login_at is not None and not is_shut_out:

@@ -16,7 +16,7 @@ async def check_user_may_be_invited(work: UnitOfWork, user_id: UUID) -> None:
     """Raises NotFound for an unknown user, Conflict for one who needs no invitation. Holds the user until the commit."""
     user = await work.db.one(store.lock_user, user_id=user_id)
     person = await person_of_user(work.db, work.workspace_id, user_id)
-    rules.check_may_be_invited(is_active=user["is_active"], last_login_at=user["last_login_at"], is_shut_out=person.is_shut_out)
+    rules.check_may_be_invited(**user, is_shut_out=person.is_shut_out)
 
 
 async def invite(work: UnitOfWork, user_id: UUID, *, seconds: int) -> tuple[OpaqueToken, datetime]:

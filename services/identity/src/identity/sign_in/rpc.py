@@ -89,7 +89,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         if user is None:
             raise _link_invalid()
         person = await person_of_user(work.db, token.workspace_id, user_id)
-        await work.db.run(credentials.delete_buckets_of, email_index=person.email_index, purpose="link")
+        await self._throttle.forget(work.db, person.email_index, "link")
         return await self._sign_in(work, keys, user, person.home, amr="link")
 
     async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignInReply:
@@ -177,7 +177,7 @@ class SignIn(SignInServicer[UnitOfWork]):
             raise _link_invalid()
         async with at_home(work, person, "reset_password"):
             await work.db.run(credentials.reset_password, user_id=person.home.user_id, password_hash=new_hash, now=work.now)
-        await work.db.run(credentials.delete_all_buckets_of, email_index=person.email_index)
+        await self._throttle.forget(work.db, person.email_index)
         await self._void_links(work, person)
         await revocation.end_all_login_sessions(work, person, reason="password_reset")
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_PASSWORD_RESET)

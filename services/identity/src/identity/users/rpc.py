@@ -14,7 +14,8 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
-from identity.credentials import store as credentials
+from identity.credentials.device_tokens import DeviceTokens
+from identity.credentials.throttle import LoginThrottle
 from identity.invitations.workflow import invite
 from identity.login_sessions import revocation
 from identity.people import record
@@ -31,6 +32,7 @@ class Users(UsersServicer[UnitOfWork]):
         self._settings = runtime.settings
         self._keyring = runtime.keyring
         self._keys = runtime.keys
+        self._throttle = LoginThrottle(runtime.keyring, DeviceTokens(runtime.keyring))
         self._names = UserNames()
 
     async def GetMe(self, request: pb.GetMeRequest, work: UnitOfWork) -> pb.User:
@@ -132,7 +134,7 @@ class Users(UsersServicer[UnitOfWork]):
         person = await person_of_user(work.db, work.workspace_id, UUID(request.user_id))
         # Elsewhere nothing is locked: whoever adds an address does not lift the limits of guessing at its owner's password.
         if person.is_at_the_door:
-            await work.db.run(credentials.delete_all_buckets_of, email_index=person.email_index)
+            await self._throttle.forget(work.db, person.email_index)
         return record.to_proto(await work.db.one(store.get_user, user_id=request.user_id), keys)
 
     async def GetPractitioner(self, request: pb.GetPractitionerRequest, work: UnitOfWork) -> pb.Practitioner:

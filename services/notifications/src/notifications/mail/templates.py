@@ -128,6 +128,48 @@ If you did not ask for it, nothing needs to be done: your password stays as it i
 <p>If you did not ask for it, nothing needs to be done: your password stays as it is.</p>"""),
 )
 
+PAYMENT_LINK = MailTemplate(
+    subject=Template("Payment request from $practice"),
+    text=Template("""\
+Hello $first_name,
+
+$practice asks you to pay $amount for your appointment ($way):
+
+$link
+
+If you have paid already, please ignore this mail.
+
+$practice
+"""),
+    html=Template("""\
+<p>Hello $first_name,</p>
+<p>$practice asks you to pay <strong>$amount</strong> for your appointment ($way):</p>
+<p><a href="$link">$link</a></p>
+<p>If you have paid already, please ignore this mail.</p>
+<p>$practice</p>"""),
+)
+
+PAYMENT_DETAILS = MailTemplate(
+    subject=Template("Payment request from $practice"),
+    text=Template("""\
+Hello $first_name,
+
+$practice asks you to pay $amount for your appointment:
+
+$way
+
+If you have paid already, please ignore this mail.
+
+$practice
+"""),
+    html=Template("""\
+<p>Hello $first_name,</p>
+<p>$practice asks you to pay <strong>$amount</strong> for your appointment:</p>
+<p style="white-space: pre-line">$way</p>
+<p>If you have paid already, please ignore this mail.</p>
+<p>$practice</p>"""),
+)
+
 # What a notice says, by its kind.
 HAPPENED = {
     "password_set": "A password was set for your account.",
@@ -138,6 +180,7 @@ HAPPENED = {
     "second_factor_enabled": "A second factor was set up for your account.",
     "second_factor_disabled": "The second factor of your account was removed.",
     "second_factor_removed": "An administrator removed the second factor of your account. You have been signed out everywhere.",
+    "workspace_deleted": "Your workspace was deleted by whoever runs Caseload where you work. Nobody is let in. Until it is erased they can bring it back.",
 }
 _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
@@ -148,6 +191,7 @@ _KINDS = {
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED: "second_factor_enabled",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_DISABLED: "second_factor_disabled",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_REMOVED: "second_factor_removed",
+    events_pb2.SECURITY_NOTICE_WORKSPACE_DELETED: "workspace_deleted",
 }
 
 

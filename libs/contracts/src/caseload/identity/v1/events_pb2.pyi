@@ -16,6 +16,7 @@ class SecurityNotice(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SECURITY_NOTICE_ACCOUNT_LOCKED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_SECOND_FACTOR_ENABLED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_SECOND_FACTOR_DISABLED: _ClassVar[SecurityNotice]
+    SECURITY_NOTICE_WORKSPACE_DELETED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_SECOND_FACTOR_REMOVED: _ClassVar[SecurityNotice]
 SECURITY_NOTICE_UNSPECIFIED: SecurityNotice
 SECURITY_NOTICE_PASSWORD_SET: SecurityNotice
@@ -25,6 +26,7 @@ SECURITY_NOTICE_SIGN_IN_STOLEN: SecurityNotice
 SECURITY_NOTICE_ACCOUNT_LOCKED: SecurityNotice
 SECURITY_NOTICE_SECOND_FACTOR_ENABLED: SecurityNotice
 SECURITY_NOTICE_SECOND_FACTOR_DISABLED: SecurityNotice
+SECURITY_NOTICE_WORKSPACE_DELETED: SecurityNotice
 SECURITY_NOTICE_SECOND_FACTOR_REMOVED: SecurityNotice
 
 class MagicLinkRequested(_message.Message):
