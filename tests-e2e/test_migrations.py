@@ -31,6 +31,7 @@ COUNTERS = {table.name for service in SERVICES for counter in counters_of(servic
 # Tables that are empty in an installation that stands still, each with its reason.
 EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
+    **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
     "identity.activities": "nobody in it runs the installation",
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.appointments": "no appointment with a note was deleted in it",

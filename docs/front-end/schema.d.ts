@@ -249,6 +249,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Passkeys
+         * @description Oldest first.
+         */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Begin Passkey Registration
+         * @description Options that are good for five minutes, once. Nothing changes until POST /auth/passkeys/finish.
+         */
+        post: operations["begin_passkey_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish Passkey Registration */
+        post: operations["finish_passkey_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Passkey */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /** Rename Passkey */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Passkey Sign In
+         * @description Options that are good for five minutes, once: for any passkey, or for those of whoever has made a first step.
+         */
+        post: operations["begin_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Passkey Sign In
+         * @description A passkey that signs in by itself is both factors: the device has to verify its user.
+         */
+        post: operations["finish_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -1507,6 +1606,12 @@ export interface components {
             /** @enum {string} */
             status?: "scheduled" | "completed" | "cancelled" | "no_show";
         };
+        AssertionResponse: {
+            clientDataJSON: string;
+            authenticatorData: string;
+            signature: string;
+            userHandle?: string | null;
+        };
         Attachment: {
             /** Format: uuid */
             id: string;
@@ -1555,6 +1660,14 @@ export interface components {
             download_url: string | null;
             expires_at: string | null;
         };
+        AttestationResponse: {
+            clientDataJSON: string;
+            attestationObject: string;
+            transports?: string[];
+            authenticatorData?: string | null;
+            publicKey?: string | null;
+            publicKeyAlgorithm?: number | null;
+        };
         AuditEvent: {
             /** Format: uuid */
             id: string;
@@ -1585,6 +1698,25 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["AuditEvent"][];
+        };
+        /** @description What `toJSON()` of the credential gives. */
+        AuthenticationReply: {
+            id: string;
+            rawId: string;
+            /** @constant */
+            type: "public-key";
+            authenticatorAttachment?: string | null;
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            } | null;
+            response: components["schemas"]["AssertionResponse"];
+        };
+        AuthenticatorSelection: {
+            /** @enum {string} */
+            residentKey: "required" | "preferred" | "discouraged";
+            requireResidentKey: boolean;
+            /** @enum {string} */
+            userVerification: "required" | "preferred" | "discouraged";
         };
         Client: {
             /** Format: uuid */
@@ -1699,6 +1831,12 @@ export interface components {
             created_at: string;
             /** @description The key itself, which is shown this once. Send it as `Authorization: Bearer …`. */
             secret: string;
+        };
+        CredentialDescriptor: {
+            /** @constant */
+            type: "public-key";
+            id: string;
+            transports?: string[];
         };
         DeactivatedUser: {
             /** Format: uuid */
@@ -1893,6 +2031,57 @@ export interface components {
             /** @default en */
             locale?: string;
         };
+        Passkey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            last_used_at: string | null;
+        };
+        PasskeyChange: {
+            name: string;
+        };
+        /** @description For `PublicKeyCredential.parseCreationOptionsFromJSON`. */
+        PasskeyCreationOptions: {
+            rp: components["schemas"]["RelyingParty"];
+            user: components["schemas"]["PasskeyUser"];
+            challenge: string;
+            pubKeyCredParams: components["schemas"]["PublicKeyAlgorithm"][];
+            timeout: number;
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @constant */
+            attestation: "none";
+        };
+        PasskeyRegistration: {
+            credential: components["schemas"]["RegistrationReply"];
+            /** @default Passkey */
+            name?: string;
+        };
+        /** @description For `PublicKeyCredential.parseRequestOptionsFromJSON`. */
+        PasskeyRequestOptions: {
+            challenge: string;
+            timeout: number;
+            rpId: string;
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            /** @enum {string} */
+            userVerification: "required" | "preferred" | "discouraged";
+        };
+        /** @description `temp_token` is the one that the sign-in was begun with. */
+        PasskeySignIn: {
+            credential: components["schemas"]["AuthenticationReply"];
+            temp_token?: string | null;
+        };
+        /** @description Without `temp_token` the passkey signs in by itself; with that of a first step it is the second one. */
+        PasskeySignInBegin: {
+            temp_token?: string | null;
+        };
+        PasskeyUser: {
+            id: string;
+            name: string;
+            displayName: string;
+        };
         /** @description Somebody who has no password yet sets the first one without `current_password`. */
         PasswordChange: {
             current_password?: string | null;
@@ -1944,6 +2133,11 @@ export interface components {
             /** @constant */
             alg: "EdDSA";
         };
+        PublicKeyAlgorithm: {
+            /** @constant */
+            type: "public-key";
+            alg: number;
+        };
         PublicKeys: {
             keys: components["schemas"]["PublicKey"][];
         };
@@ -1952,6 +2146,22 @@ export interface components {
         };
         Reason: {
             reason: string;
+        };
+        /** @description What `toJSON()` of the new credential gives. */
+        RegistrationReply: {
+            id: string;
+            rawId: string;
+            /** @constant */
+            type: "public-key";
+            authenticatorAttachment?: string | null;
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            } | null;
+            response: components["schemas"]["AttestationResponse"];
+        };
+        RelyingParty: {
+            id: string;
+            name: string;
         };
         ReminderConfiguration: {
             /** Format: uuid */
@@ -2220,11 +2430,12 @@ export interface components {
         TotpRemoval: {
             totp_code: string;
         };
-        /** @description The first step was right; POST /auth/verify-2fa takes the second one, with this token. */
+        /** @description The first step was right. The second one takes this token: POST /auth/verify-2fa for `totp`, /auth/passkeys/sign-in for `passkey`. */
         TwoFactorNeeded: {
             /** @constant */
             requires_2fa: true;
             temp_token: string;
+            methods: ("totp" | "passkey")[];
         };
         User: {
             /** Format: uuid */
@@ -2488,12 +2699,16 @@ export type AppointmentCreate = components['schemas']['AppointmentCreate'];
 export type AppointmentDeletion = components['schemas']['AppointmentDeletion'];
 export type AppointmentPage = components['schemas']['AppointmentPage'];
 export type AppointmentUpdate = components['schemas']['AppointmentUpdate'];
+export type AssertionResponse = components['schemas']['AssertionResponse'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentList = components['schemas']['AttachmentList'];
 export type AttachmentRename = components['schemas']['AttachmentRename'];
 export type AttachmentWithDownload = components['schemas']['AttachmentWithDownload'];
+export type AttestationResponse = components['schemas']['AttestationResponse'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
+export type AuthenticationReply = components['schemas']['AuthenticationReply'];
+export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
 export type Client = components['schemas']['Client'];
 export type ClientCreate = components['schemas']['ClientCreate'];
 export type ClientPage = components['schemas']['ClientPage'];
@@ -2502,6 +2717,7 @@ export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
+export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
 export type Department = components['schemas']['Department'];
 export type DepartmentCreate = components['schemas']['DepartmentCreate'];
@@ -2524,15 +2740,26 @@ export type OpenedWorkspace = components['schemas']['OpenedWorkspace'];
 export type OperatedWorkspace = components['schemas']['OperatedWorkspace'];
 export type OperatedWorkspaces = components['schemas']['OperatedWorkspaces'];
 export type OwnerInvitation = components['schemas']['OwnerInvitation'];
+export type Passkey = components['schemas']['Passkey'];
+export type PasskeyChange = components['schemas']['PasskeyChange'];
+export type PasskeyCreationOptions = components['schemas']['PasskeyCreationOptions'];
+export type PasskeyRegistration = components['schemas']['PasskeyRegistration'];
+export type PasskeyRequestOptions = components['schemas']['PasskeyRequestOptions'];
+export type PasskeySignIn = components['schemas']['PasskeySignIn'];
+export type PasskeySignInBegin = components['schemas']['PasskeySignInBegin'];
+export type PasskeyUser = components['schemas']['PasskeyUser'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type PendingAmendment = components['schemas']['PendingAmendment'];
 export type PendingInvitation = components['schemas']['PendingInvitation'];
 export type PendingInvitations = components['schemas']['PendingInvitations'];
 export type PublicKey = components['schemas']['PublicKey'];
+export type PublicKeyAlgorithm = components['schemas']['PublicKeyAlgorithm'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type QuotaChange = components['schemas']['QuotaChange'];
 export type Reason = components['schemas']['Reason'];
+export type RegistrationReply = components['schemas']['RegistrationReply'];
+export type RelyingParty = components['schemas']['RelyingParty'];
 export type ReminderConfiguration = components['schemas']['ReminderConfiguration'];
 export type ReminderConfigurationCreate = components['schemas']['ReminderConfigurationCreate'];
 export type ReminderConfigurationPage = components['schemas']['ReminderConfigurationPage'];
@@ -3069,6 +3296,271 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SecondStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    begin_passkey_registration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    finish_passkey_registration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRegistration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    begin_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignInBegin"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    finish_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
             };
         };
         responses: {

@@ -10,6 +10,7 @@ from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
+from caseload.identity.v1.passkeys_rpc import PasskeysStub
 from caseload.identity.v1.platform_rpc import PlatformStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
@@ -26,6 +27,7 @@ from chassis.rpc.client.peers import Peer
 class Stubs:
     sign_in: SignInStub
     second_factors: SecondFactorsStub
+    passkeys: PasskeysStub
     users: UsersStub
     invitations: InvitationsStub
     api_keys: ApiKeysStub
@@ -46,6 +48,7 @@ class Stubs:
         return cls(
             sign_in=SignInStub(peers["identity"]),
             second_factors=SecondFactorsStub(peers["identity"]),
+            passkeys=PasskeysStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),
             api_keys=ApiKeysStub(peers["identity"]),
