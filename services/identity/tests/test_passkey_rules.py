@@ -54,7 +54,7 @@ def test_a_named_origin_is_exact_and_within_the_domain(origin):
 
 
 def test_there_is_a_page_within_the_domain():
-    with pytest.raises(ValueError, match="no page is within example.org"):
+    with pytest.raises(ValueError, match="no page is within"):
         rules.relying_party("example.org", (), urls=("https://app.example.com",))
 
 
