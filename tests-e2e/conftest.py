@@ -8,6 +8,7 @@ import httpx
 import pytest
 from attack.installation import AttackedInstallation
 from attack.service_methods import RawChannel
+from chromium import fresh_tab, running_chromium
 from deployed import deployed
 from drill.environment import DrillEnvironment
 from worlds import furnish, register_passkey
@@ -92,6 +93,27 @@ async def embedded_drill(servers, tmp_path_factory):
 def place(request, servers):
     """Either composition, to be broken."""
     return request.getfixturevalue(BREAKABLE[request.param])
+
+
+@pytest.fixture(scope="session")
+async def browser(servers):
+    """One Chromium, headless, for all tests of the worker."""
+    async with running_chromium() as running:
+        yield running
+
+
+@pytest.fixture
+async def open_tab(browser):
+    """Opens tabs that know nothing of each other. None of their pages may have violated its content policy, or written to the console."""
+    opened = []
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def open_one(**context):
+            opened.append(await stack.enter_async_context(fresh_tab(browser, **context)))
+            return opened[-1]
+
+        yield open_one
+    assert [message for tab in opened for message in tab.messages] == []
 
 
 @pytest.fixture
