@@ -24,9 +24,10 @@ from gateway.api.health import routes as health
 from gateway.api.invitations import routes as invitations
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
-from gateway.api.payments import routes as payments
 from gateway.api.measures import routes as measures
 from gateway.api.milestones import routes as milestones
+from gateway.api.passkeys import routes as passkeys
+from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
@@ -60,6 +61,7 @@ log = logging.getLogger(__name__)
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     second_factors.router,
+    passkeys.router,
     login_sessions.router,
     users.router,
     invitations.router,

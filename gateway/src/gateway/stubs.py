@@ -14,6 +14,7 @@ from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.blacklist_rpc import BlacklistStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
+from caseload.identity.v1.passkeys_rpc import PasskeysStub
 from caseload.identity.v1.platform_rpc import PlatformStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
@@ -31,6 +32,7 @@ from chassis.rpc.client.peers import Peer
 class Stubs:
     sign_in: SignInStub
     second_factors: SecondFactorsStub
+    passkeys: PasskeysStub
     users: UsersStub
     invitations: InvitationsStub
     api_keys: ApiKeysStub
@@ -56,6 +58,7 @@ class Stubs:
         return cls(
             sign_in=SignInStub(peers["identity"]),
             second_factors=SecondFactorsStub(peers["identity"]),
+            passkeys=PasskeysStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),
             api_keys=ApiKeysStub(peers["identity"]),

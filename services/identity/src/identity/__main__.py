@@ -7,6 +7,7 @@ from identity.api_keys.rpc import ApiKeys
 from identity.blacklist.rpc import Blacklist
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
+from identity.passkeys.rpc import Passkeys
 from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
@@ -18,10 +19,11 @@ from identity.workspaces.rpc import Workspaces
 
 def servicers(
     runtime: Runtime,
-) -> list[SignIn | SecondFactors | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
+) -> list[SignIn | SecondFactors | Passkeys | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
+        Passkeys(runtime),
         Users(runtime),
         Invitations(runtime),
         ApiKeys(runtime),
