@@ -11,7 +11,7 @@ from attack.service_methods import RawChannel
 from chromium import fresh_tab, running_chromium
 from deployed import deployed
 from drill.environment import DrillEnvironment
-from worlds import furnish
+from worlds import furnish, register_passkey
 
 from standalone.installation import Installation
 
@@ -147,7 +147,8 @@ def open_furnished(embedded, eventually):
             api = stack.enter_context(attacked.api_as(person))
             ids = furnish(api, lambda: attacked.sign_in(person))
             events = eventually(lambda: api.get("/audit-events", params={"resource_id": ids["client_id"]}).json()["items"])
-            return api, ids | {"audit_event_id": events[0]["id"]}
+            # Last: a password alone is not enough from here on.
+            return api, ids | {"audit_event_id": events[0]["id"], "passkey_id": register_passkey(api)}
 
         yield opened
 

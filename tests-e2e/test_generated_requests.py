@@ -21,6 +21,10 @@ NEVER_SUCCEED = {
     "DELETE /api/v1/auth/totp",
     "DELETE /api/v1/users/{user_id}/second-factor",
     "POST /api/v1/auth/session/refresh",
+    "POST /api/v1/auth/passkeys/finish",
+    "POST /api/v1/auth/passkeys/sign-in/finish",
+    "PATCH /api/v1/auth/passkeys/{passkey_id}",
+    "DELETE /api/v1/auth/passkeys/{passkey_id}",
 }
 
 

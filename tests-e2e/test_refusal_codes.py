@@ -36,6 +36,7 @@ NEVER = {
             "login_session_of_a_user",
             "second_factor_of_a_user",
             "second_step_of_a_user",
+            "passkey_of_a_user",
             "magic_link_of_a_user",
             "invitation_of_a_user",
             "blacklisted_address_of_an_entry",

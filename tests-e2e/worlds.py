@@ -4,6 +4,7 @@ from itertools import count
 from uuid import uuid4
 
 from operations import now, picture, text, times
+from software_authenticator import SoftPasskey
 
 # Beyond the rule a workspace begins with, and the one of the journey.
 _hours_before = count(100)
@@ -64,3 +65,10 @@ def furnish(api, sign_in_again):
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.
         "resource_id": made("/clients", json={"first_name": "Seldom", "last_name": "Seen"}),
     }
+
+
+def register_passkey(api):
+    """Gives the caller a passkey; its id. From then on a sign-in by password takes it as a second step."""
+    options = api.post("/auth/passkeys").raise_for_status().json()
+    credential = SoftPasskey.of(options).attest(options, f"http://localhost:{api.base_url.port}")
+    return api.post("/auth/passkeys/finish", json={"credential": credential}).raise_for_status().json()["id"]

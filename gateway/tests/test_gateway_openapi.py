@@ -20,6 +20,11 @@ POST /auth/verify-2fa
 POST /auth/totp/enroll
 POST /auth/totp/verify
 DELETE /auth/totp
+GET POST /auth/passkeys
+POST /auth/passkeys/finish
+PATCH DELETE /auth/passkeys/{}
+POST /auth/passkeys/sign-in
+POST /auth/passkeys/sign-in/finish
 POST /auth/password/reset
 GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
@@ -184,6 +189,8 @@ def test_only_sign_in_health_and_keys_are_public(described):
         "/api/v1/auth/session/refresh",
         "/api/v1/auth/logout",
         "/api/v1/auth/verify-2fa",
+        "/api/v1/auth/passkeys/sign-in",
+        "/api/v1/auth/passkeys/sign-in/finish",
         "/api/v1/auth/password/forgot",
         "/api/v1/auth/password/reset",
         "/api/v1/health",

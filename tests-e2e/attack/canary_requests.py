@@ -69,7 +69,7 @@ class CanaryRequests:
     def refresh(self):
         """Creates new resources for the requests."""
         self.ids = furnish(self.api, lambda: self.attacked.sign_in(self.person))
-        self.ids["audit_event_id"] = self.ids["magic_link_id"] = str(uuid4())
+        self.ids["audit_event_id"] = self.ids["magic_link_id"] = self.ids["passkey_id"] = str(uuid4())
         self.ids["client_ids"] = self.ids["client_id"]
         self.ids["workspace_ids"] = self.ids["workspace_id"]
 

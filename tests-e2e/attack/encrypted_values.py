@@ -14,12 +14,12 @@ from chassis.auth.tokens import AccessSigner
 from standalone.services import SERVICES
 
 _numbers = count(1)
-# Binary columns that are not encrypted: keyed digests, hashes, and events, which hold ids and times only.
+# Binary columns that are not encrypted: keyed digests, hashes, public keys, and events, which hold ids and times only.
 NOT_ENCRYPTED = {
     "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
     "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
-    "api_keys.hash", "backup_codes.hash", "second_steps.hash",
+    "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
 # Encrypted columns that no operation returns, each with the reason.

@@ -27,6 +27,7 @@ from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.measures import routes as measures
 from gateway.api.memberships import routes as memberships
 from gateway.api.milestones import routes as milestones
+from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
 from gateway.api.platform import routes as platform
@@ -61,6 +62,7 @@ log = logging.getLogger(__name__)
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     second_factors.router,
+    passkeys.router,
     memberships.router,
     login_sessions.router,
     users.router,

@@ -15,6 +15,7 @@ from caseload.identity.v1.blacklist_rpc import BlacklistStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.memberships_rpc import MembershipsStub
+from caseload.identity.v1.passkeys_rpc import PasskeysStub
 from caseload.identity.v1.platform_rpc import PlatformStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
@@ -32,6 +33,7 @@ from chassis.rpc.client.peers import Peer
 class Stubs:
     sign_in: SignInStub
     second_factors: SecondFactorsStub
+    passkeys: PasskeysStub
     memberships: MembershipsStub
     users: UsersStub
     invitations: InvitationsStub
@@ -58,6 +60,7 @@ class Stubs:
         return cls(
             sign_in=SignInStub(peers["identity"]),
             second_factors=SecondFactorsStub(peers["identity"]),
+            passkeys=PasskeysStub(peers["identity"]),
             memberships=MembershipsStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),

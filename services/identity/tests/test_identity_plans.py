@@ -43,7 +43,7 @@ STATEMENTS = {
     ),
     "how long a bucket is blocked": (credentials.seconds_blocked, BUCKET),
     "a password's hash": (credentials.password_of, {"user_id": USER}),
-    "begin to sign in": (sign_in.begin_sign_in, {"user_id": USER, "now": NOW}),
+    "begin to sign in": (sign_in.sign_in_by_link, {"user_id": USER, "now": NOW}),
     "read a user for tokens": (login_sessions.read_user_for_tokens, {"user_id": USER}),
     "find a refresh token": (login_sessions.find_refresh_token, {"session_id": USER, "hash": HASH}),
     "use a refresh token": (

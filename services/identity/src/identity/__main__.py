@@ -8,6 +8,7 @@ from identity.blacklist.rpc import Blacklist
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
 from identity.memberships.rpc import Memberships
+from identity.passkeys.rpc import Passkeys
 from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
@@ -19,10 +20,13 @@ from identity.workspaces.rpc import Workspaces
 
 def servicers(
     runtime: Runtime,
-) -> list[SignIn | SecondFactors | Memberships | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
+) -> list[
+    SignIn | SecondFactors | Passkeys | Memberships | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist
+]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
+        Passkeys(runtime),
         Memberships(runtime),
         Users(runtime),
         Invitations(runtime),

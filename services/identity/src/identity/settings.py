@@ -21,6 +21,13 @@ class IdentitySettings(Settings):
     # How long a used refresh token is answered with the same successor, for requests sent at the same moment.
     refresh_grace_seconds: int = Field(10, ge=0, le=60)
 
+    # The domain that passkeys are good for (their relying party id), by default the host of CASELOAD_APP_URL. Whoever changes it makes
+    # every passkey useless.
+    passkey_domain: str = ""
+    # Origins of further front ends in that domain, as browsers send them: https://app.example.com. Those of CASELOAD_APP_URL and
+    # CASELOAD_PUBLIC_URL need not be named.
+    passkey_origins: tuple[str, ...] = ()
+
     # Argon2id (RFC 9106): passes, KiB of memory, lanes (threads). About 0.15 s of one core.
     argon2_passes: int = Field(2, ge=1)
     argon2_memory_kib: int = Field(65536, ge=8)

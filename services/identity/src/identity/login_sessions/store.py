@@ -26,8 +26,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
 from identity.people.blacklist import NOT_BLACKLISTED
-from identity.people.columns import USER_COLUMNS
-from identity.tables import login_sessions, refresh_tokens, revocations, second_factors, sign_ins, users, workspaces
+from identity.people.columns import HAS_PASSKEY, USER_COLUMNS
+from identity.tables import login_sessions, passkeys, refresh_tokens, revocations, second_factors, sign_ins, users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _clock = func.clock_timestamp()
@@ -50,7 +50,12 @@ MAY_SIGN_IN = (
 )
 # A token is void if its user was read before a revocation (see `revoke`).
 _settings = select(workspaces.c.settings).where(workspaces.c.workspace_id == users.c.workspace_id).correlate(users).scalar_subquery()
-USER_AND_READ_TIME = (*USER_COLUMNS, _settings.label("workspace_settings"), _milliseconds.label("read_at_ms"))
+USER_AND_READ_TIME = (
+    *USER_COLUMNS,
+    HAS_PASSKEY.label("has_passkey"),
+    _settings.label("workspace_settings"),
+    _milliseconds.label("read_at_ms"),
+)
 
 # Locks the row until the commit: the role cannot change between this statement and the signing of a token.
 read_user_for_tokens = command(select(*USER_AND_READ_TIME).where(MAY_SIGN_IN).with_for_update(read=True, of=users))
@@ -62,7 +67,7 @@ sign_in = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_now).re
 
 # Both are held until the commit, the membership before the user, as whoever holds all of a person's memberships does.
 hold_membership = command(
-    select(sign_ins.c.proved_at, sign_ins.c.second_factor)
+    select(sign_ins.c.proved_at, sign_ins.c.second_factor, sign_ins.c.passkey)
     .where(sign_ins.c.workspace_id == bindparam("workspace_id", type_=Uuid))
     .where(sign_ins.c.user_id == bindparam("user_id", type_=Uuid))
     .with_for_update(key_share=True)
@@ -77,6 +82,8 @@ hold_password = command(
 clear_password = command(update(users).where(users.c.id == bindparam("user_id")).values(password_hash=null()))
 
 clear_second_factor = command(delete(second_factors).where(second_factors.c.user_id == bindparam("user_id")))
+
+clear_passkeys = command(delete(passkeys).where(passkeys.c.user_id == bindparam("user_id")))
 
 # --- login sessions and their refresh tokens ---
 

@@ -32,25 +32,26 @@ _locked_until = (
     .scalar_subquery()
 )
 
-# The second factor of the user's home (see `memberships.py`), which for a user who has not proved the address is the user's own.
-TWO_FACTOR_ENABLED: ColumnElement[bool] = func.coalesce(
-    select(_home.c.second_factor)
-    .select_from(_own)
-    .join(
-        _home,
-        and_(
-            _home.c.email_index == _own.c.email_index,
-            or_(_home.c.workspace_id == _own.c.workspace_id, and_(_own.c.proved_at.is_not(None), _home.c.proved_at.is_not(None))),
-        ),
+
+def _of_home(column: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What the user's home has (see `memberships.py`), which for a user who has not proved the address is the user itself."""
+    is_a_home = and_(_own.c.proved_at.is_not(None), _home.c.proved_at.is_not(None))
+    return func.coalesce(
+        select(column)
+        .select_from(_own)
+        .join(_home, and_(_home.c.email_index == _own.c.email_index, or_(_home.c.workspace_id == _own.c.workspace_id, is_a_home)))
+        .where(_own.c.workspace_id == users.c.workspace_id)
+        .where(_own.c.user_id == users.c.id)
+        .order_by(_home.c.proved_at, _home.c.created_at, _home.c.workspace_id)
+        .limit(1)
+        .correlate(users)
+        .scalar_subquery(),
+        false(),
     )
-    .where(_own.c.workspace_id == users.c.workspace_id)
-    .where(_own.c.user_id == users.c.id)
-    .order_by(_home.c.proved_at, _home.c.created_at, _home.c.workspace_id)
-    .limit(1)
-    .correlate(users)
-    .scalar_subquery(),
-    false(),
-)
+
+
+TWO_FACTOR_ENABLED: ColumnElement[bool] = _of_home(_home.c.second_factor)
+HAS_PASSKEY: ColumnElement[bool] = _of_home(_home.c.passkey)
 
 # What it takes to decrypt a user: the encrypted value and the columns that it is bound to.
 SEALED_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(users.c[name] for name in ("id", "sealed", "version", *users.info["sealed"].bound))

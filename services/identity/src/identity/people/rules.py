@@ -12,8 +12,9 @@ from chassis.errors import Fault, Invalid
 # First steps of a sign-in (`amr`) that only the person can make. Whoever invites sees an invitation's link; what a workspace's own
 # provider of sign-ins asserts is that workspace's word.
 _STEPS_OF_THE_PERSON = frozenset({"pwd", "link", "passkey"})
-# Steps that only somebody who has a second factor can make.
-SECOND_STEPS = frozenset({"otp"})
+# Steps that only somebody who has a second factor can make. A passkey that signs in alone has verified its user: it is two factors, what
+# the person has and what they know or are.
+SECOND_STEPS = frozenset({"otp", "passkey"})
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,253}")
 

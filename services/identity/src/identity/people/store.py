@@ -44,6 +44,8 @@ hold_memberships = command(
 
 prove = command(update(sign_ins).where(_this_user).where(sign_ins.c.proved_at.is_(None)).values(proved_at=bindparam("now")))
 
+set_passkey = command(update(sign_ins).where(_this_user).values(passkey=bindparam("has_passkey")))
+
 set_second_factor = command(update(sign_ins).where(_this_user).values(second_factor=bindparam("confirmed")))
 
 may_sign_in = query(

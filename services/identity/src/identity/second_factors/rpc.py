@@ -30,7 +30,7 @@ from identity.people.memberships import at_home, person_of_user
 from identity.people.notices import raise_notice
 from identity.people.rules import Person
 from identity.second_factors import rules, store
-from identity.second_factors.workflow import backup_hash, open_secret, remove_second_factor, seal_secret, use_code
+from identity.second_factors.workflow import add_step, backup_hash, open_secret, remove_second_factor, seal_secret, use_code
 
 
 class SecondFactors(SecondFactorsServicer[UnitOfWork]):
@@ -82,11 +82,8 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
             await self._throttle.undo_count(work.db, attempt)
 
         await hold_own_session(work, person)
-        await work.db.run(store.add_step_to_login_session, session_id=session_id)
         user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
-        if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]):
-            # Its tokens permit nothing; the next ones do.
-            await revocation.revoke_access_tokens(work.db, [session_id])
+        await add_step(work, session_id, user, "otp")
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED)
         return pb.ConfirmTotpResponse(user_id=str(user_id))
 
@@ -99,7 +96,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
             user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
             if not user["two_factor_enabled"]:
                 raise rules.no_second_factor()
-            if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]):
+            if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]) and not user["has_passkey"]:
                 raise Conflict("second_factor_required", "This workspace requires a second factor.")
             async with at_home(work, person, "remove_totp"):
                 if not await use_code(work, home.user_id, request.code, self._keyring, keys):

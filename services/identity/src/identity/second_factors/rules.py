@@ -58,6 +58,17 @@ def normalize(code: str) -> str:
     return "".join(code.split()).replace("-", "").casefold()
 
 
+def methods(first: str, *, has_totp: bool, has_passkey: bool) -> list[str]:
+    """What a second step can be made with after this first one; nothing if none is asked for.
+
+    Whoever has an authenticator is always asked. Whoever has passkeys alone is asked after a password and not after a link: the
+    mailbox is how they get in again when their passkeys are lost, as there are no backup codes.
+    """
+    if not has_totp and (not has_passkey or first != "pwd"):
+        return []
+    return ["totp"] * has_totp + ["passkey"] * has_passkey
+
+
 def check_removal(user_id: UUID, role: str, *, by: UUID, by_role: str | None) -> None:
     """Raise Forbidden for one's own second factor, which takes a code, for an administrator's unless an administrator asks, and for API keys."""
     if user_id == by:

@@ -1,6 +1,6 @@
 """Statements about second factors, their backup codes, and first steps that wait for the second."""
 
-from sqlalchemy import DateTime, Text, Uuid, all_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import DateTime, Text, Uuid, all_, bindparam, delete, func, insert, select, update
 
 from chassis.db.statement import command, query
 from identity.tables import backup_codes, login_sessions, second_factors, second_steps, users
@@ -86,10 +86,10 @@ use_second_step = command(
 
 # --- sign-ins ---
 
-# The confirmation is the second step of the login session that it is made in.
+# A second factor that is set up is the second step of the login session that it is set up in.
 add_step_to_login_session = command(
     update(login_sessions)
     .where(login_sessions.c.id == bindparam("session_id"))
-    .where(literal("otp", Text) != all_(login_sessions.c.amr))
-    .values(amr=func.array_append(login_sessions.c.amr, "otp"))
+    .where(bindparam("step", type_=Text) != all_(login_sessions.c.amr))
+    .values(amr=func.array_append(login_sessions.c.amr, bindparam("step", type_=Text)))
 )

@@ -35,6 +35,7 @@ from identity.people import store as people
 from identity.people.memberships import at_home, person_of, person_of_user
 from identity.people.notices import raise_notice
 from identity.people.rules import Membership, Person, check_email, is_of_the_person
+from identity.second_factors import rules as second_factors
 from identity.second_factors.workflow import begin_second_step
 from identity.sign_in import store
 
@@ -85,7 +86,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         keys = await self._keys.of(token.workspace_id)
         await prove(work, user_id, void_credentials=False)
         await self._use_link(token, "sign_in", work)
-        user = await work.db.maybe(store.begin_sign_in, user_id=user_id, now=work.now)
+        user = await work.db.maybe(store.sign_in_by_link, user_id=user_id, now=work.now)
         if user is None:
             raise _link_invalid()
         person = await person_of_user(work.db, token.workspace_id, user_id)
@@ -104,7 +105,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         async with work.elsewhere(*door.home):
             # None if the password was changed meanwhile.
             is_still_right = await work.db.run(credentials.keep_password, **kept)
-        user = await work.db.maybe(store.begin_sign_in, user_id=door.entrance.user_id, now=work.now) if is_still_right else None
+        user = await work.db.maybe(store.sign_in_by_password, user_id=door.entrance.user_id, now=work.now) if is_still_right else None
         if user is None:
             raise wrong_credentials()
         return await self._sign_in(work, keys, user, door.home, amr="pwd", device=attempt.device)
@@ -223,8 +224,8 @@ class SignIn(SignInServicer[UnitOfWork]):
         self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], home: Membership, *, amr: str, device: bytes | None = None
     ) -> pb.SignInReply:
         """The reply to a first step that was right."""
-        if user["two_factor_enabled"]:
-            return pb.SignInReply(second_step=await begin_second_step(work, user["id"], [amr]), user_id=str(user["id"]))
+        if methods := second_factors.methods(amr, has_totp=user["two_factor_enabled"], has_passkey=user["has_passkey"]):
+            return pb.SignInReply(second_step=await begin_second_step(work, user["id"], [amr], methods), user_id=str(user["id"]))
         signed_in = await self._tokens.start_login_session(work, keys, user, amr=[amr], device=device, known_as=home.user_id)
         return pb.SignInReply(signed_in=signed_in, user_id=signed_in.user.id)
 

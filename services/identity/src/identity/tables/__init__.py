@@ -13,6 +13,7 @@ from chassis.work.retention import Audited, Retention
 from identity.tables.base import metadata
 from identity.tables.credentials import api_keys, backup_codes, login_attempts, magic_links, second_factors, second_steps
 from identity.tables.login_sessions import login_sessions, refresh_tokens, revocations
+from identity.tables.passkeys import passkeys, used_challenges
 from identity.tables.people import departments, invitations, sign_ins, users, workspaces
 from identity.tables.platform import activities, blacklist, blacklisted_addresses, workspace_directory
 
@@ -30,11 +31,13 @@ __all__ = [
     "login_sessions",
     "magic_links",
     "metadata",
+    "passkeys",
     "refresh_tokens",
     "revocations",
     "second_factors",
     "second_steps",
     "sign_ins",
+    "used_challenges",
     "users",
     "workspace_directory",
     "workspaces",
@@ -54,6 +57,8 @@ RETENTIONS = (
     Retention("login_attempts", since="last_at", days=1, scope="deployment"),
     Retention("magic_links", since="expires_at", days="magic_links_days"),
     Retention("second_steps", since="expires_at", days="magic_links_days"),
+    # Good for five minutes.
+    Retention("used_challenges", since="expires_at", days=1 / 24),
     Retention("invitations", since="expires_at", days="invitations_days"),
     # With their refresh tokens.
     Retention(

@@ -120,8 +120,9 @@ sign_ins = Table(
     moment("created_at", default_now=True),
     # When the person first showed that they read this address's mail. Null while whoever invited may be the one who is signed in.
     moment("proved_at", nullable=True),
-    # Whether this user has a confirmed second factor; of several users with one address, that of the home counts.
+    # Whether this user has a confirmed second factor, and a passkey; of several users with one address, those of the home count.
     Column("second_factor", Boolean, nullable=False, server_default=text("false")),
+    Column("passkey", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("email_index", "workspace_id", name="email_taken"),
     UniqueConstraint("workspace_id", "user_id", name="one_sign_in_per_user"),
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="sign_in_of_a_user"),

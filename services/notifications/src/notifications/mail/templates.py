@@ -180,6 +180,9 @@ HAPPENED = {
     "second_factor_enabled": "A second factor was set up for your account.",
     "second_factor_disabled": "The second factor of your account was removed.",
     "second_factor_removed": "An administrator removed the second factor of your account. You have been signed out everywhere.",
+    "passkey_added": "A passkey was added to your account.",
+    "passkey_removed": "A passkey of your account was removed.",
+    "passkey_copied": "A passkey of your account was used twice, as if somebody had copied it. That sign-in was refused.",
     "workspace_deleted": "Your workspace was deleted by whoever runs Caseload where you work. Nobody is let in. Until it is erased they can bring it back.",
 }
 _KINDS = {
@@ -191,6 +194,9 @@ _KINDS = {
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED: "second_factor_enabled",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_DISABLED: "second_factor_disabled",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_REMOVED: "second_factor_removed",
+    events_pb2.SECURITY_NOTICE_PASSKEY_ADDED: "passkey_added",
+    events_pb2.SECURITY_NOTICE_PASSKEY_REMOVED: "passkey_removed",
+    events_pb2.SECURITY_NOTICE_PASSKEY_COPIED: "passkey_copied",
     events_pb2.SECURITY_NOTICE_WORKSPACE_DELETED: "workspace_deleted",
 }
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -18,6 +18,11 @@ SECOND_FACTORS = """
 UPDATE identity.sign_ins s SET second_factor = true
 FROM identity.second_factors f
 WHERE f.workspace_id = s.workspace_id AND f.user_id = s.user_id AND f.confirmed_at IS NOT NULL
+"""
+
+PASSKEYS = """
+UPDATE identity.sign_ins s SET passkey = true
+WHERE EXISTS (SELECT FROM identity.passkeys p WHERE p.workspace_id = s.workspace_id AND p.user_id = s.user_id)
 """
 
 # An address belongs to one user again: to the person's home.
@@ -34,24 +39,26 @@ def upgrade() -> None:
         "sign_ins", sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False), schema="identity"
     )
     op.add_column("sign_ins", sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True), schema="identity")
-    op.add_column("sign_ins", sa.Column("second_factor", sa.Boolean(), server_default=sa.text("false"), nullable=False), schema="identity")
+    for column in ("second_factor", "passkey"):
+        op.add_column("sign_ins", sa.Column(column, sa.Boolean(), server_default=sa.text("false"), nullable=False), schema="identity")
     op.drop_constraint("email_taken", "sign_ins", schema="identity", type_="primary")
     op.create_primary_key("email_taken", "sign_ins", ["email_index", "workspace_id"], schema="identity")
-    op.execute("GRANT UPDATE (proved_at, second_factor) ON identity.sign_ins TO identity_app")
+    op.execute("GRANT UPDATE (passkey, proved_at, second_factor) ON identity.sign_ins TO identity_app")
 
     # The owner of the tables works across workspaces here, which forced row security would keep it from.
-    for table in ("invitations", "second_factors"):
+    for table in ("invitations", "second_factors", "passkeys"):
         op.execute(f"ALTER TABLE identity.{table} NO FORCE ROW LEVEL SECURITY")
     op.execute(PROVED)
     op.execute(SECOND_FACTORS)
-    for table in ("invitations", "second_factors"):
+    op.execute(PASSKEYS)
+    for table in ("invitations", "second_factors", "passkeys"):
         op.execute(f"ALTER TABLE identity.{table} FORCE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:
     op.execute(ALL_BUT_HOMES)
-    op.execute("REVOKE UPDATE (proved_at, second_factor) ON identity.sign_ins FROM identity_app")
+    op.execute("REVOKE UPDATE (passkey, proved_at, second_factor) ON identity.sign_ins FROM identity_app")
     op.drop_constraint("email_taken", "sign_ins", schema="identity", type_="primary")
     op.create_primary_key("email_taken", "sign_ins", ["email_index"], schema="identity")
-    for column in ("second_factor", "proved_at", "created_at"):
+    for column in ("passkey", "second_factor", "proved_at", "created_at"):
         op.drop_column("sign_ins", column, schema="identity")
