@@ -20,6 +20,8 @@ NEVER_SUCCEED = {
     "POST /api/v1/auth/totp/verify",
     "DELETE /api/v1/auth/totp",
     "POST /api/v1/auth/session/refresh",
+    "GET /api/v1/auth/oidc/{workspace_slug}/start",
+    "GET /api/v1/auth/oidc/callback",
 }
 
 

@@ -11,6 +11,7 @@ from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
+from identity.single_sign_on.rpc import SingleSignOn
 from identity.tables import RETENTIONS, metadata
 from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
@@ -18,10 +19,11 @@ from identity.workspaces.rpc import Workspaces
 
 def servicers(
     runtime: Runtime,
-) -> list[SignIn | SecondFactors | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
+) -> list[SignIn | SecondFactors | SingleSignOn | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
+        SingleSignOn(runtime),
         Users(runtime),
         Invitations(runtime),
         ApiKeys(runtime),

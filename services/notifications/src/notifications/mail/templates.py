@@ -180,6 +180,7 @@ HAPPENED = {
     "second_factor_enabled": "A second factor was set up for your account.",
     "second_factor_disabled": "The second factor of your account was removed.",
     "workspace_deleted": "Your workspace was deleted by whoever runs Caseload where you work. Nobody is let in. Until it is erased they can bring it back.",
+    "sso_linked": "An account of the provider that your workspace signs in with was linked to your account. Whoever signs in with it there signs in as you here.",
 }
 _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
@@ -190,6 +191,7 @@ _KINDS = {
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED: "second_factor_enabled",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_DISABLED: "second_factor_disabled",
     events_pb2.SECURITY_NOTICE_WORKSPACE_DELETED: "workspace_deleted",
+    events_pb2.SECURITY_NOTICE_SSO_LINKED: "sso_linked",
 }
 
 

@@ -17,6 +17,7 @@ class SecurityNotice(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SECURITY_NOTICE_SECOND_FACTOR_ENABLED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_SECOND_FACTOR_DISABLED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_WORKSPACE_DELETED: _ClassVar[SecurityNotice]
+    SECURITY_NOTICE_SSO_LINKED: _ClassVar[SecurityNotice]
 SECURITY_NOTICE_UNSPECIFIED: SecurityNotice
 SECURITY_NOTICE_PASSWORD_SET: SecurityNotice
 SECURITY_NOTICE_PASSWORD_CHANGED: SecurityNotice
@@ -26,6 +27,7 @@ SECURITY_NOTICE_ACCOUNT_LOCKED: SecurityNotice
 SECURITY_NOTICE_SECOND_FACTOR_ENABLED: SecurityNotice
 SECURITY_NOTICE_SECOND_FACTOR_DISABLED: SecurityNotice
 SECURITY_NOTICE_WORKSPACE_DELETED: SecurityNotice
+SECURITY_NOTICE_SSO_LINKED: SecurityNotice
 
 class MagicLinkRequested(_message.Message):
     __slots__ = ("magic_link_id",)
