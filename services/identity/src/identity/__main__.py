@@ -13,6 +13,7 @@ from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
+from identity.single_sign_on.rpc import SingleSignOn
 from identity.tables import RETENTIONS, metadata
 from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
@@ -21,12 +22,24 @@ from identity.workspaces.rpc import Workspaces
 def servicers(
     runtime: Runtime,
 ) -> list[
-    SignIn | SecondFactors | Passkeys | Memberships | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist
+    SignIn
+    | SecondFactors
+    | Passkeys
+    | SingleSignOn
+    | Memberships
+    | Users
+    | Invitations
+    | ApiKeys
+    | Departments
+    | Workspaces
+    | Platform
+    | Blacklist
 ]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
         Passkeys(runtime),
+        SingleSignOn(runtime),
         Memberships(runtime),
         Users(runtime),
         Invitations(runtime),

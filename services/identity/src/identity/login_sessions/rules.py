@@ -4,7 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from chassis.errors import Forbidden
 from identity.people.rules import SECOND_STEPS
+from identity.roles import ADMINISTRATOR_ROLE
+
+# The step that is made at the workspace's OpenID provider, which sees to second factors itself.
+SINGLE_SIGN_ON = "sso"
 
 
 def needs_second_factor(settings: Mapping[str, Any] | None, role: str) -> bool:
@@ -15,7 +20,16 @@ def needs_second_factor(settings: Mapping[str, Any] | None, role: str) -> bool:
 
 def may_do_nothing(settings: Mapping[str, Any] | None, role: str, amr: Collection[str]) -> bool:
     """Whether a sign-in of these steps is good for enrolling a second factor alone."""
-    return needs_second_factor(settings, role) and SECOND_STEPS.isdisjoint(amr)
+    return needs_second_factor(settings, role) and {*SECOND_STEPS, SINGLE_SIGN_ON}.isdisjoint(amr)
+
+
+def check_steps(amr: Collection[str], role: str, *, sso_required: bool) -> None:
+    """Raise Forbidden for a sign-in by other means than the provider that the workspace requires.
+
+    Those who administer the workspace may: they have to get in where the provider fails.
+    """
+    if sso_required and SINGLE_SIGN_ON not in amr and role not in ADMINISTRATOR_ROLE.values():
+        raise Forbidden("sso_required", "This workspace requires that you sign in with its own provider.")
 
 
 def idle_at(now: datetime, *, idle_seconds: int, expires_at: datetime) -> datetime:

@@ -48,6 +48,7 @@ class TokenIssuer:
 
         `user` is a row with `USER_AND_READ_TIME`, `amr` how they proved it (RFC 8176), `device` the nonce of a known device, `known_as`
         the user of the person's home, who is recognised on it.
+        Raises Forbidden where the workspace requires other proof.
         """
         expires_at = work.now + timedelta(seconds=self._settings.session_absolute_seconds)
         device_token = self._device_tokens.issue(known_as or user["id"], work.now, nonce=device)
@@ -56,7 +57,10 @@ class TokenIssuer:
     async def continue_login_session(
         self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], left: Mapping[str, Any]
     ) -> pb.SignedIn:
-        """Start a login session that goes on from one of the same person in another workspace, and ends when that would have."""
+        """Start a login session that goes on from one of the same person in another workspace, and ends when that would have.
+
+        Raises Forbidden where the workspace requires other proof.
+        """
         return await self._start(work, keys, user, left["amr"], left["created_at"], left["expires_at"])
 
     async def _start(
@@ -69,6 +73,7 @@ class TokenIssuer:
         expires_at: datetime,
         device_token: str | None = None,
     ) -> pb.SignedIn:
+        rules.check_steps(amr, user["role"], sso_required=user["sso_required"])
         session = await work.db.one(
             store.add_login_session,
             id=uuid7(),

@@ -1,10 +1,11 @@
 """Statements that add users and find them by e-mail address. `sign_ins` has no row security: its statements name the workspace themselves."""
 
-from sqlalchemy import Uuid, bindparam, exists, insert, select, update
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.statement import command, query
-from identity.tables import sign_ins, users, workspaces
+from identity.roles import ADMINISTRATOR_ROLE
+from identity.tables import sign_ins, sso_providers, users, workspaces
 
 add_user = command(
     insert(users).values(
@@ -48,9 +49,13 @@ set_passkey = command(update(sign_ins).where(_this_user).values(passkey=bindpara
 
 set_second_factor = command(update(sign_ins).where(_this_user).values(second_factor=bindparam("confirmed")))
 
+_sso_required = exists().where(sso_providers.c.workspace_id == users.c.workspace_id).where(sso_providers.c.is_required).correlate(users)
+
+# Whether a password, link or passkey lets the user in (`check_steps` of login_sessions/rules.py).
 may_sign_in = query(
     select(users.c.id)
     .where(users.c.id == bindparam("user_id"))
     .where(users.c.is_active)
+    .where(or_(~_sso_required, users.c.role == any_(literal(sorted(ADMINISTRATOR_ROLE.values()), ARRAY(Text)))))
     .where(exists().where(workspaces.c.workspace_id == users.c.workspace_id).where(workspaces.c.status == "active").correlate(users))
 )

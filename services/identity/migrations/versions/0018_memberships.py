@@ -3,15 +3,17 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-# Whoever was never invited was registered by the operator. An invitation may have been accepted by whoever sent it.
+# Whoever was never invited, nor added by the workspace's own provider, was registered by the operator. An invitation may have been
+# accepted by whoever sent it.
 PROVED = """
 UPDATE identity.sign_ins s SET proved_at = now()
 WHERE NOT EXISTS (SELECT FROM identity.invitations i WHERE i.workspace_id = s.workspace_id AND i.user_id = s.user_id)
+AND NOT EXISTS (SELECT FROM identity.sso_accounts a WHERE a.workspace_id = s.workspace_id AND a.user_id = s.user_id)
 """
 
 SECOND_FACTORS = """
@@ -46,12 +48,12 @@ def upgrade() -> None:
     op.execute("GRANT UPDATE (passkey, proved_at, second_factor) ON identity.sign_ins TO identity_app")
 
     # The owner of the tables works across workspaces here, which forced row security would keep it from.
-    for table in ("invitations", "second_factors", "passkeys"):
+    for table in ("invitations", "second_factors", "passkeys", "sso_accounts"):
         op.execute(f"ALTER TABLE identity.{table} NO FORCE ROW LEVEL SECURITY")
     op.execute(PROVED)
     op.execute(SECOND_FACTORS)
     op.execute(PASSKEYS)
-    for table in ("invitations", "second_factors", "passkeys"):
+    for table in ("invitations", "second_factors", "passkeys", "sso_accounts"):
         op.execute(f"ALTER TABLE identity.{table} FORCE ROW LEVEL SECURITY")
 
 
