@@ -237,10 +237,14 @@ async def test_a_provider_speaks_for_its_own_workspace_alone(gateway, configured
     who = name()
     provider.has(who, email=elsewhere.person.email, email_verified=True, name="Mallory", groups=["clinicians"])
     async with gateway.anonymous() as browser:
-        refused = await sign_in(browser, provider, slug, who)
-
-        assert (refused.status_code, refused.json()["code"]) == (403, "sso_account_refused")
-        assert "access_token" not in browser.cookies
+        # Whoever it is, it is a user of this workspace: the one with the address elsewhere is another, and nobody goes there from here.
+        assert (await sign_in(browser, provider, slug, who)).status_code == 303
+        user = (await browser.get("/api/v1/auth/me")).json()
+        assert (user["id"] != str(elsewhere.person.user_id), user["email"]) == (True, elsewhere.person.email)
+        assert [each["workspace_id"] for each in (await browser.get("/api/v1/auth/workspaces")).json()] == [user["workspace_id"]]
+        csrf = {"X-CSRF-Token": browser.cookies["csrf_token"]}
+        target = {"workspace_id": str(elsewhere.person.workspace_id)}
+        assert (await browser.post("/api/v1/auth/switch", json=target, headers=csrf)).status_code == 404
     assert await gateway.environment.emitted(events_pb2.SecurityNoticeRaised, elsewhere.person.workspace_id) == []
     assert not await lines(gateway, elsewhere.person.workspace_id, "finish_single_sign_on")
 
