@@ -20,6 +20,8 @@ PUBLIC = {
     "/caseload.identity.v1.SignIn/VerifyMagicLink",
     "/caseload.identity.v1.SignIn/Login",
     "/caseload.identity.v1.SecondFactors/VerifySecondStep",
+    "/caseload.identity.v1.Passkeys/BeginPasskeySignIn",
+    "/caseload.identity.v1.Passkeys/FinishPasskeySignIn",
     "/caseload.identity.v1.SignIn/RequestPasswordReset",
     "/caseload.identity.v1.SignIn/ResetPassword",
     "/caseload.identity.v1.SignIn/Refresh",
