@@ -34,11 +34,19 @@ REFUSED = {
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": 403,
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": 403,
     "GET /api/v1/platform-admin/activity": 403,
+    "DELETE /api/v1/platform-admin/workspaces/{workspace_id}": 403,
+    "GET /api/v1/platform-admin/metrics": 403,
+    "GET /api/v1/platform-admin/blacklist": 403,
+    "POST /api/v1/platform-admin/blacklist": 403,
+    "DELETE /api/v1/platform-admin/blacklist/{email}": 403,
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": 403,
     "PUT /api/v1/users/{user_id}/role": 409,  # nobody else runs the practice
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
     "PATCH /api/v1/workspaces/current": 422,  # no language goes by the name that is made up for it
+    "POST /api/v1/sessions/{session_id}/unfinalize": 409,  # the note is a draft
+    "DELETE /api/v1/sessions/{session_id}/permanent": 409,  # and is not deleted
     "PUT /api/v1/reminders/configurations/{configuration_id}": 409,  # there is one for that hour
+    "PUT /api/v1/plans/{plan_id}/milestones/order": 409,  # no milestone is not every milestone of the plan
 }
 
 

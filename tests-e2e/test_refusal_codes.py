@@ -39,14 +39,18 @@ NEVER = {
             "passkey_of_a_user",
             "magic_link_of_a_user",
             "invitation_of_a_user",
+            "blacklisted_address_of_an_entry",
         ),
         "the row is made for a user who was read in the same transaction",
     ),
     "backup_code_of_a_second_factor": "the row is made with its second factor",
     "refresh_token_of_a_login_session": "the row is made with its login session",
-    **dict.fromkeys(("workspace_not_found", "conflict_of_not_found"), "the row is locked in the same transaction"),
+    "workspace_not_found": "the row is locked in the same transaction",
     "session_not_found": "the note is locked before a file is added to it",
     "session_version_exists": "the note is locked before a version is added to it",
+    **dict.fromkeys(
+        ("plan_version_exists", "milestone_position_taken"), "the plan is locked before it gets a version and its milestones an order"
+    ),
     **dict.fromkeys(
         ("reminder_planned_once", "reminder_waits_once", "refresh_token_hash"), "planned and issued by the services themselves"
     ),

@@ -37,6 +37,11 @@ GET /platform-admin/workspaces
 POST /platform-admin/workspaces/{}/suspend
 POST /platform-admin/workspaces/{}/reactivate
 GET /platform-admin/activity
+DELETE /platform-admin/workspaces/{}
+GET /platform-admin/metrics
+GET /platform-admin/blacklist
+POST /platform-admin/blacklist
+DELETE /platform-admin/blacklist/{}
 POST GET /api-keys
 DELETE /api-keys/{}
 POST GET /departments
@@ -59,19 +64,34 @@ GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
 GET /appointments/{}/reminders
 GET /appointments/{}/history
+POST /appointments/{}/send-payment-request
+GET /appointments/{}/payment-link
+GET PUT /payments/config
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
 POST GET /sessions
-GET PUT /sessions/{}
+GET PUT DELETE /sessions/{}
 PATCH /sessions/{}/draft
 POST PATCH /sessions/{}/finalize
+POST /sessions/{}/unfinalize
+POST /sessions/{}/restore
+DELETE /sessions/{}/permanent
+GET /sessions/{}/verify
 GET /sessions/{}/versions
 GET /sessions/clients/{}/latest-finalized
 POST GET /sessions/{}/attachments
 GET PATCH DELETE /sessions/{}/attachments/{}
 GET /sessions/{}/attachments/{}/download
+POST GET /plans
+GET PUT DELETE /plans/{}
+GET /plans/{}/versions
+POST GET /plans/{}/milestones
+PUT /plans/{}/milestones/order
+PUT DELETE /plans/{}/milestones/{}
+POST GET /plans/{}/measures
+DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
 GET /reminders/logs

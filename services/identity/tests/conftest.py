@@ -56,7 +56,7 @@ class Workspace:
     async def add_user(self, role: str, *, full_name: str = "Nora Quist", password: str | None = PASSWORD) -> User:
         user = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name=full_name)
         keys = await self.runtime.keys.of(self.workspace_id)
-        password_hash = await PasswordHasher(self.runtime.settings).hash(password) if password else None
+        password_hash = await PasswordHasher(self.runtime.settings, self.runtime.keyring).hash(password) if password else None
         async with self.runtime.background(self.workspace_id) as call:
             await add_user(call, self.runtime.keyring, keys, user, role=role, password_hash=password_hash)
         return User(UUID(user.id), self.workspace_id, user.email)

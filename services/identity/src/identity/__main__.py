@@ -4,6 +4,7 @@ from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from identity.api_keys.rpc import ApiKeys
+from identity.blacklist.rpc import Blacklist
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
 from identity.passkeys.rpc import Passkeys
@@ -18,7 +19,7 @@ from identity.workspaces.rpc import Workspaces
 
 def servicers(
     runtime: Runtime,
-) -> list[SignIn | SecondFactors | Passkeys | Users | Invitations | ApiKeys | Departments | Workspaces | Platform]:
+) -> list[SignIn | SecondFactors | Passkeys | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
@@ -29,6 +30,7 @@ def servicers(
         Departments(),
         Workspaces(),
         Platform(runtime),
+        Blacklist(runtime),
     ]
 
 

@@ -35,11 +35,15 @@ class IdentitySettings(Settings):
     # Threads that hash passwords; how many passwords may be hashed or wait before a sign-in is refused as Unavailable.
     password_threads: int = Field(2, ge=1)
     password_queue: int = Field(64, ge=1)
+    # How long a sign-in waits for its turn, before it is refused as Unavailable.
+    password_queue_seconds: float = Field(3.0, gt=0)
 
     # Days until these are deleted, after they have expired.
     login_sessions_days: float = Field(7, gt=0)
     magic_links_days: float = Field(1, gt=0)
     invitations_days: float = Field(30, gt=0)
+    # Days for which a deleted workspace can be brought back.
+    deleted_workspaces_days: float = Field(30, ge=1)
 
     def faults(self) -> list[str]:
         found = super().faults()

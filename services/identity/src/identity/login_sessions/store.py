@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
+from identity.people.blacklist import NOT_BLACKLISTED
 from identity.people.columns import HAS_PASSKEY, USER_COLUMNS
 from identity.tables import login_sessions, refresh_tokens, revocations, users, workspaces
 
@@ -39,10 +40,11 @@ def _named(*columns: str) -> dict[str, Any]:
 
 # --- the user a token is issued to ---
 
-# The user with this id is active, in a workspace that is not suspended.
+# The user with this id is active, in a workspace that is not suspended, and has no blacklisted address.
 MAY_SIGN_IN = (
     (users.c.id == bindparam("user_id"))
     & users.c.is_active
+    & NOT_BLACKLISTED
     & exists().where(workspaces.c.workspace_id == users.c.workspace_id).where(workspaces.c.status == "active").correlate(users)
 )
 # A token is void if its user was read before a revocation (see `revoke`).

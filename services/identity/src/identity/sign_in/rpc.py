@@ -87,7 +87,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         if user is None:
             raise _link_invalid()
         email = await work.db.one(people.email_index_of, user_id=user["id"])
-        await work.db.run(credentials.delete_buckets_of, email_index=email["email_index"], purpose="link")
+        await self._throttle.forget(work.db, email["email_index"], "link")
         return await self._sign_in(work, keys, user, amr="link")
 
     async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignInReply:
@@ -164,7 +164,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         if await work.db.maybe(store.reset_password, user_id=user_id, password_hash=new_hash, now=work.now) is None:
             raise _link_invalid()
         email = await work.db.one(people.email_index_of, user_id=user_id)
-        await work.db.run(credentials.delete_all_buckets_of, email_index=email["email_index"])
+        await self._throttle.forget(work.db, email["email_index"])
         await work.db.run(credentials.void_magic_links, user_id=user_id, now=work.now)
         await revocation.end_login_sessions(work.db, user_id, reason="password_reset", now=work.now)
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_PASSWORD_RESET)
