@@ -249,6 +249,169 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Passkeys
+         * @description Oldest first.
+         */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Begin Passkey Registration
+         * @description Options that are good for five minutes, once. Nothing changes until POST /auth/passkeys/finish.
+         */
+        post: operations["begin_passkey_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish Passkey Registration */
+        post: operations["finish_passkey_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Passkey */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /** Rename Passkey */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Passkey Sign In
+         * @description Options that are good for five minutes, once: for any passkey, or for those of whoever has made a first step.
+         */
+        post: operations["begin_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Passkey Sign In
+         * @description A passkey that signs in by itself is both factors: the device has to verify its user.
+         */
+        post: operations["finish_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/current/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sso Provider
+         * @description For those who administer the workspace. The secret of the client is never shown.
+         */
+        get: operations["get_sso_provider"];
+        /**
+         * Set Sso Provider
+         * @description Replaces the whole configuration. Sign-ins that are under way have to begin anew; login sessions go on.
+         */
+        put: operations["set_sso_provider"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/{workspace_slug}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start Sso
+         * @description For browsers: sends the person to the workspace's provider. A refusal is a page for people.
+         */
+        get: operations["start_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish Sso
+         * @description Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
+         */
+        get: operations["finish_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -877,7 +1040,7 @@ export interface paths {
         };
         /**
          * Get Timeline
-         * @description Newest first; only appointments for a caller who may not read notes, only notes for one who may not read appointments.
+         * @description Newest first: of appointments, notes and plans of care those that the caller may read.
          */
         get: operations["get_timeline"];
         put?: never;
@@ -1214,7 +1377,7 @@ export interface paths {
          * Finalize Session
          * @description Signs a draft, or makes an amendment of what the caller has typed into a signed note. Each is a version for good.
          *
-         *     Not of a note that says nothing (`session_empty`), nor more than a day before its session (`session_in_future`).
+         *     Not of a note that says nothing (`session_empty`), nor more than a year before its session (`session_in_future`).
          */
         post: operations["finalize_session"];
         delete?: never;
@@ -1398,6 +1561,190 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plans
+         * @description Newest first.
+         */
+        get: operations["list_plans"];
+        put?: never;
+        /**
+         * Create Plan
+         * @description A client may have several active plans at the same time. One who is no longer treated gets no new plan.
+         */
+        post: operations["create_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Plan */
+        get: operations["get_plan"];
+        /**
+         * Update Plan
+         * @description Every change is a version; one that changes nothing makes none. With If-Match a plan that has changed since is 412.
+         *
+         *     A plan that is completed or discontinued, and its milestones, stay as they are: 409 `plan_ended`. Its status may be corrected, and
+         *     whoever makes it active again may change the rest in the same request. Its outcome measures go on: follow-ups come after the end.
+         */
+        put: operations["update_plan"];
+        post?: never;
+        /**
+         * Delete Plan
+         * @description For a plan that was entered by mistake, in any status: it is found no more, nor in the timeline. One that is over is discontinued.
+         */
+        delete: operations["delete_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plan Versions
+         * @description What the plan said in each of its versions, the current one included, newest first.
+         */
+        get: operations["list_plan_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Milestones
+         * @description In their order.
+         */
+        get: operations["list_milestones"];
+        put?: never;
+        /**
+         * Create Milestone
+         * @description Comes last in the order. A plan has up to fifty, and gets no more once it has ended.
+         */
+        post: operations["create_milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/milestones/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Milestones
+         * @description One order of all milestones of the plan, whoever else orders them meanwhile. Others than the plan's are 409 `milestones_changed`.
+         */
+        put: operations["order_milestones"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/milestones/{milestone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Milestone
+         * @description One that becomes achieved has achieved_at, which is cleared when it is not achieved after all.
+         */
+        put: operations["update_milestone"];
+        post?: never;
+        /**
+         * Delete Milestone
+         * @description For one that was entered by mistake; one that is given up is discontinued.
+         */
+        delete: operations["delete_milestone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Measures
+         * @description By measured_at, oldest first.
+         */
+        get: operations["list_measures"];
+        put?: never;
+        /**
+         * Record Measure
+         * @description In a session or on its own, and after the plan's end as well: follow-ups are measured then.
+         */
+        post: operations["record_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/measures/{measure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Measure
+         * @description For one that was entered by mistake.
+         */
+        delete: operations["delete_measure"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1763,6 +2110,12 @@ export interface components {
             payment_notes?: string | null;
             paid_at?: string | null;
         };
+        AssertionResponse: {
+            clientDataJSON: string;
+            authenticatorData: string;
+            signature: string;
+            userHandle?: string | null;
+        };
         Attachment: {
             /** Format: uuid */
             id: string;
@@ -1811,6 +2164,14 @@ export interface components {
             download_url: string | null;
             expires_at: string | null;
         };
+        AttestationResponse: {
+            clientDataJSON: string;
+            attestationObject: string;
+            transports?: string[];
+            authenticatorData?: string | null;
+            publicKey?: string | null;
+            publicKeyAlgorithm?: number | null;
+        };
         AuditEvent: {
             /** Format: uuid */
             id: string;
@@ -1841,6 +2202,25 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["AuditEvent"][];
+        };
+        /** @description What `toJSON()` of the credential gives. */
+        AuthenticationReply: {
+            id: string;
+            rawId: string;
+            /** @constant */
+            type: "public-key";
+            authenticatorAttachment?: string | null;
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            } | null;
+            response: components["schemas"]["AssertionResponse"];
+        };
+        AuthenticatorSelection: {
+            /** @enum {string} */
+            residentKey: "required" | "preferred" | "discouraged";
+            requireResidentKey: boolean;
+            /** @enum {string} */
+            userVerification: "required" | "preferred" | "discouraged";
         };
         Blacklist: {
             blacklist: components["schemas"]["BlacklistEntry"][];
@@ -1973,6 +2353,12 @@ export interface components {
             created_at: string;
             /** @description The key itself, which is shown this once. Send it as `Authorization: Bearer …`. */
             secret: string;
+        };
+        CredentialDescriptor: {
+            /** @constant */
+            type: "public-key";
+            id: string;
+            transports?: string[];
         };
         DeactivatedUser: {
             /** Format: uuid */
@@ -2124,6 +2510,34 @@ export interface components {
             /** Format: idn-email */
             email: string;
         };
+        Measure: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            plan_id: string;
+            /** @description The note may have been deleted since. */
+            session_id: string | null;
+            name: string;
+            value: number;
+            /** Format: date-time */
+            measured_at: string;
+        };
+        MeasureCreate: {
+            /** @description What is measured, in any words. Pain goes from 0 to 10, PHQ-9 to 27, PHQ-2 and GAD-2 to 6, GAD-7 to 21. */
+            name: string;
+            value: number;
+            /** @description The session of the same client in which it was measured. */
+            session_id?: string | null;
+            /** @description Not in the future. Unless given, the session's date, or now where there is no session. */
+            measured_at?: string | null;
+        };
+        MeasurePage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Measure"][];
+        };
         Message: {
             message: string;
         };
@@ -2133,6 +2547,63 @@ export interface components {
             total_users: number;
             pending_invitations: number;
             blacklisted_users: number;
+        };
+        Milestone: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            plan_id: string;
+            title: string;
+            description: string | null;
+            notes: string | null;
+            target_date: string | null;
+            /** @description Its place in the order; 0 is the first. */
+            position: number;
+            /** @enum {string} */
+            status: "pending" | "in_progress" | "achieved" | "discontinued";
+            achieved_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        MilestoneCreate: {
+            title: string;
+            description?: string | null;
+            notes?: string | null;
+            target_date?: string | null;
+            /**
+             * @default pending
+             * @enum {string}
+             */
+            status?: "pending" | "in_progress" | "achieved" | "discontinued";
+            /** @description Of a milestone that is achieved, and not in the future. Now, unless given. */
+            achieved_at?: string | null;
+        };
+        MilestoneList: {
+            items: components["schemas"]["Milestone"][];
+            total: number;
+        };
+        MilestoneOrder: {
+            /** @description Every milestone of the plan once, in its new order. */
+            milestone_ids: string[];
+        };
+        MilestonePage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Milestone"][];
+        };
+        MilestoneUpdate: {
+            title?: string;
+            description?: string | null;
+            notes?: string | null;
+            target_date?: string | null;
+            /** @enum {string} */
+            status?: "pending" | "in_progress" | "achieved" | "discontinued";
+            /** @description Of a milestone that is achieved, and not in the future. Now, unless given. */
+            achieved_at?: string | null;
         };
         OpenedWorkspace: {
             /** Format: uuid */
@@ -2175,6 +2646,57 @@ export interface components {
             time_zone?: string;
             /** @default en */
             locale?: string;
+        };
+        Passkey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            last_used_at: string | null;
+        };
+        PasskeyChange: {
+            name: string;
+        };
+        /** @description For `PublicKeyCredential.parseCreationOptionsFromJSON`. */
+        PasskeyCreationOptions: {
+            rp: components["schemas"]["RelyingParty"];
+            user: components["schemas"]["PasskeyUser"];
+            challenge: string;
+            pubKeyCredParams: components["schemas"]["PublicKeyAlgorithm"][];
+            timeout: number;
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @constant */
+            attestation: "none";
+        };
+        PasskeyRegistration: {
+            credential: components["schemas"]["RegistrationReply"];
+            /** @default Passkey */
+            name?: string;
+        };
+        /** @description For `PublicKeyCredential.parseRequestOptionsFromJSON`. */
+        PasskeyRequestOptions: {
+            challenge: string;
+            timeout: number;
+            rpId: string;
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            /** @enum {string} */
+            userVerification: "required" | "preferred" | "discouraged";
+        };
+        /** @description `temp_token` is the one that the sign-in was begun with. */
+        PasskeySignIn: {
+            credential: components["schemas"]["AuthenticationReply"];
+            temp_token?: string | null;
+        };
+        /** @description Without `temp_token` the passkey signs in by itself; with that of a first step it is the second one. */
+        PasskeySignInBegin: {
+            temp_token?: string | null;
+        };
+        PasskeyUser: {
+            id: string;
+            name: string;
+            displayName: string;
         };
         /** @description Somebody who has no password yet sets the first one without `current_password`. */
         PasswordChange: {
@@ -2240,6 +2762,83 @@ export interface components {
         PendingInvitations: {
             invitations: components["schemas"]["PendingInvitation"][];
         };
+        Plan: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            /** Format: uuid */
+            client_id: string;
+            title: string;
+            diagnosis: string | null;
+            /** @description ICD-10. */
+            diagnosis_code: string | null;
+            goals: string[];
+            start_date: string | null;
+            end_date: string | null;
+            /** @enum {string} */
+            status: "active" | "completed" | "discontinued";
+            /** @description Also the ETag. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        PlanCreate: {
+            /**
+             * Format: uuid
+             * @description An active client.
+             */
+            client_id: string;
+            title: string;
+            diagnosis?: string | null;
+            diagnosis_code?: string | null;
+            goals?: string[] | null;
+            start_date?: string | null;
+            /** @description Not before start_date. */
+            end_date?: string | null;
+        };
+        PlanPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Plan"][];
+        };
+        PlanUpdate: {
+            title?: string;
+            diagnosis?: string | null;
+            diagnosis_code?: string | null;
+            goals?: string[] | null;
+            start_date?: string | null;
+            /** @description Not before start_date. */
+            end_date?: string | null;
+            /** @enum {string} */
+            status?: "active" | "completed" | "discontinued";
+        };
+        PlanVersion: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            plan_id: string;
+            version_number: number;
+            title: string;
+            diagnosis: string | null;
+            diagnosis_code: string | null;
+            goals: string[];
+            start_date: string | null;
+            end_date: string | null;
+            /** @enum {string} */
+            status: "active" | "completed" | "discontinued";
+            /** Format: uuid */
+            created_by_user_id: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PlanVersionList: {
+            versions: components["schemas"]["PlanVersion"][];
+        };
         /** @description RFC 8037. */
         PublicKey: {
             /** @constant */
@@ -2253,6 +2852,11 @@ export interface components {
             /** @constant */
             alg: "EdDSA";
         };
+        PublicKeyAlgorithm: {
+            /** @constant */
+            type: "public-key";
+            alg: number;
+        };
         PublicKeys: {
             keys: components["schemas"]["PublicKey"][];
         };
@@ -2261,6 +2865,22 @@ export interface components {
         };
         Reason: {
             reason: string;
+        };
+        /** @description What `toJSON()` of the new credential gives. */
+        RegistrationReply: {
+            id: string;
+            rawId: string;
+            /** @constant */
+            type: "public-key";
+            authenticatorAttachment?: string | null;
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            } | null;
+            response: components["schemas"]["AttestationResponse"];
+        };
+        RelyingParty: {
+            id: string;
+            name: string;
         };
         ReminderConfiguration: {
             /** Format: uuid */
@@ -2439,7 +3059,7 @@ export interface components {
             /** Format: uuid */
             client_id: string;
             appointment_id?: string | null;
-            /** @description The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come, and is not signed more than a day before it (`session_in_future`). */
+            /** @description The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come; it is signed a year before it at the earliest (`session_in_future`). */
             session_date?: string | null;
             duration_minutes?: number | null;
             subjective?: string | null;
@@ -2532,6 +3152,67 @@ export interface components {
             /** @description Why a signed note is amended by what its author has typed into it, or why a note is signed again. */
             reason?: string | null;
         };
+        /** @description What the members of a group of the provider become here. */
+        SsoGroupRole: {
+            group: string;
+            /** @enum {string} */
+            role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
+            department_id?: string | null;
+        };
+        /** @description `slug`, `issuer` and `client_id` are null until single sign-on is configured. */
+        SsoProvider: {
+            slug: string | null;
+            issuer: string | null;
+            client_id: string | null;
+            has_client_secret: boolean;
+            enabled: boolean;
+            required: boolean;
+            groups_claim: string;
+            group_roles: components["schemas"]["SsoGroupRole"][];
+            default_role: ("owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin") | null;
+            email_domains: string[];
+            trusts_emails: boolean;
+            /** @description Where the provider sends people back to: it has to be told. */
+            redirect_uri: string;
+            updated_at: string | null;
+        };
+        /** @description The whole configuration. Without `client_secret` the stored one stays; null removes it. */
+        SsoProviderUpdate: {
+            /** @description In the address at which sign-ins begin; unique in the installation. */
+            slug: string;
+            /** @description The address of the provider, exactly as it writes it itself. */
+            issuer: string;
+            client_id: string;
+            client_secret?: string | null;
+            /** @default false */
+            enabled?: boolean;
+            /**
+             * @description Nobody signs in otherwise but those who administer the workspace: they have to get in where the provider fails.
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * @description The claim of ID tokens, or of the userinfo endpoint, that lists a person's groups.
+             * @default groups
+             */
+            groups_claim?: string;
+            /** @description The first entry whose group a person is in counts, at each sign-in. */
+            group_roles?: components["schemas"]["SsoGroupRole"][];
+            /** @description Of people in none of these groups; without it they are refused. */
+            default_role?: ("owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin") | null;
+            /** @description Where given, addresses of other domains are refused. */
+            email_domains?: string[];
+            /**
+             * @description Whether every address the provider tells of counts as verified although it does not say so.
+             * @default false
+             */
+            trusts_emails?: boolean;
+            /**
+             * @description Forgets which accounts of the provider belong to which users; they are found by their addresses again.
+             * @default false
+             */
+            forgets_accounts?: boolean;
+        };
         StorageUsage: {
             used_bytes: number;
             quota_bytes: number;
@@ -2572,11 +3253,12 @@ export interface components {
         TotpRemoval: {
             totp_code: string;
         };
-        /** @description The first step was right; POST /auth/verify-2fa takes the second one, with this token. */
+        /** @description The first step was right. The second one takes this token: POST /auth/verify-2fa for `totp`, /auth/passkeys/sign-in for `passkey`. */
         TwoFactorNeeded: {
             /** @constant */
             requires_2fa: true;
             temp_token: string;
+            methods: ("totp" | "passkey")[];
         };
         Unsigning: {
             /** @description Why the note is made a draft again: the reason of its next version, unless that has another. */
@@ -2846,12 +3528,16 @@ export type AppointmentCreate = components['schemas']['AppointmentCreate'];
 export type AppointmentDeletion = components['schemas']['AppointmentDeletion'];
 export type AppointmentPage = components['schemas']['AppointmentPage'];
 export type AppointmentUpdate = components['schemas']['AppointmentUpdate'];
+export type AssertionResponse = components['schemas']['AssertionResponse'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentList = components['schemas']['AttachmentList'];
 export type AttachmentRename = components['schemas']['AttachmentRename'];
 export type AttachmentWithDownload = components['schemas']['AttachmentWithDownload'];
+export type AttestationResponse = components['schemas']['AttestationResponse'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
+export type AuthenticationReply = components['schemas']['AuthenticationReply'];
+export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
 export type Blacklist = components['schemas']['Blacklist'];
 export type BlacklistEntry = components['schemas']['BlacklistEntry'];
 export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
@@ -2863,6 +3549,7 @@ export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
+export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
 export type Department = components['schemas']['Department'];
 export type DepartmentCreate = components['schemas']['DepartmentCreate'];
@@ -2880,12 +3567,29 @@ export type LocationUpdate = components['schemas']['LocationUpdate'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type LoginSession = components['schemas']['LoginSession'];
 export type MagicLinkRequest = components['schemas']['MagicLinkRequest'];
+export type Measure = components['schemas']['Measure'];
+export type MeasureCreate = components['schemas']['MeasureCreate'];
+export type MeasurePage = components['schemas']['MeasurePage'];
 export type Message = components['schemas']['Message'];
 export type Metrics = components['schemas']['Metrics'];
+export type Milestone = components['schemas']['Milestone'];
+export type MilestoneCreate = components['schemas']['MilestoneCreate'];
+export type MilestoneList = components['schemas']['MilestoneList'];
+export type MilestoneOrder = components['schemas']['MilestoneOrder'];
+export type MilestonePage = components['schemas']['MilestonePage'];
+export type MilestoneUpdate = components['schemas']['MilestoneUpdate'];
 export type OpenedWorkspace = components['schemas']['OpenedWorkspace'];
 export type OperatedWorkspace = components['schemas']['OperatedWorkspace'];
 export type OperatedWorkspaces = components['schemas']['OperatedWorkspaces'];
 export type OwnerInvitation = components['schemas']['OwnerInvitation'];
+export type Passkey = components['schemas']['Passkey'];
+export type PasskeyChange = components['schemas']['PasskeyChange'];
+export type PasskeyCreationOptions = components['schemas']['PasskeyCreationOptions'];
+export type PasskeyRegistration = components['schemas']['PasskeyRegistration'];
+export type PasskeyRequestOptions = components['schemas']['PasskeyRequestOptions'];
+export type PasskeySignIn = components['schemas']['PasskeySignIn'];
+export type PasskeySignInBegin = components['schemas']['PasskeySignInBegin'];
+export type PasskeyUser = components['schemas']['PasskeyUser'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type PaymentLink = components['schemas']['PaymentLink'];
@@ -2894,10 +3598,19 @@ export type PaymentSettingsUpdate = components['schemas']['PaymentSettingsUpdate
 export type PendingAmendment = components['schemas']['PendingAmendment'];
 export type PendingInvitation = components['schemas']['PendingInvitation'];
 export type PendingInvitations = components['schemas']['PendingInvitations'];
+export type Plan = components['schemas']['Plan'];
+export type PlanCreate = components['schemas']['PlanCreate'];
+export type PlanPage = components['schemas']['PlanPage'];
+export type PlanUpdate = components['schemas']['PlanUpdate'];
+export type PlanVersion = components['schemas']['PlanVersion'];
+export type PlanVersionList = components['schemas']['PlanVersionList'];
 export type PublicKey = components['schemas']['PublicKey'];
+export type PublicKeyAlgorithm = components['schemas']['PublicKeyAlgorithm'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type QuotaChange = components['schemas']['QuotaChange'];
 export type Reason = components['schemas']['Reason'];
+export type RegistrationReply = components['schemas']['RegistrationReply'];
+export type RelyingParty = components['schemas']['RelyingParty'];
 export type ReminderConfiguration = components['schemas']['ReminderConfiguration'];
 export type ReminderConfigurationCreate = components['schemas']['ReminderConfigurationCreate'];
 export type ReminderConfigurationPage = components['schemas']['ReminderConfigurationPage'];
@@ -2921,6 +3634,9 @@ export type SessionVersion = components['schemas']['SessionVersion'];
 export type SessionVersionList = components['schemas']['SessionVersionList'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Signing = components['schemas']['Signing'];
+export type SsoGroupRole = components['schemas']['SsoGroupRole'];
+export type SsoProvider = components['schemas']['SsoProvider'];
+export type SsoProviderUpdate = components['schemas']['SsoProviderUpdate'];
 export type StorageUsage = components['schemas']['StorageUsage'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
@@ -3457,6 +4173,396 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    begin_passkey_registration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    finish_passkey_registration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRegistration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    begin_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignInBegin"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    finish_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_sso_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoProvider"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_sso_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoProviderUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoProvider"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    start_sso: {
+        parameters: {
+            query?: {
+                return_to?: string | null;
+            };
+            header?: never;
+            path: {
+                workspace_slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    finish_sso: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string | null;
+                iss?: string | null;
+                error?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -6537,6 +7643,532 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                client_id?: string | null;
+                status?: ("active" | "completed" | "discontinued") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_plan_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersionList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_milestones: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MilestonePage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Milestone"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    order_milestones: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MilestoneList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+                milestone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Milestone"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                plan_id: string;
+                milestone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_measures: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurePage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    record_measure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measure"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_measure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                plan_id: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
