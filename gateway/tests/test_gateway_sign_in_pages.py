@@ -219,6 +219,7 @@ async def test_after_too_many_attempts_the_page_says_how_long_to_wait(gateway):
                 break
 
         assert reply.status_code == 429
+        assert int(reply.headers["retry-after"]) >= 1
         assert re.fullmatch(r"Too many attempts\. Try again in \d+ s\.", texts_of(reply, "alert")[0])
 
 
@@ -261,6 +262,15 @@ async def test_cookies_for_forms_cannot_be_planted_where_there_is_tls(gateway):
             "/auth/sign-in", data={"form_token": token_of(reply)}, headers={"Cookie": made.partition(";")[0].removeprefix("__Host-")}
         )
         assert planted.status_code == 403
+
+
+@pytest.mark.parametrize("planted", ['"a\\015\\012Set-Cookie: evil=1"', "x" * 5000, "\u00e9", '""'])
+async def test_a_cookie_that_we_have_not_made_is_not_sent_back(visitor, planted):
+    reply = await visitor.get("/auth/sign-in", headers={"Cookie": f"visitor={planted}; language={planted}".encode("latin-1")})
+
+    (made,) = reply.headers.get_list("set-cookie")
+    assert re.match(r"visitor=[\w-]{22}; ", made)
+    assert "evil" not in str(reply.headers)
 
 
 async def test_the_second_step_is_over_when_its_cookie_is_made_up(visitor):

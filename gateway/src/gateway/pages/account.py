@@ -18,7 +18,6 @@ from gateway.auth.cookies import read_cookies
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT
 from gateway.pages.refusals import SIGN_IN
-from gateway.pages.rendering import Policy
 from gateway.pages.sign_in import SECOND_FACTOR
 from gateway.pages.visit import OwnVisit, SignedInVisit, UncheckedVisit
 from gateway.routing.nouns import noun_router
@@ -192,10 +191,14 @@ def _set_up_page(visit: SignedInVisit, **values: Any) -> Response:
 
 
 def _enrolment_page(visit: SignedInVisit, made: factors.TotpEnrollment | None = None, **values: Any) -> Response:
-    leaves = bool(visit.next) and not visit.next.startswith("/")
-    policy = Policy(data_images=made is not None, form_origin=visit.destinations.app_origin if leaves else "")
     return visit.page(
-        "enrolment.html", "enrol_title", address=SECOND_FACTOR, policy=policy, focus="" if made else "code", made=made, **values
+        "enrolment.html",
+        "enrol_title",
+        address=SECOND_FACTOR,
+        data_images=made is not None,
+        focus="" if made else "code",
+        made=made,
+        **values,
     )
 
 

@@ -1,5 +1,6 @@
 """The cookies that the pages need beyond those of a login session."""
 
+import re
 import secrets
 from collections.abc import Mapping
 
@@ -12,6 +13,8 @@ _HOURS = 3600
 _YEAR = 365 * 24 * _HOURS
 # As long as the second step of a sign-in may take.
 _SECOND_STEP_SECONDS = 600
+# As we make them: what is sent back in a header has to be.
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class PageCookies:
@@ -24,17 +27,17 @@ class PageCookies:
         self._visitor_name = "__Host-visitor" if writer.is_secure else "visitor"
         found: Mapping[str, str] = cookie_parser(request.header(b"cookie"))
         # To whom a form was given that is sent by somebody who is not signed in.
-        self.visitor = found.get(self._visitor_name, "")
+        visitor = found.get(self._visitor_name, "")
+        self.visitor = visitor if _VISITOR.fullmatch(visitor) else ""
         # The language that was chosen on a page.
         self.language = found.get("language", "")
         # The token of a first step, for the page that takes the second one.
         self.second_step = found.get("second_step", "")
 
     def ensure_visitor(self) -> str:
-        """The visitor's own random value; one is made and kept if there is none."""
-        if not self.visitor:
-            self.visitor = secrets.token_urlsafe(16)
-            self._writer.set(self._request, self._visitor_name, self.visitor, 12 * _HOURS, path="/", same_site="Lax")
+        """The visitor's own random value, which is kept for hours from now; one is made if there is none."""
+        self.visitor = self.visitor or secrets.token_urlsafe(16)
+        self._writer.set(self._request, self._visitor_name, self.visitor, 12 * _HOURS, path="/", same_site="Lax")
         return self.visitor
 
     def keep_language(self, code: str) -> None:

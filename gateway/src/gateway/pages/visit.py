@@ -1,5 +1,6 @@
 """Somebody at a page: their request, the form they sent, and the language they read."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -53,24 +54,38 @@ class Visit:
         """The texts of the language by key."""
         return self.language.texts
 
-    def page(self, template: str, title: str, *, address: str = "", policy: Policy | None = None, **values: Any) -> Response:
-        """A page in the visitor's language, by the key of its title. `address` is where it can be asked for again, if that is another."""
+    def page(
+        self,
+        template: str,
+        title: str,
+        *,
+        address: str = "",
+        script: str = "",
+        data_images: bool = False,
+        retry_after: int | None = None,
+        **values: Any,
+    ) -> Response:
+        """A page in the visitor's language, by the key of its title. `address` is where it can be asked for again, if that is another.
+
+        `script` runs on this page alone; `data_images` and it are what the page's policy allows in addition.
+        """
         kept = {"token": self.form.get("token", "") or self.query.get("token", ""), "next": self.next}
-        if policy is None:
-            # A browser holds the policy against where a form leads in the end, too.
-            leaves = bool(self.next) and not self.next.startswith("/")
-            policy = Policy(form_origin=self.destinations.app_origin if leaves else "")
-        return render(
+        # A browser holds the policy against where a form leads in the end, too.
+        leaves = bool(self.next) and not self.next.startswith("/")
+        page = render(
             template,
             self.language,
             title=self.t[title],
             address=address or self.request.path,
             query={name: value for name, value in kept.items() if value},
-            policy=policy,
+            policy=Policy(script=script, data_images=data_images, form_origin=self.destinations.app_origin if leaves else ""),
             form_token=self.form_token,
             next=self.next,
             **values,
         )
+        if retry_after is not None:
+            page.headers["Retry-After"] = str(retry_after)
+        return page
 
     def go(self, path: str, **query: str) -> Response:
         """Sends the browser on, to be asked for by GET."""
@@ -95,7 +110,8 @@ class Visit:
     def refused(self, refusal: Refusal) -> dict[str, Any]:
         """What a page about this refusal is made with."""
         self.request.problem_code = refusal.code
-        return {"status": status_of(refusal), "problem": explain(refusal, self.t)}
+        retry_after = None if refusal.retry_after is None else max(1, math.ceil(refusal.retry_after))
+        return {"status": status_of(refusal), "problem": explain(refusal, self.t), "retry_after": retry_after}
 
 
 class SignedInVisit(Visit):
