@@ -49,7 +49,9 @@ from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
 from gateway.openapi import routes as openapi
+from gateway.pages import account as account_pages
 from gateway.pages import routes as pages
+from gateway.pages import sign_in as sign_in_pages
 from gateway.problems.responses import ProblemResponses
 from gateway.rate_limits.limits import RateLimits
 from gateway.rate_limits.uploads import Uploads
@@ -90,6 +92,8 @@ ROUTERS: Sequence[APIRouter] = (
     health.router,
     files.router,
     pages.router,
+    sign_in_pages.router,
+    account_pages.router,
     openapi.router,
 )
 
@@ -155,7 +159,7 @@ def _middleware(
     return [
         Middleware(Edge),
         Middleware(Cors, frozenset(settings.cors_origins)),
-        Middleware(Errors, problems),
+        Middleware(Errors, problems, authenticator.cookies),
         Middleware(
             BodyLimit,
             json_bytes=settings.json_limit_bytes,
