@@ -295,6 +295,26 @@ async def test_who_is_inactive_is_refused_and_so_is_everybody_of_a_suspended_wor
         assert (refused.status_code, refused.json()["code"]) == (404, "sso_unknown")
 
 
+async def test_whoever_is_blacklisted_is_neither_added_nor_linked_nor_let_in(gateway, configured, platform, provider, slug, check_problem):
+    new, known, linked = name(), name(), name()
+    emails = {who: f"{who}@example.org" for who in (new, known, linked)}
+    for who, email in emails.items():
+        provider.has(who, email=email, email_verified=True, name="Nora Quist", groups=["clinicians"])
+    invited = await configured.http.post("/api/v1/users", json={"email": emails[known], "full_name": "Nora Quist", "role": "therapist"})
+    assert invited.status_code == 201
+    async with gateway.anonymous() as browser:
+        assert (await sign_in(browser, provider, slug, linked)).status_code == 303
+    for email in emails.values():
+        barred = await platform.post("/api/v1/platform-admin/blacklist", json={"email": email.upper(), "reason": "Left."})
+        assert barred.status_code == 200, barred.text
+
+    for who in emails:
+        async with gateway.anonymous() as browser:
+            check_problem(await sign_in(browser, provider, slug, who), 403, "sso_account_refused")
+    assert (await configured.http.get("/api/v1/users")).json()["total"] == 3
+    assert await gateway.environment.emitted(events_pb2.SecurityNoticeRaised, configured.person.workspace_id) == []
+
+
 async def test_of_fifty_who_come_back_with_one_code_one_is_signed_in(gateway, configured, provider, slug):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
