@@ -13,9 +13,19 @@ SAMPLES = {
     "hours_before": 99,
     "time_zone": "Europe/Berlin",
     "currency": "EUR",
+    "payment_price": "80.00",
+    "payment_status": "not_paid",
+    "paid_at": None,
+    "payment_mode": "smart_link",
+    "payment_link_type": "custom",
+    "payment_link_template": "https://pay.example.com/",
     "role": "therapist",
     "search": "Is",
+    "slug": "sso-of-the-tests",
+    "issuer": "https://login.example.org",
+    "workspace_slug": "nowhere",
     "tag": "knee",
+    "diagnosis_code": "F32.1",
 }
 
 
@@ -77,7 +87,7 @@ class Operation:
             return None
         sent = {name for name in self.body if name in self._required_body or name in instead}
         if not self._required_body and not sent:
-            sent = {name for name, schema in self.body.items() if not is_id(schema) and name != "status"}
+            sent = {name for name, schema in self.body.items() if not is_id(schema) and name not in {"status", "achieved_at"}}
         body = {name: value(name, self.body[name], given) for name in sent}
         if "scheduled_start" in body:
             body |= times()
