@@ -294,6 +294,18 @@ async def test_a_deleted_workspace_is_shut_as_a_suspended_one_and_comes_back_who
             assert (await http.get(f"/api/v1/clients/{client['id']}")).json() == client
 
 
+async def test_an_owner_whose_workspace_is_deleted_is_not_waited_for(platform):
+    _, opened = await invite(platform)
+    path = f"/api/v1/platform-admin/workspaces/{opened['workspace_id']}"
+    before = (await platform.get("/api/v1/platform-admin/metrics")).json()
+    await delete(platform, path)
+    assert opened["user_id"] not in await pending(platform)
+    after = (await platform.get("/api/v1/platform-admin/metrics")).json()
+    assert after == before | {"pending_invitations": before["pending_invitations"] - 1}
+    await platform.post(f"{path}/reactivate", json=REASON)
+    assert opened["user_id"] in await pending(platform)
+
+
 async def test_a_deletion_is_on_record_in_both_trails_and_its_owner_is_mailed(gateway, platform, practice):
     path = f"/api/v1/platform-admin/workspaces/{practice.person.workspace_id}"
     await delete(platform, path)
