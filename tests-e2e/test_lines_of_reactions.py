@@ -28,12 +28,14 @@ from standalone.services import SERVICES
 LINES = {
     "audit.record": "writes the trail itself",
     "clinical.erase-client": "erase_notes",
+    "clinical.erase-note": "erase_deleted_note",
     "clinical.release-note": "release_note",
     "clinical.remove-files": "remove_file",
     "notifications.cancel-reminders": "cancel_reminders",
     "notifications.forget-client": "erase_reminders",
     "notifications.mail-invitation": "only adds a mail; whoever added the user is on record, and so is the sign-in",
     "notifications.mail-password-reset": "only adds a mail; whoever asked for it and the reset by its link are on record",
+    "notifications.mail-payment-request": "only adds a mail, which leaves a line of its own",
     "notifications.mail-security-notice": "only adds a mail; what it is about is on record",
     "notifications.mail-magic-link": "only adds a mail; the sign-in by its link is on record",
     "notifications.move-reminders": "move_reminders",
@@ -145,6 +147,19 @@ async def test_everything_that_an_erased_client_takes_along_is_on_record(practic
     says(reminders, service="notifications", resource="Appointment", **cause)
     assert ids(reminders) == booked
     assert reminders["facts"]["client_id"] == client_id
+
+
+async def test_a_deleted_note_that_is_erased_is_on_record(practice):
+    sessions, client_id = practice.environment.stub(SessionsStub), await practice.client()
+    created = sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=to_timestamp(datetime.now(UTC)), subjective="Worse.")
+    note = await sessions.CreateSession(created, practice.caller())
+    await sessions.DeleteSession(sessions_pb2.DeleteSessionRequest(session_id=note.id), practice.caller())
+    eraser = practice.caller()
+    await sessions.EraseSession(sessions_pb2.EraseSessionRequest(session_id=note.id), eraser)
+
+    (line,) = await practice.trail("erase_deleted_note")
+    says(line, service="clinical", resource="Session", action="DELETE", request_id=eraser.request_id)
+    assert ids(line) == {note.id}
 
 
 async def test_moved_and_cancelled_reminders_are_on_record_and_new_ones_are_not(practice):

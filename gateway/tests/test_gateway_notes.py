@@ -10,13 +10,13 @@ from uuid_utils.compat import uuid7
 
 from chassis.errors import Invalid
 from gateway.api.attachments.form import base_name
-from gateway.api.sessions.routes import expected_version
+from gateway.api.if_match import expected_version
 
 FIELDS = {
     "id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan",
     "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at",
     "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after",
-    "created_at", "updated_at", "pending_amendment",
+    "created_at", "updated_at", "pending_amendment", "conflict_of", "content_hash", "unfinalized_reason",
 }  # fmt: skip
 
 
@@ -402,3 +402,68 @@ async def test_a_file_that_arrives_slowly_leaves_its_call_all_its_time(gateway, 
         reply = await http.post(f"{path}/attachments", content=slowly(), headers={"Content-Type": "multipart/form-data; boundary=b"})
 
     assert reply.status_code == 201, reply.text
+
+
+async def test_a_note_is_deleted_restored_and_erased(practice, note, path, check_problem):
+    deleted = await practice.http.request("DELETE", path, json={"reason": "Wrong client."})
+    gone = await practice.http.get(path)
+    lists = [(await practice.http.get(f"/api/v1/sessions{query}")).json()["items"] for query in ("", "?include_deleted=true")]
+    restored = await practice.http.post(f"{path}/restore")
+
+    assert (deleted.status_code, deleted.content, gone.status_code) == (204, b"", 404)
+    assert [[one["id"] for one in found] for found in lists] == [[], [note["id"]]]
+    assert (lists[1][0]["deleted_reason"], bool(lists[1][0]["permanent_delete_after"])) == ("Wrong client.", True)
+    assert (restored.status_code, restored.json()["deleted_at"], restored.headers["etag"]) == (200, None, f'"{note["version"] + 2}"')
+
+    check_problem(await practice.http.delete(f"{path}/permanent"), 409, "session_not_deleted")
+    assert (await practice.http.delete(path)).status_code == 204
+    assert (await practice.http.delete(f"{path}/permanent")).status_code == 204
+    check_problem(await practice.http.post(f"{path}/restore"), 410, "session_erased")
+    assert (await practice.http.get("/api/v1/sessions?include_deleted=true")).json()["items"] == []
+
+
+async def test_a_signed_note_is_opened_signed_again_and_verified(practice, note, path, check_problem):
+    check_problem(await practice.http.post(f"{path}/unfinalize"), 409, "session_not_finalized")
+    signed = (await practice.http.post(f"{path}/finalize")).json()
+    opened = await practice.http.post(
+        f"{path}/unfinalize", json={"reason": "The wrong knee."}, headers={"If-Match": f'"{signed["version"]}"'}
+    )
+    check_problem(await practice.http.post(f"{path}/finalize", headers={"If-Match": "1"}), 412, "stale_version")
+    again = (await practice.http.post(f"{path}/finalize")).json()
+    newest, first = (await practice.http.get(f"{path}/versions")).json()["versions"]
+    verified = await practice.http.get(f"{path}/verify")
+
+    assert (opened.json()["status"], opened.json()["finalized_at"], opened.json()["unfinalized_reason"]) == (
+        "draft",
+        None,
+        "The wrong knee.",
+    )
+    assert (newest["version_number"], newest["kind"], newest["reason"], newest["session_date"]) == (
+        2,
+        "refinalized",
+        "The wrong knee.",
+        note["session_date"],
+    )
+    assert (first["kind"], first["previous_hash"]) == ("finalized", None)
+    assert newest["previous_hash"] == first["content_hash"] != newest["content_hash"] == again["content_hash"]
+    assert verified.json() == {"intact": True, "versions": 2, "first_break": None, "unsigned": 0}
+
+
+async def test_the_copy_of_a_late_save_names_its_original(practice, note, path, check_problem):
+    await practice.http.put(path, json={"plan": "Rest."})
+    ids = {
+        check_problem(await practice.http.patch(f"{path}/draft", json={"plan": "Run."}, headers={"If-Match": "1"}), 412, "stale_version")[
+            "conflict_session_id"
+        ]
+        for _ in range(5)
+    }
+
+    (copy_id,) = ids
+    assert (await practice.http.get(f"/api/v1/sessions/{copy_id}")).json()["conflict_of"] == note["id"]
+    assert (await practice.http.get("/api/v1/sessions?is_draft=true")).json()["total"] == 2
+
+
+async def test_a_session_far_ahead_is_not_signed(practice, path, check_problem):
+    assert (await practice.http.put(path, json={"session_date": "2199-01-01T09:00:00Z"})).status_code == 200
+    problem = check_problem(await practice.http.post(f"{path}/finalize"), 422, "session_in_future")
+    assert problem["errors"][0]["pointer"] == "/session_date"

@@ -20,6 +20,11 @@ POST /auth/verify-2fa
 POST /auth/totp/enroll
 POST /auth/totp/verify
 DELETE /auth/totp
+GET POST /auth/passkeys
+POST /auth/passkeys/finish
+PATCH DELETE /auth/passkeys/{}
+POST /auth/passkeys/sign-in
+POST /auth/passkeys/sign-in/finish
 POST /auth/password/reset
 GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
@@ -32,6 +37,11 @@ GET /platform-admin/workspaces
 POST /platform-admin/workspaces/{}/suspend
 POST /platform-admin/workspaces/{}/reactivate
 GET /platform-admin/activity
+DELETE /platform-admin/workspaces/{}
+GET /platform-admin/metrics
+GET /platform-admin/blacklist
+POST /platform-admin/blacklist
+DELETE /platform-admin/blacklist/{}
 POST GET /api-keys
 DELETE /api-keys/{}
 POST GET /departments
@@ -43,6 +53,9 @@ POST /users/{}/deactivate
 POST /users/{}/activate
 POST /users/{}/unlock
 GET PATCH /workspaces/current
+GET PUT /workspaces/current/sso
+GET /auth/oidc/{}/start
+GET /auth/oidc/callback
 GET /workspaces/{}/storage
 PATCH /workspaces/{}/storage/quota
 POST GET /clients
@@ -54,19 +67,34 @@ GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
 GET /appointments/{}/reminders
 GET /appointments/{}/history
+POST /appointments/{}/send-payment-request
+GET /appointments/{}/payment-link
+GET PUT /payments/config
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
 POST GET /sessions
-GET PUT /sessions/{}
+GET PUT DELETE /sessions/{}
 PATCH /sessions/{}/draft
 POST PATCH /sessions/{}/finalize
+POST /sessions/{}/unfinalize
+POST /sessions/{}/restore
+DELETE /sessions/{}/permanent
+GET /sessions/{}/verify
 GET /sessions/{}/versions
 GET /sessions/clients/{}/latest-finalized
 POST GET /sessions/{}/attachments
 GET PATCH DELETE /sessions/{}/attachments/{}
 GET /sessions/{}/attachments/{}/download
+POST GET /plans
+GET PUT DELETE /plans/{}
+GET /plans/{}/versions
+POST GET /plans/{}/milestones
+PUT /plans/{}/milestones/order
+PUT DELETE /plans/{}/milestones/{}
+POST GET /plans/{}/measures
+DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
 GET /reminders/logs
@@ -157,6 +185,8 @@ def test_only_sign_in_health_and_keys_are_public(described):
     opened = {path for path, _, operation in operations(described) if operation.get("security") == []}
 
     assert opened == {
+        "/api/v1/auth/oidc/{workspace_slug}/start",
+        "/api/v1/auth/oidc/callback",
         "/api/v1/auth/magic-link",
         "/api/v1/auth/verify",
         "/api/v1/auth/accept-invite",
@@ -164,6 +194,8 @@ def test_only_sign_in_health_and_keys_are_public(described):
         "/api/v1/auth/session/refresh",
         "/api/v1/auth/logout",
         "/api/v1/auth/verify-2fa",
+        "/api/v1/auth/passkeys/sign-in",
+        "/api/v1/auth/passkeys/sign-in/finish",
         "/api/v1/auth/password/forgot",
         "/api/v1/auth/password/reset",
         "/api/v1/health",
@@ -200,7 +232,13 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                 reply = await http.request(method, path)
                 assert reply.status_code != 405, (method, path)
                 if reply.status_code == 404:
-                    assert route.path in {"/files/{token}", "/problems/{code}", "/docs/assets/{digest}/{name}", "/accept-invitation"}, (
+                    assert route.path in {
+                        "/api/v1/auth/oidc/{workspace_slug}/start",
+                        "/files/{token}",
+                        "/problems/{code}",
+                        "/docs/assets/{digest}/{name}",
+                        "/accept-invitation",
+                    }, (
                         method,
                         path,
                     )

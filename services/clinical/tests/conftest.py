@@ -115,6 +115,22 @@ class Practice:
         request = pb.FinalizeSessionRequest(session_id=note.id, expected_version=seen, reason=reason)
         return await self.sessions.FinalizeSession(request, self.call)
 
+    async def unfinalize(self, note: pb.Session, *, seen: int | None = None, reason: str | None = None) -> pb.Session:
+        request = pb.UnfinalizeSessionRequest(session_id=note.id, expected_version=seen, reason=reason)
+        return await self.sessions.UnfinalizeSession(request, self.call)
+
+    async def delete(self, note: pb.Session, reason: str | None = None) -> None:
+        await self.sessions.DeleteSession(pb.DeleteSessionRequest(session_id=note.id, reason=reason), self.call)
+
+    async def restore(self, note: pb.Session) -> pb.Session:
+        return await self.sessions.RestoreSession(pb.RestoreSessionRequest(session_id=note.id), self.call)
+
+    async def erase_note(self, note: pb.Session) -> None:
+        await self.sessions.EraseSession(pb.EraseSessionRequest(session_id=note.id), self.call)
+
+    async def verify(self, note: pb.Session) -> pb.Verification:
+        return await self.sessions.VerifySession(pb.VerifySessionRequest(session_id=note.id), self.call)
+
     async def versions(self, note: pb.Session) -> list[pb.SessionVersion]:
         return list((await self.sessions.ListVersions(pb.ListVersionsRequest(session_id=note.id), self.call)).versions)
 

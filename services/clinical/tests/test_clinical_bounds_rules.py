@@ -1,11 +1,11 @@
 """Where exactly the rules of notes and files end, and by which code and at which field they refuse."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from chassis.errors import Conflict, Invalid, NotFound, Refusal
+from chassis.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refusal
 from clinical.attachments import rules as files
 from clinical.sessions import rules
 
@@ -71,6 +71,50 @@ def test_nobody_writes_about_a_client_who_was_erased():
 def test_a_note_that_says_nothing_is_not_signed():
     assert refused(rules.check_not_empty, ["", " x "]) is None
     assert refused(rules.check_not_empty, ["", " \n"]) == (Invalid, "session_empty", [])
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u200b", "\ufeff", "\u2028", "\u3000", "\u3164", "\u2800", "\u0301", "\x07"])
+def test_what_nobody_can_see_is_nothing(blank):
+    assert refused(rules.check_not_empty, [blank, blank * 3]) == (Invalid, "session_empty", [])
+    assert refused(rules.check_not_empty, [blank, f"{blank}x"]) is None
+
+
+def test_a_session_of_next_year_is_signed_for_and_a_later_one_is_not():
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert refused(rules.check_not_ahead, now + timedelta(days=366), now) is None
+    assert refused(rules.check_not_ahead, now + timedelta(days=366, microseconds=1), now) == (
+        Invalid,
+        "session_in_future",
+        ["/session_date"],
+    )
+
+
+def test_who_may_write_may_not_sign_unless_told():
+    assert refused(rules.check_may_sign, {"sessions:write", "sessions:sign"}) is None
+    assert refused(rules.check_may_sign, {"sessions:write"}) == (Forbidden, "permission_denied", [])
+
+
+def test_a_deleted_note_is_restored_until_its_time_is_over():
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert refused(rules.check_restorable, now + timedelta(microseconds=1), now) is None
+    assert refused(rules.check_restorable, now, now) == (Gone, "session_erased", [])
+
+
+def test_only_what_is_deleted_is_erased_and_only_what_is_signed_is_opened_again():
+    assert refused(rules.check_deleted, datetime(2026, 3, 2, tzinfo=UTC)) is None
+    assert refused(rules.check_deleted, None) == (Conflict, "session_not_deleted", [])
+    assert refused(rules.check_signed, "finalized") is None
+    assert refused(rules.check_signed, "draft") == (Conflict, "session_not_finalized", [])
+
+
+def test_changes_are_what_differs():
+    present = {"subjective": "calm", "plan": None, "duration_minutes": 50}
+    assert rules.real_changes({"subjective": "calm", "plan": "", "duration_minutes": 50}, present) == {}
+    assert rules.real_changes({"subjective": "", "plan": "x", "duration_minutes": None}, present) == {
+        "subjective": "",
+        "plan": "x",
+        "duration_minutes": None,
+    }
 
 
 def test_an_amendment_says_why_in_up_to_5000_signs():
@@ -194,10 +238,6 @@ def test_a_file_without_extension_may_get_one_of_its_type(media_type, extensions
             with pytest.raises(Invalid) as refused:
                 files.new_file_name(f"knee{extension}", "knee", media_type)
             assert refused.value.code == "file_extension_changed"
-
-
-def test_a_deleted_note_is_kept_for_thirty_days():
-    assert rules.DELETION_GRACE.total_seconds() == 30 * 24 * 3600
 
 
 def test_an_appointment_with_a_note_is_not_deleted_without_a_word_about_the_note():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from chassis.db.statement import Statement
@@ -15,6 +16,7 @@ from clinical.__main__ import SERVICE
 from clinical.attachments import store as files
 from clinical.erasure import store as erasure
 from clinical.sessions import store
+from clinical.tables import RETENTIONS
 
 WORKSPACES = 5
 NOTES = 100_000
@@ -53,6 +55,9 @@ async def archive(postgres):
                     status, finalized_at, created_at, updated_at)
                 SELECT workspace_id, id, client_id, CASE WHEN n % 2 = 0 THEN id END, client_id, decode(repeat(md5(n::text), 10), 'hex'), 1, at,
                     CASE WHEN is_draft THEN 'draft' ELSE 'finalized' END, CASE WHEN NOT is_draft THEN at END, at, at FROM made;
+                UPDATE clinical.sessions SET conflict_of = '{note(500)}', conflict_base_version = 1 WHERE id = '{note(501)}';
+                UPDATE clinical.sessions SET deleted_at = '2020-01-01Z', permanent_delete_after = '2020-02-01Z'
+                    WHERE id IN (SELECT id FROM made WHERE n % 1000 = 0);
                 INSERT INTO clinical.session_versions SELECT workspace_id, id, id, 1, '\\x00', client_id, at FROM made WHERE NOT is_draft;
                 INSERT INTO clinical.history SELECT workspace_id, id, id, client_id, NULL, 'session', at FROM made;
                 INSERT INTO clinical.attachments SELECT workspace_id, id, id, client_id, client_id, '\\x00', 1, 'image/png', 10, 'ready', at
@@ -82,7 +87,7 @@ SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START
 ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "first page": (page(), FIRST, 50),
     "third page": (page(), {"limit": 50, "offset": 100}, 150),
-    "first page, bin included": (page(with_deleted=True), FIRST, 50),
+    "first page, bin included": (page(with_deleted=True), {**FIRST, "now": START}, 50),
     "drafts": (page(statuses="one"), {**FIRST, "status": "draft"}, 50),
     "signed": (page(statuses="signed"), FIRST, 56),
     "of a client": (page(of_client=True), {**FIRST, **CLIENT}, PER_CLIENT),
@@ -96,8 +101,14 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "get": (store.get, {"id": note(1000)}, 1),
     "lock": (store.lock, {"id": note(1000)}, 1),
     "save": (store.save, SAVED, 1),
-    "amend": (store.amend, {**SAVED, "id": note(1001)}, 1),
-    "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START}, 1),
+    "amend": (store.amend, {**SAVED, "id": note(1001), "number": 2}, 1),
+    "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START, "number": 1}, 1),
+    "unfinalize": (store.unfinalize, {"id": note(1001), "sealed": b"s", "now": START, "number": 1}, 1),
+    "of a client, bin included": (page(of_client=True, with_deleted=True), {**FIRST, **CLIENT, "now": START}, PER_CLIENT),
+    "a note with its versions": (store.with_versions, {"id": note(1001)}, 3),
+    "all versions": (store.all_versions, {"session_id": note(1001)}, 2),
+    "conflict copies": (store.copies_of, {"original": note(500), "author": client_of(501), "base": 1}, 1),
+    "a deleted note": (store.lock_with_deleted, {"id": note(1000)}, 1),
     "latest signed": (store.latest_finalized, CLIENT, 3),
     "versions": (store.versions, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "timeline": (store.newest_events, {**CLIENT, "limit": 5}, 5),
@@ -110,8 +121,10 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "an erased client's files": (erasure.remove_attachments, CLIENT, PER_CLIENT),
     "the versions' removal": (erasure.remove_versions, CLIENT, 2 * PER_CLIENT),
     "the notes' removal": (erasure.remove_notes, CLIENT, PER_CLIENT),
+    "a note's files": (erasure.remove_attachments_of_note, {"session_id": note(1001)}, 1),
+    "a note's versions": (erasure.remove_versions_of_note, {"session_id": note(1001)}, 1),
 }
-ERASING = {erasure.remove_versions, erasure.remove_notes}
+ERASING = {erasure.remove_versions, erasure.remove_notes, erasure.remove_versions_of_note}
 # What has to be done before.
 BEFORE: dict[str, list[tuple[Statement, dict[str, Any]]]] = {
     "amend": [
@@ -160,6 +173,27 @@ async def test_a_statement_reads_no_more_rows_than_it_needs(archive, asked, mode
     assert looked > 0 or all(node["Relation Name"] in COUNTERS for node in scans), "it found nothing to look at"
 
 
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_deleted_notes_that_are_over_are_found_by_an_index_across_workspaces(archive, mode):
+    connection = await asyncpg.connect(archive.settings.relay_database_url.get_secret_value())
+    try:
+        await connection.execute(f"SET plan_cache_mode = {mode}")
+        found = await archive.pruner._find(connection, RETENTIONS[0], 0.0, set())
+        sql = (
+            "SELECT workspace_id, id FROM clinical.sessions WHERE permanent_delete_after < now() - make_interval(secs => $1::float8 * 86400)"
+            " AND true AND workspace_id <> ALL($3::uuid[]) ORDER BY permanent_delete_after LIMIT $2"
+        )
+        await connection.execute(f"PREPARE asked (float8, bigint, uuid[]) AS {sql}")
+        plan = json.loads(await connection.fetchval("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked (0, 200, '{}')"))
+    finally:
+        await connection.close()
+
+    assert sum(map(len, found.values())) == NOTES // 1000
+    scans = [node for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") == "sessions"]
+    assert [node["Index Name"] for node in scans] == ["ix_sessions_over"], plan
+    assert sum(map(rows_read, scans)) == NOTES // 1000
+
+
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for below in plan.get("Plans", ()):
@@ -174,6 +208,8 @@ def rows_read(node: dict[str, Any]) -> float:
 def literal(value: Any) -> str:
     """The value as an SQL literal, because EXECUTE takes no parameters."""
     match value:
+        case None:
+            return "NULL"
         case int():
             return str(value)
         case bytes():

@@ -13,6 +13,7 @@ from clinical.attachments import rules as files
 from clinical.sessions import rules
 
 texts = st.none() | st.text(max_size=20) | st.integers(0, 3).map(lambda over: "x" * (4999 + over))
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 contents = st.fixed_dictionaries({}, optional={**dict.fromkeys(rules.TEXTS, texts), "duration_minutes": st.none() | st.integers(-5, 600)})
 
 
@@ -44,7 +45,7 @@ def test_a_caller_is_stale_only_if_it_expects_another_version(expected: int | No
 
 @given(said=st.lists(st.text(max_size=5), max_size=4))
 def test_a_note_without_a_visible_character_is_empty(said: list[str]):
-    if "".join(said).strip():
+    if any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in "".join(said)):
         rules.check_not_empty(said)
     else:
         with pytest.raises(Invalid, match="session_empty"):
@@ -56,6 +57,58 @@ def test_both_status_filters_apply(status, is_draft):
     for one in ("draft", "finalized", "archived"):
         passes = (status is None or one == status) and (is_draft is None or (one == "draft") == is_draft)
         assert (one in rules.statuses(status, is_draft=is_draft)) is passes
+
+
+typed = st.text("ab \n", max_size=6)
+
+
+@given(saves=st.lists(typed, max_size=5))
+def test_a_conflict_copy_says_all_that_was_saved_late_whatever_the_order(saves: list[str]):
+    kept: str | None = None
+    for late in saves:
+        kept = rules.gathered(kept, late)
+        assert rules.gathered(kept, late) == kept
+    # Each is in it, but for what was inserted later: so no character is fewer times in it than in any of the saves.
+    for late in saves:
+        for sign in set(late):
+            assert (kept or "").count(sign) >= late.count(sign)
+
+
+@pytest.mark.parametrize(
+    ("kept", "late", "together"),
+    [
+        (None, None, None),
+        (None, "rest", "rest"),
+        ("rest", None, "rest"),
+        ("rest", "", "rest"),
+        ("rest", "rest", "rest"),
+        ("rest", "rest and walk", "rest and walk"),
+        ("rest and walk", "rest", "rest and walk"),
+        ("rest walk", "rest, then walk", "rest, then walk"),
+        ("rest", "walk", "rest\n\nwalk"),
+        ("rest\n\nwalk", "walk", "rest\n\nwalk"),
+        ("rest\n\nwalk", "run", "rest\n\nwalk\n\nrun"),
+    ],
+)
+def test_what_goes_on_takes_its_place_and_what_does_not_stands_below(kept, late, together):
+    assert rules.gathered(kept, late) == together
+
+
+without_returns = st.text(max_size=8).map(lambda text: text.replace("\r", ""))
+
+
+@given(one=without_returns, other=without_returns)
+def test_ways_to_write_a_text_are_no_difference(one: str, other: str):
+    assert rules.is_same_text(one, unicodedata.normalize("NFD", one))
+    assert rules.is_same_text(f"{one}\n{other}", f"{one}\r\n{other}")
+    assert rules.is_same_text(one, other) is rules.is_same_text(other, one)
+    assert rules.is_same_text(one, other) is (unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other))
+
+
+@given(signed=st.none() | st.integers(0, 9), amendments=st.integers(0, 9), status=st.sampled_from(["draft", "finalized"]))
+def test_a_note_from_before_versions_were_counted_has_one_more_than_its_amendments(signed, amendments, status):
+    before = 0 if status == "draft" else amendments + 1
+    assert rules.signed_versions(signed, amendments, status) == (before if signed is None else signed)
 
 
 @given(session=st.uuids(), kind=st.sampled_from(["session", "session_finalized", "session_amended"]), other=st.uuids())

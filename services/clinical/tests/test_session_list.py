@@ -1,12 +1,11 @@
 """Lists of notes: order, filters, pages and totals."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.errors import Invalid
-from clinical.sessions.mapping import NOTES
 
 from .conftest import MONDAY, Practice
 
@@ -84,20 +83,8 @@ async def test_an_unknown_status_is_refused(practice):
 
 
 async def test_deleted_notes_are_listed_only_on_request(practice):
-    clinical = practice.environment.runtime("clinical")
     kept, binned = await practice.write(), await practice.write()
-    async with practice.environment.superuser() as db:
-        row = await db.fetchrow("SELECT * FROM clinical.sessions WHERE id = $1", binned.id)
-        deleted = {**row, "deleted_at": datetime.now(UTC), "version": row["version"] + 1}
-        async with clinical.background(practice.workspace_id) as work:
-            sealed = NOTES.seal(binned, await clinical.keys.of(practice.workspace_id), deleted, work)
-            work.records.clear()
-        update = "UPDATE clinical.sessions SET deleted_at = $2, version = $3, sealed = $4 WHERE id = $1"
-        await db.execute(update, binned.id, deleted["deleted_at"], deleted["version"], sealed)
-        await db.execute(
-            "INSERT INTO clinical.session_counter_changes (workspace_id, status, live, deleted) VALUES ($1, 'draft', -1, 1)",
-            practice.workspace_id,
-        )
+    await practice.delete(binned)
     for filters in ({}, {"client_id": practice.client_id}):
         page = await practice.page(**filters)
         assert [note.id for note in page.items] == [kept.id]

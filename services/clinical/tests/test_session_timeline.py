@@ -30,28 +30,70 @@ async def test_the_events_of_a_note_are_listed_newest_first(practice):
     assert len({entry.id for entry in timeline.items}) == 3
 
 
-async def test_an_event_keeps_its_id_when_its_time_changes(practice):
+async def test_every_signature_and_every_amendment_is_an_event_of_its_own_that_stays(practice):
     note = await practice.write()
     await practice.finalize(note)
-    await practice.save(note, reason="first", plan="rest")
-    before = await practice.timeline()
-    await practice.save(note, reason="second", plan="walk", session_date=MONDAY - timedelta(days=1))
-    after = await practice.timeline()
+    for plan in ("rest", "walk", "run"):
+        await practice.save(note, reason="second thoughts", plan=plan)
+    before = list((await practice.timeline()).items)
+    await practice.unfinalize(note)
+    await practice.finalize(note)
+    after = list((await practice.timeline()).items)
 
-    assert [entry.id for entry in after.items] == [entry.id for entry in before.items]
-    assert to_datetime(after.items[0].at) > to_datetime(before.items[0].at)
-    assert to_datetime(after.items[-1].at) == MONDAY - timedelta(days=1)
-    assert after.total == 3
+    versions = await practice.versions(note)
+    assert [entry.kind for entry in before] == [AMENDED] * 3 + [SIGNED, WRITTEN]
+    assert [entry.kind for entry in after] == [SIGNED, *(entry.kind for entry in before)]
+    assert after[1:] == before
+    assert [entry.at for entry in after[:-1]] == [version.created_at for version in versions]
 
 
-async def test_a_conflict_draft_has_no_events(practice):
+async def test_a_session_that_is_moved_keeps_its_event(practice):
+    note = await practice.write()
+    (before,) = (await practice.timeline()).items
+    await practice.save(note, session_date=MONDAY - timedelta(days=1))
+    (after,) = (await practice.timeline()).items
+
+    assert after.id == before.id
+    assert to_datetime(after.at) == MONDAY - timedelta(days=1)
+
+
+async def test_a_page_of_a_timeline_is_followed_by_the_next_while_notes_are_amended(practice):
+    note = await practice.write()
+    await practice.finalize(note)
+    for plan in ("rest", "walk", "run", "swim"):
+        await practice.save(note, reason="second thoughts", plan=plan)
+    whole = list((await practice.timeline()).items)
+
+    read = list((await practice.timeline(limit=2)).items)
+    while True:
+        await practice.save(note, reason="once more", plan=f"after {len(read)}")
+        more = list((await practice.timeline(limit=2, before=read[-1].at, before_id=read[-1].id)).items)
+        if not more:
+            break
+        read += more
+
+    assert read == whole
+
+
+async def test_a_conflict_copy_is_part_of_the_history_when_it_is_signed(practice):
     note = await practice.write()
     await practice.autosave(note, seen=1, plan="a")
     apart = await practice.autosave(note, seen=1, plan="b", session_date=MONDAY + timedelta(days=4))
     copy = await practice.get(apart.conflict_session_id)
     await practice.autosave(copy, session_date=MONDAY + timedelta(days=5))
-    await practice.finalize(copy)
     assert [(entry.kind, entry.session_id) for entry in (await practice.timeline()).items] == [(WRITTEN, note.id)]
+
+    await practice.finalize(copy)
+    await practice.save(copy, reason="moved", session_date=MONDAY + timedelta(days=6))
+
+    entries = list((await practice.timeline()).items)
+    assert [(entry.kind, entry.session_id) for entry in entries] == [
+        (AMENDED, copy.id),
+        (SIGNED, copy.id),
+        (WRITTEN, copy.id),
+        (WRITTEN, note.id),
+    ]
+    assert to_datetime(entries[2].at) == MONDAY + timedelta(days=6)
 
 
 async def test_a_timeline_continues_where_the_page_before_ended_even_among_events_of_one_time(practice):

@@ -1,4 +1,6 @@
-"""The clinical service: session notes, their versions and their files."""
+"""The clinical service: session notes with their versions and files, and plans of care."""
+
+from datetime import timedelta
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -9,10 +11,14 @@ from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
 from clinical.attachments.sweep import sweep_loop
 from clinical.erasure.reactions import reactions as erasure_reactions
+from clinical.measures.rpc import Measures
+from clinical.milestones.rpc import Milestones
+from clinical.plans.rpc import Plans
 from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
+from clinical.sessions.signing import VersionSigner
 from clinical.settings import ClinicalSettings
-from clinical.tables import metadata
+from clinical.tables import RETENTIONS, metadata
 
 SERVICE = Service(
     name="clinical",
@@ -23,17 +29,25 @@ SERVICE = Service(
             ClientsStub(runtime.peers["clients"]),
             AppointmentsStub(runtime.peers["scheduling"]),
             WorkspacesStub(runtime.peers["identity"]),
+            VersionSigner(runtime.signer, runtime.past_keys),
+            grace=timedelta(days=runtime.settings.deleted_notes_days),
         ),
-        Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
+        Attachments(runtime),
+        Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
+        Milestones(runtime.keys),
+        Measures(runtime.keys),
     ],
     reactions=lambda runtime: [
         *erasure_reactions(runtime.keys),
         *attachment_reactions(runtime.blobs),
-        *session_reactions(runtime.keys, AppointmentsStub(runtime.peers["scheduling"])),
+        *session_reactions(
+            runtime.keys, AppointmentsStub(runtime.peers["scheduling"]), grace=timedelta(days=runtime.settings.deleted_notes_days)
+        ),
     ],
     loops=lambda runtime: [sweep_loop(runtime)],
     settings=ClinicalSettings,
     erases=True,
+    retentions=RETENTIONS,
 )
 
 if __name__ == "__main__":

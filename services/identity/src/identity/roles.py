@@ -2,11 +2,31 @@
 
 from typing import Final
 
-_READS = frozenset({"clients:read", "appointments:read", "sessions:read", "catalogue:read", "reminders:read", "users:read", "audit:read"})
-_WRITES = frozenset(
-    {"clients:write", "appointments:write", "sessions:write", "catalogue:write", "reminders:write", "users:write", "workspace:write"}
+_READS = frozenset(
+    {
+        "clients:read",
+        "appointments:read",
+        "sessions:read",
+        "plans:read",
+        "catalogue:read",
+        "reminders:read",
+        "users:read",
+        "audit:read",
+    }
 )
-ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase"}
+_WRITES = frozenset(
+    {
+        "clients:write",
+        "appointments:write",
+        "sessions:write",
+        "plans:write",
+        "catalogue:write",
+        "reminders:write",
+        "users:write",
+        "workspace:write",
+    }
+)
+ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase", "sessions:sign", "sessions:erase"}
 
 _CLINICIAN = frozenset(
     {
@@ -16,6 +36,9 @@ _CLINICIAN = frozenset(
         "appointments:write",
         "sessions:read",
         "sessions:write",
+        "sessions:sign",
+        "plans:read",
+        "plans:write",
         "catalogue:read",
         "reminders:read",
         "users:read",
@@ -28,7 +51,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
     "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write"},
-    # The front desk: books appointments, and does not read session notes.
+    # The front desk: books appointments, and reads neither session notes nor plans of care.
     "assistant": frozenset(
         {
             "clients:read",
@@ -41,8 +64,20 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
             "users:read",
         }
     ),
+    # Nurses keep a plan of care for every patient (42 CFR 482.23(b)(4)).
     "nurse": frozenset(
-        {"clients:read", "clients:write", "appointments:read", "sessions:read", "sessions:write", "catalogue:read", "users:read"}
+        {
+            "clients:read",
+            "clients:write",
+            "appointments:read",
+            "sessions:read",
+            "sessions:write",
+            "sessions:sign",
+            "plans:read",
+            "plans:write",
+            "catalogue:read",
+            "users:read",
+        }
     ),
     # The hospital's admissions desk: books appointments and changes no records. Not who operates the installation.
     "operator": frozenset({"clients:read", "appointments:read", "appointments:write", "catalogue:read", "users:read"}),

@@ -1,15 +1,15 @@
 """Session notes: drafts with autosave, finalized notes, and their versions."""
 
-import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from caseload.clinical.v1 import sessions_pb2 as pb
-from chassis.errors import Fault, Invalid, Stale
-from gateway.api.responses import json_response, list_response, page_response
+from chassis.errors import Stale
+from gateway.api.if_match import IfMatch, expected_version
+from gateway.api.responses import json_response, list_response, no_content, page_response
 from gateway.api.sessions import schemas
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
@@ -18,18 +18,16 @@ from gateway.routing.nouns import AUTOSAVE, noun_router
 
 router = noun_router("/sessions", "sessions")
 
-IfMatch = Annotated[str | None, Header(description='The version that was seen, as in the ETag: "3".')]
-_ENTITY_TAG = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
-
 
 @router.post("", response_model=schemas.Session, status_code=201)
 async def create_session(body: schemas.SessionCreate, request: SignedInRequest) -> Response:
+    """A draft, of an inactive client as well. An empty one can be saved, and is not signed (`session_empty`)."""
     return _with_etag(await request.stubs.sessions.CreateSession(to_proto(body, pb.CreateSessionRequest), request.context), 201)
 
 
 @router.get("", response_model=schemas.SessionPage)
 async def list_sessions(query: Annotated[schemas.SessionQuery, Query()], request: SignedInRequest) -> Response:
-    """Newest session_date first."""
+    """Newest session_date first. With include_deleted also the deleted ones, until they are erased."""
     return page_response(await request.stubs.sessions.ListSessions(to_proto(query, pb.ListSessionsRequest), request.context), query)
 
 
@@ -40,7 +38,11 @@ async def get_session(session_id: UUID, request: SignedInRequest) -> Response:
 
 @router.put("/{session_id}", response_model=schemas.Session)
 async def save_session(session_id: UUID, body: schemas.SessionUpdate, request: SignedInRequest, if_match: IfMatch = None) -> Response:
-    """A save of an older version than the stored one is kept as a draft of its own, whose id is in the 412."""
+    """Saves a draft, or amends a signed note, for those who may sign; a save that changes nothing makes no version.
+
+    A save of an older version than the stored one is kept in a draft of its own, whose id is in the 412 and which names the note by
+    `conflict_of`: one for each author and version, which further late saves are added to.
+    """
     message = to_proto(body, pb.SaveSessionRequest, session_id=session_id, expected_version=expected_version(if_match), reason=body.reason)
     return _saved(request, await request.stubs.sessions.SaveSession(message, request.context))
 
@@ -56,7 +58,10 @@ async def save_draft(session_id: UUID, body: schemas.DraftUpdate, request: Signe
 async def finalize_session(
     session_id: UUID, request: SignedInRequest, body: schemas.Signing | None = None, if_match: IfMatch = None
 ) -> Response:
-    """Signs a draft, or makes an amendment of what the caller has typed into a signed note."""
+    """Signs a draft, or makes an amendment of what the caller has typed into a signed note. Each is a version for good.
+
+    Not of a note that says nothing (`session_empty`), nor more than a year before its session (`session_in_future`).
+    """
     reason = body.reason if body else None
     message = pb.FinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match), reason=reason)
     return _with_etag(await request.stubs.sessions.FinalizeSession(message, request.context))
@@ -70,9 +75,51 @@ async def finalize_session_by_patch(
     return await finalize_session(session_id, request, body, if_match)
 
 
+@router.post("/{session_id}/unfinalize", response_model=schemas.Session)
+async def unfinalize_session(
+    session_id: UUID, request: SignedInRequest, body: schemas.Unsigning | None = None, if_match: IfMatch = None
+) -> Response:
+    """Makes a signed note a draft again. Its signed versions stay; the next signature makes the next one."""
+    reason = body.reason if body else None
+    message = pb.UnfinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match), reason=reason)
+    return _with_etag(await request.stubs.sessions.UnfinalizeSession(message, request.context))
+
+
+@router.delete("/{session_id}", status_code=204)
+async def delete_session(session_id: UUID, request: SignedInRequest, body: schemas.SessionDeletion | None = None) -> Response:
+    """Deletes the note with its files until `permanent_delete_after`; it can be restored until then, and is erased afterwards."""
+    message = pb.DeleteSessionRequest(session_id=str(session_id), reason=body.reason if body else None)
+    await request.stubs.sessions.DeleteSession(message, request.context)
+    return no_content()
+
+
+@router.post("/{session_id}/restore", response_model=schemas.Session, responses={410: {}})
+async def restore_session(session_id: UUID, request: SignedInRequest) -> Response:
+    """Undoes the deletion; 410 when the time to do so is over, 409 when its appointment has another note by now.
+
+    The note comes back without its appointment if that is deleted by now. One that is not deleted stays as it is.
+    """
+    message = pb.RestoreSessionRequest(session_id=str(session_id))
+    return _with_etag(await request.stubs.sessions.RestoreSession(message, request.context))
+
+
+@router.delete("/{session_id}/permanent", status_code=204, responses={410: {}})
+async def erase_session(session_id: UUID, request: SignedInRequest) -> Response:
+    """Erases a deleted note at once, with its versions and files. For owners and administrators; 409 for a note that is not deleted."""
+    await request.stubs.sessions.EraseSession(pb.EraseSessionRequest(session_id=str(session_id)), request.context)
+    return no_content()
+
+
+@router.get("/{session_id}/verify", response_model=schemas.SessionVerification)
+async def verify_session(session_id: UUID, request: SignedInRequest) -> Response:
+    """Whether the signed versions are what was signed: none changed, missing or in another order, and the note as the newest says."""
+    message = pb.VerifySessionRequest(session_id=str(session_id))
+    return json_response(render(await request.stubs.sessions.VerifySession(message, request.context)))
+
+
 @router.get("/{session_id}/versions", response_model=schemas.SessionVersionList)
 async def list_session_versions(session_id: UUID, request: SignedInRequest) -> Response:
-    """Newest first."""
+    """What was signed, newest first."""
     message = pb.ListVersionsRequest(session_id=str(session_id))
     return await list_response("versions", request.stubs.sessions.ListVersions, message, request.context)
 
@@ -82,17 +129,6 @@ async def get_latest_finalized(client_id: UUID, request: SignedInRequest) -> Res
     return _with_etag(
         await request.stubs.sessions.GetLatestFinalized(pb.GetLatestFinalizedRequest(client_id=str(client_id)), request.context)
     )
-
-
-def expected_version(if_match: str | None) -> int | None:
-    """The version in an If-Match header; None for any version. Raises Invalid unless it is one version or `*`."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = _ENTITY_TAG.fullmatch(if_match.strip())
-    if found is None:
-        fault = Fault("/If-Match", 'Should be one version, like "3".')
-        raise Invalid("invalid_if_match", "The If-Match header names no version.", faults=(fault,))
-    return int(found[1] or found[2])
 
 
 def _with_etag(session: pb.Session, status: int = 200) -> Response:

@@ -14,7 +14,13 @@ Duration = Annotated[int, Field(strict=True, ge=0, le=480)]
 class SessionCreate(Schema):
     client_id: UUID
     appointment_id: UUID | None = None
-    session_date: Annotated[Time | None, Field(description="The appointment's start, unless given; one of the two is needed.")] = None
+    session_date: Annotated[
+        Time | None,
+        Field(
+            description="The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come; "
+            "it is signed a year before it at the earliest (`session_in_future`)."
+        ),
+    ] = None
     duration_minutes: Duration | None = None
     subjective: Text5000 | None = None
     objective: Text5000 | None = None
@@ -38,7 +44,20 @@ class SessionUpdate(DraftUpdate):
 
 
 class Signing(Schema):
-    reason: Annotated[Text5000 | None, Field(description="Why a signed note is amended by what its author has typed into it.")] = None
+    reason: Annotated[
+        Text5000 | None,
+        Field(description="Why a signed note is amended by what its author has typed into it, or why a note is signed again."),
+    ] = None
+
+
+class Unsigning(Schema):
+    reason: Annotated[
+        Text5000 | None, Field(description="Why the note is made a draft again: the reason of its next version, unless that has another.")
+    ] = None
+
+
+class SessionDeletion(Schema):
+    reason: Text5000 | None = None
 
 
 class PendingAmendment(Schema):
@@ -84,6 +103,14 @@ class Session(Schema):
     pending_amendment: Annotated[
         PendingAmendment | None, Field(description="What the caller typed into a signed note and has not yet made an amendment.")
     ]
+    conflict_of: Annotated[
+        UUID | None,
+        Field(description="The note that this one began as a conflict copy of: saves of an older version. It may be erased by now."),
+    ]
+    content_hash: Annotated[
+        str | None, Field(description="Of the newest signed version; null for a note that was last signed before versions had hashes.")
+    ]
+    unfinalized_reason: Annotated[str | None, Field(description="Why a signed note was made a draft again; gone when it is signed.")]
 
 
 class SessionPage(Page):
@@ -107,9 +134,32 @@ class SessionVersion(Schema):
     assessment: str | None
     plan: str | None
     reason: str | None
-    created_at: Time
-    created_by_user_id: UUID
+    created_at: Annotated[Time, Field(description="When it was signed.")]
+    created_by_user_id: Annotated[UUID, Field(description="Who signed it.")]
+    kind: Annotated[Literal["finalized", "amended", "refinalized"], Field(description="Signed first, amended, or signed again as a draft.")]
+    session_date: Annotated[
+        Time, Field(description="Of a version without signature: the note's, when it was upgraded to versions that hold it.")
+    ]
+    duration_minutes: int | None
+    content_hash: Annotated[str, Field(description="SHA-256 of the version's canonical form, as lower-case hex.")]
+    previous_hash: Annotated[str | None, Field(description="That of the version before; null for the first.")]
+    signature: Annotated[
+        str | None, Field(description="Ed25519, base64url; null for versions that were signed before there were signatures.")
+    ]
+    key_id: Annotated[str | None, Field(description="The thumbprint (RFC 7638) of the installation's key that it is signed with.")]
 
 
 class SessionVersionList(Schema):
     versions: list[SessionVersion]
+
+
+class SessionVerification(Schema):
+    intact: bool
+    versions: Annotated[int, Field(description="How many signed versions the note has.")]
+    first_break: Annotated[
+        int | None,
+        Field(description="The number of the first version that is changed, missing or out of order, or that the note differs from."),
+    ]
+    unsigned: Annotated[
+        int, Field(description="Versions that were signed before there were signatures; their hashes alone hold them together.")
+    ]

@@ -74,6 +74,7 @@ class ServiceSigner:
     def __init__(self, name: str, private_key_pem: bytes) -> None:
         self.name = name
         self._key = _private(private_key_pem)
+        self.key_id = thumbprint(self._key.public_key())
         self._minted: dict[tuple[str, UUID | None], tuple[float, str]] = {}
 
     def token(self, audience: str, workspace_id: UUID | None) -> str:
@@ -175,13 +176,23 @@ def public_pem(key: bytes) -> bytes:
 
 def read_service_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
     """Every service's public key, by its name."""
-    keys: dict[str, Ed25519PublicKey] = {}
-    for path in sorted(folder.glob("*.pub")):
-        key = serialization.load_pem_public_key(path.read_bytes())
-        if not isinstance(key, Ed25519PublicKey):
-            raise TypeError(f"{path.name} is not an Ed25519 key")
-        keys[path.stem] = key
-    return keys
+    return {path.stem: _public(path) for path in sorted(folder.glob("*.pub"))}
+
+
+def read_past_keys(folder: Path, name: str) -> dict[str, Ed25519PublicKey]:
+    """The public keys of a service that verify what it signed to last: its own, and its earlier ones in the folder `past`, by thumbprint.
+
+    The names of the earlier ones' files begin with the service's and a hyphen. They verify no token and no event.
+    """
+    paths = [folder / f"{name}.pub", *sorted((folder / "past").glob(f"{name}-*.pub"))]
+    return {thumbprint(key): key for key in map(_public, paths)}
+
+
+def _public(path: Path) -> Ed25519PublicKey:
+    key = serialization.load_pem_public_key(path.read_bytes())
+    if not isinstance(key, Ed25519PublicKey):
+        raise TypeError(f"{path.name} is not an Ed25519 key")
+    return key
 
 
 def thumbprint(key: Ed25519PublicKey) -> str:

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import sign_in_pb2
 from caseload.identity.v1.sign_in_rpc import SignInStub
-from chassis.auth.tokens import ServiceSigner, read_service_keys
+from chassis.auth.tokens import ServiceSigner, read_past_keys, read_service_keys
 from chassis.auth.verifier import TokenVerifier
 from chassis.backoff import Backoff
 from chassis.context import Caller, RequestContext
@@ -133,6 +133,11 @@ class Runtime:
     @cached_property
     def _service_keys(self) -> dict[str, Ed25519PublicKey]:
         return read_service_keys(_needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR"))
+
+    @cached_property
+    def past_keys(self) -> dict[str, Ed25519PublicKey]:
+        """The service's own public keys of today and before, for what it signed to last."""
+        return read_past_keys(_needed(self.settings.service_keys_dir, "CASELOAD_SERVICE_KEYS_DIR"), self.name)
 
     @cached_property
     def verifier(self) -> TokenVerifier:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from google.protobuf.message import Message
 from prometheus_client import Counter
 
 from caseload.options.v1 import options_pb2
@@ -47,6 +48,9 @@ class Retention:
     `since` is SQL for the moment, and has an index; `over`, SQL too, says which rows may be deleted at all. `days` names the setting, or is
     the number itself where it is fixed. `scope` is "workspace" for a workspace's rows, "deployment" for a table without workspaces, where
     nobody needs to find rows first, and "system" for a table of the chassis, from which the relay's role deletes by itself.
+
+    A workspace's row with which others have to go is `announced`: the service's own reaction to that event deletes it. Until it has, every
+    round announces the row again, up to a batch for each workspace.
     """
 
     table: str
@@ -55,6 +59,7 @@ class Retention:
     over: str = "true"
     scope: Literal["workspace", "deployment", "system"] = "workspace"
     audited: Audited | None = None
+    announced: Callable[[UUID], Message] | None = None
 
     def days_in(self, settings: Any) -> float:
         """The number of days by these settings."""
@@ -145,7 +150,7 @@ class Pruner:
             for workspace_id, ids in batch.items():
                 try:
                     async with self._background(workspace_id) as work:
-                        deleted = await self._delete(work, retention, days, ids)
+                        deleted = 0 if self._announce(work, retention, ids) else await self._delete(work, retention, days, ids)
                 except Exception as error:  # noqa: BLE001 - whatever failed, the others have their turn
                     passed_over.add(workspace_id)
                     self._report(retention, error, session, workspace_id=str(workspace_id))
@@ -167,6 +172,14 @@ class Pruner:
         for row in found:
             by_workspace[row["workspace_id"]].append(row["id"])
         return by_workspace
+
+    def _announce(self, work: UnitOfWork, retention: Retention, ids: list[UUID]) -> bool:
+        """Announces these rows, if that is how they are deleted."""
+        if retention.announced is None:
+            return False
+        for id_ in ids:
+            work.emit(retention.announced(id_))
+        return True
 
     async def _delete(self, work: UnitOfWork, retention: Retention, days: float, ids: list[UUID]) -> int:
         """Deletes these rows, but for those that somebody changed meanwhile so that they are not over any more; how many they were."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -34,7 +35,13 @@ def apply(note: pb.Session, changes: Mapping[str, Any]) -> None:
             setattr(note, name, value)
 
 
-def new_row(note: pb.Session, work: UnitOfWork, *, conflict_of: str | None) -> dict[str, Any]:
+def values(note: pb.Session) -> dict[str, Any]:
+    """The note's editable fields. None for one that is not set."""
+    found = {name: getattr(note, name) if note.HasField(name) else None for name in (*rules.TEXTS, "duration_minutes")}
+    return found | {"session_date": to_datetime(note.session_date)}
+
+
+def new_row(note: pb.Session, work: UnitOfWork, *, conflict_base_version: int | None = None) -> dict[str, Any]:
     """The row of a new draft, without the sealed value."""
     unset = dict.fromkeys(NOTES.declared.bound)
     return unset | {
@@ -42,13 +49,21 @@ def new_row(note: pb.Session, work: UnitOfWork, *, conflict_of: str | None) -> d
         "version": 1,
         "client_id": note.client_id,
         "appointment_id": note.appointment_id if note.HasField("appointment_id") else None,
-        "conflict_of": conflict_of,
+        "conflict_of": note.conflict_of if note.HasField("conflict_of") else None,
+        "conflict_base_version": conflict_base_version,
+        "signed_versions": 0,
         "created_by_user_id": work.user_id,
         **_content(note),
         "status": "draft",
         "amendment_count": 0,
         **dict.fromkeys(("draft_last_saved_at", "created_at", "updated_at"), work.now),
     }
+
+
+def given(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a new row that its insertion takes beside those of a save."""
+    names = ("client_id", "appointment_id", "conflict_of", "conflict_base_version", "signed_versions", "created_by_user_id")
+    return {name: row[name] for name in names}
 
 
 def changed_row(row: Mapping[str, Any], note: pb.Session, work: UnitOfWork, **changes: Any) -> dict[str, Any]:
@@ -77,16 +92,36 @@ def texts(note: pb.Session) -> list[str]:
     return [getattr(note, name) for name in rules.TEXTS]
 
 
-def to_version_columns(note: pb.Session, keys: WorkspaceKeys, work: UnitOfWork, *, number: int, reason: str | None) -> dict[str, Any]:
-    """The columns of an immutable version: the note's texts as they are signed or amended."""
-    version = pb.SessionVersion(reason=reason)
-    for name in rules.TEXTS:
+def number_signed(row: Mapping[str, Any]) -> int:
+    """How many signed versions the note of a row has."""
+    return rules.signed_versions(row["signed_versions"], row["amendment_count"], row["status"])
+
+
+def new_version(note: pb.Session, work: UnitOfWork, *, number: int, kind: "pb.VersionKind", reason: str | None) -> pb.SessionVersion:
+    """The note's whole content as its next signed version, without hash and signature."""
+    version = pb.SessionVersion(
+        id=str(uuid7()),
+        session_id=note.id,
+        version_number=number,
+        kind=kind,
+        reason=reason,
+        created_by_user_id=str(work.user_id),
+        created_at=to_timestamp(work.now),
+        session_date=note.session_date,
+        previous_hash=note.content_hash if note.HasField("content_hash") else None,
+    )
+    for name in (*rules.TEXTS, "duration_minutes"):
         if note.HasField(name):
             setattr(version, name, getattr(note, name))
+    return version
+
+
+def to_version_columns(version: pb.SessionVersion, keys: WorkspaceKeys, work: UnitOfWork) -> dict[str, Any]:
+    """The columns of an immutable version."""
     row = {
-        "id": uuid7(),
-        "session_id": note.id,
-        "version_number": number,
+        "id": UUID(version.id),
+        "session_id": version.session_id,
+        "version_number": version.version_number,
         "created_by_user_id": work.user_id,
         "created_at": work.now,
     }
@@ -94,4 +129,11 @@ def to_version_columns(note: pb.Session, keys: WorkspaceKeys, work: UnitOfWork, 
 
 
 def version_from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.SessionVersion:
-    return VERSIONS.open(row, keys, into=fill(pb.SessionVersion(), row))
+    """The version. One from before versions held kind, date and duration gets the kind by its number, and the note's at the upgrade."""
+    version = VERSIONS.open(row, keys, into=fill(pb.SessionVersion(), row))
+    if version.kind == pb.VERSION_KIND_UNSPECIFIED:
+        version.kind = pb.VERSION_KIND_FINALIZED if version.version_number == 1 else pb.VERSION_KIND_AMENDED
+        version.session_date.CopyFrom(to_timestamp(row["session_date_at_upgrade"]))
+        if row["duration_minutes_at_upgrade"] is not None:
+            version.duration_minutes = row["duration_minutes_at_upgrade"]
+    return version

@@ -8,7 +8,7 @@ from typing import Any
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.encryption.bound_columns import encoder
 from chassis.encryption.records import WorkspaceKeys
-from chassis.protobuf.timestamps import to_datetime, to_timestamp
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import mapping, rules, store
 from clinical.tables import pending_amendments
@@ -71,8 +71,7 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session, changes:
     if held is not None:
         base_version = min(base_version, held.base_version)
     merged = {**(held.changes if held else {}), **changes}
-    present = _values(note)
-    differing = {name: value for name, value in merged.items() if value != present[name]}
+    differing = rules.real_changes(merged, mapping.values(note))
     if not differing:
         if held is not None:
             await drop(work, note.id)
@@ -101,12 +100,6 @@ async def drop(work: UnitOfWork, session_id: str) -> None:
 async def _save(work: UnitOfWork, keys: WorkspaceKeys, session_id: str, pending: Pending) -> None:
     columns = _to_columns(session_id, pending, work, keys)
     await work.db.run(store.save_pending_amendment, session_id=session_id, user_id=work.user_id, **columns)
-
-
-def _values(note: pb.Session) -> dict[str, Any]:
-    """The note's editable fields. None for one that is not set."""
-    texts = {name: getattr(note, name) if note.HasField(name) else None for name in (*rules.TEXTS, "duration_minutes")}
-    return texts | {"session_date": to_datetime(note.session_date)}
 
 
 def _to_columns(session_id: str, pending: Pending, work: UnitOfWork, keys: WorkspaceKeys) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Releases the note of an appointment that was deleted."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from caseload.options.v1 import options_pb2
@@ -14,7 +15,7 @@ from chassis.work.audit import record_effect
 from clinical.sessions import release, store
 
 
-def reactions(keys: Keys, appointments: AppointmentsStub) -> Sequence[Reaction]:
+def reactions(keys: Keys, appointments: AppointmentsStub, *, grace: timedelta) -> Sequence[Reaction]:
     @on(events_pb2.AppointmentDeleted, queue="clinical.release-note")
     async def release_note(event: events_pb2.AppointmentDeleted, delivery: Delivery) -> None:
         """Completes the deletion. As a rule the note is released by then; not where its gateway ended, or the note is newer."""
@@ -24,7 +25,7 @@ def reactions(keys: Keys, appointments: AppointmentsStub) -> Sequence[Reaction]:
         delivery.enter(delivery.workspace_id, UUID(event.deleted_by))
         await delivery.db.run(store.mark_appointment_deleted, appointment_id=event.appointment_id, now=delivery.now)
         if deletes:
-            released = await release.delete(delivery, workspace_keys, event.appointment_id, reason)
+            released = await release.delete(delivery, workspace_keys, event.appointment_id, reason, grace)
         else:
             released = await release.detach(delivery, workspace_keys, event.appointment_id)
         action = options_pb2.ACTION_DELETE if deletes else options_pb2.ACTION_UPDATE

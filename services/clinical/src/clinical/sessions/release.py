@@ -1,9 +1,10 @@
 """What becomes of the note of an appointment that is deleted. Each function returns the note's id, or None if there is no note."""
 
+from datetime import timedelta
+
 from chassis.encryption.records import WorkspaceKeys
-from chassis.protobuf.fields import fill
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import mapping, rules, store
+from clinical.sessions import deletion, mapping, store
 
 
 async def detach(work: UnitOfWork, keys: WorkspaceKeys, appointment_id: str) -> str | None:
@@ -20,18 +21,10 @@ async def detach(work: UnitOfWork, keys: WorkspaceKeys, appointment_id: str) -> 
     return note.id
 
 
-async def delete(work: UnitOfWork, keys: WorkspaceKeys, appointment_id: str, reason: str | None) -> str | None:
+async def delete(work: UnitOfWork, keys: WorkspaceKeys, appointment_id: str, reason: str | None, grace: timedelta) -> str | None:
     """Marks the note as deleted; its versions and files stay with it."""
     row = await work.db.maybe(store.lock_of_appointment, appointment_id=appointment_id)
     if row is None:
         return None
-    deletion = {"deleted_by_user_id": work.user_id, "permanent_delete_after": work.now + rules.DELETION_GRACE}
-    note = fill(mapping.from_row(row, keys), {"deleted_at": work.now, **deletion})
-    if reason is not None:
-        note.deleted_reason = reason
-    deleted_row = mapping.changed_row(row, note, work, deleted_at=work.now, **deletion)
-    sealed = mapping.seal(note, keys, deleted_row, work)["sealed"]
-    deleted = await work.db.one(store.mark_deleted, id=note.id, sealed=sealed, now=work.now, **deletion)
-    await work.db.run(store.hide_events, id=note.id)
-    await work.db.run(store.change_counter, status=deleted["status"], live=-1, deleted=1)
-    return note.id
+    await deletion.delete(work, keys, row, reason, grace)
+    return str(row["id"])

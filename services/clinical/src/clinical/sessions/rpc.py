@@ -1,6 +1,7 @@
 """The Sessions service: each method is one use case and one transaction."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from caseload.identity.v1 import workspaces_pb2
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.db.errors import nothing_here
 from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
@@ -23,7 +25,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import mapping, pending, release, rules, store
+from clinical.sessions import copies, deletion, events, mapping, pending, release, rules, signed, signing, store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 
@@ -31,11 +33,23 @@ SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 class Sessions(SessionsServicer[UnitOfWork]):
     """Keys are fetched and other services called before the first statement, so that no transaction is open meanwhile."""
 
-    def __init__(self, keys: Keys, clients: ClientsStub, appointments: AppointmentsStub, workspaces: WorkspacesStub) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        clients: ClientsStub,
+        appointments: AppointmentsStub,
+        workspaces: WorkspacesStub,
+        signer: signing.VersionSigner,
+        *,
+        grace: timedelta,
+    ) -> None:
         self._keys = keys
         self._clients = clients
         self._appointments = appointments
         self._workspaces = workspaces
+        self._signer = signer
+        # How long a deleted note can be restored.
+        self._grace = grace
 
     async def CreateSession(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> pb.Session:
         content = {name: getattr(request, name) for name in (*rules.TEXTS, "duration_minutes") if request.HasField(name)}
@@ -58,8 +72,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])
-        row = await self._create(note, work, keys)
-        await self._record_event(row, "session", row["session_date"], work)
+        new = mapping.new_row(note, work)
+        row = await work.db.one(store.create, now=work.now, **mapping.given(new), **mapping.seal(note, keys, new, work))
+        await events.record(work, row, "session", row["session_date"])
         await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
         return mapping.from_row(row, keys)
 
@@ -85,8 +100,10 @@ class Sessions(SessionsServicer[UnitOfWork]):
         }
         if len(statuses) == 1:
             (values["status"],) = statuses
-        found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values)
-        total = await work.db.one(store.count(**filters), **values)
+        now = {"now": work.now} if request.include_deleted else {}
+        found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values, **now)
+        counted = filters["of_client"] or filters["of_appointment"]
+        total = await work.db.one(store.count(**filters), **values, **(now if counted else {}))
         notes = [mapping.from_row(row, keys) for row in found]
         await pending.show(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]))
@@ -112,33 +129,61 @@ class Sessions(SessionsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
         note = mapping.from_row(row, keys)
-        held = None if note.is_draft else (await pending.of_caller(work, keys, [note.id])).get(note.id)
         seen = _seen(request, row)
-        if held is not None:
+        held = None if note.is_draft else (await pending.of_caller(work, keys, [note.id])).get(note.id)
+        if held is None:
+            rules.check_draft(row["status"])
             rules.check_fresh(seen, row["version"])
-            rules.check_fresh(held.base_version, row["version"])
-            mapping.apply(note, held.changes)
-            amended = await self._amend(row, note, request.reason, work, keys, needs_reason=needs_reason)
-            await pending.drop(work, note.id)
-            return mapping.from_row(amended, keys)
-        rules.check_draft(row["status"])
+            return mapping.from_row(await signed.finalize(work, keys, self._signer, row, note, request.reason), keys)
         rules.check_fresh(seen, row["version"])
-        rules.check_not_empty(mapping.texts(note))
-        await self._add_version(note, work, keys, number=1)
-        signed = mapping.changed_row(row, note, work, status="finalized", finalized_at=work.now, finalized_by_user_id=work.user_id)
-        sealed = mapping.seal(note, keys, signed, work)["sealed"]
-        row = await work.db.one(store.finalize, id=note.id, sealed=sealed, by=work.user_id, now=work.now)
-        await self._record_event(row, "session_finalized", row["finalized_at"], work)
-        moved = ({"status": "draft", "live": -1, "deleted": 0}, {"status": "finalized", "live": 1, "deleted": 0})
-        await work.db.many(store.change_counter, moved)
-        return mapping.from_row(row, keys)
+        rules.check_fresh(held.base_version, row["version"])
+        mapping.apply(note, held.changes)
+        amended = await signed.amend(work, keys, self._signer, row, note, request.reason, needs_reason=needs_reason)
+        await pending.drop(work, note.id)
+        return mapping.from_row(amended, keys)
+
+    async def UnfinalizeSession(self, request: pb.UnfinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.one(store.lock, id=request.session_id)
+        rules.check_fresh(_seen(request, row), row["version"])
+        return mapping.from_row(await signed.unfinalize(work, keys, row, request.reason), keys)
+
+    async def DeleteSession(self, request: pb.DeleteSessionRequest, work: UnitOfWork) -> pb.DeleteSessionResponse:
+        rules.check_deletion_reason(request.reason)
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.one(store.lock, id=request.session_id)
+        await deletion.delete(work, keys, row, request.reason if request.HasField("reason") else None, self._grace)
+        return pb.DeleteSessionResponse()
+
+    async def RestoreSession(self, request: pb.RestoreSessionRequest, work: UnitOfWork) -> pb.Session:
+        keys = await self._keys.of(work.workspace_id)
+        note = mapping.from_row(await deletion.restore(work, keys, request.session_id), keys)
+        await pending.show(work, keys, [note])
+        return note
+
+    async def EraseSession(self, request: pb.EraseSessionRequest, work: UnitOfWork) -> pb.EraseSessionResponse:
+        keys = await self._keys.of(work.workspace_id)
+        await deletion.end_grace(work, keys, request.session_id)
+        return pb.EraseSessionResponse()
+
+    async def VerifySession(self, request: pb.VerifySessionRequest, work: UnitOfWork) -> pb.Verification:
+        keys = await self._keys.of(work.workspace_id)
+        rows = await work.db.all(store.with_versions, id=request.session_id)
+        if not rows:
+            raise nothing_here()
+        versions = [{name: row[label] for label, name in store.VERSION_COLUMNS.items()} for row in rows if row["version_id"] is not None]
+        return signing.verify(rows[0], versions, keys, self._signer)
 
     async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
         window = part(request)
         keys = await self._keys.of(work.workspace_id)
-        await work.db.one(store.get, id=request.session_id)
+        note = mapping.from_row(await work.db.one(store.get, id=request.session_id), keys)
         found = await work.db.all(store.versions, session_id=request.session_id, limit=window.limit, after=window.after)
-        return pb.VersionList(versions=[mapping.version_from_row(row, keys) for row in found], more=len(found) == window.limit)
+        versions = [mapping.version_from_row(row, keys) for row in found]
+        if any(not version.HasField("signature") for version in versions):
+            hashed = {version.id: version for version in await signed.completed(work, keys, note)}
+            versions = [hashed[version.id] for version in versions]
+        return pb.VersionList(versions=versions, more=len(found) == window.limit)
 
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
@@ -161,7 +206,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         rules.check_deletion_reason(request.reason)
         keys = await self._keys.of(work.workspace_id)
         reason = request.reason if request.HasField("reason") else None
-        return pb.NoteOfAppointment(session_id=await release.delete(work, keys, request.appointment_id, reason))
+        return pb.NoteOfAppointment(session_id=await release.delete(work, keys, request.appointment_id, reason, self._grace))
 
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         limit = rules.timeline_limit(request.limit)
@@ -197,31 +242,33 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def _save(self, request: SaveRequest, work: UnitOfWork, *, needs_reason: bool) -> pb.SaveSessionResponse:
         """Saves a draft or amends a signed note. A stale save becomes a draft of its own, so that no text is lost."""
-        changes = masked(request, rules.EDITABLE)
-        rules.check_changes(changes)
+        sent = masked(request, rules.EDITABLE)
+        rules.check_changes(sent)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
         current = mapping.from_row(row, keys)
         seen = _seen(request, row)
         if not current.is_draft and isinstance(request, pb.SaveDraftRequest):
-            pending.set_on(current, await pending.keep(work, keys, current, changes, seen=seen))
+            pending.set_on(current, await pending.keep(work, keys, current, sent, seen=seen))
             return pb.SaveSessionResponse(session=current)
-        note = pb.Session()
-        note.CopyFrom(current)
-        mapping.apply(note, changes)
-        if rules.is_stale(seen, row["version"]):
+        changes = rules.real_changes(sent, mapping.values(current))
+        if seen is not None and rules.is_stale(seen, row["version"]):
             # A save that changes nothing is a repetition of one that succeeded, not a conflict.
-            conflict_id = None if note == current else await self._save_as_conflict(note, work, keys)
+            conflict_id = await copies.keep(work, keys, current, changes, seen) if changes else None
+            if conflict_id is not None:
+                work.note(conflict_session_id=conflict_id)
             await pending.show(work, keys, [current])
             return pb.SaveSessionResponse(session=current, conflict_session_id=conflict_id)
-        if isinstance(request, pb.SaveSessionRequest) and not current.is_draft:
-            saved = await self._amend_with_pending(row, current, changes, request, work, keys, needs_reason=needs_reason)
-        else:
-            saved_row = mapping.changed_row(row, note, work, draft_last_saved_at=work.now)
-            saved = await work.db.one(store.save, now=work.now, **mapping.seal(note, keys, saved_row, work))
-        if saved["session_date"] != row["session_date"] and row["conflict_of"] is None:
-            await self._record_event(saved, "session", saved["session_date"], work)
-        reply = mapping.from_row(saved, keys)
+        saved: Record | None = None
+        if not current.is_draft:
+            saved = await self._amend_with_pending(row, current, sent, request, work, keys, needs_reason=needs_reason)
+        elif changes:
+            mapping.apply(current, changes)
+            saved_row = mapping.changed_row(row, current, work, draft_last_saved_at=work.now)
+            saved = await work.db.one(store.save, now=work.now, **mapping.seal(current, keys, saved_row, work))
+        if saved is not None and saved["session_date"] != row["session_date"]:
+            await events.record(work, saved, "session", saved["session_date"])
+        reply = mapping.from_row(saved or row, keys)
         await pending.show(work, keys, [reply])
         return pb.SaveSessionResponse(session=reply)
 
@@ -230,74 +277,34 @@ class Sessions(SessionsServicer[UnitOfWork]):
         row: Record,
         note: pb.Session,
         changes: dict[str, Any],
-        request: pb.SaveSessionRequest,
+        request: SaveRequest,
         work: UnitOfWork,
         keys: WorkspaceKeys,
         *,
         needs_reason: bool,
-    ) -> Record:
-        """Amends a signed note by what its author has typed before and by the changes.
+    ) -> Record | None:
+        """Amends a signed note by what its author has typed before and by the changes; None where the note says all that already.
 
         What was typed into an older version stays pending: it could undo what others have amended since. A save that names the
         newest version is made by somebody who has read that one, so it replaces what was typed into the same fields before.
         """
+        present = mapping.values(note)
         held = (await pending.of_caller(work, keys, [note.id])).get(note.id)
+        typed: dict[str, Any] = dict(changes)
         if held is not None and held.base_version == note.version:
-            mapping.apply(note, held.changes)
+            typed = {**held.changes, **changes}
             await pending.drop(work, note.id)
         elif held is not None and request.HasField("expected_version"):
             await pending.take_out(work, keys, note.id, held, changes)
-        mapping.apply(note, changes)
-        return await self._amend(row, note, request.reason, work, keys, needs_reason=needs_reason)
-
-    async def _amend(
-        self, row: Record, note: pb.Session, reason: str, work: UnitOfWork, keys: WorkspaceKeys, *, needs_reason: bool
-    ) -> Record:
-        rules.check_reason(reason, is_needed=needs_reason)
-        rules.check_not_empty(mapping.texts(note))
-        # Signing creates version 1, and every amendment the next one.
-        await self._add_version(note, work, keys, number=note.amendment_count + 2, reason=reason or None)
-        amended = mapping.changed_row(row, note, work, amended_at=work.now, amendment_count=row["amendment_count"] + 1)
-        saved = await work.db.one(store.amend, now=work.now, **mapping.seal(note, keys, amended, work))
-        await self._record_event(saved, "session_amended", saved["amended_at"], work)
-        return saved
-
-    async def _save_as_conflict(self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys) -> str:
-        """Creates a draft from a stale save: the fields it sent, and the others as they are now. Returns its id."""
-        original_id, note.id = note.id, str(uuid7())
-        # An appointment has one note only, which is the original.
-        note.ClearField("appointment_id")
-        await self._create(note, work, keys, conflict_of=original_id)
-        await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
-        work.note(conflict_session_id=note.id)
-        return note.id
-
-    async def _create(self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys, *, conflict_of: str | None = None) -> Record:
-        row = mapping.new_row(note, work, conflict_of=conflict_of)
-        given = {name: row[name] for name in ("client_id", "appointment_id", "conflict_of", "created_by_user_id")}
-        return await work.db.one(store.create, now=work.now, **given, **mapping.seal(note, keys, row, work))
-
-    async def _add_version(
-        self, note: pb.Session, work: UnitOfWork, keys: WorkspaceKeys, *, number: int, reason: str | None = None
-    ) -> None:
-        await work.db.run(store.add_version, **mapping.to_version_columns(note, keys, work, number=number, reason=reason))
-
-    async def _record_event(self, row: Record, kind: str, at: Any, work: UnitOfWork) -> None:
-        """Records a timeline event of the note, unless the note is a conflict draft."""
-        if row["conflict_of"] is not None:
-            return
-        await work.db.run(
-            store.record_event,
-            id=rules.timeline_event_id(row["id"], kind),
-            session_id=row["id"],
-            client_id=row["client_id"],
-            appointment_id=row["appointment_id"],
-            kind=kind,
-            at=at,
-        )
+        differing = rules.real_changes(typed, present)
+        if not differing:
+            return None
+        mapping.apply(note, differing)
+        reason = request.reason if isinstance(request, pb.SaveSessionRequest) else ""
+        return await signed.amend(work, keys, self._signer, row, note, reason, needs_reason=needs_reason)
 
 
-def _seen(request: SaveRequest | pb.FinalizeSessionRequest, row: Record) -> int | None:
+def _seen(request: SaveRequest | pb.FinalizeSessionRequest | pb.UnfinalizeSessionRequest, row: Record) -> int | None:
     """The version whose content the caller saw; None for any version."""
     if not request.HasField("expected_version"):
         return None

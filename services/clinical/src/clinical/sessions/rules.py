@@ -1,11 +1,12 @@
 """Which notes are valid and when they may change. All faults of a request are reported together."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from chassis.errors import Conflict, Fault, Invalid, NotFound, Stale
+from chassis.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound, Stale
 
 TEXTS = ("subjective", "objective", "assessment", "plan")
 EDITABLE = (*TEXTS, "session_date", "duration_minutes")
@@ -13,8 +14,12 @@ MAX_TEXT = 5000
 MAX_MINUTES = 480
 MAX_EVENTS = 1000
 MOST_WORKSPACES = 100
-# How long a deleted note can be restored.
-DELETION_GRACE = timedelta(days=30)
+# How far ahead of now the date of a note may be that is signed: a plan may be signed before its session, and a slip of the pen is not.
+MOST_AHEAD = timedelta(days=366)
+# Between what two saves typed into one conflict copy.
+_APART = "\n\n"
+# Letters and symbols that show nothing: Hangul fillers and the empty Braille pattern.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def check_content(given: Mapping[str, Any]) -> None:
@@ -68,8 +73,100 @@ def check_not_deleted(deleted_at: datetime | None) -> None:
 
 def check_not_empty(texts: Iterable[str]) -> None:
     """Raises Invalid if none of the texts has a visible character: such a note cannot be signed."""
-    if not any(text.strip() for text in texts):
+    if not any(map(_is_visible, "".join(texts))):
         raise Invalid("session_empty", "A note that says nothing cannot be signed.")
+
+
+def _is_visible(sign: str) -> bool:
+    """Whether a character shows something by itself: no space, control, format or combining character."""
+    return unicodedata.category(sign)[0] not in "CZM" and sign not in _BLANK
+
+
+def check_not_ahead(session_date: datetime, now: datetime) -> None:
+    """Raises Invalid for a date more than a year ahead: such a note can be prepared, and not signed."""
+    if session_date > now + MOST_AHEAD:
+        raise Invalid(
+            "session_in_future",
+            "The date of the session is more than a year ahead.",
+            faults=[Fault("/session_date", "is more than a year ahead")],
+        )
+
+
+def check_may_sign(scopes: Iterable[str]) -> None:
+    """Raises Forbidden for a caller who may write notes and not sign them: an amendment is a signature."""
+    if "sessions:sign" not in scopes:
+        raise Forbidden("permission_denied", "Your role does not allow this.")
+
+
+def signed_versions(signed: int | None, amendment_count: int, status: str) -> int:
+    """How many signed versions a note has. None, of a note that was last signed before they were counted: one more than its amendments."""
+    if signed is not None:
+        return signed
+    return 0 if status == "draft" else amendment_count + 1
+
+
+def is_same_text(one: str | None, other: str | None) -> bool:
+    """Whether two texts are the same to a reader: how a line's end is written or a letter composed (NFC, NFD) is no difference.
+
+    A text that is empty is the same as none.
+    """
+    return one == other or _plain(one or "") == _plain(other or "")
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def real_changes(changes: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes that differ from what is there."""
+    return {
+        name: value
+        for name, value in changes.items()
+        if not (is_same_text(value, present[name]) if name in TEXTS else value == present[name])
+    }
+
+
+def gathered(kept: str | None, late: str | None) -> str | None:
+    """What a conflict copy says after one more late save from the same version: all that was typed, and nothing of it twice.
+
+    A text that goes on from the other one takes its place. Of two that do not, both stay, one below the other.
+    """
+    if not late or (kept and _goes_on(kept, late)):
+        return kept
+    if not kept or _goes_on(late, kept):
+        return late
+    return kept if late in kept.split(_APART) else f"{kept}{_APART}{late}"
+
+
+def _goes_on(longer: str, shorter: str) -> bool:
+    """Whether `longer` is `shorter` with something inserted in one place, or the same."""
+    if len(shorter) > len(longer):
+        return False
+    same = next((place for place, (one, other) in enumerate(zip(shorter, longer, strict=False)) if one != other), len(shorter))
+    return longer.endswith(shorter[same:])
+
+
+def check_restorable(permanent_delete_after: datetime, now: datetime) -> None:
+    """Raises Gone if the time to restore a deleted note is over."""
+    if permanent_delete_after <= now:
+        raise erased()
+
+
+def erased() -> Gone:
+    """The refusal to do anything with a note that is erased, or is to be."""
+    return Gone("session_erased", "The note was deleted for good.")
+
+
+def check_deleted(deleted_at: datetime | None) -> None:
+    """Raises Conflict if the note is not deleted: only a deleted one is erased."""
+    if deleted_at is None:
+        raise Conflict("session_not_deleted", "A note is deleted before it is erased.")
+
+
+def check_signed(status: str) -> None:
+    """Raises Conflict if the note is a draft."""
+    if status == "draft":
+        raise Conflict("session_not_finalized", "The note is not signed.")
 
 
 def is_reason_needed(kind: str, settings: Mapping[str, Any]) -> bool:
@@ -142,9 +239,12 @@ def timeline_limit(limit: int) -> int:
     return limit or 100
 
 
-def timeline_event_id(session_id: UUID, kind: str) -> UUID:
-    """The id of a note's timeline event of a kind. It is always the same, so recording the event again updates it."""
-    return uuid5(session_id, kind)
+def timeline_event_id(session_id: UUID, kind: str, number: int | None = None) -> UUID:
+    """The id of a note's timeline event of a kind, or of its signed version's of this number.
+
+    It is always the same, so recording the event again updates it.
+    """
+    return uuid5(session_id, kind if number in {None, 1} else f"{kind} {number}")
 
 
 def check_workspaces(workspace_ids: Sequence[str]) -> Sequence[str]:

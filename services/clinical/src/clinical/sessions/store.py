@@ -7,11 +7,22 @@ from sqlalchemy import ARRAY, Integer, Select, Uuid, bindparam, delete, func, in
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
-from clinical.tables import appointments, clients, pending_amendments, session_counters, session_versions, sessions, timeline_events
+from clinical.tables import (
+    appointments,
+    clients,
+    erased_sessions,
+    pending_amendments,
+    session_counters,
+    session_versions,
+    sessions,
+    timeline_events,
+)
 
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
 _not_deleted = sessions.c.deleted_at.is_(None)
+# Deleted or not, but not to be erased.
+_not_over = _not_deleted | (sessions.c.permanent_delete_after > bindparam("now", type_=sessions.c.permanent_delete_after.type))
 
 
 def _named(*names: str) -> dict[str, Any]:
@@ -56,6 +67,8 @@ create = command(
             "client_id",
             "appointment_id",
             "conflict_of",
+            "conflict_base_version",
+            "signed_versions",
             "created_by_user_id",
             "sealed",
             "session_date",
@@ -66,9 +79,12 @@ create = command(
 )
 
 get = query(select(sessions).where(sessions.c.id == _id, _not_deleted))
+get_with_deleted = query(select(sessions).where(sessions.c.id == _id))
 
 # Locked until the commit, so that the second of two concurrent saves sees what the first has saved.
 lock = command(select(sessions).where(sessions.c.id == _id, _not_deleted).with_for_update())
+
+lock_with_deleted = command(select(sessions).where(sessions.c.id == _id).with_for_update())
 
 _of_appointment = select(sessions).where(sessions.c.appointment_id == bindparam("appointment_id", type_=Uuid), _not_deleted)
 of_appointment = query(_of_appointment)
@@ -90,6 +106,25 @@ mark_deleted = command(
     .returning(sessions.c.status)
 )
 
+restore = command(
+    update(sessions)
+    .where(sessions.c.id == _id)
+    .values(
+        deleted_at=None, deleted_by_user_id=None, permanent_delete_after=None, **_named("appointment_id", "detached_version"), **_rewritten
+    )
+    .returning(sessions)
+)
+
+# Lets its time be over at once.
+end_grace = command(
+    update(sessions).where(sessions.c.id == _id).values(permanent_delete_after=bindparam("now"), **_rewritten).returning(sessions.c.id)
+)
+
+is_erased = query(select(erased_sessions.c.erased_at).where(erased_sessions.c.id == _id))
+
+# Null where scheduling has not told of the appointment.
+appointment_deleted_at = query(select(appointments.c.deleted_at).where(appointments.c.id == bindparam("appointment_id", type_=Uuid)))
+
 _saved = {**_named("sealed", "session_date", "duration_minutes"), "version": sessions.c.version + 1, "updated_at": bindparam("now")}
 
 save = command(update(sessions).where(sessions.c.id == _id).values(draft_last_saved_at=bindparam("now"), **_saved).returning(sessions))
@@ -97,7 +132,7 @@ save = command(update(sessions).where(sessions.c.id == _id).values(draft_last_sa
 amend = command(
     update(sessions)
     .where(sessions.c.id == _id)
-    .values(amended_at=bindparam("now"), amendment_count=sessions.c.amendment_count + 1, **_saved)
+    .values(amended_at=bindparam("now"), amendment_count=sessions.c.amendment_count + 1, signed_versions=bindparam("number"), **_saved)
     .returning(sessions)
 )
 
@@ -108,11 +143,35 @@ finalize = command(
         status="finalized",
         finalized_at=bindparam("now"),
         finalized_by_user_id=bindparam("by"),
-        sealed=bindparam("sealed"),
-        version=sessions.c.version + 1,
-        updated_at=bindparam("now"),
+        signed_versions=bindparam("number"),
+        **_rewritten,
     )
     .returning(sessions)
+)
+
+unfinalize = command(
+    update(sessions)
+    .where(sessions.c.id == _id)
+    .values(
+        status="draft",
+        finalized_at=None,
+        finalized_by_user_id=None,
+        draft_last_saved_at=bindparam("now"),
+        signed_versions=bindparam("number"),
+        **_rewritten,
+    )
+    .returning(sessions)
+)
+
+copies_of = query(
+    select(sessions)
+    .where(
+        sessions.c.conflict_of == bindparam("original", type_=Uuid),
+        sessions.c.created_by_user_id == bindparam("author", type_=Uuid),
+        sessions.c.conflict_base_version == bindparam("base", type_=sessions.c.conflict_base_version.type),
+        _not_deleted,
+    )
+    .order_by(sessions.c.id)
 )
 
 latest_finalized = query(
@@ -134,6 +193,18 @@ _last_shown = (
     .where(_shown_before.c.session_id == bindparam("session_id", type_=Uuid), _shown_before.c.id == bindparam("after", type_=Uuid))
     .scalar_subquery()
 )
+_of_note = session_versions.c.session_id == bindparam("session_id", type_=Uuid)
+# A note beside each of its versions, the oldest first: of one moment, so that no signature comes between them.
+VERSION_COLUMNS = {f"version_{column.name}": column.name for column in session_versions.c}
+with_versions = query(
+    select(sessions, *(session_versions.c[name].label(label) for label, name in VERSION_COLUMNS.items()))
+    .outerjoin(
+        session_versions, (session_versions.c.workspace_id == sessions.c.workspace_id) & (session_versions.c.session_id == sessions.c.id)
+    )
+    .where(sessions.c.id == _id, _not_deleted)
+    .order_by(session_versions.c.version_number)
+)
+all_versions = query(select(session_versions).where(_of_note).order_by(session_versions.c.version_number))
 versions = query(
     select(session_versions)
     .where(session_versions.c.session_id == bindparam("session_id", type_=Uuid))
@@ -188,7 +259,7 @@ def _filtered(query: Select[Any], *, of_client: bool, of_appointment: bool, stat
         query = query.where(sessions.c.status == bindparam("status"))
     if statuses == "signed":
         query = query.where(sessions.c.status != "draft")
-    return query if with_deleted else query.where(_not_deleted)
+    return query.where(_not_over) if with_deleted else query.where(_not_deleted)
 
 
 # How many notes of a status there are more, or fewer if negative.
@@ -201,7 +272,7 @@ record_event = command(_event.on_conflict_do_update(constraint="pk_history", set
 
 detach_events = command(update(timeline_events).where(timeline_events.c.session_id == _id).values(appointment_id=None))
 
-hide_events = command(update(timeline_events).where(timeline_events.c.session_id == _id).values(hidden=True))
+hide_events = command(update(timeline_events).where(timeline_events.c.session_id == _id).values(hidden=bindparam("hidden")))
 
 _shown = (timeline_events.c.client_id == _client_id) & ~timeline_events.c.hidden
 _events = select(timeline_events).where(_shown).order_by(timeline_events.c.at.desc(), timeline_events.c.id.desc()).limit(bindparam("limit"))

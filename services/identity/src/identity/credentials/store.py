@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import Grouping
 
 from chassis.db.statement import command, query
+from identity.people.blacklist import NOT_BLACKLISTED
 from identity.people.columns import SEALED_COLUMNS
 from identity.tables import login_attempts, magic_links, users, workspaces
 
@@ -128,6 +129,7 @@ issue_magic_link = command(
     .where(magic_links.c.id == bindparam("magic_link_id"))
     .where(_usable)
     .where((users.c.workspace_id == magic_links.c.workspace_id) & (users.c.id == magic_links.c.user_id) & users.c.is_active)
+    .where(NOT_BLACKLISTED)
     .where((workspaces.c.workspace_id == magic_links.c.workspace_id) & (workspaces.c.status == "active"))
     .values(hash=bindparam("hash"))
     .returning(*SEALED_COLUMNS, magic_links.c.expires_at, workspaces.c.locale)

@@ -100,6 +100,11 @@ class LoginThrottle:
         shared = ThrottleBucket(self._bucket_key("anywhere", ""), rules.WIDE_PASSWORD_DELAYS, is_emptied_by_success=False)
         return LoginAttempt(email_index, "second_step", (self._source(work, rules.PASSWORD_DELAYS), shared))
 
+    def passkey_attempt(self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> LoginAttempt:
+        """An attempt with a passkey. Nobody guesses a signature, so no source waits for what others did."""
+        known = self._on_known_device("passkey", email_index, user_id, device_token, work, rules.PASSWORD_DELAYS)
+        return known or LoginAttempt(email_index, "passkey", (self._source(work, rules.PASSWORD_DELAYS),))
+
     def reauthentication(self, email_index: bytes, session_id: UUID, *, purpose: str = "password") -> LoginAttempt:
         """A signed-in user enters the current password, or a code: the login session has a bucket of its own."""
         bucket = ThrottleBucket(self._bucket_key("session", str(session_id)), rules.PASSWORD_DELAYS)

@@ -33,6 +33,7 @@ from identity.people import record
 from identity.people import store as people
 from identity.people.notices import raise_notice
 from identity.people.rules import check_email
+from identity.second_factors import rules as second_factors
 from identity.second_factors.workflow import begin_second_step
 from identity.sign_in import store
 
@@ -204,8 +205,8 @@ class SignIn(SignInServicer[UnitOfWork]):
         self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: str, device: bytes | None = None
     ) -> pb.SignInReply:
         """The reply to a first step that was right."""
-        if user["two_factor_enabled"]:
-            return pb.SignInReply(second_step=await begin_second_step(work, user["id"], [amr]), user_id=str(user["id"]))
+        if methods := second_factors.methods(amr, has_totp=user["two_factor_enabled"], has_passkey=user["has_passkey"]):
+            return pb.SignInReply(second_step=await begin_second_step(work, user["id"], [amr], methods), user_id=str(user["id"]))
         signed_in = await self._tokens.start_login_session(work, keys, user, amr=[amr], device=device)
         return pb.SignInReply(signed_in=signed_in, user_id=signed_in.user.id)
 

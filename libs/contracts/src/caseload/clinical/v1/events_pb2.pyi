@@ -10,3 +10,9 @@ class AttachmentRemoved(_message.Message):
     ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
     attachment_id: str
     def __init__(self, attachment_id: _Optional[str] = ...) -> None: ...
+
+class DeletedSessionOver(_message.Message):
+    __slots__ = ("session_id",)
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    def __init__(self, session_id: _Optional[str] = ...) -> None: ...

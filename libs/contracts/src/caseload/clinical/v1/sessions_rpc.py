@@ -33,6 +33,21 @@ class SessionsServicer(ABC, Generic[WorkT]):
     async def FinalizeSession(self, request: pb.FinalizeSessionRequest, work: WorkT) -> pb.Session: ...
 
     @abstractmethod
+    async def UnfinalizeSession(self, request: pb.UnfinalizeSessionRequest, work: WorkT) -> pb.Session: ...
+
+    @abstractmethod
+    async def DeleteSession(self, request: pb.DeleteSessionRequest, work: WorkT) -> pb.DeleteSessionResponse: ...
+
+    @abstractmethod
+    async def RestoreSession(self, request: pb.RestoreSessionRequest, work: WorkT) -> pb.Session: ...
+
+    @abstractmethod
+    async def EraseSession(self, request: pb.EraseSessionRequest, work: WorkT) -> pb.EraseSessionResponse: ...
+
+    @abstractmethod
+    async def VerifySession(self, request: pb.VerifySessionRequest, work: WorkT) -> pb.Verification: ...
+
+    @abstractmethod
     async def ListVersions(self, request: pb.ListVersionsRequest, work: WorkT) -> pb.VersionList: ...
 
     @abstractmethod
@@ -65,6 +80,11 @@ class SessionsStub:
         self.SaveSession: SessionsSaveSession = caller_of(methods['SaveSession'])
         self.SaveDraft: SessionsSaveDraft = caller_of(methods['SaveDraft'])
         self.FinalizeSession: SessionsFinalizeSession = caller_of(methods['FinalizeSession'])
+        self.UnfinalizeSession: SessionsUnfinalizeSession = caller_of(methods['UnfinalizeSession'])
+        self.DeleteSession: SessionsDeleteSession = caller_of(methods['DeleteSession'])
+        self.RestoreSession: SessionsRestoreSession = caller_of(methods['RestoreSession'])
+        self.EraseSession: SessionsEraseSession = caller_of(methods['EraseSession'])
+        self.VerifySession: SessionsVerifySession = caller_of(methods['VerifySession'])
         self.ListVersions: SessionsListVersions = caller_of(methods['ListVersions'])
         self.GetLatestFinalized: SessionsGetLatestFinalized = caller_of(methods['GetLatestFinalized'])
         self.CountSessions: SessionsCountSessions = caller_of(methods['CountSessions'])
@@ -96,6 +116,26 @@ class SessionsSaveDraft(Protocol):
 
 class SessionsFinalizeSession(Protocol):
     def __call__(self, request: pb.FinalizeSessionRequest, context: Any) -> Awaitable[pb.Session]: ...
+
+
+class SessionsUnfinalizeSession(Protocol):
+    def __call__(self, request: pb.UnfinalizeSessionRequest, context: Any) -> Awaitable[pb.Session]: ...
+
+
+class SessionsDeleteSession(Protocol):
+    def __call__(self, request: pb.DeleteSessionRequest, context: Any) -> Awaitable[pb.DeleteSessionResponse]: ...
+
+
+class SessionsRestoreSession(Protocol):
+    def __call__(self, request: pb.RestoreSessionRequest, context: Any) -> Awaitable[pb.Session]: ...
+
+
+class SessionsEraseSession(Protocol):
+    def __call__(self, request: pb.EraseSessionRequest, context: Any) -> Awaitable[pb.EraseSessionResponse]: ...
+
+
+class SessionsVerifySession(Protocol):
+    def __call__(self, request: pb.VerifySessionRequest, context: Any) -> Awaitable[pb.Verification]: ...
 
 
 class SessionsListVersions(Protocol):

@@ -1,0 +1,67 @@
+"""Conflict copies: what was saved on an older version of a note, kept as a draft of its own, which names the note it was meant for.
+
+What one author saves late on one version of a note comes into one copy, so that an editor that goes on saving fills no list with drafts.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.options.v1 import options_pb2
+from chassis.encryption.records import WorkspaceKeys
+from chassis.work.audit import record_effect
+from chassis.work.unit_of_work import UnitOfWork
+from clinical.sessions import mapping, rules, store
+
+
+async def keep(work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, changes: Mapping[str, Any], base_version: int) -> str:
+    """Keeps what was saved on `base_version` of the note, and returns the id of the copy that has it.
+
+    The caller holds a lock on the note's row, so of two equal saves at once the second finds the copy of the first.
+    """
+    rows = await work.db.all(store.copies_of, original=current.id, author=work.user_id, base=base_version)
+    for row in rows:
+        copy = mapping.from_row(row, keys)
+        present = mapping.values(copy)
+        if not rules.real_changes(changes, present):
+            return copy.id
+        if copy.is_draft and (merged := _merged(changes, present, mapping.values(current))) is not None:
+            await _save(work, keys, row, copy, merged)
+            return copy.id
+    return await _create(work, keys, current, changes, base_version)
+
+
+def _merged(changes: Mapping[str, Any], present: Mapping[str, Any], original: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a copy says with the changes, beside what was typed into it before; None where that would be too long.
+
+    What it only has from the original gives way.
+    """
+    merged = {
+        name: rules.gathered(None if rules.is_same_text(present[name], original[name]) else present[name], value)
+        if name in rules.TEXTS
+        else value
+        for name, value in changes.items()
+    }
+    return None if any(len(merged.get(name) or "") > rules.MAX_TEXT for name in rules.TEXTS) else merged
+
+
+async def _save(work: UnitOfWork, keys: WorkspaceKeys, row: Mapping[str, Any], copy: pb.Session, changes: Mapping[str, Any]) -> None:
+    mapping.apply(copy, changes)
+    saved = mapping.changed_row(row, copy, work, draft_last_saved_at=work.now)
+    await work.db.one(store.save, now=work.now, **mapping.seal(copy, keys, saved, work))
+    record_effect(
+        work, "add_to_conflict_copy", options_pb2.RESOURCE_SESSION, options_pb2.ACTION_UPDATE, [copy.id], conflict_of=copy.conflict_of
+    )
+
+
+async def _create(work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, changes: Mapping[str, Any], base_version: int) -> str:
+    """A draft of the changes, and of all else as the note is now. It has no appointment: that has one note only, which is the original."""
+    copy = pb.Session(id=str(uuid7()), workspace_id=current.workspace_id, client_id=current.client_id, conflict_of=current.id)
+    mapping.apply(copy, mapping.values(current) | dict(changes))
+    row = mapping.new_row(copy, work, conflict_base_version=base_version)
+    await work.db.one(store.create, now=work.now, **mapping.given(row), **mapping.seal(copy, keys, row, work))
+    await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
+    record_effect(work, "keep_conflict_copy", options_pb2.RESOURCE_SESSION, options_pb2.ACTION_CREATE, [copy.id], conflict_of=current.id)
+    return copy.id

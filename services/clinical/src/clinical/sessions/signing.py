@@ -1,0 +1,132 @@
+"""Signs the versions of notes, and finds out whether a note's versions are what was signed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from caseload.clinical.v1 import sessions_pb2 as pb
+from chassis import base64url
+from chassis.auth.tokens import ServiceSigner
+from chassis.encryption.keyring import SealBroken
+from chassis.encryption.records import WorkspaceKeys
+from chassis.protobuf.enums import enum_text
+from chassis.protobuf.timestamps import to_datetime
+from clinical.sessions import canonical, mapping, rules
+
+
+class VersionSigner:
+    """Signs with the service's key of today, and verifies what was signed with that or an earlier one. `keys` are by thumbprint."""
+
+    def __init__(self, signer: ServiceSigner, keys: Mapping[str, Ed25519PublicKey]) -> None:
+        self._signer = signer
+        self._keys = keys
+
+    def sign(self, version: pb.SessionVersion, note: pb.Session) -> None:
+        """Sets the version's hash and signature. All else that is signed has to be set."""
+        version.content_hash = hash_of(version, note)
+        version.key_id = self._signer.key_id
+        version.signature = base64url.encode(self._signer.sign(canonical.signed_message(version.content_hash)))
+
+    def is_genuine(self, version: pb.SessionVersion) -> bool:
+        """Whether the signature is one of ours, over this version's hash."""
+        key = self._keys.get(version.key_id)
+        if key is None:
+            return False
+        try:
+            key.verify(base64url.decode(version.signature), canonical.signed_message(version.content_hash))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+def hash_of(version: pb.SessionVersion, note: pb.Session) -> str:
+    """The hash of the version's content, whatever hash it says it has. `note` is its note, of which client and author are signed."""
+    texts = {name: getattr(version, name) if version.HasField(name) else None for name in (*rules.TEXTS, "previous_hash", "reason")}
+    return canonical.content_hash(
+        texts
+        | {
+            "author_user_id": note.created_by_user_id,
+            "client_id": note.client_id,
+            "duration_minutes": version.duration_minutes if version.HasField("duration_minutes") else None,
+            "form": canonical.FORM,
+            "kind": enum_text(pb.VersionKind, version.kind),
+            "session_date": canonical.time_text(to_datetime(version.session_date)),
+            "session_id": note.id,
+            "signed_at": canonical.time_text(to_datetime(version.created_at)),
+            "signed_by_user_id": version.created_by_user_id,
+            "version_number": version.version_number,
+            "workspace_id": note.workspace_id,
+        }
+    )
+
+
+def complete(version: pb.SessionVersion, note: pb.Session, previous: pb.SessionVersion | None) -> pb.SessionVersion:
+    """The version; one from before versions were signed gets its hash, and the hash of the version before."""
+    if not version.HasField("signature"):
+        if previous is not None:
+            version.previous_hash = previous.content_hash
+        version.content_hash = hash_of(version, note)
+    return version
+
+
+def verify(note: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], keys: WorkspaceKeys, signer: VersionSigner) -> pb.Verification:
+    """Holds a note's versions, the oldest first, against their hashes, signatures and each other, and the note against the newest."""
+    expected = rules.signed_versions(note["signed_versions"], note["amendment_count"], note["status"])
+    found = pb.Verification(versions=expected)
+    try:
+        head = mapping.from_row(note, keys)
+    except SealBroken:
+        # Nothing of the note can be believed, so nothing can be held against it.
+        found.first_break = 1
+        return found
+    previous: pb.SessionVersion | None = None
+    for number, row in enumerate(rows, start=1):
+        version = _intact(row, number, head, previous, keys, signer)
+        if version is None or number > expected:
+            found.first_break = number
+            return found
+        found.unsigned += not version.HasField("signature")
+        previous = version
+    reached = previous.version_number if previous else 0
+    if reached < expected:
+        found.first_break = reached + 1
+    elif previous is not None and not _is_as_signed(head, previous):
+        found.first_break = reached
+    found.intact = not found.HasField("first_break")
+    return found
+
+
+def _intact(
+    row: Mapping[str, Any],
+    number: int,
+    note: pb.Session,
+    previous: pb.SessionVersion | None,
+    keys: WorkspaceKeys,
+    signer: VersionSigner,
+) -> pb.SessionVersion | None:
+    """The version, if it is what was signed as this number after the previous one."""
+    try:
+        version = mapping.version_from_row(row, keys)
+    except SealBroken:
+        return None
+    if not version.HasField("signature"):
+        # No signed version is followed by one from before signatures.
+        is_from_before = previous is None or not previous.HasField("signature")
+        return complete(version, note, previous) if is_from_before and version.version_number == number else None
+    follows = version.previous_hash == (previous.content_hash if previous else "")
+    is_whole = version.version_number == number and version.content_hash == hash_of(version, note)
+    return version if follows and is_whole and signer.is_genuine(version) else None
+
+
+def _is_as_signed(note: pb.Session, newest: pb.SessionVersion) -> bool:
+    """Whether the note is as its newest version says. What a draft says has not been signed yet."""
+    if note.HasField("content_hash") != newest.HasField("signature") or (
+        note.HasField("content_hash") and note.content_hash != newest.content_hash
+    ):
+        return False
+    return note.is_draft or all(
+        note.HasField(name) == newest.HasField(name) and getattr(note, name) == getattr(newest, name)
+        for name in (*rules.TEXTS, "session_date", "duration_minutes")
+    )
