@@ -165,6 +165,7 @@ def _middleware(
             json_bytes=settings.json_limit_bytes,
             upload_bytes=settings.upload_limit_bytes,
             seconds=settings.body_seconds,
+            json_seconds=settings.json_seconds,
             upload_seconds=settings.upload_seconds,
         ),
         Middleware(Authentication, authenticator=authenticator, limits=limits, public_paths=public),
