@@ -34,11 +34,13 @@ logs: ## what the containers say (ARGS="clinical")
 test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name"; ARGS="-m quick": half a minute; WORKERS=2)
 	@scripts/rabbitmq for-tests
 	@scripts/redis
+	@scripts/chromium
 	$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
 
 e2e: .venv/.for-dev ## only the journeys across services
 	@scripts/rabbitmq for-tests
 	@scripts/redis
+	@scripts/chromium
 	$(PYTHON) -m pytest -n $(WORKERS) tests-e2e $(ARGS)
 
 mutants: .venv/.for-dev ## changes the rules one by one and asks whether a quick test notices (ARGS="clients scheduling")

@@ -8,9 +8,10 @@ import httpx
 import pytest
 from attack.installation import AttackedInstallation
 from attack.service_methods import RawChannel
+from chromium import fresh_tab, running_chromium
 from deployed import deployed
 from drill.environment import DrillEnvironment
-from worlds import furnish
+from worlds import furnish, register_passkey
 
 from standalone.installation import Installation
 
@@ -94,6 +95,27 @@ def place(request, servers):
     return request.getfixturevalue(BREAKABLE[request.param])
 
 
+@pytest.fixture(scope="session")
+async def browser(servers):
+    """One Chromium, headless, for all tests of the worker."""
+    async with running_chromium() as running:
+        yield running
+
+
+@pytest.fixture
+async def open_tab(browser):
+    """Opens tabs that know nothing of each other. None of their pages may have violated its content policy, or written to the console."""
+    opened = []
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def open_one(**context):
+            opened.append(await stack.enter_async_context(fresh_tab(browser, **context)))
+            return opened[-1]
+
+        yield open_one
+    assert [message for tab in opened for message in tab.messages] == []
+
+
 @pytest.fixture
 def sign_in():
     """Signs somebody in by password; a client that carries the access token, under the API's root."""
@@ -125,7 +147,8 @@ def open_furnished(embedded, eventually):
             api = stack.enter_context(attacked.api_as(person))
             ids = furnish(api, lambda: attacked.sign_in(person))
             events = eventually(lambda: api.get("/audit-events", params={"resource_id": ids["client_id"]}).json()["items"])
-            return api, ids | {"audit_event_id": events[0]["id"]}
+            # Last: a password alone is not enough from here on.
+            return api, ids | {"audit_event_id": events[0]["id"], "passkey_id": register_passkey(api)}
 
         yield opened
 

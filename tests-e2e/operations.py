@@ -13,9 +13,16 @@ SAMPLES = {
     "hours_before": 99,
     "time_zone": "Europe/Berlin",
     "currency": "EUR",
+    "payment_price": "80.00",
+    "payment_status": "not_paid",
+    "paid_at": None,
+    "payment_mode": "smart_link",
+    "payment_link_type": "custom",
+    "payment_link_template": "https://pay.example.com/",
     "role": "therapist",
     "search": "Is",
     "tag": "knee",
+    "diagnosis_code": "F32.1",
 }
 
 
@@ -32,7 +39,9 @@ class Operation:
         self.path, self.method = path, method
         self.is_public = described.get("security") == []
         parameters = [resolved(document, parameter) for parameter in described.get("parameters", ())]
-        self.path_ids = [meaning(path, p["name"]) for p in parameters if p["in"] == "path"]
+        in_path = {p["name"]: resolved(document, p["schema"]) for p in parameters if p["in"] == "path"}
+        self.path_ids = [meaning(path, name) for name, schema in in_path.items() if is_id(schema)]
+        self._path_words = {name: schema for name, schema in in_path.items() if not is_id(schema)}
         self.query = {p["name"]: resolved(document, p["schema"]) for p in parameters if p["in"] == "query"}
         self._required_query = {p["name"] for p in parameters if p["in"] == "query" and p.get("required")}
         content = resolved(document, described.get("requestBody", {})).get("content", {})
@@ -54,7 +63,7 @@ class Operation:
         """Asks it with `ids`, but for those to be put `instead`; a field that is not required is sent when it is one of these."""
         instead = instead or {}
         given = ids | instead
-        path = re.sub(r"\{(\w+)\}", lambda name: given[meaning(self.path, name[1])], self.path)
+        path = re.sub(r"\{(\w+)\}", lambda name: self._in_path(name[1], given), self.path)
         query = self._required_query | (instead.keys() & self.query.keys())
         if "practitioner_id" in query:
             query |= {"scheduled_start", "scheduled_end"} & self.query.keys()
@@ -66,12 +75,16 @@ class Operation:
             files={"file": ("picture.png", picture(), "image/png")} if self._has_file else None,
         )
 
+    def _in_path(self, name, given):
+        words = self._path_words.get(name)
+        return given[meaning(self.path, name)] if words is None else value(name, words, given)
+
     def body_of(self, given, instead):
         if not self.body:
             return None
         sent = {name for name in self.body if name in self._required_body or name in instead}
         if not self._required_body and not sent:
-            sent = {name for name, schema in self.body.items() if not is_id(schema) and name != "status"}
+            sent = {name for name, schema in self.body.items() if not is_id(schema) and name not in {"status", "achieved_at"}}
         body = {name: value(name, self.body[name], given) for name in sent}
         if "scheduled_start" in body:
             body |= times()

@@ -120,7 +120,7 @@ def test_much_went_wrong_with_them(campaign):
 
 
 def test_whoever_runs_the_installation_sees_nothing_of_what_is_told_in_a_workspace(campaign):
-    """Of a person who owns a workspace they know the address, and until an invitation is accepted the name."""
+    """Of a person who owns a workspace they know the address, and until an invitation is accepted the name; and what they blacklisted."""
     shown, refused = {}, set()
     with campaign.attacked.api_with_token(campaign.platform_token()) as platform:
         for operation in operations(platform.get("/openapi.json").json()):
@@ -145,6 +145,8 @@ def owners(shown):
         yield owner["email"], owner["full_name"]
     for workspace in json.loads(shown["GET /api/v1/platform-admin/workspaces"])["workspaces"]:
         yield (workspace["owner_email"],)
+    for entry in json.loads(shown["GET /api/v1/platform-admin/blacklist"])["blacklist"]:
+        yield entry["email"], entry["reason"]
 
 
 def test_no_answer_to_a_refused_request_repeats_one(campaign):

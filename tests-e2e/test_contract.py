@@ -20,6 +20,9 @@ REFUSED = {
     "POST /api/v1/auth/verify-2fa": 422,  # nor is it the token of a first step
     "POST /api/v1/auth/totp/verify": 422,  # what is made up is no code
     "DELETE /api/v1/auth/totp": 409,  # and so there is no second factor
+    **dict.fromkeys(  # nor a passkey's signature, nor the token of a first step
+        (f"POST /api/v1/auth/passkeys/{step}" for step in ("finish", "sign-in", "sign-in/finish")), 422
+    ),
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password
     "GET /api/v1/auth/accept-invite": 404,  # nobody was invited by what is made up
     "POST /api/v1/invitations/{user_id}/resend": 409,  # the owner has signed in
@@ -31,6 +34,11 @@ REFUSED = {
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": 403,
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": 403,
     "GET /api/v1/platform-admin/activity": 403,
+    "DELETE /api/v1/platform-admin/workspaces/{workspace_id}": 403,
+    "GET /api/v1/platform-admin/metrics": 403,
+    "GET /api/v1/platform-admin/blacklist": 403,
+    "POST /api/v1/platform-admin/blacklist": 403,
+    "DELETE /api/v1/platform-admin/blacklist/{email}": 403,
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": 403,
     "PUT /api/v1/users/{user_id}/role": 409,  # nobody else runs the practice
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
@@ -38,6 +46,7 @@ REFUSED = {
     "POST /api/v1/sessions/{session_id}/unfinalize": 409,  # the note is a draft
     "DELETE /api/v1/sessions/{session_id}/permanent": 409,  # and is not deleted
     "PUT /api/v1/reminders/configurations/{configuration_id}": 409,  # there is one for that hour
+    "PUT /api/v1/plans/{plan_id}/milestones/order": 409,  # no milestone is not every milestone of the plan
 }
 
 

@@ -137,7 +137,17 @@ async def test_no_write_by_cookie_is_done_without_its_own_csrf_token(attacked, j
         assert (await connection.ask("POST", "/api/v1/locations", headers | good, room)).status == 201
 
     signing_in = {
-        f"POST /api/v1/auth/{way}" for way in ("login", "magic-link", "verify", "verify-2fa", "password/forgot", "password/reset")
+        f"POST /api/v1/auth/{way}"
+        for way in (
+            "login",
+            "magic-link",
+            "verify",
+            "verify-2fa",
+            "passkeys/sign-in",
+            "passkeys/sign-in/finish",
+            "password/forgot",
+            "password/reset",
+        )
     }
     assert refused == promised("POST", "PUT", "PATCH", "DELETE") - signing_in
 

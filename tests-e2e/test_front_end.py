@@ -134,7 +134,7 @@ def test_the_pages_numbers_are_those_of_the_settings():
 
 
 def test_the_pages_typescript_is_the_compiled_clients():
-    compiled = (EXAMPLE / "client.ts").read_text() + (EXAMPLE / "journey.ts").read_text()
+    compiled = "".join((EXAMPLE / name).read_text() for name in ("client.ts", "journey.ts", "passkeys.ts"))
     excerpts = re.findall(r"^```ts\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 
     assert excerpts

@@ -20,6 +20,10 @@ NEVER_SUCCEED = {
     "POST /api/v1/auth/totp/verify",
     "DELETE /api/v1/auth/totp",
     "POST /api/v1/auth/session/refresh",
+    "POST /api/v1/auth/passkeys/finish",
+    "POST /api/v1/auth/passkeys/sign-in/finish",
+    "PATCH /api/v1/auth/passkeys/{passkey_id}",
+    "DELETE /api/v1/auth/passkeys/{passkey_id}",
 }
 
 

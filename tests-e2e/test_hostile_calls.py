@@ -89,6 +89,7 @@ async def test_no_field_of_any_method_makes_a_service_fail(attacked, lines):
             "audit_event_id": str(uuid4()),
             "magic_link_id": str(uuid4()),
             "invitation_id": str(uuid4()),
+            "passkey_id": str(uuid4()),
             "client_ids": [ids["client_id"]],
             "workspace_ids": [ids["workspace_id"]],
         }

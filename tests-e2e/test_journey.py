@@ -143,6 +143,21 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
     assert b"Canary Cameras" in taken
     assert b"Canary Cameras" not in fetched.content
 
+    # A plan of care, with a milestone that is achieved and a score that was measured in this session.
+    plan = made(
+        api.post("/plans", json={"client_id": client["id"], "title": "Stairs again", "diagnosis_code": "m23.2", "goals": ["Stairs"]})
+    )
+    assert (plan["diagnosis_code"], plan["status"]) == ("M23.2", "active")
+    milestones = f"/plans/{plan['id']}/milestones"
+    ten, hundred = (made(api.post(milestones, json={"title": title})) for title in ("Ten steps", "A hundred steps"))
+    ordered = made(api.put(f"{milestones}/order", json={"milestone_ids": [hundred["id"], ten["id"]]}), 200)
+    assert [(item["title"], item["position"]) for item in ordered["items"]] == [("A hundred steps", 0), ("Ten steps", 1)]
+    achieved = made(api.put(f"{milestones}/{ten['id']}", json={"status": "achieved"}), 200)
+    assert achieved["achieved_at"]
+    score = made(api.post(f"/plans/{plan['id']}/measures", json={"name": "Pain", "value": 3, "session_id": note["id"]}))
+    assert made(api.get(f"/plans/{plan['id']}/measures"), 200)["items"] == [score]
+    assert made(api.put(f"/plans/{plan['id']}", json={"status": "completed"}), 200)["version"] == 2
+
     # Signed, and told in order.
     finalized = made(api.post(f"/sessions/{note['id']}/finalize"), 200)
     assert (finalized["status"], finalized["is_draft"], finalized["attachment_count"]) == ("finalized", False, 1)
@@ -150,6 +165,8 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
     told = [(event["event_type"], event["appointment_id"], event["session_id"]) for event in timeline["events"]]
     assert ("appointment_scheduled", appointment["id"], None) in told
     assert any(kind == "session_finalized" and session == note["id"] for kind, _, session in told)
+    of_plan = [(event["event_type"], event["milestone_id"]) for event in timeline["events"] if event["plan_id"] == plan["id"]]
+    assert of_plan == [("plan_completed", None), ("milestone_achieved", ten["id"]), ("plan_created", None)]
     dates = [event["event_date"] for event in timeline["events"]]
     assert dates == sorted(dates, reverse=True)
     assert timeline["total_events"] == len(told)
@@ -166,6 +183,8 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
         ("Session", "READ", note["id"], "success"),
         ("Session", "UPDATE", note["id"], "success"),
         ("Session", "READ", copy["id"], "success"),
+        ("PlanOfCare", "CREATE", plan["id"], "success"),
+        ("PlanOfCare", "UPDATE", plan["id"], "success"),
         ("SessionAttachment", "CREATE", attachment["id"], "success"),
         ("SessionAttachment", "READ", attachment["id"], "success"),
     }
@@ -188,3 +207,4 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
 
     everything = made(api.get("/audit-events", params={"page_size": 100}), 200)
     assert "Winterbourne" not in str(everything)
+    assert "Stairs again" not in str(everything)

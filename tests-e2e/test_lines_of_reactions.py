@@ -35,6 +35,7 @@ LINES = {
     "notifications.forget-client": "erase_reminders",
     "notifications.mail-invitation": "only adds a mail; whoever added the user is on record, and so is the sign-in",
     "notifications.mail-password-reset": "only adds a mail; whoever asked for it and the reset by its link are on record",
+    "notifications.mail-payment-request": "only adds a mail, which leaves a line of its own",
     "notifications.mail-security-notice": "only adds a mail; what it is about is on record",
     "notifications.mail-magic-link": "only adds a mail; the sign-in by its link is on record",
     "notifications.move-reminders": "move_reminders",

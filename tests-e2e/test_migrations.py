@@ -31,7 +31,9 @@ COUNTERS = {table.name for service in SERVICES for counter in counters_of(servic
 # Tables that are empty in an installation that stands still, each with its reason.
 EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
-    "identity.activities": "nobody in it runs the installation",
+    **dict.fromkeys(("scheduling.payment_settings", "scheduling.payment_requests"), "nobody in it is asked to pay"),
+    **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
+    **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",
     "clinical.appointments": "no appointment with a note was deleted in it",

@@ -36,8 +36,10 @@ NEVER = {
             "login_session_of_a_user",
             "second_factor_of_a_user",
             "second_step_of_a_user",
+            "passkey_of_a_user",
             "magic_link_of_a_user",
             "invitation_of_a_user",
+            "blacklisted_address_of_an_entry",
         ),
         "the row is made for a user who was read in the same transaction",
     ),
@@ -46,6 +48,9 @@ NEVER = {
     "workspace_not_found": "the row is locked in the same transaction",
     "session_not_found": "the note is locked before a file is added to it",
     "session_version_exists": "the note is locked before a version is added to it",
+    **dict.fromkeys(
+        ("plan_version_exists", "milestone_position_taken"), "the plan is locked before it gets a version and its milestones an order"
+    ),
     **dict.fromkeys(
         ("reminder_planned_once", "reminder_waits_once", "refresh_token_hash"), "planned and issued by the services themselves"
     ),

@@ -13,6 +13,7 @@ from standalone.services import NAMES, SERVICES
 OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read it and no more" for name in NAMES} | {
     "identity.sign_ins": "read by a keyed hash of an address, before a workspace is known; ids alone",
     "identity.login_attempts": "failures to sign in per account and source, both keyed hashes; the account may not exist",
+    "identity.blacklisted_addresses": "read by a keyed hash of an address, before a workspace is known; ids and times alone",
     "identity.revocations": "which sign-ins have ended, told to every service; ids and times alone",
     "audit.unsealed": "the sequencer asks which workspaces have events waiting; ids, times and proofs alone",
     "audit.unwitnessed": "the publisher asks which chains have grown; ids, numbers and times alone",
@@ -25,6 +26,7 @@ OTHER_POLICIES = {
 # Unique keys that do not begin with the workspace, each with its reason.
 KEYS_ACROSS_WORKSPACES = {
     "pk_outbox": "an event's id is what the inbox of every service knows it by",
+    "pk_blacklisted_addresses": "an address is blacklisted in the whole deployment, as a keyed hash",
     "email_taken": "a user's address is unique in the deployment, as a keyed hash",
 }
 

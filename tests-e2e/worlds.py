@@ -4,6 +4,7 @@ from itertools import count
 from uuid import uuid4
 
 from operations import now, picture, text, times
+from software_authenticator import SoftPasskey
 
 # Beyond the rule a workspace begins with, and the one of the journey.
 _hours_before = count(100)
@@ -17,7 +18,7 @@ def furnish(api, sign_in_again):
         assert reply.status_code == 201, reply.text
         return reply.json()["id"]
 
-    client = made("/clients", json={"first_name": "Isa", "last_name": "Lated"})
+    client = made("/clients", json={"first_name": "Isa", "last_name": "Lated", "email": "isa@example.com"})
     role = {"practice": "assistant", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
     made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
@@ -25,6 +26,10 @@ def furnish(api, sign_in_again):
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
+    by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
+    for path, body in (("/payments/config", by_link), (f"/appointments/{appointment}", {"payment_price": "80.00"})):
+        set_up = api.put(path, json=body)
+        assert set_up.status_code == 200, set_up.text
     note = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Worse."})
     attachment = made(f"/sessions/{note}/attachments", files={"file": ("picture.png", picture(), "image/png")})
     signed = made("/sessions", json={"client_id": client, "session_date": text(now()), "subjective": "Better."})
@@ -32,6 +37,9 @@ def furnish(api, sign_in_again):
     assert finalized.status_code == 200, finalized.text
     typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
     assert typed.status_code == 200, typed.text
+    plan = made("/plans", json={"client_id": client, "title": "Walk again"})
+    milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
+    measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
@@ -49,8 +57,18 @@ def furnish(api, sign_in_again):
         "exclude_appointment_id": appointment,
         "session_id": note,
         "attachment_id": attachment,
+        "plan_id": plan,
+        "milestone_id": milestone,
+        "measure_id": measure,
         "configuration_id": configuration,
         "sign_in_id": other,
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.
         "resource_id": made("/clients", json={"first_name": "Seldom", "last_name": "Seen"}),
     }
+
+
+def register_passkey(api):
+    """Gives the caller a passkey; its id. From then on a sign-in by password takes it as a second step."""
+    options = api.post("/auth/passkeys").raise_for_status().json()
+    credential = SoftPasskey.of(options).attest(options, f"http://localhost:{api.base_url.port}")
+    return api.post("/auth/passkeys/finish", json={"credential": credential}).raise_for_status().json()["id"]

@@ -249,6 +249,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Passkeys
+         * @description Oldest first.
+         */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Begin Passkey Registration
+         * @description Options that are good for five minutes, once. Nothing changes until POST /auth/passkeys/finish.
+         */
+        post: operations["begin_passkey_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish Passkey Registration */
+        post: operations["finish_passkey_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Passkey */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /** Rename Passkey */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Passkey Sign In
+         * @description Options that are good for five minutes, once: for any passkey, or for those of whoever has made a first step.
+         */
+        post: operations["begin_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/sign-in/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Passkey Sign In
+         * @description A passkey that signs in by itself is both factors: the device has to verify its user.
+         */
+        post: operations["finish_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -693,9 +792,93 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reactivate Workspace */
+        /**
+         * Reactivate Workspace
+         * @description Also a deleted one.
+         */
         post: operations["reactivate_workspace"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform-admin/workspaces/{workspace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Workspace
+         * @description As suspended, and its owner is mailed. It can be brought back until `erase_after`.
+         */
+        delete: operations["delete_workspace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform-admin/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Metrics */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform-admin/blacklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Blacklist
+         * @description The addresses that may be neither invited nor signed in with, the latest first.
+         */
+        get: operations["list_blacklist"];
+        put?: never;
+        /**
+         * Add To Blacklist
+         * @description Within five seconds nobody is let in with the address. One that is listed already stays as it is. The answer is the first page.
+         */
+        post: operations["add_to_blacklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform-admin/blacklist/{email}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove From Blacklist
+         * @description Sessions that ended stay ended. The answer is the first page.
+         */
+        delete: operations["remove_from_blacklist"];
         options?: never;
         head?: never;
         patch?: never;
@@ -793,7 +976,7 @@ export interface paths {
         };
         /**
          * Get Timeline
-         * @description Newest first; only appointments for a caller who may not read notes, only notes for one who may not read appointments.
+         * @description Newest first: of appointments, notes and plans of care those that the caller may read.
          */
         get: operations["get_timeline"];
         put?: never;
@@ -897,6 +1080,67 @@ export interface paths {
         /** List Appointment Reminders */
         get: operations["list_appointment_reminders"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{appointment_id}/send-payment-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Payment Request
+         * @description Has the client mailed how to pay: `payment_status` becomes payment_sent.
+         */
+        post: operations["send_payment_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{appointment_id}/payment-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Payment Link
+         * @description For showing or copying; it is the link that a payment request is mailed with.
+         */
+        get: operations["get_payment_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Payment Settings */
+        get: operations["get_payment_settings"];
+        /**
+         * Set Payment Settings
+         * @description Replaces all of them: what is left out is cleared.
+         */
+        put: operations["set_payment_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1069,7 +1313,7 @@ export interface paths {
          * Finalize Session
          * @description Signs a draft, or makes an amendment of what the caller has typed into a signed note. Each is a version for good.
          *
-         *     Not of a note that says nothing (`session_empty`), nor more than a day before its session (`session_in_future`).
+         *     Not of a note that says nothing (`session_empty`), nor more than a year before its session (`session_in_future`).
          */
         post: operations["finalize_session"];
         delete?: never;
@@ -1253,6 +1497,190 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plans
+         * @description Newest first.
+         */
+        get: operations["list_plans"];
+        put?: never;
+        /**
+         * Create Plan
+         * @description A client may have several active plans at the same time. One who is no longer treated gets no new plan.
+         */
+        post: operations["create_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Plan */
+        get: operations["get_plan"];
+        /**
+         * Update Plan
+         * @description Every change is a version; one that changes nothing makes none. With If-Match a plan that has changed since is 412.
+         *
+         *     A plan that is completed or discontinued, and its milestones, stay as they are: 409 `plan_ended`. Its status may be corrected, and
+         *     whoever makes it active again may change the rest in the same request. Its outcome measures go on: follow-ups come after the end.
+         */
+        put: operations["update_plan"];
+        post?: never;
+        /**
+         * Delete Plan
+         * @description For a plan that was entered by mistake, in any status: it is found no more, nor in the timeline. One that is over is discontinued.
+         */
+        delete: operations["delete_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plan Versions
+         * @description What the plan said in each of its versions, the current one included, newest first.
+         */
+        get: operations["list_plan_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Milestones
+         * @description In their order.
+         */
+        get: operations["list_milestones"];
+        put?: never;
+        /**
+         * Create Milestone
+         * @description Comes last in the order. A plan has up to fifty, and gets no more once it has ended.
+         */
+        post: operations["create_milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/milestones/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Milestones
+         * @description One order of all milestones of the plan, whoever else orders them meanwhile. Others than the plan's are 409 `milestones_changed`.
+         */
+        put: operations["order_milestones"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/milestones/{milestone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Milestone
+         * @description One that becomes achieved has achieved_at, which is cleared when it is not achieved after all.
+         */
+        put: operations["update_milestone"];
+        post?: never;
+        /**
+         * Delete Milestone
+         * @description For one that was entered by mistake; one that is given up is discontinued.
+         */
+        delete: operations["delete_milestone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Measures
+         * @description By measured_at, oldest first.
+         */
+        get: operations["list_measures"];
+        put?: never;
+        /**
+         * Record Measure
+         * @description In a session or on its own, and after the plan's end as well: follow-ups are measured then.
+         */
+        post: operations["record_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/measures/{measure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Measure
+         * @description For one that was entered by mistake.
+         */
+        delete: operations["delete_measure"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1480,7 +1908,7 @@ export interface components {
         };
         Activity: {
             /** @enum {string} */
-            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated";
+            type: "workspace_opened" | "invitation_resent" | "workspace_suspended" | "workspace_reactivated" | "workspace_deleted" | "address_blacklisted" | "address_unblacklisted";
             /** Format: date-time */
             timestamp: string;
             description: string;
@@ -1533,6 +1961,14 @@ export interface components {
             edited_at: string | null;
             edit_count: number;
             client: components["schemas"]["ClientSummary"] | null;
+            cancelled_at: string | null;
+            /** @description A decimal number; that of the service, unless changed. */
+            payment_price: string | null;
+            /** @enum {string} */
+            payment_status: "not_paid" | "paid" | "payment_sent" | "waived";
+            payment_method: ("cash" | "card" | "bank_transfer" | "bit" | "paybox" | "other") | null;
+            payment_notes: string | null;
+            paid_at: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -1600,6 +2036,21 @@ export interface components {
             notes?: string | null;
             /** @enum {string} */
             status?: "scheduled" | "completed" | "cancelled" | "no_show";
+            payment_price?: string | null;
+            /**
+             * @description When it becomes paid, paid_at is now unless given.
+             * @enum {string}
+             */
+            payment_status?: "not_paid" | "paid" | "payment_sent" | "waived";
+            payment_method?: ("cash" | "card" | "bank_transfer" | "bit" | "paybox" | "other") | null;
+            payment_notes?: string | null;
+            paid_at?: string | null;
+        };
+        AssertionResponse: {
+            clientDataJSON: string;
+            authenticatorData: string;
+            signature: string;
+            userHandle?: string | null;
         };
         Attachment: {
             /** Format: uuid */
@@ -1649,6 +2100,14 @@ export interface components {
             download_url: string | null;
             expires_at: string | null;
         };
+        AttestationResponse: {
+            clientDataJSON: string;
+            attestationObject: string;
+            transports?: string[];
+            authenticatorData?: string | null;
+            publicKey?: string | null;
+            publicKeyAlgorithm?: number | null;
+        };
         AuditEvent: {
             /** Format: uuid */
             id: string;
@@ -1679,6 +2138,43 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["AuditEvent"][];
+        };
+        /** @description What `toJSON()` of the credential gives. */
+        AuthenticationReply: {
+            id: string;
+            rawId: string;
+            /** @constant */
+            type: "public-key";
+            authenticatorAttachment?: string | null;
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            } | null;
+            response: components["schemas"]["AssertionResponse"];
+        };
+        AuthenticatorSelection: {
+            /** @enum {string} */
+            residentKey: "required" | "preferred" | "discouraged";
+            requireResidentKey: boolean;
+            /** @enum {string} */
+            userVerification: "required" | "preferred" | "discouraged";
+        };
+        Blacklist: {
+            blacklist: components["schemas"]["BlacklistEntry"][];
+            total: number;
+        };
+        BlacklistEntry: {
+            /** Format: idn-email */
+            email: string;
+            reason: string;
+            /** Format: date-time */
+            added_at: string;
+            /** Format: uuid */
+            added_by: string;
+        };
+        BlacklistedAddress: {
+            /** Format: idn-email */
+            email: string;
+            reason: string;
         };
         Client: {
             /** Format: uuid */
@@ -1793,6 +2289,12 @@ export interface components {
             created_at: string;
             /** @description The key itself, which is shown this once. Send it as `Authorization: Bearer …`. */
             secret: string;
+        };
+        CredentialDescriptor: {
+            /** @constant */
+            type: "public-key";
+            id: string;
+            transports?: string[];
         };
         DeactivatedUser: {
             /** Format: uuid */
@@ -1944,8 +2446,100 @@ export interface components {
             /** Format: idn-email */
             email: string;
         };
+        Measure: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            plan_id: string;
+            /** @description The note may have been deleted since. */
+            session_id: string | null;
+            name: string;
+            value: number;
+            /** Format: date-time */
+            measured_at: string;
+        };
+        MeasureCreate: {
+            /** @description What is measured, in any words. Pain goes from 0 to 10, PHQ-9 to 27, PHQ-2 and GAD-2 to 6, GAD-7 to 21. */
+            name: string;
+            value: number;
+            /** @description The session of the same client in which it was measured. */
+            session_id?: string | null;
+            /** @description Not in the future. Unless given, the session's date, or now where there is no session. */
+            measured_at?: string | null;
+        };
+        MeasurePage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Measure"][];
+        };
         Message: {
             message: string;
+        };
+        Metrics: {
+            total_workspaces: number;
+            active_users: number;
+            total_users: number;
+            pending_invitations: number;
+            blacklisted_users: number;
+        };
+        Milestone: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            plan_id: string;
+            title: string;
+            description: string | null;
+            notes: string | null;
+            target_date: string | null;
+            /** @description Its place in the order; 0 is the first. */
+            position: number;
+            /** @enum {string} */
+            status: "pending" | "in_progress" | "achieved" | "discontinued";
+            achieved_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        MilestoneCreate: {
+            title: string;
+            description?: string | null;
+            notes?: string | null;
+            target_date?: string | null;
+            /**
+             * @default pending
+             * @enum {string}
+             */
+            status?: "pending" | "in_progress" | "achieved" | "discontinued";
+            /** @description Of a milestone that is achieved, and not in the future. Now, unless given. */
+            achieved_at?: string | null;
+        };
+        MilestoneList: {
+            items: components["schemas"]["Milestone"][];
+            total: number;
+        };
+        MilestoneOrder: {
+            /** @description Every milestone of the plan once, in its new order. */
+            milestone_ids: string[];
+        };
+        MilestonePage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Milestone"][];
+        };
+        MilestoneUpdate: {
+            title?: string;
+            description?: string | null;
+            notes?: string | null;
+            target_date?: string | null;
+            /** @enum {string} */
+            status?: "pending" | "in_progress" | "achieved" | "discontinued";
+            /** @description Of a milestone that is achieved, and not in the future. Now, unless given. */
+            achieved_at?: string | null;
         };
         OpenedWorkspace: {
             /** Format: uuid */
@@ -1967,6 +2561,8 @@ export interface components {
             created_at: string;
             user_count: number;
             session_count: number;
+            deleted_at: string | null;
+            erase_after: string | null;
         };
         OperatedWorkspaces: {
             workspaces: components["schemas"]["OperatedWorkspace"][];
@@ -1987,6 +2583,57 @@ export interface components {
             /** @default en */
             locale?: string;
         };
+        Passkey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            last_used_at: string | null;
+        };
+        PasskeyChange: {
+            name: string;
+        };
+        /** @description For `PublicKeyCredential.parseCreationOptionsFromJSON`. */
+        PasskeyCreationOptions: {
+            rp: components["schemas"]["RelyingParty"];
+            user: components["schemas"]["PasskeyUser"];
+            challenge: string;
+            pubKeyCredParams: components["schemas"]["PublicKeyAlgorithm"][];
+            timeout: number;
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @constant */
+            attestation: "none";
+        };
+        PasskeyRegistration: {
+            credential: components["schemas"]["RegistrationReply"];
+            /** @default Passkey */
+            name?: string;
+        };
+        /** @description For `PublicKeyCredential.parseRequestOptionsFromJSON`. */
+        PasskeyRequestOptions: {
+            challenge: string;
+            timeout: number;
+            rpId: string;
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            /** @enum {string} */
+            userVerification: "required" | "preferred" | "discouraged";
+        };
+        /** @description `temp_token` is the one that the sign-in was begun with. */
+        PasskeySignIn: {
+            credential: components["schemas"]["AuthenticationReply"];
+            temp_token?: string | null;
+        };
+        /** @description Without `temp_token` the passkey signs in by itself; with that of a first step it is the second one. */
+        PasskeySignInBegin: {
+            temp_token?: string | null;
+        };
+        PasskeyUser: {
+            id: string;
+            name: string;
+            displayName: string;
+        };
         /** @description Somebody who has no password yet sets the first one without `current_password`. */
         PasswordChange: {
             current_password?: string | null;
@@ -1995,6 +2642,32 @@ export interface components {
         PasswordReset: {
             token: string;
             new_password: string;
+        };
+        PaymentLink: {
+            /** @description null where there is none to follow, as for a bank transfer. */
+            payment_link: string | null;
+            /** @enum {string} */
+            payment_type: "bit" | "paybox" | "bank" | "custom";
+            /** @description A decimal number. */
+            amount: string;
+            /** @description How to pay, for people. */
+            display_text: string;
+        };
+        PaymentSettings: {
+            payment_mode: ("manual" | "smart_link") | null;
+            bank_account_details: string | null;
+            payment_link_type: ("bit" | "paybox" | "bank" | "custom") | null;
+            payment_link_template: string | null;
+            payment_provider: string | null;
+        };
+        PaymentSettingsUpdate: {
+            payment_mode?: ("manual" | "smart_link") | null;
+            bank_account_details?: string | null;
+            payment_link_type?: ("bit" | "paybox" | "bank" | "custom") | null;
+            /** @description An https address, in which {amount} and {reference} are replaced; for bit and paybox a telephone number will do. */
+            payment_link_template?: string | null;
+            /** @description What clients know it by. */
+            payment_provider?: string | null;
         };
         /** @description A signed note as its author would amend it. */
         PendingAmendment: {
@@ -2025,6 +2698,83 @@ export interface components {
         PendingInvitations: {
             invitations: components["schemas"]["PendingInvitation"][];
         };
+        Plan: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            /** Format: uuid */
+            client_id: string;
+            title: string;
+            diagnosis: string | null;
+            /** @description ICD-10. */
+            diagnosis_code: string | null;
+            goals: string[];
+            start_date: string | null;
+            end_date: string | null;
+            /** @enum {string} */
+            status: "active" | "completed" | "discontinued";
+            /** @description Also the ETag. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        PlanCreate: {
+            /**
+             * Format: uuid
+             * @description An active client.
+             */
+            client_id: string;
+            title: string;
+            diagnosis?: string | null;
+            diagnosis_code?: string | null;
+            goals?: string[] | null;
+            start_date?: string | null;
+            /** @description Not before start_date. */
+            end_date?: string | null;
+        };
+        PlanPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Plan"][];
+        };
+        PlanUpdate: {
+            title?: string;
+            diagnosis?: string | null;
+            diagnosis_code?: string | null;
+            goals?: string[] | null;
+            start_date?: string | null;
+            /** @description Not before start_date. */
+            end_date?: string | null;
+            /** @enum {string} */
+            status?: "active" | "completed" | "discontinued";
+        };
+        PlanVersion: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            plan_id: string;
+            version_number: number;
+            title: string;
+            diagnosis: string | null;
+            diagnosis_code: string | null;
+            goals: string[];
+            start_date: string | null;
+            end_date: string | null;
+            /** @enum {string} */
+            status: "active" | "completed" | "discontinued";
+            /** Format: uuid */
+            created_by_user_id: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PlanVersionList: {
+            versions: components["schemas"]["PlanVersion"][];
+        };
         /** @description RFC 8037. */
         PublicKey: {
             /** @constant */
@@ -2038,6 +2788,11 @@ export interface components {
             /** @constant */
             alg: "EdDSA";
         };
+        PublicKeyAlgorithm: {
+            /** @constant */
+            type: "public-key";
+            alg: number;
+        };
         PublicKeys: {
             keys: components["schemas"]["PublicKey"][];
         };
@@ -2046,6 +2801,22 @@ export interface components {
         };
         Reason: {
             reason: string;
+        };
+        /** @description What `toJSON()` of the new credential gives. */
+        RegistrationReply: {
+            id: string;
+            rawId: string;
+            /** @constant */
+            type: "public-key";
+            authenticatorAttachment?: string | null;
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            } | null;
+            response: components["schemas"]["AttestationResponse"];
+        };
+        RelyingParty: {
+            id: string;
+            name: string;
         };
         ReminderConfiguration: {
             /** Format: uuid */
@@ -2224,7 +2995,7 @@ export interface components {
             /** Format: uuid */
             client_id: string;
             appointment_id?: string | null;
-            /** @description The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come, and is not signed more than a day before it (`session_in_future`). */
+            /** @description The appointment's start, unless given; one of the two is needed. A note can be prepared for a session to come; it is signed a year before it at the earliest (`session_in_future`). */
             session_date?: string | null;
             duration_minutes?: number | null;
             subjective?: string | null;
@@ -2357,11 +3128,12 @@ export interface components {
         TotpRemoval: {
             totp_code: string;
         };
-        /** @description The first step was right; POST /auth/verify-2fa takes the second one, with this token. */
+        /** @description The first step was right. The second one takes this token: POST /auth/verify-2fa for `totp`, /auth/passkeys/sign-in for `passkey`. */
         TwoFactorNeeded: {
             /** @constant */
             requires_2fa: true;
             temp_token: string;
+            methods: ("totp" | "passkey")[];
         };
         Unsigning: {
             /** @description Why the note is made a draft again: the reason of its next version, unless that has another. */
@@ -2461,6 +3233,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             status: "active" | "suspended";
+            deleted_at: string | null;
+            erase_after: string | null;
         };
         WorkspaceUpdate: {
             name?: string;
@@ -2629,12 +3403,19 @@ export type AppointmentCreate = components['schemas']['AppointmentCreate'];
 export type AppointmentDeletion = components['schemas']['AppointmentDeletion'];
 export type AppointmentPage = components['schemas']['AppointmentPage'];
 export type AppointmentUpdate = components['schemas']['AppointmentUpdate'];
+export type AssertionResponse = components['schemas']['AssertionResponse'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentList = components['schemas']['AttachmentList'];
 export type AttachmentRename = components['schemas']['AttachmentRename'];
 export type AttachmentWithDownload = components['schemas']['AttachmentWithDownload'];
+export type AttestationResponse = components['schemas']['AttestationResponse'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventPage = components['schemas']['AuditEventPage'];
+export type AuthenticationReply = components['schemas']['AuthenticationReply'];
+export type AuthenticatorSelection = components['schemas']['AuthenticatorSelection'];
+export type Blacklist = components['schemas']['Blacklist'];
+export type BlacklistEntry = components['schemas']['BlacklistEntry'];
+export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
 export type Client = components['schemas']['Client'];
 export type ClientCreate = components['schemas']['ClientCreate'];
 export type ClientPage = components['schemas']['ClientPage'];
@@ -2643,6 +3424,7 @@ export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
+export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
 export type Department = components['schemas']['Department'];
 export type DepartmentCreate = components['schemas']['DepartmentCreate'];
@@ -2660,20 +3442,50 @@ export type LocationUpdate = components['schemas']['LocationUpdate'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type LoginSession = components['schemas']['LoginSession'];
 export type MagicLinkRequest = components['schemas']['MagicLinkRequest'];
+export type Measure = components['schemas']['Measure'];
+export type MeasureCreate = components['schemas']['MeasureCreate'];
+export type MeasurePage = components['schemas']['MeasurePage'];
 export type Message = components['schemas']['Message'];
+export type Metrics = components['schemas']['Metrics'];
+export type Milestone = components['schemas']['Milestone'];
+export type MilestoneCreate = components['schemas']['MilestoneCreate'];
+export type MilestoneList = components['schemas']['MilestoneList'];
+export type MilestoneOrder = components['schemas']['MilestoneOrder'];
+export type MilestonePage = components['schemas']['MilestonePage'];
+export type MilestoneUpdate = components['schemas']['MilestoneUpdate'];
 export type OpenedWorkspace = components['schemas']['OpenedWorkspace'];
 export type OperatedWorkspace = components['schemas']['OperatedWorkspace'];
 export type OperatedWorkspaces = components['schemas']['OperatedWorkspaces'];
 export type OwnerInvitation = components['schemas']['OwnerInvitation'];
+export type Passkey = components['schemas']['Passkey'];
+export type PasskeyChange = components['schemas']['PasskeyChange'];
+export type PasskeyCreationOptions = components['schemas']['PasskeyCreationOptions'];
+export type PasskeyRegistration = components['schemas']['PasskeyRegistration'];
+export type PasskeyRequestOptions = components['schemas']['PasskeyRequestOptions'];
+export type PasskeySignIn = components['schemas']['PasskeySignIn'];
+export type PasskeySignInBegin = components['schemas']['PasskeySignInBegin'];
+export type PasskeyUser = components['schemas']['PasskeyUser'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PasswordReset = components['schemas']['PasswordReset'];
+export type PaymentLink = components['schemas']['PaymentLink'];
+export type PaymentSettings = components['schemas']['PaymentSettings'];
+export type PaymentSettingsUpdate = components['schemas']['PaymentSettingsUpdate'];
 export type PendingAmendment = components['schemas']['PendingAmendment'];
 export type PendingInvitation = components['schemas']['PendingInvitation'];
 export type PendingInvitations = components['schemas']['PendingInvitations'];
+export type Plan = components['schemas']['Plan'];
+export type PlanCreate = components['schemas']['PlanCreate'];
+export type PlanPage = components['schemas']['PlanPage'];
+export type PlanUpdate = components['schemas']['PlanUpdate'];
+export type PlanVersion = components['schemas']['PlanVersion'];
+export type PlanVersionList = components['schemas']['PlanVersionList'];
 export type PublicKey = components['schemas']['PublicKey'];
+export type PublicKeyAlgorithm = components['schemas']['PublicKeyAlgorithm'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type QuotaChange = components['schemas']['QuotaChange'];
 export type Reason = components['schemas']['Reason'];
+export type RegistrationReply = components['schemas']['RegistrationReply'];
+export type RelyingParty = components['schemas']['RelyingParty'];
 export type ReminderConfiguration = components['schemas']['ReminderConfiguration'];
 export type ReminderConfigurationCreate = components['schemas']['ReminderConfigurationCreate'];
 export type ReminderConfigurationPage = components['schemas']['ReminderConfigurationPage'];
@@ -3213,6 +4025,271 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SecondStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    begin_passkey_registration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    finish_passkey_registration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRegistration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    begin_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignInBegin"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    finish_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
             };
         };
         responses: {
@@ -4310,6 +5387,184 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    delete_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceState"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_blacklist: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blacklist"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    add_to_blacklist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlacklistedAddress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blacklist"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    remove_from_blacklist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blacklist"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_activities: {
         parameters: {
             query?: {
@@ -4876,6 +6131,140 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    send_payment_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_payment_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentLink"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_payment_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentSettings"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_payment_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentSettingsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentSettings"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -6001,6 +7390,532 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                client_id?: string | null;
+                status?: ("active" | "completed" | "discontinued") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_plan_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersionList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_milestones: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MilestonePage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Milestone"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    order_milestones: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MilestoneList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+                milestone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Milestone"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_milestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                plan_id: string;
+                milestone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_measures: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurePage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    record_measure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measure"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_measure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                plan_id: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

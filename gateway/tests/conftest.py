@@ -179,6 +179,28 @@ async def elsewhere(gateway: TestedGateway) -> AsyncIterator[Practice]:
 
 
 @pytest.fixture
+async def platform(gateway: TestedGateway) -> AsyncIterator[httpx.AsyncClient]:
+    """HTTP as a platform administrator who has signed in."""
+    email = f"platform-{uuid7().hex}@example.com"
+    await open_workspace(
+        gateway.environment.runtime("identity"),
+        name="The platform",
+        kind="practice",
+        time_zone="UTC",
+        locale="en",
+        owner_email=email,
+        owner_full_name="Petra Lang",
+        role="owner",
+        password=PASSWORD,
+        is_platform_admin=True,
+    )
+    async with gateway.anonymous() as http:
+        token = (await http.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})).json()["access_token"]
+    async with gateway.anonymous(Authorization=f"Bearer {token}") as http:
+        yield http
+
+
+@pytest.fixture
 def check_problem() -> Callable[[httpx.Response, int, str], dict[str, Any]]:
     """Checks that a reply is this problem, whole; returns its members."""
 

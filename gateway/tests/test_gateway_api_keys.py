@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 KEY = {"id", "name", "prefix", "scopes", "expires_at", "last_used_at", "created_at"}
 
@@ -42,9 +43,11 @@ async def test_a_key_is_on_record_and_counted_as_itself(gateway, practice, using
     client = await practice.add_client()
     made = await make(practice, "clients:read")
     async with using(made) as program:
+        # At its first use, and in some minutes again, it is counted by address too.
+        assert (await program.get(f"/api/v1/clients/{client['id']}")).status_code == 200
         reply = await program.get(f"/api/v1/clients/{client['id']}")
         limit, remaining = (int(reply.headers[f"ratelimit-{name}"]) for name in ("limit", "remaining"))
-        assert remaining == limit - 1
+        assert remaining == limit - 2
 
     async with asyncio.timeout(20):
         while not (lines := (await practice.http.get(f"/api/v1/audit-events?user_id={made['id']}")).json()["items"]):
@@ -79,6 +82,40 @@ async def test_a_key_that_expires_is_refused_then(gateway, practice, using):
 async def test_what_is_no_key_is_refused(gateway, secret, check_problem):
     async with gateway.anonymous(Authorization=f"Bearer {secret}") as program:
         check_problem(await program.get("/api/v1/clients"), 401, "api_key_not_valid")
+
+
+def exchanges():
+    """How many keys identity has been asked about."""
+    samples = (sample for family in REGISTRY.collect() if family.name == "caseload_rpc" for sample in family.samples)
+    return sum(sample.value for sample in samples if sample.name.endswith("_total") and sample.labels["method"].endswith("ExchangeApiKey"))
+
+
+async def test_keys_that_are_made_up_are_counted_by_address_before_identity_is_asked(gateway, practice, check_problem):
+    narrow = gateway.reconfigured(sign_ins_per_minute=3, clock=lambda: 60.0)
+    before = exchanges()
+    replies = []
+    for number in range(6):
+        async with narrow.anonymous(Authorization=f"Bearer clk_abcdefgh_{number}{'A' * 85}") as program:
+            replies.append(await program.get("/api/v1/clients"))
+
+    assert [reply.status_code for reply in replies] == [401, 401, 401, 429, 429, 429]
+    assert check_problem(replies[-1], 429, "rate_limited")["counted_by"] == "address"
+    assert exchanges() - before == 3
+    # Who signs in from there, and whoever is signed in already, is not counted with them.
+    async with narrow.anonymous() as person:
+        guess = {"email": practice.person.email, "password": "correct horse battery"}
+        assert (await person.post("/api/v1/auth/login", json=guess)).status_code == 200
+
+
+async def test_a_key_that_is_used_many_times_at_once_is_exchanged_once(gateway, practice):
+    made = await make(practice, "clients:read")
+    fresh = gateway.reconfigured(sign_ins_per_minute=1, clock=lambda: 60.0)
+    before = exchanges()
+    async with fresh.anonymous(Authorization=f"Bearer {made['secret']}") as program:
+        replies = await asyncio.gather(*(program.get("/api/v1/clients") for _ in range(20)))
+
+    assert {reply.status_code for reply in replies} == {200}
+    assert exchanges() - before == 1
 
 
 async def test_a_key_that_cannot_be_made_is_refused_with_pointers(gateway, practice):

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.errors import Invalid
 from gateway.api.attachments.form import base_name
-from gateway.api.sessions.routes import expected_version
+from gateway.api.if_match import expected_version
 
 FIELDS = {
     "id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan",

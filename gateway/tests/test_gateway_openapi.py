@@ -20,6 +20,11 @@ POST /auth/verify-2fa
 POST /auth/totp/enroll
 POST /auth/totp/verify
 DELETE /auth/totp
+GET POST /auth/passkeys
+POST /auth/passkeys/finish
+PATCH DELETE /auth/passkeys/{}
+POST /auth/passkeys/sign-in
+POST /auth/passkeys/sign-in/finish
 POST /auth/password/reset
 GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
@@ -32,6 +37,11 @@ GET /platform-admin/workspaces
 POST /platform-admin/workspaces/{}/suspend
 POST /platform-admin/workspaces/{}/reactivate
 GET /platform-admin/activity
+DELETE /platform-admin/workspaces/{}
+GET /platform-admin/metrics
+GET /platform-admin/blacklist
+POST /platform-admin/blacklist
+DELETE /platform-admin/blacklist/{}
 POST GET /api-keys
 DELETE /api-keys/{}
 POST GET /departments
@@ -54,6 +64,9 @@ GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
 GET /appointments/{}/reminders
 GET /appointments/{}/history
+POST /appointments/{}/send-payment-request
+GET /appointments/{}/payment-link
+GET PUT /payments/config
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
@@ -71,6 +84,14 @@ GET /sessions/clients/{}/latest-finalized
 POST GET /sessions/{}/attachments
 GET PATCH DELETE /sessions/{}/attachments/{}
 GET /sessions/{}/attachments/{}/download
+POST GET /plans
+GET PUT DELETE /plans/{}
+GET /plans/{}/versions
+POST GET /plans/{}/milestones
+PUT /plans/{}/milestones/order
+PUT DELETE /plans/{}/milestones/{}
+POST GET /plans/{}/measures
+DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
 GET /reminders/logs
@@ -168,6 +189,8 @@ def test_only_sign_in_health_and_keys_are_public(described):
         "/api/v1/auth/session/refresh",
         "/api/v1/auth/logout",
         "/api/v1/auth/verify-2fa",
+        "/api/v1/auth/passkeys/sign-in",
+        "/api/v1/auth/passkeys/sign-in/finish",
         "/api/v1/auth/password/forgot",
         "/api/v1/auth/password/reset",
         "/api/v1/health",

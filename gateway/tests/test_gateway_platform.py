@@ -2,38 +2,16 @@
 
 import asyncio
 import io
+from datetime import datetime, timedelta
 
 import pytest
 from PIL import Image
 from uuid_utils.compat import uuid7
 
 from identity.roles import scopes_of
-from identity.workspaces.workflow import open_workspace
 
 PASSWORD = "correct horse battery"
 REASON = {"reason": "The invoice of March."}
-
-
-@pytest.fixture
-async def platform(gateway):
-    """HTTP as a platform administrator who has signed in."""
-    email = f"platform-{uuid7().hex}@example.com"
-    await open_workspace(
-        gateway.environment.runtime("identity"),
-        name="The platform",
-        kind="practice",
-        time_zone="UTC",
-        locale="en",
-        owner_email=email,
-        owner_full_name="Petra Lang",
-        role="owner",
-        password=PASSWORD,
-        is_platform_admin=True,
-    )
-    async with gateway.anonymous() as http:
-        token = (await http.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})).json()["access_token"]
-    async with gateway.anonymous(Authorization=f"Bearer {token}") as http:
-        yield http
 
 
 async def invite(platform, **but):
@@ -117,6 +95,8 @@ async def test_workspaces_are_listed_with_their_owners_and_figures_and_found_by_
         "status": "active",
         "user_count": 2,
         "session_count": 1,
+        "deleted_at": None,
+        "erase_after": None,
     }
     newest = (await platform.get("/api/v1/platform-admin/workspaces?page_size=1")).json()
     assert len(newest["workspaces"]) == 1
@@ -140,7 +120,12 @@ async def test_a_suspended_workspace_is_refused_everywhere_within_five_seconds_a
         assert [(await door()).status_code for door in doors] == [200] * 4
 
         suspended = await platform.post(f"{path}/suspend", json=REASON)
-        assert suspended.json() == {"id": str(practice.person.workspace_id), "status": "suspended"}
+        assert suspended.json() == {
+            "id": str(practice.person.workspace_id),
+            "status": "suspended",
+            "deleted_at": None,
+            "erase_after": None,
+        }
         for door in doors:
             async with asyncio.timeout(5):
                 while (await door()).status_code != 401:
@@ -242,6 +227,14 @@ async def test_a_workspace_sees_its_storage_and_whoever_runs_the_installation_se
     doubled = (await platform.patch(f"{path}/quota", json={"quota_bytes": 4 * size})).json()
     assert doubled["usage_percentage"] == 25.0
     assert (await upload(practice, note)).status_code == 201
+    async with asyncio.timeout(20):
+        while True:
+            lines = (await practice.http.get("/api/v1/audit-events?resource_type=Workspace&action=UPDATE")).json()["items"]
+            told = [line["metadata"]["facts"]["quota_bytes"] for line in lines if line["event_type"] == "storage_quota_set"]
+            if len(told) == 2:
+                break
+            await asyncio.sleep(0.1)
+    assert told == [str(4 * size), str(size // 2)]
     theirs = (await elsewhere.http.get(f"/api/v1/workspaces/{elsewhere.person.workspace_id}/storage")).json()
     assert theirs["quota_bytes"] == 5 * 1024**3
 
@@ -257,3 +250,87 @@ async def test_storage_of_other_workspaces_is_nowhere_and_quotas_are_not_the_own
     assert (await platform.patch(f"{nowhere}/quota", json={"quota_bytes": 1})).status_code == 404
     for quota_bytes in (-1, 10**15 + 1, "much", None):
         assert (await platform.patch(own, json={"quota_bytes": quota_bytes})).status_code == 422
+
+
+async def delete(platform, path, body=REASON):
+    return await platform.request("DELETE", path, json=body)
+
+
+async def test_a_deleted_workspace_is_shut_as_a_suspended_one_and_comes_back_whole(gateway, platform, practice):
+    client = await practice.add_client()
+    key = (await practice.http.post("/api/v1/api-keys", json={"name": "Import", "scopes": ["clients:read"]})).json()["secret"]
+    name, workspace_id = f"Gone {uuid7().hex}", str(practice.person.workspace_id)
+    await practice.http.patch("/api/v1/workspaces/current", json={"name": name})
+    path = f"/api/v1/platform-admin/workspaces/{workspace_id}"
+    credentials = {"email": practice.person.email, "password": PASSWORD}
+
+    async def listed():
+        found = (await platform.get("/api/v1/platform-admin/workspaces", params={"search": name})).json()["workspaces"][0]
+        return {member: found[member] for member in ("id", "status", "deleted_at", "erase_after")}
+
+    active = {"id": workspace_id, "status": "active", "deleted_at": None, "erase_after": None}
+    assert await listed() == active
+    async with gateway.anonymous() as browser, gateway.anonymous(Authorization=f"Bearer {key}") as program:
+        doors = [
+            lambda: practice.http.get("/api/v1/clients"),
+            lambda: browser.post("/api/v1/auth/login", json=credentials),
+            lambda: program.get("/api/v1/clients"),
+        ]
+        assert [(await door()).status_code for door in doors] == [200] * 3
+        # Deleting what is suspended says from when on it is deleted.
+        await platform.post(f"{path}/suspend", json=REASON)
+        deleted = (await delete(platform, path)).json()
+        assert deleted == await listed()
+        times = [datetime.fromisoformat(deleted[member]) for member in ("deleted_at", "erase_after")]
+        assert (deleted["status"], times[1] - times[0]) == ("suspended", timedelta(days=30))
+        for door in doors:
+            async with asyncio.timeout(5):
+                while (await door()).status_code != 401:
+                    await asyncio.sleep(0.05)
+        for again in (await delete(platform, path), await platform.post(f"{path}/suspend", json=REASON)):
+            assert (again.status_code, again.json()["code"]) == (400, "workspace_already_so")
+
+        assert (await platform.post(f"{path}/reactivate", json=REASON)).json() == active == await listed()
+        token = (await browser.post("/api/v1/auth/login", json=credentials)).json()["access_token"]
+        async with gateway.anonymous(Authorization=f"Bearer {token}") as http:
+            assert (await http.get(f"/api/v1/clients/{client['id']}")).json() == client
+
+
+async def test_a_deletion_is_on_record_in_both_trails_and_its_owner_is_mailed(gateway, platform, practice):
+    path = f"/api/v1/platform-admin/workspaces/{practice.person.workspace_id}"
+    await delete(platform, path)
+    (done,) = (await platform.get("/api/v1/platform-admin/activity?limit=1")).json()["activities"]
+    assert (done["type"], done["metadata"]["reason"]) == ("workspace_deleted", REASON["reason"])
+    async with gateway.environment.superuser() as connection, asyncio.timeout(20):
+        mails = "SELECT count(*) FROM notifications.mails WHERE kind = 'workspace_deleted' AND user_id = $1"
+        while not await connection.fetchval(mails, practice.person.user_id):
+            await asyncio.sleep(0.1)
+
+    await platform.post(f"{path}/reactivate", json=REASON)
+    credentials = {"email": practice.person.email, "password": PASSWORD}
+    async with gateway.anonymous() as http, asyncio.timeout(20):
+        token = (await http.post("/api/v1/auth/login", json=credentials)).json()["access_token"]
+        http.headers["Authorization"] = f"Bearer {token}"
+        http.cookies.clear()
+        while "workspace_deleted" not in (await http.get("/api/v1/audit-events?resource_type=Workspace&action=DELETE")).text:
+            await asyncio.sleep(0.1)
+    mine = f"/api/v1/audit-events?resource_type=Workspace&action=DELETE&resource_id={practice.person.workspace_id}"
+    me = (await platform.get("/api/v1/auth/me")).json()
+    assert (await platform.get(mine)).status_code == 403
+    async with gateway.environment.superuser() as connection, asyncio.timeout(20):
+        lines = "SELECT count(*) FROM audit.audit_events WHERE user_id = $1::uuid AND resource_id = $2"
+        while not await connection.fetchval(lines, me["id"], practice.person.workspace_id):
+            await asyncio.sleep(0.1)
+
+
+async def test_what_cannot_be_deleted_is_refused(gateway, platform, practice):
+    own = (await platform.get("/api/v1/workspaces/current")).json()["id"]
+    path = "/api/v1/platform-admin/workspaces"
+    refused = await delete(platform, f"{path}/{own}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "own_workspace")
+    assert (await delete(platform, f"{path}/{uuid7()}")).status_code == 404
+    for body in (None, {}, {"reason": ""}, {"reason": " "}, {"reason": "x" * 501}):
+        assert (await delete(platform, f"{path}/{practice.person.workspace_id}", body)).status_code == 422
+    async with gateway.colleague(practice.person, scopes=scopes_of("owner", is_platform_admin=False)) as owner:
+        assert (await delete(owner, f"{path}/{practice.person.workspace_id}")).status_code == 403
+    assert (await practice.http.get("/api/v1/clients")).status_code == 200

@@ -46,8 +46,9 @@ async def test_a_second_factor_from_enrolling_to_removing_it(gateway, person, br
     async with gateway.anonymous() as phone:
         first = await login(phone, person)
         assert first.status_code == 200
-        assert first.json().keys() == {"requires_2fa", "temp_token"}
+        assert first.json().keys() == {"requires_2fa", "temp_token", "methods"}
         assert first.json()["requires_2fa"] is True
+        assert first.json()["methods"] == ["totp"]
         assert 32 <= len(first.json()["temp_token"]) <= 128
         assert "set-cookie" not in first.headers
         assert (await phone.get("/api/v1/auth/me")).status_code == 401

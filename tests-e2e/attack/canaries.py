@@ -20,7 +20,7 @@ _number = itertools.count(1)
 
 
 def canary(kind="text"):
-    """A new canary for a field of this kind: text, email, phone or date."""
+    """A new canary for a field of this kind: text, email, phone, date, or the last day of its month."""
     number = next(_number)
     match kind:
         case "email":
@@ -29,6 +29,8 @@ def canary(kind="text"):
             return f"+{DIGITS}{number:05}"
         case "date":
             return f"{MONTH}-{number % 28 + 1:02}"
+        case "last day":
+            return f"{MONTH}-31"
     return f"Zqcanary{number:04}"
 
 
@@ -38,7 +40,9 @@ def kind_of(field):
         return "email"
     if field.endswith("phone"):
         return "phone"
-    return "date" if field.startswith("date_") else "text"
+    if field == "end_date":
+        return "last day"
+    return "date" if field.startswith("date_") or field in {"start_date", "target_date"} else "text"
 
 
 def _spellings():

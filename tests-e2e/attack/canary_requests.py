@@ -17,18 +17,22 @@ from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
 
 OK = grpc.StatusCode.OK
-# Methods that refuse even a valid request: no user has a canary as email address.
-ALWAYS_REFUSED = {"/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED}
+# Methods that refuse even a valid request: no user has this canary as email address, and it is not on the blacklist.
+ALWAYS_REFUSED = {
+    "/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED,
+    "/caseload.identity.v1.Blacklist/RemoveFromBlacklist": grpc.StatusCode.NOT_FOUND,
+}
 # The table that a method of the service needs.
 TABLES = {
     "Platform": "workspaces",
+    "Blacklist": "blacklisted_addresses",
     "SignIn": "login_attempts",
     "Users": "users",
     "Clients": "clients",
     "Appointments": "appointments",
     "Sessions": "sessions",
 }
-TABLES |= {"Attachments": "attachments"}
+TABLES |= {"Attachments": "attachments", "Plans": "plans", "Milestones": "milestones", "Measures": "measures"}
 
 
 class CanaryRequests:
@@ -65,7 +69,7 @@ class CanaryRequests:
     def refresh(self):
         """Creates new resources for the requests."""
         self.ids = furnish(self.api, lambda: self.attacked.sign_in(self.person))
-        self.ids["audit_event_id"] = self.ids["magic_link_id"] = str(uuid4())
+        self.ids["audit_event_id"] = self.ids["magic_link_id"] = self.ids["passkey_id"] = str(uuid4())
         self.ids["client_ids"] = self.ids["client_id"]
         self.ids["workspace_ids"] = self.ids["workspace_id"]
 
@@ -110,7 +114,7 @@ class CanaryRequests:
             if named and not operation.path.startswith(("/api/v1/auth/", "/api/v1/platform-admin/")):
                 if operation.path.endswith("/unfinalize"):
                     self.api.post(f"/sessions/{self.ids['session_id']}/finalize").raise_for_status()
-                words = {name: [canary()] if name == "tags" else canary(kind_of(name)) for name in named}
+                words = {name: [canary()] if name in {"tags", "goals"} else canary(kind_of(name)) for name in named}
                 reply = operation.send(self.api, self.ids, words)
                 self.outcomes[str(operation)] = reply.status_code
                 if operation.uses_up:

@@ -10,14 +10,16 @@ import httpx
 from operations import picture, text, times
 from sqlalchemy import LargeBinary
 
+from chassis.auth.tokens import AccessSigner
 from standalone.services import SERVICES
 
 _numbers = count(1)
-# Binary columns that are not encrypted: keyed digests, hashes, and events, which hold ids and times only.
+# Binary columns that are not encrypted: keyed digests, hashes, public keys, and events, which hold ids and times only.
 NOT_ENCRYPTED = {
     "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
+    "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
-    "api_keys.hash", "backup_codes.hash", "second_steps.hash",
+    "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
 # Encrypted columns that no operation returns, each with the reason.
@@ -104,6 +106,16 @@ class EncryptedValues:
     def _client(self, word):
         return self._made("/clients", json={"first_name": word, "last_name": word, "notes": word})
 
+    def _blacklist(self, column):
+        """Known by who added it: an administrator's token of its own for each."""
+        word, administrator = self._word(), str(uuid4())
+        claims = {"sub": administrator, "ws": self.person.workspace_id, "sid": str(uuid4()), "role": "owner", "epoch": 2**53}
+        token = AccessSigner(self.attacked.home.access_key.read_bytes()).sign({**claims, "scope": "platform:admin"})
+        path, own = "/platform-admin/blacklist", {"Authorization": f"Bearer {token}"}
+        added = self.api.post(path, json={"email": f"{word}@example.com", "reason": word}, headers=own)
+        assert added.status_code == 200, added.text
+        return EncryptedValue(column, {"added_by": administrator}, [lambda headers: self.api.get(path, headers=headers | own)], [word])
+
     def _clients(self, column):
         word = self._word()
         client = self._client(word)
@@ -162,6 +174,36 @@ class EncryptedValues:
         assert typed(word).status_code == 200
         reads = [self._get(f"/sessions/{note}"), self._get("/sessions", client_id=client)]
         return EncryptedValue(column, {"session_id": note}, reads, [word], lambda: typed(self._word()))
+
+    def _plan(self, word):
+        client = self._client(self._word())
+        return client, self._made("/plans", json={"client_id": client, "title": word})
+
+    def _plans(self, column):
+        word = self._word()
+        client, plan = self._plan(word)
+        reads = [self._get(f"/plans/{plan}"), self._get("/plans", client_id=client)]
+        return EncryptedValue(column, {"id": plan}, reads, [word], lambda: self.api.put(f"/plans/{plan}", json={"title": self._word()}))
+
+    def _plan_versions(self, column):
+        word = self._word()
+        _, plan = self._plan(word)
+        (version,) = self.api.get(f"/plans/{plan}/versions").json()["versions"]
+        return EncryptedValue(column, {"id": version["id"]}, [self._get(f"/plans/{plan}/versions")], [word])
+
+    def _milestones(self, column):
+        word = self._word()
+        path = f"/plans/{self._plan(self._word())[1]}/milestones"
+        milestone = self._made(path, json={"title": word})
+        change = {"title": self._word()}
+        return EncryptedValue(
+            column, {"id": milestone}, [self._get(path)], [word], lambda: self.api.put(f"{path}/{milestone}", json=change)
+        )
+
+    def _measures(self, column):
+        word = self._word()
+        path = f"/plans/{self._plan(self._word())[1]}/measures"
+        return EncryptedValue(column, {"id": self._made(path, json={"name": word, "value": 7})}, [self._get(path)], [word])
 
     def _attachments(self, column):
         word = self._word()

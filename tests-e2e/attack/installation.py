@@ -124,7 +124,7 @@ class AttackedInstallation:
         person = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name="Nora Quist")
         async with self._identity() as runtime:
             keys = await runtime.keys.of(UUID(workspace_id))
-            password_hash = await PasswordHasher(runtime.settings).hash(password) if password else None
+            password_hash = await PasswordHasher(runtime.settings, runtime.keyring).hash(password) if password else None
             async with runtime.background(UUID(workspace_id)) as work:
                 await add_user(work, runtime.keyring, keys, person, role=role, password_hash=password_hash)
         return Person(person.email, person.id, str(workspace_id))

@@ -18,17 +18,26 @@ CONSUMES = {
     "POST /api/v1/invitations/{user_id}/resend": "invited_id",
     "POST /api/v1/platform-admin/resend-invitation/{user_id}": "workspace_id",
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/suspend": "workspace_id",
+    "DELETE /api/v1/platform-admin/workspaces/{workspace_id}": "workspace_id",
     "POST /api/v1/platform-admin/workspaces/{workspace_id}/reactivate": "suspended_id",
+    "DELETE /api/v1/platform-admin/blacklist/{email}": "blacklisted",
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": "workspace_id",
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
+    "POST /api/v1/appointments/{appointment_id}/send-payment-request": "payable_id",
+    "GET /api/v1/appointments/{appointment_id}/payment-link": "payable_id",
     "DELETE /api/v1/api-keys/{api_key_id}": "api_key_id",
     "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
+    "PUT /api/v1/plans/{plan_id}": "plan_id",
+    "DELETE /api/v1/plans/{plan_id}": "plan_id",
+    "PUT /api/v1/plans/{plan_id}/milestones/order": "milestone_id",
+    "DELETE /api/v1/plans/{plan_id}/milestones/{milestone_id}": "milestone_id",
+    "DELETE /api/v1/plans/{plan_id}/measures/{measure_id}": "measure_id",
     "POST /api/v1/sessions/{session_id}/finalize": "session_id",
     "PATCH /api/v1/sessions/{session_id}/finalize": "session_id",
     "POST /api/v1/sessions/{session_id}/unfinalize": "signed_id",
@@ -40,11 +49,14 @@ WORDS = {
     "time_zone": ("Europe/Berlin", "America/New_York", "UTC"),
     "locale": ("en", "de-DE", "pt-BR"),
     "currency": ("EUR", "USD"),
+    "payment_price": ("80.00", "0", "12.5"),
+    "payment_link_template": ("https://pay.example.com/{reference}?amount={amount}",),
     "role": ("assistant", "therapist"),
     "email": ("ada@example.com", "o'hara+knee@sub.example.org", "用户@例え.jp"),
     "shift_schedule": ({}, {"mon": [{"start": "08:00", "end": "16:00"}]}, None),
     "scopes": (["clients:read"], ["appointments:read", "sessions:read"]),
     "reason": ("a slip of the pen",),
+    "diagnosis_code": ("F32.1", "m545", None),
 }
 
 
@@ -61,8 +73,19 @@ class ValidValues:
             "workspace_id": [person.workspace_id],
         }
         self._colleague, self._password = colleagues[0], PASSWORD
+        # What the newest request was to use up.
+        self._consumed = {}
         for _ in range(4):
-            for kind in ("client_id", "department_id", "service_id", "location_id", "appointment_id", "attachment_id", "configuration_id"):
+            for kind in (
+                "client_id",
+                "department_id",
+                "service_id",
+                "location_id",
+                "appointment_id",
+                "attachment_id",
+                "configuration_id",
+                "milestone_id",
+            ):
                 self._keep(kind)
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
@@ -118,6 +141,11 @@ class ValidValues:
         self._as_platform(f"workspaces/{ids['workspace_id']}/suspend", {"reason": "The invoice of March."})
         return ids
 
+    def _new_blacklisted(self):
+        email = f"{uuid4().hex}@example.com"
+        self._as_platform("blacklist", {"email": email, "reason": "a slip of the pen"})
+        return {"email": email}
+
     def _as_platform(self, path, body):
         headers = {"Authorization": f"Bearer {self.platform_token()}"}
         reply = self.api.post(f"/platform-admin/{path}", json=body, headers=headers)
@@ -143,6 +171,15 @@ class ValidValues:
         made = self._made("/appointments", json={**client, "location_type": "clinic", **times()})
         return client | {"appointment_id": made, "exclude_appointment_id": made}
 
+    def _new_payable(self):
+        """An appointment that its client can be asked to pay for."""
+        ids = self._new_appointment()
+        by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
+        for path, body in (("/payments/config", by_link), (f"/appointments/{ids['appointment_id']}", {"payment_price": "80.00"})):
+            reply = self.api.put(path, json=body)
+            assert reply.is_success, reply.text
+        return ids
+
     def _new_session(self):
         client = self._new_client()
         return client | {"session_id": self._made("/sessions", json={**client, "session_date": text(now()), "plan": "Rest."})}
@@ -164,6 +201,18 @@ class ValidValues:
         ids = self._new_session()
         files = {"file": ("picture.png", picture(), "image/png")}
         return ids | {"attachment_id": self._made(f"/sessions/{ids['session_id']}/attachments", files=files)}
+
+    def _new_plan(self):
+        client = self._new_client()
+        return client | {"plan_id": self._made("/plans", json={**client, "title": "Walk again"})}
+
+    def _new_milestone(self):
+        ids = self._new_plan()
+        return ids | {"milestone_id": self._made(f"/plans/{ids['plan_id']}/milestones", json={"title": "Ten steps"})}
+
+    def _new_measure(self):
+        ids = self._new_plan()
+        return ids | {"measure_id": self._made(f"/plans/{ids['plan_id']}/measures", json={"name": "Pain", "value": 7})}
 
     def _new_configuration(self):
         hours = next(_hours) % 700 + 1
@@ -191,9 +240,11 @@ class ValidValues:
     def address(self, label, template, parameters):
         """Ids for the path parameters that belong together."""
         if label in CONSUMES:
-            ids = self.fresh(CONSUMES[label])
+            ids = self._consumed = self.fresh(CONSUMES[label])
         elif "attachment_id" in parameters:
             ids = self.chance.choice(self._pools["with attachment_id"])
+        elif "milestone_id" in parameters:
+            ids = self.chance.choice(self._pools["with milestone_id"])
         elif label.endswith("latest-finalized"):
             ids = self._signed
         elif "sign_in_id" in {meaning(template, name) for name in parameters}:
@@ -210,6 +261,10 @@ class ValidValues:
         body = {name: self._valid(name, value) for name, value in body.items()}
         if "scheduled_start" in body or "scheduled_end" in body:
             body |= times()
+        if label.endswith("/milestones/order"):
+            body = {"milestone_ids": [self._consumed["milestone_id"]]}
+        if "/plans" in label:
+            body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
         if label == "POST /api/v1/users":
             # Sign-in goes by it: a new one each time, and spelt as JSON Schema knows addresses.
             body["email"] = f"{uuid4().hex}@example.com"
@@ -228,6 +283,10 @@ class ValidValues:
         if "is_active" in body and self.chance.random() < 0.8:
             body["is_active"] = True
         return body
+
+    def _day(self, name):
+        year = self.chance.randrange(2020, 2040) if name == "end_date" else self.chance.randrange(2000, 2020)
+        return f"{year}-02-{self.chance.randrange(1, 29):02}"
 
     def learn(self, label, sent, reply):
         """Uses the created resource in later requests."""

@@ -24,6 +24,11 @@ from gateway.api.health import routes as health
 from gateway.api.invitations import routes as invitations
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
+from gateway.api.measures import routes as measures
+from gateway.api.milestones import routes as milestones
+from gateway.api.passkeys import routes as passkeys
+from gateway.api.payments import routes as payments
+from gateway.api.plans import routes as plans
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
 from gateway.api.reminders import routes as reminders
@@ -56,6 +61,7 @@ log = logging.getLogger(__name__)
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     second_factors.router,
+    passkeys.router,
     login_sessions.router,
     users.router,
     invitations.router,
@@ -66,10 +72,14 @@ ROUTERS: Sequence[APIRouter] = (
     clients.router,
     timeline.router,
     appointments.router,
+    payments.router,
     services.router,
     locations.router,
     sessions.router,
     attachments.router,
+    plans.router,
+    milestones.router,
+    measures.router,
     reminders.router,
     audit.router,
     public_keys.router,

@@ -32,7 +32,7 @@ class GatewaySettings(Settings):
     reads_per_minute: int = Field(1000, ge=1)
     writes_per_minute: int = Field(100, ge=1)
     autosaves_per_minute: int = Field(600, ge=1)
-    # Per address: what is asked without sign-in, and attempts to sign in.
+    # Per address: what is asked without sign-in, and attempts to sign in; API keys that are not in use yet are counted apart, to as many.
     anonymous_per_minute: int = Field(1000, ge=1)
     sign_ins_per_minute: int = Field(300, ge=1)
     # Where several gateways count together, a Redis or Valkey: rediss://user:password@host:port/0?ssl_ca_certs=/path. Without it, each counts alone.

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
+from caseload.clinical.v1.measures_rpc import MeasuresStub
+from caseload.clinical.v1.milestones_rpc import MilestonesStub
+from caseload.clinical.v1.plans_rpc import PlansStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
+from caseload.identity.v1.blacklist_rpc import BlacklistStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
+from caseload.identity.v1.passkeys_rpc import PasskeysStub
 from caseload.identity.v1.platform_rpc import PlatformStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
@@ -18,6 +23,7 @@ from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
+from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
 from chassis.rpc.client.peers import Peer
 
@@ -26,18 +32,24 @@ from chassis.rpc.client.peers import Peer
 class Stubs:
     sign_in: SignInStub
     second_factors: SecondFactorsStub
+    passkeys: PasskeysStub
     users: UsersStub
     invitations: InvitationsStub
     api_keys: ApiKeysStub
     departments: DepartmentsStub
     workspaces: WorkspacesStub
     platform: PlatformStub
+    blacklist: BlacklistStub
     clients: ClientsStub
     appointments: AppointmentsStub
     services: ServicesStub
     locations: LocationsStub
+    payments: PaymentsStub
     sessions: SessionsStub
     attachments: AttachmentsStub
+    plans: PlansStub
+    milestones: MilestonesStub
+    measures: MeasuresStub
     reminders: RemindersStub
     trail: TrailStub
 
@@ -46,18 +58,24 @@ class Stubs:
         return cls(
             sign_in=SignInStub(peers["identity"]),
             second_factors=SecondFactorsStub(peers["identity"]),
+            passkeys=PasskeysStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),
             api_keys=ApiKeysStub(peers["identity"]),
             departments=DepartmentsStub(peers["identity"]),
             workspaces=WorkspacesStub(peers["identity"]),
             platform=PlatformStub(peers["identity"]),
+            blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
+            payments=PaymentsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
+            plans=PlansStub(peers["clinical"]),
+            milestones=MilestonesStub(peers["clinical"]),
+            measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
         )

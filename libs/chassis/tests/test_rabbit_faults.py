@@ -309,6 +309,28 @@ async def test_a_connection_comes_back_whatever_its_setup_was_broken_off_with(ra
     assert link._task.cancelled(), "a cancellation that is meant is heeded"
 
 
+@pytest.mark.parametrize("hidden_by", [None, ConnectionError], ids=["a result", "an error"])
+async def test_a_link_that_is_closed_while_it_is_set_up_ends_although_its_cancellation_is_hidden(rabbitmq, hidden_by):
+    """aiormq and asyncio.wait_for hide a cancellation that comes at the moment of a loss, or of an answer."""
+    begun = asyncio.Event()
+
+    async def equip(connection):
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if hidden_by is not None:
+                raise hidden_by from None
+
+    link = Link(rabbitmq, "hidden", equip)
+    link.start()
+    await begun.wait()
+
+    async with asyncio.timeout(20):
+        await link.close()
+    assert link._task.cancelled()
+
+
 async def test_whoever_sends_while_the_broker_goes_away_hears_just_that(parcels, wire, running):
     broker, _ = running
     events = broker(wire.url)

@@ -1,4 +1,4 @@
-"""Erasing a client deletes its notes, versions and files, and updates the counters."""
+"""Erasing a client deletes its notes with versions and files and its plans of care, and updates the counters."""
 
 import asyncio
 from dataclasses import replace
@@ -9,13 +9,14 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
-from caseload.clinical.v1 import sessions_pb2
+from caseload.clinical.v1 import plans_pb2, sessions_pb2
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.errors import NotFound
 from chassis.protobuf.timestamps import to_timestamp
 
 from .conftest import MONDAY, photo
+from .planning import ACHIEVED, COMPLETED, Planning
 
 
 async def test_erasing_a_client_deletes_everything_of_it_and_nothing_of_others(practice):
@@ -42,9 +43,55 @@ async def test_erasing_a_client_deletes_everything_of_it_and_nothing_of_others(p
     assert await practice.used_bytes() == kept.file_size_bytes
 
 
+async def test_erasing_a_client_deletes_its_plans_with_all_that_is_theirs(practice):
+    planning, other = Planning(practice), await practice.new_client()
+    gone, deleted, stays = await planning.plan(), await planning.plan(), await planning.plan(client_id=other)
+    for plan in (gone, deleted, stays):
+        await planning.milestone(plan.id, status=ACHIEVED)
+        await planning.measure(plan.id)
+    await planning.change(gone.id, status=COMPLETED)
+    await planning.delete(deleted.id)
+
+    await practice.erase(practice.client_id)
+    await practice.environment.settle()
+
+    counted = {table: await practice.count(table) for table in ("plans", "plan_versions", "milestones", "measures", "plan_events")}
+    assert counted == {"plans": 1, "plan_versions": 1, "milestones": 1, "measures": 1, "plan_events": 2}
+    page = await planning.page()
+    assert ([plan.id for plan in page.items], page.total) == ([stays.id], 1)
+    assert (await planning.page(status=COMPLETED)).total == 0
+    assert await planning.told() == []
+    (line,) = await practice.audited("erase_plans")
+    assert sorted(line.resource_ids) == sorted([gone.id, deleted.id])
+    # The plans, two versions of one and one of the other, two milestones and two measures.
+    assert len([record for record in line.records if not record.table.startswith("clinical.session")]) == 9
+
+
+async def test_a_plan_begun_before_the_erasure_cannot_be_made_after_it(practice, monkeypatch):
+    clients = practice.environment.runtime("clinical").server._methods["/caseload.clinical.v1.Plans/CreatePlan"][1].__self__._clients
+    check, found, go_on = clients.CheckClient, asyncio.Event(), asyncio.Event()
+
+    async def slow(request, call):
+        reply = await check(request, call)
+        found.set()
+        await go_on.wait()
+        return reply
+
+    monkeypatch.setattr(clients, "CheckClient", slow)
+    planning = asyncio.ensure_future(Planning(practice).plan())
+    await found.wait()
+    await practice.erase(practice.client_id)
+    await practice.environment.settle()
+    go_on.set()
+
+    with pytest.raises(NotFound):
+        await planning
+    assert await practice.count("plans") == 0
+
+
 async def test_no_answer_about_an_erased_client_is_kept_or_given_again(practice):
-    """Neither to a change of the client nor to a booking nor to a note, although each was asked for with an Idempotency-Key."""
-    environment, other = practice.environment, await practice.new_client()
+    """Neither to a change of the client nor to a booking, a note or a plan, although each was asked for with an Idempotency-Key."""
+    environment, other, planning = practice.environment, await practice.new_client(), Planning(practice)
     clients, appointments = environment.stub(ClientsStub), environment.stub(AppointmentsStub)
 
     def keyed(key):
@@ -56,11 +103,13 @@ async def test_no_answer_about_an_erased_client_is_kept_or_given_again(practice)
         book = appointments_pb2.BookAppointmentRequest(
             client_id=client_id, location_type=appointments_pb2.LOCATION_TYPE_CLINIC, allow_conflict=True, **hours
         )
+        plan = plans_pb2.CreatePlanRequest(client_id=client_id, title="Wants nobody to know.")
         note = sessions_pb2.CreateSessionRequest(client_id=client_id, session_date=to_timestamp(MONDAY), subjective="Wants nobody to know.")
         return [
             lambda: clients.UpdateClient(change, keyed(client_id)),
             lambda: appointments.BookAppointment(book, keyed(client_id)),
             lambda: practice.sessions.CreateSession(note, keyed(client_id)),
+            lambda: planning.plans.CreatePlan(plan, keyed(f"plan of {client_id}")),
         ]
 
     answers = [await ask() for ask in writes(other)]
@@ -71,10 +120,9 @@ async def test_no_answer_about_an_erased_client_is_kept_or_given_again(practice)
     await environment.settle()
 
     async with environment.superuser() as connection:
-        for service in ("clients", "scheduling", "clinical"):
-            assert (
-                await connection.fetchval(f"SELECT count(*) FROM {service}.idempotency WHERE workspace_id = $1", practice.workspace_id) == 1
-            )
+        for service, left in (("clients", 1), ("scheduling", 1), ("clinical", 2)):
+            count = f"SELECT count(*) FROM {service}.idempotency WHERE workspace_id = $1"
+            assert await connection.fetchval(count, practice.workspace_id) == left
     for ask in writes(practice.client_id):
         with pytest.raises(NotFound):
             await ask()

@@ -1,17 +1,21 @@
 """The identity service on a real database, with a practice and a hospital for each test that asks for one."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pyotp
 import pytest
+from software_authenticator import SoftPasskey
 from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit_pb2
-from caseload.identity.v1 import events_pb2, second_factors_pb2, sign_in_pb2, users_pb2
+from caseload.identity.v1 import events_pb2, passkeys_pb2, second_factors_pb2, sign_in_pb2, users_pb2
+from caseload.identity.v1.passkeys_rpc import PasskeysStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
@@ -28,6 +32,8 @@ from identity.people.registration import add_user
 from identity.workspaces.workflow import open_workspace
 
 PASSWORD = "correct horse battery"
+# Of the gateway's own pages, by the settings' default.
+ORIGIN = "http://localhost:8000"
 # The weakest Argon2 there is: these tests are not about how long a sign-in takes.
 CHEAP_ARGON2 = {"argon2_passes": 1, "argon2_memory_kib": 8}
 
@@ -50,7 +56,7 @@ class Workspace:
     async def add_user(self, role: str, *, full_name: str = "Nora Quist", password: str | None = PASSWORD) -> User:
         user = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name=full_name)
         keys = await self.runtime.keys.of(self.workspace_id)
-        password_hash = await PasswordHasher(self.runtime.settings).hash(password) if password else None
+        password_hash = await PasswordHasher(self.runtime.settings, self.runtime.keyring).hash(password) if password else None
         async with self.runtime.background(self.workspace_id) as call:
             await add_user(call, self.runtime.keyring, keys, user, role=role, password_hash=password_hash)
         return User(UUID(user.id), self.workspace_id, user.email)
@@ -66,6 +72,7 @@ class IdentityService:
     workspaces: WorkspacesStub
     notifications: SignInStub
     second_factors: SecondFactorsStub
+    passkeys: PasskeysStub
 
     async def open_workspace(self, kind: str = "practice", **but: object) -> Workspace:
         email = f"head-{uuid7().hex}@example.com"
@@ -128,6 +135,36 @@ class IdentityService:
     async def second_step(self, token: str, code: str, *, address: str = "192.0.2.7", device: str | None = None) -> sign_in_pb2.SignedIn:
         request = second_factors_pb2.VerifySecondStepRequest(token=token, code=code, device_token=device)
         return await self.second_factors.VerifySecondStep(request, self.caller_from(address))
+
+    async def creation_options(self, caller: RequestContext) -> dict[str, Any]:
+        begun = await self.passkeys.BeginPasskeyRegistration(passkeys_pb2.BeginPasskeyRegistrationRequest(), caller)
+        return json.loads(begun.options)
+
+    async def register(self, credential: dict[str, Any], caller: RequestContext, *, name: str = "Phone") -> passkeys_pb2.Passkey:
+        request = passkeys_pb2.FinishPasskeyRegistrationRequest(credential=json.dumps(credential), name=name)
+        return (await self.passkeys.FinishPasskeyRegistration(request, caller)).passkey
+
+    async def passkey_of(self, user: User, caller: RequestContext | None = None, *, count: int = 0, **but: Any) -> SoftPasskey:
+        """A passkey of the user's, registered."""
+        caller = caller or await self.signed_in(user)
+        options = await self.creation_options(caller)
+        passkey = SoftPasskey.of(options, **but)
+        await self.register(passkey.attest(options, ORIGIN, count=count), caller)
+        return passkey
+
+    async def request_options(self, token: str | None = None) -> dict[str, Any]:
+        request = passkeys_pb2.BeginPasskeySignInRequest(token=token)
+        return json.loads((await self.passkeys.BeginPasskeySignIn(request, self.environment.nobody())).options)
+
+    async def show(
+        self, credential: dict[str, Any], token: str | None = None, *, address: str = "192.0.2.7", device: str | None = None
+    ) -> sign_in_pb2.SignedIn:
+        """Sign in with what a passkey replied."""
+        request = passkeys_pb2.FinishPasskeySignInRequest(credential=json.dumps(credential), token=token, device_token=device)
+        return await self.passkeys.FinishPasskeySignIn(request, self.caller_from(address))
+
+    async def signed_in_by(self, passkey: SoftPasskey) -> RequestContext:
+        return self.bearer(await self.show(passkey.sign(await self.request_options(), ORIGIN)))
 
     async def until_refused(self, caller: RequestContext) -> str:
         """Poll until an access token is refused, for at most the five seconds that revocation may take. Returns the refusal's code."""
@@ -209,6 +246,7 @@ async def service(postgres: str) -> AsyncIterator[IdentityService]:
             h.stub(WorkspacesStub),
             h.stub(SignInStub, as_service="notifications"),
             h.stub(SecondFactorsStub),
+            h.stub(PasskeysStub),
         )
 
 

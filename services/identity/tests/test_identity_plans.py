@@ -1,4 +1,4 @@
-"""With 100,000 users in workspaces of 10,000, no statement of identity scans a large table."""
+"""With 100,000 users in workspaces of 10,000, and 10,000 workspaces, no statement of identity scans a large table."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,10 +9,13 @@ import pytest
 from chassis.paging import BEGINNING
 from chassis.testing.environment import start_environment
 from identity.__main__ import SERVICE
+from identity.blacklist import store as blacklist
 from identity.credentials import rules
 from identity.credentials import store as credentials
 from identity.login_sessions import store as login_sessions
 from identity.people import store as people
+from identity.people.blacklist import find_blacklisted
+from identity.platform import store as platform
 from identity.sign_in import store as sign_in
 from identity.users import store as users
 from identity.workspaces import store as workspaces
@@ -65,6 +68,20 @@ STATEMENTS = {
     "whom a user supervises": (users.lock_supervised, {"user_id": USER}),
     "other administrators": (users.count_other_administrators, {"administrator_role": "admin", "user_id": USER}),
     "the workspace": (workspaces.get_workspace, {}),
+    "a page of all workspaces": (platform.list_workspaces({}), {"offset": 9900, "limit": 100}),
+    "how many workspaces there are": (platform.count_workspaces({}), {}),
+    "workspaces by a part of their names": (platform.list_workspaces({"search"}), {"search": "SIDE 77", "offset": 0, "limit": 50}),
+    "how many workspaces have a part of a name": (platform.count_workspaces({"search"}), {"search": "SIDE 77"}),
+    "owners who have not accepted": (platform.pending_owners, {"limit": 200}),
+    "a workspace by its owner": (platform.find_by_owner, {"user_id": USER}),
+    "a workspace of the directory": (platform.find_workspace, {"id": WORKSPACE}),
+    "the owner of a workspace": (platform.first_administrator, {}),
+    "figures of the installation": (platform.metrics, {}),
+    "whether an address is blacklisted": (find_blacklisted, {"email_index": EMAIL_INDEX}),
+    "a page of the blacklist": (blacklist.list_addresses, {"offset": 0, "limit": 100}),
+    "how long the blacklist is": (blacklist.count_addresses, {}),
+    "entries of the blacklist": (blacklist.find_entries, {"ids": [USER]}),
+    "who has a blacklisted address": (blacklist.users_with_address, {"email_index": EMAIL_INDEX}),
 }
 
 
@@ -99,6 +116,13 @@ async def large_environment(postgres):
                 SELECT workspace_id, id, 1, hash, moment FROM made;
                 INSERT INTO identity.magic_links (workspace_id, id, user_id, hash, created_at, expires_at)
                 SELECT workspace_id, id, id, hash, moment, moment + interval '10 minutes' FROM made;
+                INSERT INTO identity.workspace_directory (workspace_id, name, kind, status, created_at, owner_id, owner_accepted_at, total_users)
+                SELECT id, 'Lakeside ' || n, 'practice', 'active', moment, id, CASE WHEN n % 50 > 0 THEN moment END, 10 FROM made WHERE n < 10000
+                ON CONFLICT DO NOTHING;
+                INSERT INTO identity.blacklist (workspace_id, id, sealed, version, added_by, added_at)
+                SELECT workspace_id, id, hash, 1, id, moment FROM made WHERE n < 10000;
+                INSERT INTO identity.blacklisted_addresses (email_index, workspace_id, entry_id, added_at)
+                SELECT account, workspace_id, id, moment FROM made WHERE n < 10000;
                 INSERT INTO identity.revocations (subject_id, epoch, created_at) SELECT id, 1, moment FROM made;
                 """
             )

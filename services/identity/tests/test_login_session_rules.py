@@ -44,5 +44,6 @@ def test_where_one_is_required_a_sign_in_without_it_is_good_for_nothing_but_enro
         assert may_do_nothing(required(True), "owner", amr)
         assert not may_do_nothing(required(False), "owner", amr)
     for settings in (required(True), required(False)):
-        assert not may_do_nothing(settings, "owner", ["pwd", "otp"])
+        for amr in (["pwd", "otp"], ["link", "passkey"], ["passkey"]):
+            assert not may_do_nothing(settings, "owner", amr)
     assert not may_do_nothing(required(["therapist"]), "owner", ["pwd"])

@@ -33,6 +33,13 @@ def test_a_workspace_is_given_another_status_than_it_has():
         assert refused(check_status, status, status) == (Conflict, "workspace_already_so", [])
 
 
+def test_what_is_deleted_is_suspended_already_and_what_is_suspended_may_be_deleted():
+    assert refused(check_status, "deleted", "suspended") == (Conflict, "workspace_already_so", [])
+    assert refused(check_status, "deleted", "deleted") == (Conflict, "workspace_already_so", [])
+    for now, wanted in (("suspended", "deleted"), ("deleted", "active"), ("active", "deleted")):
+        assert refused(check_status, now, wanted) is None
+
+
 def test_nobody_suspends_the_workspace_they_belong_to():
     assert refused(check_not_own, PRACTICE, HOSPITAL) is None
     assert refused(check_not_own, PRACTICE, UUID(str(PRACTICE))) == (Conflict, "own_workspace", [])

@@ -97,3 +97,20 @@ def test_a_wrong_code_is_refused_at_its_field():
 def test_who_does_not_come_through_the_second_step_is_not_signed_in():
     for refusal, code in ((rules.wrong_second_step(), "second_factor_wrong"), (rules.second_step_over(), "second_step_over")):
         assert (type(refusal), refusal.code, refusal.faults) == (Unauthenticated, code, ())
+
+
+@pytest.mark.parametrize(
+    ("first", "has_totp", "has_passkey", "methods"),
+    [
+        ("pwd", True, True, ["totp", "passkey"]),
+        ("pwd", True, False, ["totp"]),
+        ("pwd", False, True, ["passkey"]),
+        ("pwd", False, False, []),
+        ("link", True, True, ["totp", "passkey"]),
+        ("link", True, False, ["totp"]),
+        ("link", False, True, []),
+        ("link", False, False, []),
+    ],
+)
+def test_whom_a_first_step_asks_for_a_second_one(first, has_totp, has_passkey, methods):
+    assert rules.methods(first, has_totp=has_totp, has_passkey=has_passkey) == methods

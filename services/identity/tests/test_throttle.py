@@ -1,14 +1,22 @@
 """Strangers neither guess a password nor keep its owner out; what they try is on record, and not line by line."""
 
 import asyncio
+import time
+from dataclasses import replace
 
+import argon2
 import pytest
+from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import events_pb2 as audit
 from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2, workspaces_pb2
 from chassis.errors import Forbidden, NotFound, TooMany, Unauthenticated, Unavailable
 from identity.credentials import rules
+from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.passwords import password_hasher
+from identity.credentials.quick_check import LET_THROUGH, QuickCheck
+from identity.credentials.throttle import LoginThrottle
+from identity.credentials.turns import Rank
 
 PASSWORD = "correct horse battery"
 
@@ -23,12 +31,12 @@ async def guess(service, user, number):
     raise AssertionError("a guess has signed in")
 
 
-async def botnet(service, user, guesses):
-    """Guesses from as many addresses as there are guesses, sixteen at a time."""
+async def botnet(service, user, guesses, *, first=0, at_once=16):
+    """Guesses from as many addresses as there are guesses, numbered from `first`."""
     return [
         code
-        for start in range(0, guesses, 16)
-        for code in await asyncio.gather(*(guess(service, user, number) for number in range(start, min(guesses, start + 16))))
+        for start in range(first, first + guesses, at_once)
+        for code in await asyncio.gather(*(guess(service, user, number) for number in range(start, min(first + guesses, start + at_once))))
     ]
 
 
@@ -122,13 +130,116 @@ async def test_an_attempt_that_was_not_made_for_want_of_a_place_does_not_count(s
         full.setattr(turns, "_queue", 0)
         for _ in range(12):
             with pytest.raises(Unavailable) as refused:
-                await service.login(practice.administrator, "guess after guess", address="198.51.100.203")
+                await service.login(practice.administrator, address="198.51.100.203")
             assert refused.value.code == "sign_in_busy"
 
+    await has_five_attempts(service, practice.administrator, "198.51.100.203")
+
+
+async def test_an_attempt_that_is_cut_while_it_waits_for_a_place_does_not_count(service, practice, monkeypatch):
+    turns = practice.runtime.once(password_hasher)._turns
+    with monkeypatch.context() as full:
+        full.setattr(turns, "_free", 0)
+        for _ in range(12):
+            attempt = asyncio.create_task(service.login(practice.administrator, address="198.51.100.204"))
+            while not turns._waiting[Rank.ORDINARY]:
+                await asyncio.sleep(0.001)
+            attempt.cancel()
+            await asyncio.wait([attempt])
+            # In process, the call goes on for a moment when its caller has gone.
+            async with asyncio.timeout(10):
+                while service.environment.runtime("identity").server._admissions.common.calls:
+                    await asyncio.sleep(0.001)
+    assert not turns._waiting[Rank.ORDINARY]
+
+    await has_five_attempts(service, practice.administrator, "198.51.100.204")
+
+
+async def has_five_attempts(service, user, address):
     for _ in range(4):
         with pytest.raises(Unauthenticated):
-            await service.login(practice.administrator, "mistyped", address="198.51.100.203")
-    await service.login(practice.administrator, address="198.51.100.203")
+            await service.login(user, "mistyped", address=address)
+    await service.login(user, address=address)
+
+
+# --- floods ---
+
+
+@pytest.fixture
+def slow_verifications(practice, monkeypatch):
+    """Verifications that take a while, as with the Argon2 of an installation. Returns the passwords that were verified."""
+    hasher = practice.runtime.once(password_hasher)
+    verify, verified = hasher._verify, []
+
+    def slowly(password, stored_hash):
+        verified.append(password)
+        time.sleep(0.05)
+        return verify(password, stored_hash)
+
+    monkeypatch.setattr(hasher, "_verify", slowly)
+    # Nobody is refused because the machine is busy.
+    monkeypatch.setattr(hasher._turns, "_seconds", 60.0)
+    return verified
+
+
+async def test_a_flood_of_first_attempts_takes_next_to_no_verifications_and_the_owner_gets_in(service, practice, slow_verifications):
+    owner = practice.administrator
+    device = (await service.login(owner)).device_token
+    await botnet(service, owner, rules.GUESSED_AT)
+    slow_verifications.clear()
+
+    flood = asyncio.create_task(botnet(service, owner, 400, first=5000, at_once=48))
+    for number in range(10):
+        new = await service.login(owner, address=f"198.51.101.{number}")
+        known = await service.login(owner, address=f"198.51.102.{number}", device=device)
+        assert new.user.id == known.user.id == str(owner.id)
+    assert set(await flood) == {"invalid_credentials"}
+
+    # One guess in 32; that it were four times as many has a probability below 10^-12.
+    guesses = [password for password in slow_verifications if password != PASSWORD]
+    assert len(guesses) < 400 / LET_THROUGH * 4 + 5
+    assert slow_verifications.count(PASSWORD) == 20
+
+
+async def test_as_few_guesses_at_an_address_that_nobody_has_are_verified(service, practice, slow_verifications):
+    nobody = replace(practice.administrator, email="nobody-is-guessed-at@example.com")
+    await botnet(service, nobody, rules.GUESSED_AT)
+    slow_verifications.clear()
+
+    assert set(await botnet(service, nobody, 400, first=5000, at_once=48)) == {"invalid_credentials"}
+    assert 0 < len(slow_verifications) < 400 / LET_THROUGH * 4 + 5
+
+
+async def test_while_nobody_guesses_every_password_is_verified(service, practice, slow_verifications):
+    for number in range(20):
+        await guess(service, practice.administrator, number)
+
+    assert len(slow_verifications) == 20
+
+
+async def test_a_flood_at_many_accounts_takes_next_to_no_verifications_either(service, practice, slow_verifications):
+    await service.login(practice.administrator)
+    strangers = [replace(practice.administrator, email=f"stranger-{number}@example.com") for number in range(300)]
+    flood = asyncio.gather(*(guess(service, stranger, number) for number, stranger in enumerate(strangers)))
+    signed_in = await service.login(practice.administrator, address="198.51.103.1")
+    assert signed_in.user.id == str(practice.administrator.id)
+    await flood
+
+    # Those that found a thread free were verified, and of the others one in 32.
+    assert len(slow_verifications) < 300
+
+
+async def test_a_sign_in_makes_a_hash_of_an_earlier_version_one_that_rules_guesses_out(service, practice):
+    owner, check = practice.administrator, QuickCheck(practice.runtime.keyring)
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    await service.tamper("UPDATE identity.users SET password_hash = $2 WHERE id = $1", owner.id, old)
+    await service.login(owner)
+
+    async with service.environment.superuser() as connection:
+        made = await connection.fetchval("SELECT password_hash FROM identity.users WHERE id = $1", owner.id)
+    assert not check.rules_out(PASSWORD, made, b"")
+    assert any(check.rules_out(f"guess number {n}", made, b"") for n in range(50))
+    await service.login(owner)
 
 
 # --- locks ---
@@ -185,6 +296,21 @@ async def test_an_administrator_unlocks_an_account(service, locking):
         await service.users.UnlockUser(request, await service.signed_in(stranger.administrator))
 
 
+async def test_an_attempt_that_finds_no_place_does_not_end_a_lock(service, locking, monkeypatch):
+    nurse = await locking.add_user("nurse")
+    for number in range(3):
+        await guess(service, nurse, number)
+    turns = locking.runtime.once(password_hasher)._turns
+    with monkeypatch.context() as full:
+        full.setattr(turns, "_free", 0)
+        full.setattr(turns, "_queue", 0)
+        with pytest.raises(Unavailable):
+            await service.login(nurse, address="198.51.100.214")
+
+    with pytest.raises(Unauthenticated):
+        await service.login(nurse, address="198.51.100.215")
+
+
 async def test_a_lock_ends_by_itself(service, locking):
     nurse = await locking.add_user("nurse")
     for number in range(3):
@@ -204,3 +330,44 @@ async def test_no_account_is_locked_where_the_workspace_does_not_ask_for_it(serv
 
     assert not (await service.login(hospital.administrator, address="198.51.100.213")).user.is_locked
     assert await service.notices(hospital.administrator) == []
+
+
+# --- two at the same moment ---
+
+
+@pytest.mark.parametrize("purposes", [(), ("password",)], ids=["all", "of a purpose"])
+async def test_forgetting_the_attempts_at_an_account_and_counting_one_do_not_wait_for_each_other(service, practice, purposes):
+    runtime, email_index = practice.runtime, uuid7().bytes
+    throttle = LoginThrottle(runtime.keyring, DeviceTokens(runtime.keyring))
+
+    # The order of the rows in the index is another for each source.
+    for number in range(8):
+        work = runtime.background(None)
+        work.context = replace(work.context, ip_address=f"198.51.104.{number}")
+        attempt = throttle.password_attempt(email_index, None, "", work)
+        async with runtime.database.transaction(None, seconds=10) as tx:
+            await throttle.count(tx, attempt)
+        async with service.environment.superuser() as connection, runtime.database.transaction(None, seconds=30) as counting:
+            await throttle._count(counting, attempt, attempt.guesses)
+            forgetting = asyncio.create_task(forget(runtime, throttle, email_index, purposes))
+            await until_it_waits(connection)
+            await throttle.count(counting, attempt)
+        await forgetting
+
+        async with service.environment.superuser() as connection:
+            left = await connection.fetchval("SELECT count(*) FROM identity.login_attempts WHERE account = $1", email_index)
+        assert left == 0
+
+
+async def forget(runtime, throttle, email_index, purposes):
+    async with runtime.database.transaction(None, seconds=30) as tx:
+        await throttle.forget(tx, email_index, *purposes)
+
+
+async def until_it_waits(connection):
+    """Until a statement of this database waits for a lock."""
+    async with asyncio.timeout(20):
+        while not await connection.fetchval(
+            "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()"
+        ):
+            await asyncio.sleep(0.01)

@@ -93,10 +93,14 @@ def test_what_is_wanted_is_taken_as_it_is_and_ids_as_ids():
 
 
 def test_a_change_is_held_to_all_of_it():
-    assert rules.apply_changes(AGREED, {"notes": "x"}) == replace(AGREED, notes="x")
-    assert refused(rules.apply_changes, AGREED, {"scheduled_end": NINE}) == (Invalid, "slot_reversed", ["/scheduled_end"])
-    assert refused(rules.apply_changes, AGREED, {"notes": "x" * 20_001}) == (Invalid, "text_too_long", ["/notes"])
-    assert refused(rules.apply_changes, AGREED, {"location_details": "x" * 2_001}) == (Invalid, "text_too_long", ["/location_details"])
+    assert rules.apply_changes(AGREED, {"notes": "x"}, now=NINE) == replace(AGREED, notes="x")
+    assert refused(rules.apply_changes, AGREED, {"scheduled_end": NINE}, now=NINE) == (Invalid, "slot_reversed", ["/scheduled_end"])
+    assert refused(rules.apply_changes, AGREED, {"notes": "x" * 20_001}, now=NINE) == (Invalid, "text_too_long", ["/notes"])
+    assert refused(rules.apply_changes, AGREED, {"location_details": "x" * 2_001}, now=NINE) == (
+        Invalid,
+        "text_too_long",
+        ["/location_details"],
+    )
 
 
 def test_an_appointment_is_completed_from_its_start_on():

@@ -201,7 +201,8 @@ async def test_a_booking_reads_no_appointments_but_overbooked_ones(alone, filled
         "workspace_id": filled["workspace_id"], "id": uuid7(), "client_id": filled["client_id"], "practitioner_id": filled["practitioner_id"],
         "scheduled_start": start, "scheduled_end": start + timedelta(minutes=5), "during": Range(start, start + timedelta(minutes=5)),
         "location_type": "clinic", "location_id": None, "service_id": None, "status": "scheduled", "sealed": b"", "overbooked": False,
-        "overbooked_by": None, "overbooked_at": None, "created_by": uuid7(), "created_at": NINE, "updated_at": NINE,
+        "overbooked_by": None, "overbooked_at": None, "payment_price": None, "payment_status": None, "payment_method": None, "paid_at": None,
+        "created_by": uuid7(), "created_at": NINE, "updated_at": NINE,
     }  # fmt: skip
     async with alone.runtime("scheduling").database.transaction(filled["workspace_id"], seconds=10.0) as tx:
         connection = await tx.connection()

@@ -28,7 +28,7 @@ class Authenticator:
         self, sign_in: SignInStub, api_keys: ApiKeysStub, verifier: TokenVerifier, limits: RateLimits, settings: GatewaySettings
     ) -> None:
         self._sign_in = sign_in
-        self._api_keys = ApiKeyTokens(api_keys, verifier, seconds=settings.call_seconds)
+        self._api_keys = ApiKeyTokens(api_keys, verifier, limits, seconds=settings.call_seconds)
         self._verifier = verifier
         self._limits = limits
         self._seconds = settings.call_seconds

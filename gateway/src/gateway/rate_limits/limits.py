@@ -22,7 +22,7 @@ from gateway.routing.nouns import RATE_LIMIT
 from gateway.routing.table import RouteTable
 from gateway.settings import GatewaySettings
 
-Anonymous = Literal["anonymous", "sign-in", "refresh", "health"]
+Anonymous = Literal["anonymous", "sign-in", "api-key", "refresh", "health"]
 
 # Nobody is refused this share of their own limit because of what others in the workspace do. What goes beyond it comes out of
 # what the workspace has in common, in users who do as much as one may. So its ceiling grows with the users who are active.
@@ -45,6 +45,7 @@ class RateLimits:
         self._per_address: dict[Anonymous, int] = {
             "anonymous": settings.anonymous_per_minute,
             "sign-in": settings.sign_ins_per_minute,
+            "api-key": settings.sign_ins_per_minute,
             "refresh": settings.anonymous_per_minute,
             "health": settings.anonymous_per_minute,
         }

@@ -1,4 +1,4 @@
-"""The clinical service: session notes, their versions and their files."""
+"""The clinical service: session notes with their versions and files, and plans of care."""
 
 from datetime import timedelta
 
@@ -11,6 +11,9 @@ from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
 from clinical.attachments.sweep import sweep_loop
 from clinical.erasure.reactions import reactions as erasure_reactions
+from clinical.measures.rpc import Measures
+from clinical.milestones.rpc import Milestones
+from clinical.plans.rpc import Plans
 from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
 from clinical.sessions.signing import VersionSigner
@@ -29,7 +32,10 @@ SERVICE = Service(
             VersionSigner(runtime.signer, runtime.past_keys),
             grace=timedelta(days=runtime.settings.deleted_notes_days),
         ),
-        Attachments(runtime.keys, runtime.blobs, quota_bytes=runtime.settings.storage_quota_bytes),
+        Attachments(runtime),
+        Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
+        Milestones(runtime.keys),
+        Measures(runtime.keys),
     ],
     reactions=lambda runtime: [
         *erasure_reactions(runtime.keys),

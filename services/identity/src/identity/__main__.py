@@ -4,8 +4,10 @@ from chassis.service.cli import run
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from identity.api_keys.rpc import ApiKeys
+from identity.blacklist.rpc import Blacklist
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
+from identity.passkeys.rpc import Passkeys
 from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
@@ -15,16 +17,20 @@ from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
 
-def servicers(runtime: Runtime) -> list[SignIn | SecondFactors | Users | Invitations | ApiKeys | Departments | Workspaces | Platform]:
+def servicers(
+    runtime: Runtime,
+) -> list[SignIn | SecondFactors | Passkeys | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
+        Passkeys(runtime),
         Users(runtime),
         Invitations(runtime),
         ApiKeys(runtime),
         Departments(),
         Workspaces(),
         Platform(runtime),
+        Blacklist(runtime),
     ]
 
 

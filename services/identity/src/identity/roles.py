@@ -2,9 +2,29 @@
 
 from typing import Final
 
-_READS = frozenset({"clients:read", "appointments:read", "sessions:read", "catalogue:read", "reminders:read", "users:read", "audit:read"})
+_READS = frozenset(
+    {
+        "clients:read",
+        "appointments:read",
+        "sessions:read",
+        "plans:read",
+        "catalogue:read",
+        "reminders:read",
+        "users:read",
+        "audit:read",
+    }
+)
 _WRITES = frozenset(
-    {"clients:write", "appointments:write", "sessions:write", "catalogue:write", "reminders:write", "users:write", "workspace:write"}
+    {
+        "clients:write",
+        "appointments:write",
+        "sessions:write",
+        "plans:write",
+        "catalogue:write",
+        "reminders:write",
+        "users:write",
+        "workspace:write",
+    }
 )
 ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase", "sessions:sign", "sessions:erase"}
 
@@ -17,6 +37,8 @@ _CLINICIAN = frozenset(
         "sessions:read",
         "sessions:write",
         "sessions:sign",
+        "plans:read",
+        "plans:write",
         "catalogue:read",
         "reminders:read",
         "users:read",
@@ -29,7 +51,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
     "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write"},
-    # The front desk: books appointments, and does not read session notes.
+    # The front desk: books appointments, and reads neither session notes nor plans of care.
     "assistant": frozenset(
         {
             "clients:read",
@@ -42,6 +64,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
             "users:read",
         }
     ),
+    # Nurses keep a plan of care for every patient (42 CFR 482.23(b)(4)).
     "nurse": frozenset(
         {
             "clients:read",
@@ -50,6 +73,8 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
             "sessions:read",
             "sessions:write",
             "sessions:sign",
+            "plans:read",
+            "plans:write",
             "catalogue:read",
             "users:read",
         }

@@ -21,6 +21,13 @@ class IdentitySettings(Settings):
     # How long a used refresh token is answered with the same successor, for requests sent at the same moment.
     refresh_grace_seconds: int = Field(10, ge=0, le=60)
 
+    # The domain that passkeys are good for (their relying party id), by default the host of CASELOAD_APP_URL. Whoever changes it makes
+    # every passkey useless.
+    passkey_domain: str = ""
+    # Origins of further front ends in that domain, as browsers send them: https://app.example.com. Those of CASELOAD_APP_URL and
+    # CASELOAD_PUBLIC_URL need not be named.
+    passkey_origins: tuple[str, ...] = ()
+
     # Argon2id (RFC 9106): passes, KiB of memory, lanes (threads). About 0.15 s of one core.
     argon2_passes: int = Field(2, ge=1)
     argon2_memory_kib: int = Field(65536, ge=8)
@@ -28,11 +35,15 @@ class IdentitySettings(Settings):
     # Threads that hash passwords; how many passwords may be hashed or wait before a sign-in is refused as Unavailable.
     password_threads: int = Field(2, ge=1)
     password_queue: int = Field(64, ge=1)
+    # How long a sign-in waits for its turn, before it is refused as Unavailable.
+    password_queue_seconds: float = Field(3.0, gt=0)
 
     # Days until these are deleted, after they have expired.
     login_sessions_days: float = Field(7, gt=0)
     magic_links_days: float = Field(1, gt=0)
     invitations_days: float = Field(30, gt=0)
+    # Days for which a deleted workspace can be brought back.
+    deleted_workspaces_days: float = Field(30, ge=1)
 
     def faults(self) -> list[str]:
         found = super().faults()

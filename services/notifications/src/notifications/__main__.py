@@ -7,6 +7,7 @@ from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
 from notifications.mail_worker import MailWorker
+from notifications.payment_requests import reactions as payment_requests
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
@@ -15,7 +16,8 @@ from notifications.tables import RETENTIONS, metadata
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
     worker = runtime.once(MailWorker)
-    return [*reminders.reactions(worker.reminders.wake), *account_mails.reactions(worker.account_mails.wake)]
+    waited_for = worker.account_mails.wake
+    return [*reminders.reactions(worker.reminders.wake), *account_mails.reactions(waited_for), *payment_requests.reactions(waited_for)]
 
 
 SERVICE = Service(

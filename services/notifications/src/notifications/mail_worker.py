@@ -1,4 +1,4 @@
-"""Sends the mail of this process: a poller for reminders, and one for mails about accounts."""
+"""Sends the mail of this process: a poller for reminders, and one for mails that somebody is waiting for."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from notifications.account_mails.mail import account_mail
 from notifications.mail.poller import Poller
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
+from notifications.payment_requests.mail import payment_request_mail, record
 from notifications.reminders.mail import reminder_mail
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
@@ -23,7 +24,8 @@ class MailWorker:
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
-        self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations))
+        other = {"payment_request": payment_request_mail(runtime, stubs)}
+        self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=record))
 
     @property
     def loops(self) -> list[Loop]:

@@ -7,12 +7,14 @@ from caseload.identity.v1.invitations_rpc import InvitationsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from chassis.service.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
 class Stubs:
     appointments: AppointmentsStub
+    payments: PaymentsStub
     clients: ClientsStub
     sign_in: SignInStub
     invitations: InvitationsStub
@@ -23,6 +25,7 @@ class Stubs:
         peers = runtime.peers
         return cls(
             appointments=AppointmentsStub(peers["scheduling"]),
+            payments=PaymentsStub(peers["scheduling"]),
             clients=ClientsStub(peers["clients"]),
             sign_in=SignInStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),

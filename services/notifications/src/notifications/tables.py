@@ -127,11 +127,13 @@ reminder_counters = counter(
 mails = tenant(
     "mails",
     metadata,
-    # Also the id of the link that it carries, or of the notice.
+    # Also the id of the link that it carries, of the notice, or of the request to pay.
     Column("id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     # Whom a notice is for; null for links, which name their user.
     Column("user_id", Uuid),
+    # What a client is asked to pay for.
+    Column("appointment_id", Uuid),
     Column("status", Text, nullable=False, server_default="pending"),
     moment("next_attempt_at"),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -139,11 +141,15 @@ mails = tenant(
     Column("last_error", Text),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_mails"),
-    CheckConstraint("kind IN ('magic_link', 'password_reset', 'invitation') OR user_id IS NOT NULL", name="mail_kind_known"),
+    CheckConstraint(
+        "CASE kind WHEN 'payment_request' THEN appointment_id IS NOT NULL"
+        " WHEN 'magic_link' THEN true WHEN 'password_reset' THEN true WHEN 'invitation' THEN true ELSE user_id IS NOT NULL END",
+        name="mail_kind_known",
+    ),
     CheckConstraint("status IN ('pending', 'sending', 'sent', 'failed', 'bounced', 'dropped', 'unknown')", name="mail_status_known"),
     CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="mail_sent_facts"),
     Index("ix_mails_over", "created_at", postgresql_where=text("status NOT IN ('pending', 'sending')")),
-    fixed=("id", "kind", "user_id", "created_at"),
+    fixed=("id", "kind", "user_id", "appointment_id", "created_at"),
     relay_grants="SELECT",
 )
 

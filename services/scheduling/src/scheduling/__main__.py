@@ -11,6 +11,7 @@ from scheduling.appointments.reactions import reactions
 from scheduling.appointments.rpc import Appointments
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
+from scheduling.payments.rpc import Payments
 from scheduling.tables import metadata
 
 
@@ -21,6 +22,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         Appointments(runtime.keys, ClientsStub(peers["clients"]), UsersStub(peers["identity"])),
         OfferedServices(),
         Locations(),
+        Payments(runtime.keys),
     ]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -102,6 +103,11 @@ appointments = tenant(
     Column("deleted_by", Uuid),
     moment("deleted_at", nullable=True),
     Column("deletion_reason", LargeBinary),
+    # What is paid for the appointment. A status that is null is `not_paid`.
+    Column("payment_price", Numeric),
+    Column("payment_status", Text),
+    Column("payment_method", Text),
+    moment("paid_at", nullable=True),
     moment("created_at"),
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_appointments"),
@@ -123,6 +129,12 @@ appointments = tenant(
     ),
     CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="appointment_cancelled_facts"),
     CheckConstraint("deleted_at IS NOT NULL OR deletion_reason IS NULL", name="appointment_deleted_facts"),
+    CheckConstraint("payment_price >= 0 AND payment_price < 10000000 AND scale(payment_price) <= 3", name="appointment_payment_price"),
+    CheckConstraint("payment_status IN ('paid', 'payment_sent', 'waived')", name="appointment_payment_status"),
+    CheckConstraint(
+        "payment_method IN ('cash', 'card', 'bank_transfer', 'bit', 'paybox', 'other')", name="appointment_payment_method"
+    ),
+    CheckConstraint("(paid_at IS NOT NULL) = (payment_status IS NOT DISTINCT FROM 'paid')", name="appointment_paid_facts"),
     # Two concurrent transactions may both find the time free. Only the constraint sees both.
     ExcludeConstraint(
         ("workspace_id", "="),
@@ -152,7 +164,8 @@ appointments = tenant(
         bound=(
             "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id",
             "service_id", "status", "overbooked", "overbooked_by", "overbooked_at", "edited_at", "edit_count", "created_by",
-            "cancelled_by", "cancelled_at", "deleted_by", "deleted_at", "created_at", "updated_at",
+            "cancelled_by", "cancelled_at", "deleted_by", "deleted_at", "payment_price", "payment_status", "payment_method", "paid_at",
+            "created_at", "updated_at",
         ),
         columns=("sealed", "deletion_reason"),
     ),
@@ -177,6 +190,41 @@ status_changes = tenant(
         name="fk_status_changes_appointment",
         ondelete="CASCADE",
     ),
+    grants="SELECT, INSERT",
+)
+
+# How the clients of a workspace pay, in one row.
+payment_settings = tenant(
+    "payment_settings",
+    metadata,
+    Column("payment_mode", Text),
+    Column("bank_account_details", Text),
+    Column("payment_link_type", Text),
+    Column("payment_link_template", Text),
+    Column("payment_provider", Text),
+    moment("updated_at"),
+    PrimaryKeyConstraint("workspace_id", name="pk_payment_settings"),
+    CheckConstraint("payment_mode IN ('manual', 'smart_link')", name="payment_mode_known"),
+    CheckConstraint("payment_link_type IN ('bit', 'paybox', 'bank', 'custom')", name="payment_link_type_known"),
+    grants="SELECT, INSERT, UPDATE",
+)
+
+# The requests to pay that clients were sent, each by a mail of its own.
+payment_requests = tenant(
+    "payment_requests",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("appointment_id", Uuid, nullable=False),
+    Column("requested_by", Uuid, nullable=False),
+    moment("requested_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_payment_requests"),
+    ForeignKeyConstraint(
+        ["workspace_id", "appointment_id"],
+        ["scheduling.appointments.workspace_id", "scheduling.appointments.id"],
+        name="fk_payment_requests_appointment",
+        ondelete="CASCADE",
+    ),
+    Index("ix_payment_requests_appointment", "workspace_id", "appointment_id", "requested_at"),
     grants="SELECT, INSERT",
 )
 

@@ -13,8 +13,10 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
 from caseload.notifications.v1 import reminders_pb2
 from caseload.scheduling.v1 import appointments_pb2 as pb
+from caseload.scheduling.v1 import payments_pb2
 from chassis.errors import Conflict, Refusal
 from gateway.api.appointments import schemas
+from gateway.api.payments.schemas import PaymentLink
 from gateway.api.reminders.schemas import ReminderLog
 from gateway.api.responses import json_response, no_content, page_response
 from gateway.api.time_range import time_range
@@ -122,6 +124,32 @@ async def list_appointment_reminders(appointment_id: UUID, request: SignedInRequ
     message = reminders_pb2.ListForAppointmentRequest(appointment_id=str(appointment_id))
     logs = await request.stubs.reminders.ListForAppointment(message, request.context)
     return json_response([render(log) for log in logs.items])
+
+
+@router.post("/{appointment_id}/send-payment-request", response_model=schemas.Appointment)
+async def send_payment_request(appointment_id: UUID, request: SignedInRequest) -> Response:
+    """Has the client mailed how to pay: `payment_status` becomes payment_sent."""
+    if request.has_scope("appointments:write"):
+        await _check_can_be_mailed(request, appointment_id)
+    message = payments_pb2.RequestPaymentRequest(appointment_id=str(appointment_id))
+    return json_response(await _named(request, await request.stubs.payments.RequestPayment(message, request.context)))
+
+
+@router.get("/{appointment_id}/payment-link", response_model=PaymentLink, responses={409: {}})
+async def get_payment_link(appointment_id: UUID, request: SignedInRequest) -> Response:
+    """For showing or copying; it is the link that a payment request is mailed with."""
+    message = payments_pb2.GetPaymentLinkRequest(appointment_id=str(appointment_id))
+    return json_response(render(await request.stubs.payments.GetPaymentLink(message, request.context)))
+
+
+async def _check_can_be_mailed(request: GatewayRequest, appointment_id: UUID) -> None:
+    """Raises Conflict for a client without an e-mail address, so that nobody waits for a payment that was not asked for."""
+    slot = await request.stubs.appointments.GetSlot(pb.GetSlotRequest(appointment_id=str(appointment_id)), request.context)
+    if not request.has_scope("clients:read"):
+        return
+    client = await request.stubs.clients.GetClient(clients_pb2.GetClientRequest(client_id=slot.client_id), request.context)
+    if not client.email or not client.is_active:
+        raise Conflict("client_without_email", "This client is inactive, or has no e-mail address.")
 
 
 async def _release_note(request: GatewayRequest, appointment_id: str, deletion: schemas.AppointmentDeletion) -> None:

@@ -13,6 +13,15 @@ StatusWord = Literal["scheduled", "completed", "cancelled", "no_show"]
 AppointmentStatus = Annotated[StatusWord, BeforeValidator(completed_status.understand)]
 
 
+PaymentStatus = Literal["not_paid", "paid", "payment_sent", "waived"]
+PaymentMethod = Literal["cash", "card", "bank_transfer", "bit", "paybox", "other"]
+Price = Annotated[
+    Text,
+    BeforeValidator(lambda value: f"{value}" if type(value) in {int, float} else value),
+    Field(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$", description="A decimal number, like 80.00."),
+]
+
+
 class AppointmentCreate(Schema):
     client_id: UUID
     practitioner_id: Annotated[UUID | None, Field(description="The caller, unless given.")] = None
@@ -36,6 +45,13 @@ class AppointmentUpdate(Schema):
     service_id: UUID | None = None
     notes: Text | None = None
     status: AppointmentStatus = Field(default_factory=absent)
+    payment_price: Price | None = None
+    payment_status: Annotated[PaymentStatus, Field(description="When it becomes paid, paid_at is now unless given.")] = Field(
+        default_factory=absent
+    )
+    payment_method: PaymentMethod | None = None
+    payment_notes: Text | None = None
+    paid_at: Time | None = None
 
 
 class AppointmentDeletion(Schema):
@@ -66,6 +82,12 @@ class Appointment(Schema):
     edited_at: Time | None
     edit_count: int
     client: ClientSummary | None
+    cancelled_at: Time | None
+    payment_price: Annotated[str | None, Field(description="A decimal number; that of the service, unless changed.")]
+    payment_status: PaymentStatus
+    payment_method: PaymentMethod | None
+    payment_notes: str | None
+    paid_at: Time | None
     created_at: Time
     updated_at: Time
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from caseload.clinical.v1 import sessions_pb2
+from caseload.identity.v1 import blacklist_pb2
 from caseload.identity.v1 import platform_pb2 as pb
 from chassis.errors import Conflict
+from gateway.api.fields import Email, PageQuery
 from gateway.api.invitations.routes import invitation_url
 from gateway.api.invitations.schemas import SentInvitation
 from gateway.api.platform import schemas
@@ -26,6 +28,9 @@ _DESCRIPTIONS = {
     "invitation_resent": "Invited the owner of {} again",
     "workspace_suspended": "Suspended {}",
     "workspace_reactivated": "Reactivated {}",
+    "workspace_deleted": "Deleted {}",
+    "address_blacklisted": "Blacklisted an e-mail address",
+    "address_unblacklisted": "Took an e-mail address off the blacklist",
 }
 
 
@@ -74,8 +79,42 @@ async def suspend_workspace(workspace_id: UUID, body: schemas.Reason, request: S
 
 @router.post("/workspaces/{workspace_id}/reactivate", response_model=schemas.WorkspaceState)
 async def reactivate_workspace(workspace_id: UUID, body: schemas.Reason, request: SignedInRequest) -> Response:
+    """Also a deleted one."""
     message = to_proto(body, pb.ReactivateWorkspaceRequest, workspace_id=workspace_id)
     return await _change_status(request.stubs.platform.ReactivateWorkspace, message, request)
+
+
+@router.delete("/workspaces/{workspace_id}", response_model=schemas.WorkspaceState)
+async def delete_workspace(workspace_id: UUID, body: schemas.Reason, request: SignedInRequest) -> Response:
+    """As suspended, and its owner is mailed. It can be brought back until `erase_after`."""
+    message = to_proto(body, pb.DeleteWorkspaceRequest, workspace_id=workspace_id)
+    return await _change_status(request.stubs.platform.DeleteWorkspace, message, request)
+
+
+@router.get("/metrics", response_model=schemas.Metrics)
+async def get_metrics(request: SignedInRequest) -> Response:
+    return json_response(await request.stubs.platform.GetMetrics(pb.GetMetricsRequest(), request.context))
+
+
+@router.get("/blacklist", response_model=schemas.Blacklist)
+async def list_blacklist(query: Annotated[PageQuery, Query()], request: SignedInRequest) -> Response:
+    """The addresses that may be neither invited nor signed in with, the latest first."""
+    return await _blacklist(request, query)
+
+
+@router.post("/blacklist", response_model=schemas.Blacklist)
+async def add_to_blacklist(body: schemas.BlacklistedAddress, request: SignedInRequest) -> Response:
+    """Within five seconds nobody is let in with the address. One that is listed already stays as it is. The answer is the first page."""
+    await request.stubs.blacklist.AddToBlacklist(to_proto(body, blacklist_pb2.AddToBlacklistRequest), request.context)
+    return await _blacklist(request, PageQuery())
+
+
+@router.delete("/blacklist/{email}", response_model=schemas.Blacklist)
+async def remove_from_blacklist(email: Annotated[Email, Path()], request: SignedInRequest) -> Response:
+    """Sessions that ended stay ended. The answer is the first page."""
+    message = blacklist_pb2.RemoveFromBlacklistRequest(email=email)
+    await request.stubs.blacklist.RemoveFromBlacklist(message, request.context)
+    return await _blacklist(request, PageQuery())
 
 
 @router.get("/activity", response_model=schemas.Activities)
@@ -96,6 +135,13 @@ async def _change_status(change: Callable[..., Any], message: Any, request: Sign
             # As front ends know it.
             raise BadRequest("workspace_already_so", refusal.message) from None
         raise
+
+
+async def _blacklist(request: SignedInRequest, query: PageQuery) -> Response:
+    message = to_proto(query, blacklist_pb2.ListBlacklistRequest)
+    page = await request.stubs.blacklist.ListBlacklist(message, request.context)
+    entries = [{name: value for name, value in render(entry).items() if name != "id"} for entry in page.items]
+    return json_response({"blacklist": entries, "total": page.total})
 
 
 def _activity(activity: dict[str, Any]) -> dict[str, Any]:

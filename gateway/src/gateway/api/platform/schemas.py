@@ -49,6 +49,9 @@ class OperatedWorkspace(Schema):
     created_at: Time
     user_count: int
     session_count: int
+    # Of a deleted one, which is suspended as well.
+    deleted_at: Time | None
+    erase_after: Time | None
 
 
 class OperatedWorkspaces(Schema):
@@ -67,6 +70,35 @@ class Reason(Schema):
 class WorkspaceState(Schema):
     id: UUID
     status: WorkspaceStatus
+    # Of a deleted one, which is suspended as well.
+    deleted_at: Time | None
+    erase_after: Time | None
+
+
+class Metrics(Schema):
+    total_workspaces: int
+    active_users: int
+    total_users: int
+    # Of owners who have not accepted yet.
+    pending_invitations: int
+    blacklisted_users: int
+
+
+class BlacklistedAddress(Schema):
+    email: Email
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class BlacklistEntry(Schema):
+    email: Email
+    reason: str
+    added_at: Time
+    added_by: UUID
+
+
+class Blacklist(Schema):
+    blacklist: list[BlacklistEntry]
+    total: int
 
 
 class ActivityQuery(Schema):
@@ -75,7 +107,15 @@ class ActivityQuery(Schema):
 
 
 class Activity(Schema):
-    type: Literal["workspace_opened", "invitation_resent", "workspace_suspended", "workspace_reactivated"]
+    type: Literal[
+        "workspace_opened",
+        "invitation_resent",
+        "workspace_suspended",
+        "workspace_reactivated",
+        "workspace_deleted",
+        "address_blacklisted",
+        "address_unblacklisted",
+    ]
     timestamp: Time
     description: str
     metadata: JsonObject

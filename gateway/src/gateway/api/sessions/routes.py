@@ -1,14 +1,14 @@
 """Session notes: drafts with autosave, finalized notes, and their versions."""
 
-import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from caseload.clinical.v1 import sessions_pb2 as pb
-from chassis.errors import Fault, Invalid, Stale
+from chassis.errors import Stale
+from gateway.api.if_match import IfMatch, expected_version
 from gateway.api.responses import json_response, list_response, no_content, page_response
 from gateway.api.sessions import schemas
 from gateway.auth.dependencies import SignedInRequest
@@ -17,9 +17,6 @@ from gateway.request import GatewayRequest
 from gateway.routing.nouns import AUTOSAVE, noun_router
 
 router = noun_router("/sessions", "sessions")
-
-IfMatch = Annotated[str | None, Header(description='The version that was seen, as in the ETag: "3".')]
-_ENTITY_TAG = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
 
 
 @router.post("", response_model=schemas.Session, status_code=201)
@@ -132,17 +129,6 @@ async def get_latest_finalized(client_id: UUID, request: SignedInRequest) -> Res
     return _with_etag(
         await request.stubs.sessions.GetLatestFinalized(pb.GetLatestFinalizedRequest(client_id=str(client_id)), request.context)
     )
-
-
-def expected_version(if_match: str | None) -> int | None:
-    """The version in an If-Match header; None for any version. Raises Invalid unless it is one version or `*`."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = _ENTITY_TAG.fullmatch(if_match.strip())
-    if found is None:
-        fault = Fault("/If-Match", 'Should be one version, like "3".')
-        raise Invalid("invalid_if_match", "The If-Match header names no version.", faults=(fault,))
-    return int(found[1] or found[2])
 
 
 def _with_etag(session: pb.Session, status: int = 200) -> Response:

@@ -111,7 +111,8 @@ def device_token(request: GatewayRequest) -> str | None:
 
 def _first_step(reply: pb.SignInReply, request: GatewayRequest, authenticator: Authenticator) -> Response:
     if reply.HasField("second_step"):
-        return json_response({"requires_2fa": True, "temp_token": reply.second_step.token})
+        step = reply.second_step
+        return json_response({"requires_2fa": True, "temp_token": step.token, "methods": list(step.methods)})
     authenticator.write_cookies(request, reply.signed_in)
     return signed_in_response(reply.signed_in)
 

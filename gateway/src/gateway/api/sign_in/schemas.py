@@ -47,7 +47,8 @@ class SignedIn(Schema):
 
 
 class TwoFactorNeeded(Schema):
-    """The first step was right; POST /auth/verify-2fa takes the second one, with this token."""
+    """The first step was right. The second one takes this token: POST /auth/verify-2fa for `totp`, /auth/passkeys/sign-in for `passkey`."""
 
     requires_2fa: Literal[True]
     temp_token: Annotated[str, Field(min_length=32, max_length=128)]
+    methods: list[Literal["totp", "passkey"]]

@@ -1,4 +1,4 @@
-"""A client's timeline: appointments and notes, merged newest first, page by page."""
+"""A client's timeline: appointments, notes and plans of care, merged newest first, page by page."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -12,6 +12,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from caseload.clients.v1 import clients_pb2
+from caseload.clinical.v1 import plans_pb2 as plans
 from caseload.clinical.v1 import sessions_pb2 as clinical
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
 from chassis import base64url
@@ -29,7 +30,7 @@ router = noun_router("/clients", "clients")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOWEST_ID = str(UUID(int=0))
 _HIGHEST_ID = str(UUID(int=2**128 - 1))
-_APPOINTMENTS, _SESSIONS = 0, 1
+_APPOINTMENTS, _SESSIONS, _PLANS = 0, 1, 2
 
 _APPOINTMENT_KINDS = {
     scheduling.APPOINTMENT_STATUS_SCHEDULED: ("appointment_scheduled", "Appointment scheduled"),
@@ -46,6 +47,13 @@ _SESSION_KINDS = {
     clinical.HISTORY_KIND_SESSION: ("session", "Session note"),
     clinical.HISTORY_KIND_SESSION_FINALIZED: ("session_finalized", "Session note finalized"),
     clinical.HISTORY_KIND_SESSION_AMENDED: ("session_amended", "Session note amended"),
+}
+_PLAN_KINDS = {
+    plans.PLAN_EVENT_KIND_PLAN_CREATED: ("plan_created", "Plan of care created"),
+    plans.PLAN_EVENT_KIND_PLAN_UPDATED: ("plan_updated", "Plan of care updated"),
+    plans.PLAN_EVENT_KIND_PLAN_COMPLETED: ("plan_completed", "Plan of care completed"),
+    plans.PLAN_EVENT_KIND_PLAN_DISCONTINUED: ("plan_discontinued", "Plan of care discontinued"),
+    plans.PLAN_EVENT_KIND_MILESTONE_ACHIEVED: ("milestone_achieved", "Milestone achieved"),
 }
 
 
@@ -73,13 +81,15 @@ SourcePage = tuple[list[Event], int]
 
 @router.get("/{client_id}/timeline", response_model=schemas.Timeline)
 async def get_timeline(client_id: UUID, query: Annotated[schemas.TimelineQuery, Query()], request: SignedInRequest) -> Response:
-    """Newest first; only appointments for a caller who may not read notes, only notes for one who may not read appointments."""
+    """Newest first: of appointments, notes and plans of care those that the caller may read."""
     after = read_cursor(query.cursor) if query.cursor else None
     sources: list[Awaitable[SourcePage]] = []
     if request.has_scope("appointments:read"):
         sources.append(_appointments(request, client_id, after, query.limit))
     if request.has_scope("sessions:read"):
         sources.append(_sessions(request, client_id, after, query.limit))
+    if request.has_scope("plans:read"):
+        sources.append(_plans(request, client_id, after, query.limit))
     if not sources:
         raise Forbidden("permission_denied", "Your role does not allow this.")
     exists = request.stubs.clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), request.context)
@@ -130,6 +140,22 @@ async def _sessions(request: GatewayRequest, client_id: UUID, after: Position | 
     return events, reply.total
 
 
+async def _plans(request: GatewayRequest, client_id: UUID, after: Position | None, limit: int) -> SourcePage:
+    message = plans.ListPlanEventsRequest(client_id=str(client_id), limit=limit)
+    if after is not None:
+        when, message.before_id = after.before(_PLANS)
+        message.before.CopyFrom(to_timestamp(when))
+    reply = await request.stubs.plans.ListPlanEvents(message, request.context)
+    events = []
+    for entry in reply.items:
+        kind, title = _PLAN_KINDS[entry.kind]
+        when = to_datetime(entry.at)
+        milestone_id = entry.milestone_id if entry.HasField("milestone_id") else None
+        position = Position(when, _PLANS, entry.id)
+        events.append((position, _event(kind, when, title, None, plan_id=entry.plan_id, milestone_id=milestone_id)))
+    return events, reply.total
+
+
 def _event(kind: str, when: datetime, title: str, description: str | None, **ids: str | None) -> dict[str, Any]:
     named = dict.fromkeys(("appointment_id", "session_id", "plan_id", "milestone_id")) | ids
     return {"event_type": kind, "event_date": when, "title": title, "description": description, **named}
@@ -145,7 +171,7 @@ def read_cursor(cursor: str) -> Position:
     try:
         microseconds, source, entry_id = orjson.loads(base64url.decode(cursor))
         position = Position(_EPOCH + timedelta(microseconds=int(microseconds)), int(source), str(UUID(entry_id)))
-        if position.source not in {_APPOINTMENTS, _SESSIONS}:
+        if position.source not in {_APPOINTMENTS, _SESSIONS, _PLANS}:
             raise ValueError(source)
     except (ValueError, TypeError, AttributeError, OverflowError):
         raise Invalid("invalid_cursor", "This cursor is none of ours.", faults=(Fault("/cursor", "Should be a next_cursor."),)) from None

@@ -8,11 +8,12 @@ Two different rows never become the same bytes.
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from asyncpg import Range
-from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Integer, LargeBinary, Numeric, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 from sqlalchemy.types import TypeEngine
 
@@ -66,6 +67,11 @@ def _boolean(value: Any) -> bytes:
     return b"\x01" if value else b"\x00"
 
 
+def _decimal(value: Decimal) -> bytes:
+    """80, 80.0 and 80.00 are one number."""
+    return f"{value.normalize():f}".encode()
+
+
 def _texts(value: Iterable[str]) -> bytes:
     return frame(*(text.encode() for text in value))
 
@@ -81,6 +87,7 @@ _ENCODINGS: tuple[tuple[Any, bytes, int | None, Encode], ...] = (
     (DateTime, b"m", 12, _moment),
     (Boolean, b"b", 1, _boolean),
     ((Integer, BigInteger), b"i", 8, _integer),
+    (Numeric, b"d", None, _decimal),
     (Text, b"t", None, str.encode),
     (LargeBinary, b"x", None, bytes),
     (TSTZRANGE, b"r", None, _range),

@@ -22,7 +22,7 @@ import asyncpg
 from chassis.db.advisory_locks import session_lock_number
 
 VERSION_TABLE = "alembic_version"
-EXTENSIONS = ("btree_gist", "btree_gin")
+EXTENSIONS = ("btree_gist", "btree_gin", "pg_trgm")
 # Under row security an index serves only operators that cannot leak what they compare. These are total over the types
 # kept here (uuid, timestamptz, int), but PostgreSQL does not mark them so, and a search then reads a whole workspace.
 LEAKPROOF = ("arrayoverlap(anyarray, anyarray)", "arraycontains(anyarray, anyarray)", "range_overlaps(anyrange, anyrange)")

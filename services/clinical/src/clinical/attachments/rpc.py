@@ -11,12 +11,14 @@ from uuid_utils.compat import uuid7
 from caseload.clinical.v1 import attachments_pb2 as pb
 from caseload.clinical.v1 import events_pb2
 from caseload.clinical.v1.attachments_rpc import AttachmentsServicer
+from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Transaction
-from chassis.encryption.key_store import Keys
 from chassis.paging import part
 from chassis.protobuf.timestamps import to_timestamp
-from chassis.storage.base import Blobs, new_key
+from chassis.service.runtime import Runtime
+from chassis.storage.base import new_key
 from chassis.storage.spool import Spool
+from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.attachments import mapping, rules, store
 from clinical.attachments.sandbox import CleanFile, Sandbox
@@ -25,10 +27,11 @@ from clinical.attachments.sandbox import CleanFile, Sandbox
 class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
     """Files are sanitized and stored before the first statement, so that no transaction is open meanwhile."""
 
-    def __init__(self, keys: Keys, blobs: Blobs, *, quota_bytes: int) -> None:
-        self._keys = keys
-        self._blobs = blobs
-        self._quota_bytes = quota_bytes
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._keys = runtime.keys
+        self._blobs = runtime.blobs
+        self._quota_bytes: int = runtime.settings.storage_quota_bytes
         self._sandbox = Sandbox()
         self._deletions: set[asyncio.Task[None]] = set()
 
@@ -63,10 +66,13 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
             return await self._storage(tx)
 
     async def SetStorageQuota(self, request: pb.SetStorageQuotaRequest, work: UnitOfWork) -> pb.Storage:
-        quota_bytes = rules.check_quota_bytes(request.quota_bytes)
-        async with work.beside(UUID(request.workspace_id)) as tx:
-            await tx.run(store.set_quota, quota_bytes=quota_bytes, now=work.now)
-            return await self._storage(tx)
+        """In a unit of work of the workspace, whose trail has a line of it too."""
+        workspace_id, quota_bytes = UUID(request.workspace_id), rules.check_quota_bytes(request.quota_bytes)
+        async with self._runtime.background(workspace_id) as setting:
+            await setting.db.run(store.set_quota, quota_bytes=quota_bytes, now=work.now)
+            facts = {"quota_bytes": quota_bytes}
+            record_effect(setting, "storage_quota_set", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [workspace_id], **facts)
+            return await self._storage(setting.db)
 
     async def _storage(self, tx: Transaction) -> pb.Storage:
         return pb.Storage(used_bytes=(await tx.one(store.storage))["used_bytes"], quota_bytes=await self._quota(tx))

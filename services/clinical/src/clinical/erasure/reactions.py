@@ -1,4 +1,4 @@
-"""Deletes for good: the notes, versions and files of an erased client, and a deleted note whose time is over."""
+"""Deletes for good: the notes, files and plans of care of an erased client, and a deleted note whose time is over."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +16,11 @@ from chassis.work.audit import record_effect
 from clinical.attachments import store as files
 from clinical.attachments.mapping import FILES
 from clinical.erasure import store
+from clinical.measures.mapping import MEASURES
+from clinical.milestones.mapping import MILESTONES
+from clinical.plans import store as plans
+from clinical.plans.mapping import PLANS
+from clinical.plans.mapping import VERSIONS as PLAN_VERSIONS
 from clinical.sessions import store as notes
 from clinical.sessions.mapping import NOTES, VERSIONS
 
@@ -30,7 +35,8 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         versions = await delivery.db.all(store.remove_versions, client_id=event.client_id)
         deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
         await _tell(delivery, workspace_keys, "erase_notes", deleted, versions, removed, client_id=event.client_id)
-        await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed))])
+        planned = await _erase_plans(event.client_id, workspace_keys, delivery)
+        await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed)), *planned])
 
     @on(events_pb2.DeletedSessionOver, queue="clinical.erase-note", concurrency=4, erases=True)
     async def erase_note(event: events_pb2.DeletedSessionOver, delivery: Delivery) -> None:
@@ -72,3 +78,25 @@ async def _tell(
         await delivery.db.run(files.change_storage, used_bytes=-sum(file["file_size_bytes"] for file in removed))
     for resource, gone in ((options_pb2.RESOURCE_SESSION, deleted), (options_pb2.RESOURCE_SESSION_ATTACHMENT, removed)):
         record_effect(delivery, event_type, resource, options_pb2.ACTION_DELETE, [row["id"] for row in gone], **facts)
+
+
+async def _erase_plans(client_id: str, keys: WorkspaceKeys, delivery: Delivery) -> list[UUID]:
+    """Deletes the client's plans. Returns the ids of all that was deleted."""
+    await delivery.db.all(store.lock_plans, client_id=client_id)
+    gone = []
+    for table, remove in (
+        (MEASURES, store.remove_measures),
+        (MILESTONES, store.remove_milestones),
+        (PLAN_VERSIONS, store.remove_plan_versions),
+    ):
+        for row in await delivery.db.all(remove, client_id=client_id):
+            table.gone(row, keys, delivery)
+            gone.append(row["id"])
+    deleted = await delivery.db.all(store.remove_plans, client_id=client_id)
+    for row in deleted:
+        PLANS.gone(row, keys, delivery)
+    counted = Counter(row["status"] for row in deleted if row["deleted_at"] is None)
+    await delivery.db.many(plans.change_counter, [{"status": status, "live": -number} for status, number in counted.items()])
+    ids = [row["id"] for row in deleted]
+    record_effect(delivery, "erase_plans", options_pb2.RESOURCE_PLAN_OF_CARE, options_pb2.ACTION_DELETE, ids, client_id=client_id)
+    return [*gone, *ids]

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db.statement import command
 from chassis.rpc.server import idempotency
-from clinical.tables import attachments, clients, erased_sessions, session_versions, sessions
+from clinical.tables import attachments, clients, erased_sessions, measures, milestones, plan_versions, plans, session_versions, sessions
 
 _client_id = bindparam("client_id", type_=Uuid)
 
@@ -35,6 +35,23 @@ remove_notes = command(
     delete(sessions)
     .where(sessions.c.client_id == _client_id)
     .returning(sessions.c.id, sessions.c.version, sessions.c.status, sessions.c.deleted_at)
+)
+
+# The plans, as the notes.
+lock_plans = command(select(plans.c.id).where(plans.c.client_id == _client_id).order_by(plans.c.id).with_for_update())
+
+_plan_ids = select(plans.c.id).where(plans.c.client_id == _client_id)
+
+remove_measures = command(delete(measures).where(measures.c.plan_id.in_(_plan_ids)).returning(measures.c.id, measures.c.version))
+
+remove_milestones = command(delete(milestones).where(milestones.c.plan_id.in_(_plan_ids)).returning(milestones.c.id, milestones.c.version))
+
+remove_plan_versions = command(
+    delete(plan_versions).where(plan_versions.c.plan_id.in_(_plan_ids)).returning(plan_versions.c.id, plan_versions.c.version_number)
+)
+
+remove_plans = command(
+    delete(plans).where(plans.c.client_id == _client_id).returning(plans.c.id, plans.c.version, plans.c.status, plans.c.deleted_at)
 )
 
 # --- one note

@@ -1,19 +1,24 @@
 """Verifies a password as one attempt among those that are limited, and puts on record what was tried."""
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from uuid import UUID
 
 from caseload.identity.v1 import events_pb2
 from caseload.options.v1 import options_pb2
-from chassis.errors import TooMany, Unauthenticated, Unavailable
+from chassis.cancellation import finish_despite_cancellation
+from chassis.errors import TooMany, Unauthenticated
 from chassis.service.runtime import Runtime
 from chassis.work.audit import audit_line, record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials import rules
 from identity.credentials import store as credentials
-from identity.credentials.passwords import password_hasher
+from identity.credentials.passwords import Verification, password_hasher
 from identity.credentials.throttle import Counted, LoginAttempt, LoginThrottle
+from identity.credentials.turns import Rank
 from identity.people.notices import raise_notice
+
+_SECONDS_TO_TAKE_BACK = 5.0
 
 
 class LimitedAttempts:
@@ -30,6 +35,8 @@ class LimitedAttempts:
         """Counts the attempt. Raises TooMany, and puts it on record, if it has to wait."""
         try:
             async with work.beside(None) as tx:
+                await self._throttle.check(tx, attempt)
+            async with self._throttle.in_turn(attempt), work.beside(None) as tx:
                 return await self._throttle.count(tx, attempt, lock_delays=lock_delays)
         except TooMany as refusal:
             await self._record_refusal(attempt, work, event_type, refusal)
@@ -49,25 +56,33 @@ class LimitedAttempts:
             lock_delays = rules.lock_delays(row and row["settings"])
             counted = await self.count(attempt, work, event_type, lock_delays=lock_delays)
             stored_hash: str | None = row and row["password_hash"]
-            try:
-                verification = await self._passwords.verify(
-                    password,
-                    stored_hash,
-                    known_device=attempt.device is not None,
-                    is_guessed=counted.guesses > rules.GUESSED_AT,
-                    is_repeated=counted.is_repeated,
-                )
-            except Unavailable:
-                # Nothing was tried (decision 20).
-                async with work.beside(None) as tx:
-                    await self._throttle.take_back(tx, attempt)
-                raise
+            verification = await self._verify(password, stored_hash, attempt, counted, work)
             if stored_hash is None or not verification.matches or counted.is_locked:
                 await self._fail(counted, user_id, work)
                 raise wrong_credentials()
             async with work.beside(None) as tx:
                 await self._throttle.undo_count(tx, attempt)
         return stored_hash, verification.new_hash
+
+    async def _verify(
+        self, password: str, stored_hash: str | None, attempt: LoginAttempt, counted: Counted, work: UnitOfWork
+    ) -> Verification:
+        known_device, rank = attempt.device is not None, _rank(counted)
+        if not known_device and await self._passwords.rules_out(password, stored_hash, attempt.email_index, rank):
+            return Verification(matches=False)
+        async with AsyncExitStack() as turn:
+            try:
+                verify = await turn.enter_async_context(self._passwords.turn(attempt.email_index, rank, known_device=known_device))
+            except BaseException:
+                # Refused, or cut by its deadline or its caller: nothing was tried (decision 20).
+                await finish_despite_cancellation(self._take_back(attempt, counted, work))
+                raise
+            return await verify(password, stored_hash)
+
+    async def _take_back(self, attempt: LoginAttempt, counted: Counted, work: UnitOfWork) -> None:
+        # The work's own deadline may have passed.
+        async with work.database.transaction(None, seconds=_SECONDS_TO_TAKE_BACK) as tx:
+            await self._throttle.take_back(tx, attempt, counted)
 
     async def _fail(self, counted: Counted, user_id: UUID | None, work: UnitOfWork) -> None:
         if counted.guesses:
@@ -88,6 +103,12 @@ class LimitedAttempts:
         resource, action = options_pb2.RESOURCE_USER, options_pb2.ACTION_LOGIN
         async with self._runtime.background(work.workspace_id) as recording:
             recording.emit(audit_line(work, event_type, resource, action, ids, facts={"refused": str(refused)}, refusal=refusal))
+
+
+def _rank(counted: Counted) -> Rank:
+    if counted.guesses <= rules.GUESSED_AT:
+        return Rank.ORDINARY
+    return Rank.FAILED_BEFORE if counted.is_repeated else Rank.GUESSED_AT
 
 
 def wrong_credentials() -> Unauthenticated:

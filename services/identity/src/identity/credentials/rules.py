@@ -52,7 +52,13 @@ LINK_DELAYS = (0, 0, 0, 0, 30, 60, 120, 300, 600)
 SHARED_LINK_DELAYS = (*([0] * 19), 60, 120, 300)
 
 # Counting starts anew after so long without an attempt, by purpose.
-FORGOTTEN_AFTER = {"password": timedelta(days=1), "link": timedelta(hours=1), "reset": timedelta(hours=1), "second_step": timedelta(days=1)}
+FORGOTTEN_AFTER = {
+    "password": timedelta(days=1),
+    "link": timedelta(hours=1),
+    "reset": timedelta(hours=1),
+    "second_step": timedelta(days=1),
+    "passkey": timedelta(days=1),
+}
 
 # How long an account is locked where a workspace asks for locks.
 LOCK_SECONDS = 1800

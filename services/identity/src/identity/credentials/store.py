@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.elements import Grouping
 
 from chassis.db.statement import command, query
+from identity.people.blacklist import NOT_BLACKLISTED
 from identity.people.columns import SEALED_COLUMNS
 from identity.tables import login_attempts, magic_links, users, workspaces
 
@@ -77,13 +78,25 @@ decrement_bucket = command(
     update(login_attempts).where(_bucket).values(count=func.greatest(login_attempts.c.count - 1, 0), blocked_until=_clock)
 )
 
+# Attempts at one account take the rows that they share in one order (see LoginThrottle): `guesses` before a source's, `shared` and `lock`
+# after it. In any other order this and an attempt could wait for each other.
+_guesses = (login_attempts.c.purpose == "password") & (login_attempts.c.bucket == bindparam("anywhere", type_=LargeBinary))
+_position = case((_guesses, 0), (login_attempts.c.bucket.in_((bindparam("anywhere"), bindparam("lock", type_=LargeBinary))), 2), else_=1)
+_to_forget = (
+    select(login_attempts.c.purpose, login_attempts.c.bucket)
+    .where(login_attempts.c.email_index == bindparam("email_index", type_=LargeBinary))
+    .where(login_attempts.c.purpose == func.any(bindparam("purposes", type_=ARRAY(Text))))
+    .order_by(_position, login_attempts.c.purpose, login_attempts.c.bucket)
+    .with_for_update()
+    .cte("to_forget")
+)
+
 delete_buckets_of = command(
     delete(login_attempts)
     .where(login_attempts.c.email_index == bindparam("email_index"))
-    .where(login_attempts.c.purpose == bindparam("purpose"))
+    .where(login_attempts.c.purpose == _to_forget.c.purpose)
+    .where(login_attempts.c.bucket == _to_forget.c.bucket)
 )
-
-delete_all_buckets_of = command(delete(login_attempts).where(login_attempts.c.email_index == bindparam("email_index")))
 
 # --- passwords ---
 
@@ -116,6 +129,7 @@ issue_magic_link = command(
     .where(magic_links.c.id == bindparam("magic_link_id"))
     .where(_usable)
     .where((users.c.workspace_id == magic_links.c.workspace_id) & (users.c.id == magic_links.c.user_id) & users.c.is_active)
+    .where(NOT_BLACKLISTED)
     .where((workspaces.c.workspace_id == magic_links.c.workspace_id) & (workspaces.c.status == "active"))
     .values(hash=bindparam("hash"))
     .returning(*SEALED_COLUMNS, magic_links.c.expires_at, workspaces.c.locale)

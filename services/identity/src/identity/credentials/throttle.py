@@ -100,6 +100,11 @@ class LoginThrottle:
         shared = ThrottleBucket(self._bucket_key("anywhere", ""), rules.WIDE_PASSWORD_DELAYS, is_emptied_by_success=False)
         return LoginAttempt(email_index, "second_step", (self._source(work, rules.PASSWORD_DELAYS), shared))
 
+    def passkey_attempt(self, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork) -> LoginAttempt:
+        """An attempt with a passkey. Nobody guesses a signature, so no source waits for what others did."""
+        known = self._on_known_device("passkey", email_index, user_id, device_token, work, rules.PASSWORD_DELAYS)
+        return known or LoginAttempt(email_index, "passkey", (self._source(work, rules.PASSWORD_DELAYS),))
+
     def reauthentication(self, email_index: bytes, session_id: UUID, *, purpose: str = "password") -> LoginAttempt:
         """A signed-in user enters the current password, or a code: the login session has a bucket of its own."""
         bucket = ThrottleBucket(self._bucket_key("session", str(session_id)), rules.PASSWORD_DELAYS)
@@ -122,9 +127,26 @@ class LoginThrottle:
 
         Correct passwords that arrive at the same moment would otherwise be counted as attempts against each other.
         """
-        lock = self._locks.setdefault((attempt.email_index, attempt.buckets[0].key), asyncio.Lock())
-        async with lock:
+        async with self._lock(attempt, attempt.buckets[0].key):
             yield
+
+    @asynccontextmanager
+    async def in_turn(self, attempt: LoginAttempt) -> AsyncIterator[None]:
+        """Lets this process count one attempt at an account at a time, of those that share a row.
+
+        They would otherwise wait for the row one by one, each with a connection that others need.
+        """
+        shared = attempt.guesses or attempt.buckets[-1]
+        async with self._lock(attempt, b"counting " + shared.key):
+            yield
+
+    def _lock(self, attempt: LoginAttempt, name: bytes) -> asyncio.Lock:
+        return self._locks.setdefault((attempt.email_index, name), asyncio.Lock())
+
+    async def check(self, tx: Transaction, attempt: LoginAttempt) -> None:
+        """Raises TooMany if the attempt has to wait. Decides nothing between attempts at the same moment: `count` does."""
+        for bucket in attempt.buckets:
+            await self._check(tx, attempt, bucket)
 
     async def count(self, tx: Transaction, attempt: LoginAttempt, *, lock_delays: Sequence[int] = rules.NO_DELAYS) -> Counted:
         """Counts the attempt in each of its buckets. Raises TooMany, which rolls back, if one of them must wait."""
@@ -139,29 +161,40 @@ class LoginThrottle:
             counted = await self._count(tx, attempt, bucket)
             is_repeated |= bucket is first and (counted or 0) > 1
             if counted is None:
-                blocked = await tx.maybe(store.seconds_blocked, **_key(attempt, bucket))
-                seconds = 1.0 if blocked is None else max(1.0, float(blocked["seconds"]))
-                raise TooMany("too_many_attempts", "Too many attempts; wait a little before the next.", retry_after=seconds)
+                await self._check(tx, attempt, bucket)
+                # Its wait has ended since.
+                raise _too_many(1.0)
         if attempt.lock is None:
             return Counted(guesses, is_repeated)
         failures = await self._count(tx, attempt, replace(attempt.lock, delays=lock_delays))
         return Counted(guesses, is_repeated, is_locked=failures is None, locks=len(lock_delays) > 1 and (failures or 0) >= len(lock_delays))
+
+    async def _check(self, tx: Transaction, attempt: LoginAttempt, bucket: ThrottleBucket) -> None:
+        blocked = await tx.maybe(store.seconds_blocked, **_key(attempt, bucket))
+        if blocked is not None and blocked["seconds"] > 0:
+            raise _too_many(max(1.0, float(blocked["seconds"])))
 
     async def count_refusal(self, tx: Transaction, attempt: LoginAttempt) -> int:
         """Counts an attempt that had to wait. Returns how many there have been since one was let through a day ago or more."""
         refused = ThrottleBucket(self._bucket_key("refused", ""), rules.NO_DELAYS)
         return await self._count(tx, attempt, refused) or 0
 
-    async def take_back(self, tx: Transaction, attempt: LoginAttempt) -> None:
-        """Reduces the buckets of an attempt that was counted and not made."""
+    async def take_back(self, tx: Transaction, attempt: LoginAttempt, counted: Counted) -> None:
+        """Reduces the buckets of an attempt that was counted and not made. One at a locked account was not counted in the lock."""
         for bucket in _in_order(attempt):
-            await tx.run(store.decrement_bucket, **_key(attempt, bucket))
+            if bucket is not attempt.lock or not counted.is_locked:
+                await tx.run(store.decrement_bucket, **_key(attempt, bucket))
 
     async def undo_count(self, tx: Transaction, attempt: LoginAttempt) -> None:
         """Empties or reduces the buckets of an attempt that succeeded."""
         for bucket in _in_order(attempt):
             undo = store.delete_bucket if bucket.is_emptied_by_success else store.decrement_bucket
             await tx.run(undo, **_key(attempt, bucket))
+
+    async def forget(self, tx: Transaction, email_index: bytes, *purposes: str) -> None:
+        """Forgets the attempts at an account, for these purposes or for all."""
+        keys = {"anywhere": self._bucket_key("anywhere", ""), "lock": self._bucket_key("lock", "")}
+        await tx.run(store.delete_buckets_of, email_index=email_index, purposes=list(purposes or rules.FORGOTTEN_AFTER), **keys)
 
     async def _count(self, tx: Transaction, attempt: LoginAttempt, bucket: ThrottleBucket) -> int | None:
         """The attempts in this bucket, with this one; None if it has to wait."""
@@ -172,6 +205,10 @@ class LoginThrottle:
     def _bucket_key(self, kind: str, value: str) -> bytes:
         # The text is part of stored keys: rewording it would empty every bucket.
         return self._keyring.deployment_index(f"lane of a {kind}", value)
+
+
+def _too_many(seconds: float) -> TooMany:
+    return TooMany("too_many_attempts", "Too many attempts; wait a little before the next.", retry_after=seconds)
 
 
 def _in_order(attempt: LoginAttempt) -> list[ThrottleBucket]:

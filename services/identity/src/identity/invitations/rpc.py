@@ -27,7 +27,7 @@ class Invitations(InvitationsServicer[UnitOfWork]):
     async def ResendInvitation(self, request: pb.ResendInvitationRequest, work: UnitOfWork) -> pb.Invitation:
         user_id = UUID(request.user_id)
         user = await work.db.one(store.lock_user, user_id=user_id)
-        rules.check_may_be_invited(is_active=user["is_active"], last_login_at=user["last_login_at"])
+        rules.check_may_be_invited(**user)
         token, expires_at = await invite(work, user_id, seconds=self._settings.invitation_seconds)
         return pb.Invitation(user_id=str(user_id), token=str(token), expires_at=to_timestamp(expires_at))
 

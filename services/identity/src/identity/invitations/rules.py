@@ -5,8 +5,10 @@ from datetime import datetime
 from chassis.errors import Conflict, Gone
 
 
-def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None) -> None:
-    """Raise Conflict for a user who is not active, or who got in already."""
+def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None, is_blacklisted: bool) -> None:
+    """Raise Conflict for a user who is not active, who got in already, or whose address is blacklisted."""
+    if is_blacklisted:
+        raise Conflict("email_blacklisted", "Nobody with this e-mail address is invited.")
     if not is_active:
         raise Conflict("user_inactive", "This user is not active.")
     if last_login_at is not None:

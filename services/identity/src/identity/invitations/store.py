@@ -4,6 +4,7 @@ from sqlalchemy import DateTime, LargeBinary, Uuid, bindparam, insert, or_, sele
 
 from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
+from identity.people.blacklist import NOT_BLACKLISTED
 from identity.people.columns import SEALED_COLUMNS
 from identity.tables import invitations, users, workspaces
 
@@ -12,7 +13,9 @@ _user_id = bindparam("user_id", type_=Uuid)
 _is_open = invitations.c.accepted_at.is_(None) & (invitations.c.expires_at > _now)
 
 lock_user = command(
-    select(users.c.is_active, users.c.last_login_at).where(users.c.id == _user_id).with_for_update(key_share=True, of=users)
+    select(users.c.is_active, users.c.last_login_at, (~NOT_BLACKLISTED).label("is_blacklisted"))
+    .where(users.c.id == _user_id)
+    .with_for_update(key_share=True, of=users)
 )
 
 add_invitation = command(
@@ -29,6 +32,7 @@ issue_invitation = command(
     .where(invitations.c.id == bindparam("invitation_id", type_=Uuid))
     .where(_is_open)
     .where((users.c.workspace_id == invitations.c.workspace_id) & (users.c.id == invitations.c.user_id) & users.c.is_active)
+    .where(NOT_BLACKLISTED)
     .where((workspaces.c.workspace_id == invitations.c.workspace_id) & (workspaces.c.status == "active"))
     .values(mailed_hash=bindparam("hash"))
     .returning(*SEALED_COLUMNS, invitations.c.expires_at, workspaces.c.name.label("workspace_name"), workspaces.c.locale)

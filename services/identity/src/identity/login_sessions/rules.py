@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-# The steps (`amr`, RFC 8176) that only somebody who has a second factor can make.
-_SECOND_STEPS = frozenset({"otp"})
+# The steps (`amr`, RFC 8176) that only somebody who has a second factor can make. A passkey that signs in alone has verified its user:
+# it is two factors, what the person has and what they know or are.
+_SECOND_STEPS = frozenset({"otp", "passkey"})
 
 
 def needs_second_factor(settings: Mapping[str, Any] | None, role: str) -> bool:

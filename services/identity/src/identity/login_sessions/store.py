@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
-from identity.people.columns import USER_COLUMNS
+from identity.people.blacklist import NOT_BLACKLISTED
+from identity.people.columns import HAS_PASSKEY, USER_COLUMNS
 from identity.tables import login_sessions, refresh_tokens, revocations, users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
@@ -39,15 +40,21 @@ def _named(*columns: str) -> dict[str, Any]:
 
 # --- the user a token is issued to ---
 
-# The user with this id is active, in a workspace that is not suspended.
+# The user with this id is active, in a workspace that is not suspended, and has no blacklisted address.
 MAY_SIGN_IN = (
     (users.c.id == bindparam("user_id"))
     & users.c.is_active
+    & NOT_BLACKLISTED
     & exists().where(workspaces.c.workspace_id == users.c.workspace_id).where(workspaces.c.status == "active").correlate(users)
 )
 # A token is void if its user was read before a revocation (see `revoke`).
 _settings = select(workspaces.c.settings).where(workspaces.c.workspace_id == users.c.workspace_id).correlate(users).scalar_subquery()
-USER_AND_READ_TIME = (*USER_COLUMNS, _settings.label("workspace_settings"), _milliseconds.label("read_at_ms"))
+USER_AND_READ_TIME = (
+    *USER_COLUMNS,
+    HAS_PASSKEY.label("has_passkey"),
+    _settings.label("workspace_settings"),
+    _milliseconds.label("read_at_ms"),
+)
 
 # Locks the row until the commit: the role cannot change between this statement and the signing of a token.
 read_user_for_tokens = command(select(*USER_AND_READ_TIME).where(MAY_SIGN_IN).with_for_update(read=True, of=users))

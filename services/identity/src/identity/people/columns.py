@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 
-from identity.tables import login_attempts, second_factors, sign_ins, users
+from identity.tables import login_attempts, passkeys, second_factors, sign_ins, users
 
 # Until when the next attempt to sign in by password has to wait; null where none has to.
 _locked_until = (
@@ -25,6 +25,10 @@ TWO_FACTOR_ENABLED: ColumnElement[bool] = (
     .where(second_factors.c.user_id == users.c.id)
     .where(second_factors.c.confirmed_at.is_not(None))
     .correlate(users)
+)
+
+HAS_PASSKEY: ColumnElement[bool] = (
+    exists().where(passkeys.c.workspace_id == users.c.workspace_id).where(passkeys.c.user_id == users.c.id).correlate(users)
 )
 
 # What it takes to decrypt a user: the encrypted value and the columns that it is bound to.

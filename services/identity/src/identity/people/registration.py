@@ -10,6 +10,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from identity.people import record, store
+from identity.people.blacklist import check_not_blacklisted
 
 
 async def insert_user(
@@ -17,8 +18,10 @@ async def insert_user(
 ) -> None:
     """Insert the user into the workspace, and the index entry of the e-mail address. `columns` are the open ones that are not null.
 
-    Raises Conflict `email_taken` if another user of any workspace has the address.
+    Raises Conflict `email_taken` if another user of any workspace has the address, and `email_blacklisted` if nobody may have it.
     """
+    index = record.email_index(keyring, user.email)
+    await check_not_blacklisted(work.db, index)
     user_id = UUID(user.id)
     unset = dict.fromkeys(record.USERS.declared.bound)
     new = record.change(
@@ -26,7 +29,7 @@ async def insert_user(
     )
     values = {"shift_schedule": None, **unset, **new}
     await work.db.run(store.add_user, id=user_id, **values, password_hash=password_hash)
-    await work.db.run(store.add_email_index, email_index=record.email_index(keyring, user.email), user_id=user_id)
+    await work.db.run(store.add_email_index, email_index=index, user_id=user_id)
 
 
 async def add_user(

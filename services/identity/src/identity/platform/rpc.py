@@ -1,5 +1,6 @@
 """The Platform service. What it does to a workspace is done in a transaction of that workspace, whose trail has a line of it too."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,14 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
+from identity.activities import store as activities
+from identity.activities.workflow import record_activity
 from identity.invitations.rules import check_may_be_invited
 from identity.invitations.store import lock_user
 from identity.invitations.workflow import invite
 from identity.login_sessions import revocation
 from identity.people import record
+from identity.people.notices import raise_notice
 from identity.people.registration import add_user
 from identity.people.rules import check_email, check_full_name
 from identity.platform import rules, store
@@ -31,6 +35,8 @@ from identity.workspaces.rules import check_workspace
 from identity.workspaces.store import add_workspace
 
 _MOST_PENDING = 200
+# What is on record of a workspace that becomes so.
+_WHAT = {"active": "workspace_reactivated", "suspended": "workspace_suspended", "deleted": "workspace_deleted"}
 
 
 class Platform(PlatformServicer[UnitOfWork]):
@@ -52,7 +58,7 @@ class Platform(PlatformServicer[UnitOfWork]):
             await opening.db.run(store.name_owner, owner_id=owner_id)
             token, _ = await invite(opening, owner_id, seconds=self._settings.invitation_seconds)
             opening.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
-        await self._record("workspace_opened", workspace_id, request.name.strip(), work)
+        await record_activity(work, "workspace_opened", workspace_id=workspace_id, workspace_name=request.name.strip())
         return pb.OpenedWorkspace(workspace_id=str(workspace_id), user_id=owner.id, token=str(token))
 
     async def ResendOwnerInvitation(self, request: pb.ResendOwnerInvitationRequest, work: UnitOfWork) -> invitations_pb2.Invitation:
@@ -60,10 +66,10 @@ class Platform(PlatformServicer[UnitOfWork]):
         found = await self._find(store.find_by_owner, work, user_id=user_id)
         async with self._runtime.background(found["workspace_id"]) as inviting:
             user = await inviting.db.one(lock_user, user_id=user_id)
-            check_may_be_invited(is_active=user["is_active"], last_login_at=user["last_login_at"])
+            check_may_be_invited(**user)
             token, expires_at = await invite(inviting, user_id, seconds=self._settings.invitation_seconds)
             record_effect(inviting, "resend_owner_invitation", options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE, [user_id])
-        await self._record("invitation_resent", found["workspace_id"], found["name"], work)
+        await record_activity(work, "invitation_resent", workspace_id=found["workspace_id"], workspace_name=found["name"])
         return invitations_pb2.Invitation(user_id=str(user_id), token=str(token), expires_at=to_timestamp(expires_at))
 
     async def ListPendingOwners(self, request: pb.ListPendingOwnersRequest, work: UnitOfWork) -> pb.PendingOwnerList:
@@ -90,46 +96,68 @@ class Platform(PlatformServicer[UnitOfWork]):
         return pb.OperatedWorkspacePage(items=[await self._operated(row, work) for row in rows], total=total)
 
     async def SuspendWorkspace(self, request: pb.SuspendWorkspaceRequest, work: UnitOfWork) -> pb.WorkspaceState:
-        workspace_id, reason = UUID(request.workspace_id), rules.check_reason(request.reason)
-        rules.check_not_own(workspace_id, work.workspace_id)
-        await self._set_status(workspace_id, "suspended", "workspace_suspended", reason, work)
-        return pb.WorkspaceState(id=str(workspace_id), status=workspaces_pb2.WORKSPACE_STATUS_SUSPENDED)
+        return await self._change(request, "suspended", work)
+
+    async def DeleteWorkspace(self, request: pb.DeleteWorkspaceRequest, work: UnitOfWork) -> pb.WorkspaceState:
+        return await self._change(request, "deleted", work)
 
     async def ReactivateWorkspace(self, request: pb.ReactivateWorkspaceRequest, work: UnitOfWork) -> pb.WorkspaceState:
-        workspace_id, reason = UUID(request.workspace_id), rules.check_reason(request.reason)
-        await self._set_status(workspace_id, "active", "workspace_reactivated", reason, work)
-        return pb.WorkspaceState(id=str(workspace_id), status=workspaces_pb2.WORKSPACE_STATUS_ACTIVE)
+        return await self._change(request, "active", work)
 
     async def GetWorkspaceState(self, request: pb.GetWorkspaceStateRequest, work: UnitOfWork) -> pb.WorkspaceState:
         found = await self._find(store.find_workspace, work, id=request.workspace_id)
-        return fill(pb.WorkspaceState(), {"id": found["workspace_id"], "status": found["status"]})
+        return fill(pb.WorkspaceState(), {**found, "id": found["workspace_id"]})
+
+    async def GetMetrics(self, request: pb.GetMetricsRequest, work: UnitOfWork) -> pb.Metrics:
+        return fill(pb.Metrics(), await work.db.one(store.metrics))
 
     async def ListActivity(self, request: pb.ListActivityRequest, work: UnitOfWork) -> pb.ActivityList:
         limit, offset = rules.check_part(request.limit, request.offset)
-        total = (await work.db.one(store.count_activities))["total"]
-        rows = await work.db.all(store.list_activities, limit=limit, offset=offset)
+        total = (await work.db.one(activities.count_activities))["total"]
+        rows = await work.db.all(activities.list_activities, limit=limit, offset=offset)
         return pb.ActivityList(items=[fill(pb.Activity(), row) for row in rows], total=total)
 
-    async def _set_status(self, workspace_id: UUID, status: str, what: str, reason: str, work: UnitOfWork) -> None:
+    async def _change(self, request: Any, wanted: str, work: UnitOfWork) -> pb.WorkspaceState:
+        """Makes the workspace active, suspended or deleted, which is suspended and more."""
+        workspace_id, reason, what = UUID(request.workspace_id), rules.check_reason(request.reason), _WHAT[wanted]
+        if wanted != "active":
+            rules.check_not_own(workspace_id, work.workspace_id)
         found = await self._find(store.find_workspace, work, id=workspace_id)
         async with self._runtime.background(workspace_id) as changing:
-            rules.check_status((await changing.db.one(store.lock_workspace))["status"], status)
-            await changing.db.run(store.set_status, status=status, now=changing.now)
-            record_effect(changing, what, options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [workspace_id])
-            if status == "suspended":
+            was = await changing.db.one(store.lock_workspace)
+            rules.check_status("deleted" if was["deleted_at"] else was["status"], wanted)
+            columns: dict[str, Any] = {"status": wanted, "deleted_at": None, "erase_after": None}
+            if wanted == "deleted":
+                erase_after = changing.now + timedelta(days=self._settings.deleted_workspaces_days)
+                columns = {"status": "suspended", "deleted_at": changing.now, "erase_after": erase_after}
+                await self._tell_owner(changing)
+            state = fill(pb.WorkspaceState(), await changing.db.one(store.set_status, **columns, now=changing.now))
+            record_effect(
+                changing,
+                what,
+                options_pb2.RESOURCE_WORKSPACE,
+                options_pb2.ACTION_DELETE if wanted == "deleted" else options_pb2.ACTION_UPDATE,
+                [workspace_id],
+            )
+            if wanted != "active":
                 await revocation.revoke_access_tokens(changing.db, [workspace_id])
                 # Once more when it is committed: a token may have been made meanwhile of the status before.
                 changing.afterwards(lambda tx: revocation.revoke_access_tokens(tx, [workspace_id]))
-        await self._record(what, workspace_id, found["name"], work, reason=reason)
+        await record_activity(work, what, workspace_id=workspace_id, workspace_name=found["name"], reason=reason)
+        return state
+
+    async def _tell_owner(self, deleting: UnitOfWork) -> None:
+        owner = await deleting.db.maybe(store.first_administrator)
+        if owner is not None:
+            raise_notice(deleting, owner["id"], events_pb2.SECURITY_NOTICE_WORKSPACE_DELETED)
 
     async def _operated(self, row: Record, work: UnitOfWork) -> pb.OperatedWorkspace:
         workspace_id = row["workspace_id"]
         keys = await self._runtime.keys.of(workspace_id)
         async with work.beside(workspace_id) as tx:
-            counted = await tx.one(store.count_users)
             owner = await tx.maybe(store.first_administrator)
         email = None if owner is None else record.to_proto(owner, keys).email
-        return fill(pb.OperatedWorkspace(owner_email=email), {**row, "id": workspace_id, "user_count": counted["users"]})
+        return fill(pb.OperatedWorkspace(owner_email=email), {**row, "id": workspace_id, "user_count": row["active_users"]})
 
     async def _find(self, statement: Any, work: UnitOfWork, **values: Any) -> Record:
         async with work.beside(None) as tx:
@@ -137,8 +165,3 @@ class Platform(PlatformServicer[UnitOfWork]):
         if found is None:
             raise nothing_here()
         return found
-
-    async def _record(self, what: str, workspace_id: UUID, name: str, work: UnitOfWork, *, reason: str | None = None) -> None:
-        """What was done, among the activities of the administrators' own workspace."""
-        about = {"subject_id": workspace_id, "subject_name": name, "user_id": work.user_id, "reason": reason}
-        await work.db.run(store.add_activity, id=uuid7(), type=what, **about, now=work.now)

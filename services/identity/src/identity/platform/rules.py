@@ -13,20 +13,20 @@ def check_reason(reason: str) -> str:
     stripped = reason.strip()
     if not 1 <= len(stripped) <= _LONGEST_REASON:
         fault = Fault("/reason", f"must have 1 to {_LONGEST_REASON} characters")
-        raise Invalid("reason_invalid", "A workspace is suspended or reactivated for a reason.", faults=[fault])
+        raise Invalid("reason_invalid", "A workspace is suspended, deleted or reactivated for a reason.", faults=[fault])
     return stripped
 
 
 def check_status(now: str, wanted: str) -> None:
-    """Raise Conflict if the workspace has the wanted status already."""
-    if now == wanted:
-        raise Conflict("workspace_already_so", f"This workspace is {wanted} already.")
+    """Raise Conflict if the workspace has the wanted status already: active, suspended or deleted."""
+    if now == wanted or (now, wanted) == ("deleted", "suspended"):
+        raise Conflict("workspace_already_so", f"This workspace is {now} already.")
 
 
 def check_not_own(workspace_id: UUID, own: UUID) -> None:
     """Raise Conflict for the administrator's own workspace, in which nobody could undo it."""
     if workspace_id == own:
-        raise Conflict("own_workspace", "Nobody suspends their own workspace.")
+        raise Conflict("own_workspace", "Nobody suspends or deletes their own workspace.")
 
 
 def escaped(search: str) -> str:

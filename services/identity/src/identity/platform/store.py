@@ -2,13 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Integer, Select, Text, Uuid, any_, bindparam, func, insert, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from chassis.db.lists import FilteredStatement, FilterNames
 from chassis.db.statement import command, query
 from identity.people.columns import SEALED_COLUMNS
 from identity.roles import ADMINISTRATOR_ROLE
-from identity.tables import activities, invitations, users, workspace_directory, workspaces
+from identity.tables import blacklisted_addresses, invitations, users, workspace_directory, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _directory = workspace_directory.c
@@ -31,16 +46,28 @@ list_workspaces = FilteredStatement(
 )
 count_workspaces = FilteredStatement(lambda names: _matching(select(func.count().label("total")).select_from(workspace_directory), names))
 
-pending_owners = query(
-    select(workspace_directory)
-    .where(_directory.owner_id.is_not(None) & _directory.owner_accepted_at.is_(None))
-    .order_by(_directory.created_at.desc())
-    .limit(_limit)
-)
+_pending = select(workspace_directory).where(_directory.owner_id.is_not(None) & _directory.owner_accepted_at.is_(None))
+
+pending_owners = query(_pending.order_by(_directory.created_at.desc()).limit(_limit))
 
 find_by_owner = query(select(workspace_directory).where(_directory.owner_id == bindparam("user_id", type_=Uuid)))
 
 find_workspace = query(select(workspace_directory).where(_directory.workspace_id == bindparam("id", type_=Uuid)))
+
+
+def _number_of(rows: FromClause) -> ScalarSelect[int]:
+    return select(func.count()).select_from(rows).scalar_subquery()
+
+
+metrics = query(
+    select(
+        func.count().label("total_workspaces"),
+        func.coalesce(func.sum(_directory.active_users), 0).label("active_users"),
+        func.coalesce(func.sum(_directory.total_users), 0).label("total_users"),
+        _number_of(_pending.subquery()).label("pending_invitations"),
+        _number_of(blacklisted_addresses).label("blacklisted_users"),
+    ).select_from(workspace_directory)
+)
 
 # --- in one workspace ---
 
@@ -48,11 +75,13 @@ name_owner = command(
     update(workspace_directory).where(_directory.workspace_id == bindparam("workspace_id")).values(owner_id=bindparam("owner_id"))
 )
 
-lock_workspace = command(select(workspaces.c.status).with_for_update(key_share=True))
+lock_workspace = command(select(workspaces.c.status, workspaces.c.deleted_at).with_for_update(key_share=True))
 
-set_status = command(update(workspaces).values(status=bindparam("status"), updated_at=_now))
-
-count_users = query(select(func.count().label("users")).select_from(users).where(users.c.is_active))
+set_status = command(
+    update(workspaces)
+    .values({name: bindparam(name) for name in ("status", "deleted_at", "erase_after")} | {"updated_at": _now})
+    .returning(workspaces.c.workspace_id.label("id"), workspaces.c.status, workspaces.c.deleted_at, workspaces.c.erase_after)
+)
 
 first_administrator = query(
     select(*SEALED_COLUMNS)
@@ -69,28 +98,3 @@ owner_and_invitation = query(
     .order_by(invitations.c.created_at.desc())
     .limit(1)
 )
-
-# --- in the administrator's own ---
-
-add_activity = command(
-    insert(activities).values(
-        **{name: bindparam(name) for name in ("workspace_id", "id", "type", "subject_id", "subject_name", "user_id", "reason")},
-        created_at=_now,
-    )
-)
-
-list_activities = query(
-    select(
-        activities.c.type,
-        activities.c.created_at.label("timestamp"),
-        activities.c.subject_id.label("workspace_id"),
-        activities.c.subject_name.label("workspace_name"),
-        activities.c.user_id,
-        activities.c.reason,
-    )
-    .order_by(activities.c.created_at.desc(), activities.c.id.desc())
-    .offset(_offset)
-    .limit(_limit)
-)
-
-count_activities = query(select(func.count().label("total")).select_from(activities))

@@ -17,7 +17,6 @@ from identity.credentials import store as credentials
 from identity.credentials.attempts import LimitedAttempts
 from identity.credentials.device_tokens import DeviceTokens
 from identity.credentials.throttle import LoginAttempt, LoginThrottle
-from identity.login_sessions import revocation
 from identity.login_sessions import rules as login_sessions
 from identity.login_sessions import store as login_session_store
 from identity.login_sessions.access_keys import access_keys
@@ -26,7 +25,7 @@ from identity.people import record
 from identity.people import store as people
 from identity.people.notices import raise_notice
 from identity.second_factors import rules, store
-from identity.second_factors.workflow import backup_hash, open_secret, seal_secret, use_code
+from identity.second_factors.workflow import add_step, backup_hash, open_secret, seal_secret, use_code
 
 
 class SecondFactors(SecondFactorsServicer[UnitOfWork]):
@@ -71,11 +70,8 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
                 raise rules.wrong_code("/code")
             await self._throttle.undo_count(work.db, attempt)
 
-        await work.db.run(store.add_step_to_login_session, session_id=session_id)
         user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
-        if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]):
-            # Its tokens permit nothing; the next ones do.
-            await revocation.revoke_access_tokens(work.db, [session_id])
+        await add_step(work, session_id, user, "otp")
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED)
         return pb.ConfirmTotpResponse(user_id=str(user_id))
 
@@ -88,7 +84,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
             if found is None or found["confirmed_at"] is None:
                 raise Conflict("second_factor_not_enrolled", "There is no second factor.")
             user = await work.db.one(login_session_store.read_user_for_tokens, user_id=user_id)
-            if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]):
+            if login_sessions.needs_second_factor(user["workspace_settings"], user["role"]) and not user["has_passkey"]:
                 raise Conflict("second_factor_required", "This workspace requires a second factor.")
             if not await use_code(work, user_id, request.code, self._keyring, keys):
                 raise rules.wrong_code("/totp_code")

@@ -56,6 +56,17 @@ def normalize(code: str) -> str:
     return "".join(code.split()).replace("-", "").casefold()
 
 
+def methods(first: str, *, has_totp: bool, has_passkey: bool) -> list[str]:
+    """What a second step can be made with after this first one; nothing if none is asked for.
+
+    Whoever has an authenticator is always asked. Whoever has passkeys alone is asked after a password and not after a link: the
+    mailbox is how they get in again when their passkeys are lost, as there are no backup codes.
+    """
+    if not has_totp and (not has_passkey or first != "pwd"):
+        return []
+    return ["totp"] * has_totp + ["passkey"] * has_passkey
+
+
 def wrong_code(pointer: str) -> Invalid:
     return Invalid("second_factor_wrong", "This code is not right, or was used already.", faults=[Fault(pointer, "is not right")])
 

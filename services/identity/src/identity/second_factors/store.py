@@ -1,6 +1,6 @@
 """Statements about second factors, their backup codes, and first steps that wait for the second."""
 
-from sqlalchemy import DateTime, Text, all_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import DateTime, Text, all_, bindparam, delete, func, insert, select, update
 
 from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
@@ -87,10 +87,10 @@ use_second_step = command(
 # No row if the user may not sign in.
 sign_in = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_now).returning(*USER_AND_READ_TIME))
 
-# The confirmation is the second step of the login session that it is made in.
+# A second factor that is set up is the second step of the login session that it is set up in.
 add_step_to_login_session = command(
     update(login_sessions)
     .where(login_sessions.c.id == bindparam("session_id"))
-    .where(literal("otp", Text) != all_(login_sessions.c.amr))
-    .values(amr=func.array_append(login_sessions.c.amr, "otp"))
+    .where(bindparam("step", type_=Text) != all_(login_sessions.c.amr))
+    .values(amr=func.array_append(login_sessions.c.amr, bindparam("step", type_=Text)))
 )

@@ -1,7 +1,8 @@
-"""First steps that wait for the second, and the use of a code."""
+"""First steps that wait for the second, the use of a code, and a second factor that is the step of the session it is set up in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,20 +13,30 @@ from chassis.encryption.keyring import Keyring
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
+from identity.login_sessions import revocation
+from identity.login_sessions.rules import needs_second_factor
 from identity.second_factors import rules, store
 
 # The time to find one's telephone.
 _SECONDS_FOR_THE_SECOND_STEP = 600
 
 
-async def begin_second_step(work: UnitOfWork, user_id: UUID, amr: Sequence[str]) -> pb.SecondStep:
-    """Keeps a first step that was right; its token is shown with the second one."""
+async def begin_second_step(work: UnitOfWork, user_id: UUID, amr: Sequence[str], methods: Sequence[str]) -> pb.SecondStep:
+    """Keeps a first step that was right; its token is shown with the second one, which is made by one of these methods."""
     token = OpaqueToken.generate(work.workspace_id, uuid7())
     expires_at = work.now + timedelta(seconds=_SECONDS_FOR_THE_SECOND_STEP)
     step = {"id": token.row_id, "user_id": user_id, "hash": token.hash, "amr": list(amr), "expires_at": expires_at}
     await work.db.run(store.add_second_step, **step, now=work.now)
     work.note(amr=" ".join(amr), second_step="needed")
-    return pb.SecondStep(token=str(token), expires_at=to_timestamp(expires_at))
+    return pb.SecondStep(token=str(token), expires_at=to_timestamp(expires_at), methods=methods)
+
+
+async def add_step(work: UnitOfWork, session_id: UUID, user: Mapping[str, Any], step: str) -> None:
+    """Counts a second factor that was just set up as the second step of the login session. `user` is a row with `USER_AND_READ_TIME`."""
+    await work.db.run(store.add_step_to_login_session, session_id=session_id, step=step)
+    if needs_second_factor(user["workspace_settings"], user["role"]):
+        # Its tokens permit nothing; the next ones do.
+        await revocation.revoke_access_tokens(work.db, [session_id])
 
 
 async def use_code(work: UnitOfWork, user_id: UUID, code: str, keyring: Keyring, keys: WorkspaceKeys) -> bool:

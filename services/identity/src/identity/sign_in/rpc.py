@@ -33,6 +33,7 @@ from identity.people import record
 from identity.people import store as people
 from identity.people.notices import raise_notice
 from identity.people.rules import check_email
+from identity.second_factors import rules as second_factors
 from identity.second_factors.workflow import begin_second_step
 from identity.sign_in import store
 
@@ -86,7 +87,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         if user is None:
             raise _link_invalid()
         email = await work.db.one(people.email_index_of, user_id=user["id"])
-        await work.db.run(credentials.delete_buckets_of, email_index=email["email_index"], purpose="link")
+        await self._throttle.forget(work.db, email["email_index"], "link")
         return await self._sign_in(work, keys, user, amr="link")
 
     async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignInReply:
@@ -163,7 +164,7 @@ class SignIn(SignInServicer[UnitOfWork]):
         if await work.db.maybe(store.reset_password, user_id=user_id, password_hash=new_hash, now=work.now) is None:
             raise _link_invalid()
         email = await work.db.one(people.email_index_of, user_id=user_id)
-        await work.db.run(credentials.delete_all_buckets_of, email_index=email["email_index"])
+        await self._throttle.forget(work.db, email["email_index"])
         await work.db.run(credentials.void_magic_links, user_id=user_id, now=work.now)
         await revocation.end_login_sessions(work.db, user_id, reason="password_reset", now=work.now)
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_PASSWORD_RESET)
@@ -204,8 +205,8 @@ class SignIn(SignInServicer[UnitOfWork]):
         self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: str, device: bytes | None = None
     ) -> pb.SignInReply:
         """The reply to a first step that was right."""
-        if user["two_factor_enabled"]:
-            return pb.SignInReply(second_step=await begin_second_step(work, user["id"], [amr]), user_id=str(user["id"]))
+        if methods := second_factors.methods(amr, has_totp=user["two_factor_enabled"], has_passkey=user["has_passkey"]):
+            return pb.SignInReply(second_step=await begin_second_step(work, user["id"], [amr], methods), user_id=str(user["id"]))
         signed_in = await self._tokens.start_login_session(work, keys, user, amr=[amr], device=device)
         return pb.SignInReply(signed_in=signed_in, user_id=signed_in.user.id)
 

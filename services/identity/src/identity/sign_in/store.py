@@ -1,23 +1,31 @@
 """Statements of signing in, and of who is mailed about it. They return no row if the user may not sign in."""
 
-from sqlalchemy import DateTime, bindparam, case, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, DateTime, bindparam, case, or_, select, update
 
 from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
-from identity.people.columns import SEALED_COLUMNS, TWO_FACTOR_ENABLED
+from identity.people.columns import HAS_PASSKEY, SEALED_COLUMNS, TWO_FACTOR_ENABLED
 from identity.tables import users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 
-# The second step is the sign-in, where there is one.
-_last_login_at = case((TWO_FACTOR_ENABLED, users.c.last_login_at), else_=_now)
+# The second step is the sign-in, where there is one (`methods` of second_factors/rules.py).
+_second_step_after_link: ColumnElement[bool] = TWO_FACTOR_ENABLED
+_second_step_after_password = or_(TWO_FACTOR_ENABLED, HAS_PASSKEY)
+
+
+def _last_login_at(has_second_step: ColumnElement[bool]) -> ColumnElement[Any]:
+    return case((has_second_step, users.c.last_login_at), else_=_now)
+
 
 # No row if the hash is no longer the one that was verified: the password was changed meanwhile.
 sign_in_by_password = command(
     update(users)
     .where(MAY_SIGN_IN)
     .where(users.c.password_hash == bindparam("verified_hash"))
-    .values(password_hash=bindparam("password_hash"), last_login_at=_last_login_at)
+    .values(password_hash=bindparam("password_hash"), last_login_at=_last_login_at(_second_step_after_password))
     .returning(*USER_AND_READ_TIME)
 )
 
@@ -32,4 +40,6 @@ mail_recipient = query(
     .where(users.c.is_active)
 )
 
-sign_in_by_link = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_last_login_at).returning(*USER_AND_READ_TIME))
+sign_in_by_link = command(
+    update(users).where(MAY_SIGN_IN).values(last_login_at=_last_login_at(_second_step_after_link)).returning(*USER_AND_READ_TIME)
+)

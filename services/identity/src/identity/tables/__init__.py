@@ -1,7 +1,7 @@
 """The tables of identity: workspaces, their users, and how users sign in.
 
-sign_ins, login_attempts and revocations have no row security, because they are read before the workspace is known.
-They hold keyed digests, ids, counts and times, and no personal data.
+sign_ins, login_attempts, revocations and blacklisted_addresses have no row security, because they are read before the workspace is
+known. They hold keyed digests, ids, counts and times, and no personal data.
 workspace_directory, too, can be read without a workspace: it holds the names, kinds, statuses and times of workspaces.
 
 A column whose name is not the word that the code uses has a `key`: its name in Python.
@@ -12,8 +12,9 @@ from chassis.work.retention import Audited, Retention
 from identity.tables.base import metadata
 from identity.tables.credentials import api_keys, backup_codes, login_attempts, magic_links, second_factors, second_steps
 from identity.tables.login_sessions import login_sessions, refresh_tokens, revocations
+from identity.tables.passkeys import passkeys, used_challenges
 from identity.tables.people import departments, invitations, sign_ins, users, workspaces
-from identity.tables.platform import activities, workspace_directory
+from identity.tables.platform import activities, blacklist, blacklisted_addresses, workspace_directory
 
 __all__ = [
     "RETENTIONS",
@@ -21,17 +22,21 @@ __all__ = [
     "activities",
     "api_keys",
     "backup_codes",
+    "blacklist",
+    "blacklisted_addresses",
     "departments",
     "invitations",
     "login_attempts",
     "login_sessions",
     "magic_links",
     "metadata",
+    "passkeys",
     "refresh_tokens",
     "revocations",
     "second_factors",
     "second_steps",
     "sign_ins",
+    "used_challenges",
     "users",
     "workspace_directory",
     "workspaces",
@@ -41,6 +46,7 @@ __all__ = [
 WITHOUT_ROW_SECURITY = {
     "sign_ins": "finds the workspace and user of an e-mail address by a keyed digest",
     "login_attempts": "limits attempts with any e-mail address, whether or not a user has it",
+    "blacklisted_addresses": "tells by a keyed digest whether an e-mail address may be used in any workspace",
     "revocations": "lists void access tokens of all workspaces for every service",
 }
 
@@ -50,6 +56,8 @@ RETENTIONS = (
     Retention("login_attempts", since="last_at", days=1, scope="deployment"),
     Retention("magic_links", since="expires_at", days="magic_links_days"),
     Retention("second_steps", since="expires_at", days="magic_links_days"),
+    # Good for five minutes.
+    Retention("used_challenges", since="expires_at", days=1 / 24),
     Retention("invitations", since="expires_at", days="invitations_days"),
     # With their refresh tokens.
     Retention(

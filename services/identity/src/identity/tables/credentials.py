@@ -30,7 +30,7 @@ login_attempts = Table(
     moment("last_at"),
     moment("blocked_until"),
     PrimaryKeyConstraint("email_index", "purpose", "bucket", name="pk_login_attempts"),
-    CheckConstraint("purpose IN ('password', 'link', 'reset', 'second_step')", name="login_attempt_purpose"),
+    CheckConstraint("purpose IN ('password', 'link', 'reset', 'second_step', 'passkey')", name="login_attempt_purpose"),
     Index("ix_login_attempts_last", "last_at"),
 )
 

@@ -33,10 +33,16 @@ workspaces = tenant(
     Column("license_number", Text),
     Column("settings", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("status", Text, nullable=False, server_default="active"),
+    # Of a deleted one: when it was, and until when it is kept.
+    moment("deleted_at", nullable=True),
+    moment("erase_after", nullable=True),
     *timestamps(),
     PrimaryKeyConstraint("workspace_id", name="pk_workspaces"),
     CheckConstraint("kind IN ('practice', 'hospital')", name="workspace_kind"),
     CheckConstraint("status IN ('active', 'suspended')", name="workspace_status"),
+    CheckConstraint(
+        "(deleted_at IS NULL) = (erase_after IS NULL) AND (deleted_at IS NULL OR status = 'suspended')", name="workspace_deletion"
+    ),
     fixed=("kind", "created_at"),
     grants="SELECT, INSERT, UPDATE",
 )

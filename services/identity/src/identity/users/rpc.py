@@ -14,7 +14,8 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
-from identity.credentials import store as credentials
+from identity.credentials.device_tokens import DeviceTokens
+from identity.credentials.throttle import LoginThrottle
 from identity.invitations.workflow import invite
 from identity.login_sessions import revocation
 from identity.people import record
@@ -31,6 +32,7 @@ class Users(UsersServicer[UnitOfWork]):
         self._settings = runtime.settings
         self._keyring = runtime.keyring
         self._keys = runtime.keys
+        self._throttle = LoginThrottle(runtime.keyring, DeviceTokens(runtime.keyring))
         self._names = UserNames()
 
     async def GetMe(self, request: pb.GetMeRequest, work: UnitOfWork) -> pb.User:
@@ -130,7 +132,7 @@ class Users(UsersServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         await work.db.one(store.lock_user, user_id=request.user_id)
         email = await work.db.one(people.email_index_of, user_id=request.user_id)
-        await work.db.run(credentials.delete_all_buckets_of, email_index=email["email_index"])
+        await self._throttle.forget(work.db, email["email_index"])
         return record.to_proto(await work.db.one(store.get_user, user_id=request.user_id), keys)
 
     async def GetPractitioner(self, request: pb.GetPractitionerRequest, work: UnitOfWork) -> pb.Practitioner:

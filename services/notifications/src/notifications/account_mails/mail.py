@@ -3,9 +3,10 @@
 The secret of an invitation or a link is issued when its mail is composed, and stored nowhere but in the mail.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote
 from uuid import UUID
 
@@ -20,9 +21,12 @@ from notifications.account_mails import store
 from notifications.mail import templates
 from notifications.mail.sender import MailKind, NotToBeSent
 
+Composer: TypeAlias = Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]
+Record: TypeAlias = Callable[[UnitOfWork, Any, str, str | None], None]
+
 # The pause between attempts, and for how long they go on. A person is waiting, but for an invitation. A link that has expired earlier is not issued.
 _PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
-_PATIENCE = {"invitation": (timedelta(minutes=1), timedelta(days=1))}
+_PATIENCE = dict.fromkeys(("invitation", "payment_request"), (timedelta(minutes=1), timedelta(days=1)))
 # Per kind of mail with a link: its template, the beginning of its Message-ID, and where it leads.
 _LINKS = {
     "magic_link": (templates.MAGIC_LINK, "sign-in", "/auth/verify"),
@@ -30,13 +34,18 @@ _LINKS = {
 }
 
 
-def account_mail(runtime: Runtime, sign_in: SignInStub, invitations: InvitationsStub) -> MailKind:
+def account_mail(
+    runtime: Runtime, sign_in: SignInStub, invitations: InvitationsStub, *, other: Mapping[str, Composer], record: Record
+) -> MailKind:
+    """Mails that somebody is waiting for; `other` composes the kinds that are not about accounts, and `record` leaves their audit lines."""
     app_url = runtime.settings.app_url.rstrip("/")
 
     async def compose(workspace_id: UUID, row: Any) -> EmailMessage:
         """Issues a new secret for an invitation or a link, which invalidates that of an earlier attempt: its mail was not accepted."""
         try:
             async with runtime.background(workspace_id) as work:
+                if row["kind"] in other:
+                    return await other[row["kind"]](row, work)
                 if row["kind"] == "invitation":
                     return await _invitation(row, work)
                 return await (_link if row["kind"] in _LINKS else _notice)(row, work)
@@ -97,6 +106,7 @@ def account_mail(runtime: Runtime, sign_in: SignInStub, invitations: Invitations
         reschedule=store.reschedule,
         compose=compose,
         next_attempt_at=_next_attempt_at,
+        record=record,
     )
 
 

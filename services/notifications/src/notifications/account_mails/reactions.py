@@ -6,8 +6,7 @@ from caseload.identity.v1 import events_pb2
 from chassis.db.transaction import Transaction
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
-from notifications.account_mails import store
-from notifications.mail import templates
+from notifications.mail import store, templates
 
 
 def reactions(wake: Callable[[], None]) -> list[Reaction]:
@@ -15,25 +14,31 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
 
     @on(events_pb2.UserInvited, queue="notifications.mail-invitation")
     async def mail_invitation(event: events_pb2.UserInvited, delivery: Delivery) -> None:
-        await delivery.db.run(store.add, id=event.invitation_id, kind="invitation", user_id=None, now=delivery.now)
+        await delivery.db.run(
+            store.add_mail, id=event.invitation_id, kind="invitation", user_id=None, appointment_id=None, now=delivery.now
+        )
         delivery.afterwards(wake_poller)
 
     @on(events_pb2.MagicLinkRequested, queue="notifications.mail-magic-link")
     async def mail_magic_link(event: events_pb2.MagicLinkRequested, delivery: Delivery) -> None:
         """Records the mail, and wakes the poller after the commit, because a person is waiting."""
-        await delivery.db.run(store.add, id=event.magic_link_id, kind="magic_link", user_id=None, now=delivery.now)
+        await delivery.db.run(
+            store.add_mail, id=event.magic_link_id, kind="magic_link", user_id=None, appointment_id=None, now=delivery.now
+        )
         delivery.afterwards(wake_poller)
 
     @on(events_pb2.PasswordResetRequested, queue="notifications.mail-password-reset")
     async def mail_password_reset(event: events_pb2.PasswordResetRequested, delivery: Delivery) -> None:
-        await delivery.db.run(store.add, id=event.magic_link_id, kind="password_reset", user_id=None, now=delivery.now)
+        await delivery.db.run(
+            store.add_mail, id=event.magic_link_id, kind="password_reset", user_id=None, appointment_id=None, now=delivery.now
+        )
         delivery.afterwards(wake_poller)
 
     @on(events_pb2.SecurityNoticeRaised, queue="notifications.mail-security-notice")
     async def mail_security_notice(event: events_pb2.SecurityNoticeRaised, delivery: Delivery) -> None:
         """A notice that this release has no words for is left to one that has: it becomes a dead letter."""
         kind = templates.kind_of(event.notice)
-        await delivery.db.run(store.add, id=event.notice_id, kind=kind, user_id=event.user_id, now=delivery.now)
+        await delivery.db.run(store.add_mail, id=event.notice_id, kind=kind, user_id=event.user_id, appointment_id=None, now=delivery.now)
         delivery.afterwards(wake_poller)
 
     async def wake_poller(_transaction: Transaction) -> None:

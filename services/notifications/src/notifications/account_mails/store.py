@@ -1,26 +1,12 @@
 """Statements on mails about accounts. Row security limits every one to the caller's workspace."""
 
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
 from notifications.tables import mails
 
 _id = bindparam("id", type_=Uuid)
 _now = bindparam("now", type_=DateTime(timezone=True))
-
-add = command(
-    upsert(mails)
-    .values(
-        workspace_id=bindparam("workspace_id", type_=Uuid),
-        id=_id,
-        kind=bindparam("kind", type_=Text),
-        user_id=bindparam("user_id", type_=Uuid),
-        next_attempt_at=_now,
-        created_at=_now,
-    )
-    .on_conflict_do_nothing()
-)
 
 load = query(select(mails).where(mails.c.id == _id))
 

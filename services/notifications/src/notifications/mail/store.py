@@ -1,9 +1,28 @@
-"""Claims on due mail. `claim` works across workspaces; row security limits `renew` to the caller's workspace."""
+"""Mails that a person is waiting for, and claims on due mail. `claim` works across workspaces; row security limits the others to the caller's."""
 
-from sqlalchemy import DateTime, Integer, Interval, Uuid, and_, bindparam, func, select, update
+from sqlalchemy import DateTime, Integer, Interval, Text, Uuid, and_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command
-from notifications.tables import due_work
+from notifications.tables import due_work, mails
+
+_now = bindparam("now", type_=DateTime(timezone=True))
+
+# Nothing if there is a mail of this id.
+add_mail = command(
+    upsert(mails)
+    .values(
+        workspace_id=bindparam("workspace_id", type_=Uuid),
+        id=bindparam("id", type_=Uuid),
+        kind=bindparam("kind", type_=Text),
+        user_id=bindparam("user_id", type_=Uuid),
+        appointment_id=bindparam("appointment_id", type_=Uuid),
+        next_attempt_at=_now,
+        created_at=_now,
+    )
+    .on_conflict_do_nothing()
+)
+
 
 _due = (
     select(due_work.c.workspace_id, due_work.c.kind, due_work.c.item_id)

@@ -128,6 +128,48 @@ If you did not ask for it, nothing needs to be done: your password stays as it i
 <p>If you did not ask for it, nothing needs to be done: your password stays as it is.</p>"""),
 )
 
+PAYMENT_LINK = MailTemplate(
+    subject=Template("Payment request from $practice"),
+    text=Template("""\
+Hello $first_name,
+
+$practice asks you to pay $amount for your appointment ($way):
+
+$link
+
+If you have paid already, please ignore this mail.
+
+$practice
+"""),
+    html=Template("""\
+<p>Hello $first_name,</p>
+<p>$practice asks you to pay <strong>$amount</strong> for your appointment ($way):</p>
+<p><a href="$link">$link</a></p>
+<p>If you have paid already, please ignore this mail.</p>
+<p>$practice</p>"""),
+)
+
+PAYMENT_DETAILS = MailTemplate(
+    subject=Template("Payment request from $practice"),
+    text=Template("""\
+Hello $first_name,
+
+$practice asks you to pay $amount for your appointment:
+
+$way
+
+If you have paid already, please ignore this mail.
+
+$practice
+"""),
+    html=Template("""\
+<p>Hello $first_name,</p>
+<p>$practice asks you to pay <strong>$amount</strong> for your appointment:</p>
+<p style="white-space: pre-line">$way</p>
+<p>If you have paid already, please ignore this mail.</p>
+<p>$practice</p>"""),
+)
+
 # What a notice says, by its kind.
 HAPPENED = {
     "password_set": "A password was set for your account.",
@@ -137,6 +179,10 @@ HAPPENED = {
     "account_locked": "After several wrong passwords, signing in with your password on a new device is locked for half an hour.",
     "second_factor_enabled": "A second factor was set up for your account.",
     "second_factor_disabled": "The second factor of your account was removed.",
+    "passkey_added": "A passkey was added to your account.",
+    "passkey_removed": "A passkey of your account was removed.",
+    "passkey_copied": "A passkey of your account was used twice, as if somebody had copied it. That sign-in was refused.",
+    "workspace_deleted": "Your workspace was deleted by whoever runs Caseload where you work. Nobody is let in. Until it is erased they can bring it back.",
 }
 _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
@@ -146,6 +192,10 @@ _KINDS = {
     events_pb2.SECURITY_NOTICE_ACCOUNT_LOCKED: "account_locked",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_ENABLED: "second_factor_enabled",
     events_pb2.SECURITY_NOTICE_SECOND_FACTOR_DISABLED: "second_factor_disabled",
+    events_pb2.SECURITY_NOTICE_PASSKEY_ADDED: "passkey_added",
+    events_pb2.SECURITY_NOTICE_PASSKEY_REMOVED: "passkey_removed",
+    events_pb2.SECURITY_NOTICE_PASSKEY_COPIED: "passkey_copied",
+    events_pb2.SECURITY_NOTICE_WORKSPACE_DELETED: "workspace_deleted",
 }
 
 

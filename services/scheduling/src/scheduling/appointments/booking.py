@@ -15,7 +15,7 @@ from chassis.errors import Conflict, Unavailable
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules, store
 from scheduling.appointments.mapping import to_conflict_facts
-from scheduling.appointments.rules import AppointmentDetails, Buffers
+from scheduling.appointments.rules import AppointmentDetails, Buffers, ServiceTerms
 
 CONFLICT = "appointment_conflict"
 OVERBOOKING_COLUMNS = ("overbooked", "overbooked_by", "overbooked_at")
@@ -25,24 +25,25 @@ _MAX_ATTEMPTS = 3
 _NOT_OVERBOOKED: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "overbooked_at": None}
 
 
-async def buffers(work: UnitOfWork, details: AppointmentDetails, before: AppointmentDetails | None = None) -> Buffers:
-    """The buffers of the appointment's service.
+async def terms(work: UnitOfWork, details: AppointmentDetails, before: AppointmentDetails | None = None) -> ServiceTerms:
+    """The terms of the appointment's service.
 
     Raises NotFound or Invalid if the service or location is not offered, unless `before` already names it.
     """
     if details.location_id is not None and (before is None or details.location_id != before.location_id):
         rules.check_offered("location", await work.db.maybe(store.location, id=details.location_id))
-    return await service_buffers(work, details.service_id, kept=before.service_id if before else None)
+    return await service_terms(work, details.service_id, kept=before.service_id if before else None)
 
 
-async def service_buffers(work: UnitOfWork, service_id: UUID | None, *, kept: UUID | None) -> Buffers:
-    """The buffers of a service. Raises NotFound or Invalid if it is not offered, unless the appointment has it already: `kept`."""
+async def service_terms(work: UnitOfWork, service_id: UUID | None, *, kept: UUID | None) -> ServiceTerms:
+    """The terms of a service. Raises NotFound or Invalid if it is not offered, unless the appointment has it already: `kept`."""
     if service_id is None:
-        return Buffers()
+        return ServiceTerms()
     service = await work.db.maybe(store.service, id=service_id)
     if service is None or service_id != kept:
         service = rules.check_offered("service", service)
-    return Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
+    buffers = Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
+    return ServiceTerms(buffers, rules.price_of_service(service["price_minor_units"], service["currency"]))
 
 
 async def book(work: UnitOfWork, appointment: dict[str, Any], sealed_with: SealedWith, *, allow_conflict: bool) -> Record:

@@ -19,23 +19,30 @@ from scheduling.tables import appointments
 APPOINTMENTS = SealedTable(appointments)
 M = TypeVar("M", bound=Message)
 
-_PHI = ("notes", "location_details")
+_PHI = ("notes", "location_details", "payment_notes")
+# In the row, null.
+_NOT_PAID = "not_paid"
 _NOT_PHI = tuple(name for name in AppointmentDetails.__slots__ if name not in _PHI)
 
 
 def to_message(row: Record, keys: WorkspaceKeys) -> pb.Appointment:
-    return APPOINTMENTS.open(row, keys, into=fill(pb.Appointment(), row))
+    price = row["payment_price"]
+    shown = {**row, "payment_status": row["payment_status"] or _NOT_PAID, "payment_price": None if price is None else f"{price:f}"}
+    return APPOINTMENTS.open(row, keys, into=fill(pb.Appointment(), shown))
 
 
 def to_details(row: Record, appointment: pb.Appointment) -> AppointmentDetails:
     """The details of the row. `appointment` is the same row as a message, which has its decrypted PHI."""
     phi = {name: getattr(appointment, name) for name in _PHI if appointment.HasField(name)}
-    return AppointmentDetails(**{name: row[name] for name in _NOT_PHI}, **phi)
+    columns = {name: row[name] for name in _NOT_PHI}
+    return AppointmentDetails(**{**columns, "payment_status": columns["payment_status"] or _NOT_PAID}, **phi)
 
 
 def to_columns(details: AppointmentDetails, busy: Period, *, appointment_id: UUID) -> dict[str, Any]:
     """The columns that hold the details that are no PHI."""
-    return {"id": appointment_id, **{name: getattr(details, name) for name in _NOT_PHI}, "during": Range(*busy)}
+    columns = {name: getattr(details, name) for name in _NOT_PHI}
+    columns["payment_status"] = None if details.payment_status == _NOT_PAID else details.payment_status
+    return {"id": appointment_id, **columns, "during": Range(*busy)}
 
 
 def new_row(columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The Appointments service: each method is one use case and one transaction."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         rules.check_practitioner(is_active=await self._is_active_practitioner(details.practitioner_id, work))
         keys = await self._keys.of(work.workspace_id)
 
-        busy = rules.busy_period(details, await booking.buffers(work, details))
+        terms = await booking.terms(work, details)
+        busy, details = rules.busy_period(details, terms.buffers), replace(details, payment_price=terms.price)
         appointment = to_columns(details, busy, appointment_id=uuid7())
         appointment |= {"created_by": work.user_id, "created_at": work.now, "updated_at": work.now}
 
@@ -75,7 +77,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         row = await work.db.one(store.get_for_update, id=request.appointment_id)
         appointment = to_message(row, keys)
         before = to_details(row, appointment)
-        after = rules.apply_changes(before, changes)
+        after = rules.apply_changes(before, changes, now=work.now)
         if after == before:
             return appointment
         rules.check_completed(before, after, now=work.now)
@@ -83,9 +85,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         rules.check_client(is_active=client_active or after.client_id == before.client_id)
         rules.check_practitioner(is_active=practitioner_active or after.practitioner_id == before.practitioner_id)
 
-        buffers = await booking.buffers(work, after, before)
+        terms = await booking.terms(work, after, before)
+        after = rules.priced(before, after, changes, terms)
         busy_before = busy_period_of(row)
-        busy_after = rules.busy_period(after, buffers) if rules.changes_busy_period(before, after) else busy_before
+        busy_after = rules.busy_period(after, terms.buffers) if rules.changes_busy_period(before, after) else busy_before
         columns = to_columns(after, busy_after, appointment_id=row["id"])
         columns |= {"edited_at": work.now, **_cancellation(row, after, work)}
         counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
@@ -110,6 +113,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
                 changed_at=work.now,
             )
 
+        if after.payment_status != before.payment_status:
+            work.note(payment_before=before.payment_status, payment=after.payment_status)
         match rules.change_event(before, after):
             case ChangeEvent.MOVED:
                 work.emit(to_event(events_pb2.AppointmentMoved, changed))
@@ -159,8 +164,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         moved = await work.db.maybe(store.get, id=moved_id) if moved_id is not _NO_APPOINTMENT else None
         kept = moved["service_id"] if moved else None
         # The same time as a booking or a move would need.
-        buffers = await booking.service_buffers(work, UUID(request.service_id) if request.HasField("service_id") else kept, kept=kept)
-        busy = Range(start - buffers.before, end + buffers.after)
+        terms = await booking.service_terms(work, UUID(request.service_id) if request.HasField("service_id") else kept, kept=kept)
+        busy = Range(start - terms.buffers.before, end + terms.buffers.after)
         conflicts = await work.db.all(store.conflicts, id=moved_id, practitioner_id=practitioner_id, during=busy)
         return pb.ClashList(items=[fill(pb.Clash(), conflict) for conflict in conflicts])
 

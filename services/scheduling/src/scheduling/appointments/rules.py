@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,7 +21,7 @@ DEFAULT_TIMELINE_EVENTS = 100
 MAX_STATUS_CHANGES = 500
 
 # In characters. A page of a hundred appointments has to fit into one reply.
-MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000}
+MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000, "payment_notes": 2_000}
 # Of the deletion of a note: what clinical keeps.
 MAX_NOTE_REASON = 5_000
 
@@ -29,7 +30,16 @@ MAX_BUFFER = timedelta(minutes=240)
 
 # The statuses in which the practitioner is busy.
 BUSY_STATUSES = frozenset({"scheduled", "completed"})
-_CLEARABLE = frozenset({"location_id", "service_id", "notes", "location_details"})
+_CLEARABLE = frozenset(
+    {"location_id", "service_id", "notes", "location_details", "payment_price", "payment_method", "payment_notes", "paid_at"}
+)
+# Below this, and with this many places after the point.
+_MAX_PRICE = Decimal(10_000_000)
+_PRICE_PLACES = 3
+# ISO 4217: the currencies whose smallest unit is not a hundredth.
+_PLACES = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0) | dict.fromkeys(
+    ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3
+)
 
 # Start, inclusive, and end, exclusive.
 Period = tuple[datetime, datetime]
@@ -37,7 +47,7 @@ Period = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class AppointmentDetails:
-    """What people set of an appointment: who meets whom, when, where and for which service, and its status."""
+    """What people set of an appointment: who meets whom, when, where and for which service, its status, and what is paid for it."""
 
     client_id: UUID
     practitioner_id: UUID
@@ -49,6 +59,11 @@ class AppointmentDetails:
     status: str = "scheduled"
     notes: str | None = field(default=None, repr=False)
     location_details: str | None = field(default=None, repr=False)
+    payment_price: Decimal | None = None
+    payment_status: str = "not_paid"
+    payment_method: str | None = None
+    payment_notes: str | None = field(default=None, repr=False)
+    paid_at: datetime | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -65,6 +80,14 @@ class Buffers:
 
     before: timedelta = timedelta(0)
     after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTerms:
+    """What an appointment takes over from its service."""
+
+    buffers: Buffers = Buffers()
+    price: Decimal | None = None
 
 
 class ChangeEvent(Enum):
@@ -117,19 +140,60 @@ def check_note_deletion(reason: str | None, note_reason: str | None, *, is_permi
 
 
 def check_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The changed fields with their ids as UUIDs. Raises Invalid if a required field would be cleared."""
+    """The changed fields with their ids as UUIDs and the price as a number. Raises Invalid if a required field would be cleared."""
     cleared = [name for name, value in changes.items() if value is None and name not in _CLEARABLE]
     if cleared:
         raise Invalid("field_required", "A field cannot be cleared.", faults=[Fault(f"/{name}", "cannot be cleared") for name in cleared])
-    return {name: UUID(value) if name.endswith("_id") and value is not None else value for name, value in changes.items()}
+    return {name: _parsed(name, value) for name, value in changes.items()}
 
 
-def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any]) -> AppointmentDetails:
-    """The details after the changes. Raises Invalid if the period or a text is not allowed."""
+def _parsed(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name == "payment_price":
+        return check_price(value)
+    return UUID(value) if name.endswith("_id") else value
+
+
+def check_price(text: str) -> Decimal:
+    """The price as a number, with the places it was written with. Raises Invalid unless it is one from 0 to 9,999,999.999."""
+    try:
+        price = Decimal(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else None
+    except InvalidOperation:
+        price = None
+    if price is None or price >= _MAX_PRICE or -int(price.as_tuple().exponent) > _PRICE_PLACES:
+        detail = f"must be a decimal number like 80.00, below {_MAX_PRICE} and with at most {_PRICE_PLACES} places"
+        raise _invalid("payment_price_invalid", "payment_price", detail, "This is not a price.")
+    return price
+
+
+def price_of_service(minor_units: int | None, currency: str | None) -> Decimal | None:
+    """What the service costs, as a number: 8000 minor units are 80.00, in a currency that has hundredths. None where it has no such price."""
+    if minor_units is None:
+        return None
+    price = Decimal(minor_units).scaleb(-_PLACES.get(currency or "", 2))
+    return price if price < _MAX_PRICE else None
+
+
+def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any], *, now: datetime) -> AppointmentDetails:
+    """The details after the changes. Raises Invalid if the period, a text or the time of the payment is not allowed."""
     after = replace(before, **changes)
     check_slot(after.scheduled_start, after.scheduled_end)
-    check_texts(notes=after.notes, location_details=after.location_details)
-    return after
+    check_texts(notes=after.notes, location_details=after.location_details, payment_notes=after.payment_notes)
+    return replace(after, paid_at=_paid_at(after, changes, now=now))
+
+
+def _paid_at(after: AppointmentDetails, changes: Mapping[str, Any], *, now: datetime) -> datetime | None:
+    """When it was paid: as given, otherwise when it was first said to be paid."""
+    if after.payment_status != "paid":
+        if changes.get("paid_at") is not None:
+            raise _invalid(
+                "appointment_not_paid", "paid_at", "goes together with payment_status paid", "What is not paid has no time of payment."
+            )
+        return None
+    if after.paid_at is not None and after.paid_at > now:
+        raise _invalid("paid_at_in_future", "paid_at", "must not be in the future", "An appointment cannot have been paid in the future.")
+    return after.paid_at or now
 
 
 def check_completed(before: AppointmentDetails, after: AppointmentDetails, *, now: datetime) -> None:
@@ -186,6 +250,12 @@ def check_timeline_limit(limit: int) -> int:
             "This is not a number of events that can be read at once.",
         )
     return limit or DEFAULT_TIMELINE_EVENTS
+
+
+def priced(before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any], terms: ServiceTerms) -> AppointmentDetails:
+    """The details with the price of a service that is new to them, unless a price is given, or something was paid."""
+    keeps_price = after.service_id in (None, before.service_id) or "payment_price" in changes or before.payment_status != "not_paid"
+    return after if keeps_price or terms.price is None else replace(after, payment_price=terms.price)
 
 
 def busy_period(details: AppointmentDetails, buffers: Buffers) -> Period:

@@ -89,8 +89,8 @@ _no_overbooked_conflict = or_(bindparam("overbooked", type_=Boolean), ~exists().
 
 _booked = _parameters(
     "workspace_id", "id", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type",
-    "location_id", "service_id", "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "created_by",
-    "created_at", "updated_at",
+    "location_id", "service_id", "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "payment_price", "payment_status",
+    "payment_method", "paid_at", "created_by", "created_at", "updated_at",
 )  # fmt: skip
 
 # Returns no row for a conflict. ON CONFLICT DO NOTHING covers the exclusion constraint without failing the transaction.
@@ -117,7 +117,8 @@ get_for_update = command(select(*_a).where(_by_id).with_for_update())
 
 _changed = _parameters(
     "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id", "service_id",
-    "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "cancelled_by", "cancelled_at", "edited_at",
+    "status", "sealed", "overbooked", "overbooked_by", "overbooked_at", "cancelled_by", "cancelled_at", "payment_price", "payment_status",
+    "payment_method", "paid_at", "edited_at",
 )  # fmt: skip
 
 _change = (
@@ -172,6 +173,8 @@ service = query(
         offered_services.c.deleted_at,
         offered_services.c.buffer_before_minutes,
         offered_services.c.buffer_after_minutes,
+        offered_services.c.price_minor_units,
+        offered_services.c.currency,
     ).where(offered_services.c.id == bindparam("id", type_=Uuid))
 )
 

@@ -16,6 +16,10 @@ class SecurityNotice(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SECURITY_NOTICE_ACCOUNT_LOCKED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_SECOND_FACTOR_ENABLED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_SECOND_FACTOR_DISABLED: _ClassVar[SecurityNotice]
+    SECURITY_NOTICE_PASSKEY_ADDED: _ClassVar[SecurityNotice]
+    SECURITY_NOTICE_PASSKEY_REMOVED: _ClassVar[SecurityNotice]
+    SECURITY_NOTICE_PASSKEY_COPIED: _ClassVar[SecurityNotice]
+    SECURITY_NOTICE_WORKSPACE_DELETED: _ClassVar[SecurityNotice]
 SECURITY_NOTICE_UNSPECIFIED: SecurityNotice
 SECURITY_NOTICE_PASSWORD_SET: SecurityNotice
 SECURITY_NOTICE_PASSWORD_CHANGED: SecurityNotice
@@ -24,6 +28,10 @@ SECURITY_NOTICE_SIGN_IN_STOLEN: SecurityNotice
 SECURITY_NOTICE_ACCOUNT_LOCKED: SecurityNotice
 SECURITY_NOTICE_SECOND_FACTOR_ENABLED: SecurityNotice
 SECURITY_NOTICE_SECOND_FACTOR_DISABLED: SecurityNotice
+SECURITY_NOTICE_PASSKEY_ADDED: SecurityNotice
+SECURITY_NOTICE_PASSKEY_REMOVED: SecurityNotice
+SECURITY_NOTICE_PASSKEY_COPIED: SecurityNotice
+SECURITY_NOTICE_WORKSPACE_DELETED: SecurityNotice
 
 class MagicLinkRequested(_message.Message):
     __slots__ = ("magic_link_id",)

@@ -81,7 +81,7 @@ class ListWorkspacesRequest(_message.Message):
     def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., search: _Optional[str] = ...) -> None: ...
 
 class OperatedWorkspace(_message.Message):
-    __slots__ = ("id", "name", "kind", "owner_email", "status", "created_at", "user_count")
+    __slots__ = ("id", "name", "kind", "owner_email", "status", "created_at", "user_count", "deleted_at", "erase_after")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -89,6 +89,8 @@ class OperatedWorkspace(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     USER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DELETED_AT_FIELD_NUMBER: _ClassVar[int]
+    ERASE_AFTER_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     kind: _workspaces_pb2.WorkspaceKind
@@ -96,7 +98,9 @@ class OperatedWorkspace(_message.Message):
     status: _workspaces_pb2.WorkspaceStatus
     created_at: _timestamp_pb2.Timestamp
     user_count: int
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[_workspaces_pb2.WorkspaceKind, str]] = ..., owner_email: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_count: _Optional[int] = ...) -> None: ...
+    deleted_at: _timestamp_pb2.Timestamp
+    erase_after: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[_workspaces_pb2.WorkspaceKind, str]] = ..., owner_email: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_count: _Optional[int] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erase_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class OperatedWorkspacePage(_message.Message):
     __slots__ = ("items", "total")
@@ -122,19 +126,49 @@ class ReactivateWorkspaceRequest(_message.Message):
     reason: str
     def __init__(self, workspace_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
+class DeleteWorkspaceRequest(_message.Message):
+    __slots__ = ("workspace_id", "reason")
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    reason: str
+    def __init__(self, workspace_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
 class WorkspaceState(_message.Message):
-    __slots__ = ("id", "status")
+    __slots__ = ("id", "status", "deleted_at", "erase_after")
     ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    DELETED_AT_FIELD_NUMBER: _ClassVar[int]
+    ERASE_AFTER_FIELD_NUMBER: _ClassVar[int]
     id: str
     status: _workspaces_pb2.WorkspaceStatus
-    def __init__(self, id: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ...) -> None: ...
+    deleted_at: _timestamp_pb2.Timestamp
+    erase_after: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erase_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetWorkspaceStateRequest(_message.Message):
     __slots__ = ("workspace_id",)
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     workspace_id: str
     def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...
+
+class GetMetricsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Metrics(_message.Message):
+    __slots__ = ("total_workspaces", "active_users", "total_users", "pending_invitations", "blacklisted_users")
+    TOTAL_WORKSPACES_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_USERS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_USERS_FIELD_NUMBER: _ClassVar[int]
+    PENDING_INVITATIONS_FIELD_NUMBER: _ClassVar[int]
+    BLACKLISTED_USERS_FIELD_NUMBER: _ClassVar[int]
+    total_workspaces: int
+    active_users: int
+    total_users: int
+    pending_invitations: int
+    blacklisted_users: int
+    def __init__(self, total_workspaces: _Optional[int] = ..., active_users: _Optional[int] = ..., total_users: _Optional[int] = ..., pending_invitations: _Optional[int] = ..., blacklisted_users: _Optional[int] = ...) -> None: ...
 
 class ListActivityRequest(_message.Message):
     __slots__ = ("limit", "offset")

@@ -34,7 +34,13 @@ class PlatformServicer(ABC, Generic[WorkT]):
     async def ReactivateWorkspace(self, request: pb.ReactivateWorkspaceRequest, work: WorkT) -> pb.WorkspaceState: ...
 
     @abstractmethod
+    async def DeleteWorkspace(self, request: pb.DeleteWorkspaceRequest, work: WorkT) -> pb.WorkspaceState: ...
+
+    @abstractmethod
     async def GetWorkspaceState(self, request: pb.GetWorkspaceStateRequest, work: WorkT) -> pb.WorkspaceState: ...
+
+    @abstractmethod
+    async def GetMetrics(self, request: pb.GetMetricsRequest, work: WorkT) -> pb.Metrics: ...
 
     @abstractmethod
     async def ListActivity(self, request: pb.ListActivityRequest, work: WorkT) -> pb.ActivityList: ...
@@ -51,7 +57,9 @@ class PlatformStub:
         self.ListWorkspaces: PlatformListWorkspaces = caller_of(methods['ListWorkspaces'])
         self.SuspendWorkspace: PlatformSuspendWorkspace = caller_of(methods['SuspendWorkspace'])
         self.ReactivateWorkspace: PlatformReactivateWorkspace = caller_of(methods['ReactivateWorkspace'])
+        self.DeleteWorkspace: PlatformDeleteWorkspace = caller_of(methods['DeleteWorkspace'])
         self.GetWorkspaceState: PlatformGetWorkspaceState = caller_of(methods['GetWorkspaceState'])
+        self.GetMetrics: PlatformGetMetrics = caller_of(methods['GetMetrics'])
         self.ListActivity: PlatformListActivity = caller_of(methods['ListActivity'])
 
 
@@ -79,8 +87,16 @@ class PlatformReactivateWorkspace(Protocol):
     def __call__(self, request: pb.ReactivateWorkspaceRequest, context: Any) -> Awaitable[pb.WorkspaceState]: ...
 
 
+class PlatformDeleteWorkspace(Protocol):
+    def __call__(self, request: pb.DeleteWorkspaceRequest, context: Any) -> Awaitable[pb.WorkspaceState]: ...
+
+
 class PlatformGetWorkspaceState(Protocol):
     def __call__(self, request: pb.GetWorkspaceStateRequest, context: Any) -> Awaitable[pb.WorkspaceState]: ...
+
+
+class PlatformGetMetrics(Protocol):
+    def __call__(self, request: pb.GetMetricsRequest, context: Any) -> Awaitable[pb.Metrics]: ...
 
 
 class PlatformListActivity(Protocol):

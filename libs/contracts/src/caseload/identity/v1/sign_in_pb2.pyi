@@ -76,12 +76,14 @@ class SignInReply(_message.Message):
     def __init__(self, signed_in: _Optional[_Union[SignedIn, _Mapping]] = ..., second_step: _Optional[_Union[SecondStep, _Mapping]] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class SecondStep(_message.Message):
-    __slots__ = ("token", "expires_at")
+    __slots__ = ("token", "expires_at", "methods")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    METHODS_FIELD_NUMBER: _ClassVar[int]
     token: str
     expires_at: _timestamp_pb2.Timestamp
-    def __init__(self, token: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    methods: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, token: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., methods: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SignedIn(_message.Message):
     __slots__ = ("access_token", "expires_in", "user", "refresh_token", "refresh_expires_at", "device_token")

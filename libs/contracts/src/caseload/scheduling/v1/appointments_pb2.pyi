@@ -32,6 +32,24 @@ class AppointmentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     APPOINTMENT_STATUS_COMPLETED: _ClassVar[AppointmentStatus]
     APPOINTMENT_STATUS_CANCELLED: _ClassVar[AppointmentStatus]
     APPOINTMENT_STATUS_NO_SHOW: _ClassVar[AppointmentStatus]
+
+class PaymentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PAYMENT_STATUS_UNSPECIFIED: _ClassVar[PaymentStatus]
+    PAYMENT_STATUS_NOT_PAID: _ClassVar[PaymentStatus]
+    PAYMENT_STATUS_PAID: _ClassVar[PaymentStatus]
+    PAYMENT_STATUS_PAYMENT_SENT: _ClassVar[PaymentStatus]
+    PAYMENT_STATUS_WAIVED: _ClassVar[PaymentStatus]
+
+class PaymentMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PAYMENT_METHOD_UNSPECIFIED: _ClassVar[PaymentMethod]
+    PAYMENT_METHOD_CASH: _ClassVar[PaymentMethod]
+    PAYMENT_METHOD_CARD: _ClassVar[PaymentMethod]
+    PAYMENT_METHOD_BANK_TRANSFER: _ClassVar[PaymentMethod]
+    PAYMENT_METHOD_BIT: _ClassVar[PaymentMethod]
+    PAYMENT_METHOD_PAYBOX: _ClassVar[PaymentMethod]
+    PAYMENT_METHOD_OTHER: _ClassVar[PaymentMethod]
 NOTE_ACTION_UNSPECIFIED: NoteAction
 NOTE_ACTION_KEEP: NoteAction
 NOTE_ACTION_DELETE: NoteAction
@@ -44,9 +62,21 @@ APPOINTMENT_STATUS_SCHEDULED: AppointmentStatus
 APPOINTMENT_STATUS_COMPLETED: AppointmentStatus
 APPOINTMENT_STATUS_CANCELLED: AppointmentStatus
 APPOINTMENT_STATUS_NO_SHOW: AppointmentStatus
+PAYMENT_STATUS_UNSPECIFIED: PaymentStatus
+PAYMENT_STATUS_NOT_PAID: PaymentStatus
+PAYMENT_STATUS_PAID: PaymentStatus
+PAYMENT_STATUS_PAYMENT_SENT: PaymentStatus
+PAYMENT_STATUS_WAIVED: PaymentStatus
+PAYMENT_METHOD_UNSPECIFIED: PaymentMethod
+PAYMENT_METHOD_CASH: PaymentMethod
+PAYMENT_METHOD_CARD: PaymentMethod
+PAYMENT_METHOD_BANK_TRANSFER: PaymentMethod
+PAYMENT_METHOD_BIT: PaymentMethod
+PAYMENT_METHOD_PAYBOX: PaymentMethod
+PAYMENT_METHOD_OTHER: PaymentMethod
 
 class Appointment(_message.Message):
-    __slots__ = ("id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "created_at", "updated_at")
+    __slots__ = ("id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "created_at", "updated_at", "cancelled_at", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +96,12 @@ class Appointment(_message.Message):
     EDIT_COUNT_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    CANCELLED_AT_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_PRICE_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_STATUS_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_NOTES_FIELD_NUMBER: _ClassVar[int]
+    PAID_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     client_id: str
@@ -85,7 +121,13 @@ class Appointment(_message.Message):
     edit_count: int
     created_at: _timestamp_pb2.Timestamp
     updated_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    cancelled_at: _timestamp_pb2.Timestamp
+    payment_price: str
+    payment_status: PaymentStatus
+    payment_method: PaymentMethod
+    payment_notes: str
+    paid_at: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., series_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., notes: _Optional[str] = ..., overbooked: bool = ..., version: _Optional[int] = ..., edited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., edit_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancelled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AppointmentPage(_message.Message):
     __slots__ = ("items", "total", "more")
@@ -122,7 +164,7 @@ class BookAppointmentRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., allow_conflict: bool = ...) -> None: ...
 
 class ChangeAppointmentRequest(_message.Message):
-    __slots__ = ("appointment_id", "mask", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "status", "allow_conflict")
+    __slots__ = ("appointment_id", "mask", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "status", "allow_conflict", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     MASK_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -136,6 +178,11 @@ class ChangeAppointmentRequest(_message.Message):
     NOTES_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     ALLOW_CONFLICT_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_PRICE_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_STATUS_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_NOTES_FIELD_NUMBER: _ClassVar[int]
+    PAID_AT_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     mask: _field_mask_pb2.FieldMask
     client_id: str
@@ -149,7 +196,12 @@ class ChangeAppointmentRequest(_message.Message):
     notes: str
     status: AppointmentStatus
     allow_conflict: bool
-    def __init__(self, appointment_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., allow_conflict: bool = ...) -> None: ...
+    payment_price: str
+    payment_status: PaymentStatus
+    payment_method: PaymentMethod
+    payment_notes: str
+    paid_at: _timestamp_pb2.Timestamp
+    def __init__(self, appointment_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., allow_conflict: bool = ..., payment_price: _Optional[str] = ..., payment_status: _Optional[_Union[PaymentStatus, str]] = ..., payment_method: _Optional[_Union[PaymentMethod, str]] = ..., payment_notes: _Optional[str] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetAppointmentRequest(_message.Message):
     __slots__ = ("appointment_id",)

@@ -54,6 +54,14 @@ class AppointmentClosed(_message.Message):
     version: int
     def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., status: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
+class PaymentRequested(_message.Message):
+    __slots__ = ("payment_request_id", "appointment_id")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    appointment_id: str
+    def __init__(self, payment_request_id: _Optional[str] = ..., appointment_id: _Optional[str] = ...) -> None: ...
+
 class AppointmentDeleted(_message.Message):
     __slots__ = ("appointment_id", "note_action", "deleted_by")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -29,12 +29,26 @@ def losses() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        heed_cancellation()
         raise Lost(type(error).__name__) from error
     except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
+        if _is_cancelled():
             raise
         raise Lost(type(error).__name__) from error
+
+
+def heed_cancellation() -> None:
+    """Raises CancelledError if this task was cancelled and what it awaited has hidden that.
+
+    aiormq answers a cancellation with the error that it knows of, and asyncio.wait_for with a result that came at the same moment.
+    """
+    if _is_cancelled():
+        raise asyncio.CancelledError
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 @asynccontextmanager
@@ -122,6 +136,7 @@ class Link:
     async def _keep_up(self) -> None:
         failures = 0
         while True:
+            heed_cancellation()
             self._broken.clear()
             try:
                 with losses():
@@ -140,6 +155,7 @@ class Link:
         try:
             async with asyncio.timeout(30.0):
                 await self._equip(connection)
+            heed_cancellation()
             self._up.set()
             _log.info("connected to the broker", extra={"link": self._name})
             await self._broken.wait()

@@ -1,0 +1,1 @@
+"""The outcome measures of plans of care: named scores with their dates."""

@@ -1,0 +1,1 @@
+"""The milestones of plans of care, in the order that people give them."""

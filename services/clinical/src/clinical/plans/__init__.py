@@ -1,0 +1,1 @@
+"""Plans of care: what a client is treated for, and towards which goals."""

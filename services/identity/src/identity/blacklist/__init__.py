@@ -1,0 +1,1 @@
+"""The installation's blacklist, as platform administrators keep it."""

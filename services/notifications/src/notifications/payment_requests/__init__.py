@@ -1,0 +1,1 @@
+"""Mails that ask clients to pay for an appointment."""

@@ -1,0 +1,1 @@
+"""How clients pay, and asking them to."""
