@@ -34,6 +34,8 @@ TABLES = {
     "Sessions": "sessions",
 }
 TABLES |= {"Attachments": "attachments", "Plans": "plans", "Milestones": "milestones", "Measures": "measures"}
+# In a query these are the period of a list, which tells nothing of anybody.
+PERIOD = {"start_date", "end_date"}
 
 
 class AnyOwner(httpx.Auth):
@@ -122,7 +124,7 @@ class CanaryRequests:
         phi_names = {field.name for method in methods() for field in phi_fields(method)} - {"content"}
         for operation in operations(self.api.get("/openapi.json").json()):
             # The document has the field names, and the descriptors say which of them hold PHI.
-            named = phi_names & (operation.body.keys() | operation.query.keys())
+            named = phi_names & (operation.body.keys() | operation.query.keys() - PERIOD)
             if named and not operation.path.startswith(("/api/v1/auth/", "/api/v1/platform-admin/")):
                 if operation.path.endswith("/unfinalize"):
                     self.api.post(f"/sessions/{self.ids['session_id']}/finalize").raise_for_status()
