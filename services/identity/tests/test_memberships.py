@@ -58,6 +58,9 @@ async def test_a_passkey_that_is_added_elsewhere_is_that_of_the_persons_home(ser
     (line,) = await service.lines("finish_passkey_registration", hospital.workspace_id, audit.OUTCOME_SUCCESS)
     assert line.user_id == str(nurse.id)
 
+    others = service.environment.caller(workspace_id=nurse.workspace_id, user_id=nurse.id, amr=["sso"])
+    assert not (await service.passkeys.ListPasskeys(pb.ListPasskeysRequest(), others)).items
+
     await suspend(service, practice)
     away = await service.show(passkey.sign(await service.request_options(), ORIGIN))
     assert away.user.id == str(nurse.id)

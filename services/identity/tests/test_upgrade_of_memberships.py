@@ -19,8 +19,13 @@ async def upgraded(postgres):
         await migrate(h.admin_dsn, "identity", "base")
         await migrate(h.admin_dsn, "identity", "0017")
         async with h.superuser() as db:
-            # The users themselves do not matter.
             await db.execute("SET session_replication_role = replica")
+            for workspace in (WORKSPACE, OTHER):
+                await db.execute(
+                    "INSERT INTO identity.users (workspace_id, id, sealed, version, role) SELECT $1, unnest($2::uuid[]), '', 1, 'nurse'",
+                    workspace,
+                    [REGISTERED, INVITED, BY_PROVIDER, CAREFUL, WITH_PASSKEY],
+                )
             for user in (REGISTERED, INVITED, BY_PROVIDER, CAREFUL, WITH_PASSKEY):
                 await db.execute(
                     "INSERT INTO identity.sign_ins (email_index, workspace_id, user_id) VALUES ($1, $2, $3)", user.bytes, WORKSPACE, user
@@ -45,7 +50,7 @@ async def upgraded(postgres):
                 " backup_eligible, backed_up, name, created_at) VALUES ($1, $2, $2, '', '', 0, '{}', $2, false, false, 'Phone', now())",
                 WORKSPACE, WITH_PASSKEY,
             )  # fmt: skip
-        await migrate(h.admin_dsn, "identity")
+        await migrate(h.admin_dsn, "identity", "0018")
         async with h.superuser() as db:
             await db.execute("SET session_replication_role = replica")
             yield h, db
@@ -78,7 +83,14 @@ async def test_on_the_way_back_an_address_is_the_homes_alone(upgraded):
     ):
         await db.execute(add, user.bytes, OTHER, user, created_at, proved_at)
 
-    await migrate(h.admin_dsn, "identity", "0017")
+    await migrate(h.admin_dsn, "identity", "-1")
 
-    left = {row["user_id"]: row["workspace_id"] for row in await db.fetch("SELECT * FROM identity.sign_ins")}
-    assert left == {REGISTERED: WORKSPACE, CAREFUL: OTHER, INVITED: OTHER, BY_PROVIDER: WORKSPACE, WITH_PASSKEY: WORKSPACE}
+    rows = await db.fetch("SELECT user_id, workspace_id FROM identity.sign_ins")
+    assert len(rows) == 5
+    assert dict(map(tuple, rows)) == {
+        REGISTERED: WORKSPACE,
+        CAREFUL: OTHER,
+        INVITED: OTHER,
+        BY_PROVIDER: WORKSPACE,
+        WITH_PASSKEY: WORKSPACE,
+    }

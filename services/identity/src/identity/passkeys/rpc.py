@@ -32,7 +32,7 @@ from identity.people import record
 from identity.people import store as people
 from identity.people.memberships import at_home, person_of, person_of_user
 from identity.people.notices import raise_notice
-from identity.people.rules import Membership, Person
+from identity.people.rules import Membership, Person, is_of_the_person
 from identity.second_factors import store as second_factors
 from identity.second_factors.rules import second_step_over
 from identity.second_factors.workflow import add_step
@@ -72,9 +72,11 @@ class Passkeys(PasskeysServicer[UnitOfWork]):
     # --- one's own ---
 
     async def ListPasskeys(self, request: pb.ListPasskeysRequest, work: UnitOfWork) -> pb.PasskeyList:
-        home = (await person_of(work)).home
-        async with work.beside(home.workspace_id) as tx:
-            rows = await tx.all(store.list_passkeys, user_id=home.user_id)
+        person = await person_of(work)
+        # A sign-in that others could have begun is shown nothing of what belongs to the person.
+        shown = person.home if is_of_the_person(work.caller.amr) else person.own
+        async with work.beside(shown.workspace_id) as tx:
+            rows = await tx.all(store.list_passkeys, user_id=shown.user_id)
         return pb.PasskeyList(items=[fill(pb.Passkey(), row) for row in rows])
 
     async def BeginPasskeyRegistration(self, request: pb.BeginPasskeyRegistrationRequest, work: UnitOfWork) -> pb.PasskeyCreationOptions:
