@@ -138,7 +138,7 @@ EXPLANATIONS: dict[str, str] = {
     "slot_required": "An appointment has a start and an end.",
     "slot_reversed": "An appointment ends after it starts.",
     "slot_too_long": "An appointment lasts up to 24 hours.",
-    "sso_account_refused": "The provider knows this person, and the workspace does not let them in: the user is not active, the address belongs to somebody else here or in another workspace, or another account of the provider is linked to the user already.",
+    "sso_account_refused": "The provider knows this person, and the workspace does not let them in: the user is not active, or another account of the provider is linked to the user already.",
     "sso_email_needed": "The provider tells of no verified e-mail address (`email_verified`), or of one whose domain may not sign in to this workspace.",
     "sso_invalid": "Single sign-on cannot be configured like this. `errors` says why.",
     "sso_no_role": "None of the person's groups at the provider has a role in this workspace, and there is no default role.",
