@@ -24,6 +24,8 @@ ELSEWHERE = {
     "identity.invitations.mailed_hash": "a digest of a secret",
     "identity.invitations.shown_hash": "a digest of a secret",
     "identity.second_factors.secret_sealed": "bound to its user; replaced as a whole",
+    "identity.passkeys.credential_id": "known to every site that is shown it",
+    "identity.passkeys.public_key": "the public half",
     "identity.second_steps.hash": "a digest of a secret",
     "identity.backup_codes.hash": "a keyed digest",
     "clinical.pending_amendments.sealed": "bound to a row whose name is the note and the author, and to its revision; never shown to anybody else",

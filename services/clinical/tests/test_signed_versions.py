@@ -317,9 +317,8 @@ async def test_what_an_earlier_key_signed_verifies_when_its_public_key_is_kept(p
 
     (tmp_path / "clinical.pub").write_bytes(pem(today))
     without = read_past_keys(tmp_path, "clinical")
-    (tmp_path / "past").mkdir()
     earlier = read_service_keys(clinical.settings.service_keys_dir)["clinical"]
-    (tmp_path / "past" / "clinical-2026.pub").write_bytes(pem(earlier))
+    (tmp_path / "clinical-2026.past").write_bytes(pem(earlier))
     kept = read_past_keys(tmp_path, "clinical")
 
     assert (len(without), len(kept)) == (1, 2)

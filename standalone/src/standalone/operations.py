@@ -1,4 +1,6 @@
-"""The operator's commands, for an installation that runs or does not: `caseload migrate`, `events`, `verify records` and `reseal`."""
+"""The operator's commands, for an installation that runs or does not: `caseload migrate`, `events`, `verify records`, `reseal`
+and `remove-second-factor`.
+"""
 
 import argparse
 import json
@@ -18,6 +20,7 @@ from chassis.observability.redaction import cause
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from chassis.settings import Settings
+from identity.second_factors.workflow import remove_for_operator
 from standalone.embedded import DEFAULT_HOME
 from standalone.home import Home, as_role
 from standalone.preparation import prepare_schemas
@@ -110,6 +113,14 @@ async def reseal_all(connection: Any, runtimes: Mapping[str, Runtime], workspace
             print(f"  {row}")
     if unreadable or failed:
         raise SystemExit(1)
+
+
+async def remove_second_factor_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
+    """`remove-second-factor`: ends with status 1 if nobody with the address has one."""
+    async with opened(settings) as (_, runtimes):
+        if not await remove_for_operator(runtimes["identity"], options.email):
+            raise SystemExit("nobody with this address has a second factor")
+    print("removed; the person is signed out everywhere and told by mail")
 
 
 async def _chosen(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None) -> list[UUID]:

@@ -134,7 +134,7 @@ def upgrade() -> None:
 
 
 def _complete_what_is_there() -> None:
-    """Gives old versions the date and duration of their note, and every old amendment an event: only a note's last one had one."""
+    """Gives old versions the date and duration of their note, and an event each: only a note's last amendment had one, and no copy's."""
     for table in REWRITTEN:
         op.execute(f"ALTER TABLE clinical.{table} NO FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE clinical.session_versions DISABLE TRIGGER keep_versions")
@@ -147,11 +147,16 @@ def _complete_what_is_there() -> None:
     op.execute("ALTER TABLE clinical.session_versions ENABLE TRIGGER keep_versions")
     op.execute("""
         INSERT INTO clinical.history (workspace_id, id, session_id, client_id, appointment_id, kind, at, hidden)
-        SELECT version.workspace_id, gen_random_uuid(), version.session_id, event.client_id, event.appointment_id, event.kind, version.created_at,
-            event.hidden
-        FROM clinical.history AS event JOIN clinical.session_versions AS version
-            ON version.workspace_id = event.workspace_id AND version.session_id = event.session_id
-        WHERE event.kind = 'session_amended' AND version.version_number > 1 AND version.created_at <> event.at
+        SELECT version.workspace_id, gen_random_uuid(), note.id, note.client_id, note.appointment_id, signed.kind, version.created_at,
+            note.deleted_at IS NOT NULL
+        FROM clinical.session_versions AS version
+        JOIN clinical.sessions AS note ON note.workspace_id = version.workspace_id AND note.id = version.session_id
+        CROSS JOIN LATERAL (SELECT CASE version.version_number WHEN 1 THEN 'session_finalized' ELSE 'session_amended' END AS kind) AS signed
+        WHERE NOT EXISTS (
+            SELECT FROM clinical.history AS event
+            WHERE event.workspace_id = version.workspace_id AND event.session_id = note.id AND event.kind = signed.kind
+                AND event.at = version.created_at
+        )
     """)
     for table in REWRITTEN:
         op.execute(f"ALTER TABLE clinical.{table} FORCE ROW LEVEL SECURITY")

@@ -180,11 +180,11 @@ def read_service_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
 
 
 def read_past_keys(folder: Path, name: str) -> dict[str, Ed25519PublicKey]:
-    """The public keys of a service that verify what it signed to last: its own, and its earlier ones in the folder `past`, by thumbprint.
+    """The public keys of a service that verify what it signed to last: its own, and its earlier ones, by thumbprint.
 
-    The names of the earlier ones' files begin with the service's and a hyphen. They verify no token and no event.
+    Those are files like `clinical-2026.past` beside the others, and verify no token and no event.
     """
-    paths = [folder / f"{name}.pub", *sorted((folder / "past").glob(f"{name}-*.pub"))]
+    paths = [folder / f"{name}.pub", *sorted(folder.glob(f"{name}-*.past"))]
     return {thumbprint(key): key for key in map(_public, paths)}
 
 
