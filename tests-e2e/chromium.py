@@ -7,13 +7,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ON_A_MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 # What axe-core finds of less weight is advice; these keep somebody out.
 GRAVE = {"serious", "critical"}
 SECONDS = 30.0
+expect.set_options(timeout=SECONDS * 1000)
+# What the browser says of every page that has such a status.
+AN_ERROR_PAGE = "Failed to load resource: the server responded with a status of"
 
 
 def executable():
@@ -38,7 +41,7 @@ async def running_chromium():
 class Tab:
     """A page in a context of its own, as a browser that has never been here: no cookies, no cache.
 
-    `messages` is what the browser has written to its console, violations of a page's content policy among it.
+    `messages` is what the browser has warned of in its console, violations of a page's content policy among it, and script errors.
     """
 
     def __init__(self, page, protocol, *, script):
@@ -46,8 +49,12 @@ class Tab:
         self._script = script
         self.messages = []
         self._protocol = protocol
-        page.on("console", lambda message: self.messages.append(message.text))
+        page.on("console", self._written)
         page.on("pageerror", lambda error: self.messages.append(str(error)))
+
+    def _written(self, message):
+        if message.type in {"warning", "error"} and not message.text.startswith(AN_ERROR_PAGE):
+            self.messages.append(message.text)
 
     async def run_script(self, *, allowed):
         """Whether pages may run scripts. Playwright's `java_script_enabled` is for good and would keep axe-core out as well."""

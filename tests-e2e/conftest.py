@@ -104,7 +104,7 @@ async def browser(servers):
 
 @pytest.fixture
 async def open_tab(browser):
-    """Opens tabs that know nothing of each other. None of their pages may have violated its content policy, or written to the console."""
+    """Opens tabs that know nothing of each other. None of their pages may have violated its content policy."""
     opened = []
     async with contextlib.AsyncExitStack() as stack:
 

@@ -106,7 +106,7 @@ def test_every_secret_there_is_was_told(campaign):
         assert campaign.outcomes[path] is ALWAYS_REFUSED.get(path, OK), path
     over_http = {name: status for name, status in campaign.outcomes.items() if isinstance(status, int)}
     assert len(over_http) >= 10
-    assert all(200 <= status < 300 for status in over_http.values()), over_http
+    assert {name: status for name, status in over_http.items() if not 200 <= status < 300} == {}
     report(f"{len(campaign.canaries)} canaries by {len(told)} methods and {len(over_http)} operations, {len(campaign.answers)} refusals")
     assert len(campaign.canaries) > 50
 

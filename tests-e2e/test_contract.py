@@ -20,6 +20,7 @@ REFUSED = {
     "POST /api/v1/auth/verify-2fa": 422,  # nor is it the token of a first step
     "POST /api/v1/auth/totp/verify": 422,  # what is made up is no code
     "DELETE /api/v1/auth/totp": 409,  # and so there is no second factor
+    "DELETE /api/v1/users/{user_id}/second-factor": 403,  # it is one's own
     **dict.fromkeys(  # nor a passkey's signature, nor the token of a first step
         (f"POST /api/v1/auth/passkeys/{step}" for step in ("finish", "sign-in", "sign-in/finish")), 422
     ),

@@ -19,6 +19,7 @@ NEVER_SUCCEED = {
     "POST /api/v1/auth/verify-2fa",
     "POST /api/v1/auth/totp/verify",
     "DELETE /api/v1/auth/totp",
+    "DELETE /api/v1/users/{user_id}/second-factor",
     "POST /api/v1/auth/session/refresh",
     "POST /api/v1/auth/passkeys/finish",
     "POST /api/v1/auth/passkeys/sign-in/finish",

@@ -37,14 +37,14 @@ def test_an_invited_user_gets_in_by_the_page_without_a_script(admin, embedded, e
         fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
         assert browser.get(f"{embedded.gateway_url}/api/v1/auth/me").status_code == 401
 
-        welcome = browser.post(f"{embedded.gateway_url}/accept-invitation", data=fields)
-        assert (welcome.status_code, "You are signed in, Nora Quist." in welcome.text) == (200, True)
+        welcome = browser.post(f"{embedded.gateway_url}/accept-invitation", data=fields, follow_redirects=True)
+        assert (welcome.status_code, "You are signed in as Nora Quist." in welcome.text) == (200, True)
         me = browser.get(f"{embedded.gateway_url}/api/v1/auth/me").json()
         assert (me["id"], me["role"], me["shift_schedule"]) == (user["id"], "nurse", NEW["shift_schedule"])
 
         again = browser.post(f"{embedded.gateway_url}/accept-invitation", data=fields)
-        assert (again.status_code, "used or is too old" in again.text) == (410, True)
-        unknown = browser.post(f"{embedded.gateway_url}/accept-invitation", data={"token": "<b>"})
+        assert (again.status_code, "used, replaced or is too old" in again.text) == (410, True)
+        unknown = browser.post(f"{embedded.gateway_url}/accept-invitation", data=fields | {"token": "<b>"})
         assert (unknown.status_code, "<b>" in unknown.text) == (404, False)
 
 

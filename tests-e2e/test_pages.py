@@ -1,28 +1,336 @@
 """The gateway's own pages in a real browser: without script, by keyboard alone, for everybody."""
 
 import re
+import time
 
-from attack.installation import AttackedInstallation
+import pyotp
+import pytest
+from attack.installation import PASSWORD, AttackedInstallation
+from chromium import fresh_tab
+from playwright.async_api import expect
 from uuid_utils.compat import uuid7
 
+LANGUAGES = {"en": "Sign in", "de": "Anmelden", "fr": "Se connecter", "es": "Iniciar sesión", "he": "כניסה"}
+# Of a page with forms, exactly: the style's hash is the one thing in it that changes.
+POLICY = r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+NEW_PASSWORD = "violet tractor under snow"
 
-async def invitation(embedded, eventually):
-    """The link that a new user of a new hospital is mailed."""
-    attacked = AttackedInstallation(embedded)
+
+@pytest.fixture
+def attacked_embedded(embedded):
+    return AttackedInstallation(embedded)
+
+
+@pytest.fixture
+async def owner(attacked_embedded):
+    """The owner of a new practice."""
+    return await attacked_embedded.open_workspace("practice")
+
+
+@pytest.fixture
+def mailed(embedded, eventually):
+    """The link in the newest mail to somebody with these words in its subject."""
+
+    def link(email, subject):
+        (mail, *_) = eventually(lambda: [each for each in embedded.mail() if each["to"] == [email] and subject in each["subject"]])
+        return re.search(r"http\S+\?token=\S+", mail["text"])[0]
+
+    return link
+
+
+async def enter(page, url, person, password=PASSWORD):
+    await page.goto(f"{url}/auth/sign-in")
+    await page.get_by_label("E-mail address").fill(person.email)
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+async def sees(page, title):
+    await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+async def enrol(page):
+    """Switches the second factor on, from the account's page. Returns the secret and the backup codes."""
+    await page.get_by_role("button", name="Set up").click()
+    await sees(page, "Set up a second factor")
+    secret = await page.locator(".secret").inner_text()
+    codes = await page.locator("ol.codes li").all_inner_texts()
+    await page.get_by_label("The code that your authenticator shows now").fill(pyotp.TOTP(secret).now())
+    await page.get_by_role("button", name="Switch on").click()
+    await expect(page.get_by_role("status")).to_have_text("Your second factor is switched on.")
+    return secret, codes
+
+
+async def test_an_invitation_is_accepted_without_script(attacked_embedded, mailed, open_tab):
     email = f"nora-{uuid7().hex}@example.com"
-    with attacked.api_as(await attacked.open_workspace("hospital")) as admin:
+    with attacked_embedded.api_as(await attacked_embedded.open_workspace("hospital")) as admin:
         made = admin.post("/users", json={"full_name": "Nora Quist", "role": "nurse", "email": email})
         assert made.status_code == 201, made.text
-    (mail,) = eventually(lambda: [mail for mail in embedded.mail() if mail["to"] == [email]])
-    return re.search(r"http\S+/accept-invitation\?token=\S+", mail["text"])[0]
+    page = (await open_tab()).page
+    link = mailed(email, "You are invited")
+
+    await page.goto(link)
+    await page.get_by_role("button", name="Accept and sign in").click()
+
+    await sees(page, "Your account")
+    assert "You are signed in as Nora Quist." in await page.inner_text("main")
+    assert "Lakeside" in await page.inner_text("main")
+    await page.goto(link)
+    await page.get_by_role("button", name="Accept and sign in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("This invitation was used")
 
 
-async def test_an_invitation_is_accepted_in_a_browser_without_script(embedded, eventually, open_tab):
-    tab = await open_tab()
+async def test_a_password_signs_in_and_the_sign_ins_are_listed_and_ended(embedded, owner, open_tab):
+    phone, desk = (await open_tab()).page, (await open_tab()).page
+    await enter(phone, embedded.gateway_url, owner)
+    await sees(phone, "Your account")
 
-    await tab.page.goto(await invitation(embedded, eventually))
+    await enter(desk, embedded.gateway_url, owner, "not this one")
+    await expect(desk.get_by_role("alert")).to_have_text("This e-mail address and password do not belong together.")
+    assert await desk.get_by_label("E-mail address").input_value() == owner.email
+    await desk.get_by_label("Password").fill(PASSWORD)
+    await desk.keyboard.press("Enter")
+    await sees(desk, "Your account")
+    assert await desk.get_by_text("This browser").count() == 1
+    await desk.get_by_role("button", name="End the sign-in at Chrome").click()
+    await expect(desk.get_by_role("status")).to_have_text("The sign-in has been ended.")
+    await expect(desk.get_by_role("button", name="End the sign-in at Chrome")).to_have_count(0)
+
+    await desk.get_by_role("button", name="Sign out", exact=True).click()
+    await expect(desk.get_by_role("status")).to_have_text("You are signed out.")
+    await desk.goto(f"{embedded.gateway_url}/auth/account")
+    await sees(desk, "Sign in")
+
+
+async def test_a_mailed_link_signs_in_once(embedded, owner, mailed, open_tab):
+    page = (await open_tab()).page
+    await page.goto(f"{embedded.gateway_url}/auth/sign-in")
+    await page.get_by_label("E-mail address").fill(owner.email)
+    await page.get_by_role("button", name="Mail me a link instead").click()
+    await sees(page, "Look into your mailbox")
+    link = mailed(owner.email, "sign-in link")
+
+    for title in ("Your account", "This did not work"):
+        await page.goto(link)
+        await sees(page, "Sign in to Caseload")
+        await page.get_by_role("button", name="Sign in").click()
+        await sees(page, title)
+
+
+async def test_a_second_factor_is_set_up_used_and_switched_off(embedded, owner, open_tab):
+    page = (await open_tab()).page
+    await enter(page, embedded.gateway_url, owner)
+    secret, codes = await enrol(page)
+    assert len(codes) == 10
+
+    for code in (pyotp.TOTP(secret).at(int(time.time()) + 30), codes[0]):
+        await page.get_by_role("button", name="Sign out", exact=True).click()
+        await enter(page, embedded.gateway_url, owner)
+        await sees(page, "Second step")
+        await page.get_by_label("Code").fill("00000000")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".error")).to_have_text("This code is not right, or was used already.")
+        await page.get_by_label("Code").fill(code)
+        await page.keyboard.press("Enter")
+        await sees(page, "Your account")
+
+    await page.get_by_label("A code of your authenticator").fill(codes[1])
+    await page.get_by_role("button", name="Switch off").click()
+    await expect(page.get_by_role("status")).to_have_text("Your second factor is switched off.")
+
+
+async def test_whoever_has_to_have_a_second_factor_is_led_to_it_and_then_goes_on(embedded, attacked_embedded, owner, open_tab):
+    with attacked_embedded.api_as(owner) as api:
+        assert api.patch("/workspaces/current", json={"settings": {"second_factor_required": True}}).status_code == 200
+    page = (await open_tab()).page
+
+    await enter(page, embedded.gateway_url, owner)
+    await sees(page, "Set up a second factor")
+    assert "Your workspace requires a second factor." in await page.inner_text("main")
+    await enrol(page)
+
+    await sees(page, "Your account")
+    assert "requires a second factor" not in await page.inner_text("main")
+
+
+async def test_a_password_is_changed_and_forgotten_and_chosen_anew(embedded, owner, mailed, open_tab):
+    page = (await open_tab()).page
+    await enter(page, embedded.gateway_url, owner)
+    for current, told in (("not this one", "The current password is not right."), (PASSWORD, "")):
+        await page.get_by_label("Current password").fill(current)
+        await page.get_by_label("New password").fill(NEW_PASSWORD)
+        await page.get_by_role("button", name="Change the password").click()
+        await expect(page.locator(".error") if told else page.get_by_role("status")).to_contain_text(
+            told or "Your password has been changed"
+        )
+
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+    await page.get_by_role("link", name="Forgotten your password?").click()
+    await page.get_by_label("E-mail address").fill(owner.email)
+    await page.keyboard.press("Enter")
+    await sees(page, "Look into your mailbox")
+    await page.goto(mailed(owner.email, "password"))
+    await page.get_by_label("New password").fill("password1234")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".error")).to_contain_text("Choose another password.")
+    await page.get_by_label("New password").fill(NEW_PASSWORD[::-1])
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("Your new password is set. Sign in with it.")
+    await enter(page, embedded.gateway_url, owner, NEW_PASSWORD[::-1])
+    await sees(page, "Your account")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_every_page_is_accessible_and_narrow_in_every_language(embedded, owner, open_tab, code):
+    tab = await open_tab(locale=code, viewport={"width": 320, "height": 640})
+    page, url = tab.page, embedded.gateway_url
+
+    async def judge():
+        html = page.locator("html")
+        assert await html.get_attribute("lang") == code
+        assert await html.get_attribute("dir") == ("rtl" if code == "he" else "ltr")
+        assert await tab.barriers() == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    for path in (
+        "/",
+        "/auth/forgot-password",
+        "/auth/link-sent",
+        "/auth/verify?token=x",
+        "/auth/reset-password?token=x",
+        "/accept-invitation?token=x",
+        "/auth/nowhere",
+        "/auth/sign-in",
+    ):
+        await page.goto(url + path)
+        await judge()
+    await page.locator("#email").fill(owner.email)
+    await page.locator("#password").fill("not this one")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("alert").wait_for()
+    await judge()
+    await page.locator("#password").fill(PASSWORD)
+    await page.get_by_role("button", name=LANGUAGES[code], exact=True).click()
+    await page.wait_for_url(f"{url}/auth/account")
+    await judge()
+    await page.goto(f"{url}/auth/second-factor")
+    await judge()
+    await page.locator("button").first.click()
+    await page.locator("img").wait_for()
+    await judge()
+    secret = await page.locator(".secret").inner_text()
+    await page.locator("#code").fill(pyotp.TOTP(secret).now())
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{url}/auth/account?*")
+    await judge()
+    await page.locator("button").first.click()
+    await page.wait_for_url(f"{url}/auth/sign-in?*")
+    await judge()
+    await page.locator("#email").fill(owner.email)
+    await page.locator("#password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{url}/auth/second-step")
+    await judge()
+
+
+async def test_the_language_can_be_chosen_and_stays(embedded, open_tab):
+    page = (await open_tab(locale="fr-CA")).page
+    await page.goto(f"{embedded.gateway_url}/auth/reset-password?token=kept")
+    await sees(page, "Choisir un nouveau mot de passe")
+
+    await page.get_by_role("link", name="עברית").click()
+
+    await sees(page, "בחירת סיסמה חדשה")
+    assert await page.locator("[name=token]").get_attribute("value") == "kept"
+    await page.goto(f"{embedded.gateway_url}/auth/sign-in")
+    await sees(page, "כניסה")
+
+
+@pytest.mark.parametrize("colors", [{"color_scheme": "dark"}, {"forced_colors": "active"}])
+async def test_dark_and_forced_colors_are_readable(embedded, owner, open_tab, colors):
+    tab = await open_tab(**colors)
+    await enter(tab.page, embedded.gateway_url, owner, "not this one")
+    await tab.page.get_by_role("alert").wait_for()
     assert await tab.barriers() == []
-    await tab.page.get_by_role("button", name="Accept and sign in").click()
-
-    assert await tab.page.get_by_role("status").inner_text() == "You are signed in, Nora Quist."
+    await tab.page.get_by_label("Password").fill(PASSWORD)
+    await tab.page.keyboard.press("Enter")
+    await sees(tab.page, "Your account")
     assert await tab.barriers() == []
+    # Where backgrounds are taken away, a border says that this is a button.
+    assert await tab.page.evaluate("getComputedStyle(document.querySelector('button')).borderStyle") == "solid"
+
+
+async def test_the_keyboard_is_enough(embedded, owner, open_tab):
+    page = (await open_tab()).page
+    press = page.keyboard.press
+    await page.goto(f"{embedded.gateway_url}/auth/sign-in")
+
+    await page.keyboard.type(owner.email)
+    await press("Tab")
+    await page.keyboard.type("not this one")
+    await press("Enter")
+    await page.get_by_role("alert").wait_for()
+    await page.keyboard.type(PASSWORD)
+    await press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Sign in"
+    assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    await press("Enter")
+    await sees(page, "Your account")
+
+    # The first thing after the way home.
+    await press("Tab")
+    await press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Sign out"
+    await press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("You are signed out.")
+
+
+async def test_a_hostile_name_is_only_shown(embedded, attacked_embedded, open_tab):
+    name = "<img src=x onerror=alert(1)><script>document.title='mine'</script>{{ 7*7 }}"
+    person = await attacked_embedded.open_practice(full_name=name)
+    page = (await open_tab(script=True)).page
+
+    await enter(page, embedded.gateway_url, person)
+
+    await sees(page, "Your account")
+    assert f"You are signed in as {name}." in await page.inner_text("main")
+    assert await page.locator("main img, main script").count() == 0
+
+
+async def test_every_page_has_exactly_its_policy(embedded, owner, open_tab):
+    page = (await open_tab()).page
+    policies = {}
+
+    def keep(reply):
+        if reply.status == 200:
+            policies[reply.url.partition("?")[0]] = reply.headers["content-security-policy"]
+
+    page.on("response", keep)
+    await enter(page, embedded.gateway_url, owner)
+    await sees(page, "Your account")
+    for path in ("/auth/forgot-password", "/auth/verify", "/auth/reset-password", "/accept-invitation", "/auth/second-factor"):
+        await page.goto(embedded.gateway_url + path)
+
+    assert len(policies) == 7
+    assert [url for url, policy in policies.items() if not re.fullmatch(POLICY, policy)] == []
+    await page.get_by_role("button", name="Set up").click()
+    await page.locator("img").wait_for()
+    assert re.fullmatch(
+        POLICY.replace("; base-uri", "; img-src data:; base-uri"), policies[f"{embedded.gateway_url}/auth/second-factor/enrol"]
+    )
+
+
+async def test_a_violation_of_the_policy_would_be_noticed(embedded, browser):
+    async with fresh_tab(browser, script=True) as tab:
+
+        async def planted(route):
+            reply = await route.fetch()
+            await route.fulfill(
+                response=reply, body=(await reply.text()).replace("</main>", "</main><script>document.title='mine'</script>")
+            )
+
+        await tab.page.route("**/auth/sign-in", planted)
+        await tab.page.goto(f"{embedded.gateway_url}/auth/sign-in")
+
+        assert await tab.page.title() == "Sign in · Caseload"
+        assert "violates the following Content Security Policy directive" in tab.messages[0]

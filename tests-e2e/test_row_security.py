@@ -11,7 +11,7 @@ from standalone.services import NAMES, SERVICES
 
 # Tables without a tenant policy, each with its reason. None of them holds what a client told anybody.
 OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read it and no more" for name in NAMES} | {
-    "identity.sign_ins": "read by a keyed hash of an address, before a workspace is known; ids alone",
+    "identity.sign_ins": "read by a keyed hash of an address, before a workspace is known; ids, times and whether somebody has a second factor",
     "identity.login_attempts": "failures to sign in per account and source, both keyed hashes; the account may not exist",
     "identity.blacklisted_addresses": "read by a keyed hash of an address, before a workspace is known; ids and times alone",
     "identity.revocations": "which sign-ins have ended, told to every service; ids and times alone",
@@ -29,7 +29,7 @@ KEYS_ACROSS_WORKSPACES = {
     "pk_outbox": "an event's id is what the inbox of every service knows it by",
     "pk_blacklisted_addresses": "an address is blacklisted in the whole deployment, as a keyed hash",
     "sso_slug_taken": "the address at which a workspace signs in is its own in the deployment",
-    "email_taken": "a user's address is unique in the deployment, as a keyed hash",
+    "email_taken": "which users have an address, as a keyed hash, is asked across workspaces; it is unique in each",
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import re
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,8 +27,9 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.rpc.client.attempts import InternalFault
 from chassis.testing.environment import Environment, start_environment
 from identity.workspaces.workflow import open_workspace
+from standalone import operations
 from standalone.operations import verify_all
-from standalone.records import Report, verify_records
+from standalone.records import Report, reseal, verify_records
 from standalone.services import SERVICES
 
 
@@ -368,9 +370,9 @@ async def test_a_line_that_cannot_be_read_hides_nothing(practice, records):
     }
 
 
-async def test_a_workspace_that_cannot_be_verified_hides_no_other(practice, capsys):
-    await practice.note(await practice.client())
-    await practice.environment.settle()
+@asynccontextmanager
+async def damaged_workspace(practice):
+    """A workspace whose keys do not open: they are those of another one."""
     damaged = UUID(int=1)
     copied = (
         "INSERT INTO clinical.data_keys SELECT (jsonb_populate_record(kept, jsonb_build_object('workspace_id', $2::uuid))).*"
@@ -378,13 +380,40 @@ async def test_a_workspace_that_cannot_be_verified_hides_no_other(practice, caps
     )
     await practice.tamper(copied, practice.workspace_id, damaged)
     try:
-        async with practice.environment.superuser() as connection:
-            with pytest.raises(SystemExit) as ended:
-                await verify_all(connection, practice.environment.runtimes, None)
+        yield damaged
     finally:
         await practice.tamper("DELETE FROM clinical.data_keys WHERE workspace_id = $1", damaged)
+
+
+async def test_a_workspace_that_cannot_be_verified_hides_no_other(practice, capsys):
+    await practice.note(await practice.client())
+    await practice.environment.settle()
+    async with damaged_workspace(practice) as damaged, practice.environment.superuser() as connection:
+        with pytest.raises(SystemExit) as ended:
+            await verify_all(connection, practice.environment.runtimes, None)
 
     said = capsys.readouterr().out
     assert ended.value.code == 1
     assert f"{damaged}: COULD NOT BE VERIFIED (SealBroken)" in said
     assert re.search(rf"^{practice.workspace_id}: [0-9]+ records, 0 findings, .*; the audit trail is intact$", said, re.MULTILINE)
+
+
+async def test_a_workspace_whose_keys_do_not_open_keeps_no_other_from_being_sealed_again(practice, capsys, monkeypatch):
+    await practice.note(await practice.client())
+    await practice.environment.settle()
+    sealed_again = []
+
+    async def noted(connection, runtime, workspace_id):
+        done = await reseal(connection, runtime, workspace_id)
+        sealed_again.append((workspace_id, runtime.name))
+        return done
+
+    monkeypatch.setattr(operations, "reseal", noted)
+    async with damaged_workspace(practice) as damaged, practice.environment.superuser() as connection:
+        with pytest.raises(SystemExit) as ended:
+            await operations.reseal_all(connection, practice.environment.runtimes, None)
+
+    assert ended.value.code == 1
+    assert f"{damaged} clinical: COULD NOT BE SEALED AGAIN (SealBroken)" in capsys.readouterr().out
+    assert (damaged, "clinical") not in sealed_again
+    assert {(practice.workspace_id, name) for name in practice.environment.runtimes} <= set(sealed_again)

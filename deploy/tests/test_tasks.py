@@ -153,6 +153,30 @@ async def test_records_are_held_against_the_trail_and_sealed_again(prepared, tmp
     assert ": does not open" in tampered.stdout
 
 
+async def test_a_lost_second_factor_is_removed(prepared):
+    opened = prepared.as_identity("open-workspace", "Waldhof", "ida@example.org", "Ida Herbst")
+    user_id = opened.stdout.split()[-1]
+    command = ("remove-second-factor", "Ida@example.org")
+    nothing = prepared.as_identity(*command)
+    assert (nothing.returncode, nothing.stderr) == (1, "nobody with this address has a second factor\n")
+    connection = await asyncpg.connect(prepared.admin_dsn)
+    await connection.execute(
+        "INSERT INTO identity.second_factors (workspace_id, user_id, secret_sealed, created_at, confirmed_at)"
+        " SELECT workspace_id, id, 'sealed', now(), now() FROM identity.users WHERE id = $1::text::uuid",
+        user_id,
+    )
+    await connection.execute("UPDATE identity.sign_ins SET second_factor = true WHERE user_id = $1::text::uuid", user_id)
+
+    removed = prepared.as_identity(*command)
+
+    assert (removed.returncode, removed.stderr) == (0, "")
+    assert await connection.fetchval("SELECT count(*) FROM identity.second_factors WHERE user_id = $1::text::uuid", user_id) == 0
+    assert await connection.fetchval("SELECT second_factor FROM identity.sign_ins WHERE user_id = $1::text::uuid", user_id) is False
+    assert await connection.fetchval("SELECT count(*) FROM identity.outbox WHERE type LIKE '%SecurityNoticeRaised'") == 1
+    await connection.close()
+    assert prepared.as_identity(*command).returncode == 1
+
+
 async def test_what_a_workspace_cannot_be_is_said(prepared):
     refused = prepared.as_identity("open-workspace", "Lindenhof", "eve@example.org", "Eve", "--time-zone", "Europe/Nowhere")
 

@@ -412,6 +412,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Memberships
+         * @description Where the caller can switch to, by name; the present workspace is `current`.
+         */
+        get: operations["list_memberships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch Workspace
+         * @description Ends this sign-in and goes on in the other workspace, with its cookies. It ends when this one would have.
+         */
+        post: operations["switch_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -561,6 +601,26 @@ export interface paths {
          */
         post: operations["unlock_user"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Second Factor
+         * @description For somebody who has lost the device and the backup codes. The user is told by mail, and signed out.
+         */
+        delete: operations["remove_second_factor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2538,6 +2598,14 @@ export interface components {
             total_pages: number;
             items: components["schemas"]["Measure"][];
         };
+        Membership: {
+            /** Format: uuid */
+            workspace_id: string;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
+            current: boolean;
+        };
         Message: {
             message: string;
         };
@@ -3223,6 +3291,10 @@ export interface components {
             quota_mb: number;
             remaining_mb: number;
         };
+        Switch: {
+            /** Format: uuid */
+            workspace_id: string;
+        };
         Timeline: {
             /** Format: uuid */
             client_id: string;
@@ -3570,6 +3642,7 @@ export type MagicLinkRequest = components['schemas']['MagicLinkRequest'];
 export type Measure = components['schemas']['Measure'];
 export type MeasureCreate = components['schemas']['MeasureCreate'];
 export type MeasurePage = components['schemas']['MeasurePage'];
+export type Membership = components['schemas']['Membership'];
 export type Message = components['schemas']['Message'];
 export type Metrics = components['schemas']['Metrics'];
 export type Milestone = components['schemas']['Milestone'];
@@ -3638,6 +3711,7 @@ export type SsoGroupRole = components['schemas']['SsoGroupRole'];
 export type SsoProvider = components['schemas']['SsoProvider'];
 export type SsoProviderUpdate = components['schemas']['SsoProviderUpdate'];
 export type StorageUsage = components['schemas']['StorageUsage'];
+export type Switch = components['schemas']['Switch'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
@@ -4568,6 +4642,75 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    list_memberships: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    switch_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_login_sessions: {
         parameters: {
             query?: never;
@@ -4944,6 +5087,41 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: {
+                reason?: ("device_lost" | "device_stolen" | "other") | null;
+            };
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

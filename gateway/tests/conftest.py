@@ -85,13 +85,13 @@ class TestedGateway:
         )
         return Person(email, user_id, workspace_id)
 
-    async def add_user(self, workspace_id: UUID, role: str, *, full_name: str = "Nora Quist") -> str:
-        """Another user of the workspace, without a password. Returns the id."""
+    async def add_user(self, workspace_id: UUID, role: str, *, full_name: str = "Nora Quist", email: str = "") -> str:
+        """Another user of the workspace, without a password; with this address, which counts as proved. Returns the id."""
         runtime = self.environment.runtime("identity")
-        user = users_pb2.User(id=str(uuid7()), email=f"{role}-{uuid7().hex}@example.com", full_name=full_name)
+        user = users_pb2.User(id=str(uuid7()), email=email or f"{role}-{uuid7().hex}@example.com", full_name=full_name)
         keys = await runtime.keys.of(workspace_id)
         async with runtime.background(workspace_id) as work:
-            await add_user(work, runtime.keyring, keys, user, role=role)
+            await add_user(work, runtime.keyring, keys, user, role=role, is_proved=bool(email))
         return user.id
 
     def reconfigured(

@@ -229,7 +229,7 @@ async def test_the_figures_follow_what_is_done(gateway, platform):
                 "total_workspaces": "workspaces",
                 "active_users": "users WHERE is_active",
                 "total_users": "users",
-                "pending_invitations": "workspace_directory WHERE owner_id IS NOT NULL AND owner_accepted_at IS NULL",
+                "pending_invitations": "workspace_directory WHERE owner_id IS NOT NULL AND owner_accepted_at IS NULL AND deleted_at IS NULL",
                 "blacklisted_users": "blacklisted_addresses",
             }.items()
         }

@@ -8,10 +8,13 @@ from contextlib import suppress
 
 import pytest
 import uvicorn
+from starlette.exceptions import HTTPException
 
 from chassis.local.processes import free_port
 from gateway.http_protocol import BufferedTransport, http_protocol
+from gateway.middleware.body import BodyLimit
 from gateway.pages.explorer import assets
+from gateway.request import KEY, GatewayRequest
 
 
 @pytest.fixture
@@ -146,6 +149,30 @@ async def test_a_body_that_does_not_arrive_in_time_is_a_408(line: Line):
 
     assert (status, problem["code"]) == (408, "request_too_slow")
     assert await line.is_hung_up()
+
+
+async def test_a_body_that_is_held_in_memory_has_so_much_time_however_steadily_it_arrives():
+    """Its sender keeps well above the least rate, and would take half a minute."""
+    given = 0
+
+    async def trickle():
+        nonlocal given
+        await asyncio.sleep(0.03)
+        given += 1000
+        return {"type": "http.request", "body": b"x" * 1000, "more_body": True}
+
+    async def read_whole(scope, receive, send):
+        while (await receive())["more_body"]:
+            pass
+
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/auth/login", "headers": [(b"content-length", b"1000000")]}
+    scope[KEY] = GatewayRequest(scope)
+    bounded = BodyLimit(read_whole, json_bytes=1_000_000, upload_bytes=0, seconds=60.0, json_seconds=0.3, upload_seconds=60.0)
+    with pytest.raises(HTTPException) as refused:
+        await bounded(scope, trickle, None)
+
+    assert refused.value.status_code == 408
+    assert given < 1_000_000
 
 
 async def test_a_long_body_has_more_time(line: Line):

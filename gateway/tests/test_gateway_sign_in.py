@@ -46,7 +46,7 @@ async def test_a_sign_in_returns_a_token_and_the_user_and_sets_cookies(gateway, 
     assert cookies.keys() == {"access_token", "refresh_token", "csrf_token", "device_token"}
     assert "HttpOnly" in cookies["access_token"]
     assert "HttpOnly" in cookies["refresh_token"]
-    assert "Path=/api/v1;" in cookies["refresh_token"]
+    assert "Path=/;" in cookies["refresh_token"]
     assert "SameSite=Strict" in cookies["refresh_token"]
     assert "HttpOnly" not in cookies["csrf_token"]
     assert not any("Secure" in attributes for attributes in cookies.values())

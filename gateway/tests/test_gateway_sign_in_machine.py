@@ -1,4 +1,4 @@
-"""Any order of signing in, renewing, stealing and revoking: who is signed in afterwards is exactly who should be."""
+"""Any order of signing in, renewing, switching, stealing and revoking: who is signed in afterwards, and where, is exactly who should be."""
 
 import asyncio
 from itertools import count
@@ -16,10 +16,11 @@ _examples = count(1)
 
 
 class Browser:
-    """A browser of the person, and whether it should be signed in."""
+    """A browser of the person, whether it should be signed in, and in which workspace."""
 
-    def __init__(self, http):
+    def __init__(self, http, workspace_id):
         self.http = http
+        self.workspace_id = workspace_id
         self.is_in = True
         # Refresh tokens that it has used.
         self.used = []
@@ -38,6 +39,9 @@ class SignIns(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.person = self._run(self.gateway.open_workspace())
+        other = self._run(self.gateway.open_workspace())
+        self._run(self.gateway.add_user(other.workspace_id, "therapist", email=self.person.email))
+        self.workspaces = [str(self.person.workspace_id), str(other.workspace_id)]
         self.password = PASSWORD
         self.browsers = []
         self.address = f"192.0.2.{next(_examples) % 250}"
@@ -54,7 +58,7 @@ class SignIns(RuleBasedStateMachine):
         http = self.gateway.anonymous(address=self.address)
         reply = self._run(http.post("/api/v1/auth/login", json={"email": self.person.email, "password": self.password}))
         assert reply.status_code == 200, reply.text
-        self.browsers.append(Browser(http))
+        self.browsers.append(Browser(http, self.workspaces[0]))
 
     @rule(data=st.data())
     def renew(self, data):
@@ -76,6 +80,15 @@ class SignIns(RuleBasedStateMachine):
         browser.used.append(before)
 
     @rule(data=st.data())
+    def switch(self, data):
+        if (browser := self._one(data)) is None:
+            return
+        (workspace_id,) = {*self.workspaces} - {browser.workspace_id}
+        reply = self._write(browser, "POST", "/auth/switch", {"workspace_id": workspace_id})
+        assert reply.status_code == 200, reply.text
+        browser.workspace_id, browser.used = workspace_id, []
+
+    @rule(data=st.data())
     def sign_out(self, data):
         if (browser := self._one(data)) is None:
             return
@@ -87,8 +100,9 @@ class SignIns(RuleBasedStateMachine):
         by, other = self._one(data), self._one(data)
         if by is None or by is other:
             return
-        assert self._write(by, "DELETE", f"/auth/sessions/{other.sid}").status_code == 204
-        other.is_in = False
+        is_here = by.workspace_id == other.workspace_id
+        assert self._write(by, "DELETE", f"/auth/sessions/{other.sid}").status_code == (204 if is_here else 404)
+        other.is_in = not is_here
 
     @rule(data=st.data())
     def sign_out_everywhere(self, data):
@@ -151,12 +165,15 @@ class SignIns(RuleBasedStateMachine):
         if not getattr(self, "browsers", None):
             return
         self._run(self.gateway.app.state.verifier.refresh())
-        told = [self._run(self._me(browser)).status_code for browser in self.browsers]
-        assert told == [200 if browser.is_in else 401 for browser in self.browsers]
+        told = [self._run(self._me(browser)).json().get("workspace_id") for browser in self.browsers]
+        assert told == [browser.workspace_id if browser.is_in else None for browser in self.browsers]
         signed_in = [browser for browser in self.browsers if browser.is_in]
         if signed_in:
             listed = self._run(signed_in[0].http.get("/api/v1/auth/sessions")).json()
-            assert {session["id"] for session in listed} == {browser.sid for browser in signed_in}
+            here = signed_in[0].workspace_id
+            assert {session["id"] for session in listed} == {browser.sid for browser in signed_in if browser.workspace_id == here}
+            offered = self._run(signed_in[0].http.get("/api/v1/auth/workspaces")).json()
+            assert {(each["workspace_id"], each["current"]) for each in offered} == {(each, each == here) for each in self.workspaces}
             assert [session["id"] for session in listed if session["current"]] == [signed_in[0].sid]
 
     # --- helpers

@@ -237,10 +237,14 @@ async def test_a_provider_speaks_for_its_own_workspace_alone(gateway, configured
     who = name()
     provider.has(who, email=elsewhere.person.email, email_verified=True, name="Mallory", groups=["clinicians"])
     async with gateway.anonymous() as browser:
-        refused = await sign_in(browser, provider, slug, who)
-
-        assert (refused.status_code, refused.json()["code"]) == (403, "sso_account_refused")
-        assert "access_token" not in browser.cookies
+        # Whoever it is, it is a user of this workspace: the one with the address elsewhere is another, and nobody goes there from here.
+        assert (await sign_in(browser, provider, slug, who)).status_code == 303
+        user = (await browser.get("/api/v1/auth/me")).json()
+        assert (user["id"] != str(elsewhere.person.user_id), user["email"]) == (True, elsewhere.person.email)
+        assert [each["workspace_id"] for each in (await browser.get("/api/v1/auth/workspaces")).json()] == [user["workspace_id"]]
+        csrf = {"X-CSRF-Token": browser.cookies["csrf_token"]}
+        target = {"workspace_id": str(elsewhere.person.workspace_id)}
+        assert (await browser.post("/api/v1/auth/switch", json=target, headers=csrf)).status_code == 404
     assert await gateway.environment.emitted(events_pb2.SecurityNoticeRaised, elsewhere.person.workspace_id) == []
     assert not await lines(gateway, elsewhere.person.workspace_id, "finish_single_sign_on")
 
@@ -289,6 +293,26 @@ async def test_who_is_inactive_is_refused_and_so_is_everybody_of_a_suspended_wor
             await connection.execute(suspend, configured.person.workspace_id)
         refused = await browser.get(f"/api/v1/auth/oidc/{slug}/start")
         assert (refused.status_code, refused.json()["code"]) == (404, "sso_unknown")
+
+
+async def test_whoever_is_blacklisted_is_neither_added_nor_linked_nor_let_in(gateway, configured, platform, provider, slug, check_problem):
+    new, known, linked = name(), name(), name()
+    emails = {who: f"{who}@example.org" for who in (new, known, linked)}
+    for who, email in emails.items():
+        provider.has(who, email=email, email_verified=True, name="Nora Quist", groups=["clinicians"])
+    invited = await configured.http.post("/api/v1/users", json={"email": emails[known], "full_name": "Nora Quist", "role": "therapist"})
+    assert invited.status_code == 201
+    async with gateway.anonymous() as browser:
+        assert (await sign_in(browser, provider, slug, linked)).status_code == 303
+    for email in emails.values():
+        barred = await platform.post("/api/v1/platform-admin/blacklist", json={"email": email.upper(), "reason": "Left."})
+        assert barred.status_code == 200, barred.text
+
+    for who in emails:
+        async with gateway.anonymous() as browser:
+            check_problem(await sign_in(browser, provider, slug, who), 403, "sso_account_refused")
+    assert (await configured.http.get("/api/v1/users")).json()["total"] == 3
+    assert await gateway.environment.emitted(events_pb2.SecurityNoticeRaised, configured.person.workspace_id) == []
 
 
 async def test_of_fifty_who_come_back_with_one_code_one_is_signed_in(gateway, configured, provider, slug):

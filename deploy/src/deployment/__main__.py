@@ -6,6 +6,7 @@ provision         every service's roles and schema, before the migrations
 bucket            the private buckets for files and for checkpoints, unless they are there
 records           verify: sealed records against the audit trail; reseal: what 0.1.0 sealed, once more
 open-workspace    a workspace and the first person who runs it
+remove-second-factor   of somebody who has lost it, and whom no administrator can help
 demo              the demonstration workspaces, with a password everybody knows
 mail              catches all mail and shows it; for development
 secrets           makes the secrets of an installation that are not there yet
@@ -24,6 +25,7 @@ TASKS = {
     "bucket": "deployment.bucket",
     "records": "deployment.records",
     "open-workspace": "deployment.workspaces",
+    "remove-second-factor": "deployment.second_factors",
     "demo": "deployment.demonstration",
     "mail": "deployment.mail",
     "secrets": "deployment.secret_files",

@@ -11,15 +11,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from pydantic import DirectoryPath
 
 from audit.settings import AuditSettings
-from chassis.events.broker.in_process import InProcessBroker
 from chassis.observability.logs import configure_logs
+from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from chassis.settings import Settings
-from standalone.operations import reseal_all, verify_all
+from standalone.operations import reseal_all, runtimes_of, verify_all
 from standalone.services import SERVICES
 
 
@@ -49,16 +48,11 @@ async def _run(settings: RecordsSettings, what: str, workspace_id: UUID | None) 
 async def _opened(settings: RecordsSettings) -> AsyncIterator[tuple[Any, dict[str, Runtime]]]:
     """The administrator's connection, and what every service opens its records with."""
     assert settings.admin_database_url is not None
-    connection = await asyncpg.connect(settings.admin_database_url.get_secret_value())
-    runtimes = {}
+    services: list[tuple[Service, Settings]] = []
     for service in SERVICES:
         address = (settings.database_urls_dir / f"{service.name}-database-url").read_text().strip()
         # Nothing is mailed, served or signed in from here: the settings for that are not asked for.
         kind = AuditSettings if service.name == "audit" else Settings
-        runtimes[service.name] = Runtime(service, kind(database_url=address), broker=InProcessBroker())
-    try:
-        yield connection, runtimes
-    finally:
-        for runtime in runtimes.values():
-            await runtime.stop()
-        await connection.close()
+        services.append((service, kind(database_url=address)))
+    async with runtimes_of(settings.admin_database_url.get_secret_value(), services) as connection_and_runtimes:
+        yield connection_and_runtimes

@@ -25,6 +25,7 @@ from gateway.api.invitations import routes as invitations
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.measures import routes as measures
+from gateway.api.memberships import routes as memberships
 from gateway.api.milestones import routes as milestones
 from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
@@ -48,7 +49,9 @@ from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
 from gateway.openapi import routes as openapi
+from gateway.pages import account as account_pages
 from gateway.pages import routes as pages
+from gateway.pages import sign_in as sign_in_pages
 from gateway.problems.responses import ProblemResponses
 from gateway.rate_limits.limits import RateLimits
 from gateway.rate_limits.uploads import Uploads
@@ -64,6 +67,7 @@ ROUTERS: Sequence[APIRouter] = (
     second_factors.router,
     passkeys.router,
     single_sign_on.router,
+    memberships.router,
     login_sessions.router,
     users.router,
     invitations.router,
@@ -88,6 +92,8 @@ ROUTERS: Sequence[APIRouter] = (
     health.router,
     files.router,
     pages.router,
+    sign_in_pages.router,
+    account_pages.router,
     openapi.router,
 )
 
@@ -153,12 +159,13 @@ def _middleware(
     return [
         Middleware(Edge),
         Middleware(Cors, frozenset(settings.cors_origins)),
-        Middleware(Errors, problems),
+        Middleware(Errors, problems, authenticator.cookies),
         Middleware(
             BodyLimit,
             json_bytes=settings.json_limit_bytes,
             upload_bytes=settings.upload_limit_bytes,
             seconds=settings.body_seconds,
+            json_seconds=settings.json_seconds,
             upload_seconds=settings.upload_seconds,
         ),
         Middleware(Authentication, authenticator=authenticator, limits=limits, public_paths=public),

@@ -28,6 +28,7 @@ class GatewayRequest:
         "by_cookie",
         "caller",
         "context",
+        "form_token",
         "framed",
         "headers",
         "is_https",
@@ -61,6 +62,8 @@ class GatewayRequest:
         self.traceparent = ""
         self.caller = _nobody
         self.by_cookie = False
+        # The CSRF token of a form of the gateway's own pages, which cannot send it in a header.
+        self.form_token = ""
         # The problem's code, where the response is a problem.
         self.problem_code = ""
         # The rate limit with the fewest requests left: limit, remaining, seconds until it is reset.

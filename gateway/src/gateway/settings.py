@@ -54,6 +54,8 @@ class GatewaySettings(Settings):
     # For a request's head, and for its body to begin to arrive; a large body has longer.
     head_seconds: float = Field(10.0, gt=0)
     body_seconds: float = Field(20.0, gt=0)
+    # For any other body than an upload to arrive, however large it is: it is held in memory.
+    json_seconds: float = Field(30.0, gt=0)
     # For an upload to arrive, however slowly it does.
     upload_seconds: float = Field(300.0, gt=0)
     # For a whole request, with all calls to services.

@@ -14,6 +14,7 @@ from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.blacklist_rpc import BlacklistStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.invitations_rpc import InvitationsStub
+from caseload.identity.v1.memberships_rpc import MembershipsStub
 from caseload.identity.v1.passkeys_rpc import PasskeysStub
 from caseload.identity.v1.platform_rpc import PlatformStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
@@ -35,6 +36,7 @@ class Stubs:
     second_factors: SecondFactorsStub
     passkeys: PasskeysStub
     single_sign_on: SingleSignOnStub
+    memberships: MembershipsStub
     users: UsersStub
     invitations: InvitationsStub
     api_keys: ApiKeysStub
@@ -62,6 +64,7 @@ class Stubs:
             second_factors=SecondFactorsStub(peers["identity"]),
             passkeys=PasskeysStub(peers["identity"]),
             single_sign_on=SingleSignOnStub(peers["identity"]),
+            memberships=MembershipsStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),
             api_keys=ApiKeysStub(peers["identity"]),

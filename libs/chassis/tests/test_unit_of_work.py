@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from sqlalchemy import Integer, cast, select
@@ -326,3 +327,41 @@ async def test_the_next_line_tells_what_was_written_last_of_each_record_and_a_re
     told = [(each.table, each.record_id, each.revision, each.digest) for each in lines[0].records]
     assert told == [("parcels.notes", str(first), 1, b"written"), ("parcels.notes", str(second), 7, b"")]
     assert not lines[1].records
+
+
+async def test_work_elsewhere_is_of_one_commit_and_leaves_the_own_workspace_as_it_was(parcels):
+    other, person = uuid7(), uuid7()
+    async with parcels.work() as work:
+        await parcels.record(work, "here")
+        work.note(kept="here")
+        async with work.elsewhere(other, person):
+            assert (work.workspace_id, work.caller.service, work.caller.user_id, work.facts) == (other, "parcels", None, {})
+            assert await work.db.all(labels) == []
+            await parcels.record(work, "there")
+            record_effect(work, "try", options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE, [person])
+        assert (work.workspace_id, work.facts) == (parcels.workspace, {"kept": "here"})
+        assert [row["label"] for row in await work.db.all(labels)] == ["here"]
+        record_effect(work, "try", options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE, [person])
+        assert await parcels.effects() == []
+    rows = await parcels.look("SELECT workspace_id, label AS what FROM parcels.effects")
+    assert {tuple(row) for row in rows} == {(parcels.workspace, "here"), (other, "there")}
+    rows = await parcels.look("SELECT workspace_id, payload FROM parcels.outbox")
+    lines = {row["workspace_id"]: AuditRecorded.FromString(row["payload"]) for row in rows}
+    assert {workspace: line.workspace_id for workspace, line in lines.items()} == {each: str(each) for each in (parcels.workspace, other)}
+
+
+@pytest.mark.parametrize("statement", [labels, failing], ids=["a refusal", "a statement that fails"])
+async def test_what_fails_elsewhere_undoes_everything_and_what_follows_is_not_there(parcels, statement):
+    with pytest.raises(Conflict, match="taken"):
+        async with parcels.work() as work:
+            await parcels.record(work, "here")
+            with pytest.raises((Conflict, asyncpg.DataError)):
+                async with work.elsewhere(uuid7(), uuid7()):
+                    await parcels.record(work, "there")
+                    await work.db.all(statement)
+                    raise Conflict("refused")
+            assert work.workspace_id == work.db.workspace_id == parcels.workspace
+            if statement is labels:
+                assert [row["label"] for row in await work.db.all(labels)] == ["here"]
+            raise Conflict("taken")
+    assert await parcels.effects() == []

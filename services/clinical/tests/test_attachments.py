@@ -22,6 +22,7 @@ from chassis.storage.local import LocalBlobs
 from chassis.storage.spool import Spool
 from chassis.testing.environment import pieces
 from clinical.attachments import sandbox
+from clinical.attachments.rules import MAX_CLEAN_BYTES
 from clinical.attachments.sweep import remove_orphans
 
 from .conftest import MONDAY, QUOTA, document, photo
@@ -304,6 +305,35 @@ async def test_a_sanitizer_that_never_ends_is_killed(practice, monkeypatch, tmp_
     with pytest.raises(Unavailable) as refused:
         await practice.attach(note, photo())
     assert refused.value.code == "file_not_examined"
+    assert practice.stored() == []
+
+
+ENDLESS_OUTPUT = """
+import sys
+sys.stdin.buffer.read()
+sys.stdout.buffer.write(b'{"media_type": "image/png"}\\n')
+while True:
+    sys.stdout.buffer.write(b"x" * 65536)
+"""
+
+
+async def test_a_sanitizer_whose_output_does_not_end_is_killed_before_it_fills_the_disk(practice, monkeypatch, tmp_path):
+    (tmp_path / "talkative_sanitizer.py").write_text(ENDLESS_OUTPUT)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(sandbox, "PROGRAM", "talkative_sanitizer")
+    sizes = []
+    append = Spool.append
+
+    async def counted(spool, data):
+        await append(spool, data)
+        sizes.append(spool.size)
+
+    monkeypatch.setattr(Spool, "append", counted)
+    note = await practice.write()
+    with pytest.raises(Invalid) as refused:
+        await practice.attach(note, photo())
+    assert refused.value.code == "file_too_large"
+    assert max(sizes) <= MAX_CLEAN_BYTES
     assert practice.stored() == []
 
 

@@ -12,7 +12,7 @@ from caseload.clinical.v1 import sessions_pb2
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from chassis.context import RequestContext
 from chassis.errors import Forbidden, Invalid, Unavailable
-from chassis.rpc.admission import MOST_BODIES
+from chassis.rpc.admission import MOST_BODIES, MOST_BODIES_OF_ONE
 from chassis.rpc.client.peers import Peers
 from chassis.rpc.transport import LARGEST_BODY, to_metadata
 from chassis.testing.environment import pieces, start_environment
@@ -21,7 +21,7 @@ from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY
 from scheduling.__main__ import SERVICE as SCHEDULING
 
-from .conftest import photo
+from .conftest import Practice, photo
 
 
 class Cut(Exception):
@@ -148,12 +148,12 @@ async def test_an_upload_sent_again_with_its_key_is_stored_once(practice, stub):
 
 
 @pytest.fixture
-def uploading(practice, stub) -> Callable[[int], object]:
+def uploading(stub) -> Callable[[Practice, int], object]:
     @asynccontextmanager
-    async def many(number: int) -> AsyncIterator[None]:
-        note = await practice.write()
+    async def many(whose: Practice, number: int) -> AsyncIterator[None]:
+        note = await whose.write()
         bodies = [Body(photo()) for _ in range(number)]
-        call = practice.call.within(120)
+        call = whose.call.within(120)
         tasks = [asyncio.ensure_future(stub.UploadAttachment(upload_of(note), body.pieces(), call)) for body in bodies]
         try:
             async with asyncio.timeout(60):
@@ -168,18 +168,35 @@ def uploading(practice, stub) -> Callable[[int], object]:
     return many
 
 
-async def test_as_many_uploads_as_there_may_be_keep_no_other_call_out(practice, stub, uploading):
+async def refused_for_want_of_room(stub, practice, note) -> bool:
+    with pytest.raises(Unavailable) as refused:
+        await stub.UploadAttachment(upload_of(note), pieces(photo()), practice.call)
+    return refused.value.code == "overloaded"
+
+
+async def test_as_many_uploads_as_there_may_be_keep_no_other_call_out(practice, neighbour, open_practice, stub, uploading):
     server = practice.environment.runtime("clinical").server
-    note = await practice.write()
-    async with uploading(MOST_BODIES):
+    third = await open_practice()
+    note, theirs = await practice.write(), await third.write()
+    async with uploading(practice, MOST_BODIES // 2), uploading(neighbour, MOST_BODIES // 2):
         assert server._admissions.bodies.calls == MOST_BODIES
         assert (server._admissions.common.calls, server._admissions.common.bytes) == (0, 0)
-        with pytest.raises(Unavailable) as refused:
-            await stub.UploadAttachment(upload_of(note), pieces(photo()), practice.call)
-        assert refused.value.code == "overloaded"
+        assert await refused_for_want_of_room(stub, third, theirs)
         await practice.save(note, subjective="x" * 5_000)
         assert await practice.files(note) == []
     await none_under_way(server)
+    await stub.UploadAttachment(upload_of(note), pieces(photo()), practice.call)
+
+
+async def test_uploads_of_one_workspace_leave_room_for_anothers_whichever_gateways_they_come_through(practice, neighbour, stub, uploading):
+    server = practice.environment.runtime("clinical").server
+    note, theirs = await practice.write(), await neighbour.write()
+    async with uploading(practice, MOST_BODIES_OF_ONE):
+        for _ in range(3):
+            assert await refused_for_want_of_room(stub, practice, note)
+        await stub.UploadAttachment(upload_of(theirs), pieces(photo()), neighbour.call)
+    await none_under_way(server)
+    assert not server._admissions.bodies_of
     await stub.UploadAttachment(upload_of(note), pieces(photo()), practice.call)
 
 

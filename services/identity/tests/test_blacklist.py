@@ -38,6 +38,18 @@ async def test_a_second_step_that_waits_is_over(service, practice, blacklist, ad
     assert refused.value.code == "second_step_over"
 
 
+async def test_a_passkey_lets_nobody_in_until_the_address_is_taken_off(service, practice, blacklist, administrator):
+    user = practice.administrator
+    passkey = await service.passkey_of(user)
+    await blacklist.AddToBlacklist(entry(user.email), administrator)
+    with pytest.raises(Unauthenticated) as refused:
+        await service.signed_in_by(passkey)
+    assert refused.value.code == "passkey_not_accepted"
+
+    await blacklist.RemoveFromBlacklist(pb.RemoveFromBlacklistRequest(email=user.email), administrator)
+    await service.signed_in_by(passkey)
+
+
 async def test_whoever_signs_in_while_the_address_is_listed_is_out_in_five_seconds_too(service, practice, blacklist, administrator):
     user = practice.administrator
     _, *begun = await asyncio.gather(

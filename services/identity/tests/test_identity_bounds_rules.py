@@ -252,7 +252,7 @@ def test_links_that_are_not_used_wait_longer_each_time():
 
 def test_attempts_are_forgotten_after_a_day_of_guesses_or_an_hour_of_mails():
     day, hour = timedelta(hours=24), timedelta(minutes=60)
-    expected = {"password": day, "second_step": day, "link": hour, "reset": hour}
+    expected = {"password": day, "second_step": day, "passkey": day, "link": hour, "reset": hour}
     assert expected == credentials.FORGOTTEN_AFTER
 
 

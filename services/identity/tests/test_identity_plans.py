@@ -13,6 +13,7 @@ from identity.blacklist import store as blacklist
 from identity.credentials import rules
 from identity.credentials import store as credentials
 from identity.login_sessions import store as login_sessions
+from identity.memberships import store as memberships
 from identity.people import store as people
 from identity.people.blacklist import find_blacklisted
 from identity.platform import store as platform
@@ -28,7 +29,13 @@ EMAIL_INDEX, HASH = b"\x00" * 16, b"\x00" * 32
 BUCKET = {"email_index": EMAIL_INDEX, "purpose": "password", "bucket": EMAIL_INDEX}
 
 STATEMENTS = {
-    "find a user by e-mail address": (people.find_by_email_index, {"email_index": EMAIL_INDEX}),
+    "find the users of an e-mail address": (people.memberships_of_address, {"email_index": EMAIL_INDEX}),
+    "find the other users of a user's address": (people.memberships_of_user, {"user_id": USER}),
+    "hold the users of an e-mail address": (people.hold_memberships, {"email_index": EMAIL_INDEX}),
+    "prove an e-mail address": (people.prove, {"user_id": USER, "now": NOW}),
+    "note a second factor": (people.set_second_factor, {"user_id": USER, "confirmed": True}),
+    "find one of a person's workspaces": (memberships.find_membership, {"user_id": USER}),
+    "leave a login session": (login_sessions.leave_login_session, {"session_id": USER, "user_id": USER, "reason": "switched", "now": NOW}),
     "find a user's e-mail index": (people.email_index_of, {"user_id": USER}),
     "count an attempt": (
         credentials.count_attempt,
@@ -36,7 +43,7 @@ STATEMENTS = {
     ),
     "how long a bucket is blocked": (credentials.seconds_blocked, BUCKET),
     "a password's hash": (credentials.password_of, {"user_id": USER}),
-    "sign in by link": (sign_in.sign_in_by_link, {"user_id": USER, "now": NOW}),
+    "begin to sign in": (sign_in.sign_in_by_link, {"user_id": USER, "now": NOW}),
     "read a user for tokens": (login_sessions.read_user_for_tokens, {"user_id": USER}),
     "find a refresh token": (login_sessions.find_refresh_token, {"session_id": USER, "hash": HASH}),
     "use a refresh token": (

@@ -21,19 +21,24 @@ def refused(call, **named):
 
 
 def test_a_user_who_has_never_signed_in_may_be_invited_again():
-    assert refused(check_may_be_invited, is_active=True, last_login_at=None, is_blacklisted=False) is None
+    assert refused(check_may_be_invited, is_active=True, last_login_at=None, is_blacklisted=False, is_shut_out=False) is None
 
 
 def test_a_user_who_has_signed_in_needs_no_invitation():
-    assert refused(check_may_be_invited, is_active=True, last_login_at=NOW, is_blacklisted=False) == (Conflict, "invitation_accepted")
+    assert refused(check_may_be_invited, is_active=True, last_login_at=NOW, is_blacklisted=False, is_shut_out=False) == (
+        Conflict,
+        "invitation_accepted",
+    )
+
+
+def test_a_user_whom_nothing_lets_in_any_more_is_invited_again():
+    assert refused(check_may_be_invited, is_active=True, last_login_at=NOW, is_blacklisted=False, is_shut_out=True) is None
 
 
 def test_a_user_who_is_not_active_is_not_invited():
     for last_login_at in (None, NOW):
-        assert refused(check_may_be_invited, is_active=False, last_login_at=last_login_at, is_blacklisted=False) == (
-            Conflict,
-            "user_inactive",
-        )
+        refusal = refused(check_may_be_invited, is_active=False, last_login_at=last_login_at, is_blacklisted=False, is_shut_out=True)
+        assert refusal == (Conflict, "user_inactive")
 
 
 def test_an_invitation_is_good_until_the_moment_it_ends():
@@ -53,4 +58,7 @@ def test_whichever_way_an_invitation_is_over_it_is_told_alike():
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_whoever_is_blacklisted_is_not_invited(is_active):
-    assert refused(check_may_be_invited, is_active=is_active, last_login_at=None, is_blacklisted=True) == (Conflict, "email_blacklisted")
+    assert refused(check_may_be_invited, is_active=is_active, last_login_at=None, is_blacklisted=True, is_shut_out=False) == (
+        Conflict,
+        "email_blacklisted",
+    )

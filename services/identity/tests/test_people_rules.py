@@ -1,11 +1,23 @@
-"""Which e-mail addresses are accepted, and which are equal."""
+"""Which e-mail addresses are accepted, which are equal, and which memberships of a person count."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
-from identity.people.rules import check_email, normalize_email
+from identity.people.rules import (
+    Membership,
+    at_the_door,
+    check_email,
+    is_of_the_person,
+    is_whole,
+    normalize_email,
+    person_of_rows,
+)
 
 
 @given(st.emails())
@@ -33,3 +45,74 @@ def test_an_address_has_up_to_64_signs_before_its_at_and_253_after_it():
 @pytest.mark.parametrize("spelling", ["ADA@Example.com", " ada@example.com\n", "\uff41da@example.com"])
 def test_the_spellings_of_an_address_are_one_address(spelling):
     assert normalize_email(spelling) == "ada@example.com"
+
+
+# --- memberships ---
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+WORKSPACES = [UUID(int=n) for n in range(1, 5)]
+
+
+def row(n, *, created=0, proved=None):
+    """The user of one workspace, `created` and `proved` so many minutes after nine."""
+    proved_at = None if proved is None else NOW + timedelta(minutes=proved)
+    times = {"created_at": NOW + timedelta(minutes=created), "proved_at": proved_at}
+    return {"email_index": b"e", "workspace_id": WORKSPACES[n], "user_id": UUID(int=100 + n), **times}
+
+
+def user(n):
+    return Membership(WORKSPACES[n], UUID(int=100 + n))
+
+
+@pytest.mark.parametrize(
+    ("rows", "doors"),
+    [
+        ([], []),
+        ([row(0)], [0]),
+        ([row(0, proved=3)], [0]),
+        ([row(0, created=2), row(1, created=1)], [1]),
+        ([row(0, created=1), row(1, created=2, proved=9)], [1]),
+        ([row(0, created=1, proved=9), row(1, created=2, proved=8), row(2, created=0)], [1, 0]),
+        ([row(0, created=2, proved=5), row(1, created=1, proved=5)], [1, 0]),
+        ([row(1, proved=5), row(0, proved=5)], [0, 1]),
+        ([row(1), row(0)], [0]),
+    ],
+)
+def test_the_first_who_proved_the_address_lets_in_and_else_the_first_who_was_added(rows, doors):
+    for permuted in permutations(rows):
+        assert at_the_door(permuted) == [user(n) for n in doors]
+
+
+def test_a_person_has_the_memberships_that_are_proved_and_the_first_of_them_for_a_home():
+    rows = [row(0, created=0), row(1, created=1, proved=7), row(2, created=2, proved=6)]
+    person = person_of_rows(rows, user(1))
+    assert (person.own, person.home, person.memberships, person.email_index) == (user(1), user(2), (user(2), user(1)), b"e")
+    assert (person.is_proved, person.is_at_the_door, person.is_shut_out) == (True, False, False)
+    assert person.in_workspace(WORKSPACES[2]) == user(2)
+    assert person.in_workspace(WORKSPACES[0]) is None
+    assert person_of_rows(rows, user(2)).is_at_the_door
+
+
+def test_who_has_not_proved_the_address_stands_alone():
+    rows = [row(0, created=0), row(1, created=1, proved=7)]
+    alone = person_of_rows(rows, user(0))
+    assert (alone.own, alone.home, alone.memberships) == (user(0), user(0), (user(0),))
+    assert (alone.is_proved, alone.is_at_the_door, alone.is_shut_out) == (False, False, True)
+    only = person_of_rows(rows[:1], user(0))
+    assert (only.is_at_the_door, only.is_shut_out) == (True, False)
+    first, second = (person_of_rows([row(0, created=0), row(3, created=1)], user(n)) for n in (0, 3))
+    assert (first.is_shut_out, second.is_shut_out, second.home) == (False, True, user(3))
+
+
+@pytest.mark.parametrize("amr", [["pwd"], ["link"], ["passkey"], ["pwd", "otp"], ["link", "otp"]])
+def test_steps_that_only_the_person_can_make_are_the_persons(amr):
+    assert is_of_the_person(amr)
+    assert is_whole(amr, second_factor=False)
+    assert is_whole(amr, second_factor=True) is (amr[-1] in {"otp", "passkey"})
+
+
+@pytest.mark.parametrize("amr", [[], ["sso"], ["invitation"], ["key"], ["otp"], ["sso", "otp"], ["invitation", "pwd"]])
+def test_steps_that_others_can_make_are_not(amr):
+    assert not is_of_the_person(amr)
+    for second_factor in (True, False):
+        assert not is_whole(amr, second_factor=second_factor)

@@ -3,11 +3,15 @@
 import base64
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
 
 import pytest
 
-from chassis.errors import Invalid, Unauthenticated
+from chassis.errors import Conflict, Forbidden, Invalid, Unauthenticated
+from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND
 from identity.second_factors import rules
+
+ONE, OTHER = UUID(int=1), UUID(int=2)
 
 # The secret and the codes of RFC 4226, appendix D: the code of a step is the one at its number.
 SECRET = base64.b32encode(b"12345678901234567890").decode()
@@ -114,3 +118,38 @@ def test_who_does_not_come_through_the_second_step_is_not_signed_in():
 )
 def test_whom_a_first_step_asks_for_a_second_one(first, has_totp, has_passkey, methods):
     assert rules.methods(first, has_totp=has_totp, has_passkey=has_passkey) == methods
+
+
+# --- who removes whose ---
+
+
+def refused_removal(role, by_role, *, own=False):
+    try:
+        rules.check_removal(ONE, role, by=ONE if own else OTHER, by_role=by_role)
+    except Forbidden as refusal:
+        return refusal.code
+    return None
+
+
+def test_an_administrator_removes_a_second_factor_of_anybody_else():
+    for kind, administrator in ADMINISTRATOR_ROLE.items():
+        for role in ROLES_BY_KIND[kind]:
+            assert refused_removal(role, administrator) is None
+            assert refused_removal(role, administrator, own=True) == "own_second_factor"
+
+
+def test_nobody_removes_that_of_an_administrator_and_no_program_removes_any():
+    assert refused_removal("owner", "therapist") == "permission_denied"
+    assert refused_removal("admin", "head_doctor") == "permission_denied"
+    assert refused_removal("nurse", "head_doctor") is None
+    for nobody in (None, ""):
+        assert refused_removal("nurse", nobody) == "permission_denied"
+
+
+def test_a_second_factor_that_lets_in_elsewhere_too_is_not_removed():
+    rules.check_belongs_here_alone(memberships=1)
+    with pytest.raises(Conflict) as refused:
+        rules.check_belongs_here_alone(memberships=2)
+    assert refused.value.code == "belongs_elsewhere_too"
+    missing = rules.no_second_factor()
+    assert (type(missing), missing.code) == (Conflict, "second_factor_not_enrolled")

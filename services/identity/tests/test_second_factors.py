@@ -13,6 +13,7 @@ from caseload.audit.v1 import events_pb2 as audit
 from caseload.identity.v1 import events_pb2, sign_in_pb2, users_pb2, workspaces_pb2
 from caseload.identity.v1 import second_factors_pb2 as pb
 from chassis.errors import Conflict, Forbidden, Invalid, TooMany, Unauthenticated
+from identity.second_factors.workflow import remove_for_operator
 
 
 def claims(signed_in):
@@ -138,6 +139,27 @@ async def test_guessing_codes_is_slowed_down_from_everywhere_together(service, e
 
     assert codes[:20] == ["second_factor_wrong"] * 20
     assert "too_many_attempts" in codes[20:]
+
+
+async def test_the_operator_removes_the_second_factor_of_whoever_no_administrator_can_help(service, practice, enrolled):
+    runtime, owner = service.environment.runtime("identity"), practice.administrator
+    elsewhere = await service.open_workspace()
+    other = await elsewhere.add_user("therapist", email=owner.email)
+    there = service.bearer(await service.second_step(await service.first_step(owner), enrolled.backup_codes[0]))
+    switched = service.bearer(await service.switch(there, elsewhere.workspace_id))
+    assert await remove_for_operator(runtime, "nobody@example.com") is False
+
+    assert await remove_for_operator(runtime, f" {owner.email.upper()}") is True
+
+    assert await service.until_refused(enrolled.caller)
+    assert await service.until_refused(switched)
+    assert (await service.login(owner)).user.two_factor_enabled is False
+    assert (await service.notices(owner))[-1] == events_pb2.SECURITY_NOTICE_SECOND_FACTOR_REMOVED
+    (line,) = await service.lines("remove_second_factor", practice.workspace_id)
+    assert (line.service, line.resource_id, line.facts["by"]) == ("identity", str(owner.id), "operator")
+    (line,) = await service.lines("end_login_sessions", elsewhere.workspace_id)
+    assert (line.service, line.resource_id, line.facts["reason"]) == ("identity", str(other.id), "second_factor_removed")
+    assert await remove_for_operator(runtime, owner.email) is False
 
 
 async def test_a_second_factor_is_removed_with_a_code(service, enrolled):

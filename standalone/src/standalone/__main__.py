@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         commands.add_parser("reseal", help="seals again what release 0.1.0 sealed"),
     ):
         command.add_argument("--workspace", type=UUID, help="this one only")
+    removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
+    removal.add_argument("email", help="the address that the person signs in with")
     options = parser.parse_args(arguments)
     settings = StandaloneSettings()
     if "MAKELEVEL" in os.environ:
@@ -57,6 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import reseal_command
 
             asyncio.run(reseal_command(settings, options))
+        case "remove-second-factor":
+            from standalone.operations import remove_second_factor_command
+
+            asyncio.run(remove_second_factor_command(settings, options))
         case _:
             from standalone.embedded import run_embedded
 

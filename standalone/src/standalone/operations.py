@@ -1,8 +1,10 @@
-"""The operator's commands, for an installation that runs or does not: `caseload migrate`, `events`, `verify records` and `reseal`."""
+"""The operator's commands, for an installation that runs or does not: `caseload migrate`, `events`, `verify records`, `reseal`
+and `remove-second-factor`.
+"""
 
 import argparse
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from chassis.observability.redaction import cause
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from chassis.settings import Settings
+from identity.second_factors.workflow import remove_for_operator
 from standalone.embedded import DEFAULT_HOME
 from standalone.home import Home, as_role
 from standalone.preparation import prepare_schemas
@@ -90,11 +93,17 @@ async def reseal_command(settings: StandaloneSettings, options: argparse.Namespa
 
 
 async def reseal_all(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None) -> None:
-    """Ends with status 1 if some of it does not open."""
+    """Goes on past what does not open, and then ends with status 1."""
     unreadable: list[str] = []
+    failed: list[str] = []
     for each in await _chosen(connection, runtimes, workspace_id):
         for runtime in runtimes.values():
-            done = await reseal(connection, runtime, each)
+            try:
+                done = await reseal(connection, runtime, each)
+            except Exception as error:  # noqa: BLE001 - somebody who damages one workspace keeps no other from it
+                failed.append(f"{each} {runtime.name}")
+                print(f"{each} {runtime.name}: COULD NOT BE SEALED AGAIN ({cause(error)})")
+                continue
             unreadable += [f"{each} {row}" for row in done.unreadable]
             if done.values or done.waiting:
                 print(f"{each} {runtime.name}: {done.values} values sealed again, {done.waiting} expire within days; run this again then")
@@ -102,7 +111,16 @@ async def reseal_all(connection: Any, runtimes: Mapping[str, Runtime], workspace
         print(f"{len(unreadable)} values could not be read, and the keys of their workspaces were kept:")
         for row in unreadable:
             print(f"  {row}")
+    if unreadable or failed:
         raise SystemExit(1)
+
+
+async def remove_second_factor_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
+    """`remove-second-factor`: ends with status 1 if nobody with the address has one."""
+    async with opened(settings) as (_, runtimes):
+        if not await remove_for_operator(runtimes["identity"], options.email):
+            raise SystemExit("nobody with this address has a second factor")
+    print("removed; the person is signed out everywhere and told by mail")
 
 
 async def _chosen(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None) -> list[UUID]:
@@ -123,19 +141,24 @@ async def opened(settings: StandaloneSettings) -> AsyncIterator[tuple[Any, dict[
     home = Home(settings.home or DEFAULT_HOME)
     home.create_missing()
     with administrator(home, settings) as admin_dsn:
-        connection = await asyncpg.connect(admin_dsn)
-        runtimes = {
-            service.name: Runtime(
-                service, home.settings(service, admin_dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1"), broker=InProcessBroker()
-            )
-            for service in SERVICES
-        }
-        try:
-            yield connection, runtimes
-        finally:
-            for runtime in runtimes.values():
-                await runtime.stop()
-            await connection.close()
+        services = [
+            (service, home.settings(service, admin_dsn, broker_url="inprocess://", smtp_url="smtp://127.0.0.1")) for service in SERVICES
+        ]
+        async with runtimes_of(admin_dsn, services) as connection_and_runtimes:
+            yield connection_and_runtimes
+
+
+@asynccontextmanager
+async def runtimes_of(admin_dsn: str, services: Sequence[tuple[Service, Settings]]) -> AsyncIterator[tuple[Any, dict[str, Runtime]]]:
+    """The administrator's connection, and the parts of these services that need no other process, by the services' names."""
+    connection = await asyncpg.connect(admin_dsn)
+    runtimes = {service.name: Runtime(service, settings, broker=InProcessBroker()) for service, settings in services}
+    try:
+        yield connection, runtimes
+    finally:
+        for runtime in runtimes.values():
+            await runtime.stop()
+        await connection.close()
 
 
 def queues_of(service: Service, settings: Settings) -> list[str]:

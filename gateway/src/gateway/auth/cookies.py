@@ -16,9 +16,6 @@ CSRF = "csrf_token"
 DEVICE = "device_token"
 SSO_BROWSER = "sso_browser"
 
-# The whole API, because any request may come with an expired access cookie and need the refresh token.
-_REFRESH_PATH = "/api/v1"
-_SIGN_IN_PATH = "/api/v1/auth"
 _DEVICE_SECONDS = 180 * 24 * 3600
 # As long as the longest login session.
 _CSRF_SECONDS = 12 * 3600
@@ -64,40 +61,48 @@ def _sso_browser(*, secure: bool) -> str:
 
 
 class CookieWriter:
-    """Sets cookies in responses; `secure` everywhere but on one's own machine."""
+    """Sets cookies in responses; `secure` everywhere but on one's own machine.
+
+    Any path, of the API or of a page, may be asked for with an expired access cookie, and then needs the refresh token.
+    """
 
     def __init__(self, *, secure: bool) -> None:
         self.is_secure = secure
-        self._secure = "; Secure" if secure else ""
+        self._flag = "; Secure" if secure else ""
 
     def write(self, request: GatewayRequest, signed_in: pb.SignedIn, *, csrf: str) -> None:
         """Sets the cookies of a sign-in, with the CSRF token of its login session."""
         seconds = max(1, signed_in.refresh_expires_at.seconds - int(time.time()))
-        self._set(request, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
-        self._set(request, REFRESH, signed_in.refresh_token, seconds, path=_REFRESH_PATH, same_site="Strict")
+        self.set(request, ACCESS, signed_in.access_token, signed_in.expires_in, path="/", same_site="Lax")
+        self.set(request, REFRESH, signed_in.refresh_token, seconds, path="/", same_site="Strict")
         self.write_csrf(request, csrf, seconds)
         if signed_in.HasField("device_token"):
-            self._set(request, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path=_SIGN_IN_PATH, same_site="Strict")
+            self.set(request, DEVICE, signed_in.device_token, _DEVICE_SECONDS, path="/", same_site="Strict")
 
     def write_csrf(self, request: GatewayRequest, csrf: str, seconds: int = _CSRF_SECONDS) -> None:
         """Sets the cookie with the CSRF token, and a header for front ends of other origins, which cannot read our cookies."""
-        self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
+        self.set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
         request.add_header(b"x-csrf-token", csrf)
 
     def write_sso_browser(self, request: GatewayRequest, value: str, expires_at: int) -> None:
         """Sets what shows that the browser which finishes a sign-in with a provider is the one that began it."""
         seconds = max(1, expires_at - int(time.time()))
         # Lax: the provider's page sends the browser back.
-        self._set(request, _sso_browser(secure=self.is_secure), value, seconds, path="/", same_site="Lax")
+        self.set(request, _sso_browser(secure=self.is_secure), value, seconds, path="/", same_site="Lax")
 
     def clear(self, request: GatewayRequest) -> None:
         """Deletes the cookies of the login session; the device token stays, so that the device stays known."""
-        self._set(request, ACCESS, "", 0, path="/", same_site="Lax")
-        self._set(request, REFRESH, "", 0, path=_REFRESH_PATH, same_site="Strict")
-        self._set(request, CSRF, "", 0, path="/", same_site="Lax", http_only=False)
+        self.set(request, ACCESS, "", 0, path="/", same_site="Lax")
+        self.set(request, REFRESH, "", 0, path="/", same_site="Strict")
+        self.set(request, CSRF, "", 0, path="/", same_site="Lax", http_only=False)
 
-    def _set(
+    def set(
         self, request: GatewayRequest, name: str, value: str, seconds: int, *, path: str, same_site: str, http_only: bool = True
     ) -> None:
-        flags = ("; HttpOnly" if http_only else "") + self._secure
+        """Sets a cookie for so many seconds; 0 deletes it."""
+        flags = ("; HttpOnly" if http_only else "") + self._flag
+        # One of a name (RFC 6265 section 4.1.1): a request that renews its cookies may sign out.
+        mine = f"{name}=".encode()
+        others = [(header, line) for header, line in request.response_headers if header != b"set-cookie" or not line.startswith(mine)]
+        request.response_headers = others
         request.add_header(b"set-cookie", f"{name}={value}; Path={path}; Max-Age={seconds}; SameSite={same_site}{flags}")

@@ -2,6 +2,9 @@
 
 The token is a keyed hash of the login session. Pages read it from a cookie, but what a request's header must repeat is computed
 anew, so that a cookie which another site of the same domain has planted is of no use, whosever token it holds.
+
+Forms of the gateway's own pages cannot send headers: they repeat the token in a field. Where nobody is signed in, it is a keyed hash of a
+random cookie, so that no other site can sign a visitor in as somebody else.
 """
 
 import hmac
@@ -17,6 +20,7 @@ from gateway.settings import GatewaySettings
 class CsrfTokens:
     def __init__(self, settings: GatewaySettings) -> None:
         self._key = settings.key_for("csrf tokens")
+        self._form_key = settings.key_for("form tokens")
         self._origins = frozenset((*settings.cors_origins, _origin(settings.app_url), _origin(settings.public_url)))
 
     def token(self, session_id: UUID) -> str:
@@ -24,12 +28,28 @@ class CsrfTokens:
         return base64url.encode(hmac.digest(self._key, session_id.bytes, "sha256"))
 
     def check(self, request: GatewayRequest, session_id: UUID | None) -> None:
-        """Raises Forbidden for a write unless its X-CSRF-Token header has the token of this login session."""
+        """Raises Forbidden for a write unless its X-CSRF-Token header, or its form, has the token of this login session."""
         if request.is_safe:
             return
-        if session_id is None or not hmac.compare_digest(request.header(b"x-csrf-token").encode(), self.token(session_id).encode()):
+        shown = request.form_token or request.header(b"x-csrf-token")
+        if session_id is None or not hmac.compare_digest(shown.encode(), self.token(session_id).encode()):
             raise Forbidden("csrf_failed", "Send the csrf_token cookie's value in the X-CSRF-Token header.")
         if request.header(b"sec-fetch-site") == "cross-site" and request.header(b"origin") not in self._origins:
+            raise Forbidden("csrf_failed", "Requests from this origin are not allowed.")
+
+    def form_token(self, visitor: str) -> str:
+        """The token of forms for somebody who is not signed in; `visitor` is the value of their cookie."""
+        return base64url.encode(hmac.digest(self._form_key, visitor.encode(), "sha256"))
+
+    def check_form(self, request: GatewayRequest, visitor: str) -> None:
+        """Raises Forbidden unless the form has the token of this visitor's cookie, and was sent by a page of the gateway."""
+        self.check_origin(request)
+        if not visitor or not hmac.compare_digest(request.form_token.encode(), self.form_token(visitor).encode()):
+            raise Forbidden("csrf_failed", "Open the page again and send its form.")
+
+    def check_origin(self, request: GatewayRequest) -> None:
+        """Raises Forbidden for a form that a page of another origin sends, as far as the browser says so."""
+        if not request.is_safe and request.header(b"sec-fetch-site") not in {"", "same-origin"}:
             raise Forbidden("csrf_failed", "Requests from this origin are not allowed.")
 
 

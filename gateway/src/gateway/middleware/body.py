@@ -1,7 +1,6 @@
 """Limits the size of request bodies, by Content-Length or else by counting, and the time they may take to arrive."""
 
 import asyncio
-import math
 import re
 
 from starlette.exceptions import HTTPException
@@ -20,11 +19,14 @@ _UPLOADS = re.compile(rf"{API}/sessions/[^/]+/attachments")
 
 
 class BodyLimit:
-    def __init__(self, app: ASGIApp, *, json_bytes: int, upload_bytes: int, seconds: float, upload_seconds: float) -> None:
+    def __init__(
+        self, app: ASGIApp, *, json_bytes: int, upload_bytes: int, seconds: float, json_seconds: float, upload_seconds: float
+    ) -> None:
         self._app = app
         self._json = json_bytes
         self._upload = upload_bytes + _ENVELOPE
         self._seconds = seconds
+        self._json_seconds = json_seconds
         self._upload_seconds = upload_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,7 +48,8 @@ class BodyLimit:
                 raise too_large(limit)
         received, complete = 0, False
         begun = asyncio.get_running_loop().time()
-        until = begun + (self._upload_seconds if upload else math.inf)
+        # What is held whole is not held for as long as its sender likes.
+        until = begun + (self._upload_seconds if upload else self._json_seconds)
 
         async def counted() -> Message:
             nonlocal received, complete

@@ -1,4 +1,4 @@
-"""Turns every exception that is raised further in into a problem, in one place."""
+"""Turns every exception that is raised further in into a problem, in one place; on the pages for people, into a page."""
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -6,14 +6,17 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import Refusal
+from gateway.auth.cookies import CookieWriter
+from gateway.pages.refusals import in_place_of, is_for_people
 from gateway.problems.responses import ProblemResponses
 from gateway.request import KEY, GatewayRequest
 
 
 class Errors:
-    def __init__(self, app: ASGIApp, problems: ProblemResponses) -> None:
+    def __init__(self, app: ASGIApp, problems: ProblemResponses, cookies: CookieWriter) -> None:
         self._app = app
         self._problems = problems
+        self._cookies = cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -33,9 +36,12 @@ class Errors:
             if started:
                 # Part of the response has been sent. The server has to close the connection, or the part would pass for the whole.
                 raise
-            await self._response(error, request)(scope, receive, send)
+            response = self._problem(error, request)
+            if is_for_people(request):
+                response = in_place_of(response, error, request, self._cookies)
+            await response(scope, receive, send)
 
-    def _response(self, error: Exception, request: GatewayRequest) -> Response:
+    def _problem(self, error: Exception, request: GatewayRequest) -> Response:
         if isinstance(error, Refusal):
             return self._problems.refusal(error, request)
         if isinstance(error, HTTPException):

@@ -1,41 +1,34 @@
 """The start page: what this is, and where to go."""
 
 from collections.abc import Collection
-from html import escape
 
 from starlette.responses import Response
 
 from gateway.api.responses import json_response
-from gateway.pages.layout import page
+from gateway.pages.destinations import ACCOUNT
+from gateway.pages.languages import Language, language
+from gateway.pages.rendering import render
 
+# The keys of a link's name and description: `home_…` and `home_…_about`.
 _LINKS = (
-    ("docs", "/docs", "API explorer", "Every operation and schema. Sign in and try them out."),
-    ("openapi", "/api/v1/openapi.json", "OpenAPI document", "OpenAPI 3.1, for generating clients."),
-    ("health", "/health", "Health", "Whether the gateway answers. <code>/health/ready</code> says whether it can tell who is signed in."),
-    ("mail", "/dev/mail/view", "Mail", "This installation sends no mail. What it would have sent is here, sign-in links included."),
+    ("account", ACCOUNT),
+    ("docs", "/docs"),
+    ("openapi", "/api/v1/openapi.json"),
+    ("health", "/health"),
+    ("mail", "/dev/mail/view"),
 )
-_ABOUT = "Practice management for people who treat people: clients, appointments, session notes, reminders and an audit trail."
 
 
-def home_page(paths: Collection[str]) -> Response:
+def home_page(paths: Collection[str], reader: Language) -> Response:
     """The page for people, with the links that are among the gateway's `paths`."""
-    links = "".join(
-        f'<li><a href="{path}"><strong>{escape(name)}</strong>{about}<br><code>{path}</code></a></li>'
-        for _, path, name, about in _LINKS
-        if path in paths
-    )
-    body = (
-        f'<h1>Caseload</h1><p class="lead">{_ABOUT}</p>'
-        "<p>This is the gateway, the address of its REST API. Requests and replies are JSON, below <code>/api/v1</code>.</p>"
-        f'<h2>Where to go</h2><ul class="links">{links}</ul>'
-    )
-    return _varied(page("Caseload", body))
+    links = [(path, reader.texts[f"home_{key}"], reader.texts[f"home_{key}_about"]) for key, path in _LINKS if path in paths]
+    return _varied(render("home.html", reader, title="Caseload", address="/", links=links))
 
 
 def home_json(paths: Collection[str]) -> Response:
     """The same for programs."""
-    links = {key: path for key, path, _, _ in _LINKS if path in paths}
-    return _varied(json_response({"name": "Caseload", "description": _ABOUT, "links": links}))
+    links = {key: path for key, path in _LINKS if path in paths}
+    return _varied(json_response({"name": "Caseload", "description": language("en").texts["home_lead"], "links": links}))
 
 
 def prefers_json(accept: str) -> bool:

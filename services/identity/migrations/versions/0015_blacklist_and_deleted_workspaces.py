@@ -93,7 +93,7 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_workspace_directory_newest ON identity.workspace_directory (created_at DESC, workspace_id)")
     op.execute(
         "CREATE INDEX ix_workspace_directory_pending ON identity.workspace_directory (created_at DESC)"
-        " WHERE owner_id IS NOT NULL AND owner_accepted_at IS NULL"
+        " WHERE owner_id IS NOT NULL AND owner_accepted_at IS NULL AND deleted_at IS NULL"
     )
     op.execute(
         "CREATE INDEX ix_workspace_directory_users ON identity.workspace_directory (workspace_id) INCLUDE (active_users, total_users)"

@@ -7,6 +7,7 @@ from identity.api_keys.rpc import ApiKeys
 from identity.blacklist.rpc import Blacklist
 from identity.departments.rpc import Departments
 from identity.invitations.rpc import Invitations
+from identity.memberships.rpc import Memberships
 from identity.passkeys.rpc import Passkeys
 from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
@@ -21,13 +22,25 @@ from identity.workspaces.rpc import Workspaces
 def servicers(
     runtime: Runtime,
 ) -> list[
-    SignIn | SecondFactors | Passkeys | SingleSignOn | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist
+    SignIn
+    | SecondFactors
+    | Passkeys
+    | SingleSignOn
+    | Memberships
+    | Users
+    | Invitations
+    | ApiKeys
+    | Departments
+    | Workspaces
+    | Platform
+    | Blacklist
 ]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
         Passkeys(runtime),
         SingleSignOn(runtime),
+        Memberships(runtime),
         Users(runtime),
         Invitations(runtime),
         ApiKeys(runtime),

@@ -10,11 +10,11 @@ from chassis.errors import Refusal
 from gateway.api.responses import json_response
 from gateway.api.sign_in.routes import TheAuthenticator
 from gateway.api.single_sign_on import schemas
-from gateway.auth.cookies import read_sso_browser
+from gateway.auth.cookies import CookieWriter, read_sso_browser
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.pages.home import prefers_json
-from gateway.pages.single_sign_on import refused_page
+from gateway.pages.refusals import refused_page
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import ANY_QUERY, PUBLIC_SIGN_IN, noun_router
@@ -58,7 +58,7 @@ async def start_sso(
     try:
         begun = await request.stubs.single_sign_on.BeginSingleSignOn(message, request.context)
     except Refusal as refusal:
-        return _refused(refusal, request)
+        return _refused(refusal, request, authenticator.cookies)
     authenticator.cookies.write_sso_browser(request, begun.browser, begun.expires_at.seconds)
     return RedirectResponse(begun.authorization_url, 303)
 
@@ -80,7 +80,7 @@ async def finish_sso(
     try:
         finished = await request.stubs.single_sign_on.FinishSingleSignOn(message, request.context)
     except Refusal as refusal:
-        return _refused(refusal, request)
+        return _refused(refusal, request, authenticator.cookies)
     authenticator.write_cookies(request, finished.signed_in)
     settings: GatewaySettings = http.app.state.settings
     return RedirectResponse(settings.app_url.rstrip("/") + (finished.return_to or "/"), 303)
@@ -99,10 +99,10 @@ def _rendered(provider: pb.Provider) -> dict[str, Any]:
     return settings | {name: whole[name] for name in ("has_client_secret", "redirect_uri", "updated_at")}
 
 
-def _refused(refusal: Refusal, request: GatewayRequest) -> Response:
+def _refused(refusal: Refusal, request: GatewayRequest, cookies: CookieWriter) -> Response:
     """The page that explains a refusal to a person, whose browser asks for HTML. Raises it for a program."""
     accept = request.header(b"accept")
     if "text/html" not in accept.lower() or prefers_json(accept):
         raise refusal
     request.problem_code = refusal.code
-    return refused_page(refusal.message, status_of(refusal))
+    return refused_page(refusal, request, cookies, status=status_of(refusal), title="sso_title")

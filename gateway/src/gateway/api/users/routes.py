@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
+from caseload.identity.v1 import second_factors_pb2
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.scheduling.v1 import appointments_pb2
 from chassis.protobuf.timestamps import to_timestamp
 from gateway.api.appointments.routes import named_appointments
-from gateway.api.responses import json_response, page_response
+from gateway.api.responses import json_response, no_content, page_response
 from gateway.api.users import schemas
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
@@ -65,6 +66,14 @@ async def activate_user(user_id: UUID, request: SignedInRequest) -> Response:
 async def unlock_user(user_id: UUID, request: SignedInRequest) -> Response:
     """Lets the user try to sign in at once, however many attempts have failed."""
     return json_response(await request.stubs.users.UnlockUser(pb.UnlockUserRequest(user_id=str(user_id)), request.context))
+
+
+@router.delete("/{user_id}/second-factor", status_code=204)
+async def remove_second_factor(user_id: UUID, query: Annotated[schemas.RemovalQuery, Query()], request: SignedInRequest) -> Response:
+    """For somebody who has lost the device and the backup codes. The user is told by mail, and signed out."""
+    message = to_proto(query, second_factors_pb2.RemoveSecondFactorRequest, user_id=user_id)
+    await request.stubs.second_factors.RemoveSecondFactor(message, request.context)
+    return no_content()
 
 
 async def _future_appointments(practitioner_id: UUID, request: GatewayRequest) -> dict[str, Any]:

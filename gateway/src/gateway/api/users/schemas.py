@@ -56,6 +56,10 @@ class UserQuery(PageQuery):
     is_active: bool | None = None
 
 
+class RemovalQuery(Schema):
+    reason: Literal["device_lost", "device_stolen", "other"] | None = None
+
+
 class UserCreate(Schema):
     email: Email
     full_name: FullName

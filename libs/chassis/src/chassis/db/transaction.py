@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -99,6 +99,26 @@ class Transaction:
             await self.execute("ROLLBACK TO SAVEPOINT inner_work")
             raise
         await self.execute("RELEASE SAVEPOINT inner_work")
+
+    @asynccontextmanager
+    async def confined_to(self, workspace_id: UUID) -> AsyncIterator[None]:
+        """The statements of the block are confined to another workspace, in this same transaction. Nobody else may use it meanwhile."""
+        own = self.workspace_id
+        if workspace_id == own:
+            yield
+            return
+        await self.execute(_pin(workspace_id))
+        self.workspace_id = workspace_id
+        try:
+            yield
+        except BaseException:
+            self.workspace_id = own
+            # A transaction that has failed takes no further statement, and not this one either.
+            with suppress(Exception):
+                await self.execute(_pin(own))
+            raise
+        self.workspace_id = own
+        await self.execute(_pin(own))
 
     async def execute(self, sql: str, *arguments: Any) -> None:
         """Runs SQL text that returns no rows."""

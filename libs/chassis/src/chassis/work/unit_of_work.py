@@ -1,8 +1,8 @@
 """One piece of work and its one transaction: an answered call, the delivery of an event, a task of the background."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -55,6 +55,7 @@ class UnitOfWork:
         "_committed",
         "_envelopes",
         "_first",
+        "_has_events_elsewhere",
         "_outbox",
         "_tx",
         "context",
@@ -79,6 +80,7 @@ class UnitOfWork:
         self._envelopes: list[Envelope] = []
         self._afterwards: list[tuple[Callable[[Transaction], Awaitable[None]], bool]] = []
         self._committed = False
+        self._has_events_elsewhere = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -107,7 +109,7 @@ class UnitOfWork:
         if self._tx is not None:
             await self._tx.commit()
         self._committed = True
-        if self._envelopes:
+        if self._envelopes or self._has_events_elsewhere:
             self._outbox.notify()
 
     async def _roll_back(self, error: BaseException) -> None:
@@ -172,6 +174,29 @@ class UnitOfWork:
         """A transaction of its own, which commits at its end whatever becomes of this work, by this work's deadline."""
         left = self.context.remaining()
         return self.database.transaction(workspace_id, seconds=_SECONDS_BESIDE if left is None else left)
+
+    @asynccontextmanager
+    async def elsewhere(self, workspace_id: UUID, user_id: UUID) -> AsyncIterator[None]:
+        """The statements, facts and events of the block are those of this user in another workspace, in the same transaction.
+
+        A service stays the one that works. Nothing changes in the caller's own workspace.
+        """
+        if workspace_id == self.context.workspace_id:
+            yield
+            return
+        context, facts, envelopes = self.context, self.facts, self._envelopes
+        async with self.db.confined_to(workspace_id):
+            service = context.caller.service
+            caller = Caller(user_id=None if service else user_id, workspace_id=workspace_id, service=service)
+            self.context = replace(context, caller=caller, workspace_id=workspace_id)
+            self.facts, self._envelopes = {}, []
+            try:
+                yield
+                if self._envelopes:
+                    await self._outbox.write(self.db, self._envelopes)
+                    self._has_events_elsewhere = True
+            finally:
+                self.context, self.facts, self._envelopes = context, facts, envelopes
 
     async def find(self, stmt: Statement, ids: Iterable[UUID], *, key: str = "id", **params: Any) -> dict[UUID, Record]:
         """The rows with these `ids`, by `key`. Read outside this transaction, together with calls that ask the same (see Dataloader)."""

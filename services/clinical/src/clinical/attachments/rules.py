@@ -8,6 +8,8 @@ from uuid import UUID
 from chassis.errors import Conflict, Fault, Invalid, NotFound
 
 MAX_BYTES = 10 * 1024 * 1024
+# Of a file as it is stored: an image that is encoded again may take more than it did.
+MAX_CLEAN_BYTES = 4 * MAX_BYTES
 MAX_NAME = 255
 MOST_QUOTA_BYTES = 10**15
 DEFAULT_MINUTES = 15
@@ -28,6 +30,12 @@ def check_size(size: int) -> None:
     """Raises Invalid for more than 10 MB."""
     if size > MAX_BYTES:
         raise Invalid("file_too_large", "A file has at most 10 MB.")
+
+
+def check_clean_size(size: int) -> None:
+    """Raises Invalid for an image that takes more than 40 MB without what it was made smaller by."""
+    if size > MAX_CLEAN_BYTES:
+        raise Invalid("file_too_large", "Encoded again, this image is larger than a file may be.")
 
 
 def file_name(given: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chassis.errors import Invalid, Unavailable
 from chassis.storage.spool import CHUNK, Spool
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.attachments.rules import check_size
+from clinical.attachments.rules import check_clean_size, check_size
 from clinical.attachments.turns import Turns
 
 PROGRAM = "clinical.attachments.sanitizer_process"
@@ -40,7 +40,7 @@ class Sandbox:
         self._turns = Turns(AT_ONCE)
 
     async def sanitize(self, given: Spool, work: UnitOfWork) -> CleanFile:
-        """The file as it may be stored. Raises Invalid as `sanitizer.sanitize` does, and file_unsafe if the process hits its limits.
+        """The file as it may be stored. Raises Invalid as `sanitizer.sanitize` does, also for too much of it, and file_unsafe if the process hits its limits.
 
         Raises Unavailable if it takes too long, RuntimeError if the process fails for a reason of its own.
         """
@@ -83,6 +83,7 @@ async def _exchange(process: asyncio.subprocess.Process, given: Spool, clean: Sp
         process.stdin.close()
         header = await process.stdout.readline()
         while piece := await process.stdout.read(CHUNK):
+            check_clean_size(clean.size + len(piece))
             await clean.append(piece)
         await clean.complete()
         await process.wait()

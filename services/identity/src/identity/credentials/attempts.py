@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from uuid import UUID
 
 from caseload.identity.v1 import events_pb2
 from caseload.options.v1 import options_pb2
@@ -17,6 +16,7 @@ from identity.credentials.passwords import Verification, password_hasher
 from identity.credentials.throttle import Counted, LoginAttempt, LoginThrottle
 from identity.credentials.turns import Rank
 from identity.people.notices import raise_notice
+from identity.people.rules import Membership
 
 _SECONDS_TO_TAKE_BACK = 5.0
 
@@ -43,22 +43,22 @@ class LimitedAttempts:
             raise
 
     async def check_password(
-        self, password: str, user_id: UUID | None, attempt: LoginAttempt, work: UnitOfWork, event_type: str
+        self, password: str, home: Membership, attempt: LoginAttempt, work: UnitOfWork, event_type: str
     ) -> tuple[str, str | None]:
-        """Counts the attempt, then verifies the password. Holds no connection while Argon2 runs.
+        """Counts the attempt, then verifies the password of the person's home. Holds no connection while Argon2 runs.
 
         Returns the stored hash, and a new one to replace it if its parameters are outdated. Raises Unauthenticated
         if the password is wrong or the account locked, TooMany if the user must wait, Unavailable if the hasher's queue is full.
         """
         async with self._throttle.serialize(attempt):
-            async with work.beside(work.workspace_id) as tx:
-                row = await tx.maybe(credentials.password_of, user_id=user_id or rules.DECOY_USER)
+            async with work.beside(home.workspace_id) as tx:
+                row = await tx.maybe(credentials.password_of, user_id=home.user_id)
             lock_delays = rules.lock_delays(row and row["settings"])
             counted = await self.count(attempt, work, event_type, lock_delays=lock_delays)
             stored_hash: str | None = row and row["password_hash"]
             verification = await self._verify(password, stored_hash, attempt, counted, work)
             if stored_hash is None or not verification.matches or counted.is_locked:
-                await self._fail(counted, user_id, work)
+                await self._fail(counted, work)
                 raise wrong_credentials()
             async with work.beside(None) as tx:
                 await self._throttle.undo_count(tx, attempt)
@@ -84,7 +84,8 @@ class LimitedAttempts:
         async with work.database.transaction(None, seconds=_SECONDS_TO_TAKE_BACK) as tx:
             await self._throttle.take_back(tx, attempt, counted)
 
-    async def _fail(self, counted: Counted, user_id: UUID | None, work: UnitOfWork) -> None:
+    async def _fail(self, counted: Counted, work: UnitOfWork) -> None:
+        user_id = work.caller.user_id
         if counted.guesses:
             work.note(failures=str(counted.guesses))
         if counted.guesses > rules.GUESSED_AT and not rules.is_recorded(counted.guesses):

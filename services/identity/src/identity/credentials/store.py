@@ -114,6 +114,18 @@ change_password = command(
     .values(password_hash=bindparam("password_hash"), updated_at=_now)
 )
 
+# The same, with a new hash of the same password or with the old one.
+keep_password = command(
+    update(users)
+    .where(users.c.id == bindparam("user_id"))
+    .where(users.c.password_hash == bindparam("verified_hash", type_=Text))
+    .values(password_hash=bindparam("password_hash"))
+)
+
+reset_password = command(
+    update(users).where(users.c.id == bindparam("user_id")).values(password_hash=bindparam("password_hash"), updated_at=_now)
+)
+
 # --- magic links ---
 
 add_magic_link = command(

@@ -12,10 +12,12 @@ from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from identity.credentials.device_tokens import DeviceTokens
 from identity.invitations import rules, store
-from identity.invitations.workflow import invite
+from identity.invitations.workflow import check_user_may_be_invited, invite
 from identity.login_sessions.access_keys import access_keys
+from identity.login_sessions.proof import prove
 from identity.login_sessions.token_issuer import TokenIssuer
 from identity.people import record
+from identity.people.memberships import person_of_user
 
 
 class Invitations(InvitationsServicer[UnitOfWork]):
@@ -26,8 +28,7 @@ class Invitations(InvitationsServicer[UnitOfWork]):
 
     async def ResendInvitation(self, request: pb.ResendInvitationRequest, work: UnitOfWork) -> pb.Invitation:
         user_id = UUID(request.user_id)
-        user = await work.db.one(store.lock_user, user_id=user_id)
-        rules.check_may_be_invited(**user)
+        await check_user_may_be_invited(work, user_id)
         token, expires_at = await invite(work, user_id, seconds=self._settings.invitation_seconds)
         return pb.Invitation(user_id=str(user_id), token=str(token), expires_at=to_timestamp(expires_at))
 
@@ -61,10 +62,18 @@ class Invitations(InvitationsServicer[UnitOfWork]):
         invitation = await work.db.one(store.lock_invitation, **named)
         rules.check_is_good(accepted_at=invitation["accepted_at"], expires_at=invitation["expires_at"], now=work.now)
         await work.db.run(store.accept_invitation, invitation_id=token.row_id, now=work.now)
-        user = await work.db.maybe(store.sign_in_invited, user_id=found["user_id"], now=work.now)
+        # Whoever invited was shown the other secret: it proves nothing.
+        is_mailed = invitation["mailed_hash"] == token.hash
+        person = await person_of_user(work.db, token.workspace_id, found["user_id"])
+        is_again = is_mailed and person.is_shut_out
+        if is_mailed:
+            await prove(work, found["user_id"], void_credentials=True)
+            person = await person_of_user(work.db, token.workspace_id, found["user_id"])
+        user = await work.db.maybe(store.sign_in_invited, user_id=found["user_id"], is_again=is_again, now=work.now)
         if user is None:
             raise rules.invitation_over()
-        return await self._tokens.start_login_session(work, keys, user, amr=["link"])
+        amr = "link" if is_mailed else "invitation"
+        return await self._tokens.start_login_session(work, keys, user, amr=[amr], known_as=person.home.user_id)
 
 
 def _unknown() -> NotFound:

@@ -5,13 +5,16 @@ from datetime import datetime
 from chassis.errors import Conflict, Gone
 
 
-def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None, is_blacklisted: bool) -> None:
-    """Raise Conflict for a user who is not active, who got in already, or whose address is blacklisted."""
+def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None, is_blacklisted: bool, is_shut_out: bool) -> None:
+    """Raise Conflict for a user who is not active, whose address is blacklisted, or who got in already.
+
+    Who got in, and is shut out by another workspace's proof of the address, may be invited.
+    """
     if is_blacklisted:
         raise Conflict("email_blacklisted", "Nobody with this e-mail address is invited.")
     if not is_active:
         raise Conflict("user_inactive", "This user is not active.")
-    if last_login_at is not None:
+    if last_login_at is not None and not is_shut_out:
         raise Conflict("invitation_accepted", "This user has signed in already.")
 
 

@@ -1,6 +1,6 @@
 """Statements about invitations. Row security confines each to the caller's workspace."""
 
-from sqlalchemy import DateTime, LargeBinary, Uuid, bindparam, insert, or_, select, update
+from sqlalchemy import Boolean, DateTime, LargeBinary, Uuid, bindparam, insert, or_, select, update
 
 from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
@@ -49,7 +49,11 @@ lock_invitation = command(select(invitations).where(_invitation).with_for_update
 
 accept_invitation = command(update(invitations).where(invitations.c.id == bindparam("invitation_id", type_=Uuid)).values(accepted_at=_now))
 
-# Only who has never signed in: an invitation asks for no second factor, and is no way around one.
+# Only who has never signed in, or is shut out: an invitation asks for no second factor, and is no way around one.
 sign_in_invited = command(
-    update(users).where(MAY_SIGN_IN).where(users.c.last_login_at.is_(None)).values(last_login_at=_now).returning(*USER_AND_READ_TIME)
+    update(users)
+    .where(MAY_SIGN_IN)
+    .where(or_(users.c.last_login_at.is_(None), bindparam("is_again", type_=Boolean)))
+    .values(last_login_at=_now)
+    .returning(*USER_AND_READ_TIME)
 )

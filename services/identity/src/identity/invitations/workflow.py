@@ -1,4 +1,4 @@
-"""Invites a user."""
+"""Invites a user, where one needs to be invited."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,7 +8,15 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.work.unit_of_work import UnitOfWork
-from identity.invitations import store
+from identity.invitations import rules, store
+from identity.people.memberships import person_of_user
+
+
+async def check_user_may_be_invited(work: UnitOfWork, user_id: UUID) -> None:
+    """Raises NotFound for an unknown user, Conflict for one who needs no invitation. Holds the user until the commit."""
+    user = await work.db.one(store.lock_user, user_id=user_id)
+    person = await person_of_user(work.db, work.workspace_id, user_id)
+    rules.check_may_be_invited(**user, is_shut_out=person.is_shut_out)
 
 
 async def invite(work: UnitOfWork, user_id: UUID, *, seconds: int) -> tuple[OpaqueToken, datetime]:

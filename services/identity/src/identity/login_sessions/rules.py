@@ -5,14 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.errors import Forbidden
+from identity.people.rules import SECOND_STEPS
 from identity.roles import ADMINISTRATOR_ROLE
 
-# The step that is made at the workspace's OpenID provider.
+# The step that is made at the workspace's OpenID provider, which sees to second factors itself.
 SINGLE_SIGN_ON = "sso"
-
-# The steps (`amr`, RFC 8176) that only somebody who has a second factor can make. A passkey that signs in alone has verified its user:
-# it is two factors, what the person has and what they know or are. A workspace's own provider sees to second factors itself.
-_SECOND_STEPS = frozenset({"otp", "passkey", SINGLE_SIGN_ON})
 
 
 def needs_second_factor(settings: Mapping[str, Any] | None, role: str) -> bool:
@@ -23,7 +20,7 @@ def needs_second_factor(settings: Mapping[str, Any] | None, role: str) -> bool:
 
 def may_do_nothing(settings: Mapping[str, Any] | None, role: str, amr: Collection[str]) -> bool:
     """Whether a sign-in of these steps is good for enrolling a second factor alone."""
-    return needs_second_factor(settings, role) and _SECOND_STEPS.isdisjoint(amr)
+    return needs_second_factor(settings, role) and {*SECOND_STEPS, SINGLE_SIGN_ON}.isdisjoint(amr)
 
 
 def check_steps(amr: Collection[str], role: str, *, sso_required: bool) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     cast,
+    delete,
     exists,
     extract,
     func,
@@ -26,7 +27,17 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.db.statement import command, query
 from identity.people.blacklist import NOT_BLACKLISTED
 from identity.people.columns import HAS_PASSKEY, USER_COLUMNS
-from identity.tables import login_sessions, refresh_tokens, revocations, sso_providers, users, workspaces
+from identity.tables import (
+    login_sessions,
+    passkeys,
+    refresh_tokens,
+    revocations,
+    second_factors,
+    sign_ins,
+    sso_providers,
+    users,
+    workspaces,
+)
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _clock = func.clock_timestamp()
@@ -61,13 +72,37 @@ USER_AND_READ_TIME = (
 # Locks the row until the commit: the role cannot change between this statement and the signing of a token.
 read_user_for_tokens = command(select(*USER_AND_READ_TIME).where(MAY_SIGN_IN).with_for_update(read=True, of=users))
 
+# The user gets in, by whatever was proved before.
+sign_in = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_now).returning(*USER_AND_READ_TIME))
+
+# --- what a user proves the identity with, and whether the address is proved ---
+
+# Both are held until the commit, the membership before the user, as whoever holds all of a person's memberships does.
+hold_membership = command(
+    select(sign_ins.c.proved_at, sign_ins.c.second_factor, sign_ins.c.passkey)
+    .where(sign_ins.c.workspace_id == bindparam("workspace_id", type_=Uuid))
+    .where(sign_ins.c.user_id == bindparam("user_id", type_=Uuid))
+    .with_for_update(key_share=True)
+)
+
+hold_password = command(
+    select(users.c.password_hash.is_not(None).label("is_set"))
+    .where(users.c.id == bindparam("user_id"))
+    .with_for_update(key_share=True, of=users)
+)
+
+clear_password = command(update(users).where(users.c.id == bindparam("user_id")).values(password_hash=null()))
+
+clear_second_factor = command(delete(second_factors).where(second_factors.c.user_id == bindparam("user_id")))
+
+clear_passkeys = command(delete(passkeys).where(passkeys.c.user_id == bindparam("user_id")))
+
 # --- login sessions and their refresh tokens ---
 
 add_login_session = command(
     insert(login_sessions)
     .values(
-        **_named("workspace_id", "id", "user_id", "amr", "ip_address", "user_agent", "expires_at", "idle_at"),
-        created_at=_now,
+        **_named("workspace_id", "id", "user_id", "amr", "ip_address", "user_agent", "created_at", "expires_at", "idle_at"),
         last_seen_at=_now,
     )
     .returning(login_sessions)
@@ -87,6 +122,16 @@ extend_login_session = command(
     .returning(login_sessions)
 )
 
+hold_login_session = command(
+    select(login_sessions.c.amr)
+    .where(_this_session)
+    .where(login_sessions.c.user_id == bindparam("user_id"))
+    .where(login_sessions.c.ended_at.is_(None))
+    .with_for_update(read=True)
+)
+
+find_login_session = query(select(login_sessions.c.amr).where(_this_session).where(login_sessions.c.user_id == bindparam("user_id")))
+
 login_sessions_of = query(
     select(login_sessions)
     .where(login_sessions.c.user_id == bindparam("user_id"))
@@ -105,6 +150,16 @@ end_login_session = command(
     .where(login_sessions.c.ended_at.is_(None))
     .values(_ended)
     .returning(login_sessions.c.id)
+)
+
+# Of many who leave one session, one does.
+leave_login_session = command(
+    update(login_sessions)
+    .where(_this_session)
+    .where(login_sessions.c.user_id == bindparam("user_id"))
+    .where(_is_active)
+    .values(_ended)
+    .returning(login_sessions)
 )
 
 end_login_sessions = command(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -34,15 +35,45 @@ class TokenIssuer:
         self._device_tokens = device_tokens
 
     async def start_login_session(
-        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: Sequence[str], device: bytes | None = None
+        self,
+        work: UnitOfWork,
+        keys: WorkspaceKeys,
+        user: Mapping[str, Any],
+        *,
+        amr: Sequence[str],
+        device: bytes | None = None,
+        known_as: UUID | None = None,
     ) -> pb.SignedIn:
         """Start a login session for a user who has just proved their identity, and issue its first tokens.
 
-        `user` is a row with `USER_AND_READ_TIME`, `amr` how they proved it (RFC 8176), `device` the nonce of a known device.
+        `user` is a row with `USER_AND_READ_TIME`, `amr` how they proved it (RFC 8176), `device` the nonce of a known device, `known_as`
+        the user of the person's home, who is recognised on it.
         Raises Forbidden where the workspace requires other proof.
         """
-        rules.check_steps(amr, user["role"], sso_required=user["sso_required"])
         expires_at = work.now + timedelta(seconds=self._settings.session_absolute_seconds)
+        device_token = self._device_tokens.issue(known_as or user["id"], work.now, nonce=device)
+        return await self._start(work, keys, user, amr, work.now, expires_at, device_token)
+
+    async def continue_login_session(
+        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], left: Mapping[str, Any]
+    ) -> pb.SignedIn:
+        """Start a login session that goes on from one of the same person in another workspace, and ends when that would have.
+
+        Raises Forbidden where the workspace requires other proof.
+        """
+        return await self._start(work, keys, user, left["amr"], left["created_at"], left["expires_at"])
+
+    async def _start(
+        self,
+        work: UnitOfWork,
+        keys: WorkspaceKeys,
+        user: Mapping[str, Any],
+        amr: Sequence[str],
+        created_at: datetime,
+        expires_at: datetime,
+        device_token: str | None = None,
+    ) -> pb.SignedIn:
+        rules.check_steps(amr, user["role"], sso_required=user["sso_required"])
         session = await work.db.one(
             store.add_login_session,
             id=uuid7(),
@@ -51,13 +82,13 @@ class TokenIssuer:
             ip_address=work.context.ip_address,
             user_agent=work.context.user_agent,
             now=work.now,
+            created_at=created_at,
             expires_at=expires_at,
             idle_at=rules.idle_at(work.now, idle_seconds=self._settings.session_idle_seconds, expires_at=expires_at),
         )
         token = OpaqueToken.generate(session["workspace_id"], session["id"])
         await work.db.run(store.add_refresh_token, session_id=session["id"], generation=1, hash=token.hash, now=work.now)
         work.note(amr=" ".join(amr), login_session_id=str(session["id"]))
-        device_token = self._device_tokens.issue(user["id"], work.now, nonce=device)
         return self._signed_in(work.now, keys, user, session, token, device_token)
 
     async def rotate(self, work: UnitOfWork, keys: WorkspaceKeys, token: OpaqueToken, generation: int) -> pb.SignedIn:

@@ -14,11 +14,19 @@ from identity.people.blacklist import check_not_blacklisted
 
 
 async def insert_user(
-    work: UnitOfWork, keyring: Keyring, keys: WorkspaceKeys, user: pb.User, *, password_hash: str | None = None, **columns: Any
+    work: UnitOfWork,
+    keyring: Keyring,
+    keys: WorkspaceKeys,
+    user: pb.User,
+    *,
+    password_hash: str | None = None,
+    is_proved: bool = False,
+    **columns: Any,
 ) -> None:
     """Insert the user into the workspace, and the index entry of the e-mail address. `columns` are the open ones that are not null.
 
-    Raises Conflict `email_taken` if another user of any workspace has the address, and `email_blacklisted` if nobody may have it.
+    `is_proved` says that the address is the person's beyond doubt. Raises Conflict `email_taken` if another user of the workspace has it,
+    and `email_blacklisted` if nobody may have it.
     """
     index = record.email_index(keyring, user.email)
     await check_not_blacklisted(work.db, index)
@@ -29,7 +37,8 @@ async def insert_user(
     )
     values = {"shift_schedule": None, **unset, **new}
     await work.db.run(store.add_user, id=user_id, **values, password_hash=password_hash)
-    await work.db.run(store.add_email_index, email_index=index, user_id=user_id)
+    proved_at = work.now if is_proved else None
+    await work.db.run(store.add_email_index, email_index=index, user_id=user_id, proved_at=proved_at)
 
 
 async def add_user(
@@ -41,7 +50,9 @@ async def add_user(
     role: str,
     password_hash: str | None = None,
     is_platform_admin: bool = False,
+    is_proved: bool = False,
 ) -> None:
     """The same for work that nobody called: leaves an audit line of its own."""
-    await insert_user(work, keyring, keys, user, password_hash=password_hash, role=role, is_platform_admin=is_platform_admin)
+    columns = {"role": role, "is_platform_admin": is_platform_admin}
+    await insert_user(work, keyring, keys, user, password_hash=password_hash, is_proved=is_proved, **columns)
     record_effect(work, "add_user", options_pb2.RESOURCE_USER, options_pb2.ACTION_CREATE, [user.id], role=role)

@@ -1,9 +1,20 @@
-"""Which names and e-mail addresses are accepted. Pure functions."""
+"""Which names and e-mail addresses are accepted, and which of a person's memberships counts for what. Pure functions."""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from chassis.errors import Fault, Invalid
+
+# First steps of a sign-in (`amr`) that only the person can make. Whoever invites sees an invitation's link; what a workspace's own
+# provider of sign-ins asserts is that workspace's word.
+_STEPS_OF_THE_PERSON = frozenset({"pwd", "link", "passkey"})
+# Steps that only somebody who has a second factor can make. A passkey that signs in alone has verified its user: it is two factors, what
+# the person has and what they know or are.
+SECOND_STEPS = frozenset({"otp", "passkey"})
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,253}")
 
@@ -29,3 +40,70 @@ def check_full_name(full_name: str | None) -> str:
             "user_invalid", "Some details of this user are not valid.", faults=[Fault("/full_name", "must have 2 to 100 characters")]
         )
     return stripped
+
+
+class Membership(NamedTuple):
+    """A user of a workspace."""
+
+    workspace_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user, and the other users who are the same person."""
+
+    email_index: bytes
+    own: Membership
+    # Whose password and second factor are this person's.
+    home: Membership
+    # The proved ones, the home first; of a person who has not proved this address, this one alone.
+    memberships: tuple[Membership, ...]
+    # Whether the person has shown, for this membership, that they read the mail of the address.
+    is_proved: bool
+    # Whether whoever shows this address at the door is let in by the credentials of `own`.
+    is_at_the_door: bool
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether this user got in without proving the address, which another of its users has proved: nothing lets them in any more."""
+        return not self.is_proved and not self.is_at_the_door
+
+    def in_workspace(self, workspace_id: UUID) -> Membership | None:
+        return next((membership for membership in self.memberships if membership.workspace_id == workspace_id), None)
+
+
+def in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The users of one address: the proved ones, the earliest first, then the others, the earliest first."""
+    return sorted(
+        rows, key=lambda row: (row["proved_at"] is None, row["proved_at"] or row["created_at"], row["created_at"], row["workspace_id"])
+    )
+
+
+def at_the_door(rows: Iterable[Mapping[str, Any]]) -> list[Membership]:
+    """Where somebody with this address may get in, the home first: the proved memberships, or else the earliest."""
+    ordered = in_order(rows)
+    return [membership_of(row) for row in ordered if row["proved_at"] is not None] or [membership_of(row) for row in ordered[:1]]
+
+
+def membership_of(row: Mapping[str, Any]) -> Membership:
+    return Membership(row["workspace_id"], row["user_id"])
+
+
+def person_of_rows(rows: Sequence[Mapping[str, Any]], own: Membership) -> Person:
+    """The person who is this user, from all users with the address."""
+    row = next(row for row in rows if membership_of(row) == own)
+    doors = at_the_door(rows)
+    is_proved = row["proved_at"] is not None
+    memberships = tuple(doors) if is_proved else (own,)
+    return Person(row["email_index"], own, memberships[0], memberships, is_proved, is_at_the_door=doors[0] == own)
+
+
+def is_of_the_person(amr: Sequence[str]) -> bool:
+    """Whether a sign-in of these steps was begun by the person, and by nobody on their behalf."""
+    return bool(amr) and amr[0] in _STEPS_OF_THE_PERSON
+
+
+def is_whole(amr: Sequence[str], *, second_factor: bool) -> bool:
+    """Whether these steps are what the person is asked for at the door: an invitation asks for no second one."""
+    return is_of_the_person(amr) and not (second_factor and SECOND_STEPS.isdisjoint(amr))

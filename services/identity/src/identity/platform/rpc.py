@@ -21,9 +21,7 @@ from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from identity.activities import store as activities
 from identity.activities.workflow import record_activity
-from identity.invitations.rules import check_may_be_invited
-from identity.invitations.store import lock_user
-from identity.invitations.workflow import invite
+from identity.invitations.workflow import check_user_may_be_invited, invite
 from identity.login_sessions import revocation
 from identity.people import record
 from identity.people.notices import raise_notice
@@ -65,8 +63,7 @@ class Platform(PlatformServicer[UnitOfWork]):
         user_id = UUID(request.user_id)
         found = await self._find(store.find_by_owner, work, user_id=user_id)
         async with self._runtime.background(found["workspace_id"]) as inviting:
-            user = await inviting.db.one(lock_user, user_id=user_id)
-            check_may_be_invited(**user)
+            await check_user_may_be_invited(inviting, user_id)
             token, expires_at = await invite(inviting, user_id, seconds=self._settings.invitation_seconds)
             record_effect(inviting, "resend_owner_invitation", options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE, [user_id])
         await record_activity(work, "invitation_resent", workspace_id=found["workspace_id"], workspace_name=found["name"])

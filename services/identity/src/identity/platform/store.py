@@ -46,7 +46,9 @@ list_workspaces = FilteredStatement(
 )
 count_workspaces = FilteredStatement(lambda names: _matching(select(func.count().label("total")).select_from(workspace_directory), names))
 
-_pending = select(workspace_directory).where(_directory.owner_id.is_not(None) & _directory.owner_accepted_at.is_(None))
+_pending = select(workspace_directory).where(
+    _directory.owner_id.is_not(None) & _directory.owner_accepted_at.is_(None) & _directory.deleted_at.is_(None)
+)
 
 pending_owners = query(_pending.order_by(_directory.created_at.desc()).limit(_limit))
 

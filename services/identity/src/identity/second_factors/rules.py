@@ -2,10 +2,12 @@
 
 import secrets
 from datetime import datetime
+from uuid import UUID
 
 import pyotp
 
-from chassis.errors import Fault, Invalid, Unauthenticated
+from chassis.errors import Conflict, Fault, Forbidden, Invalid, Unauthenticated
+from identity.roles import ADMINISTRATOR_ROLE
 
 ISSUER = "Caseload"
 # RFC 6238, 5.2: a code of the step before or after is accepted, for clocks that differ and people who type slowly.
@@ -65,6 +67,26 @@ def methods(first: str, *, has_totp: bool, has_passkey: bool) -> list[str]:
     if not has_totp and (not has_passkey or first != "pwd"):
         return []
     return ["totp"] * has_totp + ["passkey"] * has_passkey
+
+
+def check_removal(user_id: UUID, role: str, *, by: UUID, by_role: str | None) -> None:
+    """Raise Forbidden for one's own second factor, which takes a code, for an administrator's unless an administrator asks, and for API keys."""
+    if user_id == by:
+        raise Forbidden("own_second_factor", "Nobody removes their own second factor without a code.")
+    if not by_role or (role in ADMINISTRATOR_ROLE.values() and by_role != role):
+        raise Forbidden("permission_denied", "Your role does not permit this.")
+
+
+def check_belongs_here_alone(*, memberships: int) -> None:
+    """Raise Conflict for a person who gets into other workspaces by the same second factor."""
+    if memberships > 1:
+        raise Conflict(
+            "belongs_elsewhere_too", "This person belongs to other workspaces too; only the operator removes their second factor."
+        )
+
+
+def no_second_factor() -> Conflict:
+    return Conflict("second_factor_not_enrolled", "There is no second factor.")
 
 
 def wrong_code(pointer: str) -> Invalid:

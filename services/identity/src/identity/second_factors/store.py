@@ -1,9 +1,8 @@
 """Statements about second factors, their backup codes, and first steps that wait for the second."""
 
-from sqlalchemy import DateTime, Text, all_, bindparam, delete, func, insert, select, update
+from sqlalchemy import DateTime, Text, Uuid, all_, bindparam, delete, func, insert, select, update
 
 from chassis.db.statement import command, query
-from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
 from identity.tables import backup_codes, login_sessions, second_factors, second_steps, users
 
 _now = bindparam("now", type_=DateTime(timezone=True))
@@ -61,6 +60,9 @@ use_backup_code = command(
 # Its backup codes go with it.
 delete_second_factor = command(delete(second_factors).where(_mine).where(second_factors.c.confirmed_at.is_not(None)))
 
+# Whose second factor an administrator removes. Held until the commit.
+lock_user = command(select(users.c.role).where(users.c.id == bindparam("user_id", type_=Uuid)).with_for_update(key_share=True, of=users))
+
 # --- first steps ---
 
 add_second_step = command(
@@ -83,9 +85,6 @@ use_second_step = command(
 )
 
 # --- sign-ins ---
-
-# No row if the user may not sign in.
-sign_in = command(update(users).where(MAY_SIGN_IN).values(last_login_at=_now).returning(*USER_AND_READ_TIME))
 
 # A second factor that is set up is the second step of the login session that it is set up in.
 add_step_to_login_session = command(

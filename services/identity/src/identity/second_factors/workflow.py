@@ -1,4 +1,4 @@
-"""First steps that wait for the second, the use of a code, and a second factor that is the step of the session it is set up in."""
+"""First steps that wait for the second, the use of a code, and the beginning and end of a second factor."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -7,18 +7,28 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import sign_in_pb2 as pb
+from caseload.options.v1 import options_pb2
 from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.encryption.keyring import Keyring
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
+from chassis.service.runtime import Runtime
+from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from identity.login_sessions import revocation
 from identity.login_sessions.rules import needs_second_factor
+from identity.people import record
+from identity.people import store as people
+from identity.people.memberships import person_of_user
+from identity.people.notices import raise_notice
+from identity.people.rules import at_the_door
 from identity.second_factors import rules, store
 
 # The time to find one's telephone.
 _SECONDS_FOR_THE_SECOND_STEP = 600
+_SECONDS_TO_FIND = 5.0
 
 
 async def begin_second_step(work: UnitOfWork, user_id: UUID, amr: Sequence[str], methods: Sequence[str]) -> pb.SecondStep:
@@ -51,6 +61,34 @@ async def use_code(work: UnitOfWork, user_id: UUID, code: str, keyring: Keyring,
         return False
     step = rules.step_of(open_secret(keys, user_id, found["secret_sealed"]), code, work.now)
     return step is not None and await work.db.maybe(store.use_step, user_id=user_id, step=step) is not None
+
+
+async def remove_second_factor(work: UnitOfWork, user_id: UUID) -> bool:
+    """Deletes the user's own second factor and its backup codes. False if there is none that is in use."""
+    if not await work.db.run(store.delete_second_factor, user_id=user_id):
+        return False
+    await work.db.run(people.set_second_factor, user_id=user_id, confirmed=False)
+    return True
+
+
+async def remove_for_operator(runtime: Runtime, email: str) -> bool:
+    """Remove the second factor of whoever has this address, tell them, and sign them out in every workspace. False if there is none."""
+    index = record.email_index(runtime.keyring, email)
+    async with runtime.database.transaction(None, seconds=_SECONDS_TO_FIND) as tx:
+        doors = at_the_door(await tx.all(people.memberships_of_address, email_index=index))
+    if not doors:
+        return False
+    home = doors[0]
+    async with runtime.background(home.workspace_id) as work:
+        await work.db.run(people.hold_memberships, email_index=index)
+        if not await remove_second_factor(work, home.user_id):
+            return False
+        person = await person_of_user(work.db, *home)
+        await revocation.end_all_login_sessions(work, person, reason="second_factor_removed")
+        resource, action = options_pb2.RESOURCE_USER, options_pb2.ACTION_UPDATE
+        record_effect(work, "remove_second_factor", resource, action, [home.user_id], by="operator")
+        raise_notice(work, home.user_id, events_pb2.SECURITY_NOTICE_SECOND_FACTOR_REMOVED)
+    return True
 
 
 def backup_hash(keyring: Keyring, user_id: UUID, code: str) -> bytes:

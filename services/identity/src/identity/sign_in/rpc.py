@@ -19,20 +19,22 @@ from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
-from identity.credentials import rules
 from identity.credentials import store as credentials
 from identity.credentials.attempts import LimitedAttempts, wrong_credentials
 from identity.credentials.device_tokens import DeviceTokens
+from identity.credentials.door import enter_by_address
 from identity.credentials.passwords import password_hasher
 from identity.credentials.throttle import LoginThrottle
 from identity.login_sessions import revocation
 from identity.login_sessions import store as login_sessions
 from identity.login_sessions.access_keys import access_keys
+from identity.login_sessions.proof import hold_own_session, login_session_id, person_of_own_sign_in, prove, prove_by_reset
 from identity.login_sessions.token_issuer import TokenIssuer, login_session_ended
 from identity.people import record
 from identity.people import store as people
+from identity.people.memberships import at_home, person_of, person_of_user
 from identity.people.notices import raise_notice
-from identity.people.rules import check_email
+from identity.people.rules import Membership, Person, check_email, is_of_the_person
 from identity.second_factors import rules as second_factors
 from identity.second_factors.workflow import begin_second_step
 from identity.sign_in import store
@@ -82,27 +84,31 @@ class SignIn(SignInServicer[UnitOfWork]):
     async def VerifyMagicLink(self, request: pb.VerifyMagicLinkRequest, work: UnitOfWork) -> pb.SignInReply:
         token, user_id = await self._open_link(request.token, "sign_in", work)
         keys = await self._keys.of(token.workspace_id)
+        await prove(work, user_id, void_credentials=False)
         await self._use_link(token, "sign_in", work)
         user = await work.db.maybe(store.sign_in_by_link, user_id=user_id, now=work.now)
         if user is None:
             raise _link_invalid()
-        email = await work.db.one(people.email_index_of, user_id=user["id"])
-        await self._throttle.forget(work.db, email["email_index"], "link")
-        return await self._sign_in(work, keys, user, amr="link")
+        person = await person_of_user(work.db, token.workspace_id, user_id)
+        await self._throttle.forget(work.db, person.email_index, "link")
+        return await self._sign_in(work, keys, user, person.home, amr="link")
 
     async def Login(self, request: pb.LoginRequest, work: UnitOfWork) -> pb.SignInReply:
         email_index = record.email_index(self._keyring, request.email)
-        user_id = await self._find_user(email_index, work)
-        attempt = self._throttle.password_attempt(email_index, user_id, request.device_token, work)
-        verified_hash, new_hash = await self._attempts.check_password(request.password, user_id, attempt, work, "login")
+        door = await enter_by_address(email_index, work)
+        home_id = door.home.user_id if door.is_known else None
+        attempt = self._throttle.password_attempt(email_index, home_id, request.device_token, work)
+        verified_hash, new_hash = await self._attempts.check_password(request.password, door.home, attempt, work, "login")
 
         keys = await self._keys.of(work.workspace_id)
-        user = await work.db.maybe(
-            store.sign_in_by_password, user_id=user_id, verified_hash=verified_hash, password_hash=new_hash or verified_hash, now=work.now
-        )
+        kept = {"user_id": door.home.user_id, "verified_hash": verified_hash, "password_hash": new_hash or verified_hash}
+        async with work.elsewhere(*door.home):
+            # None if the password was changed meanwhile.
+            is_still_right = await work.db.run(credentials.keep_password, **kept)
+        user = await work.db.maybe(store.sign_in_by_password, user_id=door.entrance.user_id, now=work.now) if is_still_right else None
         if user is None:
             raise wrong_credentials()
-        return await self._sign_in(work, keys, user, amr="pwd", device=attempt.device)
+        return await self._sign_in(work, keys, user, door.home, amr="pwd", device=attempt.device)
 
     async def Refresh(self, request: pb.RefreshRequest, work: UnitOfWork) -> pb.SignedIn:
         token = OpaqueToken.parse(request.refresh_token)
@@ -118,55 +124,63 @@ class SignIn(SignInServicer[UnitOfWork]):
         return await self._tokens.rotate(work, keys, token, found["generation"])
 
     async def Logout(self, request: pb.LogoutRequest, work: UnitOfWork) -> pb.LogoutResponse:
-        await revocation.end_login_session(work.db, _login_session_id(work), work.user_id, reason="logout", now=work.now)
+        await revocation.end_login_session(work.db, login_session_id(work), work.user_id, reason="logout", now=work.now)
         return pb.LogoutResponse(user_id=str(work.user_id))
 
     async def ChangePassword(self, request: pb.ChangePasswordRequest, work: UnitOfWork) -> pb.ChangePasswordResponse:
         """Changes the password, or sets the first one of somebody who signs in by link."""
-        user_id, session_id = work.user_id, _login_session_id(work)
-        keys = await self._keys.of(work.workspace_id)
-        async with work.beside(work.workspace_id) as tx:
-            row = await tx.one(credentials.password_of, user_id=user_id)
-            email = await tx.one(people.email_index_of, user_id=user_id)
+        session_id, person = login_session_id(work), await person_of_own_sign_in(work)
+        keys = await self._keys.of(person.home.workspace_id)
+        async with work.beside(person.home.workspace_id) as tx:
+            row = await tx.one(credentials.password_of, user_id=person.home.user_id)
         user = record.to_proto(row, keys)
         new_password = await self._passwords.check(request.new_password, email=user.email, full_name=user.full_name)
 
         verified_hash: str | None = None
         notice = events_pb2.SECURITY_NOTICE_PASSWORD_SET
         if row["password_hash"] is not None:
-            attempt = self._throttle.reauthentication(email["email_index"], session_id)
+            attempt = self._throttle.reauthentication(person.email_index, session_id)
             try:
-                verified_hash, _ = await self._attempts.check_password(request.current_password, user_id, attempt, work, "change_password")
+                verified_hash, _ = await self._attempts.check_password(
+                    request.current_password, person.home, attempt, work, "change_password"
+                )
             except Unauthenticated:
                 raise _wrong_current_password() from None
             notice = events_pb2.SECURITY_NOTICE_PASSWORD_CHANGED
         new_hash = await self._passwords.hash(new_password)
 
-        change = {"user_id": user_id, "verified_hash": verified_hash, "password_hash": new_hash, "now": work.now}
-        if not await work.db.run(credentials.change_password, **change):
-            raise _wrong_current_password()
-        await work.db.run(credentials.void_magic_links, user_id=user_id, now=work.now)
-        await revocation.end_login_sessions(work.db, user_id, reason="password_changed", now=work.now, except_id=session_id)
-        raise_notice(work, user_id, notice)
+        await work.db.run(people.hold_memberships, email_index=person.email_index)
+        change = {"user_id": person.home.user_id, "verified_hash": verified_hash, "password_hash": new_hash, "now": work.now}
+        async with at_home(work, person, "change_password"):
+            if not await work.db.run(credentials.change_password, **change):
+                raise _wrong_current_password()
+        await hold_own_session(work, person)
+        await self._void_links(work, person)
+        await revocation.end_all_login_sessions(work, person, reason="password_changed", except_id=session_id)
+        raise_notice(work, work.user_id, notice)
         work.note(first=str(verified_hash is None).lower())
-        return pb.ChangePasswordResponse(user_id=str(user_id))
+        return pb.ChangePasswordResponse(user_id=str(work.user_id))
 
     async def ResetPassword(self, request: pb.ResetPasswordRequest, work: UnitOfWork) -> pb.ResetPasswordResponse:
         token, user_id = await self._open_link(request.token, "password_reset", work)
-        keys = await self._keys.of(token.workspace_id)
         async with work.beside(token.workspace_id) as tx:
-            user = record.to_proto(await tx.one(credentials.password_of, user_id=user_id), keys)
+            user = record.to_proto(await tx.one(credentials.password_of, user_id=user_id), await self._keys.of(token.workspace_id))
         # Before the link is used: who is refused a password tries the next one with the same link.
         new_password = await self._passwords.check(request.new_password, email=user.email, full_name=user.full_name)
         new_hash = await self._passwords.hash(new_password)
 
-        await self._use_link(token, "password_reset", work)
-        if await work.db.maybe(store.reset_password, user_id=user_id, password_hash=new_hash, now=work.now) is None:
-            raise _link_invalid()
         email = await work.db.one(people.email_index_of, user_id=user_id)
-        await self._throttle.forget(work.db, email["email_index"])
-        await work.db.run(credentials.void_magic_links, user_id=user_id, now=work.now)
-        await revocation.end_login_sessions(work.db, user_id, reason="password_reset", now=work.now)
+        await work.db.run(people.hold_memberships, email_index=email["email_index"])
+        await self._use_link(token, "password_reset", work)
+        await prove_by_reset(work, user_id)
+        person = await person_of_user(work.db, token.workspace_id, user_id)
+        if await work.db.maybe(store.hold_user, user_id=user_id) is None:
+            raise _link_invalid()
+        async with at_home(work, person, "reset_password"):
+            await work.db.run(credentials.reset_password, user_id=person.home.user_id, password_hash=new_hash, now=work.now)
+        await self._throttle.forget(work.db, person.email_index)
+        await self._void_links(work, person)
+        await revocation.end_all_login_sessions(work, person, reason="password_reset")
         raise_notice(work, user_id, events_pb2.SECURITY_NOTICE_PASSWORD_RESET)
         return pb.ResetPasswordResponse(user_id=str(user_id))
 
@@ -185,7 +199,12 @@ class SignIn(SignInServicer[UnitOfWork]):
         return pb.EndLoginSessionResponse(user_id=str(work.user_id))
 
     async def EndLoginSessions(self, request: pb.EndLoginSessionsRequest, work: UnitOfWork) -> pb.EndLoginSessionsResponse:
-        await revocation.end_login_sessions(work.db, work.user_id, reason="ended_by_user", now=work.now)
+        person = await person_of(work)
+        if is_of_the_person(work.caller.amr):
+            await work.db.run(people.hold_memberships, email_index=person.email_index)
+            await revocation.end_all_login_sessions(work, person, reason="ended_by_user")
+        else:
+            await revocation.end_login_sessions(work.db, work.user_id, reason="ended_by_user", now=work.now)
         return pb.EndLoginSessionsResponse(user_id=str(work.user_id))
 
     async def GetMailRecipient(self, request: pb.GetMailRecipientRequest, work: UnitOfWork) -> pb.MailRecipient:
@@ -202,27 +221,26 @@ class SignIn(SignInServicer[UnitOfWork]):
         )
 
     async def _sign_in(
-        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], *, amr: str, device: bytes | None = None
+        self, work: UnitOfWork, keys: WorkspaceKeys, user: Mapping[str, Any], home: Membership, *, amr: str, device: bytes | None = None
     ) -> pb.SignInReply:
         """The reply to a first step that was right."""
         if methods := second_factors.methods(amr, has_totp=user["two_factor_enabled"], has_passkey=user["has_passkey"]):
             return pb.SignInReply(second_step=await begin_second_step(work, user["id"], [amr], methods), user_id=str(user["id"]))
-        signed_in = await self._tokens.start_login_session(work, keys, user, amr=[amr], device=device)
+        signed_in = await self._tokens.start_login_session(work, keys, user, amr=[amr], device=device, known_as=home.user_id)
         return pb.SignInReply(signed_in=signed_in, user_id=signed_in.user.id)
 
-    async def _find_user(self, email_index: bytes, work: UnitOfWork) -> UUID | None:
-        """The id of the user with this e-mail address, or None. Enters the user's workspace, or the decoy for unknown addresses."""
-        async with work.beside(None) as tx:
-            found = await tx.maybe(people.find_by_email_index, email_index=email_index)
-        user_id: UUID | None = found and found["user_id"]
-        work.enter(found["workspace_id"] if found else rules.DECOY_WORKSPACE, user_id)
-        return user_id
+    async def _void_links(self, work: UnitOfWork, person: Person) -> None:
+        """The mailed links of all of the person's memberships that nobody has used."""
+        for membership in person.memberships:
+            async with work.elsewhere(*membership):
+                await work.db.run(credentials.void_magic_links, user_id=membership.user_id, now=work.now)
 
     async def _request_link(self, limit: str, purpose: str, email: str, device_token: str, work: UnitOfWork) -> UUID | None:
         """Adds a link that is to be mailed; None if the person has been mailed enough of them."""
         email_index = record.email_index(self._keyring, check_email(email))
-        user_id = await self._find_user(email_index, work)
-        attempt = self._throttle.link_request(email_index, user_id, device_token, work, purpose=limit)
+        door = await enter_by_address(email_index, work)
+        home_id = door.home.user_id if door.is_known else None
+        attempt = self._throttle.link_request(email_index, home_id, device_token, work, purpose=limit)
         try:
             await self._attempts.count(attempt, work, "request_magic_link" if limit == "link" else "request_password_reset")
         except TooMany:
@@ -230,7 +248,7 @@ class SignIn(SignInServicer[UnitOfWork]):
             return None
         magic_link_id = uuid7()
         expires_at = work.now + timedelta(seconds=self._settings.magic_link_seconds)
-        link = {"id": magic_link_id, "purpose": purpose, "user_id": user_id, "expires_at": expires_at}
+        link = {"id": magic_link_id, "purpose": purpose, "user_id": work.caller.user_id, "expires_at": expires_at}
         await work.db.run(credentials.add_magic_link, **link, now=work.now)
         return magic_link_id
 
@@ -252,12 +270,6 @@ class SignIn(SignInServicer[UnitOfWork]):
         link = {"magic_link_id": token.row_id, "hash": token.hash, "purpose": purpose}
         if await work.db.maybe(credentials.use_magic_link, **link, now=work.now) is None:
             raise _link_invalid()
-
-
-def _login_session_id(work: UnitOfWork) -> UUID:
-    if work.caller.session_id is None:
-        raise Unauthenticated("sign_in_required", "Sign in first.")
-    return work.caller.session_id
 
 
 def _wrong_current_password() -> Invalid:

@@ -20,18 +20,12 @@ def _last_login_at(has_second_step: ColumnElement[bool]) -> ColumnElement[Any]:
     return case((has_second_step, users.c.last_login_at), else_=_now)
 
 
-# No row if the hash is no longer the one that was verified: the password was changed meanwhile.
 sign_in_by_password = command(
-    update(users)
-    .where(MAY_SIGN_IN)
-    .where(users.c.password_hash == bindparam("verified_hash"))
-    .values(password_hash=bindparam("password_hash"), last_login_at=_last_login_at(_second_step_after_password))
-    .returning(*USER_AND_READ_TIME)
+    update(users).where(MAY_SIGN_IN).values(last_login_at=_last_login_at(_second_step_after_password)).returning(*USER_AND_READ_TIME)
 )
 
-reset_password = command(
-    update(users).where(MAY_SIGN_IN).values(password_hash=bindparam("password_hash"), updated_at=_now).returning(users.c.id)
-)
+# Held until the commit.
+hold_user = command(select(users.c.id).where(MAY_SIGN_IN).with_for_update(key_share=True, of=users))
 
 mail_recipient = query(
     select(*SEALED_COLUMNS, workspaces.c.locale)

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
 from identity.login_sessions.store import MAY_SIGN_IN, USER_AND_READ_TIME
+from identity.people.blacklist import NOT_BLACKLISTED
 from identity.people.columns import USER_COLUMNS
 from identity.tables import (
     departments,
@@ -102,7 +103,11 @@ add_account = command(
 
 _this_user = users.c.id == _user_id
 
-get_user = query(select(users.c.role, users.c.department_id, users.c.is_active, users.c.is_platform_admin).where(_this_user))
+get_user = query(
+    select(
+        users.c.role, users.c.department_id, users.c.is_active, users.c.is_platform_admin, (~NOT_BLACKLISTED).label("is_blacklisted")
+    ).where(_this_user)
+)
 
 lock_user = command(select(*USER_COLUMNS).where(_this_user).with_for_update(key_share=True, of=users))
 

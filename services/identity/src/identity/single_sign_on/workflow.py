@@ -34,10 +34,13 @@ async def find_user(runtime: Runtime, work: UnitOfWork, workspace_id: UUID, inde
 
 
 async def check_may_sign_in(work: UnitOfWork, workspace_id: UUID, user_id: UUID) -> None:
-    """Raises Forbidden for a user who is not active, and for one over whom no provider has a say. Checked again at the sign-in itself."""
+    """Raises Forbidden for a user who is not active or blacklisted, and for one over whom no provider has a say.
+
+    Checked again at the sign-in itself.
+    """
     async with work.beside(workspace_id) as tx:
         user = await tx.one(store.get_user, user_id=user_id)
-    if not user["is_active"] or user["is_platform_admin"]:
+    if not user["is_active"] or user["is_blacklisted"] or user["is_platform_admin"]:
         raise rules.account_refused()
 
 
@@ -67,9 +70,9 @@ async def add_user(runtime: Runtime, keys: WorkspaceKeys, index: bytes, account:
                 adding, "add_user", options_pb2.RESOURCE_USER, options_pb2.ACTION_CREATE, [user_id], role=given.role, by="single sign-on"
             )
     except Conflict as refusal:
-        # Otherwise somebody added the same person at the same moment.
-        if refusal.code not in {"email_taken", "sso_account_known"}:
+        if refusal.code not in {"email_taken", "sso_account_known", "email_blacklisted"}:
             raise
+        # Unless somebody added the same person at the same moment.
         async with runtime.background(keys.workspace_id) as looking:
             if await looking.db.maybe(store.find_account, account_index=index) is None:
                 raise rules.account_refused() from refusal

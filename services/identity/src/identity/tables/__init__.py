@@ -1,7 +1,8 @@
 """The tables of identity: workspaces, their users, and how users sign in.
 
 sign_ins, login_attempts, revocations and blacklisted_addresses have no row security, because they are read before the workspace is
-known. They hold keyed digests, ids, counts and times, and no personal data.
+known. They hold keyed digests, ids, counts, times and whether somebody has a second factor, and no other
+personal data.
 workspace_directory and sso_directory, too, can be read without a workspace: they hold the names, kinds, statuses and times of
 workspaces, and the words by which people name theirs before they sign in.
 
@@ -50,7 +51,7 @@ __all__ = [
 
 # Why these tables have no row security. A test compares the list with the database's catalogue.
 WITHOUT_ROW_SECURITY = {
-    "sign_ins": "finds the workspace and user of an e-mail address by a keyed digest",
+    "sign_ins": "finds the workspaces and users of an e-mail address by a keyed digest",
     "login_attempts": "limits attempts with any e-mail address, whether or not a user has it",
     "blacklisted_addresses": "tells by a keyed digest whether an e-mail address may be used in any workspace",
     "revocations": "lists void access tokens of all workspaces for every service",

@@ -110,13 +110,20 @@ users = tenant(
     ),
 )
 
+# The memberships of people: an e-mail address may belong to a user in each of several workspaces.
 sign_ins = Table(
     "sign_ins",
     metadata,
     Column("email_index", LargeBinary, nullable=False),
     Column("workspace_id", Uuid, nullable=False),
     Column("user_id", Uuid, nullable=False),
-    PrimaryKeyConstraint("email_index", name="email_taken"),
+    moment("created_at", default_now=True),
+    # When the person first showed that they read this address's mail. Null while whoever invited may be the one who is signed in.
+    moment("proved_at", nullable=True),
+    # Whether this user has a confirmed second factor, and a passkey; of several users with one address, those of the home count.
+    Column("second_factor", Boolean, nullable=False, server_default=text("false")),
+    Column("passkey", Boolean, nullable=False, server_default=text("false")),
+    PrimaryKeyConstraint("email_index", "workspace_id", name="email_taken"),
     UniqueConstraint("workspace_id", "user_id", name="one_sign_in_per_user"),
     ForeignKeyConstraint(["workspace_id", "user_id"], ["identity.users.workspace_id", "identity.users.id"], name="sign_in_of_a_user"),
 )

@@ -41,7 +41,7 @@ workspace_directory = Table(
     Index(
         "ix_workspace_directory_pending",
         text("created_at DESC"),
-        postgresql_where=text("owner_id IS NOT NULL AND owner_accepted_at IS NULL"),
+        postgresql_where=text("owner_id IS NOT NULL AND owner_accepted_at IS NULL AND deleted_at IS NULL"),
     ),
     Index("ix_workspace_directory_users", "workspace_id", postgresql_include=["active_users", "total_users"]),
     # Finds any part of a name that has three letters or more.

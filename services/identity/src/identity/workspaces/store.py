@@ -1,8 +1,9 @@
 """Statements about workspaces. Row security confines each to the caller's workspace, so it finds at most one row."""
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Text, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.db.advisory_locks import lock_number
 from chassis.db.statement import command, query
 from identity.tables import workspaces
 
@@ -25,3 +26,6 @@ update_workspace = command(
 add_workspace = command(
     insert(workspaces).values({name: bindparam(name) for name in ("workspace_id", "name", "kind", "time_zone", "locale")})
 )
+
+# Two commands that open a workspace for one address at the same moment open one.
+lock_address = command(select(func.pg_advisory_xact_lock(lock_number("address", bindparam("address", type_=Text)))))

@@ -5,14 +5,13 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from caseload.identity.v1 import events_pb2, users_pb2
-from chassis.db.transaction import Record
-from chassis.errors import Conflict
+from chassis.db.transaction import Transaction
 from chassis.service.runtime import Runtime
 from identity.credentials.passwords import password_hasher
 from identity.people import store as people
 from identity.people.record import email_index
 from identity.people.registration import add_user
-from identity.people.rules import check_email, check_full_name
+from identity.people.rules import check_email, check_full_name, in_order, membership_of
 from identity.workspaces import rules, store
 
 _SECONDS_TO_FIND = 5.0
@@ -34,14 +33,16 @@ async def open_workspace(
 ) -> tuple[UUID, UUID]:
     """Open a workspace. Returns the ids of the workspace and of the user.
 
-    If a user has the e-mail address already, nothing is opened: the ids are those of that user and their workspace.
+    If somebody has proved the e-mail address already, nothing is opened: the ids are those of that user and their workspace.
     Raises Invalid for values that are not accepted; the password of a demonstration is public and not judged.
     """
     rules.check_workspace({"name": name, "time_zone": time_zone, "locale": locale})
     email = check_email(owner_email)
     user = users_pb2.User(id=str(uuid7()), email=email, full_name=check_full_name(owner_full_name))
-    if existing := await _find_user(runtime, email):
-        return existing["workspace_id"], existing["user_id"]
+    index = email_index(runtime.keyring, email)
+    async with runtime.database.transaction(None, seconds=_SECONDS_TO_FIND) as tx:
+        if existing := await _find_user(tx, index):
+            return existing
 
     password_hash = None
     if password is not None:
@@ -51,19 +52,27 @@ async def open_workspace(
         password_hash = await passwords.hash(password)
     workspace_id = uuid7()
     keys = await runtime.keys.of(workspace_id)
-    try:
-        async with runtime.background(workspace_id) as work:
-            await work.db.run(store.add_workspace, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
-            await add_user(work, runtime.keyring, keys, user, role=role, password_hash=password_hash, is_platform_admin=is_platform_admin)
-            work.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
-    except Conflict as refusal:
-        # Another request opened a workspace for this address at the same moment.
-        if refusal.code != "email_taken" or (existing := await _find_user(runtime, email)) is None:
-            raise
-        return existing["workspace_id"], existing["user_id"]
+    async with runtime.background(workspace_id) as work:
+        await work.db.run(store.lock_address, address=index.hex())
+        if existing := await _find_user(work.db, index):
+            # Another command opened a workspace for this address at the same moment.
+            return existing
+        await work.db.run(store.add_workspace, name=name.strip(), kind=kind, time_zone=time_zone, locale=locale)
+        await add_user(
+            work,
+            runtime.keyring,
+            keys,
+            user,
+            role=role,
+            password_hash=password_hash,
+            is_platform_admin=is_platform_admin,
+            is_proved=True,
+        )
+        work.emit(events_pb2.WorkspaceOpened(workspace_id=str(workspace_id)))
     return workspace_id, UUID(user.id)
 
 
-async def _find_user(runtime: Runtime, email: str) -> Record | None:
-    async with runtime.database.transaction(None, seconds=_SECONDS_TO_FIND) as tx:
-        return await tx.maybe(people.find_by_email_index, email_index=email_index(runtime.keyring, email))
+async def _find_user(tx: Transaction, index: bytes) -> tuple[UUID, UUID] | None:
+    """The home of the person with this address; None for somebody who has not proved it."""
+    found = [row for row in in_order(await tx.all(people.memberships_of_address, email_index=index)) if row["proved_at"] is not None]
+    return membership_of(found[0]) if found else None

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, TypeAlias, cast
 
@@ -160,7 +160,7 @@ class Server:
                 request = read_message(method, raw if isinstance(raw, bytes) else await anext(raw, b""))
                 self._authorize(method, work.caller)
                 method.check(request)
-                with nullcontext() if isinstance(raw, bytes) else Spool() as body:
+                with nullcontext() if isinstance(raw, bytes) else self._body_of(work) as body:
                     if body is not None:
                         await receive_body(method, request, cast("AsyncIterator[bytes]", raw), body)
                     claim = await self._claim(work, method, key, request, body)
@@ -186,6 +186,11 @@ class Server:
         if method.audited and not method.writes:
             await self._audit.record(work, line(work, method, ids))
         return answer
+
+    @contextmanager
+    def _body_of(self, work: UnitOfWork) -> Iterator[Spool]:
+        with self._admissions.admit_body_of(work.context.workspace_id), Spool() as body:
+            yield body
 
     async def _authenticate(self, method: Method, context: RequestContext, deadline: float | None) -> RequestContext:
         """The context with its deadline and its verified caller; a service's token is not forwarded, and neither is the idempotency key."""

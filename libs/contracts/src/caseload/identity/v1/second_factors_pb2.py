@@ -26,7 +26,7 @@ from caseload.identity.v1 import sign_in_pb2 as caseload_dot_identity_dot_v1_dot
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)caseload/identity/v1/second_factors.proto\x12\x14\x63\x61seload.identity.v1\x1a\"caseload/identity/v1/sign_in.proto\x1a!caseload/options/v1/options.proto\"\x13\n\x11\x45nrollTotpRequest\"y\n\x0eTotpEnrollment\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x18\n\x07qr_code\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x1d\n\x0c\x62\x61\x63kup_codes\x18\x04 \x03(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"+\n\x12\x43onfirmTotpRequest\x12\x15\n\x04\x63ode\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\",\n\x13\x43onfirmTotpResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x11RemoveTotpRequest\x12\x15\n\x04\x63ode\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"+\n\x12RemoveTotpResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"}\n\x17VerifySecondStepRequest\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x15\n\x04\x63ode\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\"\n\x0c\x64\x65vice_token\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x0f\n\r_device_token2\xb9\x04\n\rSecondFactors\x12\x84\x01\n\nEnrollTotp\x12\'.caseload.identity.v1.EnrollTotpRequest\x1a$.caseload.identity.v1.TotpEnrollment\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x03\x1a\rreply.user_id\x12\x8b\x01\n\x0b\x43onfirmTotp\x12(.caseload.identity.v1.ConfirmTotpRequest\x1a).caseload.identity.v1.ConfirmTotpResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x03\x1a\rreply.user_id\x12\x88\x01\n\nRemoveTotp\x12\'.caseload.identity.v1.RemoveTotpRequest\x1a(.caseload.identity.v1.RemoveTotpResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x03\x1a\rreply.user_id\x12\x87\x01\n\x10VerifySecondStep\x12-.caseload.identity.v1.VerifySecondStepRequest\x1a\x1e.caseload.identity.v1.SignedIn\"$\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18\x13\x08\x01\x10\x05\x1a\rreply.user.idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)caseload/identity/v1/second_factors.proto\x12\x14\x63\x61seload.identity.v1\x1a\"caseload/identity/v1/sign_in.proto\x1a!caseload/options/v1/options.proto\"\x13\n\x11\x45nrollTotpRequest\"y\n\x0eTotpEnrollment\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\x06secret\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x18\n\x07qr_code\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x1d\n\x0c\x62\x61\x63kup_codes\x18\x04 \x03(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"+\n\x12\x43onfirmTotpRequest\x12\x15\n\x04\x63ode\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\",\n\x13\x43onfirmTotpResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x11RemoveTotpRequest\x12\x15\n\x04\x63ode\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\"+\n\x12RemoveTotpResponse\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"g\n\x19RemoveSecondFactorRequest\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x33\n\x06reason\x18\x02 \x01(\x0e\x32#.caseload.identity.v1.RemovalReason\"\x1c\n\x1aRemoveSecondFactorResponse\"}\n\x17VerifySecondStepRequest\x12\x16\n\x05token\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\x15\n\x04\x63ode\x18\x02 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12\"\n\x0c\x64\x65vice_token\x18\x03 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01H\x00\x88\x01\x01\x42\x0f\n\r_device_token*\x8b\x01\n\rRemovalReason\x12\x1e\n\x1aREMOVAL_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1aREMOVAL_REASON_DEVICE_LOST\x10\x01\x12 \n\x1cREMOVAL_REASON_DEVICE_STOLEN\x10\x02\x12\x18\n\x14REMOVAL_REASON_OTHER\x10\x03\x32\xd8\x05\n\rSecondFactors\x12\x84\x01\n\nEnrollTotp\x12\'.caseload.identity.v1.EnrollTotpRequest\x1a$.caseload.identity.v1.TotpEnrollment\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x03\x1a\rreply.user_id\x12\x8b\x01\n\x0b\x43onfirmTotp\x12(.caseload.identity.v1.ConfirmTotpRequest\x1a).caseload.identity.v1.ConfirmTotpResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x03\x1a\rreply.user_id\x12\x88\x01\n\nRemoveTotp\x12\'.caseload.identity.v1.RemoveTotpRequest\x1a(.caseload.identity.v1.RemoveTotpResponse\"\'\x90\x02\x00\x8a\xb5\x18\tsigned-in\x9a\xb5\x18\x13\x08\x01\x10\x03\x1a\rreply.user_id\x12\x9c\x01\n\x12RemoveSecondFactor\x12/.caseload.identity.v1.RemoveSecondFactorRequest\x1a\x30.caseload.identity.v1.RemoveSecondFactorResponse\"#\x90\x02\x00\x8a\xb5\x18\x0busers:write\x9a\xb5\x18\r\x08\x01\x10\x03\x1a\x07user_id\x12\x87\x01\n\x10VerifySecondStep\x12-.caseload.identity.v1.VerifySecondStepRequest\x1a\x1e.caseload.identity.v1.SignedIn\"$\x90\x02\x00\x8a\xb5\x18\x06public\x9a\xb5\x18\x13\x08\x01\x10\x05\x1a\rreply.user.idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,6 +49,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REMOVETOTPREQUEST'].fields_by_name['code']._serialized_options = b'\200\001\001\350\265\030\001'
   _globals['_REMOVETOTPRESPONSE'].fields_by_name['user_id']._loaded_options = None
   _globals['_REMOVETOTPRESPONSE'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
+  _globals['_REMOVESECONDFACTORREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_REMOVESECONDFACTORREQUEST'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
   _globals['_VERIFYSECONDSTEPREQUEST'].fields_by_name['token']._loaded_options = None
   _globals['_VERIFYSECONDSTEPREQUEST'].fields_by_name['token']._serialized_options = b'\200\001\001\350\265\030\001'
   _globals['_VERIFYSECONDSTEPREQUEST'].fields_by_name['code']._loaded_options = None
@@ -61,8 +63,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SECONDFACTORS'].methods_by_name['ConfirmTotp']._serialized_options = b'\220\002\000\212\265\030\tsigned-in\232\265\030\023\010\001\020\003\032\rreply.user_id'
   _globals['_SECONDFACTORS'].methods_by_name['RemoveTotp']._loaded_options = None
   _globals['_SECONDFACTORS'].methods_by_name['RemoveTotp']._serialized_options = b'\220\002\000\212\265\030\tsigned-in\232\265\030\023\010\001\020\003\032\rreply.user_id'
+  _globals['_SECONDFACTORS'].methods_by_name['RemoveSecondFactor']._loaded_options = None
+  _globals['_SECONDFACTORS'].methods_by_name['RemoveSecondFactor']._serialized_options = b'\220\002\000\212\265\030\013users:write\232\265\030\r\010\001\020\003\032\007user_id'
   _globals['_SECONDFACTORS'].methods_by_name['VerifySecondStep']._loaded_options = None
   _globals['_SECONDFACTORS'].methods_by_name['VerifySecondStep']._serialized_options = b'\220\002\000\212\265\030\006public\232\265\030\023\010\001\020\005\032\rreply.user.id'
+  _globals['_REMOVALREASON']._serialized_start=725
+  _globals['_REMOVALREASON']._serialized_end=864
   _globals['_ENROLLTOTPREQUEST']._serialized_start=138
   _globals['_ENROLLTOTPREQUEST']._serialized_end=157
   _globals['_TOTPENROLLMENT']._serialized_start=159
@@ -75,8 +81,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REMOVETOTPREQUEST']._serialized_end=415
   _globals['_REMOVETOTPRESPONSE']._serialized_start=417
   _globals['_REMOVETOTPRESPONSE']._serialized_end=460
-  _globals['_VERIFYSECONDSTEPREQUEST']._serialized_start=462
-  _globals['_VERIFYSECONDSTEPREQUEST']._serialized_end=587
-  _globals['_SECONDFACTORS']._serialized_start=590
-  _globals['_SECONDFACTORS']._serialized_end=1159
+  _globals['_REMOVESECONDFACTORREQUEST']._serialized_start=462
+  _globals['_REMOVESECONDFACTORREQUEST']._serialized_end=565
+  _globals['_REMOVESECONDFACTORRESPONSE']._serialized_start=567
+  _globals['_REMOVESECONDFACTORRESPONSE']._serialized_end=595
+  _globals['_VERIFYSECONDSTEPREQUEST']._serialized_start=597
+  _globals['_VERIFYSECONDSTEPREQUEST']._serialized_end=722
+  _globals['_SECONDFACTORS']._serialized_start=867
+  _globals['_SECONDFACTORS']._serialized_end=1595
 # @@protoc_insertion_point(module_scope)

@@ -1,12 +1,24 @@
 from caseload.identity.v1 import sign_in_pb2 as _sign_in_pb2
 from caseload.options.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable
-from typing import ClassVar as _ClassVar, Optional as _Optional
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class RemovalReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REMOVAL_REASON_UNSPECIFIED: _ClassVar[RemovalReason]
+    REMOVAL_REASON_DEVICE_LOST: _ClassVar[RemovalReason]
+    REMOVAL_REASON_DEVICE_STOLEN: _ClassVar[RemovalReason]
+    REMOVAL_REASON_OTHER: _ClassVar[RemovalReason]
+REMOVAL_REASON_UNSPECIFIED: RemovalReason
+REMOVAL_REASON_DEVICE_LOST: RemovalReason
+REMOVAL_REASON_DEVICE_STOLEN: RemovalReason
+REMOVAL_REASON_OTHER: RemovalReason
 
 class EnrollTotpRequest(_message.Message):
     __slots__ = ()
@@ -47,6 +59,18 @@ class RemoveTotpResponse(_message.Message):
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+
+class RemoveSecondFactorRequest(_message.Message):
+    __slots__ = ("user_id", "reason")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    reason: RemovalReason
+    def __init__(self, user_id: _Optional[str] = ..., reason: _Optional[_Union[RemovalReason, str]] = ...) -> None: ...
+
+class RemoveSecondFactorResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class VerifySecondStepRequest(_message.Message):
     __slots__ = ("token", "code", "device_token")

@@ -25,6 +25,9 @@ class SecondFactorsServicer(ABC, Generic[WorkT]):
     async def RemoveTotp(self, request: pb.RemoveTotpRequest, work: WorkT) -> pb.RemoveTotpResponse: ...
 
     @abstractmethod
+    async def RemoveSecondFactor(self, request: pb.RemoveSecondFactorRequest, work: WorkT) -> pb.RemoveSecondFactorResponse: ...
+
+    @abstractmethod
     async def VerifySecondStep(self, request: pb.VerifySecondStepRequest, work: WorkT) -> sign_in_pb2.SignedIn: ...
 
 
@@ -36,6 +39,7 @@ class SecondFactorsStub:
         self.EnrollTotp: SecondFactorsEnrollTotp = caller_of(methods['EnrollTotp'])
         self.ConfirmTotp: SecondFactorsConfirmTotp = caller_of(methods['ConfirmTotp'])
         self.RemoveTotp: SecondFactorsRemoveTotp = caller_of(methods['RemoveTotp'])
+        self.RemoveSecondFactor: SecondFactorsRemoveSecondFactor = caller_of(methods['RemoveSecondFactor'])
         self.VerifySecondStep: SecondFactorsVerifySecondStep = caller_of(methods['VerifySecondStep'])
 
 
@@ -49,6 +53,10 @@ class SecondFactorsConfirmTotp(Protocol):
 
 class SecondFactorsRemoveTotp(Protocol):
     def __call__(self, request: pb.RemoveTotpRequest, context: Any) -> Awaitable[pb.RemoveTotpResponse]: ...
+
+
+class SecondFactorsRemoveSecondFactor(Protocol):
+    def __call__(self, request: pb.RemoveSecondFactorRequest, context: Any) -> Awaitable[pb.RemoveSecondFactorResponse]: ...
 
 
 class SecondFactorsVerifySecondStep(Protocol):

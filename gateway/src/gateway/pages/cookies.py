@@ -1,0 +1,50 @@
+"""The cookies that the pages need beyond those of a login session."""
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from starlette.requests import cookie_parser
+
+from gateway.auth.cookies import CookieWriter
+from gateway.request import GatewayRequest
+
+_HOURS = 3600
+_YEAR = 365 * 24 * _HOURS
+# As long as the second step of a sign-in may take.
+_SECOND_STEP_SECONDS = 600
+# As we make them: what is sent back in a header has to be.
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+class PageCookies:
+    """Those of one request."""
+
+    def __init__(self, request: GatewayRequest, writer: CookieWriter) -> None:
+        self._request = request
+        self._writer = writer
+        # With TLS, no other host of the domain can plant a cookie of this name.
+        self._visitor_name = "__Host-visitor" if writer.is_secure else "visitor"
+        found: Mapping[str, str] = cookie_parser(request.header(b"cookie"))
+        # To whom a form was given that is sent by somebody who is not signed in.
+        visitor = found.get(self._visitor_name, "")
+        self.visitor = visitor if _VISITOR.fullmatch(visitor) else ""
+        # The language that was chosen on a page.
+        self.language = found.get("language", "")
+        # The token of a first step, for the page that takes the second one.
+        self.second_step = found.get("second_step", "")
+
+    def ensure_visitor(self) -> str:
+        """The visitor's own random value, which is kept for hours from now; one is made if there is none."""
+        self.visitor = self.visitor or secrets.token_urlsafe(16)
+        self._writer.set(self._request, self._visitor_name, self.visitor, 12 * _HOURS, path="/", same_site="Lax")
+        return self.visitor
+
+    def keep_language(self, code: str) -> None:
+        self._writer.set(self._request, "language", code, _YEAR, path="/", same_site="Lax")
+
+    def keep_second_step(self, token: str) -> None:
+        self._writer.set(self._request, "second_step", token, _SECOND_STEP_SECONDS, path="/auth", same_site="Strict")
+
+    def forget_second_step(self) -> None:
+        self._writer.set(self._request, "second_step", "", 0, path="/auth", same_site="Strict")

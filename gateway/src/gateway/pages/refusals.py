@@ -1,0 +1,93 @@
+"""What people are told when something is refused: a sentence in their language, in place of problem+json."""
+
+import math
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from chassis.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
+from gateway.auth.cookies import CookieWriter
+from gateway.pages.cookies import PageCookies
+from gateway.pages.destinations import ACCOUNT
+from gateway.pages.home import prefers_json
+from gateway.pages.languages import choose
+from gateway.pages.rendering import render
+from gateway.request import GatewayRequest
+
+SIGN_IN = "/auth/sign-in"
+# By its code, or else by its kind, the key of the sentence.
+_BY_CODE: Mapping[str, str] = {
+    "csrf_failed": "problem_form",
+    "invalid_credentials": "problem_invalid_credentials",
+    "invitation_over": "problem_invitation_over",
+    "invitation_unknown": "problem_invitation_unknown",
+    "link_invalid": "problem_link",
+    "password_too_weak": "problem_weak_password",
+    "second_factor_required": "problem_second_factor_required",
+    "second_factor_wrong": "problem_wrong_code",
+    "second_step_over": "problem_second_step_over",
+    "sso_account_refused": "problem_sso_account",
+    "sso_email_needed": "problem_sso_email",
+    "sso_no_role": "problem_sso_no_role",
+    "sso_over": "problem_sso_over",
+    "sso_provider_wrong": "problem_sso_provider",
+    "sso_refused_by_provider": "problem_sso_provider",
+    "sso_required": "problem_sso_required",
+    "sso_unknown": "problem_sso_unknown",
+    "wrong_password": "problem_wrong_password",
+}
+_BY_KIND: Mapping[type[Refusal], str] = {
+    Conflict: "problem_conflict",
+    Forbidden: "problem_forbidden",
+    Gone: "problem_gone",
+    Invalid: "problem_request",
+    NotFound: "problem_not_found",
+    Stale: "problem_conflict",
+    TooMany: "problem_too_many",
+    Unauthenticated: "problem_signed_out",
+    Unavailable: "problem_unavailable",
+}
+_BY_STATUS = {404: "problem_not_found", 405: "problem_request", 408: "problem_request", 413: "problem_request", 400: "problem_request"}
+
+
+def explain(refusal: Refusal, texts: Mapping[str, str]) -> str:
+    key = _BY_CODE.get(refusal.code) or next((key for kind, key in _BY_KIND.items() if isinstance(refusal, kind)), "problem_request")
+    return texts[key].format(seconds=max(1, math.ceil(refusal.retry_after or 1))) if key == "problem_too_many" else texts[key]
+
+
+def is_for_people(request: GatewayRequest) -> bool:
+    """Whether a refusal of this request is to be a page: one of those that people sign in by."""
+    is_page = request.path.startswith("/auth/") or request.path == "/accept-invitation"
+    return is_page and not prefers_json(request.header(b"accept"))
+
+
+def refused_page(error: Exception, request: GatewayRequest, cookies: CookieWriter, *, status: int, title: str = "sorry_title") -> Response:
+    """Says why, in the language of whoever asked, and leads to the page for signing in."""
+    kept = PageCookies(request, cookies)
+    reader = choose(chosen=(kept.language,), accepted=request.header(b"accept-language"))
+    t = reader.texts
+    return render(
+        "message.html",
+        reader,
+        title=t[title],
+        address=SIGN_IN,
+        languages=(),
+        status=status,
+        text=explain(error, t) if isinstance(error, Refusal) else t[_BY_STATUS.get(status, "problem_internal")],
+        link=SIGN_IN,
+        link_text=t["back_to_sign_in"],
+        narrow=True,
+    )
+
+
+def in_place_of(problem: Response, error: Exception, request: GatewayRequest, cookies: CookieWriter) -> Response:
+    """The page in place of a problem, with its status; the way to sign in, where that is what a reader of a page has to do."""
+    if isinstance(error, Unauthenticated) and request.method == "GET" and request.path != "/auth/verify":
+        wanted = {"next": request.path} if request.path != ACCOUNT else {}
+        return Response(status_code=303, headers={"Location": f"{SIGN_IN}?{urlencode(wanted)}".rstrip("?"), "Cache-Control": "no-store"})
+    page = refused_page(error, request, cookies, status=problem.status_code)
+    for name in ("Retry-After", "Allow", "Connection"):
+        if name in problem.headers:
+            page.headers[name] = problem.headers[name]
+    return page

@@ -1,0 +1,229 @@
+"""The pages by which people get in: password, mailed link, second step, forgotten password, invitation. They work without script."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from caseload.identity.v1 import second_factors_pb2, sign_in_pb2
+from caseload.identity.v1.invitations_pb2 import AcceptInvitationRequest
+from chassis.errors import Gone, Invalid, NotFound, Refusal, TooMany, Unauthenticated, Unavailable
+from gateway.api.sign_in import schemas
+from gateway.api.sign_in.routes import device_token
+from gateway.mapping import to_proto
+from gateway.pages.destinations import ACCOUNT
+from gateway.pages.refusals import SIGN_IN
+from gateway.pages.visit import AnyVisit, Visit
+from gateway.routing.nouns import noun_router
+
+router = noun_router("", "pages", root="")
+
+SECOND_FACTOR = "/auth/second-factor"
+_SECOND_STEP = "/auth/second-step"
+# After what a person is sent to the page for signing in.
+_DONE = {"signed_out": "done_signed_out", "password_set": "done_password_set"}
+_MAY_TRY_AGAIN = (Invalid, TooMany, Unavailable)
+
+
+@router.get("/auth/sign-in", include_in_schema=False)
+async def get_sign_in_page(visit: AnyVisit) -> Response:
+    done = _DONE.get(visit.query.get("done", ""))
+    return _sign_in_page(visit, done=visit.t[done] if done else "")
+
+
+@router.post("/auth/sign-in", include_in_schema=False)
+async def sign_in_by_password(visit: AnyVisit) -> Response:
+    body, errors = visit.read(schemas.LoginRequest, {"email": "problem_email", "password": "problem_password_missing"})
+    if body is None:
+        return _sign_in_page(visit, status=422, errors=errors, focus=next(iter(errors)))
+    message = to_proto(body, sign_in_pb2.LoginRequest, device_token=device_token(visit.request))
+    try:
+        reply = await visit.request.stubs.sign_in.Login(message, visit.request.context)
+    except (Unauthenticated, *_MAY_TRY_AGAIN) as refusal:
+        return _sign_in_page(visit, focus="password", **visit.refused(refusal))
+    return await _first_step(visit, reply)
+
+
+@router.post("/auth/sign-in-link", include_in_schema=False)
+async def mail_sign_in_link(visit: AnyVisit) -> Response:
+    """Leads to the same page for a known and an unknown address."""
+    body, errors = visit.read(schemas.MagicLinkRequest, {"email": "problem_email"})
+    if body is None:
+        return _sign_in_page(visit, status=422, errors=errors, focus="email")
+    message = to_proto(body, sign_in_pb2.RequestMagicLinkRequest, device_token=device_token(visit.request))
+    try:
+        await visit.request.stubs.sign_in.RequestMagicLink(message, visit.request.context)
+    except _MAY_TRY_AGAIN as refusal:
+        return _sign_in_page(visit, focus="email", **visit.refused(refusal))
+    return visit.go("/auth/link-sent")
+
+
+@router.get("/auth/link-sent", include_in_schema=False)
+async def get_link_sent_page(visit: AnyVisit) -> Response:
+    return _mailed(visit, "link_sent_text")
+
+
+@router.get("/auth/verify", include_in_schema=False)
+async def get_sign_in_link_page(visit: AnyVisit) -> Response:
+    return _confirm(visit, "link_title", text="link_text", button="sign_in_button")
+
+
+@router.post("/auth/verify", include_in_schema=False)
+async def sign_in_by_link(visit: AnyVisit) -> Response:
+    message = sign_in_pb2.VerifyMagicLinkRequest(token=visit.form.get("token", "")[:512])
+    try:
+        reply = await visit.request.stubs.sign_in.VerifyMagicLink(message, visit.request.context)
+    except Unauthenticated as refusal:
+        return _sorry(visit, refusal)
+    return await _first_step(visit, reply)
+
+
+@router.get("/auth/second-step", include_in_schema=False)
+async def get_second_step_page(visit: AnyVisit) -> Response:
+    return _second_step_page(visit) if visit.cookies.second_step else visit.go(SIGN_IN, next=visit.next)
+
+
+@router.post("/auth/second-step", include_in_schema=False)
+async def verify_second_step(visit: AnyVisit) -> Response:
+    code = _code(visit, "totp_code")
+    if not 6 <= len(code) <= 8:
+        return _second_step_page(visit, status=422, errors={"totp_code": visit.t["problem_code_form"]})
+    shown = second_factors_pb2.VerifySecondStepRequest(token=visit.cookies.second_step, code=code, device_token=device_token(visit.request))
+    try:
+        signed_in = await visit.request.stubs.second_factors.VerifySecondStep(shown, visit.request.context)
+    except Unauthenticated as refusal:
+        if refusal.code == "second_factor_wrong":
+            told = visit.refused(refusal)
+            return _second_step_page(visit, status=told["status"], errors={"totp_code": told["problem"]})
+        visit.cookies.forget_second_step()
+        return _sorry(visit, refusal)
+    except _MAY_TRY_AGAIN as refusal:
+        return _second_step_page(visit, **visit.refused(refusal))
+    visit.cookies.forget_second_step()
+    return await _enter(visit, signed_in)
+
+
+@router.get("/auth/forgot-password", include_in_schema=False)
+async def get_forgot_password_page(visit: AnyVisit) -> Response:
+    return _forgot_page(visit)
+
+
+@router.post("/auth/forgot-password", include_in_schema=False)
+async def mail_password_link(visit: AnyVisit) -> Response:
+    """Leads to the same page for a known and an unknown address."""
+    body, errors = visit.read(schemas.ForgottenPassword, {"email": "problem_email"})
+    if body is None:
+        return _forgot_page(visit, status=422, errors=errors)
+    message = to_proto(body, sign_in_pb2.RequestPasswordResetRequest, device_token=device_token(visit.request))
+    try:
+        await visit.request.stubs.sign_in.RequestPasswordReset(message, visit.request.context)
+    except _MAY_TRY_AGAIN as refusal:
+        return _forgot_page(visit, **visit.refused(refusal))
+    return visit.go("/auth/password-link-sent")
+
+
+@router.get("/auth/password-link-sent", include_in_schema=False)
+async def get_password_link_sent_page(visit: AnyVisit) -> Response:
+    return _mailed(visit, "forgot_sent_text")
+
+
+@router.get("/auth/reset-password", include_in_schema=False)
+async def get_reset_password_page(visit: AnyVisit) -> Response:
+    return _reset_page(visit)
+
+
+@router.post("/auth/reset-password", include_in_schema=False)
+async def reset_password(visit: AnyVisit) -> Response:
+    """A password that is refused leaves the link good for another one."""
+    body, errors = visit.read(schemas.PasswordReset, {"new_password": "problem_weak_password", "token": "problem_link"})
+    if body is None:
+        return _reset_page(visit, status=422, errors=errors, problem=errors.get("token", ""))
+    try:
+        await visit.request.stubs.sign_in.ResetPassword(to_proto(body, sign_in_pb2.ResetPasswordRequest), visit.request.context)
+    except Unauthenticated as refusal:
+        return _sorry(visit, refusal, link="/auth/forgot-password", link_text="forgot_title")
+    except Invalid as refusal:
+        told = visit.refused(refusal)
+        return _reset_page(visit, status=told["status"], errors={"new_password": told["problem"]})
+    except (TooMany, Unavailable) as refusal:
+        return _reset_page(visit, **visit.refused(refusal))
+    return visit.go(SIGN_IN, done="password_set")
+
+
+@router.get("/accept-invitation", include_in_schema=False)
+async def get_invitation_page(visit: AnyVisit) -> Response:
+    return _confirm(visit, "invitation_title", text="invitation_text", button="invitation_button")
+
+
+@router.post("/accept-invitation", include_in_schema=False)
+async def accept_invitation(visit: AnyVisit) -> Response:
+    message = AcceptInvitationRequest(token=visit.form.get("token", "")[:512])
+    try:
+        signed_in = await visit.request.stubs.invitations.AcceptInvitation(message, visit.request.context)
+    except (Gone, NotFound) as refusal:
+        return _sorry(visit, refusal)
+    return await _enter(visit, signed_in)
+
+
+async def _first_step(visit: Visit, reply: sign_in_pb2.SignInReply) -> Response:
+    if reply.HasField("second_step"):
+        visit.cookies.keep_second_step(reply.second_step.token)
+        return visit.go(_SECOND_STEP, next=visit.next)
+    return await _enter(visit, reply.signed_in)
+
+
+async def _enter(visit: Visit, signed_in: sign_in_pb2.SignedIn) -> Response:
+    """Whoever has to have a second factor and has none may do nothing yet, and is led to where one is set up."""
+    visit.authenticator.write_cookies(visit.request, signed_in)
+    caller = await visit.state.verifier.caller(signed_in.access_token)
+    return visit.go(visit.next or ACCOUNT) if caller.scopes else visit.go(SECOND_FACTOR, next=visit.next)
+
+
+def _sign_in_page(visit: Visit, **values: Any) -> Response:
+    values.setdefault("focus", "password" if visit.form.get("email") else "email")
+    return visit.page("sign_in.html", "sign_in_title", address=SIGN_IN, narrow=True, email=visit.form.get("email", ""), **values)
+
+
+def _second_step_page(visit: Visit, **values: Any) -> Response:
+    return visit.page("second_step.html", "second_step_title", narrow=True, focus="totp_code", **values)
+
+
+def _forgot_page(visit: Visit, **values: Any) -> Response:
+    return visit.page("forgot_password.html", "forgot_title", narrow=True, focus="email", email=visit.form.get("email", ""), **values)
+
+
+def _reset_page(visit: Visit, **values: Any) -> Response:
+    return visit.page("reset_password.html", "reset_title", narrow=True, focus="new_password", token=_token(visit), **values)
+
+
+def _confirm(visit: Visit, title: str, *, text: str, button: str) -> Response:
+    texts: dict[str, Any] = {"text": visit.t[text], "button": visit.t[button]}
+    return visit.page("confirm.html", title, narrow=True, action=visit.request.path, token=_token(visit), **texts)
+
+
+def _mailed(visit: Visit, text: str) -> Response:
+    return visit.page(
+        "message.html", "link_sent_title", narrow=True, text=visit.t[text], link=SIGN_IN, link_text=visit.t["back_to_sign_in"]
+    )
+
+
+def _sorry(visit: Visit, refusal: Refusal, *, link: str = SIGN_IN, link_text: str = "back_to_sign_in") -> Response:
+    told = visit.refused(refusal)
+    return visit.page(
+        "message.html",
+        "sorry_title",
+        address=SIGN_IN,
+        narrow=True,
+        status=told["status"],
+        text=told["problem"],
+        link=link,
+        link_text=visit.t[link_text],
+    )
+
+
+def _token(visit: Visit) -> str:
+    return visit.form.get("token", "") or visit.query.get("token", "")
+
+
+def _code(visit: Visit, name: str) -> str:
+    """A code as it was typed, without the spaces that authenticators show."""
+    return "".join(visit.form.get(name, "").split())
