@@ -32,7 +32,13 @@ TABLES = {
     "Appointments": "appointments",
     "Sessions": "sessions",
 }
-TABLES |= {"Attachments": "attachments", "Plans": "plans", "Milestones": "milestones", "Measures": "measures"}
+TABLES |= {
+    "Attachments": "attachments",
+    "Plans": "plans",
+    "Milestones": "milestones",
+    "Measures": "measures",
+    "NoteTemplates": "note_templates",
+}
 
 
 class CanaryRequests:

@@ -26,6 +26,7 @@ from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.measures import routes as measures
 from gateway.api.milestones import routes as milestones
+from gateway.api.note_templates import routes as note_templates
 from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
@@ -77,6 +78,7 @@ ROUTERS: Sequence[APIRouter] = (
     locations.router,
     sessions.router,
     attachments.router,
+    note_templates.router,
     plans.router,
     milestones.router,
     measures.router,

@@ -141,6 +141,7 @@ EXPLANATIONS: dict[str, str] = {
     "supervisor_not_found": "Nobody in this workspace has the supervisor's id.",
     "text_not_storable": "A text holds a character that cannot be stored.",
     "text_too_long": "A text is longer than its field allows. `errors` says which, and how long it may be.",
+    "template_invalid": "The template cannot be stored like this. `errors` says why.",
     "token_expired": "Access tokens live for five minutes. Refresh the login session with POST /api/v1/auth/session/refresh.",
     "token_invalid": "The access token was not issued by this installation, or has been changed.",
     "token_revoked": "The login session has ended: by a logout, a change of password or role, or a deactivation.",
