@@ -35,6 +35,7 @@ test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name";
 	@scripts/rabbitmq for-tests
 	@scripts/redis
 	@scripts/chromium
+	scripts/openid-provider >/dev/null
 	$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
 
 e2e: .venv/.for-dev ## only the journeys across services

@@ -21,6 +21,9 @@ SAMPLES = {
     "payment_link_template": "https://pay.example.com/",
     "role": "therapist",
     "search": "Is",
+    "slug": "sso-of-the-tests",
+    "issuer": "https://login.example.org",
+    "workspace_slug": "nowhere",
     "tag": "knee",
     "diagnosis_code": "F32.1",
 }

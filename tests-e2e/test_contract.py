@@ -25,6 +25,8 @@ REFUSED = {
     ),
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password
     "GET /api/v1/auth/accept-invite": 404,  # nobody was invited by what is made up
+    "GET /api/v1/auth/oidc/{workspace_slug}/start": 404,  # no workspace signs in there
+    "GET /api/v1/auth/oidc/callback": 401,  # nobody has begun
     "POST /api/v1/invitations/{user_id}/resend": 409,  # the owner has signed in
     # Nobody of a practice runs the installation.
     "POST /api/v1/platform-admin/invite-therapist": 403,

@@ -24,6 +24,8 @@ NEVER_SUCCEED = {
     "POST /api/v1/auth/passkeys/sign-in/finish",
     "PATCH /api/v1/auth/passkeys/{passkey_id}",
     "DELETE /api/v1/auth/passkeys/{passkey_id}",
+    "GET /api/v1/auth/oidc/{workspace_slug}/start",
+    "GET /api/v1/auth/oidc/callback",
 }
 
 

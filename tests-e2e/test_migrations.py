@@ -34,6 +34,10 @@ EMPTY = {
     **dict.fromkeys(("scheduling.payment_settings", "scheduling.payment_requests"), "nobody in it is asked to pay"),
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
+    **dict.fromkeys(
+        ("identity.sso_providers", "identity.sso_directory", "identity.sso_accounts", "identity.sso_attempts"),
+        "no workspace in it has a provider",
+    ),
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",
     "clinical.appointments": "no appointment with a note was deleted in it",

@@ -21,12 +21,14 @@ OPEN = {f"{name}.alembic_version": "the schema's own revision; the app may read 
 # Policies beside the tenant's, each with its reason; those of a relay bind the relay's role alone.
 OTHER_POLICIES = {
     "identity.workspace_directory": "read across workspaces by platform administrators; names, kinds, statuses and times of workspaces",
+    "identity.sso_directory": "read before anybody has signed in; the words in the addresses at which workspaces sign in, and ids",
     "notifications.due_work": "found and claimed across workspaces by the senders; ids and times alone",
 }
 # Unique keys that do not begin with the workspace, each with its reason.
 KEYS_ACROSS_WORKSPACES = {
     "pk_outbox": "an event's id is what the inbox of every service knows it by",
     "pk_blacklisted_addresses": "an address is blacklisted in the whole deployment, as a keyed hash",
+    "sso_slug_taken": "the address at which a workspace signs in is its own in the deployment",
     "email_taken": "a user's address is unique in the deployment, as a keyed hash",
 }
 

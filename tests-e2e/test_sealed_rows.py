@@ -50,7 +50,9 @@ async def test_a_sealed_value_in_the_wrong_place_is_never_shown(factories, colum
             assert reply.status_code in {200, 201, 412}, reply.text
         wrong = {f"a bit of byte {place}": flipped(value, place) for place in places(value)}
         wrong |= {"cut short": value[:-1], "longer": value + b"\0", "empty": b"", "a header alone": value[:17]}
-        wrong |= {"another row's": await brother.get(db), "another workspace's": await foreigner.get(db)}
+        wrong |= {"another workspace's": await foreigner.get(db)}
+        if brother.where != encrypted.where:  # a workspace has one row of some tables
+            wrong |= {"another row's": await brother.get(db)}
         wrong |= {f"that of {other.column}": await other.get(db) for other in others}
         if encrypted.change is not None:
             older, changed = value, encrypted.change()

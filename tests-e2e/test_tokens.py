@@ -20,6 +20,8 @@ PUBLIC = {
     "/caseload.identity.v1.SignIn/VerifyMagicLink",
     "/caseload.identity.v1.SignIn/Login",
     "/caseload.identity.v1.SecondFactors/VerifySecondStep",
+    "/caseload.identity.v1.SingleSignOn/BeginSingleSignOn",
+    "/caseload.identity.v1.SingleSignOn/FinishSingleSignOn",
     "/caseload.identity.v1.SignIn/RequestPasswordReset",
     "/caseload.identity.v1.SignIn/ResetPassword",
     "/caseload.identity.v1.SignIn/Refresh",

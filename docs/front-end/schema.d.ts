@@ -348,6 +348,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/current/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sso Provider
+         * @description For those who administer the workspace. The secret of the client is never shown.
+         */
+        get: operations["get_sso_provider"];
+        /**
+         * Set Sso Provider
+         * @description Replaces the whole configuration. Sign-ins that are under way have to begin anew; login sessions go on.
+         */
+        put: operations["set_sso_provider"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/{workspace_slug}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start Sso
+         * @description For browsers: sends the person to the workspace's provider. A refusal is a page for people.
+         */
+        get: operations["start_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish Sso
+         * @description Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
+         */
+        get: operations["finish_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -3088,6 +3152,67 @@ export interface components {
             /** @description Why a signed note is amended by what its author has typed into it, or why a note is signed again. */
             reason?: string | null;
         };
+        /** @description What the members of a group of the provider become here. */
+        SsoGroupRole: {
+            group: string;
+            /** @enum {string} */
+            role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
+            department_id?: string | null;
+        };
+        /** @description `slug`, `issuer` and `client_id` are null until single sign-on is configured. */
+        SsoProvider: {
+            slug: string | null;
+            issuer: string | null;
+            client_id: string | null;
+            has_client_secret: boolean;
+            enabled: boolean;
+            required: boolean;
+            groups_claim: string;
+            group_roles: components["schemas"]["SsoGroupRole"][];
+            default_role: ("owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin") | null;
+            email_domains: string[];
+            trusts_emails: boolean;
+            /** @description Where the provider sends people back to: it has to be told. */
+            redirect_uri: string;
+            updated_at: string | null;
+        };
+        /** @description The whole configuration. Without `client_secret` the stored one stays; null removes it. */
+        SsoProviderUpdate: {
+            /** @description In the address at which sign-ins begin; unique in the installation. */
+            slug: string;
+            /** @description The address of the provider, exactly as it writes it itself. */
+            issuer: string;
+            client_id: string;
+            client_secret?: string | null;
+            /** @default false */
+            enabled?: boolean;
+            /**
+             * @description Nobody signs in otherwise but those who administer the workspace: they have to get in where the provider fails.
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * @description The claim of ID tokens, or of the userinfo endpoint, that lists a person's groups.
+             * @default groups
+             */
+            groups_claim?: string;
+            /** @description The first entry whose group a person is in counts, at each sign-in. */
+            group_roles?: components["schemas"]["SsoGroupRole"][];
+            /** @description Of people in none of these groups; without it they are refused. */
+            default_role?: ("owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin") | null;
+            /** @description Where given, addresses of other domains are refused. */
+            email_domains?: string[];
+            /**
+             * @description Whether every address the provider tells of counts as verified although it does not say so.
+             * @default false
+             */
+            trusts_emails?: boolean;
+            /**
+             * @description Forgets which accounts of the provider belong to which users; they are found by their addresses again.
+             * @default false
+             */
+            forgets_accounts?: boolean;
+        };
         StorageUsage: {
             used_bytes: number;
             quota_bytes: number;
@@ -3509,6 +3634,9 @@ export type SessionVersion = components['schemas']['SessionVersion'];
 export type SessionVersionList = components['schemas']['SessionVersionList'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Signing = components['schemas']['Signing'];
+export type SsoGroupRole = components['schemas']['SsoGroupRole'];
+export type SsoProvider = components['schemas']['SsoProvider'];
+export type SsoProviderUpdate = components['schemas']['SsoProviderUpdate'];
 export type StorageUsage = components['schemas']['StorageUsage'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
@@ -4310,6 +4438,131 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_sso_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoProvider"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_sso_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoProviderUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoProvider"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    start_sso: {
+        parameters: {
+            query?: {
+                return_to?: string | null;
+            };
+            header?: never;
+            path: {
+                workspace_slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    finish_sso: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string | null;
+                iss?: string | null;
+                error?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -53,6 +53,9 @@ POST /users/{}/deactivate
 POST /users/{}/activate
 POST /users/{}/unlock
 GET PATCH /workspaces/current
+GET PUT /workspaces/current/sso
+GET /auth/oidc/{}/start
+GET /auth/oidc/callback
 GET /workspaces/{}/storage
 PATCH /workspaces/{}/storage/quota
 POST GET /clients
@@ -184,6 +187,8 @@ def test_only_sign_in_health_and_keys_are_public(described):
     opened = {path for path, _, operation in operations(described) if operation.get("security") == []}
 
     assert opened == {
+        "/api/v1/auth/oidc/{workspace_slug}/start",
+        "/api/v1/auth/oidc/callback",
         "/api/v1/auth/magic-link",
         "/api/v1/auth/verify",
         "/api/v1/auth/accept-invite",
@@ -229,7 +234,13 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                 reply = await http.request(method, path)
                 assert reply.status_code != 405, (method, path)
                 if reply.status_code == 404:
-                    assert route.path in {"/files/{token}", "/problems/{code}", "/docs/assets/{digest}/{name}", "/accept-invitation"}, (
+                    assert route.path in {
+                        "/api/v1/auth/oidc/{workspace_slug}/start",
+                        "/files/{token}",
+                        "/problems/{code}",
+                        "/docs/assets/{digest}/{name}",
+                        "/accept-invitation",
+                    }, (
                         method,
                         path,
                     )

@@ -20,11 +20,13 @@ NOT_ENCRYPTED = {
     "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
+    "sso_accounts.account_index", "sso_attempts.state_hash", "sso_attempts.browser_hash",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
 # Encrypted columns that no operation returns, each with the reason.
 NEVER_RETURNED = {
     "identity.second_factors.secret_sealed": "shown once, when it is made; afterwards codes are compared with it",
+    "identity.sso_attempts.return_to_sealed": "where somebody goes after a sign-in, within ten minutes",
     "scheduling.appointments.deletion_reason": "stored with a deleted appointment, which is not returned",
     "audit.idempotency.sealed": "the Trail service has no methods that write",
 }
@@ -233,6 +235,19 @@ class EncryptedValues:
         assert self.api.put(f"/users/{user}", json={"full_name": word}).status_code == 200
         reads = [self._get(f"/users/{user}"), self._get("/users")]
         return EncryptedValue(column, {"id": user}, reads, [word], lambda: self.api.put(f"/users/{user}", json={"full_name": self._word()}))
+
+    def _sso_providers(self, column):
+        word = self._word()
+        settings = {"slug": f"sso-{self.person.workspace_id[-12:]}", "issuer": "https://login.example.org"}
+
+        def set_to(word):
+            reply = self.api.put("/workspaces/current/sso", json=settings | {"client_id": word})
+            assert reply.status_code == 200, reply.text
+            return reply
+
+        set_to(word)
+        reads = [self._get("/workspaces/current/sso")]
+        return EncryptedValue(column, {"workspace_id": self.person.workspace_id}, reads, [word], lambda: set_to(self._word()))
 
     def _refresh_tokens_successor_sealed(self, column):
         """A login session whose refresh token was just used: another request with the same token gets the same successor."""

@@ -37,6 +37,7 @@ from gateway.api.second_factors import routes as second_factors
 from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
+from gateway.api.single_sign_on import routes as single_sign_on
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
 from gateway.api.workspaces import routes as workspaces
@@ -52,7 +53,7 @@ from gateway.pages import routes as pages
 from gateway.problems.responses import ProblemResponses
 from gateway.rate_limits.limits import RateLimits
 from gateway.rate_limits.uploads import Uploads
-from gateway.routing.nouns import PUBLIC
+from gateway.routing.public import PublicPaths
 from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
 from gateway.stubs import Stubs
@@ -63,6 +64,7 @@ ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     second_factors.router,
     passkeys.router,
+    single_sign_on.router,
     login_sessions.router,
     users.router,
     invitations.router,
@@ -131,7 +133,7 @@ def build(
     app.router.routes.extend(routes)
     # In place of the stack that Starlette would build, whose error handlers and router these replace.
     app.middleware_stack = Router(routes, lifespan=app.router)
-    for layer in reversed(_middleware(settings, problems, authenticator, limits, public_paths(routes))):
+    for layer in reversed(_middleware(settings, problems, authenticator, limits, PublicPaths(routes))):
         app.middleware_stack = layer.cls(app.middleware_stack, *layer.args, **layer.kwargs)
     return app
 
@@ -146,13 +148,8 @@ def routes_of(routers: Iterable[APIRouter]) -> list[APIRoute]:
     return routes
 
 
-def public_paths(routes: Iterable[APIRoute]) -> frozenset[str]:
-    """The paths of the API that need no sign-in; none of them has parameters."""
-    return frozenset(route.path for route in routes if route.openapi_extra == PUBLIC)
-
-
 def _middleware(
-    settings: GatewaySettings, problems: ProblemResponses, authenticator: Authenticator, limits: RateLimits, public: frozenset[str]
+    settings: GatewaySettings, problems: ProblemResponses, authenticator: Authenticator, limits: RateLimits, public: PublicPaths
 ) -> list[Middleware]:
     """From the outermost to the innermost."""
     return [

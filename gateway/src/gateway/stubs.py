@@ -19,6 +19,7 @@ from caseload.identity.v1.passkeys_rpc import PasskeysStub
 from caseload.identity.v1.platform_rpc import PlatformStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
+from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
@@ -34,6 +35,7 @@ class Stubs:
     sign_in: SignInStub
     second_factors: SecondFactorsStub
     passkeys: PasskeysStub
+    single_sign_on: SingleSignOnStub
     users: UsersStub
     invitations: InvitationsStub
     api_keys: ApiKeysStub
@@ -61,6 +63,7 @@ class Stubs:
             sign_in=SignInStub(peers["identity"]),
             second_factors=SecondFactorsStub(peers["identity"]),
             passkeys=PasskeysStub(peers["identity"]),
+            single_sign_on=SingleSignOnStub(peers["identity"]),
             users=UsersStub(peers["identity"]),
             invitations=InvitationsStub(peers["identity"]),
             api_keys=ApiKeysStub(peers["identity"]),

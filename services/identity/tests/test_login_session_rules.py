@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.login_sessions.rules import idle_at, is_within_grace, may_do_nothing, needs_second_factor
+from chassis.errors import Forbidden
+from identity.login_sessions.rules import check_steps, idle_at, is_within_grace, may_do_nothing, needs_second_factor
 
 moments = st.timedeltas(timedelta(0), timedelta(days=7000)).map(lambda since: datetime(2020, 1, 1, tzinfo=UTC) + since)
 
@@ -47,3 +48,24 @@ def test_where_one_is_required_a_sign_in_without_it_is_good_for_nothing_but_enro
         for amr in (["pwd", "otp"], ["link", "passkey"], ["passkey"]):
             assert not may_do_nothing(settings, "owner", amr)
     assert not may_do_nothing(required(["therapist"]), "owner", ["pwd"])
+
+
+def test_a_workspaces_own_provider_sees_to_second_factors():
+    assert not may_do_nothing(required(True), "owner", ["sso"])
+    assert may_do_nothing(required(True), "owner", ["pwd"])
+
+
+@pytest.mark.parametrize("role", ["therapist", "assistant", "doctor", "nurse", "operator", "head_doctor"])
+def test_where_single_sign_on_is_required_no_other_proof_is_good(role):
+    check_steps(["sso"], role, sso_required=True)
+    for amr in (["pwd"], ["link"], ["pwd", "otp"], ["link", "otp"]):
+        check_steps(amr, role, sso_required=False)
+        with pytest.raises(Forbidden) as refused:
+            check_steps(amr, role, sso_required=True)
+        assert refused.value.code == "sso_required"
+
+
+@pytest.mark.parametrize("role", ["owner", "admin"])
+def test_those_who_administer_the_workspace_get_in_where_the_provider_fails(role):
+    for amr in (["pwd"], ["link", "otp"], ["sso"]):
+        check_steps(amr, role, sso_required=True)

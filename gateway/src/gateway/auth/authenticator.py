@@ -17,9 +17,6 @@ from gateway.rate_limits.limits import RateLimits
 from gateway.request import GatewayRequest
 from gateway.settings import GatewaySettings
 
-# Where a browser renews its login session; a refresh token cannot be guessed, so this is no attempt to sign in.
-REFRESH_PATH = "/api/v1/auth/session/refresh"
-
 
 class Authenticator:
     """Verifies access tokens, refreshes the login sessions of active browsers, and checks their writes for forgery."""
@@ -71,9 +68,17 @@ class Authenticator:
         request.caller = await self._verifier.caller(signed_in.access_token)
 
     def _renew_csrf(self, request: GatewayRequest, cookies: Cookies, session_id: UUID | None) -> None:
-        """Sets the CSRF cookie anew when it is not the login session's: after an upgrade, or when another site has planted one."""
-        if request.is_safe and session_id is not None and cookies.csrf != (csrf := self.csrf.token(session_id)):
+        """Sets the CSRF cookie anew when it is not the login session's: after an upgrade, or when another site has planted one.
+
+        Front ends of other origins are told the token in any case: after a sign-in by redirects nothing else has told them.
+        """
+        if not request.is_safe or session_id is None:
+            return
+        csrf = self.csrf.token(session_id)
+        if cookies.csrf != csrf:
             self.cookies.write_csrf(request, csrf)
+        elif request.header(b"origin"):
+            request.add_header(b"x-csrf-token", csrf)
 
     async def refresh(self, request: GatewayRequest, cookies: Cookies) -> pb.SignedIn:
         """Rotates the refresh token and sets new cookies. Raises Unauthenticated, and clears them, when the login session has ended."""

@@ -14,6 +14,7 @@ ACCESS = "access_token"
 REFRESH = "refresh_token"
 CSRF = "csrf_token"
 DEVICE = "device_token"
+SSO_BROWSER = "sso_browser"
 
 # The whole API, because any request may come with an expired access cookie and need the refresh token.
 _REFRESH_PATH = "/api/v1"
@@ -51,10 +52,22 @@ def read_cookies(request: GatewayRequest) -> Cookies:
     return Cookies(found.get(ACCESS, ""), found.get(REFRESH, ""), found.get(DEVICE, ""), found.get(CSRF, ""))
 
 
+def read_sso_browser(request: GatewayRequest, *, secure: bool) -> str | None:
+    """What `write_sso_browser` gave this browser."""
+    header = request.headers.get(b"cookie")
+    return None if header is None else cookie_parser(header.decode("latin-1")).get(_sso_browser(secure=secure))
+
+
+def _sso_browser(*, secure: bool) -> str:
+    # With the prefix no other site of the same domain can plant it (RFC 6265bis, 4.1.3): that would sign people in as somebody else.
+    return f"__Host-{SSO_BROWSER}" if secure else SSO_BROWSER
+
+
 class CookieWriter:
     """Sets cookies in responses; `secure` everywhere but on one's own machine."""
 
     def __init__(self, *, secure: bool) -> None:
+        self.is_secure = secure
         self._secure = "; Secure" if secure else ""
 
     def write(self, request: GatewayRequest, signed_in: pb.SignedIn, *, csrf: str) -> None:
@@ -70,6 +83,12 @@ class CookieWriter:
         """Sets the cookie with the CSRF token, and a header for front ends of other origins, which cannot read our cookies."""
         self._set(request, CSRF, csrf, seconds, path="/", same_site="Lax", http_only=False)
         request.add_header(b"x-csrf-token", csrf)
+
+    def write_sso_browser(self, request: GatewayRequest, value: str, expires_at: int) -> None:
+        """Sets what shows that the browser which finishes a sign-in with a provider is the one that began it."""
+        seconds = max(1, expires_at - int(time.time()))
+        # Lax: the provider's page sends the browser back.
+        self._set(request, _sso_browser(secure=self.is_secure), value, seconds, path="/", same_site="Lax")
 
     def clear(self, request: GatewayRequest) -> None:
         """Deletes the cookies of the login session; the device token stays, so that the device stays known."""

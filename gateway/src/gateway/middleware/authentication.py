@@ -3,13 +3,14 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.errors import Forbidden, Unauthenticated
-from gateway.auth.authenticator import REFRESH_PATH, Authenticator
+from gateway.auth.authenticator import Authenticator
 from gateway.rate_limits.limits import RateLimits
 from gateway.request import KEY, GatewayRequest
+from gateway.routing.public import PublicPaths
 
 
 class Authentication:
-    def __init__(self, app: ASGIApp, *, authenticator: Authenticator, limits: RateLimits, public_paths: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, authenticator: Authenticator, limits: RateLimits, public_paths: PublicPaths) -> None:
         self._app = app
         self._authenticator = authenticator
         self._limits = limits
@@ -25,8 +26,7 @@ class Authentication:
             # Apart, so that nothing else an address asks for can hide that this process is well.
             await self._limits.count_address(request, "health")
         elif not request.path.startswith("/api/") or request.path in self._public:
-            proves_who_asks = not request.is_safe and request.path != REFRESH_PATH
-            await self._limits.count_address(request, "sign-in" if proves_who_asks else "anonymous")
+            await self._limits.count_address(request, "sign-in" if self._public.proves_who_asks(request) else "anonymous")
         else:
             try:
                 await self._authenticator.authenticate(request)

@@ -60,7 +60,7 @@ class ProblemResponses:
         self._segments = frozenset(part for path in paths for part in path.split("/") if not part.startswith("{"))
 
     def refusal(self, refusal: Refusal, request: GatewayRequest) -> Response:
-        status = next((number for kind, number in STATUS.items() if isinstance(refusal, kind)), 500)
+        status = status_of(refusal)
         headers = {}
         if refusal.retry_after is not None or status == 503:
             headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after or 1)))
@@ -116,6 +116,11 @@ class ProblemResponses:
         People type names into addresses, and problems are stored and forwarded.
         """
         return "/".join(part if part in self._segments or is_uuid_text(part) else "-" for part in path.split("/"))
+
+
+def status_of(refusal: Refusal) -> int:
+    """The status of a response that is this refusal."""
+    return next((number for kind, number in STATUS.items() if isinstance(refusal, kind)), 500)
 
 
 def title(code: str) -> str:

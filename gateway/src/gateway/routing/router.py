@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.auth.dependencies import require_user, signed_in
 from gateway.request import KEY, GatewayRequest
 from gateway.routing.json_body import JsonRoute, read_json
-from gateway.routing.nouns import API
+from gateway.routing.nouns import API, takes_any_query
 from gateway.routing.table import RouteTable, parameter_name
 from gateway.routing.unknown import check_query, query_names
 
@@ -45,7 +45,7 @@ class _Entry:
     # A request with one of these headers goes through FastAPI, which reads them.
     headers: frozenset[bytes]
     through_fastapi: ASGIApp
-    # The names it takes in a query string; None for a path outside the API, which takes any.
+    # The names it takes in a query string; None where it takes any, as every path outside the API does.
     query: frozenset[str] | None
     is_public: bool
 
@@ -60,7 +60,7 @@ class _Entry:
             body=_Body.of(route),
             headers=frozenset(field.alias.encode() for field in route.dependant.header_params),
             through_fastapi=AsyncExitStackMiddleware(route.app),
-            query=query_names(route) if route.path.startswith(API) else None,
+            query=query_names(route) if route.path.startswith(API) and not takes_any_query(route) else None,
             is_public=all(each.call is not signed_in for each in route.dependant.dependencies),
         )
 

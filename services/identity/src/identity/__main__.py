@@ -12,6 +12,7 @@ from identity.platform.rpc import Platform
 from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
+from identity.single_sign_on.rpc import SingleSignOn
 from identity.tables import RETENTIONS, metadata
 from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
@@ -19,11 +20,14 @@ from identity.workspaces.rpc import Workspaces
 
 def servicers(
     runtime: Runtime,
-) -> list[SignIn | SecondFactors | Passkeys | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist]:
+) -> list[
+    SignIn | SecondFactors | Passkeys | SingleSignOn | Users | Invitations | ApiKeys | Departments | Workspaces | Platform | Blacklist
+]:
     return [
         SignIn(runtime),
         SecondFactors(runtime),
         Passkeys(runtime),
+        SingleSignOn(runtime),
         Users(runtime),
         Invitations(runtime),
         ApiKeys(runtime),

@@ -1,8 +1,9 @@
 """The settings of identity, beyond those of every service."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from chassis.auth.tokens import ACCESS_SECONDS
 from chassis.settings import Settings
@@ -38,12 +39,31 @@ class IdentitySettings(Settings):
     # How long a sign-in waits for its turn, before it is refused as Unavailable.
     password_queue_seconds: float = Field(3.0, gt=0)
 
+    # For all that is asked of an OpenID provider while somebody signs in; less than the gateway waits.
+    sso_seconds: float = Field(6.0, gt=0, le=60)
+    # Networks that are not public and have OpenID providers of workspaces, comma-separated; by default none. Whoever administers a
+    # workspace can have requests sent to every address in them.
+    sso_private_networks: str = ""
+
     # Days until these are deleted, after they have expired.
     login_sessions_days: float = Field(7, gt=0)
     magic_links_days: float = Field(1, gt=0)
     invitations_days: float = Field(30, gt=0)
     # Days for which a deleted workspace can be brought back.
     deleted_workspaces_days: float = Field(30, ge=1)
+
+    @field_validator("sso_private_networks")
+    @classmethod
+    def _networks(cls, networks: str) -> str:
+        for network in filter(None, map(str.strip, networks.split(","))):
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(f"{network!r} is no network") from None
+        return networks
+
+    def sso_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(map(ip_network, filter(None, map(str.strip, self.sso_private_networks.split(",")))))
 
     def faults(self) -> list[str]:
         found = super().faults()

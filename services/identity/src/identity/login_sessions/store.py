@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.db.statement import command, query
 from identity.people.blacklist import NOT_BLACKLISTED
 from identity.people.columns import HAS_PASSKEY, USER_COLUMNS
-from identity.tables import login_sessions, refresh_tokens, revocations, users, workspaces
+from identity.tables import login_sessions, refresh_tokens, revocations, sso_providers, users, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _clock = func.clock_timestamp()
@@ -49,10 +49,12 @@ MAY_SIGN_IN = (
 )
 # A token is void if its user was read before a revocation (see `revoke`).
 _settings = select(workspaces.c.settings).where(workspaces.c.workspace_id == users.c.workspace_id).correlate(users).scalar_subquery()
+_sso_required = exists().where(sso_providers.c.workspace_id == users.c.workspace_id).where(sso_providers.c.is_required).correlate(users)
 USER_AND_READ_TIME = (
     *USER_COLUMNS,
     HAS_PASSKEY.label("has_passkey"),
     _settings.label("workspace_settings"),
+    _sso_required.label("sso_required"),
     _milliseconds.label("read_at_ms"),
 )
 

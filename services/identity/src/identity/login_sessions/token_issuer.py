@@ -39,7 +39,9 @@ class TokenIssuer:
         """Start a login session for a user who has just proved their identity, and issue its first tokens.
 
         `user` is a row with `USER_AND_READ_TIME`, `amr` how they proved it (RFC 8176), `device` the nonce of a known device.
+        Raises Forbidden where the workspace requires other proof.
         """
+        rules.check_steps(amr, user["role"], sso_required=user["sso_required"])
         expires_at = work.now + timedelta(seconds=self._settings.session_absolute_seconds)
         session = await work.db.one(
             store.add_login_session,

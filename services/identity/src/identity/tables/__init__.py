@@ -2,7 +2,8 @@
 
 sign_ins, login_attempts, revocations and blacklisted_addresses have no row security, because they are read before the workspace is
 known. They hold keyed digests, ids, counts and times, and no personal data.
-workspace_directory, too, can be read without a workspace: it holds the names, kinds, statuses and times of workspaces.
+workspace_directory and sso_directory, too, can be read without a workspace: they hold the names, kinds, statuses and times of
+workspaces, and the words by which people name theirs before they sign in.
 
 A column whose name is not the word that the code uses has a `key`: its name in Python.
 """
@@ -15,6 +16,7 @@ from identity.tables.login_sessions import login_sessions, refresh_tokens, revoc
 from identity.tables.passkeys import passkeys, used_challenges
 from identity.tables.people import departments, invitations, sign_ins, users, workspaces
 from identity.tables.platform import activities, blacklist, blacklisted_addresses, workspace_directory
+from identity.tables.single_sign_on import sso_accounts, sso_attempts, sso_directory, sso_providers
 
 __all__ = [
     "RETENTIONS",
@@ -36,6 +38,10 @@ __all__ = [
     "second_factors",
     "second_steps",
     "sign_ins",
+    "sso_accounts",
+    "sso_attempts",
+    "sso_directory",
+    "sso_providers",
     "used_challenges",
     "users",
     "workspace_directory",
@@ -56,6 +62,7 @@ RETENTIONS = (
     Retention("login_attempts", since="last_at", days=1, scope="deployment"),
     Retention("magic_links", since="expires_at", days="magic_links_days"),
     Retention("second_steps", since="expires_at", days="magic_links_days"),
+    Retention("sso_attempts", since="expires_at", days="magic_links_days"),
     # Good for five minutes.
     Retention("used_challenges", since="expires_at", days=1 / 24),
     Retention("invitations", since="expires_at", days="invitations_days"),

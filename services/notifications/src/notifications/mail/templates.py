@@ -183,6 +183,7 @@ HAPPENED = {
     "passkey_removed": "A passkey of your account was removed.",
     "passkey_copied": "A passkey of your account was used twice, as if somebody had copied it. That sign-in was refused.",
     "workspace_deleted": "Your workspace was deleted by whoever runs Caseload where you work. Nobody is let in. Until it is erased they can bring it back.",
+    "sso_linked": "An account of the provider that your workspace signs in with was linked to your account. Whoever signs in with it there signs in as you here.",
 }
 _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSWORD_SET: "password_set",
@@ -196,6 +197,7 @@ _KINDS = {
     events_pb2.SECURITY_NOTICE_PASSKEY_REMOVED: "passkey_removed",
     events_pb2.SECURITY_NOTICE_PASSKEY_COPIED: "passkey_copied",
     events_pb2.SECURITY_NOTICE_WORKSPACE_DELETED: "workspace_deleted",
+    events_pb2.SECURITY_NOTICE_SSO_LINKED: "sso_linked",
 }
 
 

@@ -20,6 +20,7 @@ class SecurityNotice(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SECURITY_NOTICE_PASSKEY_REMOVED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_PASSKEY_COPIED: _ClassVar[SecurityNotice]
     SECURITY_NOTICE_WORKSPACE_DELETED: _ClassVar[SecurityNotice]
+    SECURITY_NOTICE_SSO_LINKED: _ClassVar[SecurityNotice]
 SECURITY_NOTICE_UNSPECIFIED: SecurityNotice
 SECURITY_NOTICE_PASSWORD_SET: SecurityNotice
 SECURITY_NOTICE_PASSWORD_CHANGED: SecurityNotice
@@ -32,6 +33,7 @@ SECURITY_NOTICE_PASSKEY_ADDED: SecurityNotice
 SECURITY_NOTICE_PASSKEY_REMOVED: SecurityNotice
 SECURITY_NOTICE_PASSKEY_COPIED: SecurityNotice
 SECURITY_NOTICE_WORKSPACE_DELETED: SecurityNotice
+SECURITY_NOTICE_SSO_LINKED: SecurityNotice
 
 class MagicLinkRequested(_message.Message):
     __slots__ = ("magic_link_id",)

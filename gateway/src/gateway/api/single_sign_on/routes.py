@@ -1,0 +1,108 @@
+"""Single sign-on: the provider of the caller's workspace, and signing in with one."""
+
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from caseload.identity.v1 import single_sign_on_pb2 as pb
+from chassis.errors import Refusal
+from gateway.api.responses import json_response
+from gateway.api.sign_in.routes import TheAuthenticator
+from gateway.api.single_sign_on import schemas
+from gateway.auth.cookies import read_sso_browser
+from gateway.auth.dependencies import PublicRequest, SignedInRequest
+from gateway.mapping import render, to_proto
+from gateway.pages.home import prefers_json
+from gateway.pages.single_sign_on import refused_page
+from gateway.problems.responses import status_of
+from gateway.request import GatewayRequest
+from gateway.routing.nouns import ANY_QUERY, PUBLIC_SIGN_IN, noun_router
+from gateway.settings import GatewaySettings
+
+router = noun_router("", "sign-in")
+
+_PROVIDER = "/workspaces/current/sso"
+_UNSET = {"slug": None, "issuer": None, "client_id": None, "default_role": None}
+
+
+@router.get(_PROVIDER, response_model=schemas.SsoProvider)
+async def get_sso_provider(request: SignedInRequest) -> Response:
+    """For those who administer the workspace. The secret of the client is never shown."""
+    return json_response(_rendered(await request.stubs.single_sign_on.GetProvider(pb.GetProviderRequest(), request.context)))
+
+
+@router.put(_PROVIDER, response_model=schemas.SsoProvider)
+async def set_sso_provider(body: schemas.SsoProviderUpdate, request: SignedInRequest) -> Response:
+    """Replaces the whole configuration. Sign-ins that are under way have to begin anew; login sessions go on."""
+    message = pb.SetProviderRequest(settings=to_proto(_settings(body), pb.ProviderSettings), forgets_accounts=body.forgets_accounts)
+    message.settings.group_roles.extend(to_proto(each, pb.GroupRole) for each in body.group_roles)
+    if "client_secret" in body.model_fields_set:
+        message.client_secret = body.client_secret or ""
+    return json_response(_rendered(await request.stubs.single_sign_on.SetProvider(message, request.context)))
+
+
+@router.get(
+    "/auth/oidc/{workspace_slug}/start", status_code=303, response_class=Response, openapi_extra=PUBLIC_SIGN_IN, responses={404: {}}
+)
+async def start_sso(
+    workspace_slug: str,
+    query: Annotated[schemas.StartQuery, Query()],
+    request: PublicRequest,
+    authenticator: TheAuthenticator,
+) -> Response:
+    """For browsers: sends the person to the workspace's provider. A refusal is a page for people."""
+    message = pb.BeginSingleSignOnRequest(
+        slug=workspace_slug, return_to=query.return_to, browser=read_sso_browser(request, secure=authenticator.cookies.is_secure)
+    )
+    try:
+        begun = await request.stubs.single_sign_on.BeginSingleSignOn(message, request.context)
+    except Refusal as refusal:
+        return _refused(refusal, request)
+    authenticator.cookies.write_sso_browser(request, begun.browser, begun.expires_at.seconds)
+    return RedirectResponse(begun.authorization_url, 303)
+
+
+@router.get(
+    "/auth/oidc/callback", status_code=303, response_class=Response, openapi_extra=PUBLIC_SIGN_IN | ANY_QUERY, responses={401: {}, 403: {}}
+)
+async def finish_sso(
+    query: Annotated[schemas.CallbackQuery, Query()], request: PublicRequest, http: Request, authenticator: TheAuthenticator
+) -> Response:
+    """Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people."""
+    message = pb.FinishSingleSignOnRequest(
+        state=query.state,
+        code=query.code,
+        issuer=query.iss,
+        error=query.error,
+        browser=read_sso_browser(request, secure=authenticator.cookies.is_secure),
+    )
+    try:
+        finished = await request.stubs.single_sign_on.FinishSingleSignOn(message, request.context)
+    except Refusal as refusal:
+        return _refused(refusal, request)
+    authenticator.write_cookies(request, finished.signed_in)
+    settings: GatewaySettings = http.app.state.settings
+    return RedirectResponse(settings.app_url.rstrip("/") + (finished.return_to or "/"), 303)
+
+
+def _settings(body: schemas.SsoProviderUpdate) -> schemas.SsoProviderUpdate:
+    """Without what is no field of the same name and kind there."""
+    return body.model_copy(update={"group_roles": []})
+
+
+def _rendered(provider: pb.Provider) -> dict[str, Any]:
+    settings = render(provider.settings)
+    if not provider.HasField("settings"):
+        settings |= _UNSET | {"groups_claim": "groups"}
+    whole = render(provider)
+    return settings | {name: whole[name] for name in ("has_client_secret", "redirect_uri", "updated_at")}
+
+
+def _refused(refusal: Refusal, request: GatewayRequest) -> Response:
+    """The page that explains a refusal to a person, whose browser asks for HTML. Raises it for a program."""
+    accept = request.header(b"accept")
+    if "text/html" not in accept.lower() or prefers_json(accept):
+        raise refusal
+    request.problem_code = refusal.code
+    return refused_page(refusal.message, status_of(refusal))

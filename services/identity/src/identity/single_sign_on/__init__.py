@@ -1,0 +1,1 @@
+"""Single sign-on with a workspace's own OpenID provider."""
