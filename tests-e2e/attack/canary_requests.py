@@ -59,7 +59,7 @@ class CanaryRequests:
         person = await attacked.open_practice(email=canary("email"), full_name=f"{canary()} {canary()}")
         with attacked.api_as(person) as api:
             # A user's own quarter of a minute's writes each, for several of every operation.
-            api.auth = await attacked.owners(person, 60)
+            api.auth = await attacked.owners(person, 100)
             campaign = cls(attacked, person, api)
             campaign._lines = {name: RawChannel(address) for name, address in attacked.addresses.items()}
             try:
