@@ -154,6 +154,7 @@ EXPLANATIONS: dict[str, str] = {
     "supervisor_circle": "Nobody supervises themselves, or somebody who supervises them.",
     "supervisor_inactive": "Only an active user supervises others.",
     "supervisor_not_found": "Nobody in this workspace has the supervisor's id.",
+    "template_invalid": "The template cannot be stored like this. `errors` says why.",
     "text_not_storable": "A text holds a character that cannot be stored.",
     "text_too_long": "A text is longer than its field allows. `errors` says which, and how long it may be.",
     "token_expired": "Access tokens live for five minutes. Refresh the login session with POST /api/v1/auth/session/refresh.",
