@@ -120,7 +120,7 @@ def test_the_pages_numbers_are_those_of_the_settings():
         "autosaves (600 a minute": gateway["autosaves_per_minute"].default,
         "other writes (100 a minute)": gateway["writes_per_minute"].default,
         "requests and renewals (1000 a minute each)": gateway["anonymous_per_minute"].default,
-        "attempts to sign in (300 a minute)": gateway["sign_ins_per_minute"].default,
+        "API keys that were not used in the last minutes (300 a minute each)": gateway["sign_ins_per_minute"].default,
         "has not been renewed for 30 minutes": identity["session_idle_seconds"].default / 60,
         "after 12 hours in any case": identity["session_absolute_seconds"].default / 3600,
         "Within 72 hours": KEPT.total_seconds() / 3600,

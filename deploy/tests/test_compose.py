@@ -36,7 +36,7 @@ def test_only_the_gateway_and_the_files_are_published_and_only_to_this_machine(c
     assert set(published) == {"gateway", "s3"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
     for name, service in compose["services"].items():
-        if name not in {"gateway", "s3", "notifications"}:
+        if name not in {"gateway", "s3", "notifications", "identity"}:
             assert all(compose["networks"][network]["internal"] for network in service["networks"]), name
 
 

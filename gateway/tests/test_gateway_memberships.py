@@ -372,7 +372,7 @@ async def test_a_sign_in_from_before_the_proof_is_over_with_it(gateway, hospital
 
     # Its access token may be believed for a moment; it sets no password.
     async with gateway.anonymous(Authorization=f"Bearer {before}") as late:
-        check_problem(await late.put("/api/v1/auth/password", json={"new_password": NEW}), 401, "session_ended")
+        check_problem(await late.put("/api/v1/auth/password", json={"new_password": NEW}), 403, "own_sign_in_required")
     assert (await evil.me()).status_code == 401
     assert (await victim.me()).status_code == 200
 

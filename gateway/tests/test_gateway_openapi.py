@@ -74,6 +74,8 @@ POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
+POST GET /note-templates
+PUT DELETE /note-templates/{}
 POST GET /sessions
 GET PUT DELETE /sessions/{}
 PATCH /sessions/{}/draft

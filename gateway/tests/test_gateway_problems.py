@@ -9,6 +9,7 @@ import pytest
 from caseload.services import SERVICE_NAMES
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from chassis.rpc.client.peers import Peers
+from gateway.auth.cookies import CookieWriter
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
 from gateway.problems.responses import ProblemResponses, fault_of
@@ -21,7 +22,8 @@ def raising(error: Exception) -> httpx.AsyncClient:
         raise error
 
     transport = httpx.ASGITransport(
-        Edge(Errors(application, ProblemResponses("https://practice.example", ["/api/v1/x"]))), raise_app_exceptions=True
+        Edge(Errors(application, ProblemResponses("https://practice.example", ["/api/v1/x"]), CookieWriter(secure=True))),
+        raise_app_exceptions=True,
     )
     return httpx.AsyncClient(transport=transport, base_url="http://gateway")
 

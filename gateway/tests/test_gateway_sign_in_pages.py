@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from software_authenticator import SoftPasskey
 from uuid_utils.compat import uuid7
 
 PASSWORD = "correct horse battery"
@@ -279,6 +280,18 @@ async def test_the_second_step_is_over_when_its_cookie_is_made_up(visitor):
     reply = await send(visitor, "/auth/second-step", totp_code="123456")
 
     assert (reply.status_code, "This sign-in took too long" in reply.text) == (401, True)
+
+
+async def test_whoever_has_passkeys_alone_is_told_to_use_a_link(gateway, signed_in, person):
+    signed_in.headers["X-CSRF-Token"] = signed_in.cookies["csrf_token"]
+    options = (await signed_in.post("/api/v1/auth/passkeys")).json()
+    credential = SoftPasskey.of(options).attest(options, "http://localhost:8000")
+    assert (await signed_in.post("/api/v1/auth/passkeys/finish", json={"credential": credential})).status_code == 201
+    async with gateway.anonymous() as http:
+        reply = await send(http, "/auth/sign-in", email=person.email, password=PASSWORD)
+
+    assert (reply.status_code, "Have a link mailed to you instead" in reply.text) == (200, True)
+    assert "second_step" not in http.cookies
 
 
 async def test_signing_out_twice_leads_to_the_same_page(signed_in):

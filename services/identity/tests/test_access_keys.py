@@ -8,6 +8,7 @@ import pytest
 
 from caseload.identity.v1 import sign_in_pb2 as pb
 from caseload.identity.v1 import users_pb2
+from caseload.identity.v1.passkeys_rpc import PasskeysStub
 from caseload.identity.v1.second_factors_rpc import SecondFactorsStub
 from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.users_rpc import UsersStub
@@ -39,11 +40,9 @@ class Instance:
     async def open_practice(self) -> User:
         """The administrator of a new practice."""
         stubs = [self.environment.stub(kind) for kind in (SignInStub, UsersStub, WorkspacesStub)]
-        notifications, second_factors = (
-            self.environment.stub(SignInStub, as_service="notifications"),
-            self.environment.stub(SecondFactorsStub),
-        )
-        service = IdentityService(self.environment, *stubs, notifications, second_factors)
+        notifications = self.environment.stub(SignInStub, as_service="notifications")
+        factors = [self.environment.stub(kind) for kind in (SecondFactorsStub, PasskeysStub)]
+        service = IdentityService(self.environment, *stubs, notifications, *factors)
         return (await service.open_workspace()).administrator
 
     async def login(self, email: str) -> str:

@@ -58,4 +58,7 @@ def test_whichever_way_an_invitation_is_over_it_is_told_alike():
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_whoever_is_blacklisted_is_not_invited(is_active):
-    assert refused(check_may_be_invited, is_active=is_active, last_login_at=None, is_blacklisted=True) == (Conflict, "email_blacklisted")
+    assert refused(check_may_be_invited, is_active=is_active, last_login_at=None, is_blacklisted=True, is_shut_out=True) == (
+        Conflict,
+        "email_blacklisted",
+    )

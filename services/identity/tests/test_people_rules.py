@@ -104,11 +104,11 @@ def test_who_has_not_proved_the_address_stands_alone():
     assert (first.is_shut_out, second.is_shut_out, second.home) == (False, True, user(3))
 
 
-@pytest.mark.parametrize("amr", [["pwd"], ["link"], ["passkey"], ["pwd", "otp"], ["link", "otp"]])
+@pytest.mark.parametrize("amr", [["pwd"], ["link"], ["passkey"], ["pwd", "otp"], ["pwd", "passkey"], ["link", "otp"]])
 def test_steps_that_only_the_person_can_make_are_the_persons(amr):
     assert is_of_the_person(amr)
     assert is_whole(amr, second_factor=False)
-    assert is_whole(amr, second_factor=True) is ("otp" in amr)
+    assert is_whole(amr, second_factor=True) is (not {"otp", "passkey"}.isdisjoint(amr))
 
 
 @pytest.mark.parametrize("amr", [[], ["sso"], ["invitation"], ["key"], ["otp"], ["sso", "otp"], ["invitation", "pwd"]])

@@ -59,7 +59,7 @@ async def mail_sign_in_link(visit: AnyVisit) -> Response:
 
 @router.get("/auth/link-sent", include_in_schema=False)
 async def get_link_sent_page(visit: AnyVisit) -> Response:
-    return _mailed(visit, "link_sent_text")
+    return _told(visit, "link_sent_title", "link_sent_text")
 
 
 @router.get("/auth/verify", include_in_schema=False)
@@ -123,7 +123,7 @@ async def mail_password_link(visit: AnyVisit) -> Response:
 
 @router.get("/auth/password-link-sent", include_in_schema=False)
 async def get_password_link_sent_page(visit: AnyVisit) -> Response:
-    return _mailed(visit, "forgot_sent_text")
+    return _told(visit, "link_sent_title", "forgot_sent_text")
 
 
 @router.get("/auth/reset-password", include_in_schema=False)
@@ -166,6 +166,8 @@ async def accept_invitation(visit: AnyVisit) -> Response:
 
 async def _first_step(visit: Visit, reply: sign_in_pb2.SignInReply) -> Response:
     if reply.HasField("second_step"):
+        if "totp" not in reply.second_step.methods:
+            return _told(visit, "second_step_title", "second_step_is_a_passkey", address=SIGN_IN)
         visit.cookies.keep_second_step(reply.second_step.token)
         return visit.go(_SECOND_STEP, next=visit.next)
     return await _enter(visit, reply.signed_in)
@@ -200,10 +202,9 @@ def _confirm(visit: Visit, title: str, *, text: str, button: str) -> Response:
     return visit.page("confirm.html", title, narrow=True, action=visit.request.path, token=_token(visit), **texts)
 
 
-def _mailed(visit: Visit, text: str) -> Response:
-    return visit.page(
-        "message.html", "link_sent_title", narrow=True, text=visit.t[text], link=SIGN_IN, link_text=visit.t["back_to_sign_in"]
-    )
+def _told(visit: Visit, title: str, text: str, *, address: str = "") -> Response:
+    way_back: dict[str, Any] = {"link": SIGN_IN, "link_text": visit.t["back_to_sign_in"]}
+    return visit.page("message.html", title, address=address, narrow=True, text=visit.t[text], **way_back)
 
 
 def _sorry(visit: Visit, refusal: Refusal, *, link: str = SIGN_IN, link_text: str = "back_to_sign_in") -> Response:
