@@ -28,6 +28,8 @@ POST /auth/passkeys/sign-in/finish
 POST /auth/password/reset
 GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
+GET /auth/workspaces
+POST /auth/switch
 GET /auth/accept-invite
 POST /invitations/{}/resend
 POST /platform-admin/invite-therapist
@@ -52,6 +54,7 @@ PUT /users/{}/role
 POST /users/{}/deactivate
 POST /users/{}/activate
 POST /users/{}/unlock
+DELETE /users/{}/second-factor
 GET PATCH /workspaces/current
 GET PUT /workspaces/current/sso
 GET /auth/oidc/{}/start
