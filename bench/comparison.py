@@ -125,7 +125,7 @@ class Comparison:
             body=operation.body(self._dataset),
             apart=operation.apart,
             users=users,
-            seconds=seconds,
+            seconds=seconds * operation.longer,
             first=candidate.numbers[operation.name],
             expect=operation.expect,
         )
