@@ -21,6 +21,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.fields import fill
 from clients.clients import mapping as client_mapping
 from gateway.mapping import dump, render, render_page
+from identity.people import record
 from scheduling.appointments import mapping as appointment_mapping
 
 GET_CLIENT = """
@@ -36,6 +37,15 @@ FROM clients.clients c
 WHERE c.workspace_id = $1 AND c.id = $2
 """
 LIST_CLIENTS = "SELECT * FROM clients.clients WHERE workspace_id = $1 AND id = ANY($2::uuid[])"
+LIST_USERS = """
+SELECT u.id, u.workspace_id, u.sealed, u.version, u.role, u.is_active, u.is_platform_admin, u.department_id, u.supervisor_id, u.license_number,
+  u.specialization, u.shift_schedule, u.last_login_at, u.created_at, u.updated_at,
+  EXISTS (SELECT FROM identity.second_factors f WHERE f.workspace_id = u.workspace_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+    AS two_factor_enabled,
+  (SELECT max(t.blocked_until) FROM identity.sign_ins s JOIN identity.login_attempts t ON t.account = s.email_index
+   WHERE s.workspace_id = u.workspace_id AND s.user_id = u.id AND t.purpose = 'password' AND t.blocked_until > clock_timestamp()) AS locked_until
+FROM identity.users u WHERE u.workspace_id = $1 AND u.id = ANY($2::uuid[])
+"""
 # With the suite's checks (the client is active, no overbooked appointment has the time, the constraint knows no other) and the
 # client's name, which is part of the reply.
 BOOK = """
@@ -73,7 +83,7 @@ async def no_reset(_connection: Any) -> None:
 
 
 class Bare:
-    """The five operations. Each returns JSON as bytes."""
+    """The operations. Each returns JSON as bytes."""
 
     def __init__(self, dataset: Dataset, pool: "asyncpg.Pool[asyncpg.Record]", keys: dict[str, WorkspaceKeys]) -> None:
         self._pool = pool
@@ -81,6 +91,8 @@ class Bare:
         self._workspace = UUID(dataset.workspace_id)
         self._pages = {number: [UUID(each) for each in ids] for number, ids in dataset.pages}
         self._total = dataset.total_clients
+        self._user_pages = {number: [UUID(each) for each in ids] for number, ids in dataset.user_pages}
+        self._total_users = dataset.total_users
         # A calendar of its own: otherwise the candidates would take each other's slots.
         self._practitioner = uuid4()
 
@@ -100,6 +112,12 @@ class Bare:
         found = {row["id"]: row for row in await self._pool.fetch(LIST_CLIENTS, self._workspace, ids)}
         items = [render(client_mapping.to_message(found[each], self._keys["clients"])) for each in ids]
         return dump(render_page(items, self._total, page, PAGE))
+
+    async def list_users(self, page: int) -> bytes:
+        ids = self._user_pages[page]
+        found = {row["id"]: row for row in await self._pool.fetch(LIST_USERS, self._workspace, ids)}
+        items = [render(record.to_proto(found[each], self._keys["identity"])) for each in ids]
+        return dump(render_page(items, self._total_users, page, PAGE))
 
     async def book(self, client_id: UUID, start: datetime, end: datetime, location_type: str) -> bytes:
         made, now, keys = uuid7(), datetime.now(UTC), self._keys["scheduling"]

@@ -101,7 +101,7 @@ class Comparison:
         with ExitStack() as stack:
             candidates = self._open(stack)
             for operation in bounds.operations:
-                taking = [c for c in candidates if c.name != "plain" or operation.plain]
+                taking = [candidate for candidate in candidates if candidate.name in {"suite", *operation.against}]
                 for users in bounds.levels:
                     measurements: Measurements = {candidate.name: [] for candidate in taking}
                     for number in range(bounds.rounds):
@@ -120,11 +120,12 @@ class Comparison:
             port=candidate.port,
             method=operation.method,
             paths=operation.paths(self._dataset, "bare" if candidate.name == "loop" else candidate.name),
-            headers=self._headers() if candidate.name in {"suite", "plain"} else {},
+            headers=self._headers() if candidate.name in {"suite", "plain"} and not operation.sign_in else {},
+            sign_in=operation.sign_in,
             body=operation.body(self._dataset),
             apart=operation.apart,
             users=users,
-            seconds=seconds,
+            seconds=seconds * operation.longer,
             first=candidate.numbers[operation.name],
             expect=operation.expect,
         )

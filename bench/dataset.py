@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 
-from bench import bulk
+from bench import bulk, staff
 from chassis.db.database import Database
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
@@ -30,12 +30,12 @@ PAGE = 50
 MOST_PAGES = 40
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
 # One user sends in a second what no user may in a minute: throughput is what is measured. Requests are counted as always, but not refused.
-UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "AUTOSAVES")}
+UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "AUTOSAVES", "ANONYMOUS", "SIGN_INS")}
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The ids of the records. Each candidate has its own `drafts`; `pages` are (number, client ids) of the list's pages that are asked for."""
+    """The ids of the records. Each candidate has its own `drafts`; `pages` and `user_pages` are (number, ids) of a list's pages that are asked for."""
 
     home: str
     port: int
@@ -46,6 +46,8 @@ class Dataset:
     timeline_client_id: str
     booked_client_id: str
     drafts: dict[str, list[str]]
+    user_pages: list[tuple[int, list[str]]]
+    total_users: int
 
     @property
     def client_ids(self) -> list[str]:
@@ -70,7 +72,7 @@ class Dataset:
 
 async def workspace_keys(dsn: str, keyring: Keyring, workspace_id: UUID) -> dict[str, WorkspaceKeys]:
     found = {}
-    for service in ("clients", "scheduling", "clinical"):
+    for service in ("clients", "scheduling", "clinical", "identity"):
         database = Database(dsn, schema=service, size=1)
         found[service] = await Keys(database, keyring, service=service).of(workspace_id)
         await database.close()
@@ -96,25 +98,41 @@ async def set_up(installation: Installation, *, hospital: bool = True, clients: 
     async with httpx.AsyncClient(base_url=f"{installation.gateway_url}/api/v1", headers=headers, timeout=30) as api:
         me = (await api.get("/auth/me")).raise_for_status().json()
         await _all(api, "/clients", [_client(n) for n in range(clients)])
+        dsn, keyring = LocalPostgres(Home(installation.home).postgres).dsn, Keyring.load(Home(installation.home).keyring)
+        workspace_id = UUID(me["workspace_id"])
+        keys = await workspace_keys(dsn, keyring, workspace_id)
+        await staff.load(dsn, workspace_id, keys["identity"], keyring)
         if hospital:
-            dsn, keyring = LocalPostgres(Home(installation.home).postgres).dsn, Keyring.load(Home(installation.home).keyring)
-            await bulk.load(dsn, UUID(me["workspace_id"]), await workspace_keys(dsn, keyring, UUID(me["workspace_id"])))
-        pages, total = await _pages(api)
+            await bulk.load(dsn, workspace_id, keys)
+        pages, total = await _pages(api, "/clients")
+        user_pages, total_users = await _pages(api, "/users")
         listed = [client_id for _, ids in pages for client_id in ids]
         timeline_client, booked = listed[0], listed[-1]
         await _all(api, "/appointments", [_appointment(timeline_client, n) for n in range(events * 6 // 10)])
         await _all(api, "/sessions", [_note(timeline_client, n) for n in range(events - events * 6 // 10)])
         written = await _all(api, "/sessions", [_note(listed[n % len(listed)], n) for n in range(drafts * len(CANDIDATES))])
     shares = {name: written[n :: len(CANDIDATES)] for n, name in enumerate(CANDIDATES)}
-    return Dataset(str(installation.home), installation.port, me["workspace_id"], me["id"], total, pages, timeline_client, booked, shares)
+    return Dataset(
+        str(installation.home),
+        installation.port,
+        me["workspace_id"],
+        me["id"],
+        total,
+        pages,
+        timeline_client,
+        booked,
+        shares,
+        user_pages,
+        total_users,
+    )
 
 
-async def _pages(api: httpx.AsyncClient) -> tuple[list[tuple[int, list[str]]], int]:
-    """The ids on at most MOST_PAGES pages of the clients' list, evenly spread over it, and the number of all clients."""
+async def _pages(api: httpx.AsyncClient, path: str) -> tuple[list[tuple[int, list[str]]], int]:
+    """The ids on at most MOST_PAGES pages of a list, evenly spread over it, and the number of all its items."""
 
     async def get(number: int) -> dict[str, Any]:
-        # The first page after a start reads the names of all clients.
-        reply = await api.get("/clients", params={"page": number, "page_size": PAGE}, timeout=120)
+        # The first page after a start reads the names of all.
+        reply = await api.get(path, params={"page": number, "page_size": PAGE}, timeout=120)
         page: dict[str, Any] = reply.raise_for_status().json()
         return page
 

@@ -35,6 +35,10 @@ def build(dataset: Dataset) -> FastAPI:
     async def list_clients(page: int, page_size: int, request: Request) -> Response:
         return Response(await request.app.state.bare.list_clients(page), media_type=JSON)
 
+    @app.get("/api/v1/users")
+    async def list_users(page: int, page_size: int, request: Request) -> Response:
+        return Response(await request.app.state.bare.list_users(page), media_type=JSON)
+
     @app.post("/api/v1/appointments")
     async def book(body: AppointmentCreate, request: Request) -> Response:
         made = await request.app.state.bare.book(body.client_id, body.scheduled_start, body.scheduled_end, body.location_type)

@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -13,14 +14,18 @@ from datetime import UTC, datetime, timedelta
 
 import uvloop
 
+from bench.staff import STAFF, WITH_PASSWORD, email_of
+
 # The slots that are booked, one after another: the first start, and the length.
 FIRST_SLOT = datetime(2030, 1, 1, tzinfo=UTC)
 SLOT = timedelta(minutes=15)
+_SET_COOKIE = re.compile(r"\r\nset-cookie: ([^=]+)=([^;\r]*)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Plan:
-    """The requests to send. In `body`, %n is replaced by the number of the request, %start and %end by the slot of that number."""
+    """The requests to send. In `body`, %n is replaced by the number of the request, %start and %end by the slot of that number,
+    %account by the address of somebody with a password, and %person by anybody's."""
 
     port: int
     method: str
@@ -36,6 +41,8 @@ class Plan:
     # The first number. Runs that write continue where the previous run ended.
     first: int = 0
     expect: int = 200
+    # The body of a sign-in that each user begins with. Its cookies are sent with every request, and replaced by those of the replies.
+    sign_in: str = ""
 
 
 @dataclass(slots=True)
@@ -77,20 +84,37 @@ def filled(body: str, number: int) -> bytes:
     if "%start" in body:
         start = FIRST_SLOT + number * SLOT
         body = body.replace("%start", start.isoformat()).replace("%end", (start + SLOT).isoformat())
+    body = body.replace("%account", email_of(number % WITH_PASSWORD)).replace("%person", email_of(number % STAFF))
     return body.replace("%n", str(number)).encode()
 
 
 async def user(plan: Plan, number: int, recorder: Recorder, begin: float, end: float) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", plan.port)
     head = "".join(f"{name}: {value}\r\n" for name, value in plan.headers.items())
+    cookies: dict[str, str] = {}
+
+    async def ask(method: str, path: str, body: bytes) -> int:
+        kind = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n" if body else ""
+        # A browser's request, where the user has signed in as one.
+        if cookies:
+            kept = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            kind += f"cookie: {kept}\r\nx-csrf-token: {cookies['csrf_token']}\r\n"
+        elif method == "POST" and not body:
+            kind = "content-length: 0\r\n"
+        writer.write(f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{head}{kind}\r\n".encode() + body)
+        status, given = await answer(reader)
+        if plan.sign_in:
+            cookies.update(given)
+        return status
+
     try:
+        if plan.sign_in:
+            recorder.wrong += await ask("POST", "/api/v1/auth/login", filled(plan.sign_in, number)) != plan.expect
         while (now := time.perf_counter()) < end:
             n = recorder.take()
             path = plan.paths[(number if plan.apart else n) % len(plan.paths)]
             body = filled(plan.body, n)
-            kind = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n" if body else ""
-            writer.write(f"{plan.method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{head}{kind}\r\n".encode() + body)
-            status = await answer(reader)
+            status = await ask(plan.method, path, body)
             done = time.perf_counter()
             if now >= begin and done <= end:
                 recorder.took.append(done - now)
@@ -99,13 +123,13 @@ async def user(plan: Plan, number: int, recorder: Recorder, begin: float, end: f
         writer.close()
 
 
-async def answer(reader: asyncio.StreamReader) -> int:
-    """Reads the next reply completely and returns its status."""
+async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
+    """Reads the next reply completely. Returns its status and the cookies that it sets."""
     head = await reader.readuntil(b"\r\n\r\n")
     at = head.lower().find(b"\r\ncontent-length:")
     if at >= 0:
         await reader.readexactly(int(head[at + 17 : head.index(b"\r\n", at + 17)]))
-    return int(head[9:12])
+    return int(head[9:12]), dict(_SET_COOKIE.findall(head.decode()))
 
 
 async def run(plan: Plan) -> LoadResult:

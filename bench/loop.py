@@ -1,4 +1,4 @@
-"""B1, bare asyncpg: the operations called in a loop, without HTTP.
+"""B1, bare asyncpg: the operations called in a loop, without HTTP; of a sign-in, bare Argon2id in as many threads as identity has.
 
 `python -m bench.loop dataset.json` reads the same plans as the load generator, and finds the operation by method and path.
 """
@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,9 @@ import uvloop
 from bench.bare import Bare
 from bench.dataset import Dataset
 from bench.load import LoadResult, Plan, Recorder, filled
+from bench.staff import argon2
+from identity.demo import PASSWORD
+from identity.settings import IdentitySettings
 
 Answer = Callable[[str, bytes], Awaitable[bytes]]
 
@@ -33,6 +37,8 @@ def answering(bare: Bare, plan: Plan) -> Answer:
         return bare.book(UUID(slot["client_id"]), start, end, slot["location_type"])
 
     match plan.method, plan.paths[0]:
+        case "POST", path if path.endswith("/login"):
+            return verifying()
         case "POST", _:
             return book
         case "PATCH", _:
@@ -43,6 +49,18 @@ def answering(bare: Bare, plan: Plan) -> Answer:
             return lambda path, _: bare.timeline(id_in(path))
         case _:
             return lambda path, _: bare.get_client(id_in(path))
+
+
+def verifying() -> Answer:
+    hasher = argon2()
+    stored = hasher.hash(PASSWORD)
+    threads = ThreadPoolExecutor(IdentitySettings.model_fields["password_threads"].default)
+
+    async def verify(_path: str, body: bytes) -> bytes:
+        await asyncio.get_running_loop().run_in_executor(threads, hasher.verify, stored, json.loads(body)["password"])
+        return b""
+
+    return verify
 
 
 async def run(bare: Bare, plan: Plan) -> LoadResult:

@@ -1,9 +1,10 @@
-"""The five operations that are measured."""
+"""The operations that are measured."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.dataset import Dataset
+from identity.demo import PASSWORD
 
 NOTE = (
     "Reports less tension in the neck since the last session and slept through on five of seven nights. Work was busy; "
@@ -11,10 +12,12 @@ NOTE = (
 )
 DRAFT = f'{{"subjective": "{NOTE}", "objective": "{NOTE}", "assessment": "{NOTE}", "plan": "{NOTE}", "duration_minutes": 50}}'
 
+SIGN_IN = f'{{"email": "%account", "password": "{PASSWORD}"}}'
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `plain` says that it is also measured on the chain without outbox and audit."""
+    """One operation, and the candidates that it is measured on beside the suite. `plain` is the chain without outbox and audit."""
 
     name: str
     method: str
@@ -23,7 +26,11 @@ class Operation:
     body: Callable[[Dataset], str] = lambda _dataset: ""
     apart: bool = False
     expect: int = 200
-    plain: bool = False
+    against: tuple[str, ...] = ("loop", "bare", "monolith")
+    # The body of a sign-in that each user begins with (see Plan).
+    sign_in: str = ""
+    # It is measured for so many times as long: too few would be counted otherwise.
+    longer: int = 1
 
 
 def _booking(dataset: Dataset) -> str:
@@ -40,7 +47,17 @@ OPERATIONS = (
         lambda dataset, candidate: [f"/api/v1/sessions/{draft}/draft" for draft in dataset.drafts[candidate]],
         lambda _: DRAFT,
         apart=True,
-        plain=True,
+        against=("loop", "bare", "monolith", "plain"),
     ),
     Operation("timeline of 100", "GET", lambda dataset, _: [f"/api/v1/clients/{dataset.timeline_client_id}/timeline?limit=100"]),
+    Operation(
+        "list 50 users",
+        "GET",
+        lambda dataset, _: [f"/api/v1/users?page={n}&page_size=50" for n, _ in dataset.user_pages],
+        against=("bare",),
+    ),
+    # B1 is bare Argon2id here.
+    Operation("sign in", "POST", lambda *_: ["/api/v1/auth/login"], lambda _: SIGN_IN, against=("loop",), longer=5),
+    Operation("refresh", "POST", lambda *_: ["/api/v1/auth/session/refresh"], sign_in=SIGN_IN, against=()),
+    Operation("request a link", "POST", lambda *_: ["/api/v1/auth/magic-link"], lambda _: '{"email": "%person"}', against=()),
 )

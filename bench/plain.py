@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import uvloop
@@ -32,6 +33,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from clinical.__main__ import SERVICE
 from clinical.sessions.rpc import Sessions
 from clinical.sessions.rules import TEXTS
+from clinical.sessions.signing import VersionSigner
 from clinical.tables import metadata, sessions
 from standalone.gateway import serve_gateway
 from standalone.home import Home
@@ -74,8 +76,16 @@ class PlainClinical(Runtime):
 
 def servicers(runtime: Runtime) -> list[PlainSessions]:
     peers = runtime.peers
-    stubs = ClientsStub(peers["clients"]), AppointmentsStub(peers["scheduling"]), WorkspacesStub(peers["identity"])
-    return [PlainSessions(runtime.keys, *stubs)]
+    return [
+        PlainSessions(
+            runtime.keys,
+            ClientsStub(peers["clients"]),
+            AppointmentsStub(peers["scheduling"]),
+            WorkspacesStub(peers["identity"]),
+            VersionSigner(runtime.signer, runtime.past_keys),
+            grace=timedelta(days=30),
+        )
+    ]
 
 
 async def answer(service: Service, settings: Settings) -> None:

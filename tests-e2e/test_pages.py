@@ -13,7 +13,15 @@ from uuid_utils.compat import uuid7
 LANGUAGES = {"en": "Sign in", "de": "Anmelden", "fr": "Se connecter", "es": "Iniciar sesión", "he": "כניסה"}
 # Of a page with forms, exactly: the style's hash is the one thing in it that changes.
 POLICY = r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+WITH_PASSKEYS = rf"{POLICY}; script-src 'sha256-[\w+/]{{43}}='; connect-src 'self'"
 NEW_PASSWORD = "violet tractor under snow"
+
+REGISTER = """
+async (options) => {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  return (await navigator.credentials.create({publicKey})).toJSON();
+}
+"""
 
 
 @pytest.fixture
@@ -312,6 +320,7 @@ async def test_every_page_has_exactly_its_policy(embedded, owner, open_tab):
         await page.goto(embedded.gateway_url + path)
 
     assert len(policies) == 7
+    assert re.fullmatch(WITH_PASSKEYS, policies.pop(f"{embedded.gateway_url}/auth/sign-in"))
     assert [url for url, policy in policies.items() if not re.fullmatch(POLICY, policy)] == []
     await page.get_by_role("button", name="Set up").click()
     await page.locator("img").wait_for()
@@ -334,3 +343,32 @@ async def test_a_violation_of_the_policy_would_be_noticed(embedded, browser):
 
         assert await tab.page.title() == "Sign in · Caseload"
         assert "violates the following Content Security Policy directive" in tab.messages[0]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_passkey_signs_in_at_the_page(embedded, attacked_embedded, owner, open_tab, alone):
+    tab = await open_tab(script=True)
+    # An address is no domain that a passkey could be good for.
+    page, url = tab.page, embedded.gateway_url.replace("127.0.0.1", "localhost")
+    protocol = await page.context.new_cdp_session(page)
+    await protocol.send("WebAuthn.enable", {"enableUI": False})
+    telephone = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    await protocol.send("WebAuthn.addVirtualAuthenticator", {"options": telephone | {"automaticPresenceSimulation": True}})
+    await enter(page, url, owner)
+    await sees(page, "Your account")
+    csrf = next(cookie["value"] for cookie in await page.context.cookies() if cookie["name"] == "csrf_token")
+    api, headers = page.context.request, {"X-CSRF-Token": csrf}
+    options = await (await api.post(f"{url}/api/v1/auth/passkeys", headers=headers)).json()
+    credential = await page.evaluate(REGISTER, options)
+    made = await api.post(f"{url}/api/v1/auth/passkeys/finish", headers=headers, data={"credential": credential})
+    assert made.status == 201, await made.text()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+
+    if not alone:
+        await enter(page, url, owner)
+        await sees(page, "Second step")
+        assert await page.get_by_text("Have a link mailed to you instead").count() == 0
+    await page.get_by_role("button", name="Use a passkey").click()
+
+    await sees(page, "Your account")
+    assert await tab.barriers() == []

@@ -37,6 +37,7 @@ def furnish(api, sign_in_again):
     assert finalized.status_code == 200, finalized.text
     typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
     assert typed.status_code == 200, typed.text
+    template = made("/note-templates", json={"name": f"First visit {uuid4()}", "plan": "Rest."})
     plan = made("/plans", json={"client_id": client, "title": "Walk again"})
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
     measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
@@ -57,6 +58,7 @@ def furnish(api, sign_in_again):
         "exclude_appointment_id": appointment,
         "session_id": note,
         "attachment_id": attachment,
+        "template_id": template,
         "plan_id": plan,
         "milestone_id": milestone,
         "measure_id": measure,

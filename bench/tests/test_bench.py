@@ -1,11 +1,13 @@
 """The arithmetic of the benchmark."""
 
+import asyncio
 import json
 from dataclasses import asdict
 
 from bench.comparison import Measurement
-from bench.load import FIRST_SLOT, SLOT, LoadResult, Plan, Recorder, filled, percentile
+from bench.load import FIRST_SLOT, SLOT, LoadResult, Plan, Recorder, answer, filled, percentile
 from bench.report import floors, ratios, table
+from bench.staff import WITH_PASSWORD
 
 
 def measurement(per_second: float) -> Measurement:
@@ -50,3 +52,19 @@ def test_ratios_are_computed_per_round_and_compared_with_the_floors():
 def test_a_plan_survives_the_json_between_processes():
     plan = Plan(port=1, method="POST", paths=["/"], headers={"a": "b"}, body="%n", users=3, seconds=0.5, expect=201)
     assert Plan(**json.loads(json.dumps(asdict(plan)))) == plan
+
+
+def test_people_who_sign_in_are_not_the_same_at_once():
+    bodies = {filled('{"email": "%account"}', number) for number in range(WITH_PASSWORD)}
+    assert len(bodies) == WITH_PASSWORD
+    assert filled("%account", WITH_PASSWORD) == filled("%account", 0) == b"staff0@example.com"
+    assert filled("%person", 9_999) == b"staff9999@example.com"
+
+
+async def test_a_reply_is_read_with_its_status_and_its_cookies():
+    reader = asyncio.StreamReader()
+    head = b"HTTP/1.1 200 OK\r\nSet-Cookie: refresh_token=a.b-c; Path=/\r\nset-cookie: csrf_token=d; Path=/\r\ncontent-length: 2\r\n\r\n{}"
+    reader.feed_data(head + b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
+
+    assert await answer(reader) == (200, {"refresh_token": "a.b-c", "csrf_token": "d"})
+    assert await answer(reader) == (202, {})

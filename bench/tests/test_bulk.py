@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 
-from bench import bulk
+from bench import bulk, staff
 from bench.dataset import workspace_keys
 from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1 import sign_in_pb2, users_pb2
+from caseload.identity.v1.sign_in_rpc import SignInStub
+from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import reminders_pb2
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1 import appointments_pb2
@@ -15,6 +18,8 @@ from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
 from identity.__main__ import SERVICE as IDENTITY
+from identity.demo import PASSWORD
+from identity.workspaces.workflow import open_workspace
 from notifications.__main__ import SERVICE as NOTIFICATIONS
 from scheduling.__main__ import SERVICE as SCHEDULING
 
@@ -50,3 +55,30 @@ async def test_loaded_records_are_opened_found_listed_and_counted_by_the_service
         reminders = environment.stub(RemindersStub)
         waiting = reminders_pb2.ListLogsRequest(status=reminders_pb2.REMINDER_STATUS_PENDING, page=1, page_size=100)
         assert (await reminders.ListLogs(waiting, call)).total == 24
+
+
+async def test_loaded_users_are_listed_and_those_with_a_password_sign_in(postgres, monkeypatch):
+    monkeypatch.setattr(staff, "STAFF", 60)
+    monkeypatch.setattr(staff, "WITH_PASSWORD", 2)
+    async with start_environment(postgres, IDENTITY) as environment:
+        runtime = environment.runtime("identity")
+        workspace_id, user_id = await open_workspace(
+            runtime,
+            name="Lakeside",
+            kind="practice",
+            time_zone="UTC",
+            locale="en",
+            owner_email="owner@lakeside.example",
+            owner_full_name="Henrietta Castellanos",
+            role="owner",
+        )
+        keys = await runtime.keys.of(workspace_id)
+        await staff.load(environment.admin_dsn, workspace_id, keys, runtime.keyring)
+
+        call = environment.caller(workspace_id=workspace_id, user_id=user_id)
+        page = await environment.stub(UsersStub).ListUsers(users_pb2.ListUsersRequest(page=1, page_size=100), call)
+        assert (page.total, len(page.items)) == (61, 61)
+        assert {user.email for user in page.items} >= {staff.email_of(number) for number in range(60)}
+        request = sign_in_pb2.LoginRequest(email=staff.email_of(1), password=PASSWORD)
+        signed_in = await environment.stub(SignInStub).Login(request, environment.nobody())
+        assert signed_in.signed_in.user.email == staff.email_of(1)

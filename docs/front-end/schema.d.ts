@@ -1626,6 +1626,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/note-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Note Templates
+         * @description The workspace's and the caller's own, in the order in which they were made.
+         */
+        get: operations["list_note_templates"];
+        put?: never;
+        /**
+         * Create Note Template
+         * @description The workspace's own are made and changed by whoever may change what it offers (`catalogue:write`); personal ones by everybody who writes notes.
+         */
+        post: operations["create_note_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/note-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Update Note Template */
+        put: operations["update_note_template"];
+        post?: never;
+        /**
+         * Delete Note Template
+         * @description Notes that began with it stay as they are.
+         */
+        delete: operations["delete_note_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans": {
         parameters: {
             query?: never;
@@ -2673,6 +2718,49 @@ export interface components {
             /** @description Of a milestone that is achieved, and not in the future. Now, unless given. */
             achieved_at?: string | null;
         };
+        NoteTemplate: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            name: string;
+            /** @description Null for a template of the workspace. */
+            owner_user_id: string | null;
+            subjective: string | null;
+            objective: string | null;
+            assessment: string | null;
+            plan: string | null;
+            /** @description Whether a note can begin with it. */
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        NoteTemplateCreate: {
+            name: string;
+            subjective?: string | null;
+            objective?: string | null;
+            assessment?: string | null;
+            plan?: string | null;
+            /** @description For the caller alone. Unless given, so for everybody who may not change what the workspace offers. */
+            is_personal?: boolean | null;
+        };
+        NoteTemplatePage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["NoteTemplate"][];
+        };
+        NoteTemplateUpdate: {
+            name?: string;
+            subjective?: string | null;
+            objective?: string | null;
+            assessment?: string | null;
+            plan?: string | null;
+            is_active?: boolean;
+        };
         OpenedWorkspace: {
             /** Format: uuid */
             workspace_id: string;
@@ -3120,6 +3208,8 @@ export interface components {
             conflict_of: string | null;
             /** @description Of the newest signed version; null for a note that was last signed before versions had hashes. */
             content_hash: string | null;
+            /** @description The template that it began with; it may be gone by now. */
+            template_id: string | null;
             /** @description Why a signed note was made a draft again; gone when it is signed. */
             unfinalized_reason: string | null;
         };
@@ -3134,6 +3224,8 @@ export interface components {
             objective?: string | null;
             assessment?: string | null;
             plan?: string | null;
+            /** @description A template that is active, of the workspace or the caller's own: its texts stand where none is given. */
+            template_id?: string | null;
         };
         SessionDeletion: {
             reason?: string | null;
@@ -3651,6 +3743,10 @@ export type MilestoneList = components['schemas']['MilestoneList'];
 export type MilestoneOrder = components['schemas']['MilestoneOrder'];
 export type MilestonePage = components['schemas']['MilestonePage'];
 export type MilestoneUpdate = components['schemas']['MilestoneUpdate'];
+export type NoteTemplate = components['schemas']['NoteTemplate'];
+export type NoteTemplateCreate = components['schemas']['NoteTemplateCreate'];
+export type NoteTemplatePage = components['schemas']['NoteTemplatePage'];
+export type NoteTemplateUpdate = components['schemas']['NoteTemplateUpdate'];
 export type OpenedWorkspace = components['schemas']['OpenedWorkspace'];
 export type OperatedWorkspace = components['schemas']['OperatedWorkspace'];
 export type OperatedWorkspaces = components['schemas']['OperatedWorkspaces'];
@@ -7821,6 +7917,157 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_note_templates: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                is_active?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteTemplatePage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_note_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteTemplate"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_note_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteTemplateUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteTemplate"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_note_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -16,7 +16,7 @@ FIELDS = {
     "id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan",
     "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at",
     "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after",
-    "created_at", "updated_at", "pending_amendment", "conflict_of", "content_hash", "unfinalized_reason",
+    "created_at", "updated_at", "pending_amendment", "conflict_of", "content_hash", "unfinalized_reason", "template_id",
 }  # fmt: skip
 
 

@@ -28,6 +28,8 @@ POST /auth/passkeys/sign-in/finish
 POST /auth/password/reset
 GET DELETE /auth/sessions
 DELETE /auth/sessions/{}
+GET /auth/workspaces
+POST /auth/switch
 GET /auth/accept-invite
 POST /invitations/{}/resend
 POST /platform-admin/invite-therapist
@@ -52,6 +54,7 @@ PUT /users/{}/role
 POST /users/{}/deactivate
 POST /users/{}/activate
 POST /users/{}/unlock
+DELETE /users/{}/second-factor
 GET PATCH /workspaces/current
 GET PUT /workspaces/current/sso
 GET /auth/oidc/{}/start
@@ -74,6 +77,8 @@ POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
+POST GET /note-templates
+PUT DELETE /note-templates/{}
 POST GET /sessions
 GET PUT DELETE /sessions/{}
 PATCH /sessions/{}/draft

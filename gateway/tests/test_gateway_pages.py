@@ -29,7 +29,7 @@ async def anybody(gateway):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/auth/sign-in", "/auth/verify", "/auth/reset-password", "/accept-invitation?token=x", "/problems/not_found"]
+    "path", ["/", "/auth/forgot-password", "/auth/verify", "/auth/reset-password", "/accept-invitation?token=x", "/problems/not_found"]
 )
 async def test_a_page_loads_nothing_and_runs_nothing(anybody, path: str):
     page = await anybody.get(path)

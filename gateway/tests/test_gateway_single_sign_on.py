@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from signal import SIGTERM
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -29,6 +30,15 @@ CALLBACK = "/api/v1/auth/oidc/callback"
 PATH = "/api/v1/workspaces/current/sso"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PASSWORD = "correct horse battery"
+
+
+_numbers = count(1)
+
+
+def visit(gateway, **headers):
+    """A browser at an address of its own: attempts to sign in are counted by address."""
+    number = next(_numbers)
+    return gateway.anonymous(address=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}", **headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +156,7 @@ async def lines(gateway, workspace_id, event_type):
 async def test_somebody_new_is_added_with_the_role_of_their_group_and_signed_in(gateway, configured, provider, slug):
     workspace_id, who = configured.person.workspace_id, name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["staff", "desk"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         asked = await begin(browser, slug, "/clients?tab=new")
         sent = parse_qs(urlsplit(asked).query)
         assert asked.startswith(f"{provider.issuer}/auth?")
@@ -174,7 +184,7 @@ async def test_somebody_new_is_added_with_the_role_of_their_group_and_signed_in(
     (line,) = await lines(gateway, workspace_id, "finish_single_sign_on")
     assert (line.resource_id, line.outcome, line.facts["amr"]) == (me["id"], audit_pb2.OUTCOME_SUCCESS, "sso")
 
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         again = await sign_in(browser, provider, slug, who)
         assert (again.status_code, again.headers["location"]) == (303, f"{PUBLIC_URL}/")
         assert (await browser.get("/api/v1/auth/me")).json()["id"] == me["id"]
@@ -183,12 +193,12 @@ async def test_somebody_new_is_added_with_the_role_of_their_group_and_signed_in(
 async def test_the_role_follows_the_groups_and_who_has_none_is_refused(gateway, configured, provider, slug):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         await sign_in(browser, provider, slug, who)
         me = (await browser.get("/api/v1/auth/me")).json()
         assert me["role"] == "therapist"
         provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["desk"])
-        async with gateway.anonymous() as other:
+        async with visit(gateway) as other:
             await sign_in(other, provider, slug, who)
             assert (await other.get("/api/v1/auth/me")).json()["role"] == "assistant"
         # The earlier session's token still said therapist: it is void, and the browser's next one has the new role.
@@ -197,7 +207,7 @@ async def test_the_role_follows_the_groups_and_who_has_none_is_refused(gateway, 
         assert jwt.decode(browser.cookies["access_token"], options={"verify_signature": False})["role"] == "assistant"
 
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["strangers"])
-    async with gateway.anonymous(accept=BROWSER) as browser:
+    async with visit(gateway, accept=BROWSER) as browser:
         refused = await sign_in(browser, provider, slug, who)
         assert refused.status_code == 403
         assert "None of your groups has access here." in refused.text
@@ -210,7 +220,7 @@ async def test_the_role_follows_the_groups_and_who_has_none_is_refused(gateway, 
 async def test_a_user_of_the_workspace_is_found_by_a_verified_address_once_and_told(gateway, configured, provider, slug):
     person, who = configured.person, name()
     provider.has(who, email=person.email.upper(), email_verified=False, name="Mallory", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         unverified = await sign_in(browser, provider, slug, who)
         assert (unverified.status_code, unverified.json()["code"]) == (403, "sso_email_needed")
 
@@ -225,7 +235,7 @@ async def test_a_user_of_the_workspace_is_found_by_a_verified_address_once_and_t
     # The address may have passed to somebody else: another account with it is not the same person.
     heir = name()
     provider.has(heir, email=person.email, email_verified=True, name="The heir", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         assert (await sign_in(browser, provider, slug, heir)).json()["code"] == "sso_account_refused"
         forgotten = await configured.http.put(PATH, json=settings(provider, slug, forgets_accounts=True))
         assert forgotten.status_code == 200
@@ -236,7 +246,7 @@ async def test_a_user_of_the_workspace_is_found_by_a_verified_address_once_and_t
 async def test_a_provider_speaks_for_its_own_workspace_alone(gateway, configured, elsewhere, provider, slug):
     who = name()
     provider.has(who, email=elsewhere.person.email, email_verified=True, name="Mallory", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         # Whoever it is, it is a user of this workspace: the one with the address elsewhere is another, and nobody goes there from here.
         assert (await sign_in(browser, provider, slug, who)).status_code == 303
         user = (await browser.get("/api/v1/auth/me")).json()
@@ -251,9 +261,44 @@ async def test_a_provider_speaks_for_its_own_workspace_alone(gateway, configured
     # The same account at the same provider is another user in another workspace.
     there = f"{slug[-12:]}-there"
     await elsewhere.http.put(PATH, json=settings(provider, there))
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         assert (await sign_in(browser, provider, there, who)).status_code == 303
         assert (await browser.get("/api/v1/auth/me")).json()["id"] == str(elsewhere.person.user_id)
+
+
+async def test_somebody_who_works_in_both_is_reached_by_the_provider_in_one_alone(
+    gateway, configured, elsewhere, provider, slug, check_problem
+):
+    """The worst case: the address is proved in both, so that the person may switch and has one set of credentials."""
+    person, who = elsewhere.person, name()
+    invited = {"email": person.email, "full_name": "Henrietta Castellanos", "role": "therapist"}
+    assert (await configured.http.post("/api/v1/users", json=invited)).status_code == 201
+    async with gateway.environment.superuser() as connection:
+        prove = "UPDATE identity.sign_ins SET proved_at = now() WHERE workspace_id = ANY($1)"
+        await connection.execute(prove, [person.workspace_id, configured.person.workspace_id])
+    provider.has(who, email=person.email, email_verified=True, name="Mallory", groups=["clinicians"])
+    async with visit(gateway) as own:
+        assert (await own.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})).status_code == 200
+        assert len((await own.get("/api/v1/auth/workspaces")).json()) == 2
+        async with visit(gateway) as browser:
+            assert (await sign_in(browser, provider, slug, who)).status_code == 303
+            csrf = {"X-CSRF-Token": browser.cookies["csrf_token"]}
+            here = (await browser.get("/api/v1/auth/workspaces")).json()
+            assert [each["workspace_id"] for each in here] == [str(configured.person.workspace_id)]
+            target = {"workspace_id": str(person.workspace_id)}
+            check_problem(await browser.post("/api/v1/auth/switch", json=target, headers=csrf), 404, "not_found")
+            # Nor are the credentials changed that would let somebody in there.
+            for method, path, body in (
+                ("PUT", "password", {"new_password": "another horse battery staple"}),
+                ("POST", "totp/enroll", None),
+                ("POST", "passkeys", None),
+            ):
+                changed = await browser.request(method, f"/api/v1/auth/{path}", json=body, headers=csrf)
+                check_problem(changed, 403, "own_sign_in_required")
+            assert (await browser.delete("/api/v1/auth/sessions", headers=csrf)).status_code == 204
+        await gateway.app.state.verifier.refresh()
+        assert (await own.get("/api/v1/auth/me")).status_code == 200
+    assert await gateway.environment.emitted(events_pb2.SecurityNoticeRaised, person.workspace_id) == []
 
 
 async def test_no_provider_has_a_say_over_who_runs_the_installation(gateway, provider, slug, check_problem):
@@ -272,7 +317,7 @@ async def test_no_provider_has_a_say_over_who_runs_the_installation(gateway, pro
     async with gateway.colleague(Person("", user_id, workspace_id)) as http:
         assert (await http.put(PATH, json=settings(provider, slug))).status_code == 200
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Petra Lang", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         check_problem(await sign_in(browser, provider, slug, who), 403, "sso_account_refused")
     assert await gateway.environment.emitted(events_pb2.SecurityNoticeRaised, workspace_id) == []
 
@@ -280,7 +325,7 @@ async def test_no_provider_has_a_say_over_who_runs_the_installation(gateway, pro
 async def test_who_is_inactive_is_refused_and_so_is_everybody_of_a_suspended_workspace(gateway, configured, provider, slug):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         assert (await sign_in(browser, provider, slug, who)).status_code == 303
         user_id = (await browser.get("/api/v1/auth/me")).json()["id"]
         await configured.http.post(f"/api/v1/users/{user_id}/deactivate")
@@ -302,14 +347,14 @@ async def test_whoever_is_blacklisted_is_neither_added_nor_linked_nor_let_in(gat
         provider.has(who, email=email, email_verified=True, name="Nora Quist", groups=["clinicians"])
     invited = await configured.http.post("/api/v1/users", json={"email": emails[known], "full_name": "Nora Quist", "role": "therapist"})
     assert invited.status_code == 201
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         assert (await sign_in(browser, provider, slug, linked)).status_code == 303
     for email in emails.values():
         barred = await platform.post("/api/v1/platform-admin/blacklist", json={"email": email.upper(), "reason": "Left."})
         assert barred.status_code == 200, barred.text
 
     for who in emails:
-        async with gateway.anonymous() as browser:
+        async with visit(gateway) as browser:
             check_problem(await sign_in(browser, provider, slug, who), 403, "sso_account_refused")
     assert (await configured.http.get("/api/v1/users")).json()["total"] == 3
     assert await gateway.environment.emitted(events_pb2.SecurityNoticeRaised, configured.person.workspace_id) == []
@@ -318,7 +363,7 @@ async def test_whoever_is_blacklisted_is_neither_added_nor_linked_nor_let_in(gat
 async def test_of_fifty_who_come_back_with_one_code_one_is_signed_in(gateway, configured, provider, slug):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         place = path_of(await provider.sign_in(await begin(browser, slug), who))
 
         replies = await asyncio.gather(*(browser.get(place) for _ in range(50)))
@@ -333,7 +378,7 @@ async def test_of_fifty_who_come_back_with_one_code_one_is_signed_in(gateway, co
 async def test_of_people_who_come_for_the_first_time_in_many_browsers_one_user_is_made(gateway, configured, provider, slug):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    browsers = [gateway.anonymous() for _ in range(5)]
+    browsers = [visit(gateway) for _ in range(5)]
     places = [path_of(await provider.sign_in(await begin(browser, slug), who)) for browser in browsers]
 
     replies = await asyncio.gather(*(browser.get(place) for browser, place in zip(browsers, places, strict=True)))
@@ -348,7 +393,7 @@ async def test_of_people_who_come_for_the_first_time_in_many_browsers_one_user_i
 async def test_only_the_browser_that_began_a_sign_in_finishes_it(gateway, configured, provider, slug, check_problem):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    async with gateway.anonymous() as attacker, gateway.anonymous() as victim:
+    async with visit(gateway) as attacker, visit(gateway) as victim:
         place = path_of(await provider.sign_in(await begin(attacker, slug), who))
         check_problem(await victim.get(place), 401, "sso_over")
         # One that has begun a sign-in of its own is still another browser.
@@ -359,14 +404,14 @@ async def test_only_the_browser_that_began_a_sign_in_finishes_it(gateway, config
         assert (await attacker.get(place)).status_code == 303
         check_problem(await attacker.get(place), 401, "sso_over")
     for forged in ("", "?state=x", f"?state={'A' * 86}&code=x", "?code=x"):
-        async with gateway.anonymous() as nobody:
+        async with visit(gateway) as nobody:
             check_problem(await nobody.get(CALLBACK + forged), 401, "sso_over")
 
 
 async def test_several_tabs_of_a_browser_sign_in_together(gateway, configured, provider, slug):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         asked = [await begin(browser, slug, f"/tab-{number}") for number in range(3)]
         nonces = {parse_qs(urlsplit(url).query)["nonce"][0] for url in asked}
         challenges = {parse_qs(urlsplit(url).query)["code_challenge"][0] for url in asked}
@@ -383,7 +428,7 @@ async def test_another_instance_of_identity_finishes_what_one_began(postgres, ga
     async with start_environment(postgres, IDENTITY, settings=own, beside=gateway.environment, relay=False) as replica:
         peers = {**gateway.app.state.peers, "identity": replica.peer("identity")}
         beside = gateway.reconfigured(peers=peers)
-        async with gateway.anonymous() as here, beside.anonymous() as there:
+        async with visit(gateway) as here, visit(beside) as there:
             place = path_of(await provider.sign_in(await begin(here, slug), who))
             there.cookies.update(here.cookies)
 
@@ -393,7 +438,7 @@ async def test_another_instance_of_identity_finishes_what_one_began(postgres, ga
 
 
 async def test_an_error_of_the_provider_is_told_and_uses_the_state_up(gateway, configured, provider, slug, check_problem):
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         state = parse_qs(urlsplit(await begin(browser, slug)).query)["state"][0]
         back = {
             "state": state,
@@ -416,13 +461,13 @@ async def test_an_error_of_the_provider_is_told_and_uses_the_state_up(gateway, c
 async def test_what_is_changed_ends_sign_ins_that_are_under_way(gateway, configured, provider, slug, check_problem):
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         place = path_of(await provider.sign_in(await begin(browser, slug), who))
         await configured.http.put(PATH, json=settings(provider, slug))
         check_problem(await browser.get(place), 401, "sso_over")
         await configured.http.put(PATH, json=settings(provider, slug, enabled=False))
         check_problem(await browser.get(f"/api/v1/auth/oidc/{slug}/start"), 404, "sso_unknown")
-    async with gateway.anonymous(accept=BROWSER) as browser:
+    async with visit(gateway, accept=BROWSER) as browser:
         page = await browser.get("/api/v1/auth/oidc/nowhere/start")
         assert page.status_code == 404
         assert "No workspace signs in at this address." in page.text
@@ -454,7 +499,7 @@ async def test_who_may_configure_it(gateway, practice, provider, slug, check_pro
         async with gateway.colleague(practice.person, role=role, scopes={"users:write", "clients:write"}) as http:
             check_problem(await http.get(PATH), 403, "permission_denied")
             check_problem(await http.put(PATH, json=settings(provider, slug)), 403, "permission_denied")
-    async with gateway.anonymous() as http:
+    async with visit(gateway) as http:
         check_problem(await http.put(PATH, json=settings(provider, slug)), 401, "sign_in_required")
 
 
@@ -489,7 +534,7 @@ async def test_a_configuration_that_cannot_be_is_refused_with_all_its_faults(pra
     ["https://evil.example", "//evil.example", "/\\evil.example", "clients", "/a b", "/%0d%0aSet-Cookie:x\r\n", "\\\\evil.example"],
 )
 async def test_nobody_is_sent_to_another_site_afterwards(gateway, configured, slug, elsewhere, check_problem):
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         refused = await browser.get(f"/api/v1/auth/oidc/{slug}/start", params={"return_to": elsewhere})
 
     assert refused.status_code == 422
@@ -503,7 +548,7 @@ async def test_where_it_is_required_only_administrators_sign_in_otherwise(gatewa
     assert invited.status_code == 201
     assert (await configured.http.put(PATH, json=settings(provider, slug, required=True))).status_code == 200
     url = (await configured.http.post(f"/api/v1/invitations/{invited.json()['id']}/resend")).json()["invitation_url"]
-    async with gateway.anonymous() as http:
+    async with visit(gateway) as http:
         refused = await http.get("/api/v1/auth/accept-invite", params={"token": parse_qs(urlsplit(url).query)["token"][0]})
         check_problem(refused, 403, "sso_required")
         assert not http.cookies
@@ -511,7 +556,7 @@ async def test_where_it_is_required_only_administrators_sign_in_otherwise(gatewa
         assert owner.status_code == 200
     who = name()
     provider.has(who, email=email, email_verified=True, name="Tess Doe", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         assert (await sign_in(browser, provider, slug, who)).status_code == 303
         assert (await browser.get("/api/v1/auth/me")).json()["id"] == invited.json()["id"]
 
@@ -521,7 +566,7 @@ async def test_it_counts_as_a_second_factor_where_one_is_required(gateway, confi
     assert changed.status_code == 200
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         assert (await sign_in(browser, provider, slug, who)).status_code == 303
         assert (await browser.get("/api/v1/clients")).status_code == 200
 
@@ -534,7 +579,7 @@ async def test_domains_and_the_default_role_and_departments(gateway, practice, p
     inside, outside = name(), name()
     provider.has(inside, email=f"{inside}@EXAMPLE.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
     provider.has(outside, email=f"{outside}@example.org.evil.example", email_verified=True, name="Mallory")
-    async with gateway.anonymous() as browser:
+    async with visit(gateway) as browser:
         check_problem(await sign_in(browser, provider, slug, outside), 403, "sso_email_needed")
         await sign_in(browser, provider, slug, inside)
         me = (await browser.get("/api/v1/auth/me")).json()
@@ -549,7 +594,7 @@ async def test_a_front_end_of_another_origin_is_told_the_csrf_token_and_where_pe
     front = gateway.reconfigured(app_url=app, cors_origins=(app,))
     who = name()
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
-    async with front.anonymous() as browser:
+    async with visit(front) as browser:
         done = await sign_in(browser, provider, slug, who)
         assert (done.status_code, done.headers["location"]) == (303, f"{app}/")
         told = await browser.get("/api/v1/auth/me", headers={"Origin": app})

@@ -46,6 +46,7 @@ UNBOUND = {
     "clinical.attachments": set(),
     "clinical.measures": set(),
     "clinical.milestones": set(),
+    "clinical.note_templates": set(),
     "clinical.plan_versions": set(),
     "clinical.plans": set(),
     "clinical.session_versions": {"duration_minutes_at_upgrade", "session_date_at_upgrade"},

@@ -33,7 +33,13 @@ TABLES = {
     "Appointments": "appointments",
     "Sessions": "sessions",
 }
-TABLES |= {"Attachments": "attachments", "Plans": "plans", "Milestones": "milestones", "Measures": "measures"}
+TABLES |= {
+    "Attachments": "attachments",
+    "Plans": "plans",
+    "Milestones": "milestones",
+    "Measures": "measures",
+    "NoteTemplates": "note_templates",
+}
 # In a query these are the period of a list, which tells nothing of anybody.
 PERIOD = {"start_date", "end_date"}
 

@@ -177,6 +177,18 @@ class EncryptedValues:
         reads = [self._get(f"/sessions/{note}"), self._get("/sessions", client_id=client)]
         return EncryptedValue(column, {"session_id": note}, reads, [word], lambda: typed(self._word()))
 
+    def _note_templates(self, column):
+        word = self._word()
+        template = self._made("/note-templates", json={"name": word})
+        change = {"name": self._word()}
+        return EncryptedValue(
+            column,
+            {"id": template},
+            [self._get("/note-templates")],
+            [word],
+            lambda: self.api.put(f"/note-templates/{template}", json=change),
+        )
+
     def _plan(self, word):
         client = self._client(self._word())
         return client, self._made("/plans", json={"client_id": client, "title": word})

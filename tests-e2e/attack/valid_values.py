@@ -43,6 +43,7 @@ CONSUMES = {
     "PATCH /api/v1/sessions/{session_id}/finalize": "session_id",
     "POST /api/v1/sessions/{session_id}/unfinalize": "signed_id",
     "DELETE /api/v1/sessions/{session_id}": "session_id",
+    "DELETE /api/v1/note-templates/{template_id}": "template_id",
     "POST /api/v1/sessions/{session_id}/restore": "deleted_id",
     "DELETE /api/v1/sessions/{session_id}/permanent": "deleted_id",
 }
@@ -86,6 +87,7 @@ class ValidValues:
                 "attachment_id",
                 "configuration_id",
                 "milestone_id",
+                "template_id",
             ):
                 self._keep(kind)
         self._signed = self.fresh("session_id")
@@ -184,6 +186,9 @@ class ValidValues:
     def _new_session(self):
         client = self._new_client()
         return client | {"session_id": self._made("/sessions", json={**client, "session_date": text(now()), "plan": "Rest."})}
+
+    def _new_template(self):
+        return {"template_id": self._made("/note-templates", json={"name": "First visit", "plan": "Rest."})}
 
     def _new_signed(self):
         ids = self._new_session()

@@ -27,6 +27,7 @@ from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.measures import routes as measures
 from gateway.api.memberships import routes as memberships
 from gateway.api.milestones import routes as milestones
+from gateway.api.note_templates import routes as note_templates
 from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
@@ -83,6 +84,7 @@ ROUTERS: Sequence[APIRouter] = (
     locations.router,
     sessions.router,
     attachments.router,
+    note_templates.router,
     plans.router,
     milestones.router,
     measures.router,

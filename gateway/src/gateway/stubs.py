@@ -8,6 +8,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
+from caseload.clinical.v1.note_templates_rpc import NoteTemplatesStub
 from caseload.clinical.v1.plans_rpc import PlansStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
@@ -51,6 +52,7 @@ class Stubs:
     payments: PaymentsStub
     sessions: SessionsStub
     attachments: AttachmentsStub
+    note_templates: NoteTemplatesStub
     plans: PlansStub
     milestones: MilestonesStub
     measures: MeasuresStub
@@ -79,6 +81,7 @@ class Stubs:
             payments=PaymentsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
+            note_templates=NoteTemplatesStub(peers["clinical"]),
             plans=PlansStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),

@@ -15,6 +15,7 @@ from chassis.testing.environment import start_environment
 from clinical.__main__ import SERVICE
 from clinical.attachments import store as files
 from clinical.erasure import store as erasure
+from clinical.note_templates import store as templates
 from clinical.sessions import store
 from clinical.tables import RETENTIONS
 
@@ -26,7 +27,7 @@ HERE = UUID(int=3)
 START = datetime(2020, 1, 1, tzinfo=UTC)
 LATE = datetime(2100, 1, 1, tzinfo=UTC)
 COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
-TABLES = {"sessions", "session_versions", "history", "attachments"} | COUNTERS
+TABLES = {"sessions", "session_versions", "history", "attachments", "note_templates"} | COUNTERS
 
 
 def note(number: int) -> UUID:
@@ -62,6 +63,9 @@ async def archive(postgres):
                 INSERT INTO clinical.history SELECT workspace_id, id, id, client_id, NULL, 'session', at FROM made;
                 INSERT INTO clinical.attachments SELECT workspace_id, id, id, client_id, client_id, '\\x00', 1, 'image/png', 10, 'ready', at
                     FROM made WHERE n % 3 = 0;
+                INSERT INTO clinical.note_templates SELECT workspace_id, id, CASE WHEN (n / {WORKSPACES}) % 1000 > 0 THEN client_id END, '\\x00', 1,
+                    true, at, at FROM made;
+                ANALYZE clinical.note_templates;
                 INSERT INTO clinical.tallies SELECT workspace_id, CASE WHEN is_draft THEN 'draft' ELSE 'finalized' END, count(*), 0
                     FROM made GROUP BY 1, 2;
                 INSERT INTO clinical.storage SELECT workspace_id, 10 * count(*) FROM made GROUP BY 1;
@@ -98,6 +102,9 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "count of drafts": (count(statuses="one"), {"status": "draft"}, 2),
     "count of a client": (count(of_client=True), CLIENT, PER_CLIENT),
     "count of an appointment": (count(of_appointment=True), {"appointment_id": note(1000)}, 1),
+    "templates": (templates.page({}), {**FIRST, "user_id": client_of(1000)}, PER_CLIENT + EACH // 1000),
+    "count of templates": (templates.count({}), {"user_id": client_of(1000)}, PER_CLIENT + EACH // 1000),
+    "a template": (templates.get_active, {"id": note(1000), "user_id": client_of(1000)}, 1),
     "get": (store.get, {"id": note(1000)}, 1),
     "lock": (store.lock, {"id": note(1000)}, 1),
     "save": (store.save, SAVED, 1),

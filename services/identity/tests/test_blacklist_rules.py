@@ -29,3 +29,12 @@ def test_an_address_with_a_slash_and_ones_own_are_refused():
     with pytest.raises(Conflict) as own:
         rules.check_not_own(b"1", b"1")
     assert own.value.code == "own_address"
+
+
+@pytest.mark.parametrize(("reason", "is_one"), [("", False), (" ", False), ("x", True), ("x" * 500, True), ("x" * 501, False)])
+def test_no_reason_and_a_long_one_are_refused(reason, is_one):
+    if is_one:
+        assert rules.check_reason(f" {reason} ") == reason
+    else:
+        with pytest.raises(Invalid):
+            rules.check_reason(reason)

@@ -41,6 +41,10 @@ STATEMENTS = {
         credentials.count_attempt,
         {**BUCKET, "delays": list(rules.PASSWORD_DELAYS), "forgotten_after": timedelta(days=1)},
     ),
+    "forget the attempts at an account": (
+        credentials.delete_buckets_of,
+        {"email_index": EMAIL_INDEX, "purposes": list(rules.FORGOTTEN_AFTER), "anywhere": EMAIL_INDEX, "lock": HASH},
+    ),
     "how long a bucket is blocked": (credentials.seconds_blocked, BUCKET),
     "a password's hash": (credentials.password_of, {"user_id": USER}),
     "begin to sign in": (sign_in.sign_in_by_link, {"user_id": USER, "now": NOW}),

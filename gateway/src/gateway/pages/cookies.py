@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from starlette.requests import cookie_parser
 
@@ -31,8 +31,9 @@ class PageCookies:
         self.visitor = visitor if _VISITOR.fullmatch(visitor) else ""
         # The language that was chosen on a page.
         self.language = found.get("language", "")
-        # The token of a first step, for the page that takes the second one.
-        self.second_step = found.get("second_step", "")
+        # The token of a first step, for the page that takes the second one, and what the person has for that.
+        methods, _, self.second_step = found.get("second_step", "").partition(":")
+        self.methods = methods.split("+")
 
     def ensure_visitor(self) -> str:
         """The visitor's own random value, which is kept for hours from now; one is made if there is none."""
@@ -43,8 +44,9 @@ class PageCookies:
     def keep_language(self, code: str) -> None:
         self._writer.set(self._request, "language", code, _YEAR, path="/", same_site="Lax")
 
-    def keep_second_step(self, token: str) -> None:
-        self._writer.set(self._request, "second_step", token, _SECOND_STEP_SECONDS, path="/auth", same_site="Strict")
+    def keep_second_step(self, token: str, methods: Iterable[str]) -> None:
+        value = f"{'+'.join(methods)}:{token}"
+        self._writer.set(self._request, "second_step", value, _SECOND_STEP_SECONDS, path="/auth", same_site="Strict")
 
     def forget_second_step(self) -> None:
         self._writer.set(self._request, "second_step", "", 0, path="/auth", same_site="Strict")

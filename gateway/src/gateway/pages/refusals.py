@@ -16,6 +16,8 @@ from gateway.pages.rendering import render
 from gateway.request import GatewayRequest
 
 SIGN_IN = "/auth/sign-in"
+# The key of the title where a sign-in with a provider ends.
+NOT_SIGNED_IN = "sso_title"
 # By its code, or else by its kind, the key of the sentence.
 _BY_CODE: Mapping[str, str] = {
     "csrf_failed": "problem_form",

@@ -12,6 +12,7 @@ from gateway.api.sign_in.routes import device_token
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT
 from gateway.pages.refusals import SIGN_IN
+from gateway.pages.rendering import PASSKEY_SCRIPT
 from gateway.pages.visit import AnyVisit, Visit
 from gateway.routing.nouns import noun_router
 
@@ -59,7 +60,7 @@ async def mail_sign_in_link(visit: AnyVisit) -> Response:
 
 @router.get("/auth/link-sent", include_in_schema=False)
 async def get_link_sent_page(visit: AnyVisit) -> Response:
-    return _mailed(visit, "link_sent_text")
+    return _told(visit, "link_sent_title", "link_sent_text")
 
 
 @router.get("/auth/verify", include_in_schema=False)
@@ -123,7 +124,7 @@ async def mail_password_link(visit: AnyVisit) -> Response:
 
 @router.get("/auth/password-link-sent", include_in_schema=False)
 async def get_password_link_sent_page(visit: AnyVisit) -> Response:
-    return _mailed(visit, "forgot_sent_text")
+    return _told(visit, "link_sent_title", "forgot_sent_text")
 
 
 @router.get("/auth/reset-password", include_in_schema=False)
@@ -166,7 +167,7 @@ async def accept_invitation(visit: AnyVisit) -> Response:
 
 async def _first_step(visit: Visit, reply: sign_in_pb2.SignInReply) -> Response:
     if reply.HasField("second_step"):
-        visit.cookies.keep_second_step(reply.second_step.token)
+        visit.cookies.keep_second_step(reply.second_step.token, reply.second_step.methods)
         return visit.go(_SECOND_STEP, next=visit.next)
     return await _enter(visit, reply.signed_in)
 
@@ -180,11 +181,23 @@ async def _enter(visit: Visit, signed_in: sign_in_pb2.SignedIn) -> Response:
 
 def _sign_in_page(visit: Visit, **values: Any) -> Response:
     values.setdefault("focus", "password" if visit.form.get("email") else "email")
-    return visit.page("sign_in.html", "sign_in_title", address=SIGN_IN, narrow=True, email=visit.form.get("email", ""), **values)
+    email = visit.form.get("email", "")
+    return visit.page("sign_in.html", "sign_in_title", address=SIGN_IN, narrow=True, email=email, script=PASSKEY_SCRIPT, **values)
 
 
 def _second_step_page(visit: Visit, **values: Any) -> Response:
-    return visit.page("second_step.html", "second_step_title", narrow=True, focus="totp_code", **values)
+    cookies = visit.cookies
+    script = PASSKEY_SCRIPT if "passkey" in cookies.methods else ""
+    return visit.page(
+        "second_step.html",
+        "second_step_title",
+        narrow=True,
+        focus="totp_code",
+        methods=cookies.methods,
+        step=cookies.second_step,
+        script=script,
+        **values,
+    )
 
 
 def _forgot_page(visit: Visit, **values: Any) -> Response:
@@ -200,10 +213,9 @@ def _confirm(visit: Visit, title: str, *, text: str, button: str) -> Response:
     return visit.page("confirm.html", title, narrow=True, action=visit.request.path, token=_token(visit), **texts)
 
 
-def _mailed(visit: Visit, text: str) -> Response:
-    return visit.page(
-        "message.html", "link_sent_title", narrow=True, text=visit.t[text], link=SIGN_IN, link_text=visit.t["back_to_sign_in"]
-    )
+def _told(visit: Visit, title: str, text: str) -> Response:
+    way_back: dict[str, Any] = {"link": SIGN_IN, "link_text": visit.t["back_to_sign_in"]}
+    return visit.page("message.html", title, narrow=True, text=visit.t[text], **way_back)
 
 
 def _sorry(visit: Visit, refusal: Refusal, *, link: str = SIGN_IN, link_text: str = "back_to_sign_in") -> Response:

@@ -13,6 +13,7 @@ from clinical.attachments.sweep import sweep_loop
 from clinical.erasure.reactions import reactions as erasure_reactions
 from clinical.measures.rpc import Measures
 from clinical.milestones.rpc import Milestones
+from clinical.note_templates.rpc import NoteTemplates
 from clinical.plans.rpc import Plans
 from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
@@ -33,6 +34,7 @@ SERVICE = Service(
             grace=timedelta(days=runtime.settings.deleted_notes_days),
         ),
         Attachments(runtime),
+        NoteTemplates(runtime.keys),
         Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
         Milestones(runtime.keys),
         Measures(runtime.keys),

@@ -45,6 +45,8 @@ sessions = tenant(
     Column("version", BigInteger, nullable=False),
     # The version that losing its appointment made: its content is that of the version before.
     Column("detached_version", BigInteger),
+    # Not a foreign key: a template may be deleted, and its notes stay.
+    Column("template_id", Uuid),
     # How many signed versions it has. Null of a note that was last signed before versions were counted: one more than its amendments.
     Column("signed_versions", Integer),
     moment("session_date"),
@@ -81,14 +83,14 @@ sessions = tenant(
     Index("ix_sessions_conflict_of", "workspace_id", "conflict_of", postgresql_where=text("conflict_of IS NOT NULL")),
     Index("ix_sessions_over", "permanent_delete_after", postgresql_where=text("permanent_delete_after IS NOT NULL")),
     # The trigger `keep_signed` refuses changes of a signed note that no version tells of, and its deletion before its time.
-    fixed=("id", "client_id", "conflict_of", "conflict_base_version", "created_by_user_id", "created_at"),
+    fixed=("id", "client_id", "conflict_of", "conflict_base_version", "template_id", "created_by_user_id", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     eraser_grants="SELECT, DELETE",
     # It finds the deleted notes whose time is over.
     relay_grants="SELECT (workspace_id, id, permanent_delete_after)",
     sealed=Sealed(
         bound=(
-            "client_id", "appointment_id", "conflict_of", "conflict_base_version", "created_by_user_id", "detached_version", "signed_versions",
+            "client_id", "appointment_id", "conflict_of", "conflict_base_version", "created_by_user_id", "template_id", "detached_version", "signed_versions",
             "session_date", "duration_minutes", "status",
             "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "deleted_at",
             "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at",
@@ -137,6 +139,23 @@ erased_sessions = tenant(
     moment("erased_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_erased_sessions"),
     grants="SELECT, INSERT",
+)
+
+# What notes may begin with: the workspace's templates, and each user's own.
+note_templates = tenant(
+    "note_templates",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("owner_user_id", Uuid),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    moment("created_at"),
+    moment("updated_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_note_templates"),
+    Index("ix_note_templates_owner", "workspace_id", "owner_user_id", "id"),
+    fixed=("id", "owner_user_id", "created_at"),
+    sealed=Sealed(bound=("owner_user_id", "is_active", "created_at", "updated_at")),
 )
 
 # What an author has typed into a signed note and not yet made an amendment, one row for each author. `fields` names what

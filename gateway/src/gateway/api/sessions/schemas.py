@@ -26,6 +26,10 @@ class SessionCreate(Schema):
     objective: Text5000 | None = None
     assessment: Text5000 | None = None
     plan: Text5000 | None = None
+    template_id: Annotated[
+        UUID | None,
+        Field(description="A template that is active, of the workspace or the caller's own: its texts stand where none is given."),
+    ] = None
 
 
 class DraftUpdate(Schema):
@@ -110,6 +114,7 @@ class Session(Schema):
     content_hash: Annotated[
         str | None, Field(description="Of the newest signed version; null for a note that was last signed before versions had hashes.")
     ]
+    template_id: Annotated[UUID | None, Field(description="The template that it began with; it may be gone by now.")]
     unfinalized_reason: Annotated[str | None, Field(description="Why a signed note was made a draft again; gone when it is signed.")]
 
 

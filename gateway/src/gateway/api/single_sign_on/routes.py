@@ -14,7 +14,7 @@ from gateway.auth.cookies import CookieWriter, read_sso_browser
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.pages.home import prefers_json
-from gateway.pages.refusals import refused_page
+from gateway.pages.refusals import NOT_SIGNED_IN, refused_page
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
 from gateway.routing.nouns import ANY_QUERY, PUBLIC_SIGN_IN, noun_router
@@ -105,4 +105,4 @@ def _refused(refusal: Refusal, request: GatewayRequest, cookies: CookieWriter) -
     if "text/html" not in accept.lower() or prefers_json(accept):
         raise refusal
     request.problem_code = refusal.code
-    return refused_page(refusal, request, cookies, status=status_of(refusal), title="sso_title")
+    return refused_page(refusal, request, cookies, status=status_of(refusal), title=NOT_SIGNED_IN)

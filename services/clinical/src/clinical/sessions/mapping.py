@@ -51,6 +51,7 @@ def new_row(note: pb.Session, work: UnitOfWork, *, conflict_base_version: int | 
         "appointment_id": note.appointment_id if note.HasField("appointment_id") else None,
         "conflict_of": note.conflict_of if note.HasField("conflict_of") else None,
         "conflict_base_version": conflict_base_version,
+        "template_id": note.template_id if note.HasField("template_id") else None,
         "signed_versions": 0,
         "created_by_user_id": work.user_id,
         **_content(note),
@@ -62,7 +63,7 @@ def new_row(note: pb.Session, work: UnitOfWork, *, conflict_base_version: int | 
 
 def given(row: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a new row that its insertion takes beside those of a save."""
-    names = ("client_id", "appointment_id", "conflict_of", "conflict_base_version", "signed_versions", "created_by_user_id")
+    names = ("client_id", "appointment_id", "conflict_of", "conflict_base_version", "template_id", "signed_versions", "created_by_user_id")
     return {name: row[name] for name in names}
 
 

@@ -25,6 +25,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
+from clinical.note_templates import workflow as templates
 from clinical.sessions import copies, deletion, events, mapping, pending, release, rules, signed, signing, store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
@@ -72,6 +73,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])
+        if request.HasField("template_id"):
+            await templates.begin(note, request.template_id, keys, work)
         new = mapping.new_row(note, work)
         row = await work.db.one(store.create, now=work.now, **mapping.given(new), **mapping.seal(note, keys, new, work))
         await events.record(work, row, "session", row["session_date"])

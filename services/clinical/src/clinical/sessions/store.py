@@ -68,6 +68,7 @@ create = command(
             "appointment_id",
             "conflict_of",
             "conflict_base_version",
+            "template_id",
             "signed_versions",
             "created_by_user_id",
             "sealed",

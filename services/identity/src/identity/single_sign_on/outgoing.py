@@ -57,7 +57,8 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         self._names = BoundedThreads("sso-names", threads=8, queue=64, code="sso_provider_unavailable", message=_UNAVAILABLE)
         # Without reuse: a connection belongs to the name that its certificate was checked for.
         limits = httpx2.Limits(max_connections=_AT_ONCE, max_keepalive_connections=0)
-        self._inner = httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
+        # The authorities of the system, or of SSL_CERT_FILE; nothing else of the environment, such as a proxy.
+        self._inner = httpx2.AsyncHTTPTransport(verify=httpx2.create_ssl_context(), trust_env=False, limits=limits)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         host = request.url.host

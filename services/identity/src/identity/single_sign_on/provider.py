@@ -18,6 +18,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError, SecurityWarning
 from joserfc.jwk import KeySet, import_key
+from joserfc.jws import JWSRegistry
 
 from identity.settings import IdentitySettings
 from identity.single_sign_on import rules
@@ -26,6 +27,15 @@ from identity.single_sign_on.remembered import Remembered
 
 # Signatures by the provider's private key. None by the client's secret: whoever has a public key could make those.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
+
+
+class _Signatures(JWSRegistry):
+    """Takes tokens whose header holds certificates, or what is unknown, which RFC 7515 (section 4) has ignored unless it is critical."""
+
+    max_header_length = 16 * 1024
+
+
+_SIGNATURES = _Signatures(algorithms=_ALGORITHMS, strict_check_header=False)
 _KEY_TYPES = frozenset({"RSA", "EC", "OKP"})
 _MOST_KEYS = 50
 _SECONDS_REMEMBERED = 600.0
@@ -140,14 +150,14 @@ class Providers:
     async def _signed(self, id_token: str, jwks_uri: str) -> jwt.Token:
         keys = await self._keys.get(jwks_uri, lambda: self._fetch_keys(jwks_uri))
         try:
-            return jwt.decode(id_token, keys, algorithms=_ALGORITHMS)
+            return _verify(id_token, keys)
         except InvalidKeyIdError:
             # The provider has new keys, or the token is none of its.
             if self._keys.age(jwks_uri) < _SECONDS_BETWEEN_KEYS:
                 raise
             self._keys.forget(jwks_uri)
             keys = await self._keys.get(jwks_uri, lambda: self._fetch_keys(jwks_uri))
-            return jwt.decode(id_token, keys, algorithms=_ALGORITHMS)
+            return _verify(id_token, keys)
 
     async def _fetch_keys(self, jwks_uri: str) -> KeySet:
         told = await self._json(jwks_uri)
@@ -197,6 +207,13 @@ class Providers:
             timeout=timeouts,
             trust_env=False,
         )
+
+
+def _verify(id_token: str, keys: KeySet) -> jwt.Token:
+    with warnings.catch_warnings():
+        # EdDSA is a name that RFC 9864 replaces, and that providers use.
+        warnings.simplefilter("ignore", SecurityWarning)
+        return jwt.decode(id_token, keys, registry=_SIGNATURES)
 
 
 def _authentication(client: Client, found: Metadata) -> str:

@@ -46,7 +46,7 @@ HISTORY_KIND_SESSION_FINALIZED: HistoryKind
 HISTORY_KIND_SESSION_AMENDED: HistoryKind
 
 class Session(_message.Message):
-    __slots__ = ("id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at", "pending_amendment", "conflict_of", "content_hash", "unfinalized_reason")
+    __slots__ = ("id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at", "pending_amendment", "conflict_of", "content_hash", "unfinalized_reason", "template_id")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -77,6 +77,7 @@ class Session(_message.Message):
     CONFLICT_OF_FIELD_NUMBER: _ClassVar[int]
     CONTENT_HASH_FIELD_NUMBER: _ClassVar[int]
     UNFINALIZED_REASON_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     client_id: str
@@ -107,7 +108,8 @@ class Session(_message.Message):
     conflict_of: str
     content_hash: str
     unfinalized_reason: str
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., created_by_user_id: _Optional[str] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., draft_last_saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_by_user_id: _Optional[str] = ..., amended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amendment_count: _Optional[int] = ..., attachment_count: _Optional[int] = ..., version: _Optional[int] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_reason: _Optional[str] = ..., deleted_by_user_id: _Optional[str] = ..., permanent_delete_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_amendment: _Optional[_Union[PendingAmendment, _Mapping]] = ..., conflict_of: _Optional[str] = ..., content_hash: _Optional[str] = ..., unfinalized_reason: _Optional[str] = ...) -> None: ...
+    template_id: str
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., created_by_user_id: _Optional[str] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., draft_last_saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_by_user_id: _Optional[str] = ..., amended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amendment_count: _Optional[int] = ..., attachment_count: _Optional[int] = ..., version: _Optional[int] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_reason: _Optional[str] = ..., deleted_by_user_id: _Optional[str] = ..., permanent_delete_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_amendment: _Optional[_Union[PendingAmendment, _Mapping]] = ..., conflict_of: _Optional[str] = ..., content_hash: _Optional[str] = ..., unfinalized_reason: _Optional[str] = ..., template_id: _Optional[str] = ...) -> None: ...
 
 class PendingAmendment(_message.Message):
     __slots__ = ("subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "base_version", "saved_at")
@@ -140,7 +142,7 @@ class SessionPage(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[Session, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class CreateSessionRequest(_message.Message):
-    __slots__ = ("client_id", "appointment_id", "session_date", "duration_minutes", "subjective", "objective", "assessment", "plan")
+    __slots__ = ("client_id", "appointment_id", "session_date", "duration_minutes", "subjective", "objective", "assessment", "plan", "template_id")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -149,6 +151,7 @@ class CreateSessionRequest(_message.Message):
     OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     ASSESSMENT_FIELD_NUMBER: _ClassVar[int]
     PLAN_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     appointment_id: str
     session_date: _timestamp_pb2.Timestamp
@@ -157,7 +160,8 @@ class CreateSessionRequest(_message.Message):
     objective: str
     assessment: str
     plan: str
-    def __init__(self, client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ...) -> None: ...
+    template_id: str
+    def __init__(self, client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., template_id: _Optional[str] = ...) -> None: ...
 
 class GetSessionRequest(_message.Message):
     __slots__ = ("session_id",)

@@ -1,0 +1,1 @@
+"""Templates for notes: what a note may begin with."""
