@@ -23,6 +23,7 @@ NUMBERS = {
     Field.TYPE_INT32: (-(2**31), -1, 0, 2**31 - 1),
     Field.TYPE_INT64: (-(2**63), -1, 0, 2**63 - 1),
     Field.TYPE_ENUM: (-1, 0, 99, 2**31 - 1),
+    Field.TYPE_DOUBLE: (-1.0, 0.0, 1e308, float("inf"), float("nan")),
 }
 # Seconds and nanoseconds: before and after all calendars, and such as no clock tells.
 MOMENTS = (
@@ -40,10 +41,10 @@ NESTED = {"a": "\x00", "": None, "b": [float("inf"), float("nan"), 1e308], "mon"
 
 def bent(method, ids, chance):
     """Requests that are right but for one field, and what is wrong with it."""
-    for field in method.request.DESCRIPTOR.fields:
+    for outer, field in fields(method.request.DESCRIPTOR):
         for value in chance.sample(values(field), min(VALUES_PER_FIELD, len(values(field)))):
             request, _ = request_with_canaries(method, ids)
-            put(request, field, value)
+            put(request if outer is None else getattr(request, outer.name), field, value)
             if "mask" in method.request.DESCRIPTOR.fields_by_name and field.name != "mask":
                 request.mask.paths[:] = [field.name]
             yield f"{field.name} = {value!r:.60}", request.SerializeToString()
@@ -55,6 +56,15 @@ def bent(method, ids, chance):
     yield "a number where a text belongs", b"\x08\x01\x10\x01\x18\x01"
     yield "no UTF-8", b"\x0a\x02\xff\xfe"
     yield "nothing", b""
+
+
+def fields(descriptor):
+    """The fields of a request, and those of the messages in it; each after the field that its message is in, or None."""
+    for field in descriptor.fields:
+        if field.message_type is None or not field.message_type.full_name.startswith("caseload."):
+            yield None, field
+        elif not field.is_repeated:
+            yield from ((field, inner) for inner in field.message_type.fields if inner.message_type is None)
 
 
 def values(field):

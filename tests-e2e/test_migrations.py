@@ -31,7 +31,7 @@ COUNTERS = {table.name for service in SERVICES for counter in counters_of(servic
 # Tables that are empty in an installation that stands still, each with its reason.
 EMPTY = {
     **dict.fromkeys(("identity.second_factors", "identity.backup_codes", "identity.second_steps"), "nobody in it has a second factor"),
-    **dict.fromkeys(("scheduling.payment_settings", "scheduling.payment_requests"), "nobody in it is asked to pay"),
+    "scheduling.payment_requests": "nobody in it is asked to pay",
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
     **dict.fromkeys(

@@ -35,14 +35,25 @@ def service_of(method):
 def phi_fields(method):
     """The fields of the request that are marked as PHI and can hold a canary: a score and a code have a form of their own.
 
-    Raises AssertionError for a nested message, which is not searched.
+    Raises AssertionError for a nested message with PHI, which is not searched.
     """
     descriptor = method.request.DESCRIPTOR
     for field in descriptor.fields:
-        if field.type == FieldDescriptor.TYPE_MESSAGE and field.message_type.full_name.startswith("caseload."):
+        if _is_nested(field) and _holds_phi(field.message_type):
             raise AssertionError(f"{descriptor.full_name}.{field.name} is a nested message, whose PHI fields would be missed")
     phi = [field for field in descriptor.fields if field.GetOptions().Extensions[options_pb2.phi]]
     return [field for field in phi if field.type != FieldDescriptor.TYPE_DOUBLE and field.name != "diagnosis_code"]
+
+
+def _is_nested(field):
+    return field.type == FieldDescriptor.TYPE_MESSAGE and field.message_type.full_name.startswith("caseload.")
+
+
+def _holds_phi(descriptor):
+    return any(
+        field.GetOptions().Extensions[options_pb2.phi] or (_is_nested(field) and _holds_phi(field.message_type))
+        for field in descriptor.fields
+    )
 
 
 def request_with_canaries(method, ids, **but):
