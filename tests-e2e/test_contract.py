@@ -116,6 +116,9 @@ async def test_every_answer_has_the_shape_that_the_document_gives_it(document, o
             continue
         ((kind, content),) = promised["content"].items()
         assert answer.headers["content-type"] == kind, operation
+        if kind == "application/zip":
+            assert answer.content.startswith(b"PK"), operation
+            continue
         checker = Draft202012Validator(
             content["schema"] | {"components": document["components"]}, format_checker=Draft202012Validator.FORMAT_CHECKER
         )
