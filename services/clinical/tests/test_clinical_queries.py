@@ -126,7 +126,7 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "a file": (files.get, {"id": note(1001), "session_id": note(1001)}, 2),
     "files of a client": (client_files.of_client, {**CLIENT, "limit": 50, "after": BEGINNING}, 2 * PER_CLIENT),
     "count of files of a client": (client_files.count, CLIENT, 2 * PER_CLIENT),
-    "a file of a client": (client_files.get, {**CLIENT, "id": note(1001)}, 2),
+    "a file of a client": (client_files.get, {**CLIENT, "id": note(1001)}, 2 * PER_CLIENT),
     "chosen files of a client": (client_files.chosen, {**CLIENT, "ids": [note(1001), note(1004)]}, 2 * PER_CLIENT),
     "a client's own files": (client_files.all_own, CLIENT, 2 * PER_CLIENT),
     "storage": (files.storage, {}, 1),
