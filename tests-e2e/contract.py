@@ -6,7 +6,7 @@ from pathlib import Path
 
 CONTRACT = tomllib.loads((Path(__file__).parent / "contract.toml").read_text())
 REQUESTS = ("Create", "Update")
-FORMATS = {"uuid": "uuid", "idn-email": "email", "date": "date", "date-time": "time"}
+FORMATS = {"binary": "bytes", "uuid": "uuid", "idn-email": "email", "date": "date", "date-time": "time"}
 PLAIN = {"integer": "int", "number": "number", "boolean": "bool", "object": "object"}
 
 

@@ -140,6 +140,8 @@ def value(name, schema, ids):
         return ids[name]
     if name in SAMPLES:
         return SAMPLES[name]
+    if name.endswith("_ids") and name[:-1] in ids:
+        return [ids[name[:-1]]]
     schema = next((choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"), schema)
     if "const" in schema or "enum" in schema:
         return schema.get("const") or schema["enum"][0]

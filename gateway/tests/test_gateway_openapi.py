@@ -92,6 +92,10 @@ GET /sessions/clients/{}/latest-finalized
 POST GET /sessions/{}/attachments
 GET PATCH DELETE /sessions/{}/attachments/{}
 GET /sessions/{}/attachments/{}/download
+POST GET /clients/{}/attachments
+PATCH DELETE /clients/{}/attachments/{}
+GET /clients/{}/attachments/{}/download
+POST /clients/{}/attachments/download-multiple
 POST GET /plans
 GET PUT DELETE /plans/{}
 GET /plans/{}/versions

@@ -35,6 +35,7 @@ TABLES = {
 }
 TABLES |= {
     "Attachments": "attachments",
+    "ClientAttachments": "attachments",
     "Plans": "plans",
     "Milestones": "milestones",
     "Measures": "measures",
@@ -91,6 +92,8 @@ class CanaryRequests:
         self.ids = furnish(self.api, lambda: self.attacked.sign_in(self.person))
         self.ids["audit_event_id"] = self.ids["magic_link_id"] = self.ids["passkey_id"] = str(uuid4())
         self.ids["client_ids"] = self.ids["client_id"]
+        self.ids["attachment_ids"] = self.ids["attachment_id"]
+        self.ids["milestone_ids"] = self.ids["milestone_id"]
         self.ids["workspace_ids"] = self.ids["workspace_id"]
 
     def token_without_scopes(self):

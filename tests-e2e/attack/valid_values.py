@@ -35,6 +35,8 @@ CONSUMES = {
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
     "PUT /api/v1/plans/{plan_id}": "plan_id",
+    "DELETE /api/v1/clients/{client_id}/attachments/{attachment_id}": "attachment_id",
+    "POST /api/v1/clients/{client_id}/attachments/download-multiple": "attachment_id",
     "DELETE /api/v1/plans/{plan_id}": "plan_id",
     "PUT /api/v1/plans/{plan_id}/milestones/order": "milestone_id",
     "DELETE /api/v1/plans/{plan_id}/milestones/{milestone_id}": "milestone_id",
@@ -280,6 +282,8 @@ class ValidValues:
             body |= times()
         if label.endswith("/milestones/order"):
             body = {"milestone_ids": [self._consumed["milestone_id"]]}
+        if label.endswith("/download-multiple"):
+            body = {"attachment_ids": [self._consumed["attachment_id"]]}
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
         if label == "POST /api/v1/users":

@@ -17,6 +17,7 @@ from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
+from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.clients import routes as clients
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
@@ -84,6 +85,7 @@ ROUTERS: Sequence[APIRouter] = (
     locations.router,
     sessions.router,
     attachments.router,
+    client_attachments.router,
     note_templates.router,
     plans.router,
     milestones.router,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
+from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
 from caseload.clinical.v1.note_templates_rpc import NoteTemplatesStub
@@ -52,6 +53,7 @@ class Stubs:
     payments: PaymentsStub
     sessions: SessionsStub
     attachments: AttachmentsStub
+    client_attachments: ClientAttachmentsStub
     note_templates: NoteTemplatesStub
     plans: PlansStub
     milestones: MilestonesStub
@@ -81,6 +83,7 @@ class Stubs:
             payments=PaymentsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
+            client_attachments=ClientAttachmentsStub(peers["clinical"]),
             note_templates=NoteTemplatesStub(peers["clinical"]),
             plans=PlansStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),

@@ -14,6 +14,7 @@ from chassis.paging import BEGINNING
 from chassis.testing.environment import start_environment
 from clinical.__main__ import SERVICE
 from clinical.attachments import store as files
+from clinical.client_attachments import store as client_files
 from clinical.erasure import store as erasure
 from clinical.note_templates import store as templates
 from clinical.sessions import store
@@ -123,6 +124,11 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "count of timeline events": (store.count_events, CLIENT, PER_CLIENT),
     "files of a note": (files.of_session, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "a file": (files.get, {"id": note(1001), "session_id": note(1001)}, 2),
+    "files of a client": (client_files.of_client, {**CLIENT, "limit": 50, "after": BEGINNING}, 2 * PER_CLIENT),
+    "count of files of a client": (client_files.count, CLIENT, 2 * PER_CLIENT),
+    "a file of a client": (client_files.get, {**CLIENT, "id": note(1001)}, 2 * PER_CLIENT),
+    "chosen files of a client": (client_files.chosen, {**CLIENT, "ids": [note(1001), note(1004)]}, 2 * PER_CLIENT),
+    "a client's own files": (client_files.all_own, CLIENT, 2 * PER_CLIENT),
     "storage": (files.storage, {}, 1),
     "an erased client's notes": (erasure.lock_notes, CLIENT, PER_CLIENT),
     "an erased client's files": (erasure.remove_attachments, CLIENT, PER_CLIENT),
@@ -221,5 +227,7 @@ def literal(value: Any) -> str:
             return str(value)
         case bytes():
             return f"'\\x{value.hex()}'"
+        case list():
+            return f"'{{{', '.join(map(str, value))}}}'"
         case _:
             return f"'{value}'"

@@ -14,8 +14,8 @@ from gateway.routing.nouns import API
 _SLOWEST = 8 * 1024
 # The multipart envelope: boundaries, headers, a file name.
 _ENVELOPE = 64 * 1024
-# The one route that passes its body on while it arrives. Every other holds it whole.
-_UPLOADS = re.compile(rf"{API}/sessions/[^/]+/attachments")
+# The routes that pass their body on while it arrives. Every other holds it whole.
+_UPLOADS = re.compile(rf"{API}/(?:sessions|clients)/[^/]+/attachments")
 
 
 class BodyLimit:

@@ -1,5 +1,6 @@
 """The clinical service: session notes with their versions and files, and plans of care."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from caseload.clients.v1.clients_rpc import ClientsStub
@@ -7,9 +8,12 @@ from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.service.cli import run
 from chassis.service.definition import Service
+from chassis.service.runtime import Runtime
 from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
 from clinical.attachments.sweep import sweep_loop
+from clinical.attachments.workflow import Files
+from clinical.client_attachments.rpc import ClientAttachments
 from clinical.erasure.reactions import reactions as erasure_reactions
 from clinical.measures.rpc import Measures
 from clinical.milestones.rpc import Milestones
@@ -20,6 +24,13 @@ from clinical.sessions.rpc import Sessions
 from clinical.sessions.signing import VersionSigner
 from clinical.settings import ClinicalSettings
 from clinical.tables import RETENTIONS, metadata
+
+
+def _attachments(runtime: Runtime) -> Sequence[object]:
+    """The two ways to the files, which one sandbox examines."""
+    files = Files(runtime)
+    return [Attachments(runtime, files), ClientAttachments(runtime.keys, ClientsStub(runtime.peers["clients"]), files)]
+
 
 SERVICE = Service(
     name="clinical",
@@ -33,7 +44,7 @@ SERVICE = Service(
             VersionSigner(runtime.signer, runtime.past_keys),
             grace=timedelta(days=runtime.settings.deleted_notes_days),
         ),
-        Attachments(runtime),
+        *_attachments(runtime),
         NoteTemplates(runtime.keys),
         Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
         Milestones(runtime.keys),

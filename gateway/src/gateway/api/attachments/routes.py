@@ -16,7 +16,7 @@ from gateway.routing.nouns import noun_router
 
 router = noun_router("/sessions/{session_id}/attachments", "attachments")
 
-_FORM = {
+FORM = {
     "requestBody": {
         "required": True,
         "content": {
@@ -32,7 +32,7 @@ _FORM = {
 }
 
 
-@router.post("", response_model=schemas.Attachment, status_code=201, openapi_extra=_FORM)
+@router.post("", response_model=schemas.Attachment, status_code=201, openapi_extra=FORM)
 async def upload_attachment(session_id: UUID, http: Request, request: SignedInRequest) -> Response:
     settings = http.app.state.settings
     # Before any of the body is read.

@@ -14,7 +14,7 @@ FILES = SealedTable(attachments)
 
 
 def from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Attachment:
-    """The attachment of a row, which has to include the `session_date` of its note."""
+    """The attachment of a row, which has to include the `session_date` of its note if it has one."""
     attachment = fill(pb.Attachment(), row)
     attachment.is_session_file = row["session_id"] is not None
     return FILES.open(row, keys, into=attachment)

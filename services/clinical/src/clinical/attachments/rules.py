@@ -85,9 +85,9 @@ def extension(name: str) -> str:
 
 
 def check_name_free(name: str, others: Iterable[str]) -> None:
-    """Raises Conflict if another file of the same note has this name. Case does not matter."""
+    """Raises Conflict if another file of the same note, or of the client's own, has this name. Case does not matter."""
     if name.casefold() in {other.casefold() for other in others}:
-        raise Conflict("file_name_taken", "Another file of this note has this name.")
+        raise Conflict("file_name_taken", "Another file has this name.")
 
 
 def minutes(requested: int | None) -> int:

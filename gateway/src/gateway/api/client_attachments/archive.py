@@ -1,0 +1,77 @@
+"""Several files as one ZIP archive, written file after file while it is sent."""
+
+import io
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+# What Windows allows in no name, and the names it keeps for devices.
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE | re.DOTALL)
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+# With a number and an extension it stays below the 255 bytes that file systems allow.
+_LONGEST_STEM = 200
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Names under which the files can be unpacked side by side on any system, in their order: "scan.png", "scan (2).png"."""
+    taken: set[str] = set()
+    unique = []
+    for name in names:
+        stem, extension = _parted(_safe(name))
+        candidate, number = stem + extension, 1
+        while candidate.casefold() in taken:
+            number += 1
+            candidate = f"{stem} ({number}){extension}"
+        taken.add(candidate.casefold())
+        unique.append(candidate)
+    return unique
+
+
+def _safe(name: str) -> str:
+    visible = "".join("_" if unicodedata.category(char) in {"Cf", "Cs"} else char for char in unicodedata.normalize("NFC", name))
+    safe = _FORBIDDEN.sub("_", visible).strip(" .") or "file"
+    return f"_{safe}" if _DEVICE.fullmatch(safe) else safe
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """The name without its extension, cut to what file systems allow, and the extension."""
+    found = _EXTENSION.search(name)
+    extension = found[0] if found and found.start() else ""
+    stem = name.removesuffix(extension) if extension else name
+    return stem.encode()[:_LONGEST_STEM].decode(errors="ignore"), extension
+
+
+async def archive(files: Sequence[tuple[str, datetime]], read: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[bytes]:
+    """The archive, piece by piece. `files` are names and times, `read` returns the content of the file at a place: one is held at a time.
+
+    What is in it was compressed before: images and PDF documents.
+    """
+    pipe = _Pipe()
+    with ZipFile(pipe, "w", ZIP_STORED) as archived:
+        for place, (name, at) in enumerate(files):
+            content = await read(place)
+            archived.writestr(ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second)), content)
+            yield pipe.taken()
+    yield pipe.taken()
+
+
+class _Pipe(io.RawIOBase):
+    """Keeps what is written until it is taken. Cannot be sought in, so nothing that is sent already is written again."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
+        self._written.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        """What was written since it was last asked."""
+        written, self._written = self._written, []
+        return b"".join(written)

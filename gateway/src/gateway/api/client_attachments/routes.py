@@ -1,0 +1,93 @@
+"""All files of a client: their own, and those of their notes."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from caseload.clinical.v1 import client_attachments_pb2 as pb
+from gateway.api.attachments.form import FormFile
+from gateway.api.attachments.routes import FORM
+from gateway.api.attachments.schemas import Attachment, AttachmentList, AttachmentRename, Download, DownloadQuery
+from gateway.api.client_attachments.archive import archive, unique_names
+from gateway.api.client_attachments.schemas import AttachmentChoice
+from gateway.api.responses import json_response, list_response, no_content
+from gateway.auth.dependencies import SignedInRequest
+from gateway.mapping import to_datetime, to_proto
+from gateway.problems.responses import ContentTooLarge
+from gateway.routing.nouns import noun_router
+
+router = noun_router("/clients/{client_id}/attachments", "attachments")
+
+MOST_BYTES_AT_ONCE = 100 * 1024 * 1024
+_ARCHIVE = {
+    "responses": {
+        "200": {
+            "description": "An archive that is sent while it is written.",
+            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+
+
+@router.post("", response_model=Attachment, status_code=201, openapi_extra=FORM)
+async def upload_client_attachment(client_id: UUID, http: Request, request: SignedInRequest) -> Response:
+    """A file of the client's own, of no note."""
+    settings = http.app.state.settings
+    # Before any of the body is read.
+    with http.app.state.uploads.admit(request.caller):
+        file = await FormFile.begin(http)
+        message = pb.UploadClientAttachmentRequest(client_id=str(client_id), file_name=file.name)
+        # The file is passed on while it arrives; how long that may take is seen to elsewhere (gateway.middleware.body).
+        context = request.context.within(settings.upload_seconds + settings.call_seconds)
+        return json_response(await request.stubs.client_attachments.UploadClientAttachment(message, file.content(), context), 201)
+
+
+@router.get("", response_model=AttachmentList)
+async def list_client_attachments(client_id: UUID, request: SignedInRequest) -> Response:
+    """The client's own files and those of their notes, in the order in which they came."""
+    message = pb.ListClientAttachmentsRequest(client_id=str(client_id))
+    return await list_response("items", request.stubs.client_attachments.ListClientAttachments, message, request.context, "total")
+
+
+@router.get("/{attachment_id}/download", response_model=Download)
+async def get_client_download(
+    client_id: UUID, attachment_id: UUID, query: Annotated[DownloadQuery, Query()], request: SignedInRequest
+) -> Response:
+    """A link to the file, which needs no sign-in until it expires."""
+    message = to_proto(query, pb.GetClientDownloadRequest, client_id=client_id, attachment_id=attachment_id)
+    return json_response(await request.stubs.client_attachments.GetClientDownload(message, request.context))
+
+
+@router.patch("/{attachment_id}", response_model=Attachment)
+async def rename_client_attachment(client_id: UUID, attachment_id: UUID, body: AttachmentRename, request: SignedInRequest) -> Response:
+    message = to_proto(body, pb.RenameClientAttachmentRequest, client_id=client_id, attachment_id=attachment_id)
+    return json_response(await request.stubs.client_attachments.RenameClientAttachment(message, request.context))
+
+
+@router.delete("/{attachment_id}", status_code=204)
+async def delete_client_attachment(client_id: UUID, attachment_id: UUID, request: SignedInRequest) -> Response:
+    message = pb.DeleteClientAttachmentRequest(client_id=str(client_id), attachment_id=str(attachment_id))
+    await request.stubs.client_attachments.DeleteClientAttachment(message, request.context)
+    return no_content()
+
+
+@router.post("/download-multiple", response_class=StreamingResponse, openapi_extra=_ARCHIVE)
+async def download_multiple(client_id: UUID, body: AttachmentChoice, request: SignedInRequest) -> Response:
+    """Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`."""
+    message = to_proto(body, pb.ChooseClientAttachmentsRequest, client_id=client_id)
+    files = (await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)).items
+    if sum(file.file_size_bytes for file in files) > MOST_BYTES_AT_ONCE:
+        raise ContentTooLarge("files_too_large", "These files are too large together.", facts={"limit_bytes": MOST_BYTES_AT_ONCE})
+    # Each file has the time of a call of its own.
+    context = replace(request.context, deadline=None)
+
+    async def read(place: int) -> bytes:
+        wanted = pb.ReadClientAttachmentRequest(client_id=str(client_id), attachment_id=files[place].id)
+        return (await request.stubs.client_attachments.ReadClientAttachment(wanted, context)).content
+
+    named = list(zip(unique_names(file.file_name for file in files), (to_datetime(file.created_at) for file in files), strict=True))
+    headers = {"Content-Disposition": 'attachment; filename="files.zip"'}
+    return StreamingResponse(archive(named, read), headers=headers, media_type="application/zip")

@@ -1,0 +1,126 @@
+"""All files of a client over HTTP: uploads, links, and several files as one archive."""
+
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from gateway.api.client_attachments import routes
+from gateway.api.client_attachments.archive import archive, unique_names
+
+API = "/api/v1"
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+async def path(practice):
+    return f"{API}/clients/{(await practice.add_client())['id']}/attachments"
+
+
+async def uploaded(practice, path, name="scan.png"):
+    reply = await practice.http.post(path, files={"file": (name, picture(), "image/png")})
+    assert reply.status_code == 201, reply.text
+    return reply.json()
+
+
+async def test_a_clients_own_file_is_uploaded_listed_linked_renamed_and_deleted(practice, path, check_problem):
+    file = await uploaded(practice, path, "Knee left.png")
+    assert (file["file_name"], file["session_id"], file["is_session_file"], file["session_date"]) == ("Knee left.png", None, False, None)
+    assert (await practice.http.get(path)).json() == {"items": [file], "total": 1}
+    link = (await practice.http.get(f"{path}/{file['id']}/download", params={"expires_in_minutes": 5})).json()
+    assert link["expires_in_seconds"] == 300
+    fetched = await practice.http.get(link["download_url"])
+    assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/png")
+    assert (await practice.http.patch(f"{path}/{file['id']}", json={"file_name": "Knee"})).json()["file_name"] == "Knee.png"
+    assert (await practice.http.delete(f"{path}/{file['id']}")).status_code == 204
+    check_problem(await practice.http.get(f"{path}/{file['id']}/download"), 404, "not_found")
+    for minutes in (0, 61):
+        refused = await practice.http.get(f"{path}/{file['id']}/download", params={"expires_in_minutes": minutes})
+        check_problem(refused, 422, "validation_failed")
+
+
+async def test_several_files_come_as_one_archive_under_names_of_their_own(practice, path):
+    client_id = path.split("/")[4]
+    note = await practice.write_note(client_id)
+    of_note = await uploaded(practice, f"{API}/sessions/{note['id']}/attachments")
+    own, other = await uploaded(practice, path), await uploaded(practice, path, "Scan.PNG")
+    ids = [own["id"], of_note["id"], other["id"]]
+
+    reply = await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": ids})
+
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "application/zip")
+    assert reply.headers["content-disposition"] == 'attachment; filename="files.zip"'
+    archived = ZipFile(io.BytesIO(reply.content))
+    assert archived.testzip() is None
+    assert archived.namelist() == ["scan.png", "scan (2).png", "Scan (3).PNG"]
+    assert [len(archived.read(name)) for name in archived.namelist()] == [file["file_size_bytes"] for file in (own, of_note, other)]
+
+
+async def test_an_archive_of_other_files_or_of_too_many_is_refused(practice, path, check_problem, monkeypatch):
+    file = await uploaded(practice, path)
+    elsewhere = f"{API}/clients/{(await practice.add_client())['id']}/attachments"
+    ask = {"attachment_ids": [file["id"]]}
+    check_problem(await practice.http.post(f"{elsewhere}/download-multiple", json=ask), 404, "not_found")
+    check_problem(await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": []}), 422, "validation_failed")
+    check_problem(await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": [file["id"]] * 2}), 422, "choice_invalid")
+    monkeypatch.setattr(routes, "MOST_BYTES_AT_ONCE", file["file_size_bytes"] - 1)
+    problem = check_problem(await practice.http.post(f"{path}/download-multiple", json=ask), 413, "files_too_large")
+    assert problem["limit_bytes"] == file["file_size_bytes"] - 1
+    monkeypatch.setattr(routes, "MOST_BYTES_AT_ONCE", file["file_size_bytes"])
+    assert (await practice.http.post(f"{path}/download-multiple", json=ask)).status_code == 200
+
+
+def test_a_hundred_megabytes_may_be_had_at_once():
+    assert routes.MOST_BYTES_AT_ONCE == 100 * 1024 * 1024
+
+
+async def test_an_archive_is_sent_file_after_file_and_holds_one_at_a_time():
+    read = []
+
+    async def content(place: int) -> bytes:
+        read.append(place)
+        return bytes([place]) * 1000
+
+    names = [("a.png", datetime(2026, 3, 2, 9, tzinfo=UTC)), ("ä.png", datetime(2026, 3, 2, 9, tzinfo=UTC))]
+    pieces: AsyncIterator[bytes] = archive(names, content)
+    first = await anext(pieces)
+    assert (read, 1000 < len(first) < 1200) == ([0], True)
+    archived = ZipFile(io.BytesIO(first + b"".join([piece async for piece in pieces])))
+    assert [(info.filename, archived.read(info)) for info in archived.infolist()] == [("a.png", b"\0" * 1000), ("ä.png", b"\1" * 1000)]
+
+
+@pytest.mark.parametrize(
+    ("given_names", "unique"),
+    [
+        (["a.png", "a.png", "A.PNG"], ["a.png", "a (2).png", "A (3).PNG"]),
+        (["a.png", "a (2).png", "a.png"], ["a.png", "a (2).png", "a (3).png"]),
+        (["../../etc/passwd", "..\\x.png", "C:\\x.png"], ["_.._etc_passwd", "_x.png", "C__x.png"]),
+        (["con.png", "NUL", "lpt1.tar.gz", "console.png"], ["_con.png", "_NUL", "_lpt1.tar.gz", "console.png"]),
+        ([" . ", "...", "a\u202egnp.exe"], ["file", "file (2)", "a_gnp.exe"]),
+        (["x" * 300 + ".png"], ["x" * 200 + ".png"]),
+        (["é" * 150 + ".png"], ["é" * 100 + ".png"]),
+    ],
+)
+def test_names_in_an_archive_are_safe_and_different(given_names, unique):
+    assert unique_names(given_names) == unique
+
+
+@given(st.lists(st.text(max_size=30), max_size=20))
+def test_whatever_files_are_called_they_can_be_unpacked_side_by_side(names):
+    unique = unique_names(names)
+    assert len({name.casefold() for name in unique}) == len(names)
+    for name in unique:
+        assert name
+        assert not set(name) & set('<>:"/\\|?*\0')
+        assert name not in {".", ".."}
+        assert len(name.encode()) <= 255

@@ -1,0 +1,1 @@
+"""All files of a client: their own, and those of their notes."""

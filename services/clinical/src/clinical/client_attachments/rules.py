@@ -1,0 +1,28 @@
+"""Which of a client's files can be had at once."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.errors import Fault, Invalid, NotFound
+
+MOST_AT_ONCE = 100
+
+
+def check_choice(wanted: Sequence[UUID]) -> None:
+    """Raises Invalid for no file, for more than a hundred, and for one twice."""
+    if not 1 <= len(wanted) <= MOST_AT_ONCE or len(set(wanted)) != len(wanted):
+        fault = Fault("/attachment_ids", f"must be 1 to {MOST_AT_ONCE} different files")
+        raise Invalid("choice_invalid", "These files cannot be had at once.", faults=[fault])
+
+
+def check_found(wanted: Sequence[UUID], found: Collection[UUID]) -> None:
+    """Raises NotFound unless every file is the client's."""
+    if not set(wanted) <= set(found):
+        raise NotFound("not_found", "There is no such file.")
+
+
+def check_not_erased(erased_at: datetime | None) -> None:
+    """Raises NotFound if the client was erased while the file was being stored."""
+    if erased_at is not None:
+        raise NotFound("not_found", "There is no such client.")
