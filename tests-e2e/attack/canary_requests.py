@@ -167,6 +167,8 @@ class CanaryRequests:
         path = f"/sessions/{self.ids['session_id']}/attachments"
         made = self.api.post(path, files=files)
         assert made.status_code == 201, made.text
+        # What follows deletes notes; this one stays.
+        self.refresh()
         return f"{path}/{made.json()['id']}"
 
     # --- requests that fail

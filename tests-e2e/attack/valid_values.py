@@ -55,7 +55,7 @@ WORDS = {
     "currency": ("EUR", "USD"),
     "payment_price": ("80.00", "0", "12.5"),
     "payment_link_template": ("https://pay.example.com/{reference}?amount={amount}",),
-    "slug": ("sso-of-the-tests",),
+    "slug": ("sso-of-generated-requests",),
     "issuer": ("https://login.example.org",),
     "enabled": (False,),
     "required": (False,),

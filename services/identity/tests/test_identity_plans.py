@@ -73,6 +73,11 @@ STATEMENTS = {
         users.matching_users(["role", "is_active", "department_id"]),
         {"role": "nurse", "is_active": True, "department_id": DEPARTMENT},
     ),
+    "whether the list of all users is another": (users.fingerprint_of_users(), {}),
+    "whether the list of active nurses is another": (
+        users.fingerprint_of_users(["role", "is_active"]),
+        {"role": "nurse", "is_active": True},
+    ),
     "names of users": (users.sealed_names, {"ids": [USER]}),
     "a page of users": (users.get_users, {"ids": [USER]}),
     "a user's supervisors": (users.supervisors, {"supervisor_id": USER}),

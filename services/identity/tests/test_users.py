@@ -250,6 +250,26 @@ async def test_a_list_opens_a_name_once_per_version(service, practice, statement
     assert [await opened(), await opened()] == [1, 0]
 
 
+async def test_a_list_is_read_and_ordered_anew_when_another_user_belongs_to_it_and_not_before(service, practice, statements):
+    person = await practice.add_user("therapist", full_name="Bea Ott")
+    caller = await service.signed_in(practice.administrator)
+
+    async def read(**filters):
+        statements.clear()
+        users = (await service.users.ListUsers(pb.ListUsersRequest(**filters), caller)).items
+        return [user.full_name for user in users], any(store.matching_users(["role"]).sql == sql for sql in statements)
+
+    therapists = {"role": pb.ROLE_THERAPIST}
+    assert await read(**therapists) == (["Bea Ott"], True)
+    assert await read(**therapists, search="bea") == (["Bea Ott"], False)
+    await practice.add_user("assistant", full_name="Ada Ott")
+    assert await read(**therapists) == (["Bea Ott"], False)
+    await practice.add_user("therapist", full_name="Ada Oz")
+    assert await read(**therapists) == (["Ada Oz", "Bea Ott"], True)
+    await service.users.ChangeRole(pb.ChangeRoleRequest(user_id=str(person.id), role=pb.ROLE_ASSISTANT), caller)
+    assert await read(**therapists) == (["Ada Oz"], True)
+
+
 async def supervise(service, caller, person, supervisor):
     return await service.users.UpdateUser(change(person, supervisor_id=str(supervisor.id)), caller)
 

@@ -65,9 +65,8 @@ class Users(UsersServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         wanted = given(request)
         filters = {name: wanted[name] for name in store.FILTERS if wanted[name] is not None}
-        matching = await work.db.all(store.matching_users(filters), **filters)
-        found = await self._names.select(matching, request.search, work.db, keys)
-        shown_ids = found[shown.offset : shown.offset + shown.limit]
+        found = await self._names.select(filters, request.search, work.db, keys)
+        shown_ids = [name.id for name in found[shown.offset : shown.offset + shown.limit]]
         rows = {row["id"]: row for row in await work.db.all(store.get_users, ids=shown_ids)}
         return pb.UserPage(items=[record.to_proto(rows[user_id], keys) for user_id in shown_ids], total=len(found))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, null, select, update
+from sqlalchemy import ARRAY, BigInteger, Select, Text, Uuid, any_, bindparam, cast, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.lists import FilteredStatement, FilterNames
@@ -29,6 +29,16 @@ def _matching(names: FilterNames) -> Select[Any]:
 
 # Everybody in a list, without the names: `names.py` orders them and looks for a search's words.
 matching_users = FilteredStatement(_matching)
+
+
+def _fingerprint(names: FilterNames) -> Select[Any]:
+    matching = _matching(names).subquery()
+    told = func.hashtextextended(cast(matching.c.id, Text) + " " + cast(matching.c.version, Text), literal(0, BigInteger))
+    return select(func.count().label("users"), func.bit_xor(told).label("versions"))
+
+
+# The same while nobody joins or leaves the list and no name in it changes.
+fingerprint_of_users = FilteredStatement(_fingerprint)
 
 sealed_names = query(select(*SEALED_COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
