@@ -39,6 +39,27 @@ async def test_a_key_may_do_what_its_scopes_say_and_no_more(practice, using):
     assert listed["last_used_at"] is not None
 
 
+async def test_a_key_makes_nobody_mightier_than_itself(practice, using):
+    """Whoever is added as an owner, or chosen by a provider of one's own, may do everything."""
+    made = await make(practice, "users:write", "users:read", "workspace:write", "clients:read")
+    person = {"email": "nora@example.com", "full_name": "Nora Quist"}
+    provider = {"slug": "of-a-key", "issuer": "https://login.example.org", "client_id": "x", "default_role": "therapist"}
+
+    async with using(made) as program:
+        for role in ("owner", "therapist", "assistant"):
+            refused = await program.post("/api/v1/users", json=person | {"role": role})
+            assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_held")
+        refused = await program.put("/api/v1/workspaces/current/sso", json=provider)
+        assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+        added = (await practice.http.post("/api/v1/users", json=person | {"role": "assistant"})).json()
+        refused = await program.put(f"/api/v1/users/{added['id']}/role", json={"role": "owner"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_held")
+        refused = await program.post(f"/api/v1/invitations/{added['id']}/resend")
+        assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+        refused = await program.delete(f"/api/v1/users/{added['id']}/second-factor")
+        assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+
+
 async def test_a_key_is_on_record_and_counted_as_itself(gateway, practice, using):
     client = await practice.add_client()
     made = await make(practice, "clients:read")

@@ -470,7 +470,7 @@ async def test_what_is_changed_ends_sign_ins_that_are_under_way(gateway, configu
     async with visit(gateway, accept=BROWSER) as browser:
         page = await browser.get("/api/v1/auth/oidc/nowhere/start")
         assert page.status_code == 404
-        assert "No workspace signs in at this address." in page.text
+        assert "There is no sign-in for a workspace at this address." in page.text
 
 
 async def test_the_secret_is_never_shown_and_kept_for_the_same_client_alone(gateway, practice, provider, slug, check_problem):

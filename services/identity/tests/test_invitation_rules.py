@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.errors import Conflict, Gone, Refusal
-from identity.invitations.rules import check_is_good, check_may_be_invited, invitation_over
+from chassis.errors import Conflict, Forbidden, Gone, Refusal
+from identity.invitations.rules import check_is_good, check_may_be_invited, check_may_see_invitation, invitation_over
+from identity.roles import SCOPES_BY_ROLE
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -62,3 +63,10 @@ def test_whoever_is_blacklisted_is_not_invited(is_active):
         Conflict,
         "email_blacklisted",
     )
+
+
+def test_whoever_is_no_person_sees_no_invitation():
+    for role in SCOPES_BY_ROLE:
+        assert refused(check_may_see_invitation, role=role) is None
+    for nobody in (None, "", "api_key"):
+        assert refused(check_may_see_invitation, role=nobody) == (Forbidden, "permission_denied")

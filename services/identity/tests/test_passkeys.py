@@ -307,6 +307,24 @@ async def test_a_passkey_is_the_second_step_after_a_password(service, practice):
     assert await refused_code(service.show(passkey.sign(await service.request_options(), ORIGIN))) == "passkey_not_accepted"
 
 
+async def test_the_backup_codes_of_an_enrolment_that_was_not_finished_are_no_second_step(service, practice):
+    """Somebody who has learnt the password could have begun it, before there was a passkey."""
+    user = practice.administrator
+    begun = await service.second_factors.EnrollTotp(second_factors_pb2.EnrollTotpRequest(), await service.signed_in(user))
+    await service.passkey_of(user)
+
+    token = await service.first_step(user)
+    for code in (begun.backup_codes[0], service.code_of(begun.secret)):
+        assert await refused_code(service.second_step(token, code)) == "second_factor_wrong"
+
+
+async def test_a_first_step_from_before_the_sign_ins_were_ended_is_over(service, enrolled):
+    token = await service.first_step(enrolled.user)
+    await service.sign_in.EndLoginSessions(sign_in_pb2.EndLoginSessionsRequest(), enrolled.caller)
+
+    assert await refused_code(service.second_step(token, enrolled.backup_codes[0])) == "second_step_over"
+
+
 async def test_whoever_has_an_authenticator_too_chooses(service, enrolled):
     passkey = await service.passkey_of(enrolled.user, enrolled.caller)
     assert await methods(service, enrolled.user) == ["totp", "passkey"]

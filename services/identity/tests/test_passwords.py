@@ -108,6 +108,21 @@ async def test_a_wrong_current_password_changes_nothing_and_is_throttled(service
     await service.login(practice.administrator)
 
 
+async def test_a_sign_in_that_begins_anew_does_not_begin_to_count_guesses_anew(service, practice):
+    """A switch to another workspace begins one without a password."""
+    codes = []
+    for _ in range(6):
+        caller = await service.signed_in(practice.administrator)
+        for _ in range(4):
+            with pytest.raises((Invalid, TooMany)) as refused:
+                await service.sign_in.ChangePassword(
+                    sign_in_pb2.ChangePasswordRequest(current_password="surely not this", new_password="a wholly new phrase"), caller
+                )
+            codes.append(refused.value.code)
+
+    assert (codes[:20], codes[-1]) == (["wrong_password"] * 20, "too_many_attempts")
+
+
 @pytest.mark.parametrize(
     "weak",
     [

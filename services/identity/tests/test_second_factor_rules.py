@@ -123,9 +123,9 @@ def test_whom_a_first_step_asks_for_a_second_one(first, has_totp, has_passkey, m
 # --- who removes whose ---
 
 
-def refused_removal(role, by_role, *, own=False):
+def refused_removal(role, by_role, *, own=False, is_platform_admin=False):
     try:
-        rules.check_removal(ONE, role, by=ONE if own else OTHER, by_role=by_role)
+        rules.check_removal(ONE, role, is_platform_admin=is_platform_admin, by=ONE if own else OTHER, by_role=by_role)
     except Forbidden as refusal:
         return refusal.code
     return None
@@ -142,7 +142,8 @@ def test_nobody_removes_that_of_an_administrator_and_no_program_removes_any():
     assert refused_removal("owner", "therapist") == "permission_denied"
     assert refused_removal("admin", "head_doctor") == "permission_denied"
     assert refused_removal("nurse", "head_doctor") is None
-    for nobody in (None, ""):
+    assert refused_removal("owner", "owner", is_platform_admin=True) == "permission_denied"
+    for nobody in (None, "", "api_key"):
         assert refused_removal("nurse", nobody) == "permission_denied"
 
 

@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Forbidden, Invalid, Refusal
-from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND, SCOPES_BY_ROLE
-from identity.users.rules import check_deactivation, check_department, check_new_role, check_shift_schedule, check_supervisor
+from identity.roles import ADMINISTRATOR_ROLE, ALL_SCOPES, ROLES_BY_KIND, SCOPES_BY_ROLE
+from identity.users.rules import (
+    check_deactivation,
+    check_department,
+    check_may_give,
+    check_new_role,
+    check_shift_schedule,
+    check_supervisor,
+)
 
 roles = st.sampled_from(sorted(SCOPES_BY_ROLE))
 kinds = st.sampled_from(sorted(ROLES_BY_KIND))
@@ -128,3 +135,13 @@ def test_a_user_is_put_into_a_department_that_is_active():
 def test_a_supervisor_is_refused_at_that_field(is_active, supervisors):
     refused = refusal(lambda: check_supervisor(ALICE, is_active=is_active, supervisors=supervisors))
     assert (type(refused), [fault.pointer for fault in refused.faults]) == (Invalid, ["/supervisor_id"])
+
+
+def test_nobody_gives_a_role_that_permits_more_than_they_may_do_themselves():
+    for role, scopes in SCOPES_BY_ROLE.items():
+        check_may_give(role, scopes)
+        check_may_give(role, ALL_SCOPES)
+        for missing in scopes:
+            with pytest.raises(Forbidden) as refused:
+                check_may_give(role, scopes - {missing})
+            assert refused.value.code == "scope_not_held"

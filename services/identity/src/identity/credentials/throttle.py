@@ -106,9 +106,14 @@ class LoginThrottle:
         return known or LoginAttempt(email_index, "passkey", (self._source(work, rules.PASSWORD_DELAYS),))
 
     def reauthentication(self, email_index: bytes, session_id: UUID, *, purpose: str = "password") -> LoginAttempt:
-        """A signed-in user enters the current password, or a code: the login session has a bucket of its own."""
-        bucket = ThrottleBucket(self._bucket_key("session", str(session_id)), rules.PASSWORD_DELAYS)
-        return LoginAttempt(email_index, purpose, (bucket,))
+        """A signed-in user enters the current password, or a code: the login session has a bucket of its own, and all sessions one more.
+
+        A switch to another workspace begins a session, and must not begin to count anew.
+        """
+        own = ThrottleBucket(self._bucket_key("session", str(session_id)), rules.PASSWORD_DELAYS)
+        shared = ThrottleBucket(self._bucket_key("sessions", ""), rules.WIDE_PASSWORD_DELAYS, is_emptied_by_success=False)
+        # By key, as `forget` takes their rows.
+        return LoginAttempt(email_index, purpose, tuple(sorted((own, shared), key=lambda bucket: bucket.key)))
 
     def _on_known_device(
         self, purpose: str, email_index: bytes, user_id: UUID | None, device_token: str, work: UnitOfWork, delays: Sequence[int]

@@ -28,6 +28,7 @@ class Invitations(InvitationsServicer[UnitOfWork]):
 
     async def ResendInvitation(self, request: pb.ResendInvitationRequest, work: UnitOfWork) -> pb.Invitation:
         user_id = UUID(request.user_id)
+        rules.check_may_see_invitation(work.caller.role)
         await check_user_may_be_invited(work, user_id)
         token, expires_at = await invite(work, user_id, seconds=self._settings.invitation_seconds)
         return pb.Invitation(user_id=str(user_id), token=str(token), expires_at=to_timestamp(expires_at))

@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
-from chassis.errors import Conflict, Gone
+from chassis.errors import Conflict, Forbidden, Gone
+from identity.roles import SCOPES_BY_ROLE
+
+
+def check_may_see_invitation(role: str | None) -> None:
+    """Raise Forbidden for API keys: whoever sees an invitation can accept it, and has what the invited user may do."""
+    if role not in SCOPES_BY_ROLE:
+        raise Forbidden("permission_denied", "Your role does not permit this.")
 
 
 def check_may_be_invited(*, is_active: bool, last_login_at: datetime | None, is_blacklisted: bool, is_shut_out: bool) -> None:

@@ -32,7 +32,8 @@ async def end_login_session(tx: Transaction, session_id: UUID, user_id: UUID, *,
 
 
 async def end_login_sessions(tx: Transaction, user_id: UUID, *, reason: str, now: datetime, except_id: UUID | None = None) -> None:
-    """End every login session of the user, except the one that is named."""
+    """End every login session of the user, except the one that is named, and every sign-in that waits for its second step."""
+    await tx.run(store.void_second_steps, user_id=user_id, now=now)
     ended = await tx.all(store.end_login_sessions, user_id=user_id, except_id=except_id, reason=reason, now=now)
     await revoke_access_tokens(tx, [row["id"] for row in ended])
 

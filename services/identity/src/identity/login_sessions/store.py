@@ -33,6 +33,7 @@ from identity.tables import (
     refresh_tokens,
     revocations,
     second_factors,
+    second_steps,
     sign_ins,
     sso_providers,
     users,
@@ -160,6 +161,11 @@ leave_login_session = command(
     .where(_is_active)
     .values(_ended)
     .returning(login_sessions)
+)
+
+# First steps of a sign-in that wait for the second.
+void_second_steps = command(
+    update(second_steps).where(second_steps.c.user_id == bindparam("user_id")).where(second_steps.c.used_at.is_(None)).values(used_at=_now)
 )
 
 end_login_sessions = command(

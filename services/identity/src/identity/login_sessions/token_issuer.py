@@ -23,6 +23,7 @@ from identity.credentials.device_tokens import DeviceTokens
 from identity.login_sessions import revocation, rules, store
 from identity.people import record
 from identity.people.notices import raise_notice
+from identity.people.rules import is_of_the_person
 from identity.roles import scopes_of
 from identity.settings import IdentitySettings
 
@@ -51,7 +52,8 @@ class TokenIssuer:
         Raises Forbidden where the workspace requires other proof.
         """
         expires_at = work.now + timedelta(seconds=self._settings.session_absolute_seconds)
-        device_token = self._device_tokens.issue(known_as or user["id"], work.now, nonce=device)
+        # Others can begin a sign-in by a provider or an invitation, and would guess from a device that is known.
+        device_token = self._device_tokens.issue(known_as or user["id"], work.now, nonce=device) if is_of_the_person(amr) else None
         return await self._start(work, keys, user, amr, work.now, expires_at, device_token)
 
     async def continue_login_session(

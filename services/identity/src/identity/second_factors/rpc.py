@@ -112,7 +112,7 @@ class SecondFactors(SecondFactorsServicer[UnitOfWork]):
         """Of another user, for an administrator. The user is told, and signed out."""
         user_id = UUID(request.user_id)
         user = await work.db.one(store.lock_user, user_id=user_id)
-        rules.check_removal(user_id, user["role"], by=work.user_id, by_role=work.caller.role)
+        rules.check_removal(user_id, user["role"], is_platform_admin=user["is_platform_admin"], by=work.user_id, by_role=work.caller.role)
         person = await person_of_user(work.db, work.workspace_id, user_id)
         rules.check_belongs_here_alone(memberships=len(person.memberships))
         if not await remove_second_factor(work, user_id):

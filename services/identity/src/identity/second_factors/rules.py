@@ -7,7 +7,7 @@ from uuid import UUID
 import pyotp
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid, Unauthenticated
-from identity.roles import ADMINISTRATOR_ROLE
+from identity.roles import ADMINISTRATOR_ROLE, SCOPES_BY_ROLE
 
 ISSUER = "Caseload"
 # RFC 6238, 5.2: a code of the step before or after is accepted, for clocks that differ and people who type slowly.
@@ -69,11 +69,15 @@ def methods(first: str, *, has_totp: bool, has_passkey: bool) -> list[str]:
     return ["totp"] * has_totp + ["passkey"] * has_passkey
 
 
-def check_removal(user_id: UUID, role: str, *, by: UUID, by_role: str | None) -> None:
-    """Raise Forbidden for one's own second factor, which takes a code, for an administrator's unless an administrator asks, and for API keys."""
+def check_removal(user_id: UUID, role: str, *, is_platform_admin: bool, by: UUID, by_role: str | None) -> None:
+    """Raise Forbidden for one's own second factor, which takes a code, for an administrator's unless an administrator asks, and for API keys.
+
+    That of whoever runs the installation is removed by the operator alone.
+    """
     if user_id == by:
         raise Forbidden("own_second_factor", "Nobody removes their own second factor without a code.")
-    if not by_role or (role in ADMINISTRATOR_ROLE.values() and by_role != role):
+    is_person = by_role in SCOPES_BY_ROLE
+    if not is_person or is_platform_admin or (role in ADMINISTRATOR_ROLE.values() and by_role != role):
         raise Forbidden("permission_denied", "Your role does not permit this.")
 
 

@@ -61,7 +61,11 @@ use_backup_code = command(
 delete_second_factor = command(delete(second_factors).where(_mine).where(second_factors.c.confirmed_at.is_not(None)))
 
 # Whose second factor an administrator removes. Held until the commit.
-lock_user = command(select(users.c.role).where(users.c.id == bindparam("user_id", type_=Uuid)).with_for_update(key_share=True, of=users))
+lock_user = command(
+    select(users.c.role, users.c.is_platform_admin)
+    .where(users.c.id == bindparam("user_id", type_=Uuid))
+    .with_for_update(key_share=True, of=users)
+)
 
 # --- first steps ---
 

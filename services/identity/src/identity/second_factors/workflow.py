@@ -51,14 +51,15 @@ async def add_step(work: UnitOfWork, session_id: UUID, user: Mapping[str, Any], 
 
 async def use_code(work: UnitOfWork, user_id: UUID, code: str, keyring: Keyring, keys: WorkspaceKeys) -> bool:
     """Uses up a code or a backup code of the user. False if it is not right or was used."""
+    found = await work.db.maybe(store.find_second_factor, user_id=user_id)
+    # An enrolment that was not finished is nobody's second factor, and neither are its backup codes.
+    if found is None or found["confirmed_at"] is None:
+        return False
     code = rules.normalize(code)
     if not rules.is_totp(code):
         return (
             await work.db.maybe(store.use_backup_code, user_id=user_id, hash=backup_hash(keyring, user_id, code), now=work.now) is not None
         )
-    found = await work.db.maybe(store.find_second_factor, user_id=user_id)
-    if found is None:
-        return False
     step = rules.step_of(open_secret(keys, user_id, found["secret_sealed"]), code, work.now)
     return step is not None and await work.db.maybe(store.use_step, user_id=user_id, step=step) is not None
 

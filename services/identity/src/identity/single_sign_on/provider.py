@@ -103,6 +103,9 @@ class Providers:
             # OpenID Connect Core 1.0, 5.3.2: or it would be about somebody else.
             if told.get("sub") != claims["sub"]:
                 raise rules.provider_wrong()
+            if "email" in claims and told.get("email") != claims["email"]:
+                # What it says of another address, for one that it is verified, says nothing of this one.
+                told = {name: value for name, value in told.items() if name not in {"email", "email_verified"}}
             claims = {**told, **claims}
         return claims
 

@@ -51,6 +51,8 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         return self._provider(record.open_sealed(row, keys), work.workspace_id, row)
 
     async def SetProvider(self, request: pb.SetProviderRequest, work: UnitOfWork) -> pb.Provider:
+        # Whoever chooses the provider can be anybody here.
+        rules.check_may_configure(work.caller.role)
         settings = record.settings_of(request.settings)
         keys = await self._keys.of(work.workspace_id)
         kind = (await work.db.one(store.lock_workspace))["kind"]

@@ -65,6 +65,12 @@ class Account:
     groups: frozenset[str]
 
 
+def check_may_configure(role: str | None) -> None:
+    """Raise Forbidden for anybody but an administrator; for API keys, whatever their scopes are."""
+    if role not in ADMINISTRATOR_ROLE.values():
+        raise Forbidden("permission_denied", "Your role does not permit this.")
+
+
 def check_settings(settings: Settings, *, kind: str, with_loopback: bool) -> None:
     """Raise Invalid, with all faults, for a configuration that cannot be."""
     faults = []

@@ -55,6 +55,7 @@ class Users(UsersServicer[UnitOfWork]):
         if columns["supervisor_id"] is not None:
             await self._check_supervisor(UUID(user.id), UUID(columns["supervisor_id"]), work)
         rules.check_role(role, kind=kind)
+        rules.check_may_give(role, work.caller.scopes)
         await insert_user(work, self._keyring, keys, user, role=role, **columns)
         await invite(work, UUID(user.id), seconds=self._settings.invitation_seconds)
         work.note(role=role)
@@ -95,6 +96,7 @@ class Users(UsersServicer[UnitOfWork]):
         rules.check_new_role(user_id, role, was=was["role"], kind=kind, by=work.user_id, other_administrators=other_administrators)
         if role == was["role"]:
             return record.to_proto(was, keys)
+        rules.check_may_give(role, work.caller.scopes)
 
         change = record.change(was, record.to_proto(was, keys), keys, work, role=role)
         changed = await work.db.one(store.change_role, user_id=user_id, now=work.now, **change)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid
-from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND
+from identity.roles import ADMINISTRATOR_ROLE, ROLES_BY_KIND, SCOPES_BY_ROLE
 
 CHANGEABLE = ("full_name", "department_id", "supervisor_id", "license_number", "specialization", "shift_schedule")
 
@@ -74,6 +74,12 @@ def check_role(role: str, *, kind: str) -> None:
     """Raise Invalid for a role that workspaces of this kind do not have."""
     if role not in ROLES_BY_KIND[kind]:
         raise _invalid("/role", f"must be one of {', '.join(sorted(ROLES_BY_KIND[kind]))}")
+
+
+def check_may_give(role: str, held: Collection[str]) -> None:
+    """Raise Forbidden for a role that permits more than whoever gives it may do: an API key makes nobody mightier than itself."""
+    if not SCOPES_BY_ROLE[role] <= set(held):
+        raise Forbidden("scope_not_held", "Nobody gives a role that permits more than they may do themselves.")
 
 
 def check_new_role(user_id: UUID, role: str, *, was: str, kind: str, by: UUID, other_administrators: int) -> None:
