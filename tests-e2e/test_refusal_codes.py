@@ -64,6 +64,7 @@ UNTOLD = {
     ("libs/chassis/src/chassis/db/errors.py", "str(error.constraint_name)"): "the constraints of the tables",
     ("libs/chassis/src/chassis/db/errors.py", "f'{error.column_name}_required'"): "a column that the rules fill; a defect of ours",
     ("libs/chassis/src/chassis/rpc/status.py", "f'{callee}_unavailable'"): "the names of the services",
+    ("gateway/src/gateway/rate_limits/at_once.py", "self._code"): "a keyword of whoever bounds something",
     ("libs/chassis/src/chassis/bounded_threads.py", "self._code"): "a keyword of whoever makes the threads",
     ("services/clinical/src/clinical/attachments/sandbox.py", "code"): "the refusals of the sanitizer",
 }

@@ -939,7 +939,9 @@ export interface paths {
         post?: never;
         /**
          * Delete Workspace
-         * @description As suspended, and its owner is mailed. It can be brought back until `erase_after`.
+         * @description The workspace is suspended, and its owner is told by mail.
+         *
+         *     It can be brought back until it is erased, which is not before `erase_after`.
          */
         delete: operations["delete_workspace"];
         options?: never;
@@ -1797,7 +1799,9 @@ export interface paths {
         post?: never;
         /**
          * Delete Plan
-         * @description For a plan that was entered by mistake, in any status: it is found no more, nor in the timeline. One that is over is discontinued.
+         * @description For a plan that was entered by mistake, whatever its status. It no longer appears anywhere, nor in the timeline.
+         *
+         *     To end a treatment, set the status to discontinued instead.
          */
         delete: operations["delete_plan"];
         options?: never;
@@ -1859,7 +1863,7 @@ export interface paths {
         get?: never;
         /**
          * Order Milestones
-         * @description One order of all milestones of the plan, whoever else orders them meanwhile. Others than the plan's are 409 `milestones_changed`.
+         * @description Replaces the order. The list must name every milestone of the plan once. Otherwise 409 `milestones_changed`, or 422 if it repeats one.
          */
         put: operations["order_milestones"];
         post?: never;
@@ -1879,13 +1883,13 @@ export interface paths {
         get?: never;
         /**
          * Update Milestone
-         * @description One that becomes achieved has achieved_at, which is cleared when it is not achieved after all.
+         * @description A milestone whose status becomes achieved gets `achieved_at`; any other status clears it.
          */
         put: operations["update_milestone"];
         post?: never;
         /**
          * Delete Milestone
-         * @description For one that was entered by mistake; one that is given up is discontinued.
+         * @description For a milestone that was entered by mistake. One that is given up gets the status discontinued instead.
          */
         delete: operations["delete_milestone"];
         options?: never;
@@ -3449,7 +3453,7 @@ export interface components {
             /** @description Where given, addresses of other domains are refused. */
             email_domains?: string[];
             /**
-             * @description Whether every address the provider tells of counts as verified although it does not say so.
+             * @description Treats every address that the provider gives as verified, although the provider does not say so. Only for providers that let nobody choose an address of their own.
              * @default false
              */
             trusts_emails?: boolean;

@@ -3,6 +3,7 @@
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from chassis.context import Caller
+from chassis.rpc.transport import LARGEST_MESSAGE
 from gateway.api.client_attachments import routes
 from gateway.api.client_attachments.archive import archive, unique_names
 
@@ -84,19 +87,60 @@ def test_a_hundred_megabytes_may_be_had_at_once():
     assert routes.MOST_BYTES_AT_ONCE == 100 * 1024 * 1024
 
 
-async def test_an_archive_is_sent_file_after_file_and_holds_one_at_a_time():
+async def test_an_archive_is_sent_piece_after_piece_and_holds_one_at_a_time():
     read = []
+    large = 5 * 1024 * 1024
 
-    async def content(place: int) -> bytes:
-        read.append(place)
-        return bytes([place]) * 1000
+    async def content(place: int) -> AsyncIterator[bytes]:
+        for number in range(2):
+            read.append((place, number))
+            yield bytes([place]) * large
 
     names = [("a.png", datetime(2026, 3, 2, 9, tzinfo=UTC)), ("ä.png", datetime(2026, 3, 2, 9, tzinfo=UTC))]
-    pieces: AsyncIterator[bytes] = archive(names, content)
-    first = await anext(pieces)
-    assert (read, 1000 < len(first) < 1200) == ([0], True)
-    archived = ZipFile(io.BytesIO(first + b"".join([piece async for piece in pieces])))
-    assert [(info.filename, archived.read(info)) for info in archived.infolist()] == [("a.png", b"\0" * 1000), ("ä.png", b"\1" * 1000)]
+    sent: list[bytes] = []
+    async for piece in archive(names, content):
+        sent.append(piece)
+        assert len(piece) <= 256 * 1024
+        # The next piece of a file is read when the one before it is sent.
+        assert sum(map(len, sent)) > (len(read) - 1) * large
+    archived = ZipFile(io.BytesIO(b"".join(sent)))
+    assert read == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert [(info.filename, archived.read(info)) for info in archived.infolist()] == [
+        ("a.png", b"\0" * 2 * large),
+        ("ä.png", b"\1" * 2 * large),
+    ]
+
+
+async def test_a_file_that_is_larger_than_a_reply_is_read_in_pieces(practice, path, monkeypatch):
+    file = await uploaded(practice, path)
+    monkeypatch.setattr(routes, "PIECE_BYTES", 20)
+
+    reply = await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": [file["id"]]})
+
+    archived = ZipFile(io.BytesIO(reply.content))
+    assert archived.testzip() is None
+    assert Image.open(io.BytesIO(archived.read("scan.png"))).size == (8, 8)
+
+
+def test_a_piece_of_a_file_fits_into_a_reply():
+    assert routes.PIECE_BYTES + 1024 <= LARGEST_MESSAGE
+
+
+async def test_an_archive_has_its_place_until_it_is_sent(gateway, practice, path, check_problem):
+    file = await uploaded(practice, path)
+    ask = {"attachment_ids": [file["id"]]}
+    narrow = gateway.reconfigured(archives_per_user=1)
+    archives = narrow.app.state.archives
+    async with narrow.colleague(practice.person) as http:
+        for _ in range(2):
+            assert (await http.post(f"{path}/download-multiple", json=ask)).status_code == 200
+        refused = await http.post(f"{path}/download-multiple", json={"attachment_ids": [str(uuid4())]})
+        check_problem(refused, 404, "not_found")
+        assert not archives._under_way
+        with archives.admit(Caller(user_id=practice.person.user_id, workspace_id=practice.person.workspace_id)):
+            busy = await http.post(f"{path}/download-multiple", json=ask)
+    assert check_problem(busy, 429, "too_many_archives")["counted_by"] == "user"
+    assert "retry-after" in busy.headers
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ from gateway.pages import account as account_pages
 from gateway.pages import routes as pages
 from gateway.pages import sign_in as sign_in_pages
 from gateway.problems.responses import ProblemResponses
+from gateway.rate_limits.at_once import AtOnce
 from gateway.rate_limits.limits import RateLimits
-from gateway.rate_limits.uploads import Uploads
 from gateway.routing.public import PublicPaths
 from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
@@ -132,7 +132,20 @@ def build(
     app.state.verifier = verifier
     app.state.authenticator = authenticator
     app.state.limits = limits
-    app.state.uploads = Uploads(settings)
+    app.state.uploads = AtOnce(
+        code="too_many_uploads",
+        doing="uploading too many files",
+        most=settings.uploads_at_once,
+        per_workspace=settings.uploads_per_workspace,
+        per_user=settings.uploads_per_user,
+    )
+    app.state.archives = AtOnce(
+        code="too_many_archives",
+        doing="downloading too many archives",
+        most=settings.archives_at_once,
+        per_workspace=settings.archives_per_workspace,
+        per_user=settings.archives_per_user,
+    )
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )

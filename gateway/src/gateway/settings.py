@@ -49,6 +49,10 @@ class GatewaySettings(Settings):
     uploads_at_once: int = Field(60, ge=1)
     uploads_per_workspace: int = Field(30, ge=1)
     uploads_per_user: int = Field(6, ge=1)
+    # Archives of files that are being sent at the same time: each holds a piece of a file in memory.
+    archives_at_once: int = Field(20, ge=1)
+    archives_per_workspace: int = Field(6, ge=1)
+    archives_per_user: int = Field(2, ge=1)
     # Of a request's URL and headers together.
     head_limit_bytes: int = Field(64 * 1024, ge=8 * 1024)
     # For a request's head, and for its body to begin to arrive; a large body has longer.

@@ -2,16 +2,22 @@
 
 import asyncio
 import io
+import os
+import time
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from PIL import Image
+from uuid_utils.compat import uuid7
 
 from caseload.clinical.v1 import attachments_pb2, sessions_pb2
 from caseload.clinical.v1 import client_attachments_pb2 as pb
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from chassis.storage.base import new_key
 from chassis.testing.environment import pieces
+from clinical.attachments.sweep import remove_orphans
 
 from .conftest import QUOTA, document, photo
 
@@ -211,3 +217,19 @@ async def test_an_upload_begun_before_the_erasure_leaves_nothing_after_it(files,
         await uploading
     assert await files.practice.count("attachments") == 0
     assert files.practice.stored() == []
+
+
+async def test_a_file_without_a_row_is_swept_where_a_client_has_files_and_nobody_has_notes(files):
+    practice = files.practice
+    kept, orphan = await files.upload(photo()), uuid7()
+    runtime = practice.environment.runtime("clinical")
+    await runtime.blobs.put(new_key(practice.workspace_id, orphan), b"left", "image/png")
+    eight_days_ago = time.time() - 8 * 86_400
+    for name in (kept.id, str(orphan)):
+        path = practice.environment.folder / "blobs" / str(practice.workspace_id) / name
+        os.utime(path, (eight_days_ago, eight_days_ago))
+
+    assert await remove_orphans(runtime, datetime.now(UTC)) == 1
+    await practice.environment.settle()
+
+    assert [path.name for path in practice.stored()] == [kept.id]

@@ -49,6 +49,14 @@ async def test_two_editors_of_one_author_lose_neither_text(practice, moved_on):
     assert copy.plan == "run\n\nswim"
 
 
+async def test_a_late_save_that_adds_nothing_leaves_the_copy_as_it_is(practice, moved_on):
+    await practice.autosave(moved_on, seen=1, plan="run, then walk")
+    (copy,) = await copies(practice)
+    for text in ("run", None, "run, then"):
+        assert (await practice.autosave(moved_on, seen=1, plan=text)).conflict_session_id == copy.id
+    assert await copies(practice) == [copy]
+
+
 async def test_what_would_be_too_long_together_is_two_copies(practice, moved_on):
     for sign in "ab":
         await practice.autosave(moved_on, seen=1, plan=sign * 3000)

@@ -9,6 +9,7 @@ from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.identity.v1 import workspaces_pb2
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from chassis.errors import Conflict, Invalid, NotFound, Stale
+from chassis.protobuf.timestamps import to_datetime
 
 from .conftest import MONDAY, open_workspace_of
 
@@ -286,3 +287,31 @@ async def test_another_workspace_finds_neither_the_note_nor_what_was_typed(pract
     with pytest.raises(NotFound):
         await neighbour.autosave(signed, plan="run")
     assert await practice.count("pending_amendments") == 0
+
+
+async def test_what_was_typed_into_a_note_is_in_the_draft_it_is_made_again(practice, signed):
+    tuesday = MONDAY + timedelta(days=1)
+    await practice.autosave(signed, plan="run", session_date=tuesday)
+
+    draft = await practice.unfinalize(signed, seen=signed.version, reason="The wrong knee.")
+
+    assert (draft.is_draft, draft.plan, draft.subjective, to_datetime(draft.session_date)) == (True, "run", "sleeps badly", tuesday)
+    assert (draft.unfinalized_reason, shown(draft)) == ("The wrong knee.", None)
+    assert await practice.get(signed.id) == draft
+    assert await practice.count("pending_amendments") == 0
+    (event,) = [event for event in (await practice.timeline()).items if event.kind == pb.HISTORY_KIND_SESSION]
+    assert to_datetime(event.at) == tuesday
+    assert [version.plan for version in await practice.versions(signed)] == ["rest"]
+    again = await practice.finalize(draft, seen=draft.version)
+    assert (again.plan, (await practice.verify(again)).intact) == ("run", True)
+
+
+async def test_what_others_typed_or_was_typed_into_an_older_version_stays_out_of_the_draft(practice, signed):
+    colleague = practice.colleague()
+    await colleague.autosave(signed, plan="swim")
+    await practice.autosave(signed, plan="run", seen=1)
+
+    draft = await practice.unfinalize(signed)
+
+    assert draft.plan == "rest"
+    assert await practice.count("pending_amendments") == 2

@@ -72,11 +72,13 @@ async def test_the_event_of_a_deletion_that_clinical_was_asked_for_changes_nothi
 async def test_a_refused_deletion_changes_neither(practice, documented):
     appointment_id, note = documented
     desk = practice.only("appointments:write", "appointments:read")
+    writer = practice.only("appointments:write", "appointments:read", "sessions:write")
     refusals = [
         (Invalid, practice, {"note_action": DELETE, "note_reason": "x" * 5001}),
         (Invalid, practice, {"note_action": DELETE, "reason": "x" * 5001}),
         (Invalid, practice, {"note_action": KEEP, "reason": "x" * 20_001}),
         (Forbidden, desk, {"note_action": DELETE}),
+        (Forbidden, writer, {"note_action": DELETE}),
     ]
 
     for kind, asking, given in refusals:

@@ -292,6 +292,25 @@ async def test_what_is_not_there_or_another_workspaces_is_not_found(practice, ne
     assert await practice.get(note.id) == note
 
 
+async def test_a_signed_note_is_deleted_and_restored_only_by_who_may_sign(practice):
+    appointment_id = await practice.book()
+    note = await practice.finalize(await practice.write(appointment_id=appointment_id))
+    writer = practice.only("sessions:read", "sessions:write")
+    with pytest.raises(Forbidden):
+        await writer.delete(note)
+    with pytest.raises(Forbidden):
+        await writer.sessions.DeleteNote(pb.DeleteNoteRequest(appointment_id=appointment_id), writer.call)
+    assert await practice.get(note.id) == note
+    await practice.delete(note)
+    with pytest.raises(Forbidden):
+        await writer.restore(note)
+    await practice.restore(note)
+
+    draft = await practice.write()
+    await writer.delete(draft)
+    assert (await writer.restore(draft)).id == draft.id
+
+
 # --- a draft again
 
 

@@ -1,13 +1,17 @@
 """Requests to pay: mailed once, for what is still to be paid."""
 
 from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from caseload.audit.v1 import events_pb2 as audit_pb
-from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1 import appointments_pb2, services_pb2
 from caseload.scheduling.v1 import payments_pb2 as pb
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
+from caseload.scheduling.v1.services_rpc import ServicesStub
+from chassis.protobuf.timestamps import to_datetime
 
 LINK = {
     "payment_mode": pb.PAYMENT_MODE_SMART_LINK,
@@ -61,7 +65,8 @@ async def test_a_client_is_mailed_the_link_once_and_the_trail_says_so(practice, 
     text = mail.get_body(("plain",)).get_content()
     assert f"https://pay.example.com/{appointment.id}?amount=80.00" in text
     assert "Hello Ada," in text
-    assert "80.00" in text
+    local = to_datetime(appointment.scheduled_start).astimezone(ZoneInfo("Europe/Berlin"))
+    assert f"asks you to pay 80.00 for your appointment on {local:%A}, {local.day} {local:%B} {local.year} at {local:%H:%M %Z}" in text
     assert "Tranzila" in text
     assert "Lovelace" not in mail.as_string()
     await practice.environment.settle()
@@ -76,8 +81,21 @@ async def test_a_client_who_pays_by_transfer_is_mailed_the_account_and_no_markup
 
     assert await ended(practice) == "sent"
     (mail,) = mail_server.to(client.email)
+    assert f"give this reference: {UUID(appointment.id).hex[-8:].upper()}" in mail.get_body(("plain",)).get_content()
     assert "IBAN DE02" in mail.get_body(("plain",)).get_content()
     assert "Lakeside &lt;Practice&gt;" in mail.get_body(("html",)).get_content()
+
+
+async def test_the_mail_names_the_currency_of_the_service(practice, mail_server, unpaid):
+    client, appointment = unpaid
+    offer = services_pb2.CreateServiceRequest(name="Massage", default_duration_minutes=60, price_minor_units=8000, currency="EUR")
+    service = await practice.environment.stub(ServicesStub).CreateService(offer, practice.call)
+    await practice.change(appointment, service_id=service.id)
+    await ask(practice, appointment, **BANK)
+
+    assert await ended(practice) == "sent"
+    (mail,) = mail_server.to(client.email)
+    assert "pay 80.00 EUR for your appointment" in mail.get_body(("plain",)).get_content()
 
 
 async def test_who_has_paid_before_the_mail_went_out_is_not_asked(practice, mail_server, unpaid):

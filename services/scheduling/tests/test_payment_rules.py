@@ -6,10 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from chassis.errors import Conflict, Invalid, TooMany
 from scheduling.appointments import rules
-from scheduling.appointments.rules import AppointmentDetails, Buffers, ServiceTerms
+from scheduling.appointments.rules import AppointmentDetails, ServiceTerms
 from scheduling.payments import rules as payments
 from scheduling.payments.rules import PaymentLink
 
@@ -73,8 +74,13 @@ def test_a_time_of_payment_belongs_to_what_is_paid_and_to_the_past():
         rules.apply_changes(AGREED, {"paid_at": NOW}, now=NOW)
     assert (refused.value.code, refused.value.faults[0].pointer) == ("appointment_not_paid", "/paid_at")
     with pytest.raises(Invalid) as refused:
-        rules.apply_changes(AGREED, {"payment_status": "paid", "paid_at": NOW + timedelta(seconds=1)}, now=NOW)
+        rules.apply_changes(AGREED, {"payment_status": "paid", "paid_at": NOW + timedelta(minutes=5, seconds=1)}, now=NOW)
     assert (refused.value.code, refused.value.faults[0].pointer) == ("paid_at_in_future", "/paid_at")
+
+
+def test_a_clock_that_is_a_little_fast_is_no_reason_to_refuse_a_payment():
+    soon = NOW + timedelta(minutes=5)
+    assert rules.apply_changes(AGREED, {"payment_status": "paid", "paid_at": soon}, now=NOW).paid_at == soon
 
 
 def test_notes_on_a_payment_have_a_length():
@@ -93,16 +99,27 @@ def test_the_status_of_a_payment_cannot_be_cleared_and_all_else_can():
 
 
 def test_a_service_that_is_new_to_an_appointment_brings_its_price():
-    terms = ServiceTerms(Buffers(), Decimal("80.00"))
+    terms, cheaper = ServiceTerms(price=Decimal("80.00")), ServiceTerms(price=Decimal("60.00"))
     moved = replace(AGREED, service_id=UUID(int=4))
-    assert rules.priced(AGREED, moved, {"service_id": UUID(int=4)}, terms).payment_price == Decimal("80.00")
+    assert rules.priced(AGREED, moved, {"service_id": UUID(int=4)}, terms, cheaper).payment_price == Decimal("80.00")
+    set_before = replace(AGREED, payment_price=Decimal(60))
+    assert rules.priced(set_before, replace(set_before, service_id=UUID(int=4)), {}, terms, cheaper).payment_price == Decimal("80.00")
     given = replace(moved, payment_price=Decimal(5))
-    assert rules.priced(AGREED, given, {"payment_price": Decimal(5)}, terms) == given
-    assert rules.priced(AGREED, AGREED, {}, terms) == AGREED, "the same service"
-    assert rules.priced(AGREED, replace(AGREED, service_id=None), {}, terms).payment_price is None
+    assert rules.priced(AGREED, given, {"payment_price": Decimal(5)}, terms, cheaper) == given
+    assert rules.priced(AGREED, AGREED, {}, terms, terms) == AGREED, "the same service"
+    assert rules.priced(AGREED, replace(AGREED, service_id=None), {}, terms, terms).payment_price is None
     asked = replace(AGREED, payment_status="payment_sent", payment_price=Decimal(7))
-    assert rules.priced(asked, replace(asked, service_id=UUID(int=4)), {}, terms).payment_price == Decimal(7), "the client was told another"
-    assert rules.priced(AGREED, moved, {}, ServiceTerms()) == moved
+    told = rules.priced(asked, replace(asked, service_id=UUID(int=4)), {}, terms, ServiceTerms(price=Decimal(7)))
+    assert told.payment_price == Decimal(7), "the client was told another"
+    assert rules.priced(AGREED, moved, {}, ServiceTerms(), cheaper) == moved
+
+
+@pytest.mark.parametrize("service_before", [Decimal("60.00"), None])
+def test_a_price_that_was_entered_stays_when_the_service_changes(service_before):
+    entered = replace(AGREED, payment_price=Decimal("55.00"))
+    moved = replace(entered, service_id=UUID(int=4))
+    terms = ServiceTerms(price=Decimal("80.00"))
+    assert rules.priced(entered, moved, {"service_id": UUID(int=4)}, terms, ServiceTerms(price=service_before)) == moved
 
 
 @pytest.mark.parametrize(
@@ -154,6 +171,7 @@ def test_ways_to_pay_that_would_lead_nowhere_are_refused(settings, pointers):
         "https://pay.example.com/{amount.__class__}",
         "https://pay.example.com/{amount!r}",
         "https://pay.example.com/{amount:>9999}",
+        "https://pay.example.com/{amount:>9223372036854775807}",
         "https://pay.example.com/{amount:{reference}}",
         "https://pay.example.com/{",
         "https://pay.example.com/ blank",
@@ -203,6 +221,12 @@ def test_only_what_has_a_price_and_is_not_settled_is_to_be_paid():
         with pytest.raises(Conflict) as refused:
             payments.check_payable(price=price, status=None)
         assert refused.value.code == "payment_price_missing"
+
+
+def test_appointments_that_are_booked_together_have_different_references():
+    booked = [uuid7() for _ in range(100)]
+    assert len({payments.short_reference(appointment_id) for appointment_id in booked}) == 100
+    assert payments.short_reference(UUID("0193a2f4-5b6c-7d8e-9f00-0123456789ab")) == "456789AB"
 
 
 def test_a_second_click_is_no_second_request():

@@ -60,6 +60,14 @@ async def test_a_later_price_of_the_service_leaves_what_was_agreed(member):
     assert (await member.change(booked, service_id=dearer)).payment_price == "90.00"
 
 
+async def test_a_price_that_somebody_entered_stays_when_the_service_changes(member):
+    booked = await member.book(service_id=await member.offer(price_minor_units=8000, currency="EUR"))
+    await member.change(booked, payment_price="65")
+    dearer = await member.offer(price_minor_units=9000, currency="EUR")
+
+    assert (await member.change(booked, service_id=dearer)).payment_price == "65"
+
+
 async def test_a_payment_is_recorded_with_who_when_and_how(member):
     booked = await member.book()
     before = datetime.now(UTC)

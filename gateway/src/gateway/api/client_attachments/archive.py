@@ -3,7 +3,8 @@
 import io
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -13,6 +14,8 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNOR
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 # With a number and an extension it stays below the 255 bytes that file systems allow.
 _LONGEST_STEM = 200
+# So that little is held for a reader who is slow.
+_LARGEST_PIECE = 256 * 1024
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -44,34 +47,41 @@ def _parted(name: str) -> tuple[str, str]:
     return stem.encode()[:_LONGEST_STEM].decode(errors="ignore"), extension
 
 
-async def archive(files: Sequence[tuple[str, datetime]], read: Callable[[int], Awaitable[bytes]]) -> AsyncIterator[bytes]:
-    """The archive, piece by piece. `files` are names and times, `read` returns the content of the file at a place: one is held at a time.
+async def archive(files: Sequence[tuple[str, datetime]], read: Callable[[int], AsyncIterator[bytes]]) -> AsyncIterator[bytes]:
+    """The archive in pieces of up to 256 KiB. `files` are names and times, `read` tells the content of the file at a place: one piece is held.
 
     What is in it was compressed before: images and PDF documents.
     """
     pipe = _Pipe()
     with ZipFile(pipe, "w", ZIP_STORED) as archived:
         for place, (name, at) in enumerate(files):
-            content = await read(place)
-            archived.writestr(ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second)), content)
-            yield pipe.taken()
-    yield pipe.taken()
+            with archived.open(ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second)), "w") as entry:
+                async for content in read(place):
+                    entry.write(content)
+                    # Not held while the next piece is read.
+                    del content
+                    for piece in pipe.taken():
+                        yield piece
+    for piece in pipe.taken():
+        yield piece
 
 
 class _Pipe(io.RawIOBase):
     """Keeps what is written until it is taken. Cannot be sought in, so nothing that is sent already is written again."""
 
     def __init__(self) -> None:
-        self._written: list[bytes] = []
+        self._written: deque[bytes] = deque()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        self._written.append(bytes(data))
+        self._written.append(data if isinstance(data, bytes) else bytes(data))
         return len(data)
 
-    def taken(self) -> bytes:
+    def taken(self) -> Iterator[bytes]:
         """What was written since it was last asked."""
-        written, self._written = self._written, []
-        return b"".join(written)
+        while self._written:
+            written = memoryview(self._written.popleft())
+            for start in range(0, len(written), _LARGEST_PIECE):
+                yield bytes(written[start : start + _LARGEST_PIECE])

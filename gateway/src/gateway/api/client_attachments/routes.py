@@ -1,11 +1,14 @@
 """All files of a client: their own, and those of their notes."""
 
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from caseload.clinical.v1 import client_attachments_pb2 as pb
 from gateway.api.attachments.form import FormFile
@@ -22,6 +25,8 @@ from gateway.routing.nouns import noun_router
 router = noun_router("/clients/{client_id}/attachments", "attachments")
 
 MOST_BYTES_AT_ONCE = 100 * 1024 * 1024
+# Of a file at a time: less than one reply may have. As a rule a file is one piece, and one line in the trail.
+PIECE_BYTES = 10 * 1024 * 1024
 _ARCHIVE = {
     "responses": {
         "200": {
@@ -75,19 +80,39 @@ async def delete_client_attachment(client_id: UUID, attachment_id: UUID, request
 
 
 @router.post("/download-multiple", response_class=StreamingResponse, openapi_extra=_ARCHIVE)
-async def download_multiple(client_id: UUID, body: AttachmentChoice, request: SignedInRequest) -> Response:
+async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Request, request: SignedInRequest) -> Response:
     """Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`."""
-    message = to_proto(body, pb.ChooseClientAttachmentsRequest, client_id=client_id)
-    files = (await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)).items
-    if sum(file.file_size_bytes for file in files) > MOST_BYTES_AT_ONCE:
-        raise ContentTooLarge("files_too_large", "These files are too large together.", facts={"limit_bytes": MOST_BYTES_AT_ONCE})
-    # Each file has the time of a call of its own.
-    context = replace(request.context, deadline=None)
+    with ExitStack() as admitted:
+        admitted.enter_context(http.app.state.archives.admit(request.caller))
+        message = to_proto(body, pb.ChooseClientAttachmentsRequest, client_id=client_id)
+        files = (await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)).items
+        if sum(file.file_size_bytes for file in files) > MOST_BYTES_AT_ONCE:
+            raise ContentTooLarge("files_too_large", "These files are too large together.", facts={"limit_bytes": MOST_BYTES_AT_ONCE})
+        # Each piece of a file has the time of a call of its own.
+        context = replace(request.context, deadline=None)
 
-    async def read(place: int) -> bytes:
-        wanted = pb.ReadClientAttachmentRequest(client_id=str(client_id), attachment_id=files[place].id)
-        return (await request.stubs.client_attachments.ReadClientAttachment(wanted, context)).content
+        async def read(place: int) -> AsyncIterator[bytes]:
+            file, offset = files[place], 0
+            while offset < file.file_size_bytes:
+                asked = pb.ReadClientAttachmentRequest(client_id=str(client_id), attachment_id=file.id, offset=offset, limit=PIECE_BYTES)
+                content = (await request.stubs.client_attachments.ReadClientAttachment(asked, context)).content
+                if not content:
+                    raise RuntimeError("A stored file is shorter than its row says.")
+                offset += len(content)
+                yield content
 
-    named = list(zip(unique_names(file.file_name for file in files), (to_datetime(file.created_at) for file in files), strict=True))
-    headers = {"Content-Disposition": 'attachment; filename="files.zip"'}
-    return StreamingResponse(archive(named, read), headers=headers, media_type="application/zip")
+        named = list(zip(unique_names(file.file_name for file in files), (to_datetime(file.created_at) for file in files), strict=True))
+        return _ArchiveResponse(archive(named, read), admitted.pop_all())
+
+
+class _ArchiveResponse(StreamingResponse):
+    """An archive that has its place among those under way until it is sent, or its reader is gone."""
+
+    def __init__(self, content: AsyncIterator[bytes], admitted: ExitStack) -> None:
+        headers = {"Content-Disposition": 'attachment; filename="files.zip"'}
+        super().__init__(content, headers=headers, media_type="application/zip")
+        self._admitted = admitted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._admitted:
+            await super().__call__(scope, receive, send)

@@ -33,21 +33,21 @@ async def list_milestones(plan_id: UUID, query: Annotated[PageQuery, Query()], r
 
 @router.put("/{plan_id}/milestones/order", response_model=schemas.MilestoneList)
 async def order_milestones(plan_id: UUID, body: schemas.MilestoneOrder, request: SignedInRequest) -> Response:
-    """One order of all milestones of the plan, whoever else orders them meanwhile. Others than the plan's are 409 `milestones_changed`."""
+    """Replaces the order. The list must name every milestone of the plan once. Otherwise 409 `milestones_changed`, or 422 if it repeats one."""
     message = to_proto(body, pb.OrderMilestonesRequest, plan_id=plan_id)
     return json_response(await request.stubs.milestones.OrderMilestones(message, request.context))
 
 
 @router.put("/{plan_id}/milestones/{milestone_id}", response_model=schemas.Milestone)
 async def update_milestone(plan_id: UUID, milestone_id: UUID, body: schemas.MilestoneUpdate, request: SignedInRequest) -> Response:
-    """One that becomes achieved has achieved_at, which is cleared when it is not achieved after all."""
+    """A milestone whose status becomes achieved gets `achieved_at`; any other status clears it."""
     message = to_proto(body, pb.UpdateMilestoneRequest, plan_id=plan_id, milestone_id=milestone_id)
     return json_response(await request.stubs.milestones.UpdateMilestone(message, request.context))
 
 
 @router.delete("/{plan_id}/milestones/{milestone_id}", status_code=204)
 async def delete_milestone(plan_id: UUID, milestone_id: UUID, request: SignedInRequest) -> Response:
-    """For one that was entered by mistake; one that is given up is discontinued."""
+    """For a milestone that was entered by mistake. One that is given up gets the status discontinued instead."""
     message = pb.DeleteMilestoneRequest(plan_id=str(plan_id), milestone_id=str(milestone_id))
     await request.stubs.milestones.DeleteMilestone(message, request.context)
     return no_content()

@@ -47,7 +47,10 @@ async def update_plan(plan_id: UUID, body: schemas.PlanUpdate, request: SignedIn
 
 @router.delete("/{plan_id}", status_code=204)
 async def delete_plan(plan_id: UUID, request: SignedInRequest) -> Response:
-    """For a plan that was entered by mistake, in any status: it is found no more, nor in the timeline. One that is over is discontinued."""
+    """For a plan that was entered by mistake, whatever its status. It no longer appears anywhere, nor in the timeline.
+
+    To end a treatment, set the status to discontinued instead.
+    """
     await request.stubs.plans.DeletePlan(pb.DeletePlanRequest(plan_id=str(plan_id)), request.context)
     return no_content()
 

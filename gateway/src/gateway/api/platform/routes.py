@@ -86,7 +86,10 @@ async def reactivate_workspace(workspace_id: UUID, body: schemas.Reason, request
 
 @router.delete("/workspaces/{workspace_id}", response_model=schemas.WorkspaceState)
 async def delete_workspace(workspace_id: UUID, body: schemas.Reason, request: SignedInRequest) -> Response:
-    """As suspended, and its owner is mailed. It can be brought back until `erase_after`."""
+    """The workspace is suspended, and its owner is told by mail.
+
+    It can be brought back until it is erased, which is not before `erase_after`.
+    """
     message = to_proto(body, pb.DeleteWorkspaceRequest, workspace_id=workspace_id)
     return await _change_status(request.stubs.platform.DeleteWorkspace, message, request)
 

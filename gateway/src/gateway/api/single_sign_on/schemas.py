@@ -48,7 +48,11 @@ class SsoProviderUpdate(Schema):
         Field(default_factory=list)
     )
     trusts_emails: Annotated[
-        StrictBool, Field(description="Whether every address the provider tells of counts as verified although it does not say so.")
+        StrictBool,
+        Field(
+            description="Treats every address that the provider gives as verified, although the provider does not say so. "
+            "Only for providers that let nobody choose an address of their own."
+        ),
     ] = False
     forgets_accounts: Annotated[
         StrictBool,

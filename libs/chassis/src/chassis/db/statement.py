@@ -32,7 +32,6 @@ _WITHOUT_EFFECT = frozenset(
         "encode",
         "extract",
         "greatest",
-        "hashtextextended",
         "least",
         "lower",
         "max",
@@ -43,6 +42,7 @@ _WITHOUT_EFFECT = frozenset(
         "timezone",
         "unnest",
         "upper",
+        "uuid_hash_extended",
     ]
 )
 # As in count(*) and ORDER BY 1.

@@ -5,7 +5,7 @@ To avoid deadlocks, a transaction locks the note's row first and the storage las
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, cast, delete, func, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, cast, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.advisory_locks import lock_number
@@ -64,7 +64,8 @@ _with_date = select(attachments, sessions.c.session_date).join_from(
 )
 _of_existing_note = _with_date.where(sessions.c.deleted_at.is_(None))
 
-has_notes = query(select(func.count().label("found")).select_from(select(sessions.c.id).limit(1).subquery()))
+# A workspace may have files of clients and no notes.
+is_known = query(select(or_(select(sessions.c.id).exists(), select(attachments.c.id).exists()).label("found")))
 
 known = query(select(attachments.c.id).where(attachments.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 

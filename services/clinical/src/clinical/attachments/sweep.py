@@ -32,7 +32,7 @@ async def remove_orphans(runtime: Runtime, now: datetime) -> int:
         for workspace_id, ids in by_workspace.items():
             async with runtime.background(workspace_id) as work:
                 # A database that does not know the workspace at all is perhaps not the one that these files belong to.
-                if not (await work.db.one(store.has_notes))["found"]:
+                if not (await work.db.one(store.is_known))["found"]:
                     continue
                 orphans = ids - {row["id"] for row in await work.db.all(store.known, ids=sorted(ids))}
                 for file_id in sorted(orphans):

@@ -93,4 +93,5 @@ class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
     async def ReadClientAttachment(self, request: pb.ReadClientAttachmentRequest, work: UnitOfWork) -> pb.AttachmentContent:
         keys = await self._keys.of(work.workspace_id)
         file = mapping.from_row(await work.db.one(store.get, id=request.attachment_id, client_id=request.client_id), keys)
-        return pb.AttachmentContent(content=await self._files.content(work, file))
+        content = memoryview(await self._files.content(work, file))[max(request.offset, 0) :]
+        return pb.AttachmentContent(content=bytes(content[: request.limit] if request.limit > 0 else content))

@@ -28,7 +28,9 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, chang
         if not rules.real_changes(changes, present):
             return copy.id
         if copy.is_draft and (merged := _merged(changes, present, mapping.values(current))) is not None:
-            await _save(work, keys, row, copy, merged)
+            # What adds nothing is not saved again.
+            if rules.real_changes(merged, present):
+                await _save(work, keys, row, copy, merged)
             return copy.id
     return await _create(work, keys, current, changes, base_version)
 

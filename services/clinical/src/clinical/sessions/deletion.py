@@ -29,11 +29,13 @@ async def delete(work: UnitOfWork, keys: WorkspaceKeys, row: Record, reason: str
 async def restore(work: UnitOfWork, keys: WorkspaceKeys, session_id: str) -> Record:
     """Undoes the deletion, and returns the note's row. The note comes back without its appointment if that is deleted by now.
 
-    Nothing changes for a note that is not deleted. Gone if its time is over; Conflict if its appointment has another note.
+    Nothing changes for a note that is not deleted. Gone if its time is over; Conflict if its appointment has another note; Forbidden for
+    a signed note and a caller who may not sign.
     """
     row = await _lock_with_deleted(work, session_id)
     if row["deleted_at"] is None:
         return row
+    rules.check_may_remove(row["status"], work.caller.scopes)
     rules.check_restorable(row["permanent_delete_after"], work.now)
     note = mapping.from_row(row, keys)
     note.ClearField("deleted_reason")

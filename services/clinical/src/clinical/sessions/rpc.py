@@ -149,12 +149,17 @@ class Sessions(SessionsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
         rules.check_fresh(_seen(request, row), row["version"])
-        return mapping.from_row(await signed.unfinalize(work, keys, row, request.reason), keys)
+        held = (await pending.of_caller(work, keys, [request.session_id])).get(request.session_id)
+        draft = await signed.unfinalize(work, keys, row, request.reason)
+        if held is not None and held.base_version == row["version"]:
+            draft = await self._take_over(draft, held, work, keys)
+        return mapping.from_row(draft, keys)
 
     async def DeleteSession(self, request: pb.DeleteSessionRequest, work: UnitOfWork) -> pb.DeleteSessionResponse:
         rules.check_deletion_reason(request.reason)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
+        rules.check_may_remove(row["status"], work.caller.scopes)
         await deletion.delete(work, keys, row, request.reason if request.HasField("reason") else None, self._grace)
         return pb.DeleteSessionResponse()
 
@@ -208,6 +213,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
     async def DeleteNote(self, request: pb.DeleteNoteRequest, work: UnitOfWork) -> pb.NoteOfAppointment:
         rules.check_deletion_reason(request.reason)
         keys = await self._keys.of(work.workspace_id)
+        row = await work.db.maybe(store.lock_of_appointment, appointment_id=request.appointment_id)
+        if row is not None:
+            rules.check_may_remove(row["status"], work.caller.scopes)
         reason = request.reason if request.HasField("reason") else None
         return pb.NoteOfAppointment(session_id=await release.delete(work, keys, request.appointment_id, reason, self._grace))
 
@@ -223,6 +231,20 @@ class Sessions(SessionsServicer[UnitOfWork]):
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
         total = await work.db.one(store.count_events, client_id=request.client_id)
         return pb.History(items=[fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
+
+    async def _take_over(self, draft: Record, held: pending.Pending, work: UnitOfWork, keys: WorkspaceKeys) -> Record:
+        """Makes what the caller has typed into the note while it was signed part of the draft.
+
+        In a statement of its own: the one that makes a note a draft may change nothing that was signed.
+        """
+        note = mapping.from_row(draft, keys)
+        mapping.apply(note, held.changes)
+        saved_row = mapping.changed_row(draft, note, work, draft_last_saved_at=work.now)
+        saved = await work.db.one(store.save, now=work.now, **mapping.seal(note, keys, saved_row, work))
+        await pending.drop(work, note.id)
+        if saved["session_date"] != draft["session_date"]:
+            await events.record(work, saved, "session", saved["session_date"])
+        return saved
 
     async def _slot(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> appointments_pb2.Slot | None:
         if not request.HasField("appointment_id"):

@@ -98,6 +98,12 @@ def check_may_sign(scopes: Iterable[str]) -> None:
         raise Forbidden("permission_denied", "Your role does not allow this.")
 
 
+def check_may_remove(status: str, scopes: Iterable[str]) -> None:
+    """Raises Forbidden for a signed note and a caller who may not sign: to delete or restore one takes what it takes to sign it."""
+    if status != "draft":
+        check_may_sign(scopes)
+
+
 def signed_versions(signed: int | None, amendment_count: int, status: str) -> int:
     """How many signed versions a note has. None, of a note that was last signed before they were counted: one more than its amendments."""
     if signed is not None:

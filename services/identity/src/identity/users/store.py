@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, Text, Uuid, any_, bindparam, cast, func, literal, null, select, update
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, null, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.lists import FilteredStatement, FilterNames
@@ -33,8 +33,7 @@ matching_users = FilteredStatement(_matching)
 
 def _fingerprint(names: FilterNames) -> Select[Any]:
     matching = _matching(names).subquery()
-    told = func.hashtextextended(cast(matching.c.id, Text) + " " + cast(matching.c.version, Text), literal(0, BigInteger))
-    return select(func.count().label("users"), func.bit_xor(told).label("versions"))
+    return select(func.count().label("users"), func.bit_xor(func.uuid_hash_extended(matching.c.id, matching.c.version)).label("versions"))
 
 
 # The same while nobody joins or leaves the list and no name in it changes.

@@ -133,9 +133,11 @@ PAYMENT_LINK = MailTemplate(
     text=Template("""\
 Hello $first_name,
 
-$practice asks you to pay $amount for your appointment ($way):
+$practice asks you to pay $amount for your appointment on $day at $time ($way):
 
 $link
+
+Reference: $reference
 
 If you have paid already, please ignore this mail.
 
@@ -143,8 +145,9 @@ $practice
 """),
     html=Template("""\
 <p>Hello $first_name,</p>
-<p>$practice asks you to pay <strong>$amount</strong> for your appointment ($way):</p>
+<p>$practice asks you to pay <strong>$amount</strong> for your appointment on $day at $time ($way):</p>
 <p><a href="$link">$link</a></p>
+<p>Reference: $reference</p>
 <p>If you have paid already, please ignore this mail.</p>
 <p>$practice</p>"""),
 )
@@ -154,9 +157,11 @@ PAYMENT_DETAILS = MailTemplate(
     text=Template("""\
 Hello $first_name,
 
-$practice asks you to pay $amount for your appointment:
+$practice asks you to pay $amount for your appointment on $day at $time:
 
 $way
+
+Please give this reference: $reference
 
 If you have paid already, please ignore this mail.
 
@@ -164,8 +169,9 @@ $practice
 """),
     html=Template("""\
 <p>Hello $first_name,</p>
-<p>$practice asks you to pay <strong>$amount</strong> for your appointment:</p>
+<p>$practice asks you to pay <strong>$amount</strong> for your appointment on $day at $time:</p>
 <p style="white-space: pre-line">$way</p>
+<p>Please give this reference: <strong>$reference</strong></p>
 <p>If you have paid already, please ignore this mail.</p>
 <p>$practice</p>"""),
 )
@@ -179,11 +185,11 @@ HAPPENED = {
     "account_locked": "After several wrong passwords, signing in with your password on a new device is locked for half an hour.",
     "second_factor_enabled": "A second factor was set up for your account.",
     "second_factor_disabled": "The second factor of your account was removed.",
-    "second_factor_removed": "An administrator removed the second factor of your account. You have been signed out everywhere.",
+    "second_factor_removed": "The second factor of your account was removed for you, by an administrator of your workspace or by the operator of Caseload. You have been signed out everywhere.",
     "passkey_added": "A passkey was added to your account.",
     "passkey_removed": "A passkey of your account was removed.",
     "passkey_copied": "A passkey of your account was used twice, as if somebody had copied it. That sign-in was refused.",
-    "workspace_deleted": "Your workspace was deleted by whoever runs Caseload where you work. Nobody is let in. Until it is erased they can bring it back.",
+    "workspace_deleted": "The operator of Caseload has deleted your workspace. Nobody can sign in to it. Until it is erased, the operator can restore it.",
     "sso_linked": "An account of the provider that your workspace signs in with was linked to your account. Whoever signs in with it there signs in as you here.",
 }
 _KINDS = {
@@ -217,13 +223,13 @@ $happened
 
     $when
 
-If this was not you, choose a new password at once, and tell whoever runs Caseload where you work.
+If you did not expect this, tell whoever runs Caseload where you work at once, and choose a new password.
 """),
     html=Template("""\
 <p>Hello $full_name,</p>
 <p>$happened</p>
 <p><strong>$when</strong></p>
-<p>If this was not you, choose a new password at once, and tell whoever runs Caseload where you work.</p>"""),
+<p>If you did not expect this, tell whoever runs Caseload where you work at once, and choose a new password.</p>"""),
 )
 
 INVITATION = MailTemplate(

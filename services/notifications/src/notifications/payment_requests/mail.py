@@ -5,16 +5,19 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 from caseload.clients.v1 import clients_pb2
 from caseload.identity.v1 import workspaces_pb2
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import payments_pb2
+from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import templates
 from notifications.mail.sender import NotToBeSent
+from notifications.reminders import rules
 from notifications.stubs import Stubs
 
 
@@ -32,6 +35,11 @@ def payment_request_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitO
             raise NotToBeSent("dropped", "client_without_email")
         if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
             raise NotToBeSent("dropped", "workspace_suspended")
+        try:
+            zone = rules.zone(contact.time_zone, workspace.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise NotToBeSent("failed", "time_zone_unknown") from None
+        starts_at = to_datetime(request.starts_at)
         has_link = request.link.HasField("payment_link")
         return (templates.PAYMENT_LINK if has_link else templates.PAYMENT_DETAILS).render(
             sender=runtime.settings.mail_from,
@@ -41,7 +49,10 @@ def payment_request_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitO
             now=datetime.now(UTC),
             first_name=contact.first_name,
             practice=workspace.name,
-            amount=request.link.amount,
+            amount=f"{request.link.amount} {request.currency}".rstrip(),
+            day=rules.format_day(starts_at, zone),
+            time=rules.format_time(starts_at, zone, workspace.locale),
+            reference=request.reference,
             way=request.link.display_text,
             **({"link": request.link.payment_link} if has_link else {}),
         )

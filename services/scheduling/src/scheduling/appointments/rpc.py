@@ -26,7 +26,8 @@ from scheduling.appointments.mapping import APPOINTMENTS, busy_period_of, new_ro
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 
 _NO_APPOINTMENT = UUID(int=0)
-_DELETES_NOTES = "sessions:write"
+# Whether the note is signed is not known here, and to delete a signed one takes what it takes to sign it.
+_DELETES_NOTES = frozenset({"sessions:write", "sessions:sign"})
 
 
 class Appointments(AppointmentsServicer[UnitOfWork]):
@@ -86,7 +87,9 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         rules.check_practitioner(is_active=practitioner_active or after.practitioner_id == before.practitioner_id)
 
         terms = await booking.terms(work, after, before)
-        after = rules.priced(before, after, changes, terms)
+        if after.service_id != before.service_id:
+            terms_before = await booking.service_terms(work, before.service_id, kept=before.service_id)
+            after = rules.priced(before, after, changes, terms, terms_before)
         busy_before = busy_period_of(row)
         busy_after = rules.busy_period(after, terms.buffers) if rules.changes_busy_period(before, after) else busy_before
         columns = to_columns(after, busy_after, appointment_id=row["id"])
@@ -126,7 +129,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         rules.check_texts(reason=request.reason)
         if request.note_action == pb.NOTE_ACTION_DELETE:
             note_reason = request.note_reason if request.HasField("note_reason") else None
-            rules.check_note_deletion(request.reason, note_reason, is_permitted=_DELETES_NOTES in work.caller.scopes)
+            rules.check_note_deletion(request.reason, note_reason, is_permitted=work.caller.scopes >= _DELETES_NOTES)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.get_for_update, id=request.appointment_id)
         deletion = {"deleted_by": work.user_id, "deleted_at": work.now}

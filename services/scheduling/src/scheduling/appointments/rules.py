@@ -28,6 +28,9 @@ MAX_NOTE_REASON = 5_000
 # Of a service, on either side of the appointment.
 MAX_BUFFER = timedelta(minutes=240)
 
+# By which a caller's clock may be fast.
+_CLOCK_SKEW = timedelta(minutes=5)
+
 # The statuses in which the practitioner is busy.
 BUSY_STATUSES = frozenset({"scheduled", "completed"})
 _CLEARABLE = frozenset(
@@ -191,7 +194,7 @@ def _paid_at(after: AppointmentDetails, changes: Mapping[str, Any], *, now: date
                 "appointment_not_paid", "paid_at", "goes together with payment_status paid", "What is not paid has no time of payment."
             )
         return None
-    if after.paid_at is not None and after.paid_at > now:
+    if after.paid_at is not None and after.paid_at > now + _CLOCK_SKEW:
         raise _invalid("paid_at_in_future", "paid_at", "must not be in the future", "An appointment cannot have been paid in the future.")
     return after.paid_at or now
 
@@ -252,9 +255,16 @@ def check_timeline_limit(limit: int) -> int:
     return limit or DEFAULT_TIMELINE_EVENTS
 
 
-def priced(before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any], terms: ServiceTerms) -> AppointmentDetails:
-    """The details with the price of a service that is new to them, unless a price is given, or something was paid."""
-    keeps_price = after.service_id in (None, before.service_id) or "payment_price" in changes or before.payment_status != "not_paid"
+def priced(
+    before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any], terms: ServiceTerms, terms_before: ServiceTerms
+) -> AppointmentDetails:
+    """The details with the price of a service that is new to them, unless a price is given or was entered before, or something was paid.
+
+    A price was entered if it is not that of the service before.
+    """
+    is_entered = before.payment_price not in (None, terms_before.price)
+    is_same_service = after.service_id in (None, before.service_id)
+    keeps_price = is_same_service or is_entered or "payment_price" in changes or before.payment_status != "not_paid"
     return after if keeps_price or terms.price is None else replace(after, payment_price=terms.price)
 
 

@@ -12,6 +12,7 @@ from caseload.scheduling.v1.payments_rpc import PaymentsServicer
 from chassis.encryption.key_store import Keys
 from chassis.errors import NotFound
 from chassis.protobuf.fields import fill, given
+from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import store as appointments
 from scheduling.appointments.mapping import seal, to_details, to_message
@@ -62,7 +63,14 @@ class Payments(PaymentsServicer[UnitOfWork]):
             raise NotFound("not_found", "There is no such request to pay.")
         price = rules.check_payable(price=row["payment_price"], status=row["payment_status"])
         link = await self._link(row["appointment_id"], price, work)
-        return pb.PaymentRequest(appointment_id=str(row["appointment_id"]), client_id=str(row["client_id"]), link=link)
+        return pb.PaymentRequest(
+            appointment_id=str(row["appointment_id"]),
+            client_id=str(row["client_id"]),
+            link=link,
+            starts_at=to_timestamp(row["scheduled_start"]),
+            currency=row["currency"],
+            reference=rules.short_reference(row["appointment_id"]),
+        )
 
     async def _link(self, appointment_id: UUID, price: Decimal, work: UnitOfWork) -> pb.PaymentLink:
         settings = await work.db.maybe(store.get_settings)

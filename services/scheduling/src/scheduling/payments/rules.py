@@ -8,6 +8,7 @@ from decimal import Decimal
 from string import Formatter
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from chassis.errors import Conflict, Fault, Invalid, TooMany
 
@@ -79,6 +80,11 @@ def payment_link(settings: Mapping[str, Any] | None, price: Decimal, reference: 
     return PaymentLink(link, kind, amount, name or urlsplit(link).hostname or link)
 
 
+def short_reference(appointment_id: UUID) -> str:
+    """What tells a transfer from others. The end of the id: its beginning is the time, which appointments booked together share."""
+    return appointment_id.hex[-8:].upper()
+
+
 def _length_faults(settings: Mapping[str, Any]) -> Iterator[Fault]:
     for name, most in MAX_TEXT.items():
         text = settings[name]
@@ -104,12 +110,13 @@ def _template_problem(template: str, kind: str | None) -> str | None:
         return None
     try:
         used = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(template) if name is not None]
+        # Before it is formatted: a width could be as large as all memory.
+        if any(name not in _PLACEHOLDERS or form or conversion for name, form, conversion in used):
+            return "must have no placeholders but {amount} and {reference}"
         link = template.format(amount="1.00", reference="1")
         parts = urlsplit(link)
         host, _ = parts.hostname, parts.port
     except (ValueError, LookupError, AttributeError):
-        return "must have no placeholders but {amount} and {reference}"
-    if any(name not in _PLACEHOLDERS or form or conversion for name, form, conversion in used):
         return "must have no placeholders but {amount} and {reference}"
     # Where it leads must not depend on the placeholders.
     if not template.startswith("https://") or not host or "{" in template[8:].split("/", 1)[0].split("?", 1)[0]:

@@ -6,7 +6,7 @@ from sqlalchemy import DateTime, Text, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
-from scheduling.tables import appointments, payment_requests, payment_settings
+from scheduling.tables import appointments, offered_services, payment_requests, payment_settings
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _a = appointments.c
@@ -35,8 +35,11 @@ add_request = command(
 
 # What is known of the appointment at the moment; no row if it was deleted.
 get_request = query(
-    select(_a.id.label("appointment_id"), _a.client_id, _a.payment_price, _a.payment_status)
+    select(
+        _a.id.label("appointment_id"), _a.client_id, _a.payment_price, _a.payment_status, _a.scheduled_start, offered_services.c.currency
+    )
     .join(payment_requests, (_requested.workspace_id == _a.workspace_id) & (_requested.appointment_id == _a.id))
+    .outerjoin(offered_services, (offered_services.c.workspace_id == _a.workspace_id) & (offered_services.c.id == _a.service_id))
     .where(_requested.id == bindparam("payment_request_id", type_=Uuid))
     .where(_a.deleted_at.is_(None))
 )

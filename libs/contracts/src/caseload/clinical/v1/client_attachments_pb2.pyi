@@ -73,12 +73,16 @@ class AttachmentChoice(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[_attachments_pb2.Attachment, _Mapping]]] = ...) -> None: ...
 
 class ReadClientAttachmentRequest(_message.Message):
-    __slots__ = ("client_id", "attachment_id")
+    __slots__ = ("client_id", "attachment_id", "offset", "limit")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     attachment_id: str
-    def __init__(self, client_id: _Optional[str] = ..., attachment_id: _Optional[str] = ...) -> None: ...
+    offset: int
+    limit: int
+    def __init__(self, client_id: _Optional[str] = ..., attachment_id: _Optional[str] = ..., offset: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class AttachmentContent(_message.Message):
     __slots__ = ("content",)

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 from caseload.scheduling.v1 import appointments_pb2 as caseload_dot_scheduling_dot_v1_dot_appointments__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%caseload/scheduling/v1/payments.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\x1a)caseload/scheduling/v1/appointments.proto\"\x1b\n\x19GetPaymentSettingsRequest\"\xef\x02\n\x0fPaymentSettings\x12>\n\x0cpayment_mode\x18\x01 \x01(\x0e\x32#.caseload.scheduling.v1.PaymentModeH\x00\x88\x01\x01\x12!\n\x14\x62\x61nk_account_details\x18\x02 \x01(\tH\x01\x88\x01\x01\x12G\n\x11payment_link_type\x18\x03 \x01(\x0e\x32\'.caseload.scheduling.v1.PaymentLinkTypeH\x02\x88\x01\x01\x12\"\n\x15payment_link_template\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x1d\n\x10payment_provider\x18\x05 \x01(\tH\x04\x88\x01\x01\x42\x0f\n\r_payment_modeB\x17\n\x15_bank_account_detailsB\x14\n\x12_payment_link_typeB\x18\n\x16_payment_link_templateB\x13\n\x11_payment_provider\"\xf9\x02\n\x19SetPaymentSettingsRequest\x12>\n\x0cpayment_mode\x18\x01 \x01(\x0e\x32#.caseload.scheduling.v1.PaymentModeH\x00\x88\x01\x01\x12!\n\x14\x62\x61nk_account_details\x18\x02 \x01(\tH\x01\x88\x01\x01\x12G\n\x11payment_link_type\x18\x03 \x01(\x0e\x32\'.caseload.scheduling.v1.PaymentLinkTypeH\x02\x88\x01\x01\x12\"\n\x15payment_link_template\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x1d\n\x10payment_provider\x18\x05 \x01(\tH\x04\x88\x01\x01\x42\x0f\n\r_payment_modeB\x17\n\x15_bank_account_detailsB\x14\n\x12_payment_link_typeB\x18\n\x16_payment_link_templateB\x13\n\x11_payment_provider\"5\n\x15GetPaymentLinkRequest\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x9e\x01\n\x0bPaymentLink\x12\x19\n\x0cpayment_link\x18\x01 \x01(\tH\x00\x88\x01\x01\x12=\n\x0cpayment_type\x18\x02 \x01(\x0e\x32\'.caseload.scheduling.v1.PaymentLinkType\x12\x0e\n\x06\x61mount\x18\x03 \x01(\t\x12\x14\n\x0c\x64isplay_text\x18\x04 \x01(\tB\x0f\n\r_payment_link\"5\n\x15RequestPaymentRequest\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"<\n\x18GetPaymentRequestRequest\x12 \n\x12payment_request_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"z\n\x0ePaymentRequest\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x31\n\x04link\x18\x03 \x01(\x0b\x32#.caseload.scheduling.v1.PaymentLink*a\n\x0bPaymentMode\x12\x1c\n\x18PAYMENT_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13PAYMENT_MODE_MANUAL\x10\x01\x12\x1b\n\x17PAYMENT_MODE_SMART_LINK\x10\x02*\xa7\x01\n\x0fPaymentLinkType\x12!\n\x1dPAYMENT_LINK_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15PAYMENT_LINK_TYPE_BIT\x10\x01\x12\x1c\n\x18PAYMENT_LINK_TYPE_PAYBOX\x10\x02\x12\x1a\n\x16PAYMENT_LINK_TYPE_BANK\x10\x03\x12\x1c\n\x18PAYMENT_LINK_TYPE_CUSTOM\x10\x04\x32\xc6\x06\n\x08Payments\x12\xba\x01\n\x12GetPaymentSettings\x12\x31.caseload.scheduling.v1.GetPaymentSettingsRequest\x1a\'.caseload.scheduling.v1.PaymentSettings\"H\x90\x02\x01\x8a\xb5\x18\x11\x61ppointments:read\x9a\xb5\x18,\"*how the practice is paid; no client\'s data\x12\x90\x01\n\x12SetPaymentSettings\x12\x31.caseload.scheduling.v1.SetPaymentSettingsRequest\x1a\'.caseload.scheduling.v1.PaymentSettings\"\x1e\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x04\x08\t\x10\x03\x12\x96\x01\n\x0eGetPaymentLink\x12-.caseload.scheduling.v1.GetPaymentLinkRequest\x1a#.caseload.scheduling.v1.PaymentLink\"0\x90\x02\x01\x8a\xb5\x18\x11\x61ppointments:read\x9a\xb5\x18\x14\x08\x03\x10\x02\x1a\x0e\x61ppointment_id\x12\x97\x01\n\x0eRequestPayment\x12-.caseload.scheduling.v1.RequestPaymentRequest\x1a#.caseload.scheduling.v1.Appointment\"1\x90\x02\x00\x8a\xb5\x18\x12\x61ppointments:write\x9a\xb5\x18\x14\x08\x03\x10\x03\x1a\x0e\x61ppointment_id\x12\xb6\x01\n\x11GetPaymentRequest\x12\x30.caseload.scheduling.v1.GetPaymentRequestRequest\x1a&.caseload.scheduling.v1.PaymentRequest\"G\x90\x02\x01\x92\xb5\x18\rnotifications\x9a\xb5\x18/\"-read for a mail that leaves a line of its ownb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%caseload/scheduling/v1/payments.proto\x12\x16\x63\x61seload.scheduling.v1\x1a!caseload/options/v1/options.proto\x1a)caseload/scheduling/v1/appointments.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1b\n\x19GetPaymentSettingsRequest\"\xef\x02\n\x0fPaymentSettings\x12>\n\x0cpayment_mode\x18\x01 \x01(\x0e\x32#.caseload.scheduling.v1.PaymentModeH\x00\x88\x01\x01\x12!\n\x14\x62\x61nk_account_details\x18\x02 \x01(\tH\x01\x88\x01\x01\x12G\n\x11payment_link_type\x18\x03 \x01(\x0e\x32\'.caseload.scheduling.v1.PaymentLinkTypeH\x02\x88\x01\x01\x12\"\n\x15payment_link_template\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x1d\n\x10payment_provider\x18\x05 \x01(\tH\x04\x88\x01\x01\x42\x0f\n\r_payment_modeB\x17\n\x15_bank_account_detailsB\x14\n\x12_payment_link_typeB\x18\n\x16_payment_link_templateB\x13\n\x11_payment_provider\"\xf9\x02\n\x19SetPaymentSettingsRequest\x12>\n\x0cpayment_mode\x18\x01 \x01(\x0e\x32#.caseload.scheduling.v1.PaymentModeH\x00\x88\x01\x01\x12!\n\x14\x62\x61nk_account_details\x18\x02 \x01(\tH\x01\x88\x01\x01\x12G\n\x11payment_link_type\x18\x03 \x01(\x0e\x32\'.caseload.scheduling.v1.PaymentLinkTypeH\x02\x88\x01\x01\x12\"\n\x15payment_link_template\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x1d\n\x10payment_provider\x18\x05 \x01(\tH\x04\x88\x01\x01\x42\x0f\n\r_payment_modeB\x17\n\x15_bank_account_detailsB\x14\n\x12_payment_link_typeB\x18\n\x16_payment_link_templateB\x13\n\x11_payment_provider\"5\n\x15GetPaymentLinkRequest\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\x9e\x01\n\x0bPaymentLink\x12\x19\n\x0cpayment_link\x18\x01 \x01(\tH\x00\x88\x01\x01\x12=\n\x0cpayment_type\x18\x02 \x01(\x0e\x32\'.caseload.scheduling.v1.PaymentLinkType\x12\x0e\n\x06\x61mount\x18\x03 \x01(\t\x12\x14\n\x0c\x64isplay_text\x18\x04 \x01(\tB\x0f\n\r_payment_link\"5\n\x15RequestPaymentRequest\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"<\n\x18GetPaymentRequestRequest\x12 \n\x12payment_request_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"\xe0\x01\n\x0ePaymentRequest\x12\x1c\n\x0e\x61ppointment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x17\n\tclient_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x31\n\x04link\x18\x03 \x01(\x0b\x32#.caseload.scheduling.v1.PaymentLink\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\x08\x63urrency\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x11\n\treference\x18\x06 \x01(\tB\x0b\n\t_currency*a\n\x0bPaymentMode\x12\x1c\n\x18PAYMENT_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13PAYMENT_MODE_MANUAL\x10\x01\x12\x1b\n\x17PAYMENT_MODE_SMART_LINK\x10\x02*\xa7\x01\n\x0fPaymentLinkType\x12!\n\x1dPAYMENT_LINK_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15PAYMENT_LINK_TYPE_BIT\x10\x01\x12\x1c\n\x18PAYMENT_LINK_TYPE_PAYBOX\x10\x02\x12\x1a\n\x16PAYMENT_LINK_TYPE_BANK\x10\x03\x12\x1c\n\x18PAYMENT_LINK_TYPE_CUSTOM\x10\x04\x32\xc6\x06\n\x08Payments\x12\xba\x01\n\x12GetPaymentSettings\x12\x31.caseload.scheduling.v1.GetPaymentSettingsRequest\x1a\'.caseload.scheduling.v1.PaymentSettings\"H\x90\x02\x01\x8a\xb5\x18\x11\x61ppointments:read\x9a\xb5\x18,\"*how the practice is paid; no client\'s data\x12\x90\x01\n\x12SetPaymentSettings\x12\x31.caseload.scheduling.v1.SetPaymentSettingsRequest\x1a\'.caseload.scheduling.v1.PaymentSettings\"\x1e\x90\x02\x00\x8a\xb5\x18\x0fworkspace:write\x9a\xb5\x18\x04\x08\t\x10\x03\x12\x96\x01\n\x0eGetPaymentLink\x12-.caseload.scheduling.v1.GetPaymentLinkRequest\x1a#.caseload.scheduling.v1.PaymentLink\"0\x90\x02\x01\x8a\xb5\x18\x11\x61ppointments:read\x9a\xb5\x18\x14\x08\x03\x10\x02\x1a\x0e\x61ppointment_id\x12\x97\x01\n\x0eRequestPayment\x12-.caseload.scheduling.v1.RequestPaymentRequest\x1a#.caseload.scheduling.v1.Appointment\"1\x90\x02\x00\x8a\xb5\x18\x12\x61ppointments:write\x9a\xb5\x18\x14\x08\x03\x10\x03\x1a\x0e\x61ppointment_id\x12\xb6\x01\n\x11GetPaymentRequest\x12\x30.caseload.scheduling.v1.GetPaymentRequestRequest\x1a&.caseload.scheduling.v1.PaymentRequest\"G\x90\x02\x01\x92\xb5\x18\rnotifications\x9a\xb5\x18/\"-read for a mail that leaves a line of its ownb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,26 +54,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYMENTS'].methods_by_name['RequestPayment']._serialized_options = b'\220\002\000\212\265\030\022appointments:write\232\265\030\024\010\003\020\003\032\016appointment_id'
   _globals['_PAYMENTS'].methods_by_name['GetPaymentRequest']._loaded_options = None
   _globals['_PAYMENTS'].methods_by_name['GetPaymentRequest']._serialized_options = b'\220\002\001\222\265\030\rnotifications\232\265\030/\"-read for a mail that leaves a line of its own'
-  _globals['_PAYMENTMODE']._serialized_start=1379
-  _globals['_PAYMENTMODE']._serialized_end=1476
-  _globals['_PAYMENTLINKTYPE']._serialized_start=1479
-  _globals['_PAYMENTLINKTYPE']._serialized_end=1646
-  _globals['_GETPAYMENTSETTINGSREQUEST']._serialized_start=143
-  _globals['_GETPAYMENTSETTINGSREQUEST']._serialized_end=170
-  _globals['_PAYMENTSETTINGS']._serialized_start=173
-  _globals['_PAYMENTSETTINGS']._serialized_end=540
-  _globals['_SETPAYMENTSETTINGSREQUEST']._serialized_start=543
-  _globals['_SETPAYMENTSETTINGSREQUEST']._serialized_end=920
-  _globals['_GETPAYMENTLINKREQUEST']._serialized_start=922
-  _globals['_GETPAYMENTLINKREQUEST']._serialized_end=975
-  _globals['_PAYMENTLINK']._serialized_start=978
-  _globals['_PAYMENTLINK']._serialized_end=1136
-  _globals['_REQUESTPAYMENTREQUEST']._serialized_start=1138
-  _globals['_REQUESTPAYMENTREQUEST']._serialized_end=1191
-  _globals['_GETPAYMENTREQUESTREQUEST']._serialized_start=1193
-  _globals['_GETPAYMENTREQUESTREQUEST']._serialized_end=1253
-  _globals['_PAYMENTREQUEST']._serialized_start=1255
-  _globals['_PAYMENTREQUEST']._serialized_end=1377
-  _globals['_PAYMENTS']._serialized_start=1649
-  _globals['_PAYMENTS']._serialized_end=2487
+  _globals['_PAYMENTMODE']._serialized_start=1515
+  _globals['_PAYMENTMODE']._serialized_end=1612
+  _globals['_PAYMENTLINKTYPE']._serialized_start=1615
+  _globals['_PAYMENTLINKTYPE']._serialized_end=1782
+  _globals['_GETPAYMENTSETTINGSREQUEST']._serialized_start=176
+  _globals['_GETPAYMENTSETTINGSREQUEST']._serialized_end=203
+  _globals['_PAYMENTSETTINGS']._serialized_start=206
+  _globals['_PAYMENTSETTINGS']._serialized_end=573
+  _globals['_SETPAYMENTSETTINGSREQUEST']._serialized_start=576
+  _globals['_SETPAYMENTSETTINGSREQUEST']._serialized_end=953
+  _globals['_GETPAYMENTLINKREQUEST']._serialized_start=955
+  _globals['_GETPAYMENTLINKREQUEST']._serialized_end=1008
+  _globals['_PAYMENTLINK']._serialized_start=1011
+  _globals['_PAYMENTLINK']._serialized_end=1169
+  _globals['_REQUESTPAYMENTREQUEST']._serialized_start=1171
+  _globals['_REQUESTPAYMENTREQUEST']._serialized_end=1224
+  _globals['_GETPAYMENTREQUESTREQUEST']._serialized_start=1226
+  _globals['_GETPAYMENTREQUESTREQUEST']._serialized_end=1286
+  _globals['_PAYMENTREQUEST']._serialized_start=1289
+  _globals['_PAYMENTREQUEST']._serialized_end=1513
+  _globals['_PAYMENTS']._serialized_start=1785
+  _globals['_PAYMENTS']._serialized_end=2623
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,8 @@
+import datetime
+
 from caseload.options.v1 import options_pb2 as _options_pb2
 from caseload.scheduling.v1 import appointments_pb2 as _appointments_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -93,11 +96,17 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ...) -> None: ...
 
 class PaymentRequest(_message.Message):
-    __slots__ = ("appointment_id", "client_id", "link")
+    __slots__ = ("appointment_id", "client_id", "link", "starts_at", "currency", "reference")
     APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     LINK_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
     appointment_id: str
     client_id: str
     link: PaymentLink
-    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., link: _Optional[_Union[PaymentLink, _Mapping]] = ...) -> None: ...
+    starts_at: _timestamp_pb2.Timestamp
+    currency: str
+    reference: str
+    def __init__(self, appointment_id: _Optional[str] = ..., client_id: _Optional[str] = ..., link: _Optional[_Union[PaymentLink, _Mapping]] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., currency: _Optional[str] = ..., reference: _Optional[str] = ...) -> None: ...
