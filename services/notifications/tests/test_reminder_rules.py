@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
+from notifications.mail import dates
 from notifications.reminders import rules
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -82,15 +83,15 @@ def test_a_rule_out_of_range_is_refused(hours):
 )
 def test_times_are_written_in_the_zone_and_clock_of_the_reader(zone, locale, day, time):
     place = ZoneInfo(zone)
-    assert (rules.format_day(NOW, place), rules.format_time(NOW, place, locale)) == (day, time)
+    assert (dates.format_day(NOW, place), dates.format_time(NOW, place, locale)) == (day, time)
 
 
 def test_noon_and_midnight_are_12_on_a_12_hour_clock():
     noon = datetime(2026, 7, 1, 12, 5, tzinfo=UTC)
-    assert rules.format_time(noon, ZoneInfo("UTC"), "en-US") == "12:05 PM UTC"
-    assert rules.format_time(noon.replace(hour=0), ZoneInfo("UTC"), "en-US") == "12:05 AM UTC"
+    assert dates.format_time(noon, ZoneInfo("UTC"), "en-US") == "12:05 PM UTC"
+    assert dates.format_time(noon.replace(hour=0), ZoneInfo("UTC"), "en-US") == "12:05 AM UTC"
 
 
 def test_the_clients_zone_is_preferred_to_the_workspaces():
-    assert rules.zone("Asia/Tokyo", "Europe/Berlin").key == "Asia/Tokyo"
-    assert rules.zone("", "Europe/Berlin").key == "Europe/Berlin"
+    assert dates.zone("Asia/Tokyo", "Europe/Berlin").key == "Asia/Tokyo"
+    assert dates.zone("", "Europe/Berlin").key == "Europe/Berlin"

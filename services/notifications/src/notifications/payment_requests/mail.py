@@ -15,9 +15,8 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.mail import templates
+from notifications.mail import dates, templates
 from notifications.mail.sender import NotToBeSent
-from notifications.reminders import rules
 from notifications.stubs import Stubs
 
 
@@ -36,7 +35,7 @@ def payment_request_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitO
         if workspace.status == workspaces_pb2.WORKSPACE_STATUS_SUSPENDED:
             raise NotToBeSent("dropped", "workspace_suspended")
         try:
-            zone = rules.zone(contact.time_zone, workspace.time_zone)
+            zone = dates.zone(contact.time_zone, workspace.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise NotToBeSent("failed", "time_zone_unknown") from None
         starts_at = to_datetime(request.starts_at)
@@ -50,8 +49,8 @@ def payment_request_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitO
             first_name=contact.first_name,
             practice=workspace.name,
             amount=f"{request.link.amount} {request.currency}".rstrip(),
-            day=rules.format_day(starts_at, zone),
-            time=rules.format_time(starts_at, zone, workspace.locale),
+            day=dates.format_day(starts_at, zone),
+            time=dates.format_time(starts_at, zone, workspace.locale),
             reference=request.reference,
             way=request.link.display_text,
             **({"link": request.link.payment_link} if has_link else {}),

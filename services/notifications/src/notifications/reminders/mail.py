@@ -18,7 +18,7 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.service.runtime import Runtime
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
-from notifications.mail import templates
+from notifications.mail import dates, templates
 from notifications.mail.sender import MailKind, NotToBeSent
 from notifications.reminders import rules, store, workflow
 from notifications.stubs import Stubs
@@ -106,7 +106,7 @@ async def _workspace(stubs: Stubs, work: UnitOfWork) -> workspaces_pb2.Workspace
 
 def _render(row: Any, contact: clients_pb2.Contact, workspace: workspaces_pb2.Workspace, settings: Any, *, now: datetime) -> EmailMessage:
     try:
-        zone = rules.zone(contact.time_zone, workspace.time_zone)
+        zone = dates.zone(contact.time_zone, workspace.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise NotToBeSent("failed", "time_zone_unknown") from None
     try:
@@ -118,8 +118,8 @@ def _render(row: Any, contact: clients_pb2.Contact, workspace: workspaces_pb2.Wo
             now=now,
             first_name=contact.first_name,
             practice=workspace.name,
-            day=rules.format_day(row["starts_at"], zone),
-            time=rules.format_time(row["starts_at"], zone, workspace.locale),
+            day=dates.format_day(row["starts_at"], zone),
+            time=dates.format_time(row["starts_at"], zone, workspace.locale),
         )
     except ValueError:
         raise NotToBeSent("failed", "address_malformed") from None

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from chassis.backoff import Backoff
 from chassis.errors import Fault, Invalid
@@ -62,23 +61,3 @@ def next_attempt_at(attempts: int, *, first_pause: timedelta, now: datetime, unt
     backoff = Backoff(min(first_pause, _LONGEST_PAUSE).total_seconds(), _LONGEST_PAUSE.total_seconds(), jitter=0)
     pause = timedelta(seconds=backoff.delay(attempts))
     return now + pause if now + pause < until else None
-
-
-def zone(client_zone: str, workspace_zone: str) -> ZoneInfo:
-    """The client's time zone if set, else the workspace's. Raises ZoneInfoNotFoundError or ValueError for an unknown name."""
-    return ZoneInfo(client_zone or workspace_zone)
-
-
-def format_day(starts_at: datetime, zone: ZoneInfo) -> str:
-    """The date in words, such as Friday, 20 November 2026."""
-    local = starts_at.astimezone(zone)
-    return f"{local:%A}, {local.day} {local:%B} {local.year}"
-
-
-def format_time(starts_at: datetime, zone: ZoneInfo, locale: str) -> str:
-    """The time of day with its zone, such as 14:30 CET, or 2:30 PM CST for locales with a 12-hour clock."""
-    local = starts_at.astimezone(zone)
-    name = local.tzname() or zone.key
-    if locale.replace("_", "-").startswith(("en-US", "en-CA", "en-AU")):
-        return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'} {name}"
-    return f"{local:%H:%M} {name}"
