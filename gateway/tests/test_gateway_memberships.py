@@ -207,13 +207,15 @@ async def test_whatever_is_no_workspace_of_the_person_is_not_found(gateway, pers
     head, http = hospital
     browser = browsers()
     await browser.sign_in(person.email)
+    made = "SELECT count(*) FROM identity.data_keys WHERE workspace_id = '00000000-0000-0000-0000-000000000000'"
+    async with gateway.environment.superuser() as connection:
+        before = await connection.fetchval(made)
     for workspace_id in (elsewhere.person.workspace_id, uuid7(), "00000000-0000-0000-0000-000000000000"):
         check_problem(await browser.switch(workspace_id), 404, "not_found")
     check_problem(await browser.switch("nonsense"), 422, "validation_failed")
     check_problem(await browser.write("POST", "/auth/switch", {}), 422, "validation_failed")
     async with gateway.environment.superuser() as connection:
-        made = "SELECT count(*) FROM identity.data_keys WHERE workspace_id = '00000000-0000-0000-0000-000000000000'"
-        assert await connection.fetchval(made) == 0
+        assert await connection.fetchval(made) == before
 
     assert (await http.post(f"/api/v1/users/{nurse}/deactivate")).status_code == 200
     check_problem(await browser.switch(head.workspace_id), 404, "not_found")

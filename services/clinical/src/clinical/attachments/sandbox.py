@@ -62,10 +62,18 @@ class Sandbox:
             except TimeoutError:
                 raise Unavailable("file_not_examined", "Examining the file took too long; try again.", retry_after=5.0) from None
             finally:
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
+                await _end(process)
         return CleanFile(clean, media_type_of(process.returncode or 0, header, errors))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kills the process, if it still runs. It counts as over when its pipes are, so what nobody wants any more is read from them."""
+    if process.returncode is None:
+        process.kill()
+    for stream in (process.stdout, process.stderr):
+        while stream is not None and await stream.read(CHUNK):
+            pass
+    await process.wait()
 
 
 async def _exchange(process: asyncio.subprocess.Process, given: Spool, clean: Spool) -> tuple[bytes, bytes]:
