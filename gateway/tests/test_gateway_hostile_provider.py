@@ -267,6 +267,14 @@ async def test_an_address_that_is_not_verified_makes_no_user(gateway, provider, 
     assert (await practice.http.get("/api/v1/users")).json()["total"] == 1
 
 
+async def test_that_another_address_is_verified_says_nothing_of_this_one(gateway, provider, slug, practice, check_problem):
+    provider.claims = {"email": practice.person.email, "email_verified": ..., "groups": ...}
+    provider.userinfo = {"sub": "nora", "email": "nora@example.org", "email_verified": True, "groups": "clinicians"}
+    async with visit(gateway) as browser:
+        check_problem(await sign_in(browser, provider, slug), 403, "sso_email_needed")
+    assert (await practice.http.get("/api/v1/users")).json()["total"] == 1
+
+
 @pytest.mark.parametrize(
     ("header", "key"), [({"alg": "ES256", "kid": "ec"}, EC), ({"alg": "EdDSA", "kid": "ed"}, ED), ({"alg": "PS256", "kid": "rsa"}, RSA)]
 )

@@ -74,7 +74,10 @@ async def test_a_newer_invitation_replaces_earlier_ones_and_its_shown_link_is_as
     with pytest.raises(Gone):
         await accept(service, invitations, old.token)
     assert mail.token != resent.token
-    assert (await accept(service, invitations, resent.token)).user.id == user.id
+    accepted = await accept(service, invitations, resent.token)
+    assert accepted.user.id == user.id
+    # Whoever invited could have accepted: from where that was done is no device of the person's.
+    assert not accepted.HasField("device_token")
     with pytest.raises(Gone):
         await accept(service, invitations, mail.token)
     with pytest.raises(Conflict) as refused:
