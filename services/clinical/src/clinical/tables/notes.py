@@ -1,8 +1,4 @@
-"""The tables of clinical. The texts of notes and plans and a file's name are sealed (columns `sealed`); what lists are ordered by is not.
-
-A note is the documentation of one treatment session. The tables `history`, `tallies` and `storage` keep the names they
-were installed with.
-"""
+"""Session notes, their versions and templates, and what clinical knows of clients and appointments. A note's texts are sealed."""
 
 from sqlalchemy import (
     ARRAY,
@@ -14,7 +10,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
@@ -22,13 +17,9 @@ from sqlalchemy import (
     text,
 )
 
-from caseload.clinical.v1 import events_pb2
 from chassis.db.counters import FOLDED_GRANTS, counter
-from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
-from chassis.work.retention import Retention
-
-metadata = MetaData(schema="clinical")
+from clinical.tables.base import metadata
 
 sessions = tenant(
     "sessions",
@@ -251,199 +242,4 @@ session_counters = counter(
     ),
     metadata,
     counts=["live", "deleted"],
-)
-
-attachments = tenant(
-    "attachments",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("session_id", Uuid),
-    Column("client_id", Uuid, nullable=False),
-    Column("created_by_user_id", Uuid, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("file_type", Text, nullable=False),
-    Column("file_size_bytes", BigInteger, nullable=False),
-    Column("status", Text, nullable=False),
-    moment("created_at"),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_attachments"),
-    ForeignKeyConstraint(
-        ["workspace_id", "session_id"], ["clinical.sessions.workspace_id", "clinical.sessions.id"], name="session_not_found"
-    ),
-    CheckConstraint("status IN ('scanning', 'ready', 'rejected')", name="attachment_status"),
-    Index("ix_attachments_session", "workspace_id", "session_id", "created_at", "id"),
-    Index("ix_attachments_client", "workspace_id", "client_id"),
-    fixed=("id", "session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "created_at"),
-    sealed=Sealed(bound=("session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "status", "created_at")),
-)
-
-# The bytes of a workspace's files. A change is appended in the transaction that adds or removes a file.
-storage_counters = counter(
-    "storage_counter_changes",
-    tenant(
-        "storage",
-        metadata,
-        Column("used_bytes", BigInteger, nullable=False),
-        PrimaryKeyConstraint("workspace_id", name="pk_storage"),
-        # As for the tallies.
-        grants="SELECT, INSERT, UPDATE",
-        relay_grants=FOLDED_GRANTS,
-    ),
-    metadata,
-    counts=["used_bytes"],
-)
-
-# How many bytes a workspace's files may have together, where it is not what the settings say.
-storage_quotas = tenant(
-    "storage_quotas",
-    metadata,
-    Column("quota_bytes", BigInteger, nullable=False),
-    moment("updated_at"),
-    PrimaryKeyConstraint("workspace_id", name="pk_storage_quotas"),
-    CheckConstraint("quota_bytes >= 0", name="quota_bytes_range"),
-    grants="SELECT, INSERT, UPDATE (quota_bytes, updated_at)",
-)
-
-# --- plans of care
-
-# What a plan says is sealed.
-plans = tenant(
-    "plans",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("client_id", Uuid, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("status", Text, nullable=False),
-    moment("deleted_at", nullable=True),
-    Column("deleted_by_user_id", Uuid),
-    moment("created_at"),
-    moment("updated_at"),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_plans"),
-    CheckConstraint("status IN ('active', 'completed', 'discontinued')", name="plan_status"),
-    # Ids begin with the time: a list by id, backwards, is newest first.
-    Index("ix_plans_listed", "workspace_id", text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
-    Index("ix_plans_status", "workspace_id", "status", text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
-    Index("ix_plans_client", "workspace_id", "client_id", text("id DESC")),
-    fixed=("id", "client_id", "created_at"),
-    grants="SELECT, INSERT, UPDATE",
-    eraser_grants="SELECT, DELETE",
-    sealed=Sealed(bound=("client_id", "status", "deleted_at", "deleted_by_user_id", "created_at", "updated_at")),
-)
-
-# What a plan said in each of its versions. Rows are never changed, and an erasure alone deletes them.
-plan_versions = tenant(
-    "plan_versions",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("plan_id", Uuid, nullable=False),
-    Column("version_number", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("created_by_user_id", Uuid, nullable=False),
-    moment("created_at"),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_plan_versions"),
-    UniqueConstraint("workspace_id", "plan_id", "version_number", name="plan_version_exists"),
-    ForeignKeyConstraint(["workspace_id", "plan_id"], ["clinical.plans.workspace_id", "clinical.plans.id"], name="fk_plan_versions_plan"),
-    grants="SELECT, INSERT",
-    eraser_grants="SELECT, DELETE",
-    sealed=Sealed(bound=("plan_id", "status", "created_by_user_id", "created_at"), revision="version_number"),
-)
-
-milestones = tenant(
-    "milestones",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("plan_id", Uuid, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    # From 0, without gaps. Whoever changes one holds a lock on the plan's row.
-    Column("position", Integer, nullable=False),
-    Column("status", Text, nullable=False),
-    moment("achieved_at", nullable=True),
-    moment("created_at"),
-    moment("updated_at"),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_milestones"),
-    ForeignKeyConstraint(["workspace_id", "plan_id"], ["clinical.plans.workspace_id", "clinical.plans.id"], name="fk_milestones_plan"),
-    # Checked at the commit: a new order has some at one position on its way.
-    UniqueConstraint("workspace_id", "plan_id", "position", name="milestone_position_taken", deferrable=True, initially="DEFERRED"),
-    CheckConstraint("status IN ('pending', 'in_progress', 'achieved', 'discontinued')", name="milestone_status"),
-    CheckConstraint("(status = 'achieved') = (achieved_at IS NOT NULL)", name="milestone_achieved_at"),
-    CheckConstraint("position >= 0", name="milestone_position"),
-    fixed=("id", "plan_id", "created_at"),
-    sealed=Sealed(bound=("plan_id", "position", "status", "achieved_at", "created_at", "updated_at")),
-)
-
-# Scores of a plan. Not a foreign key to the note: that one may be deleted, and the score is still the client's.
-measures = tenant(
-    "measures",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("plan_id", Uuid, nullable=False),
-    Column("session_id", Uuid),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    moment("measured_at"),
-    moment("created_at"),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_measures"),
-    ForeignKeyConstraint(["workspace_id", "plan_id"], ["clinical.plans.workspace_id", "clinical.plans.id"], name="fk_measures_plan"),
-    Index("ix_measures_plan", "workspace_id", "plan_id", "measured_at", "id"),
-    grants="SELECT, INSERT, DELETE",
-    sealed=Sealed(bound=("plan_id", "session_id", "measured_at", "created_at")),
-)
-
-# The timeline events of plans and milestones, one row each, so that one index orders them all.
-plan_events = tenant(
-    "plan_events",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("plan_id", Uuid, nullable=False),
-    Column("client_id", Uuid, nullable=False),
-    Column("milestone_id", Uuid),
-    Column("kind", Text, nullable=False),
-    moment("at"),
-    # Set while the timeline does not show it: the plan is deleted, or the milestone is not achieved after all.
-    Column("hidden", Boolean, nullable=False, server_default=text("false")),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_plan_events"),
-    ForeignKeyConstraint(
-        ["workspace_id", "plan_id"], ["clinical.plans.workspace_id", "clinical.plans.id"], name="fk_plan_events_plan", ondelete="CASCADE"
-    ),
-    ForeignKeyConstraint(
-        ["workspace_id", "milestone_id"],
-        ["clinical.milestones.workspace_id", "clinical.milestones.id"],
-        name="fk_plan_events_milestone",
-        ondelete="CASCADE",
-    ),
-    CheckConstraint(
-        "kind IN ('plan_created', 'plan_updated', 'plan_completed', 'plan_discontinued', 'milestone_achieved')", name="plan_event_kind"
-    ),
-    CheckConstraint("(kind = 'milestone_achieved') = (milestone_id IS NOT NULL)", name="plan_event_milestone"),
-    Index("ix_plan_events_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
-    Index("ix_plan_events_plan", "workspace_id", "plan_id"),
-    Index("ix_plan_events_milestone", "workspace_id", "milestone_id", postgresql_where=text("milestone_id IS NOT NULL")),
-    fixed=("id", "plan_id", "client_id", "milestone_id", "kind"),
-    grants="SELECT, INSERT, UPDATE",
-)
-
-# The number of plans of each status that are not deleted.
-plan_counters = counter(
-    "plan_counter_changes",
-    tenant(
-        "plan_tallies",
-        metadata,
-        Column("status", Text, nullable=False),
-        Column("live", BigInteger, nullable=False),
-        PrimaryKeyConstraint("workspace_id", "status", name="pk_plan_tallies"),
-        grants="SELECT",
-        relay_grants=FOLDED_GRANTS,
-    ),
-    metadata,
-    counts=["live"],
-)
-
-chassis_tables(metadata)
-
-# A deleted note is erased when its time is over: each is announced, and the reaction to that erases it with what belongs to it.
-RETENTIONS = (
-    Retention("sessions", since="permanent_delete_after", days=0, announced=lambda id_: events_pb2.DeletedSessionOver(session_id=str(id_))),
 )

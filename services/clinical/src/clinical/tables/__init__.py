@@ -1,0 +1,50 @@
+"""The tables of clinical. The texts of notes and plans and a file's name are sealed (columns `sealed`); what lists are ordered by is not.
+
+A note is the documentation of one treatment session. The tables `history`, `tallies` and `storage` keep the names they
+were installed with.
+"""
+
+from caseload.clinical.v1 import events_pb2
+from chassis.work.retention import Retention
+from clinical.tables.base import metadata
+from clinical.tables.files import attachments, storage_counters, storage_quotas
+from clinical.tables.notes import (
+    appointments,
+    clients,
+    erased_sessions,
+    note_templates,
+    pending_amendments,
+    session_counters,
+    session_versions,
+    sessions,
+    timeline_events,
+)
+from clinical.tables.plans import measures, milestones, plan_counters, plan_events, plan_versions, plans
+
+__all__ = [
+    "RETENTIONS",
+    "appointments",
+    "attachments",
+    "clients",
+    "erased_sessions",
+    "measures",
+    "metadata",
+    "milestones",
+    "note_templates",
+    "pending_amendments",
+    "plan_counters",
+    "plan_events",
+    "plan_versions",
+    "plans",
+    "session_counters",
+    "session_versions",
+    "sessions",
+    "storage_counters",
+    "storage_quotas",
+    "timeline_events",
+]
+
+# A deleted note is erased when its time is over: each is announced, and the reaction to that erases it with what belongs to it.
+RETENTIONS = (
+    Retention("sessions", since="permanent_delete_after", days=0, announced=lambda id_: events_pb2.DeletedSessionOver(session_id=str(id_))),
+)
