@@ -7,6 +7,7 @@ import pytest
 
 from chassis.errors import Invalid, NotFound
 from clinical.client_attachments import rules
+from clinical.treated_clients.rules import check_not_erased
 
 IDS = [UUID(int=number) for number in range(101)]
 
@@ -29,7 +30,7 @@ def test_every_file_is_to_be_found():
 
 
 def test_an_erased_client_gets_no_file():
-    rules.check_not_erased(None)
+    check_not_erased(None)
     with pytest.raises(NotFound) as refused:
-        rules.check_not_erased(datetime(2026, 3, 2, tzinfo=UTC))
+        check_not_erased(datetime(2026, 3, 2, tzinfo=UTC))
     assert refused.value.code == "not_found"

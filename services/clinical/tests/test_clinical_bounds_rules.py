@@ -8,6 +8,7 @@ import pytest
 from chassis.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refusal
 from clinical.attachments import rules as files
 from clinical.sessions import rules
+from clinical.treated_clients.rules import check_not_erased
 
 TEXTS = ("subjective", "objective", "assessment", "plan")
 ONE, TWO = str(UUID(int=1)), str(UUID(int=2))
@@ -64,8 +65,8 @@ def test_a_note_is_of_the_client_the_appointment_is_of():
 
 
 def test_nobody_writes_about_a_client_who_was_erased():
-    assert refused(rules.check_not_erased, None) is None
-    assert refused(rules.check_not_erased, datetime(2026, 1, 1, tzinfo=UTC)) == (NotFound, "not_found", [])
+    assert refused(check_not_erased, None) is None
+    assert refused(check_not_erased, datetime(2026, 1, 1, tzinfo=UTC)) == (NotFound, "not_found", [])
 
 
 def test_a_note_that_says_nothing_is_not_signed():

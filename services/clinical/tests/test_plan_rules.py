@@ -12,6 +12,7 @@ from chassis.errors import Conflict, Invalid, NotFound, Refusal, Stale
 from clinical.measures import rules as measures
 from clinical.milestones import rules as milestones
 from clinical.plans import rules as plans
+from clinical.treated_clients.rules import check_not_erased
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PLAN: dict[str, Any] = {
@@ -120,8 +121,8 @@ def test_white_space_around_title_and_goals_is_left_out_and_what_was_not_given_s
 def test_a_plan_is_for_an_active_client_who_is_not_erased():
     assert refused(plans.check_client, is_active=True) is None
     assert refused(plans.check_client, is_active=False) == (Invalid, "client_inactive", ["/client_id"])
-    assert refused(plans.check_not_erased, None) is None
-    assert refused(plans.check_not_erased, NOW) == (NotFound, "not_found", [])
+    assert refused(check_not_erased, None) is None
+    assert refused(check_not_erased, NOW) == (NotFound, "not_found", [])
 
 
 ENDED = ("completed", "discontinued")

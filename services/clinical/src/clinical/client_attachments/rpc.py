@@ -16,6 +16,8 @@ from clinical.attachments import rules as file_rules
 from clinical.attachments import store as of_notes
 from clinical.attachments.workflow import Files
 from clinical.client_attachments import rules, store
+from clinical.treated_clients import rules as client_rules
+from clinical.treated_clients import store as client_store
 
 
 class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
@@ -34,7 +36,7 @@ class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
         keys = await self._keys.of(work.workspace_id)
         file = await self._files.sandbox.sanitize(body, work)
         async with self._files.stored(file, work) as attachment_id:
-            rules.check_not_erased((await work.db.one(store.lock_client, client_id=request.client_id))["erased_at"])
+            client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=request.client_id))["erased_at"])
             row = await self._files.add(work, keys, file, name, id=attachment_id, session_id=None, client_id=request.client_id)
         return mapping.from_row(row, keys)
 
@@ -60,7 +62,7 @@ class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
         session_id = (await work.db.one(store.get, **one))["session_id"]
         # The row of what the file belongs to, so that of two renames to one name at once the second sees the first.
         if session_id is None:
-            await work.db.one(store.lock_client, client_id=request.client_id)
+            await work.db.one(client_store.lock_client, client_id=request.client_id)
             siblings = await work.db.all(store.all_own, client_id=request.client_id)
         else:
             await work.db.one(of_notes.lock_session, session_id=session_id)

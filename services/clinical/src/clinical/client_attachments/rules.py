@@ -1,7 +1,6 @@
 """Which of a client's files can be had at once."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import Fault, Invalid, NotFound
@@ -20,9 +19,3 @@ def check_found(wanted: Sequence[UUID], found: Collection[UUID]) -> None:
     """Raises NotFound unless every file is the client's."""
     if not set(wanted) <= set(found):
         raise NotFound("not_found", "There is no such file.")
-
-
-def check_not_erased(erased_at: datetime | None) -> None:
-    """Raises NotFound if the client was erased while the file was being stored."""
-    if erased_at is not None:
-        raise NotFound("not_found", "There is no such client.")

@@ -4,21 +4,12 @@ To avoid deadlocks, a transaction locks the client's or the note's row first and
 """
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
-from clinical.tables import attachments, clients, sessions
+from clinical.tables import attachments, sessions
 
 _client_id = bindparam("client_id", type_=Uuid)
 _id = bindparam("id", type_=Uuid)
-
-# Locks the client until the commit, and returns when it was erased, if it was.
-lock_client = command(
-    upsert(clients)
-    .values(workspace_id=bindparam("workspace_id"), id=_client_id)
-    .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": clients.c.erased_at})
-    .returning(clients.c.erased_at)
-)
 
 _with_date = (
     select(attachments, sessions.c.session_date)

@@ -19,6 +19,8 @@ from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.plans import mapping, rules, store
+from clinical.treated_clients import rules as client_rules
+from clinical.treated_clients import store as client_store
 
 
 class Plans(PlansServicer[UnitOfWork]):
@@ -36,7 +38,7 @@ class Plans(PlansServicer[UnitOfWork]):
             self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=request.client_id), work.context),
         )
         rules.check_client(is_active=client.is_active)
-        rules.check_not_erased((await work.db.one(store.lock_client, client_id=request.client_id))["erased_at"])
+        client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=request.client_id))["erased_at"])
         made = mapping.new_row(str(uuid7()), request.client_id, work)
         sealed = mapping.seal(content, keys, made, work)
         row = await work.db.one(store.create, id=made["id"], client_id=request.client_id, sealed=sealed, now=work.now)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from chassis.errors import Conflict, Fault, Invalid, NotFound, Stale
+from chassis.errors import Conflict, Fault, Invalid, Stale
 
 TEXTS = ("title", "diagnosis", "diagnosis_code", "goals", "start_date", "end_date")
 EDITABLE = (*TEXTS, "status")
@@ -105,12 +105,6 @@ def check_client(*, is_active: bool) -> None:
             "This client is inactive: activate the client first.",
             faults=[Fault("/client_id", "must be an active client")],
         )
-
-
-def check_not_erased(erased_at: datetime | None) -> None:
-    """Raises NotFound if the client was erased while the plan was being created."""
-    if erased_at is not None:
-        raise NotFound("not_found", "There is no such client.")
 
 
 def check_active(status: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.lists import FilteredStatement, FilterNames
 from chassis.db.statement import command, query
-from clinical.tables import clients, plan_counters, plan_events, plan_versions, plans
+from clinical.tables import plan_counters, plan_events, plan_versions, plans
 
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
@@ -17,14 +17,6 @@ _present = plans.c.deleted_at.is_(None)
 def _named(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
-
-# Locks the client until the commit, and returns when it was erased, if it was.
-lock_client = command(
-    upsert(clients)
-    .values(workspace_id=bindparam("workspace_id"), id=_client_id)
-    .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": clients.c.erased_at})
-    .returning(clients.c.erased_at)
-)
 
 create = command(
     insert(plans)

@@ -27,6 +27,8 @@ from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.note_templates import workflow as templates
 from clinical.sessions import copies, deletion, events, mapping, pending, release, rules, signed, signing, store
+from clinical.treated_clients import rules as client_rules
+from clinical.treated_clients import store as client_store
 
 SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 
@@ -69,7 +71,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             note.appointment_id = request.appointment_id
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
-        rules.check_not_erased((await work.db.one(store.lock_client, client_id=note.client_id))["erased_at"])
+        client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=note.client_id))["erased_at"])
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])

@@ -59,12 +59,6 @@ def check_same_client(client_id: str, of_appointment: str) -> None:
         )
 
 
-def check_not_erased(erased_at: datetime | None) -> None:
-    """Raises NotFound if the client was erased while the note was being created."""
-    if erased_at is not None:
-        raise NotFound("not_found", "There is no such client.")
-
-
 def check_not_deleted(deleted_at: datetime | None) -> None:
     """Raises NotFound if the appointment was deleted while its note was being created."""
     if deleted_at is not None:

@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.db.statement import Statement, command, query
 from clinical.tables import (
     appointments,
-    clients,
     erased_sessions,
     pending_amendments,
     session_counters,
@@ -28,14 +27,6 @@ _not_over = _not_deleted | (sessions.c.permanent_delete_after > bindparam("now",
 def _named(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
-
-# Locks the client until the commit, and returns when it was erased, if it was.
-lock_client = command(
-    upsert(clients)
-    .values(workspace_id=bindparam("workspace_id"), id=_client_id)
-    .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": clients.c.erased_at})
-    .returning(clients.c.erased_at)
-)
 
 _appointment = upsert(appointments).values(workspace_id=bindparam("workspace_id"), id=bindparam("appointment_id", type_=Uuid))
 

@@ -1,0 +1,1 @@
+"""What clinical knows of clients: whether they were erased."""

@@ -1,0 +1,15 @@
+"""Statements about clients. Row security confines each to the caller's workspace."""
+
+from sqlalchemy import Uuid, bindparam
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.db.statement import command
+from clinical.tables import clients
+
+# Locks the client until the commit, and returns when it was erased, if it was.
+lock_client = command(
+    upsert(clients)
+    .values(workspace_id=bindparam("workspace_id"), id=bindparam("client_id", type_=Uuid))
+    .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": clients.c.erased_at})
+    .returning(clients.c.erased_at)
+)
