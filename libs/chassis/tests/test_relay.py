@@ -55,7 +55,7 @@ async def relays(parcels, ledger):
     made = []
 
     def make(**but):
-        relay = Relay(parcels.relay_dsn, "parcels", ledger, **{"poll": 0.05, **but})
+        relay = Relay(parcels.relay_dsn, "parcels", ledger, parcels.signer, **{"poll": 0.05, **but})
         task = asyncio.create_task(relay.run())
         made.append((relay, task))
         return relay, task
