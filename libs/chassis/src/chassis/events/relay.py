@@ -79,6 +79,11 @@ class Relay:
         """Whether this relay is the one that works."""
         return self._election.leading
 
+    def wake(self) -> bool:
+        """Lets it look for events at once; returns whether it is the one that works, as far as it knows."""
+        self._wake.set()
+        return self.leading
+
     async def run(self) -> None:
         """Works until `stop`; cancelled, it drops what it holds, which another relay then carries again."""
         try:

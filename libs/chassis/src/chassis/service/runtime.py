@@ -120,7 +120,7 @@ class Runtime:
 
     @cached_property
     def notifier(self) -> RelayNotifier:
-        return RelayNotifier(self.database)
+        return RelayNotifier(self.database, lambda: self._relay is not None and self._relay.wake())
 
     @cached_property
     def outbox(self) -> Outbox:
