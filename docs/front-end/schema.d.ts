@@ -381,7 +381,9 @@ export interface paths {
         };
         /**
          * Start Sso
-         * @description For browsers: sends the person to the workspace's provider. A refusal is a page for people.
+         * @description For browsers: sends the person to the workspace's provider, or to a page that asks first where another site has sent them here.
+         *
+         *     A refusal is a page for people.
          */
         get: operations["start_sso"];
         put?: never;
@@ -402,6 +404,8 @@ export interface paths {
         /**
          * Finish Sso
          * @description Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
+         *
+         *     Where the browser is signed in as somebody else, a page asks first.
          */
         get: operations["finish_sso"];
         put?: never;
@@ -636,6 +640,8 @@ export interface paths {
         /**
          * Accept Invitation
          * @description Signs the invited user in. An unknown token is 404; one that was used, replaced or is too old is 410.
+         *
+         *     For `fetch`: a browser that is sent here, by whomever, is sent on to the page that asks first.
          */
         get: operations["accept_invitation"];
         put?: never;

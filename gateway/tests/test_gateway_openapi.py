@@ -247,6 +247,7 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                         "/problems/{code}",
                         "/docs/assets/{digest}/{name}",
                         "/accept-invitation",
+                        "/auth/sso/{workspace_slug}",
                     }, (
                         method,
                         path,

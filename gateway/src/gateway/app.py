@@ -54,6 +54,7 @@ from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import routes as pages
 from gateway.pages import sign_in as sign_in_pages
+from gateway.pages import single_sign_on as single_sign_on_pages
 from gateway.problems.responses import ProblemResponses
 from gateway.rate_limits.at_once import AtOnce
 from gateway.rate_limits.limits import RateLimits
@@ -97,6 +98,7 @@ ROUTERS: Sequence[APIRouter] = (
     files.router,
     pages.router,
     sign_in_pages.router,
+    single_sign_on_pages.router,
     account_pages.router,
     openapi.router,
 )
