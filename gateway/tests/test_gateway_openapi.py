@@ -65,6 +65,10 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+POST /clients/import
+GET /jobs
+GET /jobs/{}
+POST /jobs/{}/cancel
 POST GET /appointments
 GET /appointments/conflicts
 GET PUT DELETE /appointments/{}

@@ -162,11 +162,12 @@ class Runtime:
             vital_database=self._vital_database,
         )
 
-    def background(self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS) -> UnitOfWork:
-        """`async with runtime.background(workspace_id) as work:` is work that this service does on its own behalf."""
-        context = RequestContext(
-            request_id=str(uuid7()), caller=Caller(service=self.name, workspace_id=workspace_id), workspace_id=workspace_id
-        )
+    def background(
+        self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS, on_behalf_of: UUID | None = None
+    ) -> UnitOfWork:
+        """`async with runtime.background(workspace_id) as work:` is work that this service does on its own behalf, or for a user who asked for it."""
+        caller = Caller(service=self.name, workspace_id=workspace_id, user_id=on_behalf_of)
+        context = RequestContext(request_id=str(uuid7()), caller=caller, workspace_id=workspace_id)
         return UnitOfWork(context.within(seconds), self.database, self.outbox)
 
     @cached_property
