@@ -61,6 +61,9 @@ def furnish(api, sign_in_again):
     assert finalized.status_code == 200, finalized.text
     typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
     assert typed.status_code == 200, typed.text
+    lines = "\n".join(["first_name,last_name", *(f"Ida,Imported{number}" for number in range(1_001))])
+    job = api.post("/clients/import?dry_run=true", content=lines, headers={"content-type": "text/csv"})
+    assert job.status_code == 202, job.text
     template = made("/note-templates", json={"name": f"First visit {uuid4()}", "plan": "Rest."})
     plan = made("/plans", json={"client_id": client, "title": "Walk again"})
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
@@ -83,6 +86,7 @@ def furnish(api, sign_in_again):
         "session_id": note,
         "attachment_id": attachment,
         "template_id": template,
+        "job_id": job.json()["id"],
         "plan_id": plan,
         "milestone_id": milestone,
         "measure_id": measure,
