@@ -80,10 +80,10 @@ def sections():
 
 
 @pytest.fixture
-def as_told(servers, tmp_path):
+def as_told(homes, tmp_path):
     """An installation started with the setting that the page begins with."""
     name, value = re.search(r"^\$ (\w+)='(.+)' make run$", PAGE.read_text(), re.MULTILINE).groups()
-    installation = Installation("run", tmp_path / "home", {name: value})
+    installation = Installation("run", homes.copy(tmp_path / "home"), {name: value})
     installation.start()
     yield installation
     assert installation.stop() == 0
