@@ -131,6 +131,8 @@ def build(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        # FastAPI would look for OpenTelemetry's providers at every request, and tell them paths with ids and tokens in them.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.peers = peers
