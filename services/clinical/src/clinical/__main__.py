@@ -24,6 +24,7 @@ from clinical.sessions.rpc import Sessions
 from clinical.sessions.signing import VersionSigner
 from clinical.settings import ClinicalSettings
 from clinical.tables import RETENTIONS, metadata
+from clinical.treated_clients.rpc import TreatedClients
 
 
 def _attachments(runtime: Runtime) -> Sequence[object]:
@@ -49,6 +50,7 @@ SERVICE = Service(
         Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
         Milestones(runtime.keys),
         Measures(runtime.keys),
+        TreatedClients(),
     ],
     reactions=lambda runtime: [
         *erasure_reactions(runtime.keys),
