@@ -35,6 +35,8 @@ TABLES = {
     "SignIn": "login_attempts",
     "Users": "users",
     "Clients": "clients",
+    "ClientImports": "clients",
+    "Jobs": "jobs",
     "Appointments": "appointments",
     "Sessions": "sessions",
 }

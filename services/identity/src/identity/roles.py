@@ -27,7 +27,8 @@ _WRITES = frozenset(
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
-ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
+_BESIDE = {"clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
+ALL_SCOPES: Final = _READS | _WRITES | _BESIDE
 
 _CLINICIAN = frozenset(
     {
