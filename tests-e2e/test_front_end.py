@@ -65,6 +65,7 @@ SAID = {
         "one draft\nSlept well.\n",
         "stale_version\nfinalized\n{'subjective': 'Slept well.', ",
         "}\n1\n",
+        "finalized\n0\ncosign_not_pending\n",
     ],
     "Rate limits": ["ratelimit-limit: 1000", "ratelimit-remaining: ", "ratelimit-reset: "],
     "Files": ["HTTP/1.1 200 OK", "content-disposition: inline", "content-type: image/png"],

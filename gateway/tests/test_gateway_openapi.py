@@ -89,6 +89,9 @@ GET PUT DELETE /sessions/{}
 PATCH /sessions/{}/draft
 POST PATCH /sessions/{}/finalize
 POST /sessions/{}/unfinalize
+GET /sessions/cosign-queue
+POST /sessions/{}/cosign
+POST /sessions/{}/return
 POST /sessions/{}/restore
 DELETE /sessions/{}/permanent
 GET /sessions/{}/verify

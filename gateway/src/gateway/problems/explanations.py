@@ -6,6 +6,7 @@ A test holds them against every code that the suite refuses with.
 from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
+    "amended_meanwhile": "The note has been amended since the version whose `content_hash` was sent; `version_number` is the newest one's. Read it again before you decide.",
     "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep, unless the workspace has set amendment_reason_required to false.",
     "api_key_invalid": "An API key has a name, at least one scope that there is, and ends in the future if it ends. `errors` says what is wrong.",
     "api_key_not_valid": "This API key is unknown, has expired or was deleted, or its workspace is suspended.",
@@ -22,6 +23,8 @@ EXPLANATIONS: dict[str, str] = {
     "client_inactive": "This client is no longer treated. Set is_active to true before you book or plan for them.",
     "client_not_found": "This client does not exist any more, or belongs to another workspace.",
     "client_without_email": "The client is inactive, or has no e-mail address to be asked to pay at.",
+    "cosign_comment_required": "A note is given back to its author with a `comment` that says what to change.",
+    "cosign_not_pending": "The note does not wait for a co-signature: its signer has no supervisor, it is a draft, or somebody has decided. `cosign_status` says which.",
     "csrf_failed": "A write authenticated by cookies needs the CSRF token of its own login session in X-CSRF-Token: the csrf_token cookie, or the header of the reply that signed in or renewed. Read anything, or load the page again, and the cookie is set anew.",
     "database_unavailable": "A service cannot reach its database. Retry-After says when to try again.",
     "deadline_exceeded": "The reply was not ready in time. Repeat a read as it is, and a write with the same Idempotency-Key.",
@@ -87,9 +90,11 @@ EXPLANATIONS: dict[str, str] = {
     "not_found": "The path or id does not exist, or belongs to another workspace. The reply is the same for both.",
     "not_ready": "The gateway has not heard from the identity service for some seconds, so it does not know which sign-ins are valid.",
     "not_taken": "No instance of a service takes requests at the moment. Retry-After says when to try again.",
+    "not_the_supervisor": "This note waits for the supervisor of whoever signed it. An owner or administrator can decide in their place.",
     "nothing_to_pay": "The appointment is paid already, or its payment is waived.",
     "overloaded": "The server has too much to do at the moment. Retry-After says after how many seconds to try again.",
     "own_address": "Nobody blacklists their own address: they could not undo it.",
+    "own_note": "Nobody co-signs a note that they wrote or signed themselves. Their supervisor does, or an owner or administrator.",
     "own_role": "Nobody changes their own role. Somebody else who may change roles has to.",
     "own_second_factor": "One's own second factor is removed with a code or a backup code. Somebody who has neither asks another administrator.",
     "own_sign_in_required": "How a person signs in is changed by that person alone: in a sign-in by password, passkey or mailed link.",

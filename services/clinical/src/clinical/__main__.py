@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.service.cli import run
@@ -14,6 +15,8 @@ from clinical.attachments.rpc import Attachments
 from clinical.attachments.sweep import sweep_loop
 from clinical.attachments.workflow import Files
 from clinical.client_attachments.rpc import ClientAttachments
+from clinical.cosignatures.reactions import reactions as cosignature_reactions
+from clinical.cosignatures.rpc import Cosignatures
 from clinical.erasure.reactions import reactions as erasure_reactions
 from clinical.measures.rpc import Measures
 from clinical.milestones.rpc import Milestones
@@ -33,6 +36,10 @@ def _attachments(runtime: Runtime) -> Sequence[object]:
     return [Attachments(runtime, files), ClientAttachments(runtime.keys, ClientsStub(runtime.peers["clients"]), files)]
 
 
+def _version_signer(runtime: Runtime) -> VersionSigner:
+    return VersionSigner(runtime.signer, runtime.past_keys)
+
+
 SERVICE = Service(
     name="clinical",
     metadata=metadata,
@@ -42,9 +49,11 @@ SERVICE = Service(
             ClientsStub(runtime.peers["clients"]),
             AppointmentsStub(runtime.peers["scheduling"]),
             WorkspacesStub(runtime.peers["identity"]),
-            VersionSigner(runtime.signer, runtime.past_keys),
+            UsersStub(runtime.peers["identity"]),
+            runtime.once(_version_signer),
             grace=timedelta(days=runtime.settings.deleted_notes_days),
         ),
+        Cosignatures(runtime.keys, runtime.once(_version_signer)),
         *_attachments(runtime),
         NoteTemplates(runtime.keys),
         Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
@@ -55,6 +64,7 @@ SERVICE = Service(
     reactions=lambda runtime: [
         *erasure_reactions(runtime.keys),
         *attachment_reactions(runtime.blobs),
+        *cosignature_reactions(),
         *session_reactions(
             runtime.keys, AppointmentsStub(runtime.peers["scheduling"]), grace=timedelta(days=runtime.settings.deleted_notes_days)
         ),
