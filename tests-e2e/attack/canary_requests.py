@@ -32,6 +32,7 @@ TABLES = {
     "Clients": "clients",
     "Appointments": "appointments",
     "Sessions": "sessions",
+    "Sync": "sync_receipts",
 }
 TABLES |= {
     "Attachments": "attachments",

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,10 +22,20 @@ _UPLOADS = re.compile(rf"{API}/(?:sessions|clients)/[^/]+/attachments")
 
 class BodyLimit:
     def __init__(
-        self, app: ASGIApp, *, json_bytes: int, upload_bytes: int, seconds: float, json_seconds: float, upload_seconds: float
+        self,
+        app: ASGIApp,
+        *,
+        json_bytes: int,
+        upload_bytes: int,
+        seconds: float,
+        json_seconds: float,
+        upload_seconds: float,
+        larger: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
+        """`larger` are the paths that take more than `json_bytes`, and how much."""
         self._app = app
         self._json = json_bytes
+        self._larger = larger
         self._upload = upload_bytes + _ENVELOPE
         self._seconds = seconds
         self._json_seconds = json_seconds
@@ -40,7 +52,7 @@ class BodyLimit:
             return
         is_form = request.headers.get(b"content-type", b"").startswith(b"multipart/form-data")
         upload = is_form and request.method == "POST" and _UPLOADS.fullmatch(request.path) is not None
-        limit = self._upload if upload else self._json
+        limit = self._upload if upload else self._larger.get(request.path, self._json)
         if announced is not None:
             if not announced.isdigit():
                 raise BadRequest("malformed_request", "The Content-Length is not a number.")

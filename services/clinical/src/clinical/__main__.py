@@ -23,6 +23,7 @@ from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
 from clinical.sessions.signing import VersionSigner
 from clinical.settings import ClinicalSettings
+from clinical.sync.rpc import Sync
 from clinical.tables import RETENTIONS, metadata
 
 
@@ -43,6 +44,12 @@ SERVICE = Service(
             WorkspacesStub(runtime.peers["identity"]),
             VersionSigner(runtime.signer, runtime.past_keys),
             grace=timedelta(days=runtime.settings.deleted_notes_days),
+        ),
+        Sync(
+            runtime.keys,
+            ClientsStub(runtime.peers["clients"]),
+            AppointmentsStub(runtime.peers["scheduling"]),
+            WorkspacesStub(runtime.peers["identity"]),
         ),
         *_attachments(runtime),
         NoteTemplates(runtime.keys),

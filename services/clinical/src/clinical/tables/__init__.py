@@ -20,6 +20,7 @@ from clinical.tables.notes import (
     timeline_events,
 )
 from clinical.tables.plans import measures, milestones, plan_counters, plan_events, plan_versions, plans
+from clinical.tables.sync import sync_receipts
 
 __all__ = [
     "RETENTIONS",
@@ -41,10 +42,12 @@ __all__ = [
     "sessions",
     "storage_counters",
     "storage_quotas",
+    "sync_receipts",
     "timeline_events",
 ]
 
-# A deleted note is erased when its time is over: each is announced, and the reaction to that erases it with what belongs to it.
 RETENTIONS = (
+    # A deleted note is erased when its time is over: each is announced, and the reaction to that erases it with what belongs to it.
     Retention("sessions", since="permanent_delete_after", days=0, announced=lambda id_: events_pb2.DeletedSessionOver(session_id=str(id_))),
+    Retention("sync_receipts", since="created_at", days="sync_receipts_days"),
 )

@@ -14,6 +14,8 @@ CHANGEABLE = ("name", "time_zone", "locale", "address", "phone", "license_number
 _MAX_LENGTH = {"name": 255, "address": 1000, "phone": 50, "license_number": 100}
 # Language, script and region of BCP 47. Variants and extensions are not accepted.
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+# How long ago a device may have been without a network that its notes are not flagged. Clinical keeps receipts for longer than that.
+MOST_OFFLINE_DAYS = 90
 
 
 def check_workspace(values: Mapping[str, Any]) -> None:
@@ -40,5 +42,8 @@ def check_workspace(values: Mapping[str, Any]) -> None:
     lock_after = (values.get("settings") or {}).get("lock_after_failures")
     if lock_after is not None and not is_lock_after(lock_after):
         faults.append(Fault("/settings/lock_after_failures", "must be null or a whole number from 3 to 100"))
+    offline_days = (values.get("settings") or {}).get("offline_days", 1)
+    if not isinstance(offline_days, int) or isinstance(offline_days, bool) or not 1 <= offline_days <= MOST_OFFLINE_DAYS:
+        faults.append(Fault("/settings/offline_days", f"must be a whole number from 1 to {MOST_OFFLINE_DAYS}"))
     if faults:
         raise Invalid("workspace_invalid", "Some details of the workspace are not valid.", faults=faults)
