@@ -40,6 +40,7 @@ EMPTY = {
     ),
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",
+    "clinical.sync_receipts": "no device had sent notes by then",
     "clinical.appointments": "no appointment with a note was deleted in it",
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
