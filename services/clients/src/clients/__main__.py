@@ -1,7 +1,8 @@
 """Runs the clients service."""
 
+from caseload.clients.v1 import events_pb2
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
@@ -14,7 +15,13 @@ def servicers(runtime: Runtime) -> list[Clients]:
     return [Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order))]
 
 
-SERVICE = Service("clients", metadata, servicers, settings=ClientsSettings)
+SERVICE = Service(
+    "clients",
+    metadata,
+    servicers,
+    settings=ClientsSettings,
+    erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
+)
 
 if __name__ == "__main__":
     run(SERVICE)

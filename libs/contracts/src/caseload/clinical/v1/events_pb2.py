@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/clinical/v1/events.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\"0\n\x11\x41ttachmentRemoved\x12\x1b\n\rattachment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\".\n\x12\x44\x65letedSessionOver\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/clinical/v1/events.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\"0\n\x11\x41ttachmentRemoved\x12\x1b\n\rattachment_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\".\n\x12\x44\x65letedSessionOver\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,8 +36,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ATTACHMENTREMOVED'].fields_by_name['attachment_id']._serialized_options = b'\340\265\030\001'
   _globals['_DELETEDSESSIONOVER'].fields_by_name['session_id']._loaded_options = None
   _globals['_DELETEDSESSIONOVER'].fields_by_name['session_id']._serialized_options = b'\340\265\030\001'
+  _globals['_WORKSPACEERASUREUNFINISHED'].fields_by_name['workspace_id']._loaded_options = None
+  _globals['_WORKSPACEERASUREUNFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
+  _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._loaded_options = None
+  _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
   _globals['_ATTACHMENTREMOVED']._serialized_start=94
   _globals['_ATTACHMENTREMOVED']._serialized_end=142
   _globals['_DELETEDSESSIONOVER']._serialized_start=144
   _globals['_DELETEDSESSIONOVER']._serialized_end=190
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=192
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=248
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=250
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=304
 # @@protoc_insertion_point(module_scope)
