@@ -34,6 +34,7 @@ logs: ## what the containers say (ARGS="clinical")
 test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name"; ARGS="-m quick": half a minute; WORKERS=2)
 	@scripts/rabbitmq for-tests
 	@scripts/redis
+	@scripts/clamav
 	@scripts/chromium
 	scripts/openid-provider >/dev/null
 	$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
@@ -41,6 +42,7 @@ test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name";
 e2e: .venv/.for-dev ## only the journeys across services
 	@scripts/rabbitmq for-tests
 	@scripts/redis
+	@scripts/clamav
 	@scripts/chromium
 	$(PYTHON) -m pytest -n $(WORKERS) tests-e2e $(ARGS)
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import urlsplit
 
 import pyotp
 import pytest
@@ -9,6 +10,11 @@ from attack.installation import PASSWORD, AttackedInstallation
 from chromium import fresh_tab
 from playwright.async_api import expect
 from uuid_utils.compat import uuid7
+
+from caseload.identity.v1.users_pb2 import User
+from gateway.pages.languages import language
+from gateway.pages.provider import leading_page
+from gateway.pages.rendering import render
 
 LANGUAGES = {"en": "Sign in", "de": "Anmelden", "fr": "Se connecter", "es": "Iniciar sesión", "he": "כניסה"}
 # Of a page with forms, exactly: the style's hash is the one thing in it that changes.
@@ -343,6 +349,35 @@ async def test_a_violation_of_the_policy_would_be_noticed(embedded, browser):
 
         assert await tab.page.title() == "Sign in · Caseload"
         assert "violates the following Content Security Policy directive" in tab.messages[0]
+
+
+async def test_the_pages_on_the_way_to_a_provider_are_accessible_and_lead_there(embedded, open_tab):
+    """The provider is played by the browser: an installation asks none without TLS."""
+    tab = await open_tab(viewport={"width": 320, "height": 640})
+    reader, page = language("he"), tab.page
+    present, other = User(full_name="Henrietta Castellanos", email="h@example.org"), User(full_name="Nora Quist", email="n@example.org")
+    pages = {
+        "GET /auth/replace-sign-in": render("replace.html", reader, title="x", address="/", present=present, other=other),
+        "GET /auth/sso/lakeside": render(
+            "single_sign_on.html", reader, title="x", address="/", text=reader.texts["sso_ask_text"], return_to="/clients"
+        ),
+        "POST /auth/sso/lakeside": leading_page("https://provider.example/authorize?a=1&b=2", reader),
+    }
+
+    async def answer(route):
+        told = pages[f"{route.request.method} {urlsplit(route.request.url).path}"]
+        await route.fulfill(headers=dict(told.headers), body=told.body)
+
+    await page.route("**/auth/*", answer)
+    await page.route("**/auth/sso/*", answer)
+    await page.route("https://provider.example/**", lambda route: route.fulfill(body="<title>The provider</title>"))
+    for path in ("/auth/replace-sign-in", "/auth/sso/lakeside"):
+        await page.goto(embedded.gateway_url + path)
+        assert await tab.barriers() == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    await page.locator("button").click()
+
+    await page.wait_for_url("https://provider.example/authorize?a=1&b=2")
 
 
 @pytest.mark.parametrize("alone", [True, False])

@@ -22,6 +22,7 @@ PUBLIC = {
     "/caseload.identity.v1.SecondFactors/VerifySecondStep",
     "/caseload.identity.v1.Passkeys/BeginPasskeySignIn",
     "/caseload.identity.v1.Passkeys/FinishPasskeySignIn",
+    "/caseload.identity.v1.SingleSignOn/DescribeSingleSignOn",
     "/caseload.identity.v1.SingleSignOn/BeginSingleSignOn",
     "/caseload.identity.v1.SingleSignOn/FinishSingleSignOn",
     "/caseload.identity.v1.SignIn/RequestPasswordReset",

@@ -381,7 +381,9 @@ export interface paths {
         };
         /**
          * Start Sso
-         * @description For browsers: sends the person to the workspace's provider. A refusal is a page for people.
+         * @description For browsers: sends the person to the workspace's provider, or to a page that asks first where another site has sent them here.
+         *
+         *     A refusal is a page for people.
          */
         get: operations["start_sso"];
         put?: never;
@@ -402,6 +404,8 @@ export interface paths {
         /**
          * Finish Sso
          * @description Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
+         *
+         *     Where the browser is signed in as somebody else, a page asks first.
          */
         get: operations["finish_sso"];
         put?: never;
@@ -636,6 +640,8 @@ export interface paths {
         /**
          * Accept Invitation
          * @description Signs the invited user in. An unknown token is 404; one that was used, replaced or is too old is 410.
+         *
+         *     For `fetch`: a browser that is sent here, by whomever, is sent on to the page that asks first.
          */
         get: operations["accept_invitation"];
         put?: never;
@@ -1088,6 +1094,86 @@ export interface paths {
          * @description Deletes the client and everything that belongs to it, in every service.
          */
         delete: operations["erase_client"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Clients
+         * @description A CSV file with a line of column names, as spreadsheets write it, or a JSON array of objects.
+         *
+         *     Columns are found by the names of the fields, in English, German, French and Spanish, or by `mapping`. A row that cannot be imported is told and keeps no other from
+         *     being imported. One whose `external_id` is in use is left out, so a file can be sent again. More than 1,000 clients are a job.
+         */
+        post: operations["import_clients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description The caller's own, newest first; those of everybody in the workspace for owners and administrators.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Job */
+        get: operations["get_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description One that waits is cancelled at once, one that runs a moment later. What it has done until then stays.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2645,6 +2731,50 @@ export interface components {
             /** @constant */
             status: "ok";
         };
+        ImportedClients: {
+            /** @description In a dry run: that would be. */
+            created: number;
+            /** @description Left as they are, because their external_id is in use. */
+            skipped: number;
+            failed: number;
+            /** @description Of the first rows that cannot be imported, at most 100. */
+            errors: components["schemas"]["RowError"][];
+            /** @description What is no field of a client. */
+            ignored_columns: string[];
+            /** @description How the file was read: utf-8, utf-16 or cp1252. */
+            encoding: string;
+        };
+        Job: {
+            /** Format: uuid */
+            id: string;
+            /** @description What it does, as import_clients. */
+            kind: string;
+            /** @enum {string} */
+            status: "pending" | "running" | "done" | "failed" | "cancelled";
+            /** @description Of `total` steps; what a step is depends on the kind. */
+            done: number;
+            total: number | null;
+            /** @description The code of the problem that ended it. */
+            error: string | null;
+            /** @description What came of it, as its kind says. */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            result_url: string | null;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+        };
+        JobPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Job"][];
+        };
         Location: {
             /** Format: uuid */
             id: string;
@@ -3198,6 +3328,13 @@ export interface components {
         RoleChange: {
             /** @enum {string} */
             role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
+        };
+        RowError: {
+            /** @description The first client is row 1; the line of column names is not counted. */
+            row: number;
+            /** @description The field, as a JSON pointer; empty for the whole row. */
+            pointer: string;
+            detail: string;
         };
         /** @description `temp_token` is the one of the reply to the first step. */
         SecondStep: {
@@ -3815,6 +3952,9 @@ export type Download = components['schemas']['Download'];
 export type DraftUpdate = components['schemas']['DraftUpdate'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type Health = components['schemas']['Health'];
+export type ImportedClients = components['schemas']['ImportedClients'];
+export type Job = components['schemas']['Job'];
+export type JobPage = components['schemas']['JobPage'];
 export type Location = components['schemas']['Location'];
 export type LocationCreate = components['schemas']['LocationCreate'];
 export type LocationPage = components['schemas']['LocationPage'];
@@ -3878,6 +4018,7 @@ export type ReminderConfigurationUpdate = components['schemas']['ReminderConfigu
 export type ReminderLog = components['schemas']['ReminderLog'];
 export type ReminderLogPage = components['schemas']['ReminderLogPage'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type RowError = components['schemas']['RowError'];
 export type SecondStep = components['schemas']['SecondStep'];
 export type SentInvitation = components['schemas']['SentInvitation'];
 export type Service = components['schemas']['Service'];
@@ -6415,6 +6556,162 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    import_clients: {
+        parameters: {
+            query?: {
+                /** @description Says what would be imported, and changes nothing. */
+                dry_run?: boolean;
+                /** @description A JSON object: the field for the name of a column, as {"Rufname": "first_name"}. */
+                mapping?: string | null;
+            };
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": {
+                    [key: string]: unknown;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedClients"];
+                };
+            };
+            /** @description More than 1,000 clients: the job that imports them. */
+            202: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                kind?: string | null;
+                status?: ("pending" | "running" | "done" | "failed" | "cancelled") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

@@ -65,6 +65,10 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+POST /clients/import
+GET /jobs
+GET /jobs/{}
+POST /jobs/{}/cancel
 POST GET /appointments
 GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
@@ -247,6 +251,7 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                         "/problems/{code}",
                         "/docs/assets/{digest}/{name}",
                         "/accept-invitation",
+                        "/auth/sso/{workspace_slug}",
                     }, (
                         method,
                         path,

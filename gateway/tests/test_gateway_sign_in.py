@@ -8,6 +8,10 @@ import pytest
 from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
+from gateway.app import ROUTERS, routes_of
+from gateway.request import SAFE_METHODS
+from gateway.routing.nouns import API, is_public
+
 PASSWORD = "correct horse battery"
 ROOM = {"name": "Room 1", "location_type": "clinic"}
 
@@ -318,3 +322,43 @@ async def test_a_page_with_an_old_or_planted_csrf_cookie_gets_the_right_one_with
 
     assert read.headers["x-csrf-token"] == right
     assert any(line.startswith(f"csrf_token={right};") for line in read.headers.get_list("set-cookie"))
+
+
+async def test_no_other_sites_page_signs_anybody_in(gateway, person):
+    """Every operation without sign-in that writes: one that is added is asked without being written down here."""
+    paths = [route.path for route in routes_of(ROUTERS) if route.path.startswith(API) and is_public(route) and route.methods - SAFE_METHODS]
+    assert len(paths) >= 9
+    body = {"email": person.email, "password": PASSWORD}
+    async with gateway.anonymous() as http:
+        for site in ("cross-site", "same-site"):
+            for origin in ({}, {"Origin": "null"}, {"Origin": "https://evil.example", "Referer": f"{gateway.settings.app_url}/"}):
+                replies = [await http.post(path, json=body, headers={"Sec-Fetch-Site": site} | origin) for path in paths]
+                assert {(reply.status_code, reply.json()["code"]) for reply in replies} == {(403, "csrf_failed")}
+        # What a form can send without a script, of older browsers too.
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            reply = await http.post(
+                "/api/v1/auth/login", content=httpx.Request("POST", "/", json=body).content, headers={"Content-Type": kind}
+            )
+            assert reply.status_code == 422
+        assert not http.cookies
+        own = await http.post("/api/v1/auth/login", json=body, headers={"Sec-Fetch-Site": "cross-site", "Origin": gateway.settings.app_url})
+        assert own.status_code == 200
+
+
+async def test_nobody_accepts_an_invitation_by_being_sent_to_the_api(gateway, practice, check_problem):
+    invited = await practice.http.post(
+        "/api/v1/users", json={"email": f"tess-{uuid7().hex}@example.com", "full_name": "Tess Doe", "role": "therapist"}
+    )
+    url = (await practice.http.post(f"/api/v1/invitations/{invited.json()['id']}/resend")).json()["invitation_url"]
+    query = {"token": url.partition("token=")[2]}
+    path = "/api/v1/auth/accept-invite"
+    async with gateway.anonymous() as http:
+        for headers in ({"Accept": "text/html,*/*;q=0.8"}, {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site"}):
+            sent = await http.get(path, params=query, headers=headers)
+            assert (sent.status_code, sent.headers["location"]) == (303, f"/accept-invitation?token={query['token']}")
+        picture = {"Accept": "image/*", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "same-site", "Sec-Fetch-Dest": "image"}
+        check_problem(await http.get(path, params=query, headers=picture), 403, "csrf_failed")
+        assert not http.cookies
+
+        own = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+        assert (await http.get(path, params=query, headers=own)).json()["success"] is True

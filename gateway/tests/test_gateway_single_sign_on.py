@@ -1,6 +1,7 @@
 """Single sign-on through the gateway, with a certified OpenID provider of our own: its real pages, keys and tokens."""
 
 import asyncio
+import html
 import json
 import re
 import subprocess
@@ -29,6 +30,8 @@ PUBLIC_URL = "http://127.0.0.1:8000"
 CALLBACK = "/api/v1/auth/oidc/callback"
 PATH = "/api/v1/workspaces/current/sso"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+# What a browser says when it follows a link of a page of ours.
+OWN_LINK = {"Accept": BROWSER, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
 PASSWORD = "correct horse battery"
 
 
@@ -207,7 +210,7 @@ async def test_the_role_follows_the_groups_and_who_has_none_is_refused(gateway, 
         assert jwt.decode(browser.cookies["access_token"], options={"verify_signature": False})["role"] == "assistant"
 
     provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["strangers"])
-    async with visit(gateway, accept=BROWSER) as browser:
+    async with visit(gateway, **OWN_LINK) as browser:
         refused = await sign_in(browser, provider, slug, who)
         assert refused.status_code == 403
         assert "None of your groups has access here." in refused.text
@@ -467,7 +470,7 @@ async def test_what_is_changed_ends_sign_ins_that_are_under_way(gateway, configu
         check_problem(await browser.get(place), 401, "sso_over")
         await configured.http.put(PATH, json=settings(provider, slug, enabled=False))
         check_problem(await browser.get(f"/api/v1/auth/oidc/{slug}/start"), 404, "sso_unknown")
-    async with visit(gateway, accept=BROWSER) as browser:
+    async with visit(gateway, **OWN_LINK) as browser:
         page = await browser.get("/api/v1/auth/oidc/nowhere/start")
         assert page.status_code == 404
         assert "There is no sign-in for a workspace at this address." in page.text
@@ -618,3 +621,116 @@ async def test_both_steps_are_counted_as_sign_ins(gateway, configured, slug, che
         await begin(browser, slug)
         check_problem(await browser.get(f"/api/v1/auth/oidc/{slug}/start"), 429, "rate_limited")
         check_problem(await browser.get(CALLBACK), 429, "rate_limited")
+
+
+def fields_of(page):
+    """The hidden fields of a page's form."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', page.text))
+
+
+def led_to(page):
+    """Where a page leads on to by itself."""
+    return html.unescape(re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', page.text)[1])
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+async def test_whoever_is_sent_to_the_start_by_another_site_is_asked_first(gateway, configured, provider, slug, site):
+    """Anybody may have a workspace, and a provider that signs each browser in as somebody: a link would be enough."""
+    who, headers = name(), {"Accept": BROWSER}
+    provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    if site:
+        headers |= {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Referer": "https://evil.example/"}
+    async with visit(gateway) as browser:
+        sent = await browser.get(f"/api/v1/auth/oidc/{slug}/start", params={"return_to": "/clients?a=1"}, headers=headers)
+        assert (sent.status_code, sent.headers["location"]) == (303, f"/auth/sso/{slug}?return_to=%2Fclients%3Fa%3D1")
+        assert not browser.cookies
+
+        page = await browser.get(sent.headers["location"], headers=headers)
+        assert f"Sign in to Lakeside with {urlsplit(provider.issuer).netloc}?" in page.text
+        assert not browser.cookies.keys() & {"sso_browser", "access_token"}
+        here = f"/auth/sso/{slug}"
+        assert (await browser.post(here, data={"return_to": "/clients"})).status_code == 403
+        forged = await browser.post(here, data=fields_of(page), headers={"Sec-Fetch-Site": "cross-site"})
+        assert forged.status_code == 403
+        assert "sso_browser" not in browser.cookies
+
+        meant = await browser.post(here, data=fields_of(page), headers={"Sec-Fetch-Site": "same-origin"})
+        assert meant.status_code == 200
+        assert "form-action 'self';" in meant.headers["content-security-policy"]
+        done = await browser.get(path_of(await provider.sign_in(led_to(meant), who)))
+        assert (done.status_code, done.headers["location"]) == (303, f"{PUBLIC_URL}/clients?a=1")
+        assert (await browser.get("/api/v1/auth/me")).json()["full_name"] == "Nora Quist"
+
+
+@pytest.mark.parametrize(
+    "headers", [OWN_LINK, OWN_LINK | {"Sec-Fetch-Site": "same-site", "Referer": "https://app.practice.example/login"}, {"Accept": "*/*"}]
+)
+async def test_pages_of_ours_and_of_the_front_end_and_programs_go_straight_to_the_provider(gateway, configured, provider, slug, headers):
+    async with visit(gateway.reconfigured(app_url="https://app.practice.example")) as browser:
+        begun = await browser.get(f"/api/v1/auth/oidc/{slug}/start", headers=headers)
+
+        assert begun.headers["location"].startswith(f"{provider.issuer}/auth?")
+
+
+async def test_the_page_that_asks_tells_what_the_api_tells(gateway, configured, slug):
+    async with visit(gateway, accept=BROWSER) as browser:
+        unknown = await browser.get("/auth/sso/nowhere")
+        assert (unknown.status_code, "There is no sign-in for a workspace at this address." in unknown.text) == (404, True)
+        evil = await browser.get(f"/auth/sso/{slug}", params={"return_to": '"><script>alert(1)</script>'})
+        assert (evil.status_code, "<script>" in evil.text) == (200, False)
+        refused = await browser.post(f"/auth/sso/{slug}", data=fields_of(evil) | {"return_to": "//evil.example"})
+        assert (refused.status_code, "evil.example" in refused.text) == (422, False)
+
+
+async def test_a_browser_that_is_signed_in_as_somebody_else_asks_who_it_is_to_be(gateway, configured, provider, slug, check_problem):
+    person, who = configured.person, name()
+    provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(gateway, accept=BROWSER) as browser:
+        assert (await browser.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})).status_code == 200
+        for choice in ("stay", "replace"):
+            place = path_of(
+                await provider.sign_in((await browser.get(f"/api/v1/auth/oidc/{slug}/start", headers=OWN_LINK)).headers["location"], who)
+            )
+            before = browser.cookies["access_token"]
+
+            asked = await browser.get(place)
+
+            assert asked.status_code == 200
+            assert all(told in asked.text for told in ("Henrietta Castellanos", person.email, "Nora Quist", f"{who}@example.org"))
+            assert browser.cookies["access_token"] == before
+            waiting = browser.cookies["waiting_sign_in"]
+            assert waiting not in asked.text
+            assert (await browser.post("/auth/replace-sign-in", data={"choice": "replace", "form_token": "x"})).status_code == 403
+
+            answered = await browser.post("/auth/replace-sign-in", data=fields_of(asked) | {"choice": choice})
+
+            assert answered.status_code == 303
+            assert "waiting_sign_in" not in browser.cookies
+            await gateway.app.state.verifier.refresh()
+            me = (await browser.get("/api/v1/auth/me")).json()
+            assert me["full_name"] == ("Henrietta Castellanos" if choice == "stay" else "Nora Quist")
+            # The other one of the two is over.
+            async with visit(gateway, cookie=f"access_token={before}" if choice == "replace" else f"refresh_token={waiting}") as other:
+                assert (await other.get("/api/v1/auth/me")).status_code == 401
+            again = await browser.post("/auth/replace-sign-in", data={"choice": "replace"} | {"form_token": browser.cookies["csrf_token"]})
+            assert again.status_code == 401
+        assert answered.headers["location"] == f"{PUBLIC_URL}/"
+
+
+async def test_a_browser_that_does_not_say_as_whom_it_is_signed_in_is_led_through_a_page_of_ours(gateway, configured, provider, slug):
+    """Sent by the provider, it keeps the refresh cookie back (SameSite=Strict), and the access cookie has expired."""
+    who = name()
+    provider.has(who, email=f"{who}@example.org", email_verified=True, name="Nora Quist", groups=["clinicians"])
+    async with visit(gateway, accept=BROWSER) as browser:
+        await browser.post("/api/v1/auth/login", json={"email": configured.person.email, "password": PASSWORD})
+        begun = await browser.get(f"/api/v1/auth/oidc/{slug}/start", headers=OWN_LINK)
+        place = path_of(await provider.sign_in(begun.headers["location"], who))
+        browser.cookies.delete("access_token")
+        refresh = browser.cookies["refresh_token"]
+        browser.cookies.delete("refresh_token")
+
+        led = await browser.get(place)
+
+        assert (led.status_code, led_to(led)) == (200, f"{place}&led=1")
+        browser.cookies.set("refresh_token", refresh)
+        assert "Henrietta Castellanos" in (await browser.get(led_to(led))).text

@@ -30,6 +30,8 @@ TABLES = {
     "SignIn": "login_attempts",
     "Users": "users",
     "Clients": "clients",
+    "ClientImports": "clients",
+    "Jobs": "jobs",
     "Appointments": "appointments",
     "Sessions": "sessions",
 }

@@ -18,11 +18,13 @@ from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
 from gateway.api.client_attachments import routes as client_attachments
+from gateway.api.client_imports import routes as client_imports
 from gateway.api.clients import routes as clients
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
 from gateway.api.invitations import routes as invitations
+from gateway.api.jobs import routes as jobs
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.measures import routes as measures
@@ -54,6 +56,7 @@ from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import routes as pages
 from gateway.pages import sign_in as sign_in_pages
+from gateway.pages import single_sign_on as single_sign_on_pages
 from gateway.problems.responses import ProblemResponses
 from gateway.rate_limits.at_once import AtOnce
 from gateway.rate_limits.limits import RateLimits
@@ -78,6 +81,8 @@ ROUTERS: Sequence[APIRouter] = (
     workspaces.router,
     platform.router,
     clients.router,
+    client_imports.router,
+    jobs.router,
     timeline.router,
     appointments.router,
     payments.router,
@@ -97,6 +102,7 @@ ROUTERS: Sequence[APIRouter] = (
     files.router,
     pages.router,
     sign_in_pages.router,
+    single_sign_on_pages.router,
     account_pages.router,
     openapi.router,
 )
@@ -181,6 +187,7 @@ def _middleware(
             BodyLimit,
             json_bytes=settings.json_limit_bytes,
             upload_bytes=settings.upload_limit_bytes,
+            import_bytes=settings.import_limit_bytes,
             seconds=settings.body_seconds,
             json_seconds=settings.json_seconds,
             upload_seconds=settings.upload_seconds,

@@ -82,6 +82,12 @@ class GatewayRequest:
         self.response_headers.append((name, value.encode("latin-1")))
 
     @property
+    def is_navigation(self) -> bool:
+        """Whether a browser asks for a page to show, as far as it says so."""
+        mode = self.header(b"sec-fetch-mode")
+        return mode == "navigate" if mode else "text/html" in self.header(b"accept").lower()
+
+    @property
     def route_path(self) -> str:
         """The path of the request's route, with the names of its parameters in place of their values; empty for an unknown path."""
         route = self.scope.get("route")

@@ -45,6 +45,8 @@ class GatewaySettings(Settings):
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
     # Of one file, without the multipart envelope.
     upload_limit_bytes: int = Field(10 * MEGABYTE, ge=1024)
+    # Of a file of clients to be imported: some 200,000 of them. No request between two processes is larger than 64 MiB.
+    import_limit_bytes: int = Field(50 * MEGABYTE, ge=1024, le=60 * MEGABYTE)
     # Uploads under way at the same time, of all and of one workspace. A user has as many as a browser has connections.
     uploads_at_once: int = Field(60, ge=1)
     uploads_per_workspace: int = Field(30, ge=1)

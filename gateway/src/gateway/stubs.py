@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
@@ -24,6 +25,7 @@ from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
+from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
@@ -47,6 +49,9 @@ class Stubs:
     platform: PlatformStub
     blacklist: BlacklistStub
     clients: ClientsStub
+    client_imports: ClientImportsStub
+    # Of the clients service, which alone has long work.
+    jobs: JobsStub
     appointments: AppointmentsStub
     services: ServicesStub
     locations: LocationsStub
@@ -77,6 +82,8 @@ class Stubs:
             platform=PlatformStub(peers["identity"]),
             blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
+            client_imports=ClientImportsStub(peers["clients"]),
+            jobs=JobsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),

@@ -324,7 +324,7 @@ async def _told_on_the_way(connection: Any, runtime: Runtime, workspace_id: UUID
             name = f"{runtime.name}.outbox {envelope.id}"
             try:
                 line = events_pb2.AuditRecorded.FromString(envelope.payload)
-                announcer = runtime.event_verifier.announcer(envelope) if line.records else ""
+                announcer = _announcer(runtime, envelope) if line.records else ""
             except (DecodeError, Untrusted):
                 telling.findings.append(f"{name}: is not signed by {runtime.name}")
                 continue
@@ -333,6 +333,11 @@ async def _told_on_the_way(connection: Any, runtime: Runtime, workspace_id: UUID
             for each in line.records:
                 told = Told(each.revision, each.digest.hex(), line.id)
                 _keep_newest(telling, name, announcer, (each.table, each.record_id), told)
+
+
+def _announcer(runtime: Runtime, envelope: Envelope) -> str:
+    """The service that wrote the event into its own outbox. Raises Untrusted. Releases before proofs have signed it there."""
+    return runtime.name if runtime.event_signer.is_proven(envelope) else runtime.event_verifier.announcer(envelope)
 
 
 def _keep_newest(telling: Telling, line: str, announcer: str | None, place: Place, told: Told) -> None:

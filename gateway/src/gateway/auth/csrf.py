@@ -4,7 +4,8 @@ The token is a keyed hash of the login session. Pages read it from a cookie, but
 anew, so that a cookie which another site of the same domain has planted is of no use, whosever token it holds.
 
 Forms of the gateway's own pages cannot send headers: they repeat the token in a field. Where nobody is signed in, it is a keyed hash of a
-random cookie, so that no other site can sign a visitor in as somebody else.
+random cookie, so that no other site can sign a visitor in as somebody else. For the same reason a sign-in through the API
+may not come from another site, although it is authenticated by nothing yet.
 """
 
 import hmac
@@ -37,6 +38,23 @@ class CsrfTokens:
         if request.header(b"sec-fetch-site") == "cross-site" and request.header(b"origin") not in self._origins:
             raise Forbidden("csrf_failed", "Requests from this origin are not allowed.")
 
+    def is_own(self, request: GatewayRequest) -> bool:
+        """Whether a program, the gateway's own pages or the front end ask, and not another site's page.
+
+        False, too, where a browser does not say: for an address that was typed, may have come by mail or was redirected to, and of older browsers.
+        """
+        site = request.header(b"sec-fetch-site")
+        if not site:
+            return not request.is_navigation
+        # Navigation has no Origin. A Referer is believed from the same site alone: elsewhere it also stands for redirects of others.
+        origin = request.header(b"origin") or (_origin(request.header(b"referer")) if site == "same-site" else "")
+        return site == "same-origin" or origin in self._origins
+
+    def check_own(self, request: GatewayRequest) -> None:
+        """Raises Forbidden for a request of another site's page, which could sign its visitor in as somebody else."""
+        if request.header(b"sec-fetch-site") in {"cross-site", "same-site"} and not self.is_own(request):
+            raise Forbidden("csrf_failed", "Requests from this origin are not allowed.")
+
     def form_token(self, visitor: str) -> str:
         """The token of forms for somebody who is not signed in; `visitor` is the value of their cookie."""
         return base64url.encode(hmac.digest(self._form_key, visitor.encode(), "sha256"))
@@ -54,5 +72,8 @@ class CsrfTokens:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}"

@@ -27,6 +27,9 @@ class Authentication:
             await self._limits.count_address(request, "health")
         elif not request.path.startswith("/api/") or request.path in self._public:
             await self._limits.count_address(request, "sign-in" if self._public.proves_who_asks(request) else "anonymous")
+            if not request.is_safe:
+                # Nobody is signed in yet, so there is no token to ask for; pages ask for that of their forms.
+                self._authenticator.csrf.check_own(request)
         else:
             try:
                 await self._authenticator.authenticate(request)

@@ -13,6 +13,7 @@ _HOURS = 3600
 _YEAR = 365 * 24 * _HOURS
 # As long as the second step of a sign-in may take.
 _SECOND_STEP_SECONDS = 600
+_WAITING_SECONDS = 600
 # As we make them: what is sent back in a header has to be.
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -35,6 +36,10 @@ class PageCookies:
         methods, _, self.second_step = found.get("second_step", "").partition(":")
         self.methods = methods.split("+")
 
+        # The refresh token of a sign-in that waits until it is said whether it is to replace the present one.
+        self._waiting_name = "__Host-waiting_sign_in" if writer.is_secure else "waiting_sign_in"
+        self.waiting_sign_in = found.get(self._waiting_name, "")
+
     def ensure_visitor(self) -> str:
         """The visitor's own random value, which is kept for hours from now; one is made if there is none."""
         self.visitor = self.visitor or secrets.token_urlsafe(16)
@@ -47,6 +52,12 @@ class PageCookies:
     def keep_second_step(self, token: str, methods: Iterable[str]) -> None:
         value = f"{'+'.join(methods)}:{token}"
         self._writer.set(self._request, "second_step", value, _SECOND_STEP_SECONDS, path="/auth", same_site="Strict")
+
+    def keep_waiting_sign_in(self, refresh_token: str) -> None:
+        self._writer.set(self._request, self._waiting_name, refresh_token, _WAITING_SECONDS, path="/", same_site="Strict")
+
+    def forget_waiting_sign_in(self) -> None:
+        self._writer.set(self._request, self._waiting_name, "", 0, path="/", same_site="Strict")
 
     def forget_second_step(self) -> None:
         self._writer.set(self._request, "second_step", "", 0, path="/auth", same_site="Strict")

@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 from gateway.settings import GatewaySettings
 
 ACCOUNT = "/auth/account"
+INVITATION = "/accept-invitation"
 # Printable ASCII without what browsers take for a slash or leave out: `/\host`, `/<tab>/host`.
 _ADDRESS = re.compile(r"[!#-;=?-\[\]_a-z~]{1,2000}")
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from chassis.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Refusal, Stale, TooMany, Unauthenticated, Unavailable
 from gateway.auth.cookies import CookieWriter
 from gateway.pages.cookies import PageCookies
-from gateway.pages.destinations import ACCOUNT
+from gateway.pages.destinations import ACCOUNT, INVITATION
 from gateway.pages.home import prefers_json
 from gateway.pages.languages import choose
 from gateway.pages.rendering import render
@@ -60,7 +60,7 @@ def explain(refusal: Refusal, texts: Mapping[str, str]) -> str:
 
 def is_for_people(request: GatewayRequest) -> bool:
     """Whether a refusal of this request is to be a page: one of those that people sign in by."""
-    is_page = request.path.startswith("/auth/") or request.path == "/accept-invitation"
+    is_page = request.path.startswith("/auth/") or request.path == INVITATION
     return is_page and not prefers_json(request.header(b"accept"))
 
 

@@ -10,7 +10,7 @@ from chassis.errors import Gone, Invalid, NotFound, Refusal, TooMany, Unauthenti
 from gateway.api.sign_in import schemas
 from gateway.api.sign_in.routes import device_token
 from gateway.mapping import to_proto
-from gateway.pages.destinations import ACCOUNT
+from gateway.pages.destinations import ACCOUNT, INVITATION
 from gateway.pages.refusals import SIGN_IN
 from gateway.pages.rendering import PASSKEY_SCRIPT
 from gateway.pages.visit import AnyVisit, Visit
@@ -150,12 +150,12 @@ async def reset_password(visit: AnyVisit) -> Response:
     return visit.go(SIGN_IN, done="password_set")
 
 
-@router.get("/accept-invitation", include_in_schema=False)
+@router.get(INVITATION, include_in_schema=False)
 async def get_invitation_page(visit: AnyVisit) -> Response:
     return _confirm(visit, "invitation_title", text="invitation_text", button="invitation_button")
 
 
-@router.post("/accept-invitation", include_in_schema=False)
+@router.post(INVITATION, include_in_schema=False)
 async def accept_invitation(visit: AnyVisit) -> Response:
     message = AcceptInvitationRequest(token=visit.form.get("token", "")[:512])
     try:

@@ -1,7 +1,7 @@
 """Somebody at a page: their request, the form they sent, and the language they read."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -63,13 +63,14 @@ class Visit:
         script: str = "",
         data_images: bool = False,
         retry_after: int | None = None,
+        languages: Collection[str] = LANGUAGES,
         **values: Any,
     ) -> Response:
         """A page in the visitor's language, by the key of its title. `address` is where it can be asked for again, if that is another.
 
         `script` runs on this page alone; `data_images` and it are what the page's policy allows in addition.
         """
-        kept = {"token": self.form.get("token", "") or self.query.get("token", ""), "next": self.next}
+        kept = {name: self.form.get(name, "") or self.query.get(name, "") for name in ("token", "return_to")} | {"next": self.next}
         # A browser holds the policy against where a form leads in the end, too.
         leaves = bool(self.next) and not self.next.startswith("/")
         page = render(
@@ -78,6 +79,7 @@ class Visit:
             title=self.t[title],
             address=address or self.request.path,
             query={name: value for name, value in kept.items() if value},
+            languages=languages,
             policy=Policy(script=script, data_images=data_images, form_origin=self.destinations.app_origin if leaves else ""),
             form_token=self.form_token,
             next=self.next,

@@ -1,25 +1,39 @@
 """Runs the clients service."""
 
 from caseload.clients.v1 import events_pb2
+from chassis.jobs.rpc import Jobs
+from chassis.jobs.store import JobStore
+from chassis.jobs.worker import JobWorker
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
+from clients.imports.rpc import ClientImports
+from clients.imports.workflow import IMPORT
 from clients.settings import ClientsSettings
-from clients.tables import metadata
+from clients.tables import JOBS, RETENTIONS, metadata
+
+_JOBS = JobStore(JOBS)
 
 
-def servicers(runtime: Runtime) -> list[Clients]:
+def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
-    return [Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order))]
+    return [Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)), ClientImports(runtime.keys, _JOBS), Jobs(_JOBS)]
+
+
+def worker(runtime: Runtime) -> JobWorker:
+    """What does this service's jobs."""
+    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, [IMPORT], runtime.background)
 
 
 SERVICE = Service(
     "clients",
     metadata,
     servicers,
+    loops=lambda runtime: [runtime.once(worker).run],
     settings=ClientsSettings,
+    retentions=RETENTIONS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

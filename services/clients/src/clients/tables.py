@@ -16,6 +16,8 @@ from sqlalchemy import (
 
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
+from chassis.jobs.tables import job_tables
+from chassis.work.retention import Retention
 
 metadata = MetaData(schema="clients")
 
@@ -84,4 +86,8 @@ workspace_revisions = tenant(
     grants="SELECT, INSERT, UPDATE (revision)",
 )
 
+JOBS = job_tables(metadata)
+
 chassis_tables(metadata)
+
+RETENTIONS = (Retention("jobs", since="finished_at", days="jobs_days", over="finished_at IS NOT NULL"),)

@@ -26,7 +26,7 @@ _WRITES = frozenset(
         "workspace:write",
     }
 )
-ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase", "sessions:sign", "sessions:erase"}
+ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase", "clients:import", "sessions:sign", "sessions:erase"}
 
 _CLINICIAN = frozenset(
     {

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from chassis.service.definition import Loop
 from chassis.service.runtime import Runtime
+from chassis.work.poller import Poller
 from notifications.account_mails.mail import account_mail
-from notifications.mail.poller import Poller
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record

@@ -8,6 +8,7 @@ from caseload.scheduling.v1 import events_pb2
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
+from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.reactions import reactions
 from scheduling.appointments.rpc import Appointments
 from scheduling.locations.rpc import Locations
@@ -20,7 +21,7 @@ def servicers(runtime: Runtime) -> list[Any]:
     """The servicers of this service."""
     peers = runtime.peers
     return [
-        Appointments(runtime.keys, ClientsStub(peers["clients"]), UsersStub(peers["identity"])),
+        Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), UsersStub(peers["identity"])),
         OfferedServices(),
         Locations(),
         Payments(runtime.keys),

@@ -1,11 +1,11 @@
 """Invitations of users who were added."""
 
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from fastapi import Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from caseload.identity.v1 import invitations_pb2 as pb
 from gateway.api.invitations import schemas
@@ -13,6 +13,7 @@ from gateway.api.responses import json_response
 from gateway.api.sign_in.routes import TheAuthenticator, signed_in_members
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import to_proto
+from gateway.pages.destinations import INVITATION
 from gateway.routing.nouns import PUBLIC, noun_router
 from gateway.settings import GatewaySettings
 
@@ -23,7 +24,13 @@ router = noun_router("", "users")
 async def accept_invitation(
     query: Annotated[schemas.AcceptQuery, Query()], request: PublicRequest, authenticator: TheAuthenticator
 ) -> Response:
-    """Signs the invited user in. An unknown token is 404; one that was used, replaced or is too old is 410."""
+    """Signs the invited user in. An unknown token is 404; one that was used, replaced or is too old is 410.
+
+    For `fetch`: a browser that is sent here, by whomever, is sent on to the page that asks first.
+    """
+    if request.is_navigation:
+        return RedirectResponse(f"{INVITATION}?{urlencode({'token': query.token})}", 303, {"Cache-Control": "no-store"})
+    authenticator.csrf.check_own(request)
     signed_in = await request.stubs.invitations.AcceptInvitation(to_proto(query, pb.AcceptInvitationRequest), request.context)
     authenticator.write_cookies(request, signed_in)
     return json_response({**signed_in_members(signed_in), "success": True})

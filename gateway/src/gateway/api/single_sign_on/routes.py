@@ -1,19 +1,23 @@
 """Single sign-on: the provider of the caller's workspace, and signing in with one."""
 
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from fastapi import Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from caseload.identity.v1 import single_sign_on_pb2 as pb
-from chassis.errors import Refusal
+from chassis.errors import Refusal, Unauthenticated
 from gateway.api.responses import json_response
 from gateway.api.sign_in.routes import TheAuthenticator
 from gateway.api.single_sign_on import schemas
+from gateway.auth.authenticator import Authenticator
 from gateway.auth.cookies import CookieWriter, read_sso_browser
 from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.pages.home import prefers_json
+from gateway.pages.provider import asking_page, callback_again
 from gateway.pages.refusals import NOT_SIGNED_IN, refused_page
 from gateway.problems.responses import status_of
 from gateway.request import GatewayRequest
@@ -51,16 +55,27 @@ async def start_sso(
     request: PublicRequest,
     authenticator: TheAuthenticator,
 ) -> Response:
-    """For browsers: sends the person to the workspace's provider. A refusal is a page for people."""
-    message = pb.BeginSingleSignOnRequest(
-        slug=workspace_slug, return_to=query.return_to, browser=read_sso_browser(request, secure=authenticator.cookies.is_secure)
-    )
+    """For browsers: sends the person to the workspace's provider, or to a page that asks first where another site has sent them here.
+
+    A refusal is a page for people.
+    """
+    if not authenticator.csrf.is_own(request):
+        wanted = f"?{urlencode({'return_to': query.return_to})}" if query.return_to else ""
+        return RedirectResponse(f"/auth/sso/{quote(workspace_slug, safe='')}{wanted}", 303, {"Cache-Control": "no-store"})
     try:
-        begun = await request.stubs.single_sign_on.BeginSingleSignOn(message, request.context)
+        url = await begin(request, authenticator.cookies, workspace_slug, query.return_to)
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
-    authenticator.cookies.write_sso_browser(request, begun.browser, begun.expires_at.seconds)
-    return RedirectResponse(begun.authorization_url, 303)
+    return RedirectResponse(url, 303)
+
+
+async def begin(request: GatewayRequest, cookies: CookieWriter, slug: str, return_to: str | None) -> str:
+    """Begins a sign-in in this browser. Returns the address of the provider, where the person signs in."""
+    browser = read_sso_browser(request, secure=cookies.is_secure)
+    message = pb.BeginSingleSignOnRequest(slug=slug, return_to=return_to, browser=browser)
+    begun = await request.stubs.single_sign_on.BeginSingleSignOn(message, request.context)
+    cookies.write_sso_browser(request, begun.browser, begun.expires_at.seconds)
+    return begun.authorization_url
 
 
 @router.get(
@@ -69,7 +84,13 @@ async def start_sso(
 async def finish_sso(
     query: Annotated[schemas.CallbackQuery, Query()], request: PublicRequest, http: Request, authenticator: TheAuthenticator
 ) -> Response:
-    """Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people."""
+    """Where providers send browsers back to. Signs the person in and sends them to the front end; a refusal is a page for people.
+
+    Where the browser is signed in as somebody else, a page asks first.
+    """
+    if (again := callback_again(request, authenticator.cookies)) is not None:
+        return again
+    present = await _present_user(request, authenticator)
     message = pb.FinishSingleSignOnRequest(
         state=query.state,
         code=query.code,
@@ -81,9 +102,21 @@ async def finish_sso(
         finished = await request.stubs.single_sign_on.FinishSingleSignOn(message, request.context)
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
-    authenticator.write_cookies(request, finished.signed_in)
     settings: GatewaySettings = http.app.state.settings
-    return RedirectResponse(settings.app_url.rstrip("/") + (finished.return_to or "/"), 303)
+    leads_to = settings.app_url.rstrip("/") + (finished.return_to or "/")
+    if present not in {None, UUID(finished.user_id)}:
+        return await asking_page(http, finished.signed_in, leads_to)
+    authenticator.write_cookies(request, finished.signed_in)
+    return RedirectResponse(leads_to, 303)
+
+
+async def _present_user(request: GatewayRequest, authenticator: Authenticator) -> UUID | None:
+    """Who is signed in in this browser."""
+    try:
+        await authenticator.authenticate(request)
+    except Unauthenticated:
+        return None
+    return request.caller.user_id if request.by_cookie else None
 
 
 def _settings(body: schemas.SsoProviderUpdate) -> schemas.SsoProviderUpdate:

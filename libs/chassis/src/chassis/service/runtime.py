@@ -121,11 +121,15 @@ class Runtime:
 
     @cached_property
     def notifier(self) -> RelayNotifier:
-        return RelayNotifier(self.database)
+        return RelayNotifier(self.database, lambda: self._relay is not None and self._relay.wake())
 
     @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.database, EventSigner(self.signer), self.notifier)
+        return Outbox(self.database, self.event_signer, self.notifier)
+
+    @cached_property
+    def event_signer(self) -> EventSigner:
+        return EventSigner(self.signer)
 
     @cached_property
     def event_verifier(self) -> EventVerifier:
@@ -159,11 +163,12 @@ class Runtime:
             vital_database=self._vital_database,
         )
 
-    def background(self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS) -> UnitOfWork:
-        """`async with runtime.background(workspace_id) as work:` is work that this service does on its own behalf."""
-        context = RequestContext(
-            request_id=str(uuid7()), caller=Caller(service=self.name, workspace_id=workspace_id), workspace_id=workspace_id
-        )
+    def background(
+        self, workspace_id: UUID | None, *, seconds: float = _BACKGROUND_SECONDS, on_behalf_of: UUID | None = None
+    ) -> UnitOfWork:
+        """`async with runtime.background(workspace_id) as work:` is work that this service does on its own behalf, or for a user who asked for it."""
+        caller = Caller(service=self.name, workspace_id=workspace_id, user_id=on_behalf_of)
+        context = RequestContext(request_id=str(uuid7()), caller=caller, workspace_id=workspace_id)
         return UnitOfWork(context.within(seconds), self.database, self.outbox)
 
     @cached_property
@@ -215,7 +220,7 @@ class Runtime:
 
     async def relay(self) -> None:
         """Carries this service's outbox to the broker, folds its counters and deletes what is over."""
-        self._relay = Relay(self._relay_dsn, self.name, self.broker)
+        self._relay = Relay(self._relay_dsn, self.name, self.broker, self.event_signer)
         self._start(self._relay.run)
         if counters := counters_of(self.service.metadata):
             self._start(Folder(self._relay_dsn, self.name, counters).run)

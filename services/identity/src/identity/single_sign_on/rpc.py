@@ -79,17 +79,14 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         work.note(issuer=settings.issuer, enabled=str(settings.enabled).lower(), required=str(settings.required).lower())
         return self._provider(sealed, work.workspace_id, set_row)
 
+    async def DescribeSingleSignOn(self, request: pb.DescribeSingleSignOnRequest, work: UnitOfWork) -> pb.SingleSignOnDescription:
+        _, client, row = await self._at(request.slug, work)
+        return pb.SingleSignOnDescription(workspace_name=row["name"], issuer=client.issuer)
+
     async def BeginSingleSignOn(self, request: pb.BeginSingleSignOnRequest, work: UnitOfWork) -> pb.BegunSingleSignOn:
         return_to = rules.check_return_to(request.return_to)
-        async with work.beside(None) as tx:
-            found = await tx.maybe(store.find_workspace, slug=request.slug)
-        if found is None:
-            raise _unknown()
-        workspace_id = found["workspace_id"]
+        workspace_id, client, row = await self._at(request.slug, work)
         work.enter(workspace_id)
-        client, row = await self._client(workspace_id, work)
-        if client is None:
-            raise _unknown()
 
         browser = _browser(request.browser) or secrets.token_bytes(rules.BROWSER_BYTES)
         state = OpaqueToken.generate(workspace_id, uuid7())
@@ -173,6 +170,17 @@ class SingleSignOn(SingleSignOnServicer[UnitOfWork]):
         if attempt is None:
             raise rules.sign_in_over()
         return attempt
+
+    async def _at(self, slug: str, work: UnitOfWork) -> tuple[UUID, Client, Mapping[str, Any]]:
+        """The workspace that signs in at this address, with what `_client` says of it. Raises NotFound where none does."""
+        async with work.beside(None) as tx:
+            found = await tx.maybe(store.find_workspace, slug=slug)
+        if found is None:
+            raise _unknown()
+        client, row = await self._client(found["workspace_id"], work)
+        if client is None:
+            raise _unknown()
+        return found["workspace_id"], client, row
 
     async def _client(self, workspace_id: UUID, work: UnitOfWork) -> tuple[Client | None, Mapping[str, Any]]:
         """Who we are to the workspace's provider, None where nobody signs in with one; and the row of its configuration."""

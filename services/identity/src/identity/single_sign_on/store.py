@@ -33,7 +33,7 @@ find_workspace = query(select(sso_directory.c.workspace_id).where(sso_directory.
 # Taken before a configuration or a role changes: roles are checked for the workspace's kind, and two changes come one after the other.
 lock_workspace = command(select(workspaces.c.kind).with_for_update(key_share=True))
 
-_provider = select(sso_providers, workspaces.c.kind, workspaces.c.status).select_from(
+_provider = select(sso_providers, workspaces.c.name, workspaces.c.kind, workspaces.c.status).select_from(
     workspaces.outerjoin(sso_providers, sso_providers.c.workspace_id == workspaces.c.workspace_id)
 )
 get_provider = query(_provider)

@@ -82,6 +82,20 @@ class SetProviderRequest(_message.Message):
     forgets_accounts: bool
     def __init__(self, settings: _Optional[_Union[ProviderSettings, _Mapping]] = ..., client_secret: _Optional[str] = ..., forgets_accounts: bool = ...) -> None: ...
 
+class DescribeSingleSignOnRequest(_message.Message):
+    __slots__ = ("slug",)
+    SLUG_FIELD_NUMBER: _ClassVar[int]
+    slug: str
+    def __init__(self, slug: _Optional[str] = ...) -> None: ...
+
+class SingleSignOnDescription(_message.Message):
+    __slots__ = ("workspace_name", "issuer")
+    WORKSPACE_NAME_FIELD_NUMBER: _ClassVar[int]
+    ISSUER_FIELD_NUMBER: _ClassVar[int]
+    workspace_name: str
+    issuer: str
+    def __init__(self, workspace_name: _Optional[str] = ..., issuer: _Optional[str] = ...) -> None: ...
+
 class BeginSingleSignOnRequest(_message.Message):
     __slots__ = ("slug", "browser", "return_to")
     SLUG_FIELD_NUMBER: _ClassVar[int]

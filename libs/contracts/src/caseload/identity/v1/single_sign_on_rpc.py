@@ -21,6 +21,9 @@ class SingleSignOnServicer(ABC, Generic[WorkT]):
     async def SetProvider(self, request: pb.SetProviderRequest, work: WorkT) -> pb.Provider: ...
 
     @abstractmethod
+    async def DescribeSingleSignOn(self, request: pb.DescribeSingleSignOnRequest, work: WorkT) -> pb.SingleSignOnDescription: ...
+
+    @abstractmethod
     async def BeginSingleSignOn(self, request: pb.BeginSingleSignOnRequest, work: WorkT) -> pb.BegunSingleSignOn: ...
 
     @abstractmethod
@@ -34,6 +37,7 @@ class SingleSignOnStub:
         methods = pb.DESCRIPTOR.services_by_name['SingleSignOn'].methods_by_name
         self.GetProvider: SingleSignOnGetProvider = caller_of(methods['GetProvider'])
         self.SetProvider: SingleSignOnSetProvider = caller_of(methods['SetProvider'])
+        self.DescribeSingleSignOn: SingleSignOnDescribeSingleSignOn = caller_of(methods['DescribeSingleSignOn'])
         self.BeginSingleSignOn: SingleSignOnBeginSingleSignOn = caller_of(methods['BeginSingleSignOn'])
         self.FinishSingleSignOn: SingleSignOnFinishSingleSignOn = caller_of(methods['FinishSingleSignOn'])
 
@@ -44,6 +48,10 @@ class SingleSignOnGetProvider(Protocol):
 
 class SingleSignOnSetProvider(Protocol):
     def __call__(self, request: pb.SetProviderRequest, context: Any) -> Awaitable[pb.Provider]: ...
+
+
+class SingleSignOnDescribeSingleSignOn(Protocol):
+    def __call__(self, request: pb.DescribeSingleSignOnRequest, context: Any) -> Awaitable[pb.SingleSignOnDescription]: ...
 
 
 class SingleSignOnBeginSingleSignOn(Protocol):

@@ -1,0 +1,46 @@
+"""What a browser is shown between this site and a provider: pages that lead on, and one that asks before somebody else is signed in."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from caseload.identity.v1 import sign_in_pb2, users_pb2
+from gateway.auth.cookies import CookieWriter, read_cookies
+from gateway.pages.cookies import PageCookies
+from gateway.pages.languages import Language, choose
+from gateway.pages.rendering import render
+from gateway.pages.visit import Visit
+from gateway.request import GatewayRequest
+
+# In the address of a callback that has been led through a page of ours.
+_LED = b"led=1"
+
+
+def leading_page(address: str, reader: Language) -> Response:
+    """Leads on to another address, without script. Unlike a redirect it is a page of ours: a form may be answered with it, and it has our cookies."""
+    return render("leading.html", reader, title=reader.texts["leading_title"], address="", languages=(), narrow=True, leads_to=address)
+
+
+def callback_again(request: GatewayRequest, cookies: CookieWriter) -> Response | None:
+    """A page that leads to the same callback, for a browser that may be signed in and does not say as whom.
+
+    A browser that is sent here by the provider keeps the refresh cookie back, and the access cookie may have expired meanwhile.
+    """
+    kept, query = read_cookies(request), request.scope["query_string"]
+    if kept.signed_in or not kept.csrf or not request.is_navigation or _LED in query.split(b"&"):
+        return None
+    reader = choose(chosen=(PageCookies(request, cookies).language,), accepted=request.header(b"accept-language"))
+    return leading_page(f"{request.path}?{(query + b'&' + _LED).decode('latin-1')}", reader)
+
+
+async def asking_page(http: Request, signed_in: sign_in_pb2.SignedIn, leads_to: str) -> Response:
+    """Says who is signed in and who would be in their place, and keeps the new sign-in until a button says which it is to be."""
+    visit = Visit(http, {})
+    caller = visit.request.caller
+    assert caller.session_id is not None
+    present = await visit.request.stubs.users.GetMe(
+        users_pb2.GetMeRequest(), visit.request.new_context(visit.state.settings.call_seconds, token=caller.token)
+    )
+    visit.cookies.keep_waiting_sign_in(signed_in.refresh_token)
+    visit.form_token = visit.authenticator.csrf.token(caller.session_id)
+    visit.next = visit.destinations.checked(leads_to)
+    return visit.page("replace.html", "replace_title", narrow=True, languages=(), present=present, other=signed_in.user)

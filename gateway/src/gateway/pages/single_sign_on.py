@@ -1,0 +1,66 @@
+"""The pages of single sign-on: one that asks before a provider signs a browser in, and the answer to who is to be signed in."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+
+from caseload.identity.v1 import sign_in_pb2
+from caseload.identity.v1 import single_sign_on_pb2 as pb
+from chassis.errors import Refusal, Unauthenticated
+from gateway.api.single_sign_on.routes import begin
+from gateway.pages.destinations import ACCOUNT
+from gateway.pages.provider import leading_page
+from gateway.pages.refusals import NOT_SIGNED_IN, SIGN_IN
+from gateway.pages.visit import AnyVisit, OwnVisit, Visit
+from gateway.routing.nouns import noun_router
+
+router = noun_router("", "pages", root="")
+
+
+@router.get("/auth/sso/{workspace_slug}", include_in_schema=False)
+async def get_sso_page(workspace_slug: str, visit: AnyVisit) -> Response:
+    """Whoever is sent here by another site sees whose sign-in it is: any workspace has a provider that would sign them in as somebody."""
+    try:
+        message = pb.DescribeSingleSignOnRequest(slug=workspace_slug)
+        described = await visit.request.stubs.single_sign_on.DescribeSingleSignOn(message, visit.request.context)
+    except Refusal as refusal:
+        return _refused(visit, refusal)
+    provider = urlsplit(described.issuer).netloc
+    text = visit.t["sso_ask_text"].format(workspace=described.workspace_name, provider=provider)
+    return visit.page("single_sign_on.html", "sign_in_title", narrow=True, text=text, return_to=visit.query.get("return_to", ""))
+
+
+@router.post("/auth/sso/{workspace_slug}", include_in_schema=False)
+async def start_sso_by_form(workspace_slug: str, visit: AnyVisit) -> Response:
+    """Leads to the provider by a page and not by a redirect, which the page's policy for forms would end."""
+    try:
+        url = await begin(visit.request, visit.authenticator.cookies, workspace_slug, visit.form.get("return_to") or None)
+    except Refusal as refusal:
+        return _refused(visit, refusal)
+    return leading_page(url, visit.language)
+
+
+@router.post("/auth/replace-sign-in", include_in_schema=False)
+async def replace_sign_in(visit: OwnVisit) -> Response:
+    """Goes on with the sign-in that waits, or ends it and leaves whoever is signed in. The other of the two is over."""
+    request, sign_in = visit.request, visit.request.stubs.sign_in
+    replaces = visit.form.get("choice") == "replace"
+    try:
+        waiting = await sign_in.Refresh(sign_in_pb2.RefreshRequest(refresh_token=visit.cookies.waiting_sign_in), request.context)
+    except Unauthenticated as refusal:
+        visit.cookies.forget_waiting_sign_in()
+        return _refused(visit, refusal) if replaces else visit.go(ACCOUNT)
+    visit.cookies.forget_waiting_sign_in()
+    ended = request.context.token if replaces else waiting.access_token
+    await sign_in.Logout(sign_in_pb2.LogoutRequest(), request.new_context(visit.state.settings.call_seconds, token=ended))
+    if replaces:
+        visit.authenticator.write_cookies(request, waiting)
+        return visit.go(visit.next or ACCOUNT)
+    return visit.go(ACCOUNT)
+
+
+def _refused(visit: Visit, refusal: Refusal) -> Response:
+    told = visit.refused(refusal)
+    way_back: dict[str, Any] = {"link": SIGN_IN, "link_text": visit.t["back_to_sign_in"]}
+    return visit.page("message.html", NOT_SIGNED_IN, languages=(), narrow=True, text=told.pop("problem"), **told, **way_back)
