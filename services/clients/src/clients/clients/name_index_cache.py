@@ -19,7 +19,6 @@ from chassis.paging import Page
 from clients.clients import mapping, store
 from clients.clients.name_index import Change, ClientQuery, NameIndex, new_entry
 
-
 # An index that was not read for so long is dropped when the next one is read.
 _SECONDS_KEPT = 3600.0
 
