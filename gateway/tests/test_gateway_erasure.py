@@ -106,6 +106,12 @@ async def test_a_workspace_is_erased_when_its_time_is_over_and_not_before(gatewa
         path = f"/api/v1/platform-admin/workspaces/{workspace_id}/{what}".rstrip("/")
         refused = await platform.request(method, path, json=REASON)
         assert (refused.status_code, refused.json()["code"]) == (409, "workspace_erased")
+    for method, path in (
+        ("POST", f"/api/v1/platform-admin/resend-invitation/{practice.person.user_id}"),
+        ("PATCH", f"/api/v1/workspaces/{workspace_id}/storage/quota"),
+    ):
+        gone = await platform.request(method, path, json={"quota_bytes": 5})
+        assert (gone.status_code, gone.json()["code"]) == (404, "not_found")
     for name in set(SERVICE_NAMES) - {"audit"}:
         with pytest.raises(NotFound):
             gateway.environment.runtime(name).keys.forget(workspace_id)

@@ -77,7 +77,7 @@ class _Eraser:
         self._state = f"{self._name}.erased_workspaces"
         self._deletions = [(str(table.name), _deletion(table)) for table in erasable_tables(runtime.service)]
 
-    async def begin(self, event: events_pb2.WorkspaceErased, delivery: Delivery) -> None:
+    async def begin(self, _event: events_pb2.WorkspaceErased, delivery: Delivery) -> None:
         connection = await delivery.db.connection()
         with refusals():
             await connection.execute(
@@ -88,7 +88,7 @@ class _Eraser:
         if self._erasure.destroys_keys:
             await self._destroy_keys(delivery)
             _record(delivery, "destroy_workspace_keys")
-        delivery.emit(self._erasure.unfinished(workspace_id=event.workspace_id))
+        delivery.emit(self._erasure.unfinished(workspace_id=str(delivery.workspace_id)))
 
     async def go_on(self, _event: Message, delivery: Delivery) -> None:
         connection = await delivery.db.connection()

@@ -21,14 +21,14 @@ _OF_SERVICES = (audit_events, clients_events, clinical_events, events_pb2, notif
 
 def reactions() -> Sequence[Reaction]:
     @on(events_pb2.DeletedWorkspaceOver, queue="identity.begin-erasure", erases=True)
-    async def begin_erasure(event: events_pb2.DeletedWorkspaceOver, delivery: Delivery) -> None:
+    async def begin_erasure(_event: events_pb2.DeletedWorkspaceOver, delivery: Delivery) -> None:
         if await delivery.db.maybe(store.erase, settings={}, now=delivery.now) is None:
             return
         await delivery.db.run(store.forget_owner)
         await delivery.db.run(store.end_memberships)
-        erased = [event.workspace_id]
-        record_effect(delivery, "begin_workspace_erasure", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_DELETE, erased)
-        delivery.emit(events_pb2.WorkspaceErased(workspace_id=event.workspace_id))
+        erased = str(delivery.workspace_id)
+        record_effect(delivery, "begin_workspace_erasure", options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_DELETE, [erased])
+        delivery.emit(events_pb2.WorkspaceErased(workspace_id=erased))
 
     return [begin_erasure, *(_noting(events.WorkspaceErasureFinished) for events in _OF_SERVICES)]
 
