@@ -279,11 +279,14 @@ async def test_the_keyboard_is_enough(embedded, owner, open_tab):
     press = page.keyboard.press
     await page.goto(f"{embedded.gateway_url}/auth/sign-in")
 
+    # A browser focuses a field a moment after it shows the page.
+    await expect(page.locator("#email")).to_be_focused()
     await page.keyboard.type(owner.email)
     await press("Tab")
     await page.keyboard.type("not this one")
     await press("Enter")
     await page.get_by_role("alert").wait_for()
+    await expect(page.locator("#password")).to_be_focused()
     await page.keyboard.type(PASSWORD)
     await press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "Sign in"
