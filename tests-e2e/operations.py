@@ -34,6 +34,14 @@ def operations(document):
             yield Operation(document, path, method.upper(), described)
 
 
+def sparing(found):
+    """The operations, those last that use something up: parts before what they are in, clients last of all. So few lack what they name."""
+    kept, using_up = [], []
+    for operation in found:
+        (using_up if operation.uses_up else kept).append(operation)
+    return kept + sorted(using_up, key=lambda operation: (operation.path_ids[-1:] == ["client_id"], -operation.path.count("/")))
+
+
 class Operation:
     """One operation: what it is called, which of its fields are ids, and how it is asked."""
 
@@ -55,6 +63,11 @@ class Operation:
 
     def __str__(self):
         return f"{self.method} {self.path}"
+
+    @property
+    def ids(self):
+        """The ids that are named in its address, its query or its body."""
+        return [*self.path_ids, *self.body_ids, *self.query_ids]
 
     @property
     def uses_up(self):
@@ -139,6 +152,8 @@ def value(name, schema, ids):
         return ids[name]
     if name in SAMPLES:
         return SAMPLES[name]
+    if name == "sessions":
+        return [{"client_session_id": uuid4().hex, "client_id": ids["client_id"], "created_at_client": text(now())}]
     if name.endswith("_ids") and name[:-1] in ids:
         return [ids[name[:-1]]]
     schema = next((choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"), schema)

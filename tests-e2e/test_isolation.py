@@ -6,12 +6,14 @@ Operations, parameters and bodies come from the document, so a new operation is 
 import asyncio
 import hashlib
 import re
+from functools import partial
 from itertools import combinations
 from uuid import UUID, uuid4
 
 import asyncpg
 from contract import CONTRACT, unnamed
-from operations import operations
+from operations import operations, sparing
+from worlds import Worlds
 
 from chassis.local.postgres import LocalPostgres
 from standalone.services import NAMES
@@ -79,21 +81,20 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, open_furni
     document = theirs.get("/openapi.json").json()
     their_workspace = UUID(theirs.user["workspace_id"])
     before = await settled(embedded, their_workspace)
-    tried, faults, own = set(), [], {}
+    tried, faults, worlds = set(), [], Worlds(partial(open_furnished, "practice"))
 
-    for operation in operations(document):
+    for operation in sparing(operations(document)):
         if OF_THE_PLATFORM.search(operation.path):
             # Who runs the installation reaches every workspace, and nobody else gets that far: test_gateway_platform.py.
             continue
-        named = [*operation.path_ids, *operation.body_ids, *operation.query_ids]
-        if not named:
+        if not operation.ids:
             continue
-        if not own:
-            mine, own = await open_furnished("practice")
-        unknown = set(named) - own.keys()
+        choices = [*subsets(operation.path_ids), *((name,) for name in (*operation.body_ids, *operation.query_ids))]
+        mine, own = await worlds.for_operation(operation, requests=2 * len(choices) + 1)
+        unknown = set(operation.ids) - own.keys()
         assert not unknown, f"{operation}: {unknown} is an id this test knows nothing of"
 
-        for chosen in [*subsets(operation.path_ids), *((name,) for name in (*operation.body_ids, *operation.query_ids))]:
+        for chosen in choices:
             wanted = {name: foreign[name] for name in chosen}
             absent = {name: str(uuid4()) for name in chosen}
             answer = operation.send(mine, own, wanted)
@@ -109,8 +110,7 @@ async def test_anothers_ids_are_nowhere_for_every_operation(embedded, open_furni
         own_answer = operation.send(mine, own)
         if own_answer.status_code in {401, 404, 405, 422}:
             faults.append(f"{operation} with one's own ids: {own_answer.status_code} {own_answer.text}")
-        if operation.uses_up:
-            own = {}
+        worlds.answered(operation, own_answer)
 
     assert not faults, "\n".join(faults)
     assert await kept(embedded, their_workspace) == before

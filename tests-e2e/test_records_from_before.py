@@ -75,13 +75,18 @@ class Practice:
         return sorted(row["version"] for row in found)
 
 
-@pytest.fixture
-async def practice(postgres):
+@pytest.fixture(scope="module")
+async def environment(postgres):
     quiet = {"notifications": {"smtp_url": "smtp://127.0.0.1:1"}}
     async with start_environment(postgres, *SERVICES, settings=quiet) as environment:
-        made = Practice(environment)
-        await made.prepare()
-        yield made
+        yield environment
+
+
+@pytest.fixture
+async def practice(environment):
+    made = Practice(environment)
+    await made.prepare()
+    return made
 
 
 async def test_a_record_from_before_opens_and_its_next_write_binds_it(practice):

@@ -1099,6 +1099,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Clients
+         * @description A CSV file with a line of column names, as spreadsheets write it, or a JSON array of objects.
+         *
+         *     Columns are found by the names of the fields, in English, German, French and Spanish, or by `mapping`. A row that cannot be imported is told and keeps no other from
+         *     being imported. One whose `external_id` is in use is left out, so a file can be sent again. More than 1,000 clients are a job.
+         */
+        post: operations["import_clients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description The caller's own, newest first; those of everybody in the workspace for owners and administrators.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Job */
+        get: operations["get_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description One that waits is cancelled at once, one that runs a moment later. What it has done until then stays.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{client_id}/timeline": {
         parameters: {
             query?: never;
@@ -1903,6 +1983,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/cosign-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cosign Queue
+         * @description What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+         */
+        get: operations["list_cosign_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/cosign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cosign Session
+         * @description Attests the newest signed version, which stays as it is. For its signer's supervisor, and for owners and administrators in their place.
+         *
+         *     Nobody co-signs what they wrote or signed themselves (403 `own_note`). 409 `cosign_not_pending`, with the note's `cosign_status`, where somebody
+         *     else was faster; 412 or 409 where the note was amended since it was read.
+         */
+        post: operations["cosign_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Session
+         * @description Gives the note back with a comment. It waits again, with a new deadline, when it is amended; refused as cosign is.
+         */
+        post: operations["return_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans/{plan_id}/measures": {
         parameters: {
             query?: never;
@@ -2331,6 +2474,8 @@ export interface components {
             created_at: string;
             session_date: string | null;
             is_session_file: boolean;
+            /** @description When a malware scanner found nothing in it. Null if it was checked for active content alone. */
+            scanned_at: string | null;
         };
         AttachmentChoice: {
             /** @description Files of the client or of their notes, each once. */
@@ -2361,6 +2506,8 @@ export interface components {
             created_at: string;
             session_date: string | null;
             is_session_file: boolean;
+            /** @description When a malware scanner found nothing in it. Null if it was checked for active content alone. */
+            scanned_at: string | null;
             /** @description Null until the file has been checked. */
             download_url: string | null;
             expires_at: string | null;
@@ -2540,6 +2687,36 @@ export interface components {
             has_conflict: boolean;
             conflicting_appointments: components["schemas"]["Conflict"][];
         };
+        /** @description What somebody else than its author attested of a signed version. */
+        Cosignature: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session_id: string;
+            version_number: number;
+            /** @enum {string} */
+            decision: "cosigned" | "returned";
+            /**
+             * @description An administrator decides in the supervisor's place.
+             * @enum {string}
+             */
+            role: "supervisor" | "administrator";
+            comment: string | null;
+            /** Format: uuid */
+            signed_by_user_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description That of the version. */
+            content_hash: string;
+            /** @description Ed25519, base64url, over the co-signature's canonical form. */
+            signature: string;
+            key_id: string;
+        };
+        Cosigning: {
+            comment?: string | null;
+            /** @description The content_hash of the version that was read: 409 `amended_meanwhile` unless it is the newest. If-Match does the same by version. */
+            content_hash?: string | null;
+        };
         CreatedApiKey: {
             /** Format: uuid */
             id: string;
@@ -2650,6 +2827,50 @@ export interface components {
         Health: {
             /** @constant */
             status: "ok";
+        };
+        ImportedClients: {
+            /** @description In a dry run: that would be. */
+            created: number;
+            /** @description Left as they are, because their external_id is in use. */
+            skipped: number;
+            failed: number;
+            /** @description Of the first rows that cannot be imported, at most 100. */
+            errors: components["schemas"]["RowError"][];
+            /** @description What is no field of a client. */
+            ignored_columns: string[];
+            /** @description How the file was read: utf-8, utf-16 or cp1252. */
+            encoding: string;
+        };
+        Job: {
+            /** Format: uuid */
+            id: string;
+            /** @description What it does, as import_clients. */
+            kind: string;
+            /** @enum {string} */
+            status: "pending" | "running" | "done" | "failed" | "cancelled";
+            /** @description Of `total` steps; what a step is depends on the kind. */
+            done: number;
+            total: number | null;
+            /** @description The code of the problem that ended it. */
+            error: string | null;
+            /** @description What came of it, as its kind says. */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            result_url: string | null;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+        };
+        JobPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Job"][];
         };
         Location: {
             /** Format: uuid */
@@ -2879,6 +3100,7 @@ export interface components {
             session_count: number;
             deleted_at: string | null;
             erase_after: string | null;
+            erasure: components["schemas"]["WorkspaceErasure"] | null;
         };
         OperatedWorkspaces: {
             workspaces: components["schemas"]["OperatedWorkspace"][];
@@ -3201,9 +3423,22 @@ export interface components {
             total_pages: number;
             items: components["schemas"]["ReminderLog"][];
         };
+        Returning: {
+            /** @description What is to be changed; the author reads it as cosign_comment. */
+            comment: string;
+            /** @description The content_hash of the version that was read: 409 `amended_meanwhile` unless it is the newest. If-Match does the same by version. */
+            content_hash?: string | null;
+        };
         RoleChange: {
             /** @enum {string} */
             role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
+        };
+        RowError: {
+            /** @description The first client is row 1; the line of column names is not counted. */
+            row: number;
+            /** @description The field, as a JSON pointer; empty for the whole row. */
+            pointer: string;
+            detail: string;
         };
         /** @description `temp_token` is the one of the reply to the first step. */
         SecondStep: {
@@ -3308,6 +3543,17 @@ export interface components {
             template_id: string | null;
             /** @description Why a signed note was made a draft again; gone when it is signed. */
             unfinalized_reason: string | null;
+            /**
+             * @description Of the newest signed version: pending while it waits for its signer's supervisor.
+             * @enum {string}
+             */
+            cosign_status: "none" | "pending" | "cosigned" | "returned";
+            /** @description Until when it is to be co-signed; null unless it is pending. */
+            cosign_due_at: string | null;
+            cosigned_by_user_id: string | null;
+            cosigned_at: string | null;
+            /** @description Of whoever co-signed or returned it. */
+            cosign_comment: string | null;
         };
         SessionCreate: {
             /** Format: uuid */
@@ -3348,10 +3594,12 @@ export interface components {
             intact: boolean;
             /** @description How many signed versions the note has. */
             versions: number;
-            /** @description The number of the first version that is changed, missing or out of order, or that the note differs from. */
+            /** @description The number of the first version that is changed, missing or out of order, that the note differs from, or whose co-signature is not what was signed. */
             first_break: number | null;
             /** @description Versions that were signed before there were signatures; their hashes alone hold them together. */
             unsigned: number;
+            /** @description How many co-signatures and returns they have. */
+            cosignatures: number;
         };
         SessionVersion: {
             /** Format: uuid */
@@ -3393,6 +3641,8 @@ export interface components {
             signature: string | null;
             /** @description The thumbprint (RFC 7638) of the installation's key that it is signed with. */
             key_id: string | null;
+            /** @description What was attested of this version; null for nothing. */
+            cosignature: components["schemas"]["Cosignature"] | null;
         };
         SessionVersionList: {
             versions: components["schemas"]["SessionVersion"][];
@@ -3613,6 +3863,14 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Of a workspace that is being erased, or is: it cannot be brought back. */
+        WorkspaceErasure: {
+            /** Format: date-time */
+            began_at: string;
+            finished_at: string | null;
+            finished: ("audit" | "clients" | "clinical" | "identity" | "notifications" | "scheduling")[];
+            unfinished: ("audit" | "clients" | "clinical" | "identity" | "notifications" | "scheduling")[];
+        };
         WorkspaceState: {
             /** Format: uuid */
             id: string;
@@ -3620,6 +3878,7 @@ export interface components {
             status: "active" | "suspended";
             deleted_at: string | null;
             erase_after: string | null;
+            erasure: components["schemas"]["WorkspaceErasure"] | null;
         };
         WorkspaceUpdate: {
             name?: string;
@@ -3809,6 +4068,8 @@ export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
+export type Cosignature = components['schemas']['Cosignature'];
+export type Cosigning = components['schemas']['Cosigning'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
 export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
@@ -3821,6 +4082,9 @@ export type Download = components['schemas']['Download'];
 export type DraftUpdate = components['schemas']['DraftUpdate'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type Health = components['schemas']['Health'];
+export type ImportedClients = components['schemas']['ImportedClients'];
+export type Job = components['schemas']['Job'];
+export type JobPage = components['schemas']['JobPage'];
 export type Location = components['schemas']['Location'];
 export type LocationCreate = components['schemas']['LocationCreate'];
 export type LocationPage = components['schemas']['LocationPage'];
@@ -3883,7 +4147,9 @@ export type ReminderConfigurationPage = components['schemas']['ReminderConfigura
 export type ReminderConfigurationUpdate = components['schemas']['ReminderConfigurationUpdate'];
 export type ReminderLog = components['schemas']['ReminderLog'];
 export type ReminderLogPage = components['schemas']['ReminderLogPage'];
+export type Returning = components['schemas']['Returning'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type RowError = components['schemas']['RowError'];
 export type SecondStep = components['schemas']['SecondStep'];
 export type SentInvitation = components['schemas']['SentInvitation'];
 export type Service = components['schemas']['Service'];
@@ -3919,6 +4185,7 @@ export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
 export type Workspace = components['schemas']['Workspace'];
+export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
 export type WorkspaceState = components['schemas']['WorkspaceState'];
 export type WorkspaceUpdate = components['schemas']['WorkspaceUpdate'];
 export type Fault = components['schemas']['Fault'];
@@ -6434,6 +6701,162 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    import_clients: {
+        parameters: {
+            query?: {
+                /** @description Says what would be imported, and changes nothing. */
+                dry_run?: boolean;
+                /** @description A JSON object: the field for the name of a column, as {"Rufname": "first_name"}. */
+                mapping?: string | null;
+            };
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": {
+                    [key: string]: unknown;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedClients"];
+                };
+            };
+            /** @description More than 1,000 clients: the job that imports them. */
+            202: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                kind?: string | null;
+                status?: ("pending" | "running" | "done" | "failed" | "cancelled") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     get_timeline: {
         parameters: {
             query?: {
@@ -8812,6 +9235,131 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_cosign_queue: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cosign_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Cosigning"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    return_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Returning"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from uuid_utils.compat import uuid7
 
 from gateway.api.appointments.routes import initials
@@ -24,6 +25,19 @@ async def test_an_appointment_includes_its_clients_name(practice):
     assert appointment["practitioner_id"] == str(practice.person.user_id)
     assert (appointment["status"], appointment["notes"], appointment["overbooked"]) == ("scheduled", "first visit", False)
     assert (await practice.http.get(f"/api/v1/appointments/{appointment['id']}")).json() == appointment
+
+
+async def test_a_booking_asks_clients_once(practice):
+    client = await practice.add_client()
+    before = [_asked(method) for method in ("GetSummaries", "CheckClient")]
+
+    await practice.booked(client["id"])
+
+    assert [_asked(method) for method in ("GetSummaries", "CheckClient")] == [before[0] + 1, before[1]]
+
+
+def _asked(method):
+    return REGISTRY.get_sample_value("caseload_rpc_total", {"service": "clients", "method": method, "code": "ok"}) or 0
 
 
 async def test_a_caller_who_may_not_read_clients_sees_no_names(gateway, practice):

@@ -167,7 +167,9 @@ async def test_a_body_that_is_held_in_memory_has_so_much_time_however_steadily_i
 
     scope = {"type": "http", "method": "POST", "path": "/api/v1/auth/login", "headers": [(b"content-length", b"1000000")]}
     scope[KEY] = GatewayRequest(scope)
-    bounded = BodyLimit(read_whole, json_bytes=1_000_000, upload_bytes=0, seconds=60.0, json_seconds=0.3, upload_seconds=60.0)
+    bounded = BodyLimit(
+        read_whole, json_bytes=1_000_000, upload_bytes=0, import_bytes=0, seconds=60.0, json_seconds=0.3, upload_seconds=60.0
+    )
     with pytest.raises(HTTPException) as refused:
         await bounded(scope, trickle, None)
 

@@ -65,6 +65,11 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+POST /clients/import
+POST /clients/import/{}/undo
+GET /jobs
+GET /jobs/{}
+POST /jobs/{}/cancel
 POST GET /appointments
 GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
@@ -84,6 +89,9 @@ GET PUT DELETE /sessions/{}
 PATCH /sessions/{}/draft
 POST PATCH /sessions/{}/finalize
 POST /sessions/{}/unfinalize
+GET /sessions/cosign-queue
+POST /sessions/{}/cosign
+POST /sessions/{}/return
 POST /sessions/{}/restore
 DELETE /sessions/{}/permanent
 GET /sessions/{}/verify

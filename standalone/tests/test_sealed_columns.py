@@ -14,6 +14,8 @@ ELSEWHERE = {
     "idempotency.sealed": "bound to a row whose name is the user, the method and the key",
     "data_keys.wrapped": "a key, wrapped for its workspace, purpose and version",
     "clients.terms.term": "a keyed digest",
+    "clients.jobs.proof": "a keyed digest",
+    "clients.job_inputs.sealed": "bound to its job and its place in the file",
     "identity.sign_ins.email_index": "a keyed digest",
     "identity.login_attempts.account": "a keyed digest",
     "identity.login_attempts.lane": "a keyed digest",
@@ -44,6 +46,7 @@ ELSEWHERE = {
 UNBOUND = {
     "clients.clients": {"revision"},
     "clinical.attachments": set(),
+    "clinical.cosignatures": set(),
     "clinical.measures": set(),
     "clinical.milestones": set(),
     "clinical.note_templates": set(),

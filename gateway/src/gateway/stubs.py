@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
+from caseload.clinical.v1.cosignatures_rpc import CosignaturesStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
 from caseload.clinical.v1.note_templates_rpc import NoteTemplatesStub
 from caseload.clinical.v1.plans_rpc import PlansStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.clinical.v1.sync_rpc import SyncStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.blacklist_rpc import BlacklistStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
@@ -24,6 +27,7 @@ from caseload.identity.v1.sign_in_rpc import SignInStub
 from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
+from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
@@ -47,15 +51,20 @@ class Stubs:
     platform: PlatformStub
     blacklist: BlacklistStub
     clients: ClientsStub
+    client_imports: ClientImportsStub
+    # Of the clients service, which alone has long work.
+    jobs: JobsStub
     appointments: AppointmentsStub
     services: ServicesStub
     locations: LocationsStub
     payments: PaymentsStub
     sessions: SessionsStub
+    sync: SyncStub
     attachments: AttachmentsStub
     client_attachments: ClientAttachmentsStub
     note_templates: NoteTemplatesStub
     plans: PlansStub
+    cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
     reminders: RemindersStub
@@ -77,15 +86,19 @@ class Stubs:
             platform=PlatformStub(peers["identity"]),
             blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
+            client_imports=ClientImportsStub(peers["clients"]),
+            jobs=JobsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
+            sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
             client_attachments=ClientAttachmentsStub(peers["clinical"]),
             note_templates=NoteTemplatesStub(peers["clinical"]),
             plans=PlansStub(peers["clinical"]),
+            cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),

@@ -60,7 +60,7 @@ class Post:
             await self.parcels.until(lambda: len(self.broker._tags) == len(self.queues) and self.broker._consuming._up.is_set())
 
     def relay(self):
-        relay = Relay(self.parcels.relay_dsn, "parcels", self.broker, poll=0.1)
+        relay = Relay(self.parcels.relay_dsn, "parcels", self.broker, self.parcels.signer, poll=0.1)
         self.relays.append((relay, asyncio.create_task(relay.run())))
 
     async def dead(self):

@@ -107,7 +107,7 @@ async def running(parcels):
         return brokers[-1]
 
     def relay(via):
-        made = Relay(parcels.relay_dsn, "parcels", via, poll=0.1)
+        made = Relay(parcels.relay_dsn, "parcels", via, parcels.signer, poll=0.1)
         relays.append((made, asyncio.create_task(made.run())))
 
     yield broker, relay

@@ -55,7 +55,7 @@ async def relays(parcels, ledger):
     made = []
 
     def make(**but):
-        relay = Relay(parcels.relay_dsn, "parcels", ledger, **{"poll": 0.05, **but})
+        relay = Relay(parcels.relay_dsn, "parcels", ledger, parcels.signer, **{"poll": 0.05, **but})
         task = asyncio.create_task(relay.run())
         made.append((relay, task))
         return relay, task
@@ -192,6 +192,24 @@ async def test_the_commit_wakes_the_relay_long_before_it_would_look_by_itself(pa
     await parcels.until(lambda: ledger.taken, seconds=3)
     assert ledger.taken == ["urgent"]
     await notifier.close()
+
+
+async def test_the_relay_of_the_same_process_is_woken_without_a_notification(parcels, ledger, relays):
+    heard = []
+    listener = await asyncpg.connect(parcels.admin_dsn)
+    await listener.add_listener("parcels_outbox", lambda *_: heard.append(1))
+    relay, _ = relays(poll=30.0)
+    await parcels.until(lambda: relay.leading)
+    second, _ = relays(poll=30.0)
+
+    for own, label, notifications in ((relay, "here", 0), (second, "elsewhere", 1)):
+        notifier = RelayNotifier(parcels.database, own.wake)
+        await parcels.emit(StringValue(value=label))
+        notifier.notify()
+        await parcels.until(lambda label=label: label in ledger.taken, seconds=3)
+        await notifier.close()
+        assert len(heard) == notifications
+    await listener.close()
 
 
 async def test_many_commits_share_one_notification(parcels):

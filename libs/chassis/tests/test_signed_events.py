@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.services import SERVICE_NAMES
 from chassis.auth.tokens import ServiceSigner, read_service_keys, write_service_keys
-from chassis.events.broker.errors import NotItsAnnouncer, SignatureInvalid, Unsigned
+from chassis.events.broker.errors import NotItsAnnouncer, SignatureInvalid, Unsigned, Untrusted
 from chassis.events.broker.in_process import InProcessBroker
 from chassis.events.broker.rabbitmq import messages
 from chassis.events.broker.rabbitmq.broker import RabbitBroker
@@ -135,6 +135,67 @@ def test_unsigned_events_are_taken_until_a_moment_and_not_beyond(keys):
         during.announcer(forged)
 
 
+def proven(keys, service, *envelopes):
+    """As the service's outbox keeps them."""
+    signer = EventSigner(ServiceSigner(service, (keys / f"{service}.key").read_bytes()))
+    return signer, [replace(each, signature=signer.proof(each)) for each in envelopes]
+
+
+def test_the_relay_signs_what_has_a_proof_and_keeps_the_order(keys, verifier):
+    signer, kept = proven(keys, "clients", *(event(type=(ERASED, LINE)[n % 2]) for n in range(34)))
+    leaving = signer.sign_proven(kept)
+
+    assert [each.id for each in leaving] == [each.id for each in kept]
+    assert {verifier.announcer(each) for each in leaving} == {"clients"}
+    # A consumer takes events of one type, so it verifies no more signatures than it has to.
+    assert len({each.signature for each in leaving if each.type == LINE}) == 2
+    assert len({each.signature for each in leaving}) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": uuid7()},
+        {"workspace_id": uuid7()},
+        {"type": "caseload.clients.v1.ClientMerged"},
+        {"payload": b"q"},
+        {"occurred_at": datetime.now(UTC) - timedelta(microseconds=1)},
+        {"request_id": "s"},
+        {"request_id": "rt", "traceparent": ""},
+        {"signature": bytes(32)},
+        {"signature": b""},
+    ],
+    ids="+".join,
+)
+def test_the_relay_signs_nothing_that_was_changed_in_the_outbox(keys, verifier, change):
+    signer, (genuine, kept) = proven(keys, "clients", event(), event())
+    changed = replace(kept, **change)
+
+    signed_one, left = signer.sign_proven([genuine, changed])
+
+    assert verifier.announcer(signed_one) == "clients"
+    assert left == changed
+    with pytest.raises(Untrusted):
+        verifier.announcer(left)
+
+
+def test_a_proof_is_good_for_its_own_service_alone_and_is_no_signature(keys, verifier):
+    _, (kept,) = proven(keys, "clients", event())
+    with pytest.raises(SignatureInvalid):
+        verifier.announcer(kept)
+    for service in SERVICE_NAMES:
+        signer, _ = proven(keys, service)
+        assert (signer.sign_proven([kept]) != [kept]) == (service == "clients")
+
+
+def test_what_was_signed_in_the_outbox_by_an_earlier_release_leaves_as_it_is(keys, verifier):
+    signer, (kept,) = proven(keys, "clients", event())
+    (before,) = signed(keys, "clients", event())
+
+    assert [verifier.announcer(each) for each in signer.sign_proven([before, kept])] == ["clients", "clients"]
+    assert signer.sign_proven([before]) == [before]
+
+
 class Place:
     """A transport with one queue of `parcels`, and an account that may publish anything."""
 
@@ -224,20 +285,28 @@ async def test_a_forged_event_among_those_taken_together_takes_none_of_them_alon
     assert (letter.id, letter.error) == (forged.id, "NotItsAnnouncer")
 
 
-async def test_a_row_of_the_outbox_that_somebody_changed_is_not_believed(place, parcels):
+async def test_a_row_of_the_outbox_that_somebody_changed_or_added_is_not_believed(place, parcels):
     await place.take()
     ids = await parcels.emit(StringValue(value="as written"), StringValue(value="changed"))
     payload = StringValue(value="forged").SerializeToString()
     await parcels.look("UPDATE parcels.outbox SET payload = $2 WHERE id = $1", ids[1], payload)
-    relay = Relay(parcels.relay_dsn, "parcels", place.broker, poll=0.1)
+    ((proof,),) = await parcels.look("SELECT signature FROM parcels.outbox WHERE id = $1", ids[0])
+    # By the service's own account, with what it may read and write, and without its key.
+    added = replace(named(parcels, "added"), signature=proof)
+    async with parcels.work() as work:
+        await work.db.execute(
+            "INSERT INTO parcels.outbox (workspace_id, id, type, payload, occurred_at, signature) VALUES ($1, $2, $3, $4, $5, $6)",
+            added.workspace_id, added.id, added.type, added.payload, added.occurred_at, added.signature,
+        )  # fmt: skip
+    relay = Relay(parcels.relay_dsn, "parcels", place.broker, parcels.signer, poll=0.1)
     relaying = asyncio.create_task(relay.run())
 
     await parcels.until(lambda: _is(parcels, ["as written"]))
-    (letter,) = await place.died(1)
+    letters = await place.died(2)
     await place.broker.drain(1.0)
     await relay.stop(grace=1.0)
     await relaying
-    assert (letter.id, letter.error) == (ids[1], "SignatureInvalid")
+    assert {(letter.id, letter.error) for letter in letters} == {(ids[1], "SignatureInvalid"), (added.id, "SignatureInvalid")}
     assert await parcels.effects() == ["as written"]
 
 
@@ -245,7 +314,7 @@ async def test_a_replay_makes_no_forged_event_genuine(place, parcels):
     await place.take()
     await place.broker.publish(named(parcels, "unsigned"))
     await place.died(1)
-    relay = Relay(parcels.relay_dsn, "parcels", place.broker, poll=0.1)
+    relay = Relay(parcels.relay_dsn, "parcels", place.broker, parcels.signer, poll=0.1)
     relaying = asyncio.create_task(relay.run())
 
     assert await place._dead_letters([place.queue]).replay(place.queue) == 1

@@ -45,7 +45,7 @@ class Post:
         return connection, queue
 
     def relay(self):
-        relay = Relay(self.parcels.relay_dsn, "parcels", self.broker, poll=0.1)
+        relay = Relay(self.parcels.relay_dsn, "parcels", self.broker, self.parcels.signer, poll=0.1)
         self._relaying = relay, asyncio.create_task(relay.run())
 
     async def close(self):

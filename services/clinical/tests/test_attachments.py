@@ -367,7 +367,7 @@ async def test_one_workspaces_files_do_not_keep_anothers_waiting_for_all_of_them
     last = asyncio.ensure_future(attach(neighbour, theirs, photo("PNG")))
     _, upload = practice.environment.runtime("clinical").server._methods["/caseload.clinical.v1.Attachments/UploadAttachment"]
     async with asyncio.timeout(20):
-        while neighbour.workspace_id not in upload.__self__._files.sandbox._turns._waiting:
+        while neighbour.workspace_id not in upload.__self__._files._sandbox._turns._waiting:
             await asyncio.sleep(0.01)
     gate.touch()
     await asyncio.gather(*many, last)

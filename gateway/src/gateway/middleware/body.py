@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,15 +18,28 @@ _SLOWEST = 8 * 1024
 _ENVELOPE = 64 * 1024
 # The routes that pass their body on while it arrives. Every other holds it whole.
 _UPLOADS = re.compile(rf"{API}/(?:sessions|clients)/[^/]+/attachments")
+_IMPORT = f"{API}/clients/import"
 
 
 class BodyLimit:
     def __init__(
-        self, app: ASGIApp, *, json_bytes: int, upload_bytes: int, seconds: float, json_seconds: float, upload_seconds: float
+        self,
+        app: ASGIApp,
+        *,
+        json_bytes: int,
+        upload_bytes: int,
+        import_bytes: int,
+        seconds: float,
+        json_seconds: float,
+        upload_seconds: float,
+        larger: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
+        """`larger` are the paths that take more than `json_bytes`, and how much."""
         self._app = app
         self._json = json_bytes
+        self._larger = larger
         self._upload = upload_bytes + _ENVELOPE
+        self._import = import_bytes
         self._seconds = seconds
         self._json_seconds = json_seconds
         self._upload_seconds = upload_seconds
@@ -38,9 +53,7 @@ class BodyLimit:
         if announced is None and b"transfer-encoding" not in request.headers and request.is_safe:
             await self._app(scope, receive, send)
             return
-        is_form = request.headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        upload = is_form and request.method == "POST" and _UPLOADS.fullmatch(request.path) is not None
-        limit = self._upload if upload else self._json
+        limit = self._limit(request)
         if announced is not None:
             if not announced.isdigit():
                 raise BadRequest("malformed_request", "The Content-Length is not a number.")
@@ -49,7 +62,8 @@ class BodyLimit:
         received, complete = 0, False
         begun = asyncio.get_running_loop().time()
         # What is held whole is not held for as long as its sender likes.
-        until = begun + (self._upload_seconds if upload else self._json_seconds)
+        is_held = limit == self._json or request.path in self._larger
+        until = begun + (self._json_seconds if is_held else self._upload_seconds)
 
         async def counted() -> Message:
             nonlocal received, complete
@@ -68,6 +82,14 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+    def _limit(self, request: GatewayRequest) -> int:
+        if request.method != "POST":
+            return self._json
+        if request.path == _IMPORT:
+            return self._import
+        is_form = request.headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        return self._upload if is_form and _UPLOADS.fullmatch(request.path) else self._larger.get(request.path, self._json)
 
 
 def too_large(limit: int) -> ContentTooLarge:

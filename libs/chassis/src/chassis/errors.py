@@ -29,7 +29,8 @@ class Refusal(Exception):
     """A request that is answered with a reason instead of a reply, and changes nothing.
 
     `code` is stable and snake_case, `message` a sentence for people; neither carries client data.
-    `facts` are further open members a front end may use. `retry_after` is in seconds.
+    `facts` are further open members a front end may use. `retry_after` is in seconds. An `audited` one has a line in the audit
+    trail, although others of its class have none.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Refusal(Exception):
         facts: Mapping[str, Any] | None = None,
         faults: Sequence[Fault] = (),
         retry_after: float | None = None,
+        audited: bool = False,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -47,6 +49,7 @@ class Refusal(Exception):
         self.facts = dict(facts or {})
         self.faults = tuple(faults)
         self.retry_after = retry_after
+        self.audited = audited
 
 
 class NotFound(Refusal):

@@ -40,7 +40,10 @@ async def book_appointment(body: schemas.AppointmentCreate, request: SignedInReq
     """A conflict is refused with `appointment_conflict`, which lists all conflicting appointments."""
     message = to_proto(body, pb.BookAppointmentRequest, allow_conflict=allow_conflict)
     # The name first: if the clients service fails, the request fails before the appointment is booked.
-    names = await _summaries(request, [message.client_id])
+    found = await _read_summaries(request, [message.client_id], with_vouchers=True)
+    names = {summary.id: render(summary) for summary in found.items}
+    # Scheduling need not ask clients then.
+    message.client_voucher = next(iter(found.vouchers), b"")
     try:
         appointment = await request.stubs.appointments.BookAppointment(message, request.context)
     except Conflict as refusal:
@@ -171,11 +174,15 @@ async def _release_note(request: GatewayRequest, appointment_id: str, deletion: 
 
 async def _summaries(request: GatewayRequest, client_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The clients' names by id, in one call; none if the caller may not read clients."""
+    return {summary.id: render(summary) for summary in (await _read_summaries(request, client_ids)).items}
+
+
+async def _read_summaries(request: GatewayRequest, client_ids: Iterable[str], *, with_vouchers: bool = False) -> clients_pb2.SummaryList:
     ids = sorted(set(client_ids))
     if not ids or not request.has_scope("clients:read"):
-        return {}
-    reply = await request.stubs.clients.GetSummaries(clients_pb2.GetSummariesRequest(client_ids=ids), request.context)
-    return {summary.id: render(summary) for summary in reply.items}
+        return clients_pb2.SummaryList()
+    message = clients_pb2.GetSummariesRequest(client_ids=ids, with_vouchers=with_vouchers)
+    return await request.stubs.clients.GetSummaries(message, request.context)
 
 
 async def named_appointments(request: GatewayRequest, appointments: Sequence[pb.Appointment]) -> list[dict[str, Any]]:

@@ -20,6 +20,9 @@ class Attachment(Schema):
     created_at: Time
     session_date: Time | None
     is_session_file: bool
+    scanned_at: Annotated[
+        Time | None, Field(description="When a malware scanner found nothing in it. Null if it was checked for active content alone.")
+    ]
 
 
 class AttachmentList(Schema):

@@ -14,6 +14,8 @@ from uuid import UUID
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from uuid_utils.compat import uuid7
 
 from chassis import base64url, private_files
@@ -102,6 +104,10 @@ class ServiceSigner:
     def sign(self, message: bytes) -> bytes:
         """An Ed25519 signature. The message begins with what it is for, so that none passes for a token."""
         return self._key.sign(message)
+
+    def derive_key(self, purpose: bytes) -> bytes:
+        """A secret of 32 bytes that the service has for this purpose alone, by HKDF (RFC 5869) from its private key."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(self._key.private_bytes_raw())
 
 
 def read_header(token: str) -> dict[str, Any]:

@@ -3,4 +3,4 @@
 
 def frame(*parts: bytes) -> bytes:
     """Each part after its length in four bytes."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])

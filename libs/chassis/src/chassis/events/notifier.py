@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from chassis.db.database import Database
 from chassis.db.errors import LOST
@@ -14,11 +15,15 @@ class RelayNotifier:
     """Sends NOTIFY: once for all commits within `pause` seconds, and at most every `spacing` seconds.
 
     NOTIFY takes a lock on the whole database while it commits, so it is kept out of the transactions themselves and sent
-    rarely. A NOTIFY that is lost delays events by about a second, because the relay polls.
+    rarely. A NOTIFY that is lost delays events by about a second, because the relay polls. None is needed where `wake_own`
+    wakes the relay of this very process and returns that it leads.
     """
 
-    def __init__(self, database: Database, *, pause: float = 0.01, spacing: float = 0.1) -> None:
+    def __init__(
+        self, database: Database, wake_own: Callable[[], bool] = lambda: False, *, pause: float = 0.01, spacing: float = 0.1
+    ) -> None:
         self._database = database
+        self._wake_own = wake_own
         self._pause = pause
         self._spacing = spacing
         self._wanted = False
@@ -43,6 +48,8 @@ class RelayNotifier:
             pause = self._spacing
             # Before the NOTIFY, so that a commit made during it causes another.
             self._wanted = False
+            if self._wake_own():
+                continue
             try:
                 async with self._database.connection(timeout=1.0) as connection:
                     await connection.execute(f"NOTIFY {self._database.schema}_outbox", timeout=1.0)

@@ -16,7 +16,7 @@ _SECONDS_ALONE = 5.0
 
 
 class Outbox:
-    """The outbox of one service. Events are signed before they are written, so a row that is changed here is not believed elsewhere."""
+    """The outbox of one service. Events are written with a proof, so that the relay signs no row that somebody else has written or changed."""
 
     def __init__(self, database: Database, signer: EventSigner, notifier: RelayNotifier | None = None) -> None:
         self._database = database
@@ -30,24 +30,23 @@ class Outbox:
 
     async def write(self, transaction: Transaction, envelopes: Sequence[Envelope]) -> None:
         """Adds events, all of the transaction's workspace, with one insert."""
-        await transaction.execute(self._insert, *_columns(envelopes, self._signer.sign(envelopes)))
+        await transaction.execute(self._insert, *self._columns(envelopes))
 
     async def write_alone(self, envelopes: Sequence[Envelope]) -> None:
         """Adds events of any workspaces in a transaction of their own; returns once they are durable.
 
         Those of one workspace take one round trip for setting, rows and commit. Unavailable when the database does not answer.
         """
-        by_workspace: dict[UUID, list[tuple[Envelope, bytes]]] = defaultdict(list)
-        for envelope, signature in zip(envelopes, self._signer.sign(envelopes), strict=True):
-            by_workspace[envelope.workspace_id].append((envelope, signature))
+        by_workspace: dict[UUID, list[Envelope]] = defaultdict(list)
+        for envelope in envelopes:
+            by_workspace[envelope.workspace_id].append(envelope)
         several = len(by_workspace) > 1
         with refusals():
             async with self._database.connection(_SECONDS_ALONE) as connection:
                 if several:
                     await connection.execute("BEGIN", timeout=_SECONDS_ALONE)
                 for workspace_id, group in by_workspace.items():
-                    columns = _columns(*zip(*group, strict=True))
-                    await connection.execute(self._insert_alone, *columns, str(workspace_id), timeout=_SECONDS_ALONE)
+                    await connection.execute(self._insert_alone, *self._columns(group), str(workspace_id), timeout=_SECONDS_ALONE)
                 if several and await connection.execute("COMMIT", timeout=_SECONDS_ALONE) != "COMMIT":
                     raise CommitFailed("the events were not kept")
 
@@ -56,15 +55,14 @@ class Outbox:
         if self._notifier is not None:
             self._notifier.notify()
 
-
-def _columns(envelopes: Sequence[Envelope], signatures: Sequence[bytes]) -> tuple[list[Any], ...]:
-    return (
-        [e.workspace_id for e in envelopes],
-        [e.id for e in envelopes],
-        [e.type for e in envelopes],
-        [e.payload for e in envelopes],
-        [e.request_id for e in envelopes],
-        [e.traceparent for e in envelopes],
-        [e.occurred_at for e in envelopes],
-        list(signatures),
-    )
+    def _columns(self, envelopes: Sequence[Envelope]) -> tuple[list[Any], ...]:
+        return (
+            [e.workspace_id for e in envelopes],
+            [e.id for e in envelopes],
+            [e.type for e in envelopes],
+            [e.payload for e in envelopes],
+            [e.request_id for e in envelopes],
+            [e.traceparent for e in envelopes],
+            [e.occurred_at for e in envelopes],
+            [self._signer.proof(e) for e in envelopes],
+        )

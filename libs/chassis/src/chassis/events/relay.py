@@ -1,4 +1,4 @@
-"""The relay: takes what waits in an outbox to the broker, and marks it only when the broker has answered for it."""
+"""The relay: signs what waits in an outbox, takes it to the broker, and marks it only when the broker has answered for it."""
 
 import asyncio
 import logging
@@ -14,6 +14,7 @@ from chassis.backoff import Backoff
 from chassis.events.broker.base import Broker
 from chassis.events.broker.errors import BrokerDown, Unroutable
 from chassis.events.relay_sql import RelayStatements
+from chassis.events.signatures import EventSigner
 from chassis.observability.redaction import cause
 from chassis.work.envelope import Envelope
 from chassis.work.leader import LeaderElection
@@ -47,6 +48,7 @@ class Relay:
         dsn: str,
         schema: str,
         broker: Broker,
+        signer: EventSigner,
         *,
         batch: int = 200,
         most_in_flight: int = 1_000,
@@ -55,6 +57,7 @@ class Relay:
     ) -> None:
         self._schema = schema
         self._broker = broker
+        self._signer = signer
         self._batch = batch
         self._most_in_flight = most_in_flight
         self._poll = poll
@@ -75,6 +78,11 @@ class Relay:
     def leading(self) -> bool:
         """Whether this relay is the one that works."""
         return self._election.leading
+
+    def wake(self) -> bool:
+        """Lets it look for events at once; returns whether it is the one that works, as far as it knows."""
+        self._wake.set()
+        return self.leading
 
     async def run(self) -> None:
         """Works until `stop`; cancelled, it drops what it holds, which another relay then carries again."""
@@ -141,8 +149,7 @@ class Relay:
             return 0, False
         held = [key[2] for key in (*self._in_flight, *self._answered) if key[0] == ""]
         rows = await connection.fetch(self._sql.due, held, room)
-        for row in rows:
-            envelope = Envelope(*row)
+        for envelope in self._signer.sign_proven([Envelope(*row) for row in rows]):
             self._start(("", envelope.workspace_id, envelope.id), self._broker.publish(envelope))
         return len(rows), len(rows) == room
 

@@ -1,11 +1,15 @@
 """Signatures of events: a service signs what it announces, and a reaction takes an event only from a service that may announce it.
 
-Events that are written to the outbox together share one signature over the list of their digests, and each carries a copy of both:
-an event can be verified by itself, whichever way it travels, and the cost of signing and verifying is shared.
+An event is written to the outbox with a proof: a keyed hash, which only the service itself can make or check. The relay signs what has one.
+Events that leave together share one signature over the list of their digests, and each carries a copy of both: an event can
+be verified by itself, whichever way it travels, and the cost of signing and verifying is shared.
 """
 
+import hmac
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -23,9 +27,10 @@ from chassis.work.envelope import Envelope
 
 _log = logging.getLogger(__name__)
 _PURPOSE = b"caseload events v1"
+_PURPOSE_OF_PROOFS = b"caseload outbox proofs v1"
 _MOST_TOGETHER = 16
 _DIGEST = sha256().digest_size
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _MOST_KEPT = 2_000
 # Every service leaves lines for the trail. All other events belong to the service whose proto package they are in.
 ANNOUNCED_BY_ALL = frozenset({audit.AuditRecorded.DESCRIPTOR.full_name})
@@ -37,10 +42,35 @@ def may_announce(service: str, type_: str) -> bool:
 
 
 class EventSigner:
-    """Signs the events of one service."""
+    """Proves that the events of one service are its own: to its relay by a keyed hash, to everybody else by a signature."""
 
     def __init__(self, signer: ServiceSigner) -> None:
         self._signer = signer
+        self._proof_key = signer.derive_key(_PURPOSE_OF_PROOFS)
+
+    def proof(self, envelope: Envelope) -> bytes:
+        """What the outbox keeps in place of a signature. It costs a tenth of one, so it is made for every event as it is written."""
+        return hmac.digest(self._proof_key, _content(envelope), "sha256")
+
+    def is_proven(self, envelope: Envelope) -> bool:
+        """Whether the event is as this service has written it to its outbox."""
+        return hmac.compare_digest(envelope.signature, self.proof(envelope))
+
+    def sign_proven(self, envelopes: Sequence[Envelope]) -> list[Envelope]:
+        """The events as they leave the service, in the same order: those with a proof are signed, those of each type together.
+
+        All others are left as they are. An earlier release has signed some of them, or left them unsigned. What somebody else
+        has written into the outbox has neither proof nor signature, and no service takes it.
+        """
+        leaving = list(envelopes)
+        proven: dict[str, list[int]] = defaultdict(list)
+        for place, envelope in enumerate(envelopes):
+            if self.is_proven(envelope):
+                proven[envelope.type].append(place)
+        for places in proven.values():
+            for place, signature in zip(places, self.sign([envelopes[place] for place in places]), strict=True):
+                leaving[place] = replace(envelopes[place], signature=signature)
+        return leaving
 
     def sign(self, envelopes: Sequence[Envelope]) -> list[bytes]:
         """The signature of each event, in order."""
@@ -70,7 +100,8 @@ class EventVerifier:
         self._keys = keys
         self._unsigned_until = unsigned_until
         self._may_announce = may_announce
-        self._verified: dict[bytes, parcel_pb2.Signature] = {}
+        # By serialized signature: the service, and the digests of the events that it has signed.
+        self._verified: dict[bytes, tuple[str, frozenset[bytes]]] = {}
 
     def announcer(self, envelope: Envelope) -> str:
         """The service that announced the event; empty for an unsigned one that is still taken.
@@ -84,15 +115,14 @@ class EventVerifier:
                 "an unsigned event is taken, as is allowed for a while", extra={"event_id": str(envelope.id), "type": envelope.type}
             )
             return ""
-        signature = self._verified.get(envelope.signature) or self._verify(envelope.signature)
-        digest = _digest(envelope)
-        if digest not in (signature.digests[start : start + _DIGEST] for start in range(0, len(signature.digests), _DIGEST)):
+        service, digests = self._verified.get(envelope.signature) or self._verify(envelope.signature)
+        if _digest(envelope) not in digests:
             raise SignatureInvalid
-        if not self._may_announce(signature.service, envelope.type):
+        if not self._may_announce(service, envelope.type):
             raise NotItsAnnouncer
-        return signature.service
+        return service
 
-    def _verify(self, serialized: bytes) -> parcel_pb2.Signature:
+    def _verify(self, serialized: bytes) -> tuple[str, frozenset[bytes]]:
         try:
             signature = parcel_pb2.Signature.FromString(serialized)
             self._keys[signature.service].verify(signature.value, _signed(signature.service, signature.digests))
@@ -100,8 +130,10 @@ class EventVerifier:
             raise SignatureInvalid from wrong
         if len(self._verified) >= _MOST_KEPT:
             self._verified.clear()
-        self._verified[serialized] = signature
-        return signature
+        places = range(0, len(signature.digests), _DIGEST)
+        verified = signature.service, frozenset(signature.digests[place : place + _DIGEST] for place in places)
+        self._verified[serialized] = verified
+        return verified
 
 
 def _signed(service: str, digests: bytes) -> bytes:
@@ -109,15 +141,18 @@ def _signed(service: str, digests: bytes) -> bytes:
 
 
 def _digest(envelope: Envelope) -> bytes:
-    """Of everything an envelope says but its signature."""
-    microseconds = (envelope.occurred_at - _EPOCH) // timedelta(microseconds=1)
+    return sha256(_content(envelope)).digest()
+
+
+def _content(envelope: Envelope) -> bytes:
+    """Everything an envelope says but its proof or signature."""
     parts = (
         envelope.id.bytes,
         envelope.workspace_id.bytes,
         envelope.type.encode(),
-        str(microseconds).encode(),
+        b"%d" % ((envelope.occurred_at - _EPOCH) // _MICROSECOND),
         envelope.payload,
         envelope.request_id.encode(),
         envelope.traceparent.encode(),
     )
-    return sha256(frame(*parts)).digest()
+    return frame(*parts)

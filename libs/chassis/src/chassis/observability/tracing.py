@@ -1,6 +1,10 @@
 """W3C Trace Context."""
 
+import re
 import secrets
+
+# Version, trace, span and flags; what newer versions append is left alone. A trace of zeros is none.
+_TRACEPARENT = re.compile(r"([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?", re.DOTALL)
 
 
 def new_trace() -> str:
@@ -10,16 +14,14 @@ def new_trace() -> str:
 
 def child_trace(traceparent: str | None) -> str:
     """The same trace, one span further; a new one when there was none or it is malformed."""
-    if trace_id(traceparent) is None:
+    known = _TRACEPARENT.fullmatch(traceparent or "")
+    if known is None:
         return new_trace()
-    assert traceparent is not None
-    version, trace, _, flags = traceparent.split("-")[:4]
+    version, trace, flags = known.groups()
     return f"{version}-{trace}-{secrets.token_hex(8)}-{flags}"
 
 
 def trace_id(traceparent: str | None) -> str | None:
     """The trace's id, 32 hexadecimal digits, or None."""
-    parts = (traceparent or "").split("-")
-    if len(parts) < 4 or [len(part) for part in parts[:4]] != [2, 32, 16, 2] or set(parts[1]) <= {"0"}:
-        return None
-    return parts[1] if set("".join(parts[:4])) <= set("0123456789abcdef") else None
+    known = _TRACEPARENT.fullmatch(traceparent or "")
+    return None if known is None else known[2]

@@ -1,4 +1,4 @@
-"""What a field declares about itself in its proto: whether it is PHI, a secret, a UUID."""
+"""What a field declares about itself in its proto: whether it is PHI, a secret, a UUID, a hint."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,6 +22,11 @@ def is_phi(field: FieldDescriptor) -> bool:
 def is_secret(field: FieldDescriptor) -> bool:
     options: Any = field.GetOptions()
     return bool(options.Extensions[options_pb2.secret])
+
+
+def is_hint(field: FieldDescriptor) -> bool:
+    options: Any = field.GetOptions()
+    return bool(options.Extensions[options_pb2.hint])
 
 
 def is_uuid_field(field: FieldDescriptor) -> bool:
@@ -53,6 +58,18 @@ def without_secrets(message: M) -> M:
     return copy
 
 
+def without_hints(message: M) -> M:
+    """The request itself if its type has no hints; otherwise a copy in which every hint is unset."""
+    names = _hints(message.DESCRIPTOR)
+    if not names:
+        return message
+    copy = type(message)()
+    copy.CopyFrom(message)
+    for name in names:
+        copy.ClearField(name)
+    return copy
+
+
 def uuids(message: Message) -> set[UUID]:
     """Every id in the message's fields, and in the messages within it, that are marked as UUIDs; what is malformed there is left out."""
     found: set[UUID] = set()
@@ -65,6 +82,11 @@ def uuids(message: Message) -> set[UUID]:
             for part in _parts(field, value):
                 found |= uuids(part)
     return found
+
+
+@cache
+def _hints(descriptor: Descriptor) -> tuple[str, ...]:
+    return tuple(field.name for field in descriptor.fields if is_hint(field))
 
 
 def _parts(field: FieldDescriptor, value: Any) -> Iterable[Message]:

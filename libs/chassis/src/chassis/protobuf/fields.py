@@ -35,25 +35,22 @@ def masked(request: Message, allowed: Iterable[str]) -> dict[str, Any]:
     """
     permitted = frozenset(allowed)
     values: dict[str, Any] = {}
-    fields = request.DESCRIPTOR.fields_by_name
+    readers = _readers(request.DESCRIPTOR)
     for name in request.mask.paths:  # type: ignore[attr-defined]
-        if name not in permitted or name not in fields:
+        if name not in permitted or name not in readers:
             # What is no field's name may be anything, and is not repeated.
-            where = name if name in fields else "mask"
+            where = name if name in readers else "mask"
             raise Invalid("unknown_field", "A field cannot be changed.", faults=[Fault(f"/{where}", "cannot be changed")])
-        field: Any = fields[name]
-        values[name] = _plain(request, field)
+        values[name] = readers[name](request)
     return values
 
 
 def given(request: Message) -> dict[str, Any]:
     """What a request says, as Python values: None where it may keep silent and does."""
-    return {
-        field.name: _plain(request, field) if field.is_repeated or field.has_presence else getattr(request, field.name)
-        for field in cast("Iterable[Any]", request.DESCRIPTOR.fields)
-    }
+    return {name: read(request) for name, read in _readers(request.DESCRIPTOR).items()}
 
 
+Read = Callable[[Any], Any]
 Put = Callable[[Any, Any], object]
 
 
@@ -88,20 +85,37 @@ def _text(value: Any) -> str:
     raise TypeError(f"a text field cannot hold a {type(value).__name__}")
 
 
-def _plain(message: Message, field: FieldDescriptor) -> Any:
-    value = getattr(message, field.name)
+@cache
+def _readers(descriptor: Descriptor) -> dict[str, Read]:
+    return {field.name: _reader(field) for field in cast("Iterable[Any]", descriptor.fields)}
+
+
+def _reader(field: Any) -> Read:
+    """Reads the field as a Python value: None where it may keep silent and does."""
+    name, convert = field.name, _converter(field)
     if field.is_repeated:
-        return list(value)
-    if not message.HasField(field.name):
-        return None
+        return lambda message: list(getattr(message, name))
+    if not field.has_presence:
+        return lambda message: getattr(message, name)
+    if convert is None:
+        return lambda message: getattr(message, name) if message.HasField(name) else None
+    return lambda message: convert(getattr(message, name)) if message.HasField(name) else None
+
+
+def _converter(field: FieldDescriptor) -> Read | None:
+    """What makes a Python value of the field's own; None where it is one."""
     if field.type == FieldDescriptor.TYPE_ENUM:
         texts = _enum_texts(field.enum_type)
-        if value not in texts:
-            raise Invalid("unknown_choice", "There is no such choice.", faults=[Fault(f"/{field.name}", "is not a choice")])
-        return texts[value]
+
+        def text_of(value: int) -> str:
+            if value not in texts:
+                raise Invalid("unknown_choice", "There is no such choice.", faults=[Fault(f"/{field.name}", "is not a choice")])
+            return texts[value]
+
+        return text_of
     if field.type == FieldDescriptor.TYPE_MESSAGE:
         if field.message_type is timestamp_pb2.Timestamp.DESCRIPTOR:
-            return to_datetime(value)
+            return to_datetime
         if field.message_type is struct_pb2.Struct.DESCRIPTOR:
-            return _struct(value)
-    return value
+            return _struct
+    return None

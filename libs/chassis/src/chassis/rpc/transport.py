@@ -14,7 +14,7 @@ from chassis.observability.tracing import trace_id
 LARGEST_MESSAGE = 12 * 1024 * 1024
 # Of a request that comes in pieces: each of them, and all together.
 LARGEST_PIECE = 128 * 1024
-LARGEST_BODY = LARGEST_MESSAGE
+LARGEST_BODY = 64 * 1024 * 1024
 # A refusal travels in the trailers, with all its facts; gRPC's own limit of 8 KiB is some thirty of them.
 LARGEST_REFUSAL = 1024 * 1024
 _BEARER = "Bearer "

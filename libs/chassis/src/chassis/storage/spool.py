@@ -55,6 +55,11 @@ class Spool(io.RawIOBase):
         """The digest of what was written."""
         return self._digest.digest()
 
+    @property
+    def chunks(self) -> int:
+        """How many pieces the content has; an empty one has one."""
+        return self._chunks
+
     def pieces(self) -> Iterator[bytes]:
         """The whole content, chunk by chunk."""
         return map(self._open, range(self._chunks))

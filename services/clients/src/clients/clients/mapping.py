@@ -42,7 +42,7 @@ def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict
     row = {
         "id": client.id,
         "version": client.version,
-        "external_id_index": _external_id_index(client, keys),
+        "external_id_index": external_id_index(client, keys),
         "is_active": client.is_active,
         "consent_status": client.consent_status,
         "time_zone": client.time_zone if client.HasField("time_zone") else None,
@@ -88,5 +88,5 @@ def _index_tokens(client: pb.Client, keys: WorkspaceKeys) -> Iterable[bytes]:
         yield tag_token(tag, keys)
 
 
-def _external_id_index(client: pb.Client, keys: WorkspaceKeys) -> bytes | None:
+def external_id_index(client: pb.Client, keys: WorkspaceKeys) -> bytes | None:
     return keys.exact("external_id", rules.normalize_text(client.external_id)) if client.HasField("external_id") else None

@@ -8,7 +8,9 @@ from uuid_utils.compat import uuid7
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsServicer
+from chassis.auth.vouchers import make_voucher
 from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_timestamp
@@ -70,11 +72,19 @@ class Clients(ClientsServicer[UnitOfWork]):
         rules.check_number_of_ids(len(client_ids))
         keys = await self._keys.of(work.workspace_id)
         found = await work.find(store.get_names, client_ids)
-        return pb.SummaryList(items=[mapping.to_summary(found[client_id], keys) for client_id in client_ids if client_id in found])
+        rows = [found[client_id] for client_id in client_ids if client_id in found]
+        summaries = pb.SummaryList(items=[mapping.to_summary(row, keys) for row in rows])
+        if request.with_vouchers:
+            key = _voucher_key(keys)
+            summaries.vouchers.extend(make_voucher(key, row["id"], work.context, work.now) if row["is_active"] else b"" for row in rows)
+        return summaries
 
     async def CheckClient(self, request: pb.CheckClientRequest, work: UnitOfWork) -> pb.CheckClientResponse:
         # The statement of GetSummaries: calls of both are read together.
         return fill(pb.CheckClientResponse(), await work.find_one(store.get_names, request.client_id))
+
+    async def GetVoucherKey(self, _request: pb.GetVoucherKeyRequest, work: UnitOfWork) -> pb.VoucherKey:
+        return pb.VoucherKey(key=_voucher_key(await self._keys.of(work.workspace_id)))
 
     async def GetContact(self, request: pb.GetContactRequest, work: UnitOfWork) -> pb.Contact:
         keys = await self._keys.of(work.workspace_id)
@@ -99,3 +109,8 @@ class Clients(ClientsServicer[UnitOfWork]):
             del columns["created_at"]
             await work.db.run(store.change, **columns)
         return client
+
+
+def _voucher_key(keys: WorkspaceKeys) -> bytes:
+    """The key of the vouchers that say to scheduling that a client of the workspace is active."""
+    return keys.mac(b"voucher", b"active client", b"scheduling")

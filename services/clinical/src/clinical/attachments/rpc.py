@@ -16,7 +16,7 @@ from clinical.attachments.workflow import Files
 
 
 class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
-    """Files are sanitized and stored before the first statement, so that no transaction is open meanwhile."""
+    """Files are examined and stored before the first statement, so that no transaction is open meanwhile."""
 
     def __init__(self, runtime: Runtime, files: Files) -> None:
         self._runtime = runtime
@@ -25,8 +25,9 @@ class Attachments(AttachmentsServicer[UnitOfWork, Spool]):
 
     async def UploadAttachment(self, request: pb.UploadAttachmentRequest, body: Spool, work: UnitOfWork) -> pb.Attachment:
         name = rules.file_name(request.file_name)
+        work.note(session_id=request.session_id)
         keys = await self._keys.of(work.workspace_id)
-        file = await self._files.sandbox.sanitize(body, work)
+        file = await self._files.examine(body, work)
         async with self._files.stored(file, work) as attachment_id:
             session = await work.db.one(store.change_attachment_count, session_id=request.session_id, change=1)
             owner = {"id": attachment_id, "session_id": request.session_id, "client_id": session["client_id"]}

@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis.errors import Invalid, Unavailable
 from chassis.storage.spool import CHUNK, Spool
@@ -28,6 +29,8 @@ class CleanFile:
 
     content: Spool
     media_type: str
+    # When a malware scanner found nothing in what it was made of; None where there is none.
+    scanned_at: datetime | None = None
 
 
 class Sandbox:

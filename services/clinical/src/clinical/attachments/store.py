@@ -53,7 +53,16 @@ add = command(
         version=1,
         status="ready",
         **_named(
-            "workspace_id", "id", "session_id", "client_id", "created_by_user_id", "sealed", "file_type", "file_size_bytes", "created_at"
+            "workspace_id",
+            "id",
+            "session_id",
+            "client_id",
+            "created_by_user_id",
+            "sealed",
+            "file_type",
+            "file_size_bytes",
+            "scanned_at",
+            "created_at",
         ),
     )
     .returning(attachments)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,19 +17,32 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.service.runtime import Runtime
 from chassis.storage.base import new_key
+from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.attachments import mapping, rules, store
 from clinical.attachments.sandbox import CleanFile, Sandbox
+from clinical.attachments.scanner import Scanner
 
 
 class Files:
-    """The files of all workspaces. One sandbox examines all that are uploaded, so one of this class is made for a process."""
+    """The files of all workspaces. One sandbox and one scanner examine all that are uploaded, so one of this class is made for a process."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self.sandbox = Sandbox()
+        self._sandbox = Sandbox()
+        settings = runtime.settings
+        self._scanner = Scanner(settings.clamd, settings.clamd_seconds) if settings.clamd else None
         self._blobs = runtime.blobs
-        self._quota_bytes: int = runtime.settings.storage_quota_bytes
+        self._quota_bytes: int = settings.storage_quota_bytes
         self._deletions: set[asyncio.Task[None]] = set()
+
+    async def examine(self, given: Spool, work: UnitOfWork) -> CleanFile:
+        """The file as it may be stored. Raises what `Sandbox.sanitize` and, where there is a scanner, `Scanner.scan` raise."""
+        clean = await self._sandbox.sanitize(given, work)
+        if self._scanner is None:
+            return clean
+        # What was sent, for malware may be in what the sandbox has left out.
+        await self._scanner.scan(given, work)
+        return replace(clean, scanned_at=work.now)
 
     @asynccontextmanager
     async def stored(self, file: CleanFile, work: UnitOfWork) -> AsyncIterator[UUID]:
@@ -65,6 +79,7 @@ class Files:
             "created_by_user_id": work.user_id,
             "file_type": file.media_type,
             "file_size_bytes": file.content.size,
+            "scanned_at": file.scanned_at,
             "created_at": work.now,
         }
         added = {**columns, "version": 1, "status": "ready"}

@@ -21,7 +21,7 @@ from clinical.treated_clients import store as client_store
 
 
 class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
-    """Files are sanitized and stored before the first statement, so that no transaction is open meanwhile."""
+    """Files are examined and stored before the first statement, so that no transaction is open meanwhile."""
 
     def __init__(self, keys: Keys, clients: ClientsStub, files: Files) -> None:
         self._keys = keys
@@ -32,9 +32,10 @@ class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
         self, request: pb.UploadClientAttachmentRequest, body: Spool, work: UnitOfWork
     ) -> attachments_pb2.Attachment:
         name = file_rules.file_name(request.file_name)
+        work.note(client_id=request.client_id)
         await self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=request.client_id), work.context)
         keys = await self._keys.of(work.workspace_id)
-        file = await self._files.sandbox.sanitize(body, work)
+        file = await self._files.examine(body, work)
         async with self._files.stored(file, work) as attachment_id:
             client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=request.client_id))["erased_at"])
             row = await self._files.add(work, keys, file, name, id=attachment_id, session_id=None, client_id=request.client_id)

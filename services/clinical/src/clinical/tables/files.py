@@ -18,6 +18,8 @@ attachments = tenant(
     Column("file_type", Text, nullable=False),
     Column("file_size_bytes", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
+    # When a malware scanner found nothing in it. Null if it was checked for active content alone.
+    moment("scanned_at", nullable=True),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_attachments"),
     ForeignKeyConstraint(
@@ -26,8 +28,12 @@ attachments = tenant(
     CheckConstraint("status IN ('scanning', 'ready', 'rejected')", name="attachment_status"),
     Index("ix_attachments_session", "workspace_id", "session_id", "created_at", "id"),
     Index("ix_attachments_client", "workspace_id", "client_id"),
-    fixed=("id", "session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "created_at"),
-    sealed=Sealed(bound=("session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "status", "created_at")),
+    fixed=("id", "session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "scanned_at", "created_at"),
+    sealed=Sealed(
+        bound=("session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "status", "scanned_at", "created_at")
+    ),
+    # Whether each file is there is asked across workspaces.
+    relay_grants="SELECT (workspace_id, id, created_at)",
 )
 
 # The bytes of a workspace's files. A change is appended in the transaction that adds or removes a file.

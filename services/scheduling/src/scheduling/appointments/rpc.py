@@ -8,8 +8,6 @@ from asyncpg import Range
 from google.protobuf.message import Message
 from uuid_utils.compat import uuid7
 
-from caseload.clients.v1 import clients_pb2
-from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1 import users_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2 as pb
@@ -22,6 +20,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking, rules, store
+from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.mapping import APPOINTMENTS, busy_period_of, new_row, seal, to_columns, to_details, to_event, to_message
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 
@@ -33,14 +32,14 @@ _DELETES_NOTES = frozenset({"sessions:write", "sessions:sign"})
 class Appointments(AppointmentsServicer[UnitOfWork]):
     """Methods ask other services and fetch the keys before their first statement, so that no transaction waits for them."""
 
-    def __init__(self, keys: Keys, clients: ClientsStub, users: UsersStub) -> None:
+    def __init__(self, keys: Keys, clients: ActiveClients, users: UsersStub) -> None:
         self._keys = keys
         self._clients = clients
         self._users = users
 
     async def BookAppointment(self, request: pb.BookAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         details = _new_details(request, caller=work.user_id)
-        rules.check_client(is_active=await self._is_active_client(details.client_id, work))
+        rules.check_client(is_active=await self._clients.is_active(details.client_id, work, request.client_voucher))
         rules.check_practitioner(is_active=await self._is_active_practitioner(details.practitioner_id, work))
         keys = await self._keys.of(work.workspace_id)
 
@@ -71,7 +70,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         changes = rules.check_changes(masked(request, rules.EDITABLE_FIELDS))
-        client_active = await self._is_active_client(changes["client_id"], work) if "client_id" in changes else True
+        client_active = await self._clients.is_active(changes["client_id"], work) if "client_id" in changes else True
         practitioner_active = await self._is_active_practitioner(changes["practitioner_id"], work) if "practitioner_id" in changes else True
         keys = await self._keys.of(work.workspace_id)
 
@@ -195,10 +194,6 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
         return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))
-
-    async def _is_active_client(self, client_id: UUID, work: UnitOfWork) -> bool:
-        """Whether the client is active. Raises NotFound for a client of no or another workspace."""
-        return (await self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), work.context)).is_active
 
     async def _is_active_practitioner(self, practitioner_id: UUID, work: UnitOfWork) -> bool:
         """Whether the practitioner works here, as the caller does. Raises NotFound for an unknown practitioner."""

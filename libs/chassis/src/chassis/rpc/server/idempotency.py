@@ -25,7 +25,7 @@ from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Conflict, Invalid
-from chassis.protobuf.field_options import holds_secrets, uuids, without_secrets
+from chassis.protobuf.field_options import holds_secrets, uuids, without_hints, without_secrets
 from chassis.rpc.method import Method
 from chassis.work.unit_of_work import UnitOfWork
 
@@ -134,7 +134,7 @@ class Idempotency:
 
     async def _digest(self, method: Method, request: Message, body_digest: bytes, *, salt: bytes) -> str:
         """A hash of the request in hexadecimal. A password in the request must not be quicker to guess from it than from the password's own hash."""
-        raw = method.path.encode() + b":" + request.SerializeToString(deterministic=True) + body_digest
+        raw = method.path.encode() + b":" + without_hints(request).SerializeToString(deterministic=True) + body_digest
         if not holds_secrets(request.DESCRIPTOR):
             return sha256(raw).hexdigest()
         # The scrypt parameters of OWASP's password storage cheat sheet that take 16 MiB.

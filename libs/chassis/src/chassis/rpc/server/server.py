@@ -29,7 +29,7 @@ DEFAULT_SECONDS = 10.0
 # What a call may take once the body of its request is there: however long that was on its way, its transaction is not open longer.
 _SECONDS_WITH_BODY = 60.0
 _LONGEST_KEY = 255
-# Refusals that are audited: everything but malformed input, and what is refused for the server's own sake.
+# Refusals that are audited, beside those that say so themselves: everything but malformed input, and what is refused for the server's own sake.
 _AUDITED_REFUSALS = (Forbidden, NotFound, Unauthenticated, Conflict, Stale)
 log = logging.getLogger(__name__)
 
@@ -230,7 +230,7 @@ class Server:
 
     async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
         """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""
-        denied = isinstance(refusal, _AUDITED_REFUSALS) and refusal.code != IN_PROGRESS
+        denied = (refusal.audited or isinstance(refusal, _AUDITED_REFUSALS)) and refusal.code != IN_PROGRESS
         if not (denied and method.audited and work.context.workspace_id is not None):
             return
         ids = [] if request is None else method.request_ids(request)

@@ -88,10 +88,12 @@ class ClientSummary(_message.Message):
     def __init__(self, id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., full_name: _Optional[str] = ...) -> None: ...
 
 class SummaryList(_message.Message):
-    __slots__ = ("items",)
+    __slots__ = ("items", "vouchers")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
+    VOUCHERS_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[ClientSummary]
-    def __init__(self, items: _Optional[_Iterable[_Union[ClientSummary, _Mapping]]] = ...) -> None: ...
+    vouchers: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, items: _Optional[_Iterable[_Union[ClientSummary, _Mapping]]] = ..., vouchers: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class CreateClientRequest(_message.Message):
     __slots__ = ("first_name", "last_name", "email", "phone", "date_of_birth", "address", "medical_history", "emergency_contact_name", "emergency_contact_phone", "is_active", "consent_status", "notes", "tags", "gender", "time_zone", "external_id")
@@ -212,10 +214,22 @@ class EraseClientResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class GetSummariesRequest(_message.Message):
-    __slots__ = ("client_ids",)
+    __slots__ = ("client_ids", "with_vouchers")
     CLIENT_IDS_FIELD_NUMBER: _ClassVar[int]
+    WITH_VOUCHERS_FIELD_NUMBER: _ClassVar[int]
     client_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, client_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    with_vouchers: bool
+    def __init__(self, client_ids: _Optional[_Iterable[str]] = ..., with_vouchers: bool = ...) -> None: ...
+
+class GetVoucherKeyRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class VoucherKey(_message.Message):
+    __slots__ = ("key",)
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    key: bytes
+    def __init__(self, key: _Optional[bytes] = ...) -> None: ...
 
 class CheckClientRequest(_message.Message):
     __slots__ = ("client_id",)

@@ -39,6 +39,9 @@ class ClientsServicer(ABC, Generic[WorkT]):
     async def CheckClient(self, request: pb.CheckClientRequest, work: WorkT) -> pb.CheckClientResponse: ...
 
     @abstractmethod
+    async def GetVoucherKey(self, request: pb.GetVoucherKeyRequest, work: WorkT) -> pb.VoucherKey: ...
+
+    @abstractmethod
     async def GetContact(self, request: pb.GetContactRequest, work: WorkT) -> pb.Contact: ...
 
 
@@ -55,6 +58,7 @@ class ClientsStub:
         self.EraseClient: ClientsEraseClient = caller_of(methods['EraseClient'])
         self.GetSummaries: ClientsGetSummaries = caller_of(methods['GetSummaries'])
         self.CheckClient: ClientsCheckClient = caller_of(methods['CheckClient'])
+        self.GetVoucherKey: ClientsGetVoucherKey = caller_of(methods['GetVoucherKey'])
         self.GetContact: ClientsGetContact = caller_of(methods['GetContact'])
 
 
@@ -88,6 +92,10 @@ class ClientsGetSummaries(Protocol):
 
 class ClientsCheckClient(Protocol):
     def __call__(self, request: pb.CheckClientRequest, context: Any) -> Awaitable[pb.CheckClientResponse]: ...
+
+
+class ClientsGetVoucherKey(Protocol):
+    def __call__(self, request: pb.GetVoucherKeyRequest, context: Any) -> Awaitable[pb.VoucherKey]: ...
 
 
 class ClientsGetContact(Protocol):

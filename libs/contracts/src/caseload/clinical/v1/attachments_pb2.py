@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/clinical/v1/attachments.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfc\x02\n\nAttachment\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\nsession_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x17\n\tclient_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x05 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x11\n\tfile_type\x18\x06 \x01(\t\x12\x17\n\x0f\x66ile_size_bytes\x18\x07 \x01(\x03\x12\x36\n\x06status\x18\x08 \x01(\x0e\x32&.caseload.clinical.v1.AttachmentStatus\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0csession_date\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fis_session_file\x18\x0b \x01(\x08\x42\r\n\x0b_session_id\"^\n\x0e\x41ttachmentList\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.clinical.v1.Attachment\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04more\x18\x03 \x01(\x08\"w\n\x17UploadAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x18\n\x07\x63ontent\x18\x03 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0c\n\x04last\x18\x04 \x01(\x08\"V\n\x16ListAttachmentsRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\x05\x61\x66ter\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\x08\n\x06_after\"M\n\x14GetAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\xd0\x01\n\x12GetDownloadRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1f\n\x12\x65xpires_in_minutes\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12;\n\x0b\x64isposition\x18\x04 \x01(\x0e\x32!.caseload.clinical.v1.DispositionH\x01\x88\x01\x01\x42\x15\n\x13_expires_in_minutesB\x0e\n\x0c_disposition\"u\n\x08\x44ownload\x12\x1d\n\x0c\x64ownload_url\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12\x65xpires_in_seconds\x18\x03 \x01(\x05\"l\n\x17RenameAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"P\n\x17\x44\x65leteAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\x1a\n\x18\x44\x65leteAttachmentResponse\"/\n\x11GetStorageRequest\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"I\n\x16SetStorageQuotaRequest\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x13\n\x0bquota_bytes\x18\x02 \x01(\x03\"2\n\x07Storage\x12\x12\n\nused_bytes\x18\x01 \x01(\x03\x12\x13\n\x0bquota_bytes\x18\x02 \x01(\x03*\x92\x01\n\x10\x41ttachmentStatus\x12!\n\x1d\x41TTACHMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41TTACHMENT_STATUS_SCANNING\x10\x01\x12\x1b\n\x17\x41TTACHMENT_STATUS_READY\x10\x02\x12\x1e\n\x1a\x41TTACHMENT_STATUS_REJECTED\x10\x03*^\n\x0b\x44isposition\x12\x1b\n\x17\x44ISPOSITION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44ISPOSITION_INLINE\x10\x01\x12\x1a\n\x16\x44ISPOSITION_ATTACHMENT\x10\x02\x32\xa3\t\n\x0b\x41ttachments\x12\x8e\x01\n\x10UploadAttachment\x12-.caseload.clinical.v1.UploadAttachmentRequest\x1a .caseload.clinical.v1.Attachment\"\'\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x0e\x08\x05\x10\x01\x1a\x08reply.id(\x01\x12\x90\x01\n\nGetStorage\x12\'.caseload.clinical.v1.GetStorageRequest\x1a\x1d.caseload.clinical.v1.Storage\":\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18&\"$how many bytes there are, and may be\x12\x8b\x01\n\x0fSetStorageQuota\x12,.caseload.clinical.v1.SetStorageQuotaRequest\x1a\x1d.caseload.clinical.v1.Storage\"+\x90\x02\x00\x8a\xb5\x18\x0eplatform:admin\x9a\xb5\x18\x12\x08\t\x10\x03\x1a\x0cworkspace_id\x12\x97\x01\n\x0fListAttachments\x12,.caseload.clinical.v1.ListAttachmentsRequest\x1a$.caseload.clinical.v1.AttachmentList\"0\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x14\x08\x05\x10\x02\x1a\x0ereply.items.id\xa8\xb5\x18\x01\x12\x8a\x01\n\rGetAttachment\x12*.caseload.clinical.v1.GetAttachmentRequest\x1a .caseload.clinical.v1.Attachment\"+\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x13\x08\x05\x10\x02\x1a\rattachment_id\x12\x84\x01\n\x0bGetDownload\x12(.caseload.clinical.v1.GetDownloadRequest\x1a\x1e.caseload.clinical.v1.Download\"+\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x13\x08\x05\x10\x07\x1a\rattachment_id\x12\x91\x01\n\x10RenameAttachment\x12-.caseload.clinical.v1.RenameAttachmentRequest\x1a .caseload.clinical.v1.Attachment\",\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x13\x08\x05\x10\x03\x1a\rattachment_id\x12\x9f\x01\n\x10\x44\x65leteAttachment\x12-.caseload.clinical.v1.DeleteAttachmentRequest\x1a..caseload.clinical.v1.DeleteAttachmentResponse\",\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x13\x08\x05\x10\x04\x1a\rattachment_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/clinical/v1/attachments.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xac\x03\n\nAttachment\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1d\n\nsession_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x17\n\tclient_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x04 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x05 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x11\n\tfile_type\x18\x06 \x01(\t\x12\x17\n\x0f\x66ile_size_bytes\x18\x07 \x01(\x03\x12\x36\n\x06status\x18\x08 \x01(\x0e\x32&.caseload.clinical.v1.AttachmentStatus\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0csession_date\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fis_session_file\x18\x0b \x01(\x08\x12.\n\nscanned_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\r\n\x0b_session_id\"^\n\x0e\x41ttachmentList\x12/\n\x05items\x18\x01 \x03(\x0b\x32 .caseload.clinical.v1.Attachment\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04more\x18\x03 \x01(\x08\"w\n\x17UploadAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x02 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x18\n\x07\x63ontent\x18\x03 \x01(\x0c\x42\x07\x80\x01\x01\xd8\xb5\x18\x01\x12\x0c\n\x04last\x18\x04 \x01(\x08\"V\n\x16ListAttachmentsRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\x05\x61\x66ter\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\x08\n\x06_after\"M\n\x14GetAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\xd0\x01\n\x12GetDownloadRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1f\n\x12\x65xpires_in_minutes\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12;\n\x0b\x64isposition\x18\x04 \x01(\x0e\x32!.caseload.clinical.v1.DispositionH\x01\x88\x01\x01\x42\x15\n\x13_expires_in_minutesB\x0e\n\x0c_disposition\"u\n\x08\x44ownload\x12\x1d\n\x0c\x64ownload_url\x18\x01 \x01(\tB\x07\x80\x01\x01\xe8\xb5\x18\x01\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12\x65xpires_in_seconds\x18\x03 \x01(\x05\"l\n\x17RenameAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\tfile_name\x18\x03 \x01(\tB\x07\x80\x01\x01\xd8\xb5\x18\x01\"P\n\x17\x44\x65leteAttachmentRequest\x12\x18\n\nsession_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1b\n\rattachment_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\"\x1a\n\x18\x44\x65leteAttachmentResponse\"/\n\x11GetStorageRequest\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"I\n\x16SetStorageQuotaRequest\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x13\n\x0bquota_bytes\x18\x02 \x01(\x03\"2\n\x07Storage\x12\x12\n\nused_bytes\x18\x01 \x01(\x03\x12\x13\n\x0bquota_bytes\x18\x02 \x01(\x03*\x92\x01\n\x10\x41ttachmentStatus\x12!\n\x1d\x41TTACHMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41TTACHMENT_STATUS_SCANNING\x10\x01\x12\x1b\n\x17\x41TTACHMENT_STATUS_READY\x10\x02\x12\x1e\n\x1a\x41TTACHMENT_STATUS_REJECTED\x10\x03*^\n\x0b\x44isposition\x12\x1b\n\x17\x44ISPOSITION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44ISPOSITION_INLINE\x10\x01\x12\x1a\n\x16\x44ISPOSITION_ATTACHMENT\x10\x02\x32\xa3\t\n\x0b\x41ttachments\x12\x8e\x01\n\x10UploadAttachment\x12-.caseload.clinical.v1.UploadAttachmentRequest\x1a .caseload.clinical.v1.Attachment\"\'\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x0e\x08\x05\x10\x01\x1a\x08reply.id(\x01\x12\x90\x01\n\nGetStorage\x12\'.caseload.clinical.v1.GetStorageRequest\x1a\x1d.caseload.clinical.v1.Storage\":\x90\x02\x01\x8a\xb5\x18\tsigned-in\x9a\xb5\x18&\"$how many bytes there are, and may be\x12\x8b\x01\n\x0fSetStorageQuota\x12,.caseload.clinical.v1.SetStorageQuotaRequest\x1a\x1d.caseload.clinical.v1.Storage\"+\x90\x02\x00\x8a\xb5\x18\x0eplatform:admin\x9a\xb5\x18\x12\x08\t\x10\x03\x1a\x0cworkspace_id\x12\x97\x01\n\x0fListAttachments\x12,.caseload.clinical.v1.ListAttachmentsRequest\x1a$.caseload.clinical.v1.AttachmentList\"0\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x14\x08\x05\x10\x02\x1a\x0ereply.items.id\xa8\xb5\x18\x01\x12\x8a\x01\n\rGetAttachment\x12*.caseload.clinical.v1.GetAttachmentRequest\x1a .caseload.clinical.v1.Attachment\"+\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x13\x08\x05\x10\x02\x1a\rattachment_id\x12\x84\x01\n\x0bGetDownload\x12(.caseload.clinical.v1.GetDownloadRequest\x1a\x1e.caseload.clinical.v1.Download\"+\x90\x02\x01\x8a\xb5\x18\rsessions:read\x9a\xb5\x18\x13\x08\x05\x10\x07\x1a\rattachment_id\x12\x91\x01\n\x10RenameAttachment\x12-.caseload.clinical.v1.RenameAttachmentRequest\x1a .caseload.clinical.v1.Attachment\",\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x13\x08\x05\x10\x03\x1a\rattachment_id\x12\x9f\x01\n\x10\x44\x65leteAttachment\x12-.caseload.clinical.v1.DeleteAttachmentRequest\x1a..caseload.clinical.v1.DeleteAttachmentResponse\",\x90\x02\x00\x8a\xb5\x18\x0esessions:write\x9a\xb5\x18\x13\x08\x05\x10\x04\x1a\rattachment_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -93,36 +93,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ATTACHMENTS'].methods_by_name['RenameAttachment']._serialized_options = b'\220\002\000\212\265\030\016sessions:write\232\265\030\023\010\005\020\003\032\rattachment_id'
   _globals['_ATTACHMENTS'].methods_by_name['DeleteAttachment']._loaded_options = None
   _globals['_ATTACHMENTS'].methods_by_name['DeleteAttachment']._serialized_options = b'\220\002\000\212\265\030\016sessions:write\232\265\030\023\010\005\020\004\032\rattachment_id'
-  _globals['_ATTACHMENTSTATUS']._serialized_start=1626
-  _globals['_ATTACHMENTSTATUS']._serialized_end=1772
-  _globals['_DISPOSITION']._serialized_start=1774
-  _globals['_DISPOSITION']._serialized_end=1868
+  _globals['_ATTACHMENTSTATUS']._serialized_start=1674
+  _globals['_ATTACHMENTSTATUS']._serialized_end=1820
+  _globals['_DISPOSITION']._serialized_start=1822
+  _globals['_DISPOSITION']._serialized_end=1916
   _globals['_ATTACHMENT']._serialized_start=133
-  _globals['_ATTACHMENT']._serialized_end=513
-  _globals['_ATTACHMENTLIST']._serialized_start=515
-  _globals['_ATTACHMENTLIST']._serialized_end=609
-  _globals['_UPLOADATTACHMENTREQUEST']._serialized_start=611
-  _globals['_UPLOADATTACHMENTREQUEST']._serialized_end=730
-  _globals['_LISTATTACHMENTSREQUEST']._serialized_start=732
-  _globals['_LISTATTACHMENTSREQUEST']._serialized_end=818
-  _globals['_GETATTACHMENTREQUEST']._serialized_start=820
-  _globals['_GETATTACHMENTREQUEST']._serialized_end=897
-  _globals['_GETDOWNLOADREQUEST']._serialized_start=900
-  _globals['_GETDOWNLOADREQUEST']._serialized_end=1108
-  _globals['_DOWNLOAD']._serialized_start=1110
-  _globals['_DOWNLOAD']._serialized_end=1227
-  _globals['_RENAMEATTACHMENTREQUEST']._serialized_start=1229
-  _globals['_RENAMEATTACHMENTREQUEST']._serialized_end=1337
-  _globals['_DELETEATTACHMENTREQUEST']._serialized_start=1339
-  _globals['_DELETEATTACHMENTREQUEST']._serialized_end=1419
-  _globals['_DELETEATTACHMENTRESPONSE']._serialized_start=1421
-  _globals['_DELETEATTACHMENTRESPONSE']._serialized_end=1447
-  _globals['_GETSTORAGEREQUEST']._serialized_start=1449
-  _globals['_GETSTORAGEREQUEST']._serialized_end=1496
-  _globals['_SETSTORAGEQUOTAREQUEST']._serialized_start=1498
-  _globals['_SETSTORAGEQUOTAREQUEST']._serialized_end=1571
-  _globals['_STORAGE']._serialized_start=1573
-  _globals['_STORAGE']._serialized_end=1623
-  _globals['_ATTACHMENTS']._serialized_start=1871
-  _globals['_ATTACHMENTS']._serialized_end=3058
+  _globals['_ATTACHMENT']._serialized_end=561
+  _globals['_ATTACHMENTLIST']._serialized_start=563
+  _globals['_ATTACHMENTLIST']._serialized_end=657
+  _globals['_UPLOADATTACHMENTREQUEST']._serialized_start=659
+  _globals['_UPLOADATTACHMENTREQUEST']._serialized_end=778
+  _globals['_LISTATTACHMENTSREQUEST']._serialized_start=780
+  _globals['_LISTATTACHMENTSREQUEST']._serialized_end=866
+  _globals['_GETATTACHMENTREQUEST']._serialized_start=868
+  _globals['_GETATTACHMENTREQUEST']._serialized_end=945
+  _globals['_GETDOWNLOADREQUEST']._serialized_start=948
+  _globals['_GETDOWNLOADREQUEST']._serialized_end=1156
+  _globals['_DOWNLOAD']._serialized_start=1158
+  _globals['_DOWNLOAD']._serialized_end=1275
+  _globals['_RENAMEATTACHMENTREQUEST']._serialized_start=1277
+  _globals['_RENAMEATTACHMENTREQUEST']._serialized_end=1385
+  _globals['_DELETEATTACHMENTREQUEST']._serialized_start=1387
+  _globals['_DELETEATTACHMENTREQUEST']._serialized_end=1467
+  _globals['_DELETEATTACHMENTRESPONSE']._serialized_start=1469
+  _globals['_DELETEATTACHMENTRESPONSE']._serialized_end=1495
+  _globals['_GETSTORAGEREQUEST']._serialized_start=1497
+  _globals['_GETSTORAGEREQUEST']._serialized_end=1544
+  _globals['_SETSTORAGEQUOTAREQUEST']._serialized_start=1546
+  _globals['_SETSTORAGEQUOTAREQUEST']._serialized_end=1619
+  _globals['_STORAGE']._serialized_start=1621
+  _globals['_STORAGE']._serialized_end=1671
+  _globals['_ATTACHMENTS']._serialized_start=1919
+  _globals['_ATTACHMENTS']._serialized_end=3106
 # @@protoc_insertion_point(module_scope)

@@ -32,7 +32,7 @@ DISPOSITION_INLINE: Disposition
 DISPOSITION_ATTACHMENT: Disposition
 
 class Attachment(_message.Message):
-    __slots__ = ("id", "session_id", "client_id", "workspace_id", "file_name", "file_type", "file_size_bytes", "status", "created_at", "session_date", "is_session_file")
+    __slots__ = ("id", "session_id", "client_id", "workspace_id", "file_name", "file_type", "file_size_bytes", "status", "created_at", "session_date", "is_session_file", "scanned_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +44,7 @@ class Attachment(_message.Message):
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     SESSION_DATE_FIELD_NUMBER: _ClassVar[int]
     IS_SESSION_FILE_FIELD_NUMBER: _ClassVar[int]
+    SCANNED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
     session_id: str
     client_id: str
@@ -55,7 +56,8 @@ class Attachment(_message.Message):
     created_at: _timestamp_pb2.Timestamp
     session_date: _timestamp_pb2.Timestamp
     is_session_file: bool
-    def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., client_id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., file_name: _Optional[str] = ..., file_type: _Optional[str] = ..., file_size_bytes: _Optional[int] = ..., status: _Optional[_Union[AttachmentStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_session_file: bool = ...) -> None: ...
+    scanned_at: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., client_id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., file_name: _Optional[str] = ..., file_type: _Optional[str] = ..., file_size_bytes: _Optional[int] = ..., status: _Optional[_Union[AttachmentStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_session_file: bool = ..., scanned_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AttachmentList(_message.Message):
     __slots__ = ("items", "total", "more")

@@ -84,6 +84,8 @@ UUID_FIELD_NUMBER: _ClassVar[int]
 uuid: _descriptor.FieldDescriptor
 SECRET_FIELD_NUMBER: _ClassVar[int]
 secret: _descriptor.FieldDescriptor
+HINT_FIELD_NUMBER: _ClassVar[int]
+hint: _descriptor.FieldDescriptor
 SPELLING_FIELD_NUMBER: _ClassVar[int]
 spelling: _descriptor.FieldDescriptor
 HOLDS_PHI_FIELD_NUMBER: _ClassVar[int]

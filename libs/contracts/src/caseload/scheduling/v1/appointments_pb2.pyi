@@ -140,7 +140,7 @@ class AppointmentPage(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[Appointment, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
 
 class BookAppointmentRequest(_message.Message):
-    __slots__ = ("client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "allow_conflict")
+    __slots__ = ("client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "allow_conflict", "client_voucher")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
@@ -151,6 +151,7 @@ class BookAppointmentRequest(_message.Message):
     SERVICE_ID_FIELD_NUMBER: _ClassVar[int]
     NOTES_FIELD_NUMBER: _ClassVar[int]
     ALLOW_CONFLICT_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_VOUCHER_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     practitioner_id: str
     scheduled_start: _timestamp_pb2.Timestamp
@@ -161,7 +162,8 @@ class BookAppointmentRequest(_message.Message):
     service_id: str
     notes: str
     allow_conflict: bool
-    def __init__(self, client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., allow_conflict: bool = ...) -> None: ...
+    client_voucher: bytes
+    def __init__(self, client_id: _Optional[str] = ..., practitioner_id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., location_id: _Optional[str] = ..., location_details: _Optional[str] = ..., service_id: _Optional[str] = ..., notes: _Optional[str] = ..., allow_conflict: bool = ..., client_voucher: _Optional[bytes] = ...) -> None: ...
 
 class ChangeAppointmentRequest(_message.Message):
     __slots__ = ("appointment_id", "mask", "client_id", "practitioner_id", "scheduled_start", "scheduled_end", "location_type", "location_id", "location_details", "service_id", "notes", "status", "allow_conflict", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at")

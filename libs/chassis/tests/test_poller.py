@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chassis.errors import Unavailable
-from notifications.mail.poller import Poller
+from chassis.work.poller import Poller
 
 
 class Work:

@@ -1,0 +1,34 @@
+"""Long work."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from gateway.api.fields import Page, PageQuery, Schema, Text100, Time
+
+Status = Literal["pending", "running", "done", "failed", "cancelled"]
+
+
+class Job(Schema):
+    id: UUID
+    kind: Annotated[str, Field(description="What it does, as import_clients.")]
+    status: Status
+    done: Annotated[int, Field(description="Of `total` steps; what a step is depends on the kind.")]
+    total: int | None
+    error: Annotated[str | None, Field(description="The code of the problem that ended it.")]
+    result: Annotated[dict[str, Any] | None, Field(description="What came of it, as its kind says.")]
+    result_url: str | None
+    created_by: UUID
+    created_at: Time
+    started_at: Time | None
+    finished_at: Time | None
+
+
+class JobPage(Page):
+    items: list[Job]
+
+
+class JobQuery(PageQuery):
+    kind: Text100 | None = None
+    status: Status | None = None

@@ -1,0 +1,38 @@
+"""Whose jobs somebody may see and cancel, and how often one is tried."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from chassis.backoff import Backoff
+from chassis.errors import Conflict
+
+# Whoever manages the workspace sees and cancels everybody's.
+_MANAGES = "workspace:write"
+# As many workers in a row may come to nothing, by an error or because their process ended.
+_MOST_FAILURES = 5
+_BACKOFF = Backoff(first=1.0, longest=60.0)
+_OVER = {"done": "It is done.", "failed": "It has failed."}
+
+
+def sees_all(scopes: Collection[str]) -> bool:
+    return _MANAGES in scopes
+
+
+def may_see(created_by: UUID, user_id: UUID, scopes: Collection[str]) -> bool:
+    return created_by == user_id or sees_all(scopes)
+
+
+def check_can_be_cancelled(status: str) -> None:
+    """Raises Conflict for a job that has ended otherwise. One that was cancelled may be cancelled again."""
+    if status in _OVER:
+        raise Conflict("job_over", _OVER[status], facts={"status": status})
+
+
+def is_given_up(failures: int) -> bool:
+    """Whether a job is not tried again after so many failures in a row."""
+    return failures > _MOST_FAILURES
+
+
+def pause_after(failures: int) -> float:
+    """Seconds until the next attempt."""
+    return _BACKOFF.delay(failures)

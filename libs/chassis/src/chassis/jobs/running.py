@@ -1,0 +1,100 @@
+"""A job while a worker has it."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from chassis.db.transaction import Record
+from chassis.encryption.records import WorkspaceKeys
+from chassis.jobs.ordering import read_input
+from chassis.jobs.store import JobStore
+from chassis.work.unit_of_work import UnitOfWork
+
+
+class Ended(Exception):
+    """The job goes no further in this worker."""
+
+
+class Cancelled(Ended):
+    """Somebody has cancelled it."""
+
+
+class Lost(Ended):
+    """Another worker has it now, or it is over."""
+
+
+class Interrupted(Ended):
+    """The process is about to stop; another one goes on."""
+
+
+class MakeWork(Protocol):
+    def __call__(self, workspace_id: UUID | None, *, on_behalf_of: UUID | None) -> UnitOfWork: ...
+
+
+class RunningJob:
+    """What the work of a job is given: what was asked for, where to go on, and steps that are kept one by one.
+
+    `parameters` are what was ordered, `state` what the last kept step left there, `done` and `total` what people see. A step is
+    a transaction: its effect and what is known of the job's progress are kept together or not at all, so whoever goes on after
+    a process has ended neither repeats nor leaves out anything.
+    """
+
+    def __init__(self, row: Record, parameters: Mapping[str, Any], keys: WorkspaceKeys, store: JobStore, make_work: MakeWork) -> None:
+        self.id: UUID = row["id"]
+        self.workspace_id: UUID = row["workspace_id"]
+        self.created_by: UUID = row["created_by"]
+        self.attempt: int = row["attempt"]
+        self.failures: int = row["failures"]
+        self.kind: str = row["kind"]
+        self.parameters = parameters
+        self.keys = keys
+        self.done: int = row["done"]
+        self.total: int | None = row["total"]
+        self.state: dict[str, Any] = json.loads(row["state"]) if row["state"] else {}
+        self.interrupted = False
+        self._store = store
+        self._make_work = make_work
+
+    @asynccontextmanager
+    async def step(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work on behalf of who asked. Sets `done`, `total` and `state` inside: they are kept when it ends well.
+
+        Raises Cancelled, Lost or Interrupted before anything is done.
+        """
+        if self.interrupted:
+            raise Interrupted
+        async with self._make_work(self.workspace_id, on_behalf_of=self.created_by) as work:
+            await self._hold(work)
+            yield work
+            state = json.dumps(self.state)
+            await work.db.run(self._store.advance, id=self.id, attempt=self.attempt, done=self.done, total=self.total, state=state)
+        self.failures = 0
+
+    async def input(self) -> AsyncIterator[bytes]:
+        """What it was given to read, piece by piece, from the beginning."""
+        async with self._make_work(self.workspace_id, on_behalf_of=self.created_by) as work:
+            async for piece in read_input(self._store, work.db, self.keys, self.id, self.parameters["pieces"]):
+                yield piece
+
+    async def _hold(self, work: UnitOfWork) -> None:
+        """Locks the job's row until the end of the work."""
+        row = await work.db.maybe(self._store.hold, id=self.id, attempt=self.attempt)
+        if row is None:
+            raise Lost
+        if row["cancel_requested_at"] is not None:
+            raise Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of work by the name that the API shows. `run` does it and returns what came of it, as JSON without PHI.
+
+    It is called again after a failure, in this process or another, and goes on where the last kept step ended. A Refusal ends the
+    job as failed, except Unavailable, after which it is tried again.
+    """
+
+    name: str
+    run: Callable[[RunningJob], Awaitable[Mapping[str, Any]]]

@@ -1,0 +1,181 @@
+"""Does the jobs of a service. Any number of workers may run, in any number of processes: each job is one worker's at a time."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from caseload.options.v1 import options_pb2
+from chassis.cancellation import finish_despite_cancellation
+from chassis.db.database import Database
+from chassis.encryption.key_store import Keys
+from chassis.encryption.keyring import SealBroken
+from chassis.errors import Refusal, Unavailable
+from chassis.jobs import rules
+from chassis.jobs.ordering import read_parameters
+from chassis.jobs.running import Cancelled, Ended, Interrupted, JobKind, MakeWork, RunningJob
+from chassis.jobs.store import JobStore
+from chassis.observability.redaction import cause, place
+from chassis.work.audit import record_effect
+from chassis.work.poller import Poller
+
+_log = logging.getLogger(__name__)
+_SECONDS_TO_CLAIM = 5.0
+# A worker whose process ended is missed after this long; one that lives renews its lease three times as often.
+_LEASE = timedelta(seconds=30)
+_AT_ONCE = 2
+_SECONDS_TO_STOP = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    workspace_id: UUID
+    job_id: UUID
+
+
+class JobWorker:
+    """Claims what is due and does it, two jobs at a time, so that a long one does not keep a short one waiting."""
+
+    def __init__(
+        self,
+        name: str,
+        database: Database,
+        keys: Keys,
+        store: JobStore,
+        kinds: Iterable[JobKind],
+        make_work: MakeWork,
+        *,
+        lease: timedelta = _LEASE,
+        interval: float = 1.0,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._store = store
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._make_work = make_work
+        self._lease = lease
+        self._running: set[RunningJob] = set()
+        self._poller = Poller(
+            f"{name}-jobs",
+            self._claim,
+            self._handle,
+            log_fields=lambda due: {"job": str(due.job_id), "workspace_id": str(due.workspace_id)},
+            concurrency=_AT_ONCE,
+            interval=interval,
+            grace=_SECONDS_TO_STOP,
+        )
+
+    def wake(self) -> None:
+        """Makes the worker look for work at once."""
+        self._poller.wake()
+
+    async def run(self) -> None:
+        """Works until cancelled. What is running then ends with its current step, and is due for others at once."""
+        running = asyncio.ensure_future(self._poller.run())
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            for job in self._running:
+                job.interrupted = True
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await finish_despite_cancellation(running)
+            raise
+
+    async def _claim(self, limit: int) -> Sequence[_Due]:
+        async with self._database.transaction(None, seconds=_SECONDS_TO_CLAIM) as tx:
+            rows = await tx.all(self._store.claim, kinds=list(self._kinds), limit=limit, lease=self._lease)
+        return [_Due(row["workspace_id"], row["job_id"]) for row in rows]
+
+    async def _handle(self, due: _Due) -> None:
+        job = await self._begin(due)
+        if job is None:
+            return
+        self._running.add(job)
+        try:
+            async with self._kept_from_others(due):
+                await self._do(job, due)
+        finally:
+            self._running.discard(job)
+
+    async def _begin(self, due: _Due) -> RunningJob | None:
+        """Makes the job this worker's own. None where there is nothing to do."""
+        keys = await self._keys.of(due.workspace_id)
+        async with self._database.transaction(due.workspace_id, seconds=_SECONDS_TO_CLAIM) as tx:
+            row = await tx.maybe(self._store.begin, id=due.job_id)
+            if row is None:
+                await tx.run(self._store.no_longer_due, workspace_id=due.workspace_id, id=due.job_id)
+                return None
+        try:
+            parameters = read_parameters(row, keys)
+        except SealBroken:
+            forged = RunningJob(row, {}, keys, self._store, self._make_work)
+            await self._finish(forged, "failed", error="job_not_as_ordered")
+            raise
+        return RunningJob(row, parameters, keys, self._store, self._make_work)
+
+    async def _do(self, job: RunningJob, due: _Due) -> None:
+        if rules.is_given_up(job.failures):
+            await self._finish(job, "failed", error="job_failed")
+            return
+        try:
+            result = await self._kinds[job.kind].run(job)
+            await self._finish(job, "done", result=result)
+        except Cancelled:
+            await self._finish(job, "cancelled")
+        except Interrupted:
+            await self._again(job, due, after=0.0)
+        except Ended:
+            return
+        except Refusal as refusal:
+            if isinstance(refusal, Unavailable):
+                await self._again(job, due, after=rules.pause_after(max(job.failures, 1)))
+            else:
+                await self._finish(job, "failed", error=refusal.code)
+        except Exception as error:  # noqa: BLE001 - whatever failed, the job is tried again
+            _log.error("a job failed", extra={"job": str(job.id), "kind": job.kind, "error": cause(error), "at": place(error)})
+            await self._again(job, due, after=rules.pause_after(max(job.failures, 1)))
+
+    async def _again(self, job: RunningJob, due: _Due, *, after: float) -> None:
+        """Leaves the job to whoever is free after so many seconds."""
+        async with self._database.transaction(due.workspace_id, seconds=_SECONDS_TO_CLAIM) as tx:
+            if job.interrupted:
+                await tx.run(self._store.interrupt, id=job.id, attempt=job.attempt)
+            await tx.run(self._store.set_due, workspace_id=due.workspace_id, id=due.job_id, delay=timedelta(seconds=after))
+
+    async def _finish(self, job: RunningJob, status: str, *, result: Mapping[str, Any] | None = None, error: str | None = None) -> None:
+        """Ends the job, if it is still this worker's."""
+        async with self._make_work(job.workspace_id, on_behalf_of=job.created_by) as work:
+            told = None if result is None else json.dumps(result)
+            row = await work.db.maybe(
+                self._store.finish, id=job.id, attempt=job.attempt, status=status, result=told, error=error, now=work.now
+            )
+            if row is not None:
+                facts = {"status": status, "done": row["done"]} | ({"error": error} if error else {})
+                record_effect(work, job.kind, options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [job.id], **facts)
+
+    @asynccontextmanager
+    async def _kept_from_others(self, due: _Due) -> AsyncIterator[None]:
+        """Renews the lease for as long as the block takes."""
+        renewing = asyncio.create_task(self._renew(due))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            with suppress(asyncio.CancelledError):
+                await renewing
+
+    async def _renew(self, due: _Due) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            try:
+                async with self._database.transaction(due.workspace_id, seconds=_SECONDS_TO_CLAIM) as tx:
+                    await tx.run(self._store.set_due, workspace_id=due.workspace_id, id=due.job_id, delay=self._lease)
+            except Refusal as refusal:
+                # Whoever takes the job meanwhile has a newer attempt, and this one's next step is refused.
+                _log.warning("a job's lease could not be renewed", extra={"job": str(due.job_id), "error": cause(refusal)})

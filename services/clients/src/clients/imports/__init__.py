@@ -1,0 +1,1 @@
+"""Clients from a file: what other systems and spreadsheets export."""

@@ -1,0 +1,220 @@
+"""Imports the clients of a file: at once, or step by step as a job."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from caseload.clients.v1 import clients_pb2, events_pb2
+from caseload.options.v1 import options_pb2
+from chassis.db.transaction import Record
+from chassis.encryption.records import WorkspaceKeys
+from chassis.errors import Conflict, Fault, Invalid
+from chassis.jobs.running import JobKind, RunningJob
+from chassis.paging import BEGINNING
+from chassis.protobuf.timestamps import to_timestamp
+from chassis.storage.spool import Spool
+from chassis.work.audit import record_effect
+from chassis.work.unit_of_work import UnitOfWork
+from clients.clients import mapping
+from clients.clients.rules import check_fields
+from clients.clients.store import forget_answers
+from clients.imports import rules, store
+from clients.imports.reading import ClientFile, Row
+
+KIND = "import_clients"
+UNDO_KIND = "undo_import"
+_IN_A_STEP = 250
+
+# Finds which of these clients another service has something of.
+FindInUse = Callable[[Sequence[UUID], UnitOfWork], Awaitable[frozenset[UUID]]]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the rows so far."""
+
+    created: int = 0
+    skipped: int = 0
+    failed: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def fail(self, row: int, faults: Iterable[Fault]) -> None:
+        self.failed += 1
+        for fault in faults:
+            if len(self.errors) < rules.MOST_ERRORS:
+                self.errors.append({"row": row, "pointer": fault.pointer, "detail": fault.detail})
+
+    def as_json(self) -> dict[str, Any]:
+        return {"created": self.created, "skipped": self.skipped, "failed": self.failed, "errors": self.errors}
+
+
+class ClientImport:
+    """One file on its way in. `seen` are the external ids, as indexes, that a dry run has met and written nowhere."""
+
+    def __init__(self, keys: WorkspaceKeys, outcome: Outcome, *, job_id: UUID, dry_run: bool) -> None:
+        self._keys = keys
+        self._job_id = job_id
+        self.outcome = outcome
+        self._dry_run = dry_run
+        self._seen: set[bytes] = set()
+
+    async def take(self, rows: Sequence[Row], work: UnitOfWork) -> list[str]:
+        """Creates the clients of these rows in one transaction; the ids of those that were created."""
+        # What keeps a processor busy is no business of the loop's.
+        clients = await asyncio.to_thread(self._check, rows, work)
+        indexes = [index for _, index in clients if index is not None]
+        known = await work.db.all(store.taken_external_ids, indexes=indexes) if indexes else []
+        taken = self._seen | {row["external_id_index"] for row in known}
+        fresh = []
+        for client, index in clients:
+            if index is not None and index in taken:
+                self.outcome.skipped += 1
+                continue
+            if index is not None:
+                taken.add(index)
+            fresh.append(client)
+        self.outcome.created += len(fresh)
+        if self._dry_run:
+            self._seen = taken
+            return []
+        if fresh:
+            columns = await asyncio.to_thread(self._columns, fresh, work)
+            await work.db.run(store.create_many, now=work.now, number=len(fresh), job_id=self._job_id, **columns)
+        return [client.id for client in fresh]
+
+    def _check(self, rows: Sequence[Row], work: UnitOfWork) -> list[tuple[clients_pb2.Client, bytes | None]]:
+        """The clients of those rows that have no fault, each with the index of its external id."""
+        clients = []
+        for row in rows:
+            if row.fault is not None:
+                self.outcome.fail(row.number, [row.fault])
+                continue
+            try:
+                values = check_fields(row.values, now=work.now)
+            except Invalid as refusal:
+                self.outcome.fail(row.number, refusal.faults)
+                continue
+            client = clients_pb2.Client(id=str(uuid7()), workspace_id=str(work.workspace_id), version=1)
+            mapping.set_fields(client, values)
+            client.created_at.CopyFrom(to_timestamp(work.now))
+            client.updated_at.CopyFrom(client.created_at)
+            clients.append((client, mapping.external_id_index(client, self._keys)))
+        return clients
+
+    def _columns(self, clients: Sequence[clients_pb2.Client], work: UnitOfWork) -> Mapping[str, list[Any]]:
+        """The parameters of `store.create_many`."""
+        rows = [mapping.to_columns(client, self._keys, work) for client in clients]
+        tokens = [(row["id"], token) for row in rows for token in set(row["index_tokens"])]
+        columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in store.COLUMNS}
+        return columns | {"token_clients": [owner for owner, _ in tokens], "tokens": [token for _, token in tokens]}
+
+
+async def count_rows(file: ClientFile) -> int:
+    """How many clients the file has. Raises Invalid for one that cannot be read to its end."""
+    return await asyncio.to_thread(lambda: sum(1 for _ in file.rows()))
+
+
+async def take_next(rows: Iterator[Row], number: int = _IN_A_STEP) -> list[Row]:
+    return await asyncio.to_thread(lambda: list(islice(rows, number)))
+
+
+async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
+    """Goes on after the last row whose step was kept. A dry run keeps nothing, and begins anew."""
+    dry_run: bool = job.parameters["dry_run"]
+    goes_on = job.state if not dry_run else {}
+    content = Spool()
+    try:
+        async for piece in job.input():
+            await content.append(piece)
+        await content.complete()
+        file = ClientFile(content, is_json=job.parameters["is_json"], mapping=job.parameters["mapping"])
+        rows = file.rows()
+        taken = goes_on.get("rows", 0)
+        await take_next(rows, taken)
+        importing = ClientImport(job.keys, Outcome(**goes_on.get("outcome", {})), job_id=job.id, dry_run=dry_run)
+        while batch := await take_next(rows):
+            taken += len(batch)
+            await _step(job, importing, batch, taken)
+        return importing.outcome.as_json() | {"dry_run": dry_run, "ignored_columns": list(file.ignored), "encoding": file.encoding}
+    finally:
+        content.close()
+
+
+async def _step(job: RunningJob, importing: ClientImport, batch: Sequence[Row], taken: int) -> None:
+    before = importing.outcome.as_json()
+    before["errors"] = list(before["errors"])
+    while True:
+        try:
+            async with job.step() as work:
+                created = await importing.take(batch, work)
+                record_effect(work, KIND, options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_CREATE, created, job=job.id)
+                job.done = taken
+                job.state = {"rows": taken, "outcome": importing.outcome.as_json()}
+            return
+        except Conflict as refusal:
+            if refusal.code != "external_id_taken":
+                raise
+            # Somebody has just given the id of one of these to another client: looked at again, that row is left out.
+            importing.outcome = Outcome(**before)
+            before = before | {"errors": list(before["errors"])}
+
+
+async def undo(job: RunningJob, in_use: FindInUse) -> Mapping[str, Any]:
+    """Erases the clients of an import. First looks at all of them, so that as a rule all go or none does.
+
+    Refuses with `import_in_use` when one was changed, or when another service has something of it. One of which that becomes true while others are being erased stays.
+    """
+    import_id = UUID(job.parameters["import"])
+    if not job.state.get("erasing"):
+        await _check_unused(job, import_id, in_use)
+    kept = job.state.get("kept", 0)
+    while True:
+        after = UUID(job.state["after"]) if "after" in job.state else BEGINNING
+        async with job.step() as work:
+            found = await work.db.all(store.next_imported, job_id=import_id, after=after, limit=_IN_A_STEP)
+            if not found:
+                return {"erased": job.done - kept, "kept": kept}
+            used = await in_use([row["id"] for row in found], work)
+            unused = [row["id"] for row in found if row["id"] not in used]
+            erased = await work.db.all(store.erase_unchanged, ids=unused)
+            kept += len(found) - len(erased)
+            if erased:
+                await _bury(erased, job.keys, work)
+                record_effect(
+                    work, UNDO_KIND, options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_DELETE, [row["id"] for row in erased], job=job.id
+                )
+            job.done += len(found)
+            job.state = {"erasing": True, "after": str(found[-1]["id"]), "kept": kept}
+
+
+async def _check_unused(job: RunningJob, import_id: UUID, in_use: FindInUse) -> None:
+    after, number = BEGINNING, 0
+    while True:
+        async with job.step() as work:
+            found = await work.db.all(store.next_imported, job_id=import_id, after=after, limit=_IN_A_STEP)
+            used = await in_use([row["id"] for row in found], work) if found else frozenset()
+        if not found:
+            break
+        after = found[-1]["id"]
+        number += sum(1 for row in found if row["version"] > 1 or row["id"] in used)
+    rules.check_unused(number)
+
+
+async def _bury(erased: Sequence[Record], keys: WorkspaceKeys, work: UnitOfWork) -> None:
+    """What follows from deleting the rows of clients."""
+    ids = [row["id"] for row in erased]
+    for row in erased:
+        mapping.CLIENTS.gone(row, keys, work)
+        work.emit(events_pb2.ClientErased(client_id=str(row["id"])))
+    await work.db.run(store.add_tombstones, ids=ids, number=len(ids))
+    await work.db.run(forget_answers, ids=ids)
+
+
+def job_kinds(in_use: FindInUse) -> list[JobKind]:
+    return [JobKind(KIND, import_as_job), JobKind(UNDO_KIND, partial(undo, in_use=in_use))]
