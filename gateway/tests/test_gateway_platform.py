@@ -27,13 +27,6 @@ async def accept(gateway, url):
         return await http.get("/api/v1/auth/accept-invite", params={"token": url.partition("token=")[2]})
 
 
-async def long_after(gateway, path):
-    """Lets it be five seconds since the workspace was suspended: reactivating waits until everybody knows of that."""
-    async with gateway.environment.superuser() as connection:
-        earlier = "UPDATE identity.revocations SET created_at = created_at - interval '5 seconds' WHERE subject_id = $1::text::uuid"
-        await connection.execute(earlier, path.rpartition("/")[2])
-
-
 async def pending(platform):
     listed = (await platform.get("/api/v1/platform-admin/pending-invitations")).json()["invitations"]
     return {owner["user_id"]: owner for owner in listed}
@@ -164,7 +157,7 @@ async def test_what_was_done_is_listed_and_on_record_in_the_workspace_it_was_don
     asked, opened = await invite(platform)
     path = f"/api/v1/platform-admin/workspaces/{opened['workspace_id']}"
     await platform.post(f"{path}/suspend", json=REASON)
-    await long_after(gateway, path)
+    await gateway.suspended_long_ago(path.rpartition("/")[2])
     await platform.post(f"{path}/reactivate", json=REASON)
 
     told = (await platform.get("/api/v1/platform-admin/activity?limit=2")).json()
@@ -295,7 +288,7 @@ async def test_a_deleted_workspace_is_shut_as_a_suspended_one_and_comes_back_who
         for again in (await delete(platform, path), await platform.post(f"{path}/suspend", json=REASON)):
             assert (again.status_code, again.json()["code"]) == (400, "workspace_already_so")
 
-        await long_after(gateway, path)
+        await gateway.suspended_long_ago(path.rpartition("/")[2])
         assert (await platform.post(f"{path}/reactivate", json=REASON)).json() == active == await listed()
         token = (await browser.post("/api/v1/auth/login", json=credentials)).json()["access_token"]
         async with gateway.anonymous(Authorization=f"Bearer {token}") as http:
@@ -310,7 +303,7 @@ async def test_an_owner_whose_workspace_is_deleted_is_not_waited_for(gateway, pl
     assert opened["user_id"] not in await pending(platform)
     after = (await platform.get("/api/v1/platform-admin/metrics")).json()
     assert after == before | {"pending_invitations": before["pending_invitations"] - 1}
-    await long_after(gateway, path)
+    await gateway.suspended_long_ago(path.rpartition("/")[2])
     await platform.post(f"{path}/reactivate", json=REASON)
     assert opened["user_id"] in await pending(platform)
 
@@ -325,7 +318,7 @@ async def test_a_deletion_is_on_record_in_both_trails_and_its_owner_is_mailed(ga
         while not await connection.fetchval(mails, practice.person.user_id):
             await asyncio.sleep(0.1)
 
-    await long_after(gateway, path)
+    await gateway.suspended_long_ago(path.rpartition("/")[2])
     await platform.post(f"{path}/reactivate", json=REASON)
     credentials = {"email": practice.person.email, "password": PASSWORD}
     async with gateway.anonymous() as http, asyncio.timeout(20):
