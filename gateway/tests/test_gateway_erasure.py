@@ -48,7 +48,7 @@ async def look(gateway):
 
 
 @pytest.fixture
-async def delete(platform, look):
+async def delete(gateway, platform, look):
     """Deletes a workspace, so long ago that its time is over, or not quite."""
 
     async def delete(workspace_id, *, over=True):
@@ -61,6 +61,7 @@ async def delete(platform, look):
             workspace_id,
             datetime.now(UTC) + left,
         )
+        await gateway.suspended_long_ago(workspace_id)
 
     return delete
 
