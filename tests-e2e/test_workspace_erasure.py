@@ -138,11 +138,9 @@ class Tables:
         checks = await self._connection.fetch(
             "SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conrelid = $1::text::regclass AND contype = 'c'", name
         )
-        values = {column["column_name"]: BY_TYPE[column["data_type"]] for column in columns}
-        for column in values:
-            # One of a list of words.
-            words = [match[1] for check in checks if (match := re.search(rf"\b{column} = ANY \(ARRAY\['([a-z_]+)'", check["text"]))]
-            values[column] = f"'{words[0]}'" if words else values[column]
+        # Of columns that hold one of a list of words, the first.
+        words = dict(match.groups() for check in checks if (match := re.search(r"(\w+) = ANY \(ARRAY\['([a-z_]+)'", check["text"])))
+        values = {column: f"'{words[column]}'" if column in words else BY_TYPE[kind] for column, kind in columns}
         values["workspace_id"] = f"'{workspace_id}'"
         async with self._connection.transaction():
             # Whatever it refers to need not be there.
