@@ -41,6 +41,7 @@ EMPTY = {
     **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",
+    "clinical.sync_receipts": "no device had sent notes by then",
     "clinical.appointments": "no appointment with a note was deleted in it",
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",

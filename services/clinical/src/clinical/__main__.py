@@ -27,6 +27,7 @@ from clinical.sessions.reactions import reactions as session_reactions
 from clinical.sessions.rpc import Sessions
 from clinical.sessions.signing import VersionSigner
 from clinical.settings import ClinicalSettings
+from clinical.sync.rpc import Sync
 from clinical.tables import RETENTIONS, metadata
 from clinical.treated_clients.rpc import TreatedClients
 
@@ -55,6 +56,12 @@ SERVICE = Service(
             grace=timedelta(days=runtime.settings.deleted_notes_days),
         ),
         Cosignatures(runtime.keys, runtime.once(_version_signer)),
+        Sync(
+            runtime.keys,
+            ClientsStub(runtime.peers["clients"]),
+            AppointmentsStub(runtime.peers["scheduling"]),
+            WorkspacesStub(runtime.peers["identity"]),
+        ),
         *_attachments(runtime),
         NoteTemplates(runtime.keys),
         Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
