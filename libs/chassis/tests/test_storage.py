@@ -165,6 +165,21 @@ async def test_everything_is_listed_however_many_fit_in_a_batch(store: Store, mo
     assert sorted(key for batch in batches for key in batch) == keys
 
 
+async def test_the_files_of_a_workspace_are_listed_and_no_others(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = uuid4()
+    keys = sorted(new_key(workspace, uuid4()) for _ in range(3))
+    for key in (*keys, a_key(), a_key()):
+        await store.blobs.put(key, b"one", "image/png")
+
+    assert sorted(await store.blobs.of_workspace(workspace)) == keys
+    assert await store.blobs.of_workspace(uuid4()) == []
+    for module in (directories, buckets):
+        monkeypatch.setattr(module, "BATCH", 2)
+    first = await store.blobs.of_workspace(workspace)
+    assert len(first) == 2
+    assert set(first) < set(keys)
+
+
 async def test_what_an_interrupted_write_left_is_deleted_once_it_is_old(tmp_path: Path) -> None:
     blobs = LocalBlobs(tmp_path, "a secret", "http://gateway.test")
     key = a_key()
