@@ -49,6 +49,8 @@ REFUSED = {
     "POST /api/v1/users/{user_id}/deactivate": 409,  # nobody else runs the practice
     "PATCH /api/v1/workspaces/current": 422,  # no language goes by the name that is made up for it
     "POST /api/v1/sessions/{session_id}/unfinalize": 409,  # the note is a draft
+    "POST /api/v1/sessions/{session_id}/cosign": 409,  # and waits for nobody's co-signature
+    "POST /api/v1/sessions/{session_id}/return": 409,
     "DELETE /api/v1/sessions/{session_id}/permanent": 409,  # and is not deleted
     "PUT /api/v1/reminders/configurations/{configuration_id}": 409,  # there is one for that hour
     "PUT /api/v1/plans/{plan_id}/milestones/order": 409,  # no milestone is not every milestone of the plan

@@ -65,12 +65,14 @@ SAID = {
         "one draft\nSlept well.\n",
         "stale_version\nfinalized\n{'subjective': 'Slept well.', ",
         "}\n1\n",
+        "finalized\n0\ncosign_not_pending\n",
     ],
     "Work without a network": ["created", "unchanged"],
     "Rate limits": ["ratelimit-limit: 1000", "ratelimit-remaining: ", "ratelimit-reset: "],
     "Files": ["HTTP/1.1 200 OK", "content-disposition: inline", "content-type: image/png"],
     "API keys": ["2\npermission_denied\n"],
     "Platform administration": ["suspended\nactive\npermission_denied\n"],
+    "Clients from a file": ["1\n[{'row': 2, 'pointer': '/first_name', 'detail': 'must not be empty'}]\n1\n"],
     "Times and time zones": ["2026-03-01T08:00:00Z\n0\n0\n", '"pointer": "/start_date"'],
 }
 
@@ -81,10 +83,10 @@ def sections():
 
 
 @pytest.fixture
-def as_told(servers, tmp_path):
+def as_told(homes, tmp_path):
     """An installation started with the setting that the page begins with."""
     name, value = re.search(r"^\$ (\w+)='(.+)' make run$", PAGE.read_text(), re.MULTILINE).groups()
-    installation = Installation("run", tmp_path / "home", {name: value})
+    installation = Installation("run", homes.copy(tmp_path / "home"), {name: value})
     installation.start()
     yield installation
     assert installation.stop() == 0

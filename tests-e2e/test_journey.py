@@ -187,6 +187,22 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
     second_page = made(api.get(f"/clients/{client['id']}/timeline", params={"limit": 1, "cursor": first_page["next_cursor"]}), 200)
     assert first_page["events"] + second_page["events"] == timeline["events"][:2]
 
+    # Signed by somebody whom she supervises, and co-signed.
+    trainee = f"nora.{installation.composition}@example.com"
+    made(api.post("/users", json={"email": trainee, "full_name": "Nora Quist", "role": "doctor", "supervisor_id": me["id"]}))
+    with httpx.Client(base_url=api.base_url, timeout=30) as supervised:
+        sign_in_by_link(supervised, installation, trainee, eventually)
+        written = {"client_id": client["id"], "session_date": text(datetime.now(UTC)), "plan": "Ten steps."}
+        of_trainee = made(supervised.post("/sessions", json=written))
+        waiting = made(supervised.post(f"/sessions/{of_trainee['id']}/finalize"), 200)
+        assert waiting["cosign_status"] == "pending"
+        assert supervised.post(f"/sessions/{of_trainee['id']}/cosign").json()["code"] == "own_note"
+        assert [item["id"] for item in made(api.get("/sessions/cosign-queue"), 200)["items"]] == [of_trainee["id"]]
+        cosigned = made(api.post(f"/sessions/{of_trainee['id']}/cosign", json={"content_hash": waiting["content_hash"]}), 200)
+        assert (cosigned["cosign_status"], cosigned["cosigned_by_user_id"]) == ("cosigned", me["id"])
+        assert made(supervised.get(f"/sessions/{of_trainee['id']}"), 200) == cosigned
+    assert made(api.get(f"/sessions/{of_trainee['id']}/verify"), 200)["intact"]
+
     # Every step of it on record, reads included.
     steps = {
         ("Client", "CREATE", client["id"], "success"),
@@ -196,6 +212,7 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
         ("Session", "READ", note["id"], "success"),
         ("Session", "UPDATE", note["id"], "success"),
         ("Session", "READ", copy["id"], "success"),
+        ("Session", "UPDATE", of_trainee["id"], "failure"),
         ("PlanOfCare", "CREATE", plan["id"], "success"),
         ("PlanOfCare", "UPDATE", plan["id"], "success"),
         ("SessionAttachment", "CREATE", attachment["id"], "success"),

@@ -27,13 +27,16 @@ from standalone.services import SERVICES
 # Every reaction's queue: the line that its effect leaves, or why it leaves none.
 LINES = {
     "audit.record": "writes the trail itself",
+    "clinical.announce-overdue-cosignature": "miss_cosign_deadline",
     "clinical.erase-client": "erase_notes",
     "clinical.erase-note": "erase_deleted_note",
+    "clinical.follow-supervision": "pass_on_cosignature",
     "clinical.release-note": "release_note",
     "clinical.remove-files": "remove_file",
     "notifications.cancel-reminders": "cancel_reminders",
     "notifications.forget-client": "erase_reminders",
     "notifications.mail-invitation": "only adds a mail; whoever added the user is on record, and so is the sign-in",
+    "notifications.mail-overdue-cosignature": "only adds a mail; that the deadline was missed is on record",
     "notifications.mail-password-reset": "only adds a mail; whoever asked for it and the reset by its link are on record",
     "notifications.mail-payment-request": "only adds a mail, which leaves a line of its own",
     "notifications.mail-security-notice": "only adds a mail; what it is about is on record",

@@ -1983,6 +1983,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/cosign-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cosign Queue
+         * @description What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+         */
+        get: operations["list_cosign_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/cosign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cosign Session
+         * @description Attests the newest signed version, which stays as it is. For its signer's supervisor, and for owners and administrators in their place.
+         *
+         *     Nobody co-signs what they wrote or signed themselves (403 `own_note`). 409 `cosign_not_pending`, with the note's `cosign_status`, where somebody
+         *     else was faster; 412 or 409 where the note was amended since it was read.
+         */
+        post: operations["cosign_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Session
+         * @description Gives the note back with a comment. It waits again, with a new deadline, when it is amended; refused as cosign is.
+         */
+        post: operations["return_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans/{plan_id}/measures": {
         parameters: {
             query?: never;
@@ -2619,6 +2682,36 @@ export interface components {
         ConflictCheck: {
             has_conflict: boolean;
             conflicting_appointments: components["schemas"]["Conflict"][];
+        };
+        /** @description What somebody else than its author attested of a signed version. */
+        Cosignature: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session_id: string;
+            version_number: number;
+            /** @enum {string} */
+            decision: "cosigned" | "returned";
+            /**
+             * @description An administrator decides in the supervisor's place.
+             * @enum {string}
+             */
+            role: "supervisor" | "administrator";
+            comment: string | null;
+            /** Format: uuid */
+            signed_by_user_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description That of the version. */
+            content_hash: string;
+            /** @description Ed25519, base64url, over the co-signature's canonical form. */
+            signature: string;
+            key_id: string;
+        };
+        Cosigning: {
+            comment?: string | null;
+            /** @description The content_hash of the version that was read: 409 `amended_meanwhile` unless it is the newest. If-Match does the same by version. */
+            content_hash?: string | null;
         };
         CreatedApiKey: {
             /** Format: uuid */
@@ -3325,6 +3418,12 @@ export interface components {
             total_pages: number;
             items: components["schemas"]["ReminderLog"][];
         };
+        Returning: {
+            /** @description What is to be changed; the author reads it as cosign_comment. */
+            comment: string;
+            /** @description The content_hash of the version that was read: 409 `amended_meanwhile` unless it is the newest. If-Match does the same by version. */
+            content_hash?: string | null;
+        };
         RoleChange: {
             /** @enum {string} */
             role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
@@ -3439,6 +3538,17 @@ export interface components {
             template_id: string | null;
             /** @description Why a signed note was made a draft again; gone when it is signed. */
             unfinalized_reason: string | null;
+            /**
+             * @description Of the newest signed version: pending while it waits for its signer's supervisor.
+             * @enum {string}
+             */
+            cosign_status: "none" | "pending" | "cosigned" | "returned";
+            /** @description Until when it is to be co-signed; null unless it is pending. */
+            cosign_due_at: string | null;
+            cosigned_by_user_id: string | null;
+            cosigned_at: string | null;
+            /** @description Of whoever co-signed or returned it. */
+            cosign_comment: string | null;
         };
         SessionCreate: {
             /** Format: uuid */
@@ -3479,10 +3589,12 @@ export interface components {
             intact: boolean;
             /** @description How many signed versions the note has. */
             versions: number;
-            /** @description The number of the first version that is changed, missing or out of order, or that the note differs from. */
+            /** @description The number of the first version that is changed, missing or out of order, that the note differs from, or whose co-signature is not what was signed. */
             first_break: number | null;
             /** @description Versions that were signed before there were signatures; their hashes alone hold them together. */
             unsigned: number;
+            /** @description How many co-signatures and returns they have. */
+            cosignatures: number;
         };
         SessionVersion: {
             /** Format: uuid */
@@ -3524,6 +3636,8 @@ export interface components {
             signature: string | null;
             /** @description The thumbprint (RFC 7638) of the installation's key that it is signed with. */
             key_id: string | null;
+            /** @description What was attested of this version; null for nothing. */
+            cosignature: components["schemas"]["Cosignature"] | null;
         };
         SessionVersionList: {
             versions: components["schemas"]["SessionVersion"][];
@@ -3940,6 +4054,8 @@ export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
+export type Cosignature = components['schemas']['Cosignature'];
+export type Cosigning = components['schemas']['Cosigning'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
 export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
@@ -4017,6 +4133,7 @@ export type ReminderConfigurationPage = components['schemas']['ReminderConfigura
 export type ReminderConfigurationUpdate = components['schemas']['ReminderConfigurationUpdate'];
 export type ReminderLog = components['schemas']['ReminderLog'];
 export type ReminderLogPage = components['schemas']['ReminderLogPage'];
+export type Returning = components['schemas']['Returning'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RowError = components['schemas']['RowError'];
 export type SecondStep = components['schemas']['SecondStep'];
@@ -9103,6 +9220,131 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_cosign_queue: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cosign_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Cosigning"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    return_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Returning"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];

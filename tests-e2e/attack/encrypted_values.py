@@ -10,6 +10,7 @@ import httpx
 from operations import picture, text, times
 from sqlalchemy import LargeBinary
 
+from attack.supervisee import Supervisee
 from chassis.auth.tokens import AccessSigner
 from standalone.services import SERVICES
 
@@ -165,6 +166,15 @@ class EncryptedValues:
         assert self.api.post(f"/sessions/{note}/finalize").status_code == 200
         (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
         return EncryptedValue(column, {"id": version["id"]}, [self._get(f"/sessions/{note}/versions")], [word])
+
+    def _cosignatures(self, column):
+        word = self._word()
+        _, note = self._note(self._word())
+        Supervisee(self.api, AccessSigner(self.attacked.home.access_key.read_bytes()), self.person).sign(note)
+        assert self.api.post(f"/sessions/{note}/cosign", json={"comment": word}).status_code == 200
+        (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
+        reads = [self._get(f"/sessions/{note}/versions"), self._get(f"/sessions/{note}")]
+        return EncryptedValue(column, {"id": version["cosignature"]["id"]}, reads, [word])
 
     def _pending_amendments(self, column):
         word = self._word()

@@ -8,6 +8,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
+from caseload.clinical.v1.cosignatures_rpc import CosignaturesStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
 from caseload.clinical.v1.note_templates_rpc import NoteTemplatesStub
@@ -63,6 +64,7 @@ class Stubs:
     client_attachments: ClientAttachmentsStub
     note_templates: NoteTemplatesStub
     plans: PlansStub
+    cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
     reminders: RemindersStub
@@ -96,6 +98,7 @@ class Stubs:
             client_attachments=ClientAttachmentsStub(peers["clinical"]),
             note_templates=NoteTemplatesStub(peers["clinical"]),
             plans=PlansStub(peers["clinical"]),
+            cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),

@@ -21,8 +21,7 @@ from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
 from chassis.settings import Settings
 from identity.second_factors.workflow import remove_for_operator
-from standalone.embedded import DEFAULT_HOME
-from standalone.home import Home, as_role
+from standalone.home import DEFAULT_HOME, Home, as_role
 from standalone.preparation import prepare_schemas
 from standalone.records import reseal, verify_records, workspaces
 from standalone.services import SERVICES

@@ -9,7 +9,8 @@ from chassis.service.runtime import Runtime
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
 from clients.imports.rpc import ClientImports
-from clients.imports.workflow import IMPORT
+from clients.imports.use_elsewhere import UseElsewhere
+from clients.imports.workflow import job_kinds
 from clients.settings import ClientsSettings
 from clients.tables import JOBS, RETENTIONS, metadata
 
@@ -23,7 +24,8 @@ def servicers(runtime: Runtime) -> list[object]:
 
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
-    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, [IMPORT], runtime.background)
+    elsewhere = UseElsewhere(runtime.peers)
+    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, job_kinds(elsewhere.find), runtime.background)
 
 
 SERVICE = Service(

@@ -67,11 +67,11 @@ def check_not_deleted(deleted_at: datetime | None) -> None:
 
 def check_not_empty(texts: Iterable[str]) -> None:
     """Raises Invalid if none of the texts has a visible character: such a note cannot be signed."""
-    if not any(map(_is_visible, "".join(texts))):
+    if not any(map(is_visible, "".join(texts))):
         raise Invalid("session_empty", "A note that says nothing cannot be signed.")
 
 
-def _is_visible(sign: str) -> bool:
+def is_visible(sign: str) -> bool:
     """Whether a character shows something by itself: no space, control, format or combining character."""
     return unicodedata.category(sign)[0] not in "CZM" and sign not in _BLANK
 
