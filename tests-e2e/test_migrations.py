@@ -38,6 +38,7 @@ EMPTY = {
         ("identity.sso_providers", "identity.sso_directory", "identity.sso_accounts", "identity.sso_attempts"),
         "no workspace in it has a provider",
     ),
+    **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",
     "clinical.sync_receipts": "no device had sent notes by then",

@@ -3145,6 +3145,7 @@ export interface components {
             session_count: number;
             deleted_at: string | null;
             erase_after: string | null;
+            erasure: components["schemas"]["WorkspaceErasure"] | null;
         };
         OperatedWorkspaces: {
             workspaces: components["schemas"]["OperatedWorkspace"][];
@@ -3964,6 +3965,14 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Of a workspace that is being erased, or is: it cannot be brought back. */
+        WorkspaceErasure: {
+            /** Format: date-time */
+            began_at: string;
+            finished_at: string | null;
+            finished: ("audit" | "clients" | "clinical" | "identity" | "notifications" | "scheduling")[];
+            unfinished: ("audit" | "clients" | "clinical" | "identity" | "notifications" | "scheduling")[];
+        };
         WorkspaceState: {
             /** Format: uuid */
             id: string;
@@ -3971,6 +3980,7 @@ export interface components {
             status: "active" | "suspended";
             deleted_at: string | null;
             erase_after: string | null;
+            erasure: components["schemas"]["WorkspaceErasure"] | null;
         };
         WorkspaceUpdate: {
             name?: string;
@@ -4281,6 +4291,7 @@ export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
 export type Workspace = components['schemas']['Workspace'];
+export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
 export type WorkspaceState = components['schemas']['WorkspaceState'];
 export type WorkspaceUpdate = components['schemas']['WorkspaceUpdate'];
 export type Fault = components['schemas']['Fault'];

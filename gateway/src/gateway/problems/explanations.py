@@ -195,6 +195,8 @@ EXPLANATIONS: dict[str, str] = {
     "user_invalid": "Something about this person cannot be stored like this. `errors` says what.",
     "validation_failed": "The request does not match its schema. `errors` says where, and what is expected there.",
     "workspace_already_so": "The workspace is suspended, deleted or active already.",
+    "workspace_erased": "The workspace's time after its deletion is over. It is erased, and nothing brings it back.",
     "workspace_invalid": "Something about this workspace cannot be stored like this. `errors` says what.",
+    "workspace_of_administrators": "A workspace that platform administrators belong to is not deleted: what they did and whom they blacklisted would be erased with it.",
     "wrong_password": "The current password is not right.",
 } | {f"{name}_unavailable": f"The {name} service does not answer. Retry-After says when to try again." for name in SERVICE_NAMES}

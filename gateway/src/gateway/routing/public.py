@@ -44,6 +44,6 @@ class PublicPaths:
     def _route(self, request: GatewayRequest) -> APIRoute | None:
         path, method = request.path, request.method
         route = self._literal.get(path) or next(iter(self._others.methods(path).values()), None)
-        if route is None or method in route.methods or self._signed_in.find(method, path) is None:
+        if route is None or method in (route.methods or ()) or self._signed_in.find(method, path) is None:
             return route
         return None

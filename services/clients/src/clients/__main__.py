@@ -1,10 +1,11 @@
 """Runs the clients service."""
 
+from caseload.clients.v1 import events_pb2
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
@@ -35,6 +36,7 @@ SERVICE = Service(
     loops=lambda runtime: [runtime.once(worker).run],
     settings=ClientsSettings,
     retentions=RETENTIONS,
+    erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 
 if __name__ == "__main__":

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clinical.v1 import events_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from clinical.attachments.reactions import reactions as attachment_reactions
 from clinical.attachments.rpc import Attachments
-from clinical.attachments.sweep import sweep_loop
+from clinical.attachments.sweep import remove_all, sweep_loop
 from clinical.attachments.workflow import Files
 from clinical.client_attachments.rpc import ClientAttachments
 from clinical.cosignatures.reactions import reactions as cosignature_reactions
@@ -78,8 +79,12 @@ SERVICE = Service(
     ],
     loops=lambda runtime: [sweep_loop(runtime)],
     settings=ClinicalSettings,
-    erases=True,
     retentions=RETENTIONS,
+    erasure=Erasure(
+        events_pb2.WorkspaceErasureUnfinished,
+        events_pb2.WorkspaceErasureFinished,
+        files=lambda runtime, workspace_id: remove_all(runtime.blobs, workspace_id),
+    ),
 )
 
 if __name__ == "__main__":
