@@ -152,6 +152,8 @@ def value(name, schema, ids):
         return ids[name]
     if name in SAMPLES:
         return SAMPLES[name]
+    if name == "sessions":
+        return [{"client_session_id": uuid4().hex, "client_id": ids["client_id"], "created_at_client": text(now())}]
     if name.endswith("_ids") and name[:-1] in ids:
         return [ids[name[:-1]]]
     schema = next((choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"), schema)

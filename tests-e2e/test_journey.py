@@ -125,6 +125,19 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
     kept = made(api.get(f"/sessions/{note['id']}"), 200)
     assert kept["subjective"] == "Sleeps better."
 
+    # A tablet that was offline: a note of its own, and words for the note that was written in the browser meanwhile.
+    written = {"client_id": client["id"], "created_at_client": text(start - timedelta(hours=3))}
+    queue = [
+        {**written, "client_session_id": "tablet 1", "subjective": "Walks again."},
+        {**written, "client_session_id": note["id"], "base_version": 1, "plan": "Stairs."},
+    ]
+    first, again = (made(api.post("/sessions/sync", json={"sessions": queue}), 200)["results"] for _ in range(2))
+    assert [result["status"] for result in (*first, *again)] == ["created", "conflict", "unchanged", "conflict"]
+    assert [result["server_session_id"] for result in first] == [result["server_session_id"] for result in again]
+    late = made(api.get(f"/sessions/{first[1]['conflict_session_id']}"), 200)
+    # The copy of the second tab, which was of the same version.
+    assert (late["id"], late["subjective"], late["plan"]) == (copy["id"], "Sleeps worse.", "Stairs.")
+
     # A photograph, without the place it was taken at.
     taken = photograph()
     attachment = made(api.post(f"/sessions/{note['id']}/attachments", files={"file": ("knee left.jpg", taken, "image/jpeg")}))

@@ -2474,6 +2474,8 @@ export interface components {
             created_at: string;
             session_date: string | null;
             is_session_file: boolean;
+            /** @description When a malware scanner found nothing in it. Null if it was checked for active content alone. */
+            scanned_at: string | null;
         };
         AttachmentChoice: {
             /** @description Files of the client or of their notes, each once. */
@@ -2504,6 +2506,8 @@ export interface components {
             created_at: string;
             session_date: string | null;
             is_session_file: boolean;
+            /** @description When a malware scanner found nothing in it. Null if it was checked for active content alone. */
+            scanned_at: string | null;
             /** @description Null until the file has been checked. */
             download_url: string | null;
             expires_at: string | null;
@@ -3096,6 +3100,7 @@ export interface components {
             session_count: number;
             deleted_at: string | null;
             erase_after: string | null;
+            erasure: components["schemas"]["WorkspaceErasure"] | null;
         };
         OperatedWorkspaces: {
             workspaces: components["schemas"]["OperatedWorkspace"][];
@@ -3858,6 +3863,14 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Of a workspace that is being erased, or is: it cannot be brought back. */
+        WorkspaceErasure: {
+            /** Format: date-time */
+            began_at: string;
+            finished_at: string | null;
+            finished: ("audit" | "clients" | "clinical" | "identity" | "notifications" | "scheduling")[];
+            unfinished: ("audit" | "clients" | "clinical" | "identity" | "notifications" | "scheduling")[];
+        };
         WorkspaceState: {
             /** Format: uuid */
             id: string;
@@ -3865,6 +3878,7 @@ export interface components {
             status: "active" | "suspended";
             deleted_at: string | null;
             erase_after: string | null;
+            erasure: components["schemas"]["WorkspaceErasure"] | null;
         };
         WorkspaceUpdate: {
             name?: string;
@@ -4171,6 +4185,7 @@ export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
 export type Workspace = components['schemas']['Workspace'];
+export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
 export type WorkspaceState = components['schemas']['WorkspaceState'];
 export type WorkspaceUpdate = components['schemas']['WorkspaceUpdate'];
 export type Fault = components['schemas']['Fault'];

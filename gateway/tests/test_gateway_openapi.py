@@ -66,6 +66,7 @@ GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
 POST /clients/import
+POST /clients/import/{}/undo
 GET /jobs
 GET /jobs/{}
 POST /jobs/{}/cancel

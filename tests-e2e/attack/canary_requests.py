@@ -39,6 +39,7 @@ TABLES = {
     "Jobs": "jobs",
     "Appointments": "appointments",
     "Sessions": "sessions",
+    "Sync": "sync_receipts",
 }
 TABLES |= {
     "Attachments": "attachments",

@@ -18,6 +18,8 @@ from chassis.rpc.method import read
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
 
 _slots = itertools.count(1)
+# Fields that are no part of what a mask names.
+ALWAYS = {"created_at_client"}
 
 
 def methods():
@@ -66,6 +68,7 @@ def request_with_canaries(method, ids, **but):
         "scheduled_start": start,
         "scheduled_end": start + timedelta(minutes=30),
         "session_date": now,
+        "created_at_client": now,
         "location_type": 1,
         "password": "a guess",
         # Of a request that comes in pieces, and is sent as one.
@@ -81,7 +84,11 @@ def request_with_canaries(method, ids, **but):
         name, options = field.name, field.GetOptions()
         if name in canaries:
             _set_canary(request, field, canaries[name])
-        elif name in but or (name in plain and not (field.has_presence and "mask" in method.request.DESCRIPTOR.fields_by_name)):
+        elif (
+            name in but
+            or name in ALWAYS
+            or (name in plain and not (field.has_presence and "mask" in method.request.DESCRIPTOR.fields_by_name))
+        ):
             _set(request, field, plain[name])
         elif name == "mask":
             request.mask.paths.extend(canaries.keys() - {"reason"})

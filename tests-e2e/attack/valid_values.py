@@ -333,6 +333,9 @@ class ValidValues:
             return None
         if name.endswith("_id"):
             return self.some(name)
+        if name == "sessions" and isinstance(value, list):
+            item = {"client_id": self.some("client_id"), **dict.fromkeys(("created_at_client", "session_date"), text(now()))}
+            return [each | item for each in value[:3] if isinstance(each, dict)]
         if name in WORDS:
             return self.chance.choice(WORDS[name])
         if name == "date_of_birth":

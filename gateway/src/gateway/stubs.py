@@ -14,6 +14,7 @@ from caseload.clinical.v1.milestones_rpc import MilestonesStub
 from caseload.clinical.v1.note_templates_rpc import NoteTemplatesStub
 from caseload.clinical.v1.plans_rpc import PlansStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.clinical.v1.sync_rpc import SyncStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.blacklist_rpc import BlacklistStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
@@ -58,6 +59,7 @@ class Stubs:
     locations: LocationsStub
     payments: PaymentsStub
     sessions: SessionsStub
+    sync: SyncStub
     attachments: AttachmentsStub
     client_attachments: ClientAttachmentsStub
     note_templates: NoteTemplatesStub
@@ -91,6 +93,7 @@ class Stubs:
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
+            sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
             client_attachments=ClientAttachmentsStub(peers["clinical"]),
             note_templates=NoteTemplatesStub(peers["clinical"]),

@@ -1,9 +1,10 @@
 """The notifications service: reminders and other mail."""
 
+from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
 from notifications.cosign_notices import reactions as cosign_notices
@@ -34,6 +35,7 @@ SERVICE = Service(
     loops=lambda runtime: runtime.once(MailWorker).loops,
     settings=NotificationsSettings,
     retentions=RETENTIONS,
+    erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Finds files that no attachment belongs to: a process that ends between storing a file and committing its row leaves one."""
+"""Finds files in the file store itself: those that no attachment belongs to, and all of an erased workspace.
+
+A process that ends between storing a file and committing its row leaves one without an attachment.
+"""
 
 import asyncio
 import logging
@@ -10,6 +13,7 @@ from uuid import UUID
 from caseload.clinical.v1 import events_pb2
 from chassis.errors import NotFound, Unavailable
 from chassis.service.runtime import Runtime
+from chassis.storage.base import Blobs
 from clinical.attachments import store
 
 # Much longer than any upload takes: time to notice that this is not the database that the files belong to.
@@ -17,6 +21,7 @@ _SPARED = timedelta(days=7)
 _INTERVAL = timedelta(hours=6)
 # Attachments have ids of this version. Checkpoints, which may be in the same directory, have ids of version 5.
 _VERSION = 7
+_AT_ONCE = 200
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +44,13 @@ async def remove_orphans(runtime: Runtime, now: datetime) -> int:
                     work.emit(events_pb2.AttachmentRemoved(attachment_id=str(file_id)))
             removed += len(orphans)
     return removed
+
+
+async def remove_all(blobs: Blobs, workspace_id: UUID) -> int:
+    """Deletes a batch of the files of an erased workspace, whether or not an attachment referred to them. Returns their number."""
+    files = [key for key in await blobs.of_workspace(workspace_id) if UUID(key.split("/")[1]).version == _VERSION][:_AT_ONCE]
+    await asyncio.gather(*map(blobs.delete, files))
+    return len(files)
 
 
 def sweep_loop(runtime: Runtime) -> Callable[[], Awaitable[None]]:

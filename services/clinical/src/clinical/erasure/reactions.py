@@ -24,6 +24,7 @@ from clinical.plans.mapping import VERSIONS as PLAN_VERSIONS
 from clinical.sessions import store as notes
 from clinical.sessions.mapping import NOTES, VERSIONS
 from clinical.supervision.attested import COSIGNATURES
+from clinical.sync import store as sync
 
 
 def reactions(keys: Keys) -> Sequence[Reaction]:
@@ -38,6 +39,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
         await _tell(delivery, workspace_keys, "erase_notes", deleted, versions, cosignatures, removed, client_id=event.client_id)
         planned = await _erase_plans(event.client_id, workspace_keys, delivery)
+        await delivery.db.run(sync.forget_client, client_id=event.client_id)
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed)), *planned])
 
     @on(events_pb2.DeletedSessionOver, queue="clinical.erase-note", concurrency=4, erases=True)

@@ -28,7 +28,7 @@ from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.note_templates import workflow as templates
-from clinical.sessions import copies, deletion, events, mapping, pending, release, replies, rules, signed, signing, store
+from clinical.sessions import copies, deletion, drafts, events, mapping, pending, release, replies, rules, signed, signing, store
 from clinical.supervision import attested
 from clinical.supervision import workflow as cosigning
 from clinical.treated_clients import rules as client_rules
@@ -83,11 +83,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             rules.check_not_deleted(locked["deleted_at"])
         if request.HasField("template_id"):
             await templates.begin(note, request.template_id, keys, work)
-        new = mapping.new_row(note, work)
-        row = await work.db.one(store.create, now=work.now, **mapping.given(new), **mapping.seal(note, keys, new, work))
-        await events.record(work, row, "session", row["session_date"])
-        await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
-        return mapping.from_row(row, keys)
+        return mapping.from_row(await drafts.create(work, keys, note), keys)
 
     async def GetSession(self, request: pb.GetSessionRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
@@ -258,12 +254,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
         In a statement of its own: the one that makes a note a draft may change nothing that was signed.
         """
         note = mapping.from_row(draft, keys)
-        mapping.apply(note, held.changes)
-        saved_row = mapping.changed_row(draft, note, work, draft_last_saved_at=work.now)
-        saved = await work.db.one(store.save, now=work.now, **mapping.seal(note, keys, saved_row, work))
+        saved = await drafts.save(work, keys, draft, note, held.changes)
         await pending.drop(work, note.id)
-        if saved["session_date"] != draft["session_date"]:
-            await events.record(work, saved, "session", saved["session_date"])
         return saved
 
     async def _slot(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> appointments_pb2.Slot | None:
@@ -311,12 +303,10 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if not current.is_draft:
             supervision = supervision or await cosigning.of_caller(work, self._users)
             saved = await self._amend_with_pending(row, current, sent, request, work, keys, supervision, needs_reason=needs_reason)
+            if saved is not None and saved["session_date"] != row["session_date"]:
+                await events.record(work, saved, "session", saved["session_date"])
         elif changes:
-            mapping.apply(current, changes)
-            saved_row = mapping.changed_row(row, current, work, draft_last_saved_at=work.now)
-            saved = await work.db.one(store.save, now=work.now, **mapping.seal(current, keys, saved_row, work))
-        if saved is not None and saved["session_date"] != row["session_date"]:
-            await events.record(work, saved, "session", saved["session_date"])
+            saved = await drafts.save(work, keys, row, current, changes)
         reply = mapping.from_row(saved or row, keys)
         await replies.complete(work, keys, [reply])
         return pb.SaveSessionResponse(session=reply)

@@ -157,7 +157,8 @@ unfinalize = command(
     .returning(sessions)
 )
 
-copies_of = query(
+# Locked, because somebody may be working on a copy itself.
+copies_of = command(
     select(sessions)
     .where(
         sessions.c.conflict_of == bindparam("original", type_=Uuid),
@@ -166,6 +167,7 @@ copies_of = query(
         _not_deleted,
     )
     .order_by(sessions.c.id)
+    .with_for_update()
 )
 
 latest_finalized = query(

@@ -21,6 +21,7 @@ from clinical.tables.notes import (
 )
 from clinical.tables.plans import measures, milestones, plan_counters, plan_events, plan_versions, plans
 from clinical.tables.supervision import cosign_requests, cosignatures, supervised_users
+from clinical.tables.sync import sync_receipts
 
 __all__ = [
     "RETENTIONS",
@@ -45,6 +46,7 @@ __all__ = [
     "storage_counters",
     "storage_quotas",
     "supervised_users",
+    "sync_receipts",
     "timeline_events",
 ]
 
@@ -59,4 +61,5 @@ RETENTIONS = (
         over="status = 'pending' AND NOT hidden AND announced_at IS NULL",
         announced=lambda id_: events_pb2.CosignDeadlinePassed(session_id=str(id_)),
     ),
+    Retention("sync_receipts", since="created_at", days="sync_receipts_days"),
 )
