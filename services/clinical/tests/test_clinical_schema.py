@@ -5,8 +5,8 @@ from chassis.testing.environment import start_environment
 from clinical.__main__ import SERVICE
 
 OWN = {"sessions", "session_versions", "history", "clients", "attachments", "erased_sessions", "note_templates"}
-# The relay's role finds rows that are over across workspaces, by an index of its own; of their columns it reads ids and times.
-FOUND_ACROSS = {"sessions"}
+# The relay's role finds rows across workspaces: of their columns it reads ids and times.
+FOUND_ACROSS = {"sessions", "attachments"}
 # The relay's role folds them, across workspaces.
 COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
 
