@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import hypothesis
 import pytest
@@ -33,9 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "servers" not in item.fixturenames:
             item.add_marker(pytest.mark.quick)
-    # Each piece in one go, and the first to be handed out are those that take longest.
+    # Each piece in one go. The first to be handed out are those that take longest; the smallest are left for the end.
     order = {piece: place for place, piece in enumerate(dict.fromkeys(map(_piece, items)))}
-    items.sort(key=lambda item: (not item.nodeid.startswith("tests-e2e/"), order[_piece(item)]))
+    items.sort(key=lambda item: (not item.nodeid.startswith("tests-e2e/"), not item.nodeid.startswith(FOLDERS), order[_piece(item)]))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -73,7 +74,7 @@ def _piece(item: pytest.Item) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    with machine(item):
+    with machine.shared(item):
         _running.append(item)
         try:
             yield
@@ -81,6 +82,16 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
             _running.clear()
         if nextitem is not None and _piece(nextitem) != _piece(item):
             _end_environments()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    if item.get_closest_marker("alone") is None:
+        yield
+    else:
+        # What it needs was made beside others.
+        with machine.alone():
+            yield
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -95,19 +106,45 @@ def _end_environments() -> None:
         _environments.pop()()
 
 
-@contextmanager
-def machine(item: pytest.Item) -> Iterator[None]:
-    """Holds the machine for a test: one marked `alone` waits until no other worker is at a test, and lets none begin."""
-    if not hasattr(item.config, "workerinput"):
-        yield
-        return
-    folder = item.config.cache.mkdir("machine")
-    with (folder / "held").open("w") as held:
+class Machine:
+    """What the workers share: any number of them run tests on it, or one runs a test marked `alone`."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._held: TextIO | None = None
+
+    @contextmanager
+    def shared(self, item: pytest.Item) -> Iterator[None]:
+        if not hasattr(item.config, "workerinput"):
+            yield
+            return
+        self._folder = item.config.cache.mkdir("machine")
+        with (self._folder / "held").open("w") as self._held:
+            self._hold(fcntl.LOCK_SH)
+            yield
+        self._held = None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Waits until no other worker is at a test, and lets none begin."""
+        self._hold(fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            self._hold(fcntl.LOCK_SH)
+
+    def _hold(self, how: int) -> None:
+        if self._folder is None or self._held is None:
+            return
+        # Given back first: two who wait for the machine would wait for each other.
+        fcntl.flock(self._held, fcntl.LOCK_UN)
         # In turn: whoever waits for the machine is not overtaken by those who would share it.
-        with (folder / "turn").open("w") as turn:
+        with (self._folder / "turn").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
-            fcntl.flock(held, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
-        yield
+            fcntl.flock(self._held, how)
+
+
+machine = Machine()
 
 
 def _refuse_processes(event: str, arguments: object) -> None:

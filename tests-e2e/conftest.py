@@ -11,9 +11,10 @@ from attack.service_methods import RawChannel
 from chromium import fresh_tab, running_chromium
 from deployed import deployed
 from drill.environment import DrillEnvironment
+from homes import Homes
 from worlds import furnish, register_passkey
 
-from standalone.installation import Installation
+from standalone.installation import Installation, trust
 
 HERE = Path(__file__).parent
 PASSWORD = "caseload-demo"
@@ -36,19 +37,26 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def embedded(servers, tmp_path_factory):
+def homes(servers, request, tmp_path_factory):
+    """Homes to start installations in, but for those whose very first start is looked at."""
+    base = tmp_path_factory.getbasetemp()
+    return Homes((base.parent if hasattr(request.config, "workerinput") else base) / "homes")
+
+
+@pytest.fixture(scope="session")
+def embedded(homes, tmp_path_factory):
     """Everything in one process."""
-    yield from running("run", tmp_path_factory)
+    yield from running("run", homes.copy(tmp_path_factory.mktemp("installation") / "run"))
 
 
 @pytest.fixture(scope="session")
 def suite(servers, tmp_path_factory):
-    """Every service a process of its own."""
-    yield from running("suite", tmp_path_factory)
+    """Every service a process of its own, from its very first start."""
+    yield from running("suite", tmp_path_factory.mktemp("installation") / "suite")
 
 
-def running(composition, tmp_path_factory):
-    installation = Installation(composition, tmp_path_factory.mktemp("installation") / composition)
+def running(composition, home):
+    installation = Installation(composition, home)
     installation.start()
     yield installation
     assert installation.stop() == 0
@@ -76,16 +84,16 @@ async def lines(attacked):
 
 
 @pytest.fixture(scope="session")
-async def suite_drill(servers, tmp_path_factory):
+async def suite_drill(homes, tmp_path_factory):
     """A suite of its own for what kills, freezes and refuses."""
-    async with DrillEnvironment(tmp_path_factory.mktemp("drill") / "suite") as environment:
+    async with DrillEnvironment(homes.copy(tmp_path_factory.mktemp("drill") / "suite")) as environment:
         yield environment
 
 
 @pytest.fixture(scope="session")
-async def embedded_drill(servers, tmp_path_factory):
+async def embedded_drill(homes, tmp_path_factory):
     """The same in one process."""
-    async with DrillEnvironment(tmp_path_factory.mktemp("drill") / "embedded", "run") as environment:
+    async with DrillEnvironment(homes.copy(tmp_path_factory.mktemp("drill") / "embedded"), "run") as environment:
         yield environment
 
 
@@ -122,10 +130,10 @@ def sign_in():
     with contextlib.ExitStack() as stack:
 
         def signed_in(installation, email="owner@example.com"):
-            client = stack.enter_context(httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30))
+            client = stack.enter_context(httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30, verify=trust()))
             reply = client.post("/auth/login", json={"email": email, "password": PASSWORD})
             assert reply.status_code == 200, reply.text
-            bearer = stack.enter_context(httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30))
+            bearer = stack.enter_context(httpx.Client(base_url=f"{installation.gateway_url}/api/v1", timeout=30, verify=trust()))
             bearer.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
             bearer.user = reply.json()["user"]
             return bearer

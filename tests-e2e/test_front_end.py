@@ -65,11 +65,14 @@ SAID = {
         "one draft\nSlept well.\n",
         "stale_version\nfinalized\n{'subjective': 'Slept well.', ",
         "}\n1\n",
+        "finalized\n0\ncosign_not_pending\n",
     ],
+    "Work without a network": ["created", "unchanged"],
     "Rate limits": ["ratelimit-limit: 1000", "ratelimit-remaining: ", "ratelimit-reset: "],
     "Files": ["HTTP/1.1 200 OK", "content-disposition: inline", "content-type: image/png"],
     "API keys": ["2\npermission_denied\n"],
     "Platform administration": ["suspended\nactive\npermission_denied\n"],
+    "Clients from a file": ["1\n[{'row': 2, 'pointer': '/first_name', 'detail': 'must not be empty'}]\n1\n"],
     "Times and time zones": ["2026-03-01T08:00:00Z\n0\n0\n", '"pointer": "/start_date"'],
 }
 
@@ -80,10 +83,10 @@ def sections():
 
 
 @pytest.fixture
-def as_told(servers, tmp_path):
+def as_told(homes, tmp_path):
     """An installation started with the setting that the page begins with."""
     name, value = re.search(r"^\$ (\w+)='(.+)' make run$", PAGE.read_text(), re.MULTILINE).groups()
-    installation = Installation("run", tmp_path / "home", {name: value})
+    installation = Installation("run", homes.copy(tmp_path / "home"), {name: value})
     installation.start()
     yield installation
     assert installation.stop() == 0
@@ -118,6 +121,8 @@ def test_the_pages_numbers_are_those_of_the_settings():
         "it has at most 30 seconds,": gateway["json_seconds"].default,
         "an upload 5 minutes": gateway["upload_seconds"].default / 60,
         "reads (1000 a minute)": gateway["reads_per_minute"].default,
+        "in a body of up to 8 MB": gateway["sync_limit_bytes"].default / MEGABYTE,
+        "only 2 of one user": gateway["large_syncs_per_user"].default,
         "autosaves (600 a minute": gateway["autosaves_per_minute"].default,
         "other writes (100 a minute)": gateway["writes_per_minute"].default,
         "requests and renewals (1000 a minute each)": gateway["anonymous_per_minute"].default,

@@ -125,6 +125,19 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
     kept = made(api.get(f"/sessions/{note['id']}"), 200)
     assert kept["subjective"] == "Sleeps better."
 
+    # A tablet that was offline: a note of its own, and words for the note that was written in the browser meanwhile.
+    written = {"client_id": client["id"], "created_at_client": text(start - timedelta(hours=3))}
+    queue = [
+        {**written, "client_session_id": "tablet 1", "subjective": "Walks again."},
+        {**written, "client_session_id": note["id"], "base_version": 1, "plan": "Stairs."},
+    ]
+    first, again = (made(api.post("/sessions/sync", json={"sessions": queue}), 200)["results"] for _ in range(2))
+    assert [result["status"] for result in (*first, *again)] == ["created", "conflict", "unchanged", "conflict"]
+    assert [result["server_session_id"] for result in first] == [result["server_session_id"] for result in again]
+    late = made(api.get(f"/sessions/{first[1]['conflict_session_id']}"), 200)
+    # The copy of the second tab, which was of the same version.
+    assert (late["id"], late["subjective"], late["plan"]) == (copy["id"], "Sleeps worse.", "Stairs.")
+
     # A photograph, without the place it was taken at.
     taken = photograph()
     attachment = made(api.post(f"/sessions/{note['id']}/attachments", files={"file": ("knee left.jpg", taken, "image/jpeg")}))
@@ -174,6 +187,22 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
     second_page = made(api.get(f"/clients/{client['id']}/timeline", params={"limit": 1, "cursor": first_page["next_cursor"]}), 200)
     assert first_page["events"] + second_page["events"] == timeline["events"][:2]
 
+    # Signed by somebody whom she supervises, and co-signed.
+    trainee = f"nora.{installation.composition}@example.com"
+    made(api.post("/users", json={"email": trainee, "full_name": "Nora Quist", "role": "doctor", "supervisor_id": me["id"]}))
+    with httpx.Client(base_url=api.base_url, timeout=30) as supervised:
+        sign_in_by_link(supervised, installation, trainee, eventually)
+        written = {"client_id": client["id"], "session_date": text(datetime.now(UTC)), "plan": "Ten steps."}
+        of_trainee = made(supervised.post("/sessions", json=written))
+        waiting = made(supervised.post(f"/sessions/{of_trainee['id']}/finalize"), 200)
+        assert waiting["cosign_status"] == "pending"
+        assert supervised.post(f"/sessions/{of_trainee['id']}/cosign").json()["code"] == "own_note"
+        assert [item["id"] for item in made(api.get("/sessions/cosign-queue"), 200)["items"]] == [of_trainee["id"]]
+        cosigned = made(api.post(f"/sessions/{of_trainee['id']}/cosign", json={"content_hash": waiting["content_hash"]}), 200)
+        assert (cosigned["cosign_status"], cosigned["cosigned_by_user_id"]) == ("cosigned", me["id"])
+        assert made(supervised.get(f"/sessions/{of_trainee['id']}"), 200) == cosigned
+    assert made(api.get(f"/sessions/{of_trainee['id']}/verify"), 200)["intact"]
+
     # Every step of it on record, reads included.
     steps = {
         ("Client", "CREATE", client["id"], "success"),
@@ -183,6 +212,7 @@ def test_one_clients_journey_through_every_service(api, installation, eventually
         ("Session", "READ", note["id"], "success"),
         ("Session", "UPDATE", note["id"], "success"),
         ("Session", "READ", copy["id"], "success"),
+        ("Session", "UPDATE", of_trainee["id"], "failure"),
         ("PlanOfCare", "CREATE", plan["id"], "success"),
         ("PlanOfCare", "UPDATE", plan["id"], "success"),
         ("SessionAttachment", "CREATE", attachment["id"], "success"),

@@ -47,19 +47,27 @@ def stop(make):
     make.wait(30)
 
 
-def test_a_fresh_copy_serves_within_a_minute_and_then_within_seconds(fresh):
+@pytest.fixture
+def served(fresh):
+    """The copy after its first start, the port it served at, and how many seconds that start took."""
     port = free_port()
-    make, first = serve(fresh, port)
+    make, seconds = serve(fresh, port)
     stop(make)
+    return fresh, port, seconds
+
+
+@pytest.mark.alone
+def test_a_fresh_copy_serves_within_a_minute_and_then_within_seconds(served):
+    copy, port, first = served
     for _ in range(3):
-        make, later = serve(fresh, port)
+        make, later = serve(copy, port)
         stop(make)
-        # Again where it took long: the machine may be busy with others.
+        # Again where it took long: the machine may be busy with what is no test.
         if later < SECONDS_FOR_LATER_ONES:
             break
 
     assert first < SECONDS_FOR_THE_FIRST_START
     assert later < SECONDS_FOR_LATER_ONES
-    printed = (fresh / "output").read_text()
+    printed = (copy / "output").read_text()
     for told in ("/docs", "/dev/mail", "owner@example.com", "admin@example.com", "platform@example.com", "caseload-demo"):
         assert told in printed

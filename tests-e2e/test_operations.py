@@ -29,13 +29,6 @@ def started(request, servers):
     return request.getfixturevalue(request.param)
 
 
-def test_dead_letters_are_listed_while_it_runs(started):
-    listed = caseload(started.home, "events", "dead")
-
-    assert listed.returncode == 0, listed.stderr
-    assert "dead letters" in listed.stdout
-
-
 def test_a_queue_may_be_replayed_while_it_runs(started):
     replayed = caseload(started.home, "events", "replay", QUEUE)
 
@@ -43,15 +36,8 @@ def test_a_queue_may_be_replayed_while_it_runs(started):
     assert QUEUE in replayed.stdout
 
 
-@pytest.fixture(scope="module")
-def migrated(servers, tmp_path_factory):
-    """A home that nothing has run in, and what the command said that made its schemas."""
-    home = tmp_path_factory.mktemp("keeping") / "home"
-    return home, caseload(home, "migrate")
-
-
-async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(migrated):
-    home, _ = migrated
+async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(homes, tmp_path):
+    home = homes.copy(tmp_path / "home")
     server = LocalPostgres(home / "postgres").start()
     try:
         connection = await asyncpg.connect(server.dsn)
@@ -73,8 +59,5 @@ async def test_a_dead_letter_is_told_and_sent_once_more_though_nothing_runs(migr
     assert (replayed.returncode, "1 sent" in replayed.stdout) == (0, True), replayed.stderr
 
 
-def test_every_schema_is_migrated_without_serving(migrated):
-    _, told = migrated
-
-    assert told.returncode == 0, told.stderr
-    assert "6 schemas are at their newest revision" in told.stdout
+def test_every_schema_is_migrated_without_serving(homes):
+    assert "6 schemas are at their newest revision" in homes.told

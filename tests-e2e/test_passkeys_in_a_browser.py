@@ -2,10 +2,12 @@
 
 import base64
 import contextlib
+from urllib.parse import urljoin
 
 import jwt
 import pytest
 from attack.installation import PASSWORD, AttackedInstallation
+from playwright.async_api import expect
 
 # Built into a telephone: finds its passkeys by itself and verifies its user.
 TELEPHONE = {
@@ -54,6 +56,13 @@ class Device:
         reply = await self._page.evaluate(ASK, {"method": method, "path": path, "body": body})
         assert (reply["status"], reply["ignored"]) == (status, None), reply
         return reply["said"]
+
+    async def sign_in_at_the_explorer(self, person):
+        await self._page.goto(urljoin(self._page.url, "/docs"))
+        await self._page.locator("#email").fill(person.email)
+        await self._page.locator("#password").fill(PASSWORD)
+        await self._page.keyboard.press("Enter")
+        await expect(self._page.locator("#user")).to_contain_text("owner")
 
     async def log_in(self, person):
         return await self.ask("POST", "/login", {"email": person.email, "password": PASSWORD})
@@ -152,6 +161,17 @@ async def test_a_security_key_is_the_second_step_after_a_password(device, owner)
     await key.ask("GET", "/me", status=401)
 
     assert steps(await key.sign_in(first)) == ["pwd", "passkey"]
+
+    assert (await key.ask("GET", "/me"))["email"] == owner.email
+
+
+async def test_the_explorer_asks_for_what_the_second_step_can_be_made_by(device, owner):
+    key = await device(SECURITY_KEY)
+    await key.log_in(owner)
+    await key.register("Key")
+    await key.ask("POST", "/logout")
+
+    await key.sign_in_at_the_explorer(owner)
 
     assert (await key.ask("GET", "/me"))["email"] == owner.email
 

@@ -6,9 +6,9 @@ from drill.races import RACES, create_clients_concurrently, race_for_one_key, ra
 
 
 @pytest.fixture(scope="module")
-async def racecourse(servers, tmp_path_factory):
+async def racecourse(homes, tmp_path_factory):
     """A suite where one person may write as much as a race takes; all others have the limits as shipped."""
-    async with DrillEnvironment(tmp_path_factory.mktemp("races") / "suite", settings=RACES) as environment:
+    async with DrillEnvironment(homes.copy(tmp_path_factory.mktemp("races") / "suite"), settings=RACES) as environment:
         yield environment
 
 

@@ -51,6 +51,7 @@ NEVER = {
     "workspace_not_found": "the row is locked in the same transaction",
     "session_not_found": "the note is locked before a file is added to it",
     "session_version_exists": "the note is locked before a version is added to it",
+    "sync_item_known": "what a device calls a note by is locked before a receipt is added for it",
     **dict.fromkeys(
         ("plan_version_exists", "milestone_position_taken"), "the plan is locked before it gets a version and its milestones an order"
     ),

@@ -168,6 +168,17 @@ async def test_a_deleted_record_that_was_put_back_and_one_that_is_gone_are_found
     }
 
 
+async def test_records_that_went_with_their_keys_are_found_unless_the_trail_tells_of_an_erasure(practice):
+    await practice.client()
+    await practice.environment.settle()
+    await practice.tamper("UPDATE clients.data_keys SET state = 'destroyed', wrapped = '' WHERE workspace_id = $1", practice.workspace_id)
+    await practice.tamper("DELETE FROM clients.clients WHERE workspace_id = $1", practice.workspace_id)
+
+    report = await practice.verify()
+    assert report.trail_is_intact
+    assert report.findings == ["clients.data_keys: are destroyed, and the trail tells of no erasure"]
+
+
 async def test_a_deletion_that_only_the_database_tells_of_is_found(practice):
     """The superuser writes the line himself, into the service's outbox and into the trail, as what only a service with its keys can tell."""
     in_outbox, in_trail = UUID(await practice.client()), UUID(await practice.client())

@@ -20,9 +20,9 @@ PROCESSES = ("gateway", "clinical")
 
 
 @pytest.fixture
-def fresh(servers, tmp_path):
+def fresh(homes, tmp_path):
     """A suite that nobody has asked anything."""
-    installation = Installation("suite", tmp_path / "suite")
+    installation = Installation("suite", homes.copy(tmp_path / "suite"))
     installation.start()
     yield installation
     assert installation.stop() == 0

@@ -11,7 +11,6 @@ import pytest
 import yaml
 from containers import COMPOSE, OWN_IMAGE, processes, workloads
 
-from chassis.service.definition import Service
 from chassis.settings import Settings
 from deployment.bucket import BucketSettings
 from deployment.processes import DATABASE_ROLES, PROCESSES, SERVERS, SERVICES
@@ -108,7 +107,7 @@ def test_the_large_overlay_runs_the_same_in_parts(rendered):
         whole = practice[name.removesuffix("-relay").removesuffix("-reactions")]
         assert process.arguments[0] == whole.arguments[0]
         settings, secrets = set(whole.settings), dict(whole.secrets)
-        if process.arguments[0] == "clinical" and process.arguments[1] in {"serve", "relay"}:
+        if process.arguments[0] in SERVICES and process.arguments[1] in {"serve", "relay"}:
             # Only reactions erase.
             settings.remove("CASELOAD_ERASER_DATABASE_URL_FILE")
             del secrets["/run/secrets/eraser-database-url"]
@@ -117,16 +116,16 @@ def test_the_large_overlay_runs_the_same_in_parts(rendered):
             parts.setdefault(process.arguments[0], set()).add(process.arguments[1])
 
     assert set(hospital) >= set(practice)
-    for name in SERVICES:
-        expected = {"serve", "relay", "react"} if does_something_unasked(name) else {"serve", "relay"}
-        assert parts[name] == expected, name
+    # Every service reacts: to the erasure of a workspace, if to nothing else.
+    assert parts == {name: {"serve", "relay", "react"} for name in SERVICES}
 
 
-def test_the_role_that_erases_is_known_where_something_erases_and_nowhere_else(deployment):
-    knowing = {process.arguments for process in deployment.values() if "clinical-eraser-database-url" in process.secrets.values()}
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_role_that_erases_is_known_where_something_erases_and_nowhere_else(deployment, name):
+    knowing = {process.arguments for process in deployment.values() if f"{name}-eraser-database-url" in process.secrets.values()}
 
-    (part,) = {arguments for arguments in knowing if arguments[0] == "clinical" and arguments[1:] != ("migrate",)}
-    assert part in {("clinical",), ("clinical", "all"), ("clinical", "react")}
+    (part,) = {arguments for arguments in knowing if arguments[0] == name and arguments[1:] != ("migrate",)}
+    assert part in {(name,), (name, "all"), (name, "react")}
     assert knowing <= {part, ("provision",)}
 
 
@@ -207,12 +206,6 @@ def test_every_setting_that_a_page_names_exists():
     for page in (root / "deploy" / "README.md", root / "docs" / "operations" / "retention.md", root / "docs" / "front-end.md"):
         for name in re.findall(r"`CASELOAD_([A-Z0-9_]+)`", page.read_text()):
             assert name.lower() in fields or name.lower().removesuffix("_file") in fields or name in others, (page.name, name)
-
-
-def does_something_unasked(name):
-    service = importlib.import_module(f"{name}.__main__").SERVICE
-    fields = Service.__dataclass_fields__
-    return service.reactions is not fields["reactions"].default or service.loops is not fields["loops"].default
 
 
 def test_nothing_is_said_that_nobody_reads(deployment):

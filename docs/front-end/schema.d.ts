@@ -1122,6 +1122,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/import/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Import
+         * @description Erases the clients that an import has created, as a job. It fails with `import_in_use`, and erases nothing, when one of them was changed or has an appointment, a note, a plan or a file.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1657,6 +1677,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Sessions
+         * @description Takes 1 to 100 notes, each for itself and in its order; one that is sent again has no further effect.
+         *
+         *     Text that goes on from the newest version is saved. Any other is kept in a conflict copy, as late autosaves are: of a note that was
+         *     changed, signed or deleted meanwhile. An item without a result is to be sent again.
+         */
+        post: operations["sync_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/attachments": {
         parameters: {
             query?: never;
@@ -1978,6 +2021,69 @@ export interface paths {
          * @description For a milestone that was entered by mistake. One that is given up gets the status discontinued instead.
          */
         delete: operations["delete_milestone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/cosign-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cosign Queue
+         * @description What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+         */
+        get: operations["list_cosign_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/cosign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cosign Session
+         * @description Attests the newest signed version, which stays as it is. For its signer's supervisor, and for owners and administrators in their place.
+         *
+         *     Nobody co-signs what they wrote or signed themselves (403 `own_note`). 409 `cosign_not_pending`, with the note's `cosign_status`, where somebody
+         *     else was faster; 412 or 409 where the note was amended since it was read.
+         */
+        post: operations["cosign_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Session
+         * @description Gives the note back with a comment. It waits again, with a new deadline, when it is amended; refused as cosign is.
+         */
+        post: operations["return_session"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2411,6 +2517,8 @@ export interface components {
             created_at: string;
             session_date: string | null;
             is_session_file: boolean;
+            /** @description When a malware scanner found nothing in it. Null if it was checked for active content alone. */
+            scanned_at: string | null;
         };
         AttachmentChoice: {
             /** @description Files of the client or of their notes, each once. */
@@ -2441,6 +2549,8 @@ export interface components {
             created_at: string;
             session_date: string | null;
             is_session_file: boolean;
+            /** @description When a malware scanner found nothing in it. Null if it was checked for active content alone. */
+            scanned_at: string | null;
             /** @description Null until the file has been checked. */
             download_url: string | null;
             expires_at: string | null;
@@ -2620,6 +2730,36 @@ export interface components {
             has_conflict: boolean;
             conflicting_appointments: components["schemas"]["Conflict"][];
         };
+        /** @description What somebody else than its author attested of a signed version. */
+        Cosignature: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session_id: string;
+            version_number: number;
+            /** @enum {string} */
+            decision: "cosigned" | "returned";
+            /**
+             * @description An administrator decides in the supervisor's place.
+             * @enum {string}
+             */
+            role: "supervisor" | "administrator";
+            comment: string | null;
+            /** Format: uuid */
+            signed_by_user_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description That of the version. */
+            content_hash: string;
+            /** @description Ed25519, base64url, over the co-signature's canonical form. */
+            signature: string;
+            key_id: string;
+        };
+        Cosigning: {
+            comment?: string | null;
+            /** @description The content_hash of the version that was read: 409 `amended_meanwhile` unless it is the newest. If-Match does the same by version. */
+            content_hash?: string | null;
+        };
         CreatedApiKey: {
             /** Format: uuid */
             id: string;
@@ -2743,6 +2883,8 @@ export interface components {
             ignored_columns: string[];
             /** @description How the file was read: utf-8, utf-16 or cp1252. */
             encoding: string;
+            /** @description By which the import can be undone; null for a dry run. */
+            job_id: string | null;
         };
         Job: {
             /** Format: uuid */
@@ -3003,6 +3145,7 @@ export interface components {
             session_count: number;
             deleted_at: string | null;
             erase_after: string | null;
+            erasure: components["schemas"]["WorkspaceErasure"] | null;
         };
         OperatedWorkspaces: {
             workspaces: components["schemas"]["OperatedWorkspace"][];
@@ -3325,6 +3468,12 @@ export interface components {
             total_pages: number;
             items: components["schemas"]["ReminderLog"][];
         };
+        Returning: {
+            /** @description What is to be changed; the author reads it as cosign_comment. */
+            comment: string;
+            /** @description The content_hash of the version that was read: 409 `amended_meanwhile` unless it is the newest. If-Match does the same by version. */
+            content_hash?: string | null;
+        };
         RoleChange: {
             /** @enum {string} */
             role: "owner" | "assistant" | "therapist" | "operator" | "doctor" | "nurse" | "head_doctor" | "admin";
@@ -3439,6 +3588,17 @@ export interface components {
             template_id: string | null;
             /** @description Why a signed note was made a draft again; gone when it is signed. */
             unfinalized_reason: string | null;
+            /**
+             * @description Of the newest signed version: pending while it waits for its signer's supervisor.
+             * @enum {string}
+             */
+            cosign_status: "none" | "pending" | "cosigned" | "returned";
+            /** @description Until when it is to be co-signed; null unless it is pending. */
+            cosign_due_at: string | null;
+            cosigned_by_user_id: string | null;
+            cosigned_at: string | null;
+            /** @description Of whoever co-signed or returned it. */
+            cosign_comment: string | null;
         };
         SessionCreate: {
             /** Format: uuid */
@@ -3479,10 +3639,12 @@ export interface components {
             intact: boolean;
             /** @description How many signed versions the note has. */
             versions: number;
-            /** @description The number of the first version that is changed, missing or out of order, or that the note differs from. */
+            /** @description The number of the first version that is changed, missing or out of order, that the note differs from, or whose co-signature is not what was signed. */
             first_break: number | null;
             /** @description Versions that were signed before there were signatures; their hashes alone hold them together. */
             unsigned: number;
+            /** @description How many co-signatures and returns they have. */
+            cosignatures: number;
         };
         SessionVersion: {
             /** Format: uuid */
@@ -3524,6 +3686,8 @@ export interface components {
             signature: string | null;
             /** @description The thumbprint (RFC 7638) of the installation's key that it is signed with. */
             key_id: string | null;
+            /** @description What was attested of this version; null for nothing. */
+            cosignature: components["schemas"]["Cosignature"] | null;
         };
         SessionVersionList: {
             versions: components["schemas"]["SessionVersion"][];
@@ -3613,6 +3777,63 @@ export interface components {
         Switch: {
             /** Format: uuid */
             workspace_id: string;
+        };
+        /** @description What the note says on the device. A text that is left out stays as it is; null clears it. */
+        SyncItem: {
+            /** @description The device's own id of the note, the same each time; or the note's `id`, where the device knows it. */
+            client_session_id: string;
+            /** Format: uuid */
+            client_id: string;
+            appointment_id?: string | null;
+            /** @description The version of the note that the text goes on from; left out where the device has seen none. */
+            base_version?: number | null;
+            /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
+            subjective?: string | null;
+            /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
+            objective?: string | null;
+            /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
+            assessment?: string | null;
+            /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
+            plan?: string | null;
+            /** @description Of a new note: the appointment's start, else created_at_client, unless given. */
+            session_date?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was written, by the device's clock.
+             */
+            created_at_client: string;
+        };
+        SyncRequest: {
+            sessions: components["schemas"]["SyncItem"][];
+        };
+        SyncResult: {
+            /** @description Items that were taken: their text is in the note or in a conflict copy. */
+            synced_count: number;
+            /** @description Items that were rejected; nothing of them is kept. */
+            failed_count: number;
+            /** @description Items without a result, because time was up: they are sent again. */
+            remaining_count: number;
+            /** @description In the order of the items. */
+            results: components["schemas"]["SyncedItem"][];
+        };
+        SyncedItem: {
+            client_session_id: string;
+            /** @description The note; null where the item was rejected. */
+            server_session_id: string | null;
+            /** @enum {string} */
+            status: "created" | "updated" | "unchanged" | "conflict" | "rejected";
+            /** @description A sentence for the person, of anything but a plain success. */
+            error: string | null;
+            /** @description The conflict copy that has the text, or the end of one that is too long. */
+            conflict_session_id: string | null;
+            /** @description Why it was rejected, as in problems. */
+            code: string | null;
+            /** @description What the person should know of an item that was taken; `error` says each in a sentence. */
+            flags: ("appointment_gone" | "appointment_has_note" | "appointment_of_another_client" | "client_inactive" | "older_than_limit" | "session_deleted" | "session_erased" | "session_finalized" | "stale_version" | "text_split")[];
+            /** @description The version of the note that says what the item does: its next base_version. Null where none does. */
+            version: number | null;
+            /** @description SHA-256 of the item's texts, as lower-case hex: what the device has typed since then is not in the note. */
+            content_hash: string;
         };
         Timeline: {
             /** Format: uuid */
@@ -3744,6 +3965,14 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Of a workspace that is being erased, or is: it cannot be brought back. */
+        WorkspaceErasure: {
+            /** Format: date-time */
+            began_at: string;
+            finished_at: string | null;
+            finished: ("audit" | "clients" | "clinical" | "identity" | "notifications" | "scheduling")[];
+            unfinished: ("audit" | "clients" | "clinical" | "identity" | "notifications" | "scheduling")[];
+        };
         WorkspaceState: {
             /** Format: uuid */
             id: string;
@@ -3751,6 +3980,7 @@ export interface components {
             status: "active" | "suspended";
             deleted_at: string | null;
             erase_after: string | null;
+            erasure: components["schemas"]["WorkspaceErasure"] | null;
         };
         WorkspaceUpdate: {
             name?: string;
@@ -3940,6 +4170,8 @@ export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
+export type Cosignature = components['schemas']['Cosignature'];
+export type Cosigning = components['schemas']['Cosigning'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
 export type CredentialDescriptor = components['schemas']['CredentialDescriptor'];
 export type DeactivatedUser = components['schemas']['DeactivatedUser'];
@@ -4017,6 +4249,7 @@ export type ReminderConfigurationPage = components['schemas']['ReminderConfigura
 export type ReminderConfigurationUpdate = components['schemas']['ReminderConfigurationUpdate'];
 export type ReminderLog = components['schemas']['ReminderLog'];
 export type ReminderLogPage = components['schemas']['ReminderLogPage'];
+export type Returning = components['schemas']['Returning'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RowError = components['schemas']['RowError'];
 export type SecondStep = components['schemas']['SecondStep'];
@@ -4040,6 +4273,10 @@ export type SsoProvider = components['schemas']['SsoProvider'];
 export type SsoProviderUpdate = components['schemas']['SsoProviderUpdate'];
 export type StorageUsage = components['schemas']['StorageUsage'];
 export type Switch = components['schemas']['Switch'];
+export type SyncItem = components['schemas']['SyncItem'];
+export type SyncRequest = components['schemas']['SyncRequest'];
+export type SyncResult = components['schemas']['SyncResult'];
+export type SyncedItem = components['schemas']['SyncedItem'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
@@ -4054,6 +4291,7 @@ export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
 export type Workspace = components['schemas']['Workspace'];
+export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
 export type WorkspaceState = components['schemas']['WorkspaceState'];
 export type WorkspaceUpdate = components['schemas']['WorkspaceUpdate'];
 export type Fault = components['schemas']['Fault'];
@@ -6630,6 +6868,41 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -8092,6 +8365,49 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    sync_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncResult"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_attachments: {
         parameters: {
             query?: never;
@@ -9103,6 +9419,131 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_cosign_queue: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cosign_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Cosigning"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    return_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Returning"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];

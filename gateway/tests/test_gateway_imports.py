@@ -1,16 +1,119 @@
-"""What importing the gateway loads."""
+"""Clients from a file over HTTP: before the answer or as a job, with its mapping, and undone as a whole."""
 
-import subprocess
-import sys
+import asyncio
+import json
 
-# Only services have a database and a broker.
-FOREIGN = ("sqlalchemy", "alembic", "asyncpg", "aio_pika", "aiormq")
+import pytest
+
+API = "/api/v1"
+CSV = {"content-type": "text/csv; charset=utf-8"}
+_LONGEST_WAIT = 60.0
 
 
-def test_importing_the_gateway_loads_neither_a_database_driver_nor_a_broker_client(servers):
-    code = "import sys, gateway.__main__, gateway.app; print(*sys.modules)"
+async def send(practice, content, query="", headers=CSV):
+    return await practice.http.post(f"{API}/clients/import{query}", content=content, headers=headers)
 
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
-    assert "gateway.app" in loaded
-    assert [name for name in FOREIGN if name in loaded] == []
+async def finished(practice, job):
+    async with asyncio.timeout(_LONGEST_WAIT):
+        while not (found := (await practice.http.get(f"{API}/jobs/{job['id']}")).json())["finished_at"]:
+            await asyncio.sleep(0.05)
+        return found
+
+
+async def undo(practice, job_id):
+    reply = await practice.http.post(f"{API}/clients/import/{job_id}/undo")
+    assert (reply.status_code, reply.headers["location"]) == (202, f"{API}/jobs/{reply.json()['id']}"), reply.text
+    return await finished(practice, reply.json())
+
+
+async def names(practice):
+    return [client["full_name"] for client in (await practice.http.get(f"{API}/clients")).json()["items"]]
+
+
+def lines(number):
+    return "\n".join(["first_name,last_name,external_id", *(f"Given{n},Family,{n}" for n in range(number))])
+
+
+async def test_a_file_is_imported_with_its_mapping_and_tells_what_it_leaves_out(practice):
+    content = b"Rufname;Nachname;Farbe\nIda;Berg;rot\n;Ohne;blau\n"
+    reply = await send(practice, content, f"?mapping={json.dumps({'Rufname': 'first_name'})}")
+    imported = reply.json()
+    assert reply.status_code == 200
+    assert imported.pop("job_id")
+    fault = {"row": 2, "pointer": "/first_name", "detail": "must not be empty"}
+    told = {"created": 1, "skipped": 0, "failed": 1, "errors": [fault], "ignored_columns": ["Farbe"], "encoding": "utf-8"}
+    assert imported == told
+    assert await names(practice) == ["Ida Berg"]
+
+
+async def test_objects_are_imported_too(practice):
+    reply = await send(
+        practice, json.dumps([{"first_name": "Ida", "last_name": "Berg", "tags": ["a"]}]), headers={"content-type": "application/json"}
+    )
+    assert (reply.status_code, reply.json()["created"]) == (200, 1)
+
+
+async def test_a_long_file_is_a_job_that_can_be_asked_about(practice, elsewhere):
+    reply = await send(practice, lines(1_001))
+    job = reply.json()
+    assert (reply.status_code, reply.headers["location"]) == (202, f"{API}/jobs/{job['id']}")
+    assert (job["kind"], job["total"], job["result_url"]) == ("import_clients", 1_001, None)
+    done = await finished(practice, job)
+    assert (done["status"], done["done"], done["result"]["created"]) == ("done", 1_001, 1_001)
+    listed = (await practice.http.get(f"{API}/jobs?kind=import_clients&status=done")).json()
+    assert [each["id"] for each in listed["items"]] == [job["id"]]
+    for method, path in (("GET", ""), ("POST", "/cancel")):
+        assert (await elsewhere.http.request(method, f"{API}/jobs/{job['id']}{path}")).status_code == 404
+    assert (await elsewhere.http.post(f"{API}/clients/import/{job['id']}/undo")).status_code == 404
+    assert (await elsewhere.http.get(f"{API}/jobs")).json()["items"] == []
+
+
+async def test_an_import_is_undone_as_a_whole_and_may_be_made_again(practice):
+    await practice.add_client()
+    for content in (lines(3), lines(1_001)):
+        reply = (await send(practice, content)).json()
+        job = reply if "kind" in reply else {"id": reply["job_id"]}
+        await finished(practice, job)
+        undone = await undo(practice, job["id"])
+        created = content.count("\n")
+        assert (undone["status"], undone["result"]) == ("done", {"erased": created, "kept": 0})
+        assert await names(practice) == ["Ada Lovelace"]
+
+
+@pytest.mark.parametrize("use", ["changed", "booked", "noted"])
+async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, use):
+    imported = (await send(practice, lines(3))).json()
+    client = (await practice.http.get(f"{API}/clients?search=given1")).json()["items"][0]
+    match use:
+        case "changed":
+            assert (await practice.http.put(f"{API}/clients/{client['id']}", json={"phone": "030 1"})).status_code == 200
+        case "booked":
+            await practice.booked(client["id"])
+        case "noted":
+            await practice.write_note(client["id"])
+    undone = await undo(practice, imported["job_id"])
+    assert (undone["status"], undone["error"]) == ("failed", "import_in_use")
+    assert len(await names(practice)) == 3
+
+
+async def test_what_cannot_be_meant_is_refused_and_changes_nothing(practice, check_problem):
+    check_problem(await send(practice, lines(2), headers={"content-type": "text/plain"}), 422, "validation_failed")
+    check_problem(await send(practice, lines(2), "?mapping=[]"), 422, "validation_failed")
+    check_problem(await send(practice, lines(2), '?mapping={"x":"colour"}'), 422, "import_mapping_invalid")
+    check_problem(await send(practice, "name\nIda\n"), 422, "import_file_unsuitable")
+    check_problem(await send(practice, "{}", headers={"content-type": "application/json"}), 422, "import_file_unreadable")
+    assert await names(practice) == []
+
+
+async def test_a_job_that_imported_nothing_is_not_undone(practice, check_problem):
+    imported = (await send(practice, lines(1))).json()
+    undone = await undo(practice, imported["job_id"])
+    check_problem(await practice.http.post(f"{API}/clients/import/{undone['id']}/undo"), 409, "no_import")
+    check_problem(await practice.http.post(f"{API}/jobs/{undone['id']}/cancel"), 409, "job_over")
+
+
+async def test_the_front_desk_imports_nothing(gateway, practice, check_problem):
+    async with gateway.colleague(practice.person, scopes=["clients:read", "clients:write"]) as desk:
+        reply = await desk.post(f"{API}/clients/import", content=lines(1), headers=CSV)
+    check_problem(reply, 403, "permission_denied")

@@ -17,6 +17,7 @@ FIELDS = {
     "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at",
     "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after",
     "created_at", "updated_at", "pending_amendment", "conflict_of", "content_hash", "unfinalized_reason", "template_id",
+    "cosign_status", "cosign_due_at", "cosigned_by_user_id", "cosigned_at", "cosign_comment",
 }  # fmt: skip
 
 
@@ -446,7 +447,7 @@ async def test_a_signed_note_is_opened_signed_again_and_verified(practice, note,
     )
     assert (first["kind"], first["previous_hash"]) == ("finalized", None)
     assert newest["previous_hash"] == first["content_hash"] != newest["content_hash"] == again["content_hash"]
-    assert verified.json() == {"intact": True, "versions": 2, "first_break": None, "unsigned": 0}
+    assert verified.json() == {"intact": True, "versions": 2, "first_break": None, "unsigned": 0, "cosignatures": 0}
 
 
 async def test_the_copy_of_a_late_save_names_its_original(practice, note, path, check_problem):
@@ -467,3 +468,38 @@ async def test_a_session_far_ahead_is_not_signed(practice, path, check_problem):
     assert (await practice.http.put(path, json={"session_date": "2199-01-01T09:00:00Z"})).status_code == 200
     problem = check_problem(await practice.http.post(f"{path}/finalize"), 422, "session_in_future")
     assert problem["errors"][0]["pointer"] == "/session_date"
+
+
+async def test_what_a_supervisee_signs_is_returned_amended_and_cosigned(gateway, practice, note, path, check_problem):
+    person, http, queue = practice.person, practice.http, "/api/v1/sessions/cosign-queue"
+    trainee = await gateway.add_user(person.workspace_id, "therapist")
+    await http.put(f"/api/v1/users/{trainee}", json={"supervisor_id": str(person.user_id)})
+    async with gateway.colleague(person, user_id=trainee, scopes=["sessions:read", "sessions:write", "sessions:sign"]) as supervised:
+        written = {"client_id": note["client_id"], "session_date": note["session_date"], "plan": "Rest."}
+        path = f"/api/v1/sessions/{(await supervised.post('/api/v1/sessions', json=written)).json()['id']}"
+        signed = (await supervised.post(f"{path}/finalize")).json()
+        assert (signed["cosign_status"], signed["cosigned_at"]) == ("pending", None)
+        assert (await http.get(queue)).json()["items"] == [signed]
+        check_problem(await supervised.post(f"{path}/cosign"), 403, "permission_denied")
+
+        check_problem(await http.post(f"{path}/return", json={"comment": " "}), 422, "cosign_comment_required")
+        returned = await http.post(f"{path}/return", json={"comment": "Which knee?"}, headers={"If-Match": f'"{signed["version"]}"'})
+        assert (returned.status_code, returned.json()["cosign_status"]) == (200, "returned")
+        assert returned.headers["etag"] == f'"{signed["version"]}"'
+        assert (await supervised.get(path)).json()["cosign_comment"] == "Which knee?"
+        amended = (await supervised.put(path, json={"objective": "The left one.", "reason": "Asked."})).json()
+        assert amended["cosign_status"] == "pending"
+
+    check_problem(await http.post(f"{path}/cosign", headers={"If-Match": f'"{signed["version"]}"'}), 412, "stale_version")
+    stale = check_problem(await http.post(f"{path}/cosign", json={"content_hash": signed["content_hash"]}), 409, "amended_meanwhile")
+    assert stale["version_number"] == 2
+    cosigned = await http.post(f"{path}/cosign", json={"content_hash": amended["content_hash"]})
+    assert (cosigned.json()["cosign_status"], cosigned.json()["cosigned_by_user_id"]) == ("cosigned", str(person.user_id))
+    late = check_problem(await http.post(f"{path}/cosign"), 409, "cosign_not_pending")
+    assert late["cosign_status"] == "cosigned"
+    newest, first = (await http.get(f"{path}/versions")).json()["versions"]
+    assert (newest["cosignature"]["decision"], first["cosignature"]["comment"]) == ("cosigned", "Which knee?")
+    assert (await http.get(f"{path}/verify")).json() == {
+        "intact": True, "versions": 2, "first_break": None, "unsigned": 0, "cosignatures": 2,
+    }  # fmt: skip
+    assert (await http.get(queue)).json()["total"] == 0

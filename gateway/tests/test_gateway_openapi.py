@@ -66,6 +66,7 @@ GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
 POST /clients/import
+POST /clients/import/{}/undo
 GET /jobs
 GET /jobs/{}
 POST /jobs/{}/cancel
@@ -88,6 +89,9 @@ GET PUT DELETE /sessions/{}
 PATCH /sessions/{}/draft
 POST PATCH /sessions/{}/finalize
 POST /sessions/{}/unfinalize
+GET /sessions/cosign-queue
+POST /sessions/{}/cosign
+POST /sessions/{}/return
 POST /sessions/{}/restore
 DELETE /sessions/{}/permanent
 GET /sessions/{}/verify

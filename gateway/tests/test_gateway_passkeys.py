@@ -88,3 +88,12 @@ async def test_what_is_no_credential_is_malformed(browser, check_problem):
             check_problem(await browser.post(f"{PASSKEYS}/{path}", json={"credential": credential}), 422, "validation_failed")
     for temp_token in ("A" * 31, "A" * 129):
         check_problem(await browser.post(f"{PASSKEYS}/sign-in", json={"temp_token": temp_token}), 422, "validation_failed")
+
+
+async def test_a_passkeys_id_may_be_a_word_that_is_public_for_another_method(practice, gateway, check_problem):
+    for method, body in (("PATCH", {"name": "x"}), ("DELETE", None)):
+        replies = [await practice.http.request(method, f"/api/v1/auth/passkeys/{word}", json=body) for word in ("sign-in", "anything")]
+        assert [(reply.status_code, reply.json()["code"]) for reply in replies] == [(422, "validation_failed")] * 2
+        async with gateway.anonymous() as http:
+            check_problem(await http.request(method, "/api/v1/auth/passkeys/sign-in", json=body), 401, "sign_in_required")
+    check_problem(await practice.http.put("/api/v1/auth/passkeys/sign-in"), 405, "method_not_allowed")

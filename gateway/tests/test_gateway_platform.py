@@ -95,6 +95,7 @@ async def test_workspaces_are_listed_with_their_owners_and_figures_and_found_by_
         "session_count": 1,
         "deleted_at": None,
         "erase_after": None,
+        "erasure": None,
     }
     newest = (await platform.get("/api/v1/platform-admin/workspaces?page_size=1")).json()
     assert len(newest["workspaces"]) == 1
@@ -123,6 +124,7 @@ async def test_a_suspended_workspace_is_refused_everywhere_within_five_seconds_a
             "status": "suspended",
             "deleted_at": None,
             "erase_after": None,
+            "erasure": None,
         }
         for door in doors:
             async with asyncio.timeout(5):
@@ -264,9 +266,9 @@ async def test_a_deleted_workspace_is_shut_as_a_suspended_one_and_comes_back_who
 
     async def listed():
         found = (await platform.get("/api/v1/platform-admin/workspaces", params={"search": name})).json()["workspaces"][0]
-        return {member: found[member] for member in ("id", "status", "deleted_at", "erase_after")}
+        return {member: found[member] for member in ("id", "status", "deleted_at", "erase_after", "erasure")}
 
-    active = {"id": workspace_id, "status": "active", "deleted_at": None, "erase_after": None}
+    active = {"id": workspace_id, "status": "active", "deleted_at": None, "erase_after": None, "erasure": None}
     assert await listed() == active
     async with gateway.anonymous() as browser, gateway.anonymous(Authorization=f"Bearer {key}") as program:
         doors = [

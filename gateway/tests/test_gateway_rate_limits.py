@@ -55,8 +55,8 @@ async def write(http: httpx.AsyncClient) -> httpx.Response:
     return await http.post("/api/v1/locations", json=room())
 
 
-async def test_nine_people_behind_one_address_autosave_for_an_hour_and_nothing_is_refused(gateway, practice, clock):
-    """At the limits as shipped, through to the stored note."""
+async def test_nine_people_behind_one_address_autosave_for_ten_minutes_and_nothing_is_refused(gateway, practice, clock):
+    """At the limits as shipped, all of which are a minute's, through to the stored note."""
     timed = gateway.reconfigured(clock=clock)
     client = await practice.add_client()
     notes = [await practice.write_note(client["id"]) for _ in range(9)]
@@ -68,13 +68,13 @@ async def test_nine_people_behind_one_address_autosave_for_an_hour_and_nothing_i
         reply = await http.patch(f"/api/v1/sessions/{note['id']}/draft", json={"subjective": f"Slept badly, minute {second // 60}."})
         statuses[reply.status_code] = statuses.get(reply.status_code, 0) + 1
 
-    for second in range(0, 3600, SECONDS_BETWEEN_SAVES):
+    for second in range(0, 600, SECONDS_BETWEEN_SAVES):
         await asyncio.gather(*(save(http, note, second) for http, note in zip(people, notes, strict=True)))
         clock.now += SECONDS_BETWEEN_SAVES
 
-    assert statuses == {200: 9 * 3600 // SECONDS_BETWEEN_SAVES}
+    assert statuses == {200: 9 * 600 // SECONDS_BETWEEN_SAVES}
     for note in notes:
-        assert (await practice.http.get(f"/api/v1/sessions/{note['id']}")).json()["subjective"] == "Slept badly, minute 59."
+        assert (await practice.http.get(f"/api/v1/sessions/{note['id']}")).json()["subjective"] == "Slept badly, minute 9."
     for http in people:
         await http.aclose()
 

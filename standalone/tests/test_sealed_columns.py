@@ -46,6 +46,7 @@ ELSEWHERE = {
 UNBOUND = {
     "clients.clients": {"revision"},
     "clinical.attachments": set(),
+    "clinical.cosignatures": set(),
     "clinical.measures": set(),
     "clinical.milestones": set(),
     "clinical.note_templates": set(),

@@ -1,6 +1,7 @@
 """What uses another part starts after it and stops before it, in either composition."""
 
 import asyncio
+import time
 from graphlib import CycleError
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def test_processes_are_ordered_by_what_they_need():
 def test_processes_that_need_each_other_are_refused():
     with pytest.raises(CycleError):
         supervise(process("clients", "identity"), process("identity", "clients"))
+
+
+def test_a_dead_process_is_started_again_as_soon_as_its_pause_is_over():
+    dead, started = process("clients"), []
+    dead.start = lambda: started.append(time.monotonic())
+    dead.restart_at = time.monotonic() + 0.1
+    supervisor = supervise(dead)
+
+    while not started:
+        supervisor.wait(30.0)
+
+    assert 0 <= started[0] - dead.restart_at < 10
 
 
 async def test_a_dead_database_is_restarted_whatever_its_starts_fail_with(monkeypatch):

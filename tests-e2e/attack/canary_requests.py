@@ -14,14 +14,19 @@ from worlds import furnish
 from attack.canaries import MARK, canary, kind_of
 from attack.installation import AttackedInstallation
 from attack.service_methods import RawChannel, methods, phi_fields, request_with_canaries, service_of
+from attack.supervisee import Supervisee
 from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
 
 OK = grpc.StatusCode.OK
-# Methods that refuse even a valid request: no user has this canary as email address, and it is not on the blacklist.
+# Methods that refuse even a valid request: no user has this canary as email address, it is not on the blacklist, and the note waits for
+# nobody's co-signature.
 ALWAYS_REFUSED = {
     "/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED,
     "/caseload.identity.v1.Blacklist/RemoveFromBlacklist": grpc.StatusCode.NOT_FOUND,
+    **dict.fromkeys(
+        (f"/caseload.clinical.v1.Cosignatures/{name}" for name in ("CosignSession", "ReturnSession")), grpc.StatusCode.FAILED_PRECONDITION
+    ),
 }
 # The table that a method of the service needs.
 TABLES = {
@@ -34,6 +39,7 @@ TABLES = {
     "Jobs": "jobs",
     "Appointments": "appointments",
     "Sessions": "sessions",
+    "Sync": "sync_receipts",
 }
 TABLES |= {
     "Attachments": "attachments",
@@ -42,6 +48,7 @@ TABLES |= {
     "Milestones": "milestones",
     "Measures": "measures",
     "NoteTemplates": "note_templates",
+    "Cosignatures": "cosign_requests",
 }
 # In a query these are the period of a list, which tells nothing of anybody.
 PERIOD = {"start_date", "end_date"}
@@ -144,10 +151,14 @@ class CanaryRequests:
             ):
                 if operation.path.endswith("/unfinalize"):
                     self.api.post(f"/sessions/{self.ids['session_id']}/finalize").raise_for_status()
+                if waits := operation.path.endswith(("/cosign", "/return")):
+                    self.refresh()
+                    Supervisee(self.api, self.signer, self.person).sign(self.ids["session_id"])
+                    named.remove("content_hash")
                 words = {name: [canary()] if name in {"tags", "goals"} else canary(kind_of(name)) for name in named}
                 reply = operation.send(self.api, self.ids, words)
                 self.outcomes[str(operation)] = reply.status_code
-                if operation.uses_up:
+                if operation.uses_up or waits:
                     self.refresh()
 
     async def send_mail(self, until):

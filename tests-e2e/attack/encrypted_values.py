@@ -10,6 +10,7 @@ import httpx
 from operations import picture, text, times
 from sqlalchemy import LargeBinary
 
+from attack.supervisee import Supervisee
 from chassis.auth.tokens import AccessSigner
 from standalone.services import SERVICES
 
@@ -21,6 +22,7 @@ NOT_ENCRYPTED = {
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
     "sso_accounts.account_index", "sso_attempts.state_hash", "sso_attempts.browser_hash",
+    "sync_receipts.note_key", "sync_receipts.item_digest",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
 # Encrypted columns that no operation returns, each with the reason.
@@ -164,6 +166,15 @@ class EncryptedValues:
         assert self.api.post(f"/sessions/{note}/finalize").status_code == 200
         (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
         return EncryptedValue(column, {"id": version["id"]}, [self._get(f"/sessions/{note}/versions")], [word])
+
+    def _cosignatures(self, column):
+        word = self._word()
+        _, note = self._note(self._word())
+        Supervisee(self.api, AccessSigner(self.attacked.home.access_key.read_bytes()), self.person).sign(note)
+        assert self.api.post(f"/sessions/{note}/cosign", json={"comment": word}).status_code == 200
+        (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
+        reads = [self._get(f"/sessions/{note}/versions"), self._get(f"/sessions/{note}")]
+        return EncryptedValue(column, {"id": version["cosignature"]["id"]}, reads, [word])
 
     def _pending_amendments(self, column):
         word = self._word()

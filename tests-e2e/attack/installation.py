@@ -24,6 +24,7 @@ from identity.demo import PASSWORD as DEMO_PASSWORD
 from identity.people.registration import add_user
 from identity.workspaces.workflow import open_workspace
 from standalone.home import Home
+from standalone.installation import trust
 from standalone.services import NAMES, SERVICES
 
 PASSWORD = "correct horse battery"
@@ -60,9 +61,13 @@ class Owners(httpx.Auth):
         """The user's token, signed anew before it expires after five minutes."""
         since, token = self._signed.get(user_id, (float("-inf"), ""))
         if time.monotonic() - since > 200:
-            token = self._signer.sign({"sub": user_id, "sid": str(uuid7()), **self._claims})
+            token = self.sign_in(user_id)
             self._signed[user_id] = (time.monotonic(), token)
         return token
+
+    def sign_in(self, user_id, **lasting):
+        """A token of another sign-in of the user."""
+        return self._signer.sign({"sub": user_id, "sid": str(uuid7()), **self._claims}, **lasting)
 
     def auth_flow(self, request):
         if not request.url.path.startswith("/api/v1/auth/"):
@@ -151,7 +156,7 @@ class AttackedInstallation:
     def sign_in(self, person):
         """The reply to a sign-in with a password, including its cookies."""
         url = f"{self.installation.gateway_url}/api/v1/auth/login"
-        reply = httpx.post(url, json={"email": person.email, "password": person.password}, timeout=30)
+        reply = httpx.post(url, json={"email": person.email, "password": person.password}, timeout=30, verify=trust())
         assert reply.status_code == 200, reply.text
         return reply
 
@@ -163,7 +168,8 @@ class AttackedInstallation:
 
     def api_with_token(self, token):
         """An HTTP client of the API with this access token."""
-        api = httpx.Client(base_url=f"{self.installation.gateway_url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        headers = {"Authorization": f"Bearer {token}"}
+        api = httpx.Client(base_url=f"{self.installation.gateway_url}/api/v1", headers=headers, timeout=30, verify=trust())
         api.token = token
         return api
 

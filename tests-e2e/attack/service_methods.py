@@ -18,6 +18,8 @@ from chassis.rpc.method import read
 from chassis.rpc.transport import LARGEST_MESSAGE, LARGEST_REFUSAL
 
 _slots = itertools.count(1)
+# Fields that are no part of what a mask names.
+ALWAYS = {"created_at_client"}
 
 
 def methods():
@@ -29,7 +31,9 @@ def methods():
 
 
 def service_of(method):
-    return method.service.split(".")[1]
+    """The service that answers the method; jobs are answered by the service that does them."""
+    package = method.service.split(".")[1]
+    return "clients" if package == "jobs" else package
 
 
 def phi_fields(method):
@@ -66,6 +70,7 @@ def request_with_canaries(method, ids, **but):
         "scheduled_start": start,
         "scheduled_end": start + timedelta(minutes=30),
         "session_date": now,
+        "created_at_client": now,
         "location_type": 1,
         "password": "a guess",
         # Of a request that comes in pieces, and is sent as one.
@@ -81,7 +86,15 @@ def request_with_canaries(method, ids, **but):
         name, options = field.name, field.GetOptions()
         if name in canaries:
             _set_canary(request, field, canaries[name])
-        elif name in but or (name in plain and not (field.has_presence and "mask" in method.request.DESCRIPTOR.fields_by_name)):
+        elif (
+            name in but
+            or name in ALWAYS
+            or (
+                name in plain
+                and _fits(field, plain[name])
+                and not (field.has_presence and "mask" in method.request.DESCRIPTOR.fields_by_name)
+            )
+        ):
             _set(request, field, plain[name])
         elif name == "mask":
             request.mask.paths.extend(canaries.keys() - {"reason"})
@@ -92,11 +105,18 @@ def request_with_canaries(method, ids, **but):
 
 def _set_canary(request, field, text):
     if field.type == FieldDescriptor.TYPE_BYTES:
-        setattr(request, field.name, photograph(text))
+        is_file_of_clients = "mapping" in request.DESCRIPTOR.fields_by_name
+        content = f"first_name,last_name\n{text},{text}\n".encode() if is_file_of_clients else photograph(text)
+        setattr(request, field.name, content)
     elif field.is_repeated:
         getattr(request, field.name).append(text)
     else:
         setattr(request, field.name, text)
+
+
+def _fits(field, value):
+    """Whether a field that bears the name of a sample is of its type."""
+    return field.type != FieldDescriptor.TYPE_STRING or isinstance(value, str)
 
 
 def _set(request, field, value):

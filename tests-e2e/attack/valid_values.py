@@ -11,6 +11,7 @@ from uuid import uuid4
 from operations import meaning, now, picture, text, times
 
 from attack.installation import PASSWORD
+from attack.supervisee import Supervisee
 from chassis.auth.tokens import AccessSigner
 
 _hours = itertools.count(2)
@@ -44,6 +45,8 @@ CONSUMES = {
     "POST /api/v1/sessions/{session_id}/finalize": "session_id",
     "PATCH /api/v1/sessions/{session_id}/finalize": "session_id",
     "POST /api/v1/sessions/{session_id}/unfinalize": "signed_id",
+    "POST /api/v1/sessions/{session_id}/cosign": "waiting_id",
+    "POST /api/v1/sessions/{session_id}/return": "waiting_id",
     "DELETE /api/v1/sessions/{session_id}": "session_id",
     "DELETE /api/v1/note-templates/{template_id}": "template_id",
     "POST /api/v1/sessions/{session_id}/restore": "deleted_id",
@@ -67,6 +70,8 @@ WORDS = {
     "shift_schedule": ({}, {"mon": [{"start": "08:00", "end": "16:00"}]}, None),
     "scopes": (["clients:read"], ["appointments:read", "sessions:read"]),
     "reason": ("a slip of the pen",),
+    "comment": ("Which knee?",),
+    "content_hash": (None,),
     "diagnosis_code": ("F32.1", "m545", None),
 }
 
@@ -204,6 +209,12 @@ class ValidValues:
         self._asked("POST", f"/sessions/{ids['session_id']}/finalize")
         return ids
 
+    def _new_waiting(self):
+        """A note of a supervisee, who may sign so many in a minute."""
+        ids = self._new_session()
+        Supervisee(self.api, self._signer, self.person, self._owners.next_token()).sign(ids["session_id"])
+        return ids
+
     def _new_deleted(self):
         ids = self._new_session()
         self._asked("DELETE", f"/sessions/{ids['session_id']}")
@@ -322,6 +333,9 @@ class ValidValues:
             return None
         if name.endswith("_id"):
             return self.some(name)
+        if name == "sessions" and isinstance(value, list):
+            item = {"client_id": self.some("client_id"), **dict.fromkeys(("created_at_client", "session_date"), text(now()))}
+            return [each | item for each in value[:3] if isinstance(each, dict)]
         if name in WORDS:
             return self.chance.choice(WORDS[name])
         if name == "date_of_birth":

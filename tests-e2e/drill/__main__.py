@@ -1,4 +1,4 @@
-"""`make drill`: races, kills, restarts and outages at full length, with a report. Exits with 1 if a guarantee was broken."""
+"""`make drill`: races, kills, saves, restarts and outages at full length, with a report. Exits with 1 if a guarantee was broken."""
 
 import argparse
 import asyncio
@@ -15,6 +15,7 @@ from drill.kills import run_kills, schedule
 from drill.outages import OUTAGES, peer_hangs
 from drill.races import RACERS, RACES, WRITERS, create_clients_concurrently, race_for_one_key, race_for_times
 from drill.restarts import RESTARTABLE, run_restarts
+from drill.saves import save_often
 from standalone.services import NAMES
 
 # The delays of production, because retries of failed reactions are part of the drill.
@@ -117,6 +118,23 @@ async def kills(report, *, count, seed):
         report.result("time until everything was processed, s", round(run.seconds_to_settle, 1))
 
 
+async def saves(report, *, count, seed):
+    report.line(f"\n{count} saves from devices without a network")
+    async with _environment(report) as environment:
+        began = time.monotonic()
+        made = await save_often(environment, count=count, seed=seed, progress=report.line)
+        report.result("saves acknowledged", made.acknowledged)
+        report.result("  lost", len(made.lost), expected=0)
+        report.details(made.lost)
+        report.result("  a second", round(made.acknowledged / (time.monotonic() - began)))
+        report.result("  by status", dict(made.statuses))
+        report.result("  rejected", made.statuses["rejected"], expected=0)
+        report.result("notes that were begun twice, or in vain", made.notes - made.copies - made.begun, expected=0)
+        report.result("kills", made.kills)
+        report.result("replies that were lost on their way", made.lost_replies)
+        report.result("replies that ask to try again later", sum(made.refusals.values()))
+
+
 async def restarts(report, *, seed):
     report.line("\nRestarts in order")
     async with _environment(report) as environment:
@@ -171,6 +189,7 @@ async def drill(options):
     await races(report, each=options.each, seed=options.seed)
     await floods(report, guesses=options.guesses, timings=options.timings)
     await kills(report, count=options.kills, seed=options.seed)
+    await saves(report, count=options.saves, seed=options.seed)
     await restarts(report, seed=options.seed)
     await outages(report)
     report.line(f"\n{time.monotonic() - began:.0f} s in all; {len(report.broken) or 'no'} guarantees broken")
@@ -181,6 +200,7 @@ async def drill(options):
 def main():
     parser = argparse.ArgumentParser(prog="drill", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--saves", type=int, default=100_000, help="saves from devices without a network")
     parser.add_argument("--each", type=int, default=2000, help="bookings tried by each writer")
     parser.add_argument("--guesses", type=int, default=100_000, help="wrong passwords from elsewhere while the owner signs in")
     parser.add_argument("--timings", type=int, default=2000, help="attempts with a known and with an unknown address, each")

@@ -43,7 +43,7 @@ async def run_kills(environment, victims, *, seed, writers=16, progress=lambda l
         for name in victims:
             # Operations are under way whenever a process is killed.
             await wait_for_operations(run.history, work, chance.randrange(20, 60))
-            await asyncio.sleep(chance.uniform(0.0, 1.0))
+            await asyncio.sleep(chance.uniform(0.0, 0.3))
             victim = await asyncio.to_thread(kill, environment.installation, name)
             run.kills.append(name)
             progress(f"{len(run.kills):4}  {name:14} {len(run.history.operations):7} acknowledged so far")

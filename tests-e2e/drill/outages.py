@@ -298,10 +298,12 @@ async def _expect_no_mail(probe, reason):
 
 
 async def peer_hangs(environment, service):
-    """The service accepts requests and answers none. Its callers get a reply within the deadline."""
+    """The service accepts requests and answers none. Its callers get a reply within the deadline, and the other services go on."""
     outage = Outage(f"{service} hangs")
     async with OutageProbe(environment) as probe, no_restarts(environment):
         with frozen(running_process(environment.installation, service).pid):
+            method, path, sent = probe.request_to("clients")
+            assert (await probe.ask(method, path, **sent)).status_code == 200, "the others go on"
             await probe.expect_refusals(outage, [probe.request_to(service)])
         await probe.wait_until_well(outage, [probe.request_to(name) for name in NAMES])
     return outage

@@ -69,7 +69,7 @@ class Colleagues(SharedToken):
 
     def __init__(self, gateway_url, owners):
         super().__init__(gateway_url)
-        self._owners = owners
+        self.owners = owners
         self._turns = itertools.cycle([None, *owners.user_ids])
 
     def whose_turn(self):
@@ -77,7 +77,7 @@ class Colleagues(SharedToken):
 
     async def headers(self, who=None):
         signed_in = await super().headers()
-        return signed_in if who is None else {"Authorization": f"Bearer {self._owners.token_of(who)}"}
+        return signed_in if who is None else {"Authorization": f"Bearer {self.owners.token_of(who)}"}
 
 
 class SimulatedUser:

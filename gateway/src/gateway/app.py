@@ -20,6 +20,7 @@ from gateway.api.audit import routes as audit
 from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.clients import routes as clients
+from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
@@ -42,6 +43,7 @@ from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
 from gateway.api.single_sign_on import routes as single_sign_on
+from gateway.api.sync import routes as sync
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
 from gateway.api.workspaces import routes as workspaces
@@ -52,6 +54,7 @@ from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
 from gateway.middleware.edge import Edge
 from gateway.middleware.errors import Errors
+from gateway.middleware.large_bodies import LargeBodies
 from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import routes as pages
@@ -89,11 +92,13 @@ ROUTERS: Sequence[APIRouter] = (
     services.router,
     locations.router,
     sessions.router,
+    sync.router,
     attachments.router,
     client_attachments.router,
     note_templates.router,
     plans.router,
     milestones.router,
+    cosignatures.router,
     measures.router,
     reminders.router,
     audit.router,
@@ -131,6 +136,8 @@ def build(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        # FastAPI would look for OpenTelemetry's providers at every request, and tell them paths with ids and tokens in them.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.peers = peers
@@ -191,8 +198,21 @@ def _middleware(
             seconds=settings.body_seconds,
             json_seconds=settings.json_seconds,
             upload_seconds=settings.upload_seconds,
+            larger={sync.PATH: settings.sync_limit_bytes},
         ),
         Middleware(Authentication, authenticator=authenticator, limits=limits, public_paths=public),
+        Middleware(
+            LargeBodies,
+            paths=frozenset({sync.PATH}),
+            ordinary_bytes=settings.json_limit_bytes,
+            at_once=AtOnce(
+                code="too_many_syncs",
+                doing="sending too many notes",
+                most=settings.large_syncs_at_once,
+                per_workspace=settings.large_syncs_per_workspace,
+                per_user=settings.large_syncs_per_user,
+            ),
+        ),
     ]
 
 

@@ -43,6 +43,12 @@ class GatewaySettings(Settings):
     gateway_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
 
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
+    # Of the notes that a device sends after it was without a network: a hundred, each as long as can be.
+    sync_limit_bytes: int = Field(8 * MEGABYTE, ge=1024)
+    # Such requests that are larger than others and under way at the same time: each is held in memory.
+    large_syncs_at_once: int = Field(8, ge=1)
+    large_syncs_per_workspace: int = Field(4, ge=1)
+    large_syncs_per_user: int = Field(2, ge=1)
     # Of one file, without the multipart envelope.
     upload_limit_bytes: int = Field(10 * MEGABYTE, ge=1024)
     # Of a file of clients to be imported: some 200,000 of them. No request between two processes is larger than 64 MiB.

@@ -8,11 +8,13 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
+from caseload.clinical.v1.cosignatures_rpc import CosignaturesStub
 from caseload.clinical.v1.measures_rpc import MeasuresStub
 from caseload.clinical.v1.milestones_rpc import MilestonesStub
 from caseload.clinical.v1.note_templates_rpc import NoteTemplatesStub
 from caseload.clinical.v1.plans_rpc import PlansStub
 from caseload.clinical.v1.sessions_rpc import SessionsStub
+from caseload.clinical.v1.sync_rpc import SyncStub
 from caseload.identity.v1.api_keys_rpc import ApiKeysStub
 from caseload.identity.v1.blacklist_rpc import BlacklistStub
 from caseload.identity.v1.departments_rpc import DepartmentsStub
@@ -57,10 +59,12 @@ class Stubs:
     locations: LocationsStub
     payments: PaymentsStub
     sessions: SessionsStub
+    sync: SyncStub
     attachments: AttachmentsStub
     client_attachments: ClientAttachmentsStub
     note_templates: NoteTemplatesStub
     plans: PlansStub
+    cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
     reminders: RemindersStub
@@ -89,10 +93,12 @@ class Stubs:
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
+            sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
             client_attachments=ClientAttachmentsStub(peers["clinical"]),
             note_templates=NoteTemplatesStub(peers["clinical"]),
             plans=PlansStub(peers["clinical"]),
+            cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),

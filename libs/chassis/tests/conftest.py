@@ -55,6 +55,7 @@ class Parcels:
     admin_dsn: str
     app_dsn: str
     relay_dsn: str
+    eraser_dsn: str
     database: Database
     workspace: UUID
     signer: EventSigner
@@ -130,7 +131,7 @@ async def parcels_dsn(postgres: str) -> str:
     await admin.execute(f"CREATE DATABASE {name}")
     await admin.close()
     dsn = urlunsplit(urlsplit(postgres)._replace(path=f"/{name}"))
-    await provision(dsn, "parcels", "app", "relay")
+    await provision(dsn, "parcels", "app", "relay", "eraser")
     engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://"))
     async with engine.begin() as connection:
         await connection.execute(text("SET ROLE parcels_owner"))
@@ -154,9 +155,8 @@ async def parcels(parcels_dsn: str, service_keys: Path) -> AsyncIterator[Parcels
     signer = EventSigner(ServiceSigner("parcels", (service_keys / "parcels.key").read_bytes()))
     # The events of these tests are Google's own messages.
     verifier = EventVerifier(read_service_keys(service_keys), may_announce=lambda service, _: service == "parcels")
-    service = Parcels(
-        parcels_dsn, _as_role(parcels_dsn, "app"), _as_role(parcels_dsn, "relay"), database, uuid7(), signer=signer, verifier=verifier
-    )
+    roles = [_as_role(parcels_dsn, role) for role in ("app", "relay", "eraser")]
+    service = Parcels(parcels_dsn, *roles, database, uuid7(), signer=signer, verifier=verifier)
     await service.look("TRUNCATE parcels.outbox, parcels.inbox, parcels.dead_letters, parcels.idempotency, parcels.effects")
     yield service
     await database.close()

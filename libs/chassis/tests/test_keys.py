@@ -11,7 +11,7 @@ from chassis.db.database import Database
 from chassis.encryption import key_store
 from chassis.encryption.key_store import Keys, destroy_keys
 from chassis.encryption.keyring import Keyring, SealBroken
-from chassis.errors import Unavailable
+from chassis.errors import NotFound, Unavailable
 
 PLACE: dict[str, Any] = {"table": "parcels", "row": UUID(int=7), "revision": 1}
 RING = Keyring.generate()
@@ -94,23 +94,52 @@ async def test_a_wrapped_key_moved_to_another_workspace_does_not_unwrap(parcels)
         await keys_of(parcels).of(other)
 
 
-async def test_destroyed_keys_take_all_that_was_sealed_with_them(parcels):
-    keys = keys_of(parcels)
-    sealed = (await keys.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
-    await destroy_keys(parcels.admin_dsn, "parcels", parcels.workspace)
+async def destroy(parcels) -> None:
+    database = Database(parcels.eraser_dsn, schema="parcels")
+    try:
+        async with database.transaction(parcels.workspace, seconds=5.0) as tx:
+            await destroy_keys(tx, "parcels")
+    finally:
+        await database.close()
 
-    assert await wrapped(parcels) == []
-    with pytest.raises(SealBroken):
-        (await keys_of(parcels).of(parcels.workspace)).open_bytes(sealed, **PLACE)
+
+async def test_destroyed_keys_take_all_that_was_sealed_with_them_and_none_are_made_again(parcels):
+    await keys_of(parcels).of(parcels.workspace)
+    await destroy(parcels)
+
+    for _ in range(2):
+        with pytest.raises(NotFound):
+            await keys_of(parcels).of(parcels.workspace)
+    assert [(row["purpose"], row["state"], row["wrapped"]) for row in await wrapped(parcels)] == [
+        ("index", "destroyed", b""),
+        ("seal", "destroyed", b""),
+    ]
+
+
+async def test_a_workspace_that_had_no_keys_yet_gets_none_after_its_erasure(parcels):
+    await destroy(parcels)
+
+    with pytest.raises(NotFound):
+        await keys_of(parcels).of(parcels.workspace)
+
+
+async def test_keys_that_are_being_made_meanwhile_are_destroyed_as_well(parcels):
+    asked = asyncio.gather(*(keys_of(parcels).of(parcels.workspace) for _ in range(4)), return_exceptions=True)
+    await destroy(parcels)
+    await asked
+
+    assert {row["state"] for row in await wrapped(parcels)} == {"destroyed"}
+    with pytest.raises(NotFound):
+        await keys_of(parcels).of(parcels.workspace)
 
 
 async def test_another_process_lets_go_of_destroyed_keys_by_itself(parcels, monkeypatch):
     monkeypatch.setattr(key_store, "_SECONDS_KEPT", 0.0)
     elsewhere = keys_of(parcels)
-    sealed = (await elsewhere.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
-    await destroy_keys(parcels.admin_dsn, "parcels", parcels.workspace)
-    with pytest.raises(SealBroken):
-        (await elsewhere.of(parcels.workspace)).open_bytes(sealed, **PLACE)
+    await elsewhere.of(parcels.workspace)
+    await destroy(parcels)
+    with pytest.raises(NotFound):
+        await elsewhere.of(parcels.workspace)
 
 
 async def test_values_sealed_before_a_rotation_still_open_and_new_ones_use_the_new_key(parcels):

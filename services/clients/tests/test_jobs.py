@@ -155,7 +155,9 @@ async def test_whoever_comes_back_after_its_lease_keeps_nothing(world):
     slow, quick = Steps(stand_still), Steps()
     job_id = await world.order()
     first = world.worker(slow)
-    first._renew = lambda _due: asyncio.sleep(3600)  # a stopped process renews nothing
+    # A process that stands still renews nothing, and takes nothing else.
+    first._renew = lambda _due: asyncio.sleep(3600)
+    first._poller._concurrency = 1
     task = asyncio.create_task(first.run())
     await happened(stands)
     async with world.environment.superuser() as connection:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 from chassis.paging import Page
+from clients.clients import name_index_cache
 from clients.clients.name_index import Change, ClientQuery, new_entry
 from clients.clients.name_index_cache import NameIndexCache
 
@@ -34,3 +35,18 @@ async def test_a_client_created_while_a_page_is_read_pushes_nobody_off_it():
 
     page, total = await reading
     assert ([row["id"] for row in page], total) == (ids, 5)
+
+
+async def test_the_names_of_a_workspace_that_nobody_asks_for_leave_the_memory(monkeypatch):
+    now = 1_000.0
+    monkeypatch.setattr(name_index_cache.time, "monotonic", lambda: now)
+    cache, erased, busy = NameIndexCache(1000), uuid4(), uuid4()
+    kept = cache._entry_of(busy)
+    cache._entry_of(erased)
+
+    now += name_index_cache._SECONDS_KEPT - 1
+    assert cache._entry_of(busy) is kept
+    assert list(cache._entries) == [erased, busy]
+    now += 2
+    assert cache._entry_of(busy) is kept
+    assert list(cache._entries) == [busy]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pikepdf
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -26,8 +27,10 @@ from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.context import RequestContext
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.testing.environment import Environment, pieces, start_environment
+from chassis.work.retention import Pruner
 from clients.__main__ import SERVICE as CLIENTS
 from clinical.__main__ import SERVICE as CLINICAL
+from clinical.tables import RETENTIONS
 from identity.__main__ import SERVICE as IDENTITY
 from identity.workspaces.workflow import open_workspace
 from scheduling.__main__ import SERVICE as SCHEDULING
@@ -228,6 +231,23 @@ async def practice(open_practice: Callable[[], Any]) -> Practice:
 async def neighbour(open_practice: Callable[[], Any]) -> Practice:
     """Another workspace on the same services."""
     return await open_practice()
+
+
+@pytest.fixture
+async def prune(practice):
+    """A round of the worker that finds what is over."""
+    clinical = practice.environment.runtime("clinical")
+    dsn = clinical.settings.relay_database_url.get_secret_value()
+    connection = await asyncpg.connect(dsn)
+
+    async def one_round() -> None:
+        await Pruner(dsn, "clinical", [(rule, rule.days_in(clinical.settings)) for rule in RETENTIONS], clinical.background).prune(
+            connection
+        )
+        await practice.environment.settle()
+
+    yield one_round
+    await connection.close()
 
 
 def photo(kind: str = "JPEG", size: tuple[int, int] = (32, 16), mode: str = "RGB", **options: Any) -> bytes:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinical.sessions import canonical
+from clinical.signatures.rfc8785 import time_text
 
 FIRST = {
     "form": 1,
@@ -68,5 +69,5 @@ def test_the_form_is_read_as_what_it_was_made_from_in_whatever_order(text, order
 
 def test_a_time_is_written_in_utc_with_microseconds():
     east = timezone(timedelta(hours=2))
-    assert canonical.time_text(datetime(2026, 3, 2, 11, tzinfo=east)) == "2026-03-02T09:00:00.000000Z"
-    assert canonical.time_text(datetime(1, 1, 1, 0, 0, 0, 7, tzinfo=UTC)) == "0001-01-01T00:00:00.000007Z"
+    assert time_text(datetime(2026, 3, 2, 11, tzinfo=east)) == "2026-03-02T09:00:00.000000Z"
+    assert time_text(datetime(1, 1, 1, 0, 0, 0, 7, tzinfo=UTC)) == "0001-01-01T00:00:00.000007Z"

@@ -39,6 +39,8 @@ async def signed(practice):
         "DELETE FROM clinical.sessions",
         "DELETE FROM clinical.session_versions",
         "UPDATE clinical.session_versions SET sealed = ''",
+        "DELETE FROM clinical.cosignatures",
+        "UPDATE clinical.cosignatures SET sealed = ''",
         "UPDATE clinical.sessions SET client_id = gen_random_uuid()",
         "UPDATE clinical.sessions SET created_by_user_id = gen_random_uuid()",
         "UPDATE clinical.attachments SET client_id = gen_random_uuid()",

@@ -18,6 +18,7 @@ from clinical.client_attachments import store as client_files
 from clinical.erasure import store as erasure
 from clinical.note_templates import store as templates
 from clinical.sessions import store
+from clinical.supervision import store as supervision
 from clinical.tables import RETENTIONS
 
 WORKSPACES = 5
@@ -29,6 +30,10 @@ START = datetime(2020, 1, 1, tzinfo=UTC)
 LATE = datetime(2100, 1, 1, tzinfo=UTC)
 COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
 TABLES = {"sessions", "session_versions", "history", "attachments", "note_templates"} | COUNTERS
+TABLES |= {"cosign_requests", "cosignatures", "supervised_users"}
+# Each supervisor of a workspace has two hundred notes, a seventh of which wait.
+SUPERVISORS = 100
+WAITING = EACH // 7
 
 
 def note(number: int) -> UUID:
@@ -66,6 +71,12 @@ async def archive(postgres):
                     FROM made WHERE n % 3 = 0;
                 INSERT INTO clinical.note_templates SELECT workspace_id, id, CASE WHEN (n / {WORKSPACES}) % 1000 > 0 THEN client_id END, '\\x00', 1,
                     true, at, at FROM made;
+                INSERT INTO clinical.cosign_requests SELECT workspace_id, id, 1, client_id, pg_temp.id((n / {WORKSPACES}) % {SUPERVISORS}),
+                    CASE WHEN (n / {WORKSPACES}) % 7 = 0 THEN 'pending' ELSE 'cosigned' END, at FROM made WHERE NOT is_draft;
+                INSERT INTO clinical.cosignatures SELECT workspace_id, id, id, 1, 'cosigned', client_id, '\\x00', at FROM made
+                    WHERE NOT is_draft AND (n / {WORKSPACES}) % 7 > 0;
+                INSERT INTO clinical.supervised_users SELECT workspace_id, id, client_id, 1 FROM made;
+                ANALYZE clinical.cosign_requests; ANALYZE clinical.cosignatures; ANALYZE clinical.supervised_users;
                 ANALYZE clinical.note_templates;
                 INSERT INTO clinical.tallies SELECT workspace_id, CASE WHEN is_draft THEN 'draft' ELSE 'finalized' END, count(*), 0
                     FROM made GROUP BY 1, 2;
@@ -86,6 +97,7 @@ def count(*, statuses: str = "any", of_client: bool = False, of_appointment: boo
 
 FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
 CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
+SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21)}
 SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
 
 # Statements, their parameters, and how many rows each may read.
@@ -113,7 +125,21 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "finalize": (store.finalize, {"id": note(1000), "sealed": b"s", "by": note(1), "now": START, "number": 1}, 1),
     "unfinalize": (store.unfinalize, {"id": note(1001), "sealed": b"s", "now": START, "number": 1}, 1),
     "of a client, bin included": (page(of_client=True, with_deleted=True), {**FIRST, **CLIENT, "now": START}, PER_CLIENT),
-    "a note with its versions": (store.with_versions, {"id": note(1001)}, 3),
+    "a note with its versions": (store.with_versions, {"id": note(1002)}, 6),
+    "what waits for a supervisor": (supervision.queue, {**FIRST, **SUPERVISOR}, 2 * WAITING // SUPERVISORS + 2),
+    "how much waits for a supervisor": (supervision.count, SUPERVISOR, WAITING // SUPERVISORS + 1),
+    "what waits in a workspace": (supervision.queue_of_workspace, FIRST, 100),
+    "what waits in a workspace, third page": (supervision.queue_of_workspace, {"limit": 50, "offset": 100}, 200),
+    "how much waits in a workspace": (supervision.count_of_workspace, {}, WAITING),
+    "what became of notes": (supervision.requests, {"ids": [note(1001), note(1002)]}, 2),
+    "what became of a note": (supervision.request, {"id": note(1001)}, 1),
+    "what was attested of notes": (supervision.newest_cosignatures, {"ids": [note(1001), note(1002)]}, 3),
+    "what was attested of a note": (supervision.cosignatures_of, {"session_id": note(1002)}, 1),
+    "to decide": (supervision.decide, {"id": note(1001), "version_number": 1, "decision": "cosigned"}, 1),
+    "to announce": (supervision.announce, {"id": note(1001), "now": LATE}, 1),
+    "to withdraw": (supervision.withdraw, {"id": note(1001)}, 1),
+    "to pass on": (supervision.pass_on, {"user_id": client_of(1001), "supervisor_user_id": note(1)}, PER_CLIENT),
+    "who supervises a user": (supervision.lock_user, {"user_id": note(1001)}, 1),
     "all versions": (store.all_versions, {"session_id": note(1001)}, 2),
     "conflict copies": (store.copies_of, {"original": note(500), "author": client_of(501), "base": 1}, 1),
     "a deleted note": (store.lock_with_deleted, {"id": note(1000)}, 1),
@@ -132,12 +158,17 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "storage": (files.storage, {}, 1),
     "an erased client's notes": (erasure.lock_notes, CLIENT, PER_CLIENT),
     "an erased client's files": (erasure.remove_attachments, CLIENT, PER_CLIENT),
+    "the co-signatures' removal": (erasure.remove_cosignatures, CLIENT, 2 * PER_CLIENT),
+    "a note's co-signatures": (erasure.remove_cosignatures_of_note, {"session_id": note(1002)}, 1),
     "the versions' removal": (erasure.remove_versions, CLIENT, 2 * PER_CLIENT),
     "the notes' removal": (erasure.remove_notes, CLIENT, PER_CLIENT),
     "a note's files": (erasure.remove_attachments_of_note, {"session_id": note(1001)}, 1),
     "a note's versions": (erasure.remove_versions_of_note, {"session_id": note(1001)}, 1),
 }
-ERASING = {erasure.remove_versions, erasure.remove_notes, erasure.remove_versions_of_note}
+ERASING = {
+    erasure.remove_versions, erasure.remove_notes, erasure.remove_versions_of_note,
+    erasure.remove_cosignatures, erasure.remove_cosignatures_of_note,
+}  # fmt: skip
 # What has to be done before.
 BEFORE: dict[str, list[tuple[Statement, dict[str, Any]]]] = {
     "amend": [
@@ -153,9 +184,11 @@ BEFORE: dict[str, list[tuple[Statement, dict[str, Any]]]] = {
             },
         )
     ],
+    "the versions' removal": [(erasure.remove_cosignatures, CLIENT)],
     "the notes' removal": [
         (erasure.erase, {**CLIENT, "now": START}),
         (erasure.remove_attachments, CLIENT),
+        (erasure.remove_cosignatures, CLIENT),
         (erasure.remove_versions, CLIENT),
     ],
 }
@@ -205,6 +238,28 @@ async def test_deleted_notes_that_are_over_are_found_by_an_index_across_workspac
     scans = [node for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") == "sessions"]
     assert [node["Index Name"] for node in scans] == ["ix_sessions_over"], plan
     assert sum(map(rows_read, scans)) == NOTES // 1000
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_deadlines_that_have_passed_are_found_by_an_index_across_workspaces(archive, mode):
+    deadlines = RETENTIONS[1]
+    connection = await asyncpg.connect(archive.settings.relay_database_url.get_secret_value())
+    try:
+        await connection.execute(f"SET plan_cache_mode = {mode}")
+        found = await archive.pruner._find(connection, deadlines, 0.0, set())
+        sql = (
+            "SELECT workspace_id, id FROM clinical.cosign_requests WHERE due_at < now() - make_interval(secs => $1::float8 * 86400)"
+            f" AND {deadlines.over} AND workspace_id <> ALL($3::uuid[]) ORDER BY due_at LIMIT $2"
+        )
+        await connection.execute(f"PREPARE asked (float8, bigint, uuid[]) AS {sql}")
+        plan = json.loads(await connection.fetchval("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked (0, 200, '{}')"))
+    finally:
+        await connection.close()
+
+    assert sum(map(len, found.values())) == 200
+    scans = [node for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") == "cosign_requests"]
+    assert [node["Index Name"] for node in scans] == ["ix_cosign_requests_due"], plan
+    assert sum(map(rows_read, scans)) == 200
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -5,8 +5,9 @@ from chassis.testing.environment import start_environment
 from clinical.__main__ import SERVICE
 
 OWN = {"sessions", "session_versions", "history", "clients", "attachments", "erased_sessions", "note_templates"}
-# The relay's role finds rows across workspaces: of their columns it reads ids and times.
-FOUND_ACROSS = {"sessions", "attachments"}
+OWN |= {"cosign_requests", "cosignatures", "supervised_users"}
+# The relay's role finds rows across workspaces; of their columns it reads ids and times.
+FOUND_ACROSS = {"sessions", "cosign_requests", "attachments"}
 # The relay's role folds them, across workspaces.
 COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
 
@@ -30,10 +31,11 @@ async def test_every_table_has_forced_row_security(clinical_environment):
             SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS forced, pg_get_userbyid(c.relowner) AS owner,
                    (SELECT array_agg(polname::text ORDER BY polname) FROM pg_policy WHERE polrelid = c.oid) AS policies,
                    (SELECT bool_and(i.indkey[0] = a.attnum) FROM pg_index i
-                       WHERE i.indrelid = c.oid AND i.indexrelid::regclass::text <> 'clinical.ix_sessions_over') AS by_workspace
+                       WHERE i.indrelid = c.oid AND i.indexrelid::regclass::text <> ALL($1)) AS by_workspace
             FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace_id'
             WHERE c.relnamespace = 'clinical'::regnamespace AND c.relkind = 'r' AND c.relname <> 'alembic_version'
-            """
+            """,
+            ["clinical.ix_sessions_over", "clinical.ix_cosign_requests_due"],
         )
     assert {row["relname"] for row in tables} >= OWN | COUNTERS
     for row in tables:

@@ -1,6 +1,7 @@
 """What is saved too late is kept: one copy for each original, author and version, which is a note like any other."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
@@ -154,3 +155,25 @@ async def test_finalizing_and_autosaving_at_once_loses_no_text(practice):
             assert stands.pending_amendment.plan == "run"
         else:
             assert (stands.plan, stands.is_draft) == ("run", True)
+
+
+async def test_late_text_waits_for_whoever_is_working_on_the_copy(practice, moved_on):
+    await practice.autosave(moved_on, seen=1, plan="run")
+    (copy,) = await copies(practice)
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'clinical_app' AND datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    saving = []
+    async with practice.environment.superuser() as watching, practice.environment.superuser() as holding, asyncio.timeout(20):
+        held = holding.transaction()
+        await held.start()
+        await holding.execute("SELECT 1 FROM clinical.sessions WHERE id = $1 FOR UPDATE", UUID(copy.id))
+        for save in (practice.autosave(copy, seen=1, objective="BP 130/85"), practice.autosave(moved_on, seen=1, plan="run home")):
+            saving.append(asyncio.ensure_future(save))
+            while await watching.fetchval(waiting) < len(saving):
+                await asyncio.sleep(0.01)
+        await held.rollback()
+        await asyncio.gather(*saving)
+
+    both = await practice.get(copy.id)
+    assert (both.plan, both.objective, both.version) == ("run home", "BP 130/85", 3)

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from caseload.clients.v1 import clients_pb2
@@ -43,23 +42,6 @@ async def grow_old(practice, note: pb.Session, days: float) -> None:
             work.records.clear()
         update = "UPDATE clinical.sessions SET deleted_at = $2, permanent_delete_after = $3, sealed = $4 WHERE id = $1"
         await db.execute(update, UUID(note.id), row["deleted_at"], row["permanent_delete_after"], sealed)
-
-
-@pytest.fixture
-async def prune(practice):
-    """A round of the worker that finds what is over."""
-    clinical = practice.environment.runtime("clinical")
-    dsn = clinical.settings.relay_database_url.get_secret_value()
-    connection = await asyncpg.connect(dsn)
-
-    async def one_round() -> None:
-        await Pruner(dsn, "clinical", [(rule, rule.days_in(clinical.settings)) for rule in RETENTIONS], clinical.background).prune(
-            connection
-        )
-        await practice.environment.settle()
-
-    yield one_round
-    await connection.close()
 
 
 # --- deleting and restoring

@@ -14,6 +14,7 @@ from chassis.auth.tokens import read_past_keys, read_service_keys, thumbprint
 from chassis.protobuf.timestamps import to_datetime, to_timestamp
 from clinical.sessions import canonical, mapping, signing
 from clinical.sessions.signing import VersionSigner
+from clinical.signatures.rfc8785 import time_text
 
 from .conftest import MONDAY
 
@@ -107,7 +108,7 @@ async def test_anybody_verifies_a_version_from_what_the_api_tells(practice, note
     content = {
         "form": 1, "workspace_id": note.workspace_id, "session_id": note.id, "client_id": note.client_id,
         "author_user_id": note.created_by_user_id, "signed_by_user_id": version.created_by_user_id,
-        "signed_at": canonical.time_text(to_datetime(version.created_at)), "version_number": 3, "kind": "amended", "reason": "moved",
+        "signed_at": time_text(to_datetime(version.created_at)), "version_number": 3, "kind": "amended", "reason": "moved",
         "previous_hash": version.previous_hash, "session_date": "2026-03-01T09:00:00.000000Z", "duration_minutes": 50,
         "subjective": "sleeps badly", "objective": None, "assessment": None, "plan": "walk",
     }  # fmt: skip

@@ -178,6 +178,13 @@ def test_whether_an_amendment_needs_a_reason_is_true_or_false():
         assert workspace_refused(settings={"amendment_reason_required": other}) == ["/settings/amendment_reason_required"]
 
 
+def test_for_how_many_days_a_device_may_be_away_is_a_number():
+    for accepted in (1, 30, 90):
+        assert workspace_refused(settings={"offline_days": accepted}) is None
+    for other in (0, 91, 2.5, True, "30", None):
+        assert workspace_refused(settings={"offline_days": other}) == ["/settings/offline_days"]
+
+
 # --- signing in ---
 
 

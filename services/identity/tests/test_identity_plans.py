@@ -81,7 +81,7 @@ STATEMENTS = {
     "names of users": (users.sealed_names, {"ids": [USER]}),
     "a page of users": (users.get_users, {"ids": [USER]}),
     "a user's supervisors": (users.supervisors, {"supervisor_id": USER}),
-    "whom a user supervises": (users.lock_supervised, {"user_id": USER}),
+    "who supervises a user": (users.supervision, {"user_id": USER}),
     "other administrators": (users.count_other_administrators, {"administrator_role": "admin", "user_id": USER}),
     "the workspace": (workspaces.get_workspace, {}),
     "a page of all workspaces": (platform.list_workspaces({}), {"offset": 9900, "limit": 100}),

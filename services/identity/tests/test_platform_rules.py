@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Conflict, Invalid, Refusal
-from identity.platform.rules import check_not_own, check_part, check_reason, check_status, escaped
+from identity.platform.rules import check_deletable, check_not_own, check_part, check_reason, check_status, escaped, state
 
 PRACTICE, HOSPITAL = UUID(int=1), UUID(int=2)
 
@@ -38,6 +38,30 @@ def test_what_is_deleted_is_suspended_already_and_what_is_suspended_may_be_delet
     assert refused(check_status, "deleted", "deleted") == (Conflict, "workspace_already_so", [])
     for now, wanted in (("suspended", "deleted"), ("deleted", "active"), ("active", "deleted")):
         assert refused(check_status, now, wanted) is None
+
+
+def test_what_is_erased_stays_so():
+    for wanted in ("active", "suspended", "deleted"):
+        assert refused(check_status, "erased", wanted) == (Conflict, "workspace_erased", [])
+
+
+@pytest.mark.parametrize(
+    ("status", "deleted", "erased", "word"),
+    [
+        ("active", False, False, "active"),
+        ("suspended", False, False, "suspended"),
+        ("suspended", True, False, "deleted"),
+        ("suspended", True, True, "erased"),
+    ],
+)
+def test_what_has_become_of_a_workspace_is_one_word(status, deleted, erased, word):
+    assert state(status, deleted=deleted, erased=erased) == word
+
+
+def test_a_workspace_of_platform_administrators_is_not_deleted():
+    assert refused(check_deletable, 0) is None
+    for administrators in (1, 2):
+        assert refused(check_deletable, administrators) == (Conflict, "workspace_of_administrators", [])
 
 
 def test_nobody_suspends_the_workspace_they_belong_to():

@@ -7,6 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct
 
+from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import users_pb2 as pb
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from identity.users import store
@@ -293,16 +294,46 @@ async def test_a_supervisor_is_active_of_the_same_workspace_and_never_in_a_circl
     assert not cleared.HasField("supervisor_id")
 
 
-async def test_nobody_is_supervised_by_an_inactive_user(service, hospital):
-    doctor, nurse = await hospital.add_user("head_doctor"), await hospital.add_user("nurse")
+async def test_a_supervisor_who_is_deactivated_stays_the_one_until_another_is_named(service, hospital):
+    doctor, nurse, other = [await hospital.add_user(role) for role in ("head_doctor", "nurse", "nurse")]
     caller = await service.signed_in(hospital.administrator)
     await supervise(service, caller, nurse, doctor)
 
     await service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(doctor.id)), caller)
-    assert not (await service.users.GetUser(pb.GetUserRequest(user_id=str(nurse.id)), caller)).HasField("supervisor_id")
+    # A form that is sent as a whole names the same one again.
+    assert (await supervise(service, caller, nurse, doctor)).supervisor_id == str(doctor.id)
+    assert (await supervision(service, caller, nurse)).supervisor_id == str(doctor.id)
     with pytest.raises(Invalid) as refused:
-        await supervise(service, caller, nurse, doctor)
+        await supervise(service, caller, other, doctor)
     assert refused.value.code == "supervisor_inactive"
+
+
+async def supervision(service, caller, person):
+    return await service.users.GetSupervision(pb.GetSupervisionRequest(user_id=str(person.id)), caller)
+
+
+async def test_another_supervisor_is_announced_once_with_the_users_version(service, hospital):
+    doctor, nurse = await hospital.add_user("head_doctor"), await hospital.add_user("nurse")
+    caller = await service.signed_in(hospital.administrator)
+    before = await supervision(service, caller, nurse)
+
+    await supervise(service, caller, nurse, doctor)
+    set_ = await supervision(service, caller, nurse)
+    await supervise(service, caller, nurse, doctor)
+    await service.users.UpdateUser(change(nurse, "supervisor_id"), caller)
+    cleared = await supervision(service, caller, nurse)
+
+    assert [(each.HasField("supervisor_id"), each.cosign_hours) for each in (before, set_, cleared)] == [
+        (False, 72),
+        (True, 72),
+        (False, 72),
+    ]
+    assert before.version < set_.version < cleared.version
+    assert await service.environment.emitted(events_pb2.SupervisionChanged, hospital.workspace_id) == [
+        events_pb2.SupervisionChanged(user_id=str(nurse.id), supervisor_id=str(doctor.id), version=set_.version),
+        events_pb2.SupervisionChanged(user_id=str(nurse.id), version=cleared.version),
+    ]
+    assert await service.users.GetSupervision(pb.GetSupervisionRequest(user_id=str(uuid4())), caller) == pb.Supervision(cosign_hours=72)
 
 
 async def test_two_changes_at_once_make_no_circle_of_supervisors(service, hospital):

@@ -4,7 +4,7 @@ import pytest
 
 from chassis.errors import Invalid
 from identity.roles import SCOPES_BY_ROLE
-from identity.workspaces.rules import check_workspace
+from identity.workspaces.rules import check_workspace, cosign_hours, is_cosign_hours
 
 
 @pytest.mark.parametrize("locale", ["en", "en-GB", "sr-Latn-RS", "es-419"])
@@ -27,7 +27,22 @@ def test_and_of_nothing_else(required):
 
 def test_each_setting_that_is_wrong_is_told():
     with pytest.raises(Invalid) as refused:
-        check_workspace({"settings": {"second_factor_required": 1, "lock_after_failures": 1, "amendment_reason_required": 1}})
+        check_workspace(
+            {"settings": {"second_factor_required": 1, "lock_after_failures": 1, "amendment_reason_required": 1, "cosign_hours": 0}}
+        )
     assert [fault.pointer for fault in refused.value.faults] == [
-        "/settings/amendment_reason_required", "/settings/second_factor_required", "/settings/lock_after_failures",
+        "/settings/amendment_reason_required", "/settings/second_factor_required", "/settings/lock_after_failures", "/settings/cosign_hours",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_taken"), [(0, False), (1, True), (2160, True), (2161, False), (True, False), ("72", False), (1.5, False)]
+)
+def test_a_cosignature_has_an_hour_to_ninety_days(hours, is_taken):
+    assert is_cosign_hours(hours) == is_taken
+    assert cosign_hours({"cosign_hours": hours}) == (hours if is_taken else 72)
+
+
+@pytest.mark.parametrize("settings", [None, {}, {"cosign_hours": None}])
+def test_a_workspace_that_has_set_nothing_gives_three_days_for_a_cosignature(settings):
+    assert cosign_hours(settings) == 72

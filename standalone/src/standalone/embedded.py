@@ -11,7 +11,6 @@ import socket
 import sys
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -25,13 +24,11 @@ from chassis.service.cli import broker_of
 from chassis.service.composition import add_services
 from chassis.service.runtime import Runtime
 from standalone.gateway import gateway_server
-from standalone.home import Home
+from standalone.home import DEFAULT_HOME, Home
 from standalone.mail import Mailbox, MailServer
 from standalone.preparation import greeting, open_demo_workspaces, prepare_schemas
 from standalone.services import IDENTITY, SERVICES
 from standalone.settings import StandaloneSettings
-
-DEFAULT_HOME = Path(".caseload")
 
 log = logging.getLogger(__name__)
 

@@ -20,6 +20,8 @@ from chassis.service.definition import Service
 from chassis.settings import Settings
 from standalone.services import NAMES
 
+# Of `caseload run`, and of the operator's commands.
+DEFAULT_HOME = Path(".caseload")
 _UNSIGNED_EVENTS_TAKEN = timedelta(days=1)
 
 

@@ -18,13 +18,12 @@ from chassis.local.postgres import LocalPostgres
 from chassis.local.processes import InUseError
 from chassis.observability.redaction import cause
 from chassis.service.definition import Service
-from chassis.service.runtime import Runtime
+from chassis.service.runtime import Runtime, reactions_of
 from chassis.settings import Settings
 from identity.second_factors.workflow import remove_for_operator
-from standalone.embedded import DEFAULT_HOME
-from standalone.home import Home, as_role
+from standalone.home import DEFAULT_HOME, Home, as_role
 from standalone.preparation import prepare_schemas
-from standalone.records import reseal, verify_records, workspaces
+from standalone.records import erased_in, reseal, verify_records, workspaces
 from standalone.services import SERVICES
 from standalone.settings import StandaloneSettings
 
@@ -97,7 +96,8 @@ async def reseal_all(connection: Any, runtimes: Mapping[str, Runtime], workspace
     unreadable: list[str] = []
     failed: list[str] = []
     for each in await _chosen(connection, runtimes, workspace_id):
-        for runtime in runtimes.values():
+        erased = await erased_in(connection, runtimes, each)
+        for runtime in (runtime for name, runtime in runtimes.items() if name not in erased):
             try:
                 done = await reseal(connection, runtime, each)
             except Exception as error:  # noqa: BLE001 - somebody who damages one workspace keeps no other from it
@@ -164,7 +164,7 @@ async def runtimes_of(admin_dsn: str, services: Sequence[tuple[Service, Settings
 def queues_of(service: Service, settings: Settings) -> list[str]:
     """The names of the service's queues."""
     runtime = Runtime(service, settings, broker=InProcessBroker(), servers={})
-    return [reaction.queue for reaction in service.reactions(runtime)]
+    return [reaction.queue for reaction in reactions_of(runtime)]
 
 
 @contextmanager

@@ -81,6 +81,12 @@ def sealed_tables(runtime: Runtime) -> list[SealedTable]:
     return [SealedTable(table) for table in runtime.service.metadata.sorted_tables if "sealed" in table.info]
 
 
+async def erased_in(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID) -> set[str]:
+    """The services that have destroyed the workspace's keys, because it is erased."""
+    destroyed = "SELECT FROM {}.data_keys WHERE workspace_id = $1 AND state = 'destroyed'"
+    return {name for name in runtimes if await connection.fetch(destroyed.format(name), workspace_id)}
+
+
 async def workspaces(connection: Any, services: Iterable[str]) -> list[UUID]:
     """Every workspace that has keys in one of the services."""
     found: set[UUID] = set()
@@ -92,8 +98,8 @@ async def workspaces(connection: Any, services: Iterable[str]) -> list[UUID]:
 async def verify_records(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID) -> Report:
     """Holds every sealed record of the workspace against the newest digest in the audit trail, and the trail against its own chain.
 
-    Finds a record that does not open, is another one, is older than the trail knows it, was put back, or is gone. Memory
-    grows with the number of records: about 300 bytes each.
+    Finds a record that does not open, is another one, is older than the trail knows it, was put back, or is gone. Of an erased workspace
+    the records of a service are gone, and the trail has to tell that its keys were destroyed. Memory grows with the number of records: about 300 bytes each.
     """
     audit = runtimes["audit"]
     published = await checkpoint_publisher(audit).published(workspace_id)
@@ -104,6 +110,12 @@ async def verify_records(connection: Any, runtimes: Mapping[str, Runtime], works
     report.findings += [f"audit.audit_events {event_id}: was not taken from any service" for event_id in trail.unproven]
     seen: set[Place] = set()
     suspects: list[tuple[Runtime, SealedTable, Any]] = []
+    erased = await erased_in(connection, runtimes, workspace_id)
+    report.findings += [
+        f"{name}.data_keys: are destroyed, and the trail tells of no erasure"
+        for name in sorted(erased - await _told_erased(connection, workspace_id))
+    ]
+    runtimes = {name: runtime for name, runtime in runtimes.items() if name not in erased}
     telling = await _told(connection, runtimes, workspace_id)
     for runtime in runtimes.values():
         keys = await runtime.keys.of(workspace_id)
@@ -254,6 +266,12 @@ async def _without_deletion(runtimes: Mapping[str, Runtime], workspace_id: UUID,
             if told.digest != table.deletion_digest(record_id, told.revision, await runtime.keys.of(workspace_id)).hex():
                 found.append((name, record_id))
     return found
+
+
+async def _told_erased(connection: Any, workspace_id: UUID) -> set[str]:
+    """The services that have told the trail that they destroyed the workspace's keys."""
+    told = "SELECT metadata->>'recorded_by' AS service FROM audit.audit_events WHERE workspace_id = $1 AND event_type = 'destroy_workspace_keys'"
+    return {row["service"] for row in await connection.fetch(told, workspace_id)}
 
 
 async def _told(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID) -> Telling:

@@ -111,8 +111,9 @@ class Supervisor:
         return self._stopping
 
     def wait(self, seconds: float) -> None:
-        """Wait for a signal, at most so long, then restart what has died."""
-        select.select([self._wakeup_read], [], [], seconds)
+        """Wait for a signal, at most so long and no longer than the next restart is away, then restart what has died."""
+        pauses = [process.restart_at - time.monotonic() for process in self.processes if not (process.pid or self._stopping)]
+        select.select([self._wakeup_read], [], [], max(0.0, min([seconds, *pauses])))
         with suppress(BlockingIOError):
             os.read(self._wakeup_read, 4096)
         for process in self.processes:

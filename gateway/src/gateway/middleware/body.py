@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,9 +32,12 @@ class BodyLimit:
         seconds: float,
         json_seconds: float,
         upload_seconds: float,
+        larger: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
+        """`larger` are the paths that take more than `json_bytes`, and how much."""
         self._app = app
         self._json = json_bytes
+        self._larger = larger
         self._upload = upload_bytes + _ENVELOPE
         self._import = import_bytes
         self._seconds = seconds
@@ -57,7 +62,8 @@ class BodyLimit:
         received, complete = 0, False
         begun = asyncio.get_running_loop().time()
         # What is held whole is not held for as long as its sender likes.
-        until = begun + (self._json_seconds if limit == self._json else self._upload_seconds)
+        is_held = limit == self._json or request.path in self._larger
+        until = begun + (self._json_seconds if is_held else self._upload_seconds)
 
         async def counted() -> Message:
             nonlocal received, complete
@@ -83,7 +89,7 @@ class BodyLimit:
         if request.path == _IMPORT:
             return self._import
         is_form = request.headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        return self._upload if is_form and _UPLOADS.fullmatch(request.path) else self._json
+        return self._upload if is_form and _UPLOADS.fullmatch(request.path) else self._larger.get(request.path, self._json)
 
 
 def too_large(limit: int) -> ContentTooLarge:

@@ -1,4 +1,4 @@
-"""The paths of the API that need no sign-in."""
+"""The operations of the API that need no sign-in."""
 
 from collections.abc import Iterable
 
@@ -13,26 +13,37 @@ REFRESH_PATH = "/api/v1/auth/session/refresh"
 
 
 class PublicPaths:
-    """Which paths are public, and at which of them people prove who they are."""
+    """Which paths are public, and at which of them people prove who they are.
+
+    A public path is so for every method, unless another route has the path for that one: `/auth/passkeys/sign-in` takes POST, and may be
+    a passkey's (malformed) id as well.
+    """
 
     def __init__(self, routes: Iterable[APIRoute]) -> None:
-        public = [route for route in routes if is_public(route)]
-        self._literal = {route.path: route for route in public if not any(map(parameter_name, route.path.split("/")))}
+        self._literal: dict[str, APIRoute] = {}
         self._others: RouteTable[APIRoute] = RouteTable()
-        for route in public:
-            if route.path not in self._literal:
-                for method in route.methods or ():
-                    self._others.add(route.path, method, route)
+        self._signed_in: RouteTable[APIRoute] = RouteTable()
+        for route in routes:
+            if is_public(route) and not any(map(parameter_name, route.path.split("/"))):
+                self._literal[route.path] = route
+                continue
+            table = self._others if is_public(route) else self._signed_in
+            for method in route.methods or ():
+                table.add(route.path, method, route)
 
-    def __contains__(self, path: str) -> bool:
-        return self._route(path) is not None
+    def __contains__(self, request: GatewayRequest) -> bool:
+        return self._route(request) is not None
 
     def proves_who_asks(self, request: GatewayRequest) -> bool:
         """Whether the request is an attempt to sign in: any that writes, and those that their route says so of."""
         if not request.is_safe:
             return request.path != REFRESH_PATH
-        route = self._route(request.path)
+        route = self._route(request)
         return route is not None and (route.openapi_extra or {}).get(RATE_LIMIT) == "sign-in"
 
-    def _route(self, path: str) -> APIRoute | None:
-        return self._literal.get(path) or next(iter(self._others.methods(path).values()), None)
+    def _route(self, request: GatewayRequest) -> APIRoute | None:
+        path, method = request.path, request.method
+        route = self._literal.get(path) or next(iter(self._others.methods(path).values()), None)
+        if route is None or method in (route.methods or ()) or self._signed_in.find(method, path) is None:
+            return route
+        return None

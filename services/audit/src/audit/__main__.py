@@ -3,14 +3,15 @@
 from functools import partial
 
 from audit.settings import AuditSettings
-from audit.tables import metadata
+from audit.tables import KEPT_AFTER_ERASURE, metadata
 from audit.trail.checkpoints import checkpoint_publisher
 from audit.trail.partitions import keep_partitions_ahead
 from audit.trail.reactions import reactions
 from audit.trail.rpc import Trail
 from audit.trail.sequencer import sequencer
+from caseload.audit.v1 import events_pb2
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 
 SERVICE = Service(
     name="audit",
@@ -19,6 +20,13 @@ SERVICE = Service(
     servicers=lambda runtime: [Trail(runtime.keys, checkpoint_publisher(runtime), unsigned_until=runtime.settings.unsigned_events_until)],
     reactions=lambda runtime: reactions(runtime.keys),
     loops=lambda runtime: [sequencer(runtime).run, partial(keep_partitions_ahead, runtime.database)],
+    erasure=Erasure(
+        events_pb2.WorkspaceErasureUnfinished,
+        events_pb2.WorkspaceErasureFinished,
+        kept=KEPT_AFTER_ERASURE,
+        # Without them the trail could neither be continued nor verified.
+        destroys_keys=False,
+    ),
 )
 
 if __name__ == "__main__":

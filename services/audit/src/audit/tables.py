@@ -31,7 +31,17 @@ WITHOUT_ROW_SECURITY = {
     "unwitnessed": "the publisher reads which chains have grown; the rows hold ids, numbers and times only",
 }
 
-chassis = chassis_tables(metadata)
+# What stays of a workspace that is erased: the trail is promised for seven years, and says of the erasure itself. It holds ids and times, and no PHI.
+KEPT_AFTER_ERASURE = {
+    "audit_events": "the trail, until its retention is over",
+    "touched": "which entities the lines of the trail are about",
+    "seals": "the hash chain that proves the trail",
+    "chain_heads": "the newest checkpoint of the chain",
+    "unsealed": "lines that are not in the chain yet",
+    "unwitnessed": "that the chain has grown beyond its published checkpoint",
+}
+
+chassis = chassis_tables(metadata, keys_outlive_workspaces=True)
 
 # What is stored for a number that had no word yet when it was recorded.
 _UNKNOWN = "^unknown:-?[0-9]+$"
@@ -75,6 +85,7 @@ audit_events = tenant(
     ),
     postgresql_partition_by="RANGE (created_at)",
     grants="SELECT, INSERT",
+    eraser_grants="",
 )
 
 # Which entities each event was about, including those of a list. An index of audit_events, which stay authoritative.
@@ -87,6 +98,7 @@ event_entities = tenant(
     PrimaryKeyConstraint("workspace_id", "resource_id", "created_at", "event_id", name="pk_touched"),
     postgresql_partition_by="RANGE (created_at)",
     grants="SELECT, INSERT",
+    eraser_grants="",
 )
 
 # The hash chain: one entry per event.
@@ -103,6 +115,7 @@ entries = tenant(
     CheckConstraint("sequence > 0", name="seal_sequence"),
     CheckConstraint("octet_length(previous_hash) = 32 AND octet_length(hash) = 32", name="seal_hashes"),
     grants="SELECT, INSERT",
+    eraser_grants="",
 )
 
 # The newest checkpoint of each chain, with the proof that audit wrote it. Those of a release before proofs have none.
@@ -114,6 +127,7 @@ checkpoints = tenant(
     Column("proof", LargeBinary),
     PrimaryKeyConstraint("workspace_id", name="pk_chain_heads"),
     grants="SELECT, INSERT, UPDATE (sequence, hash, proof)",
+    eraser_grants="",
 )
 
 # Events that are not in a chain yet, in order of arrival, each with the proof that audit recorded it.

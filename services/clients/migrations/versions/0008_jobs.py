@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -63,15 +63,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "job_id", "number", name="pk_job_inputs"),
         schema="clients",
     )
-    for table in ("jobs", "job_inputs", "due_jobs"):
+    op.create_table(
+        "imported_clients",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "job_id"],
+            ["clients.jobs.workspace_id", "clients.jobs.id"],
+            name="fk_imported_clients_job",
+            ondelete="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "client_id"],
+            ["clients.clients.workspace_id", "clients.clients.id"],
+            name="fk_imported_clients_client",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "job_id", "client_id", name="pk_imported_clients"),
+        schema="clients",
+    )
+    op.create_index("ix_imported_clients_client", "imported_clients", ["workspace_id", "client_id"], unique=False, schema="clients")
+    for table in ("jobs", "job_inputs", "due_jobs", "imported_clients"):
         op.execute(f"ALTER TABLE clients.{table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE clients.{table} FORCE ROW LEVEL SECURITY")
-    for table in ("jobs", "job_inputs"):
+    for table in ("jobs", "job_inputs", "imported_clients"):
         op.execute(f"CREATE POLICY tenant ON clients.{table} USING ({TENANT}) WITH CHECK ({TENANT})")
     op.execute(f"GRANT SELECT, INSERT, UPDATE ({CHANGED}), DELETE ON clients.jobs TO clients_app")
     op.execute("GRANT SELECT ON clients.jobs TO clients_relay")
     op.execute("CREATE POLICY relay ON clients.jobs TO clients_relay USING (true) WITH CHECK (true)")
     op.execute("GRANT SELECT, INSERT, DELETE ON clients.job_inputs TO clients_app")
+    op.execute("GRANT SELECT, INSERT ON clients.imported_clients TO clients_app")
+    op.execute("GRANT DELETE ON clients.imported_clients TO clients_eraser")
     # Work is put in and taken out inside a workspace, but found and claimed across them: the claim is its time alone.
     op.execute(f"CREATE POLICY tenant_insert ON clients.due_jobs FOR INSERT WITH CHECK ({TENANT})")
     op.execute(f"CREATE POLICY tenant_delete ON clients.due_jobs FOR DELETE USING ({TENANT})")
@@ -82,5 +107,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("job_inputs", "jobs", "due_jobs"):
+    for table in ("imported_clients", "job_inputs", "jobs", "due_jobs"):
         op.drop_table(table, schema="clients")

@@ -1,15 +1,17 @@
 """Runs the clients service."""
 
+from caseload.clients.v1 import events_pb2
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
 from clients.imports.rpc import ClientImports
-from clients.imports.workflow import IMPORT
+from clients.imports.use_elsewhere import UseElsewhere
+from clients.imports.workflow import job_kinds
 from clients.settings import ClientsSettings
 from clients.tables import JOBS, RETENTIONS, metadata
 
@@ -23,7 +25,8 @@ def servicers(runtime: Runtime) -> list[object]:
 
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
-    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, [IMPORT], runtime.background)
+    elsewhere = UseElsewhere(runtime.peers)
+    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, job_kinds(elsewhere.find), runtime.background)
 
 
 SERVICE = Service(
@@ -33,6 +36,7 @@ SERVICE = Service(
     loops=lambda runtime: [runtime.once(worker).run],
     settings=ClientsSettings,
     retentions=RETENTIONS,
+    erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 
 if __name__ == "__main__":

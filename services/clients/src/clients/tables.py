@@ -88,6 +88,29 @@ workspace_revisions = tenant(
 
 JOBS = job_tables(metadata)
 
+# Which clients an import has created, for as long as it can be undone.
+imported_clients = tenant(
+    "imported_clients",
+    metadata,
+    Column("job_id", Uuid, nullable=False),
+    Column("client_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "job_id", "client_id", name="pk_imported_clients"),
+    ForeignKeyConstraint(
+        ["workspace_id", "job_id"],
+        [JOBS.jobs.c.workspace_id, JOBS.jobs.c.id],
+        name="fk_imported_clients_job",
+        ondelete="CASCADE",
+        # What is imported within a call is recorded when it is known what came of it.
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    ForeignKeyConstraint(
+        ["workspace_id", "client_id"], [clients.c.workspace_id, clients.c.id], name="fk_imported_clients_client", ondelete="CASCADE"
+    ),
+    Index("ix_imported_clients_client", "workspace_id", "client_id"),
+    grants="SELECT, INSERT",
+)
+
 chassis_tables(metadata)
 
 RETENTIONS = (Retention("jobs", since="finished_at", days="jobs_days", over="finished_at IS NOT NULL"),)

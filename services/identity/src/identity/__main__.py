@@ -1,11 +1,13 @@
 """The composition root of the identity service."""
 
+from caseload.identity.v1 import events_pb2
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from identity.api_keys.rpc import ApiKeys
 from identity.blacklist.rpc import Blacklist
 from identity.departments.rpc import Departments
+from identity.erasure.reactions import reactions
 from identity.invitations.rpc import Invitations
 from identity.memberships.rpc import Memberships
 from identity.passkeys.rpc import Passkeys
@@ -14,7 +16,7 @@ from identity.second_factors.rpc import SecondFactors
 from identity.settings import IdentitySettings
 from identity.sign_in.rpc import SignIn
 from identity.single_sign_on.rpc import SingleSignOn
-from identity.tables import RETENTIONS, metadata
+from identity.tables import KEPT_AFTER_ERASURE, RETENTIONS, metadata
 from identity.users.rpc import Users
 from identity.workspaces.rpc import Workspaces
 
@@ -51,7 +53,15 @@ def servicers(
     ]
 
 
-SERVICE = Service("identity", metadata, servicers, settings=IdentitySettings, retentions=RETENTIONS)
+SERVICE = Service(
+    "identity",
+    metadata,
+    servicers,
+    reactions=lambda _runtime: reactions(),
+    settings=IdentitySettings,
+    retentions=RETENTIONS,
+    erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished, kept=KEPT_AFTER_ERASURE),
+)
 
 if __name__ == "__main__":
     run(SERVICE)

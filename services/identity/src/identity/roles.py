@@ -26,7 +26,9 @@ _WRITES = frozenset(
         "workspace:write",
     }
 )
-ALL_SCOPES: Final = _READS | _WRITES | {"clients:erase", "clients:import", "sessions:sign", "sessions:erase"}
+# Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
+_BESIDE = {"clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
+ALL_SCOPES: Final = _READS | _WRITES | _BESIDE
 
 _CLINICIAN = frozenset(
     {
@@ -37,6 +39,7 @@ _CLINICIAN = frozenset(
         "sessions:read",
         "sessions:write",
         "sessions:sign",
+        "sessions:cosign",
         "plans:read",
         "plans:write",
         "catalogue:read",
@@ -73,6 +76,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
             "sessions:read",
             "sessions:write",
             "sessions:sign",
+            "sessions:cosign",
             "plans:read",
             "plans:write",
             "catalogue:read",

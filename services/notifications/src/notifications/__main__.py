@@ -1,11 +1,13 @@
 """The notifications service: reminders and other mail."""
 
+from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
+from notifications.cosign_notices import reactions as cosign_notices
 from notifications.mail_worker import MailWorker
 from notifications.payment_requests import reactions as payment_requests
 from notifications.reminders import reactions as reminders
@@ -17,7 +19,12 @@ from notifications.tables import RETENTIONS, metadata
 def _reactions(runtime: Runtime) -> list[Reaction]:
     worker = runtime.once(MailWorker)
     waited_for = worker.account_mails.wake
-    return [*reminders.reactions(worker.reminders.wake), *account_mails.reactions(waited_for), *payment_requests.reactions(waited_for)]
+    return [
+        *reminders.reactions(worker.reminders.wake),
+        *account_mails.reactions(waited_for),
+        *payment_requests.reactions(waited_for),
+        *cosign_notices.reactions(waited_for),
+    ]
 
 
 SERVICE = Service(
@@ -28,6 +35,7 @@ SERVICE = Service(
     loops=lambda runtime: runtime.once(MailWorker).loops,
     settings=NotificationsSettings,
     retentions=RETENTIONS,
+    erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from typing import Any
 
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.scheduling.v1 import events_pb2
 from chassis.service.cli import run
-from chassis.service.definition import Service
+from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.reactions import reactions
@@ -27,7 +28,13 @@ def servicers(runtime: Runtime) -> list[Any]:
     ]
 
 
-SERVICE = Service("scheduling", metadata, servicers, reactions=lambda runtime: reactions(runtime.keys))
+SERVICE = Service(
+    "scheduling",
+    metadata,
+    servicers,
+    reactions=lambda runtime: reactions(runtime.keys),
+    erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
+)
 
 if __name__ == "__main__":
     run(SERVICE)

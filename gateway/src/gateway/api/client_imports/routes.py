@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Query, Request
 from starlette.requests import ClientDisconnect
@@ -43,6 +44,13 @@ async def import_clients(query: Annotated[schemas.ImportQuery, Query()], http: R
         return json_response(render(reply.job), 202, {"location": f"/api/v1/jobs/{reply.job.id}"})
     told = render(reply)
     return json_response({name: told[name] for name in schemas.ImportedClients.model_fields})
+
+
+@router.post("/{job_id}/undo", response_model=Job, status_code=202)
+async def undo_import(job_id: UUID, request: SignedInRequest) -> Response:
+    """Erases the clients that an import has created, as a job. It fails with `import_in_use`, and erases nothing, when one of them was changed or has an appointment, a note, a plan or a file."""
+    reply = await request.stubs.client_imports.UndoImport(pb.UndoImportRequest(job_id=str(job_id)), request.context)
+    return json_response(render(reply), 202, {"location": f"/api/v1/jobs/{reply.id}"})
 
 
 async def _content(http: Request) -> AsyncIterator[bytes]:

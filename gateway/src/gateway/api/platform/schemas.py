@@ -10,6 +10,7 @@ from gateway.api.users.schemas import FullName
 
 WorkspaceKind = Literal["practice", "hospital"]
 WorkspaceStatus = Literal["active", "suspended"]
+ServiceName = Literal["audit", "clients", "clinical", "identity", "notifications", "scheduling"]
 
 
 class OwnerInvitation(Schema):
@@ -40,6 +41,16 @@ class PendingInvitations(Schema):
     invitations: list[PendingInvitation]
 
 
+class WorkspaceErasure(Schema):
+    """Of a workspace that is being erased, or is: it cannot be brought back."""
+
+    began_at: Time
+    # When nothing was left in the last service.
+    finished_at: Time | None
+    finished: list[ServiceName]
+    unfinished: list[ServiceName]
+
+
 class OperatedWorkspace(Schema):
     id: UUID
     name: str
@@ -52,6 +63,7 @@ class OperatedWorkspace(Schema):
     # Of a deleted one, which is suspended as well.
     deleted_at: Time | None
     erase_after: Time | None
+    erasure: WorkspaceErasure | None
 
 
 class OperatedWorkspaces(Schema):
@@ -73,6 +85,7 @@ class WorkspaceState(Schema):
     # Of a deleted one, which is suspended as well.
     deleted_at: Time | None
     erase_after: Time | None
+    erasure: WorkspaceErasure | None
 
 
 class Metrics(Schema):

@@ -22,7 +22,7 @@ router = noun_router("/sessions", "sessions")
 @router.post("", response_model=schemas.Session, status_code=201)
 async def create_session(body: schemas.SessionCreate, request: SignedInRequest) -> Response:
     """A draft, of an inactive client as well. An empty one can be saved, and is not signed (`session_empty`)."""
-    return _with_etag(await request.stubs.sessions.CreateSession(to_proto(body, pb.CreateSessionRequest), request.context), 201)
+    return session_response(await request.stubs.sessions.CreateSession(to_proto(body, pb.CreateSessionRequest), request.context), 201)
 
 
 @router.get("", response_model=schemas.SessionPage)
@@ -33,7 +33,7 @@ async def list_sessions(query: Annotated[schemas.SessionQuery, Query()], request
 
 @router.get("/{session_id}", response_model=schemas.Session)
 async def get_session(session_id: UUID, request: SignedInRequest) -> Response:
-    return _with_etag(await request.stubs.sessions.GetSession(pb.GetSessionRequest(session_id=str(session_id)), request.context))
+    return session_response(await request.stubs.sessions.GetSession(pb.GetSessionRequest(session_id=str(session_id)), request.context))
 
 
 @router.put("/{session_id}", response_model=schemas.Session)
@@ -64,7 +64,7 @@ async def finalize_session(
     """
     reason = body.reason if body else None
     message = pb.FinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match), reason=reason)
-    return _with_etag(await request.stubs.sessions.FinalizeSession(message, request.context))
+    return session_response(await request.stubs.sessions.FinalizeSession(message, request.context))
 
 
 @router.patch("/{session_id}/finalize", response_model=schemas.Session)
@@ -82,7 +82,7 @@ async def unfinalize_session(
     """Makes a signed note a draft again. Its signed versions stay; the next signature makes the next one."""
     reason = body.reason if body else None
     message = pb.UnfinalizeSessionRequest(session_id=str(session_id), expected_version=expected_version(if_match), reason=reason)
-    return _with_etag(await request.stubs.sessions.UnfinalizeSession(message, request.context))
+    return session_response(await request.stubs.sessions.UnfinalizeSession(message, request.context))
 
 
 @router.delete("/{session_id}", status_code=204)
@@ -100,7 +100,7 @@ async def restore_session(session_id: UUID, request: SignedInRequest) -> Respons
     The note comes back without its appointment if that is deleted by now. One that is not deleted stays as it is.
     """
     message = pb.RestoreSessionRequest(session_id=str(session_id))
-    return _with_etag(await request.stubs.sessions.RestoreSession(message, request.context))
+    return session_response(await request.stubs.sessions.RestoreSession(message, request.context))
 
 
 @router.delete("/{session_id}/permanent", status_code=204, responses={410: {}})
@@ -126,12 +126,13 @@ async def list_session_versions(session_id: UUID, request: SignedInRequest) -> R
 
 @router.get("/clients/{client_id}/latest-finalized", response_model=schemas.Session)
 async def get_latest_finalized(client_id: UUID, request: SignedInRequest) -> Response:
-    return _with_etag(
+    return session_response(
         await request.stubs.sessions.GetLatestFinalized(pb.GetLatestFinalizedRequest(client_id=str(client_id)), request.context)
     )
 
 
-def _with_etag(session: pb.Session, status: int = 200) -> Response:
+def session_response(session: pb.Session, status: int = 200) -> Response:
+    """The note, with its version as the ETag."""
     return json_response(render(session), status, {"ETag": f'"{session.version}"'})
 
 
@@ -147,4 +148,4 @@ def _saved(request: GatewayRequest, saved: pb.SaveSessionResponse) -> Response:
     if saved.session.HasField("pending_amendment") and saved.session.pending_amendment.base_version < saved.session.version:
         # Somebody amended the note since its author read it: the version is not one to save on before it is read again.
         return json_response(render(saved.session))
-    return _with_etag(saved.session)
+    return session_response(saved.session)

@@ -8,6 +8,7 @@ from pydantic import Field
 from gateway.api.fields import Page, PageQuery, Schema, Text5000, Time, absent
 
 SessionStatus = Literal["draft", "finalized", "archived"]
+CosignStatus = Literal["none", "pending", "cosigned", "returned"]
 Duration = Annotated[int, Field(strict=True, ge=0, le=480)]
 
 
@@ -116,6 +117,13 @@ class Session(Schema):
     ]
     template_id: Annotated[UUID | None, Field(description="The template that it began with; it may be gone by now.")]
     unfinalized_reason: Annotated[str | None, Field(description="Why a signed note was made a draft again; gone when it is signed.")]
+    cosign_status: Annotated[
+        CosignStatus, Field(description="Of the newest signed version: pending while it waits for its signer's supervisor.")
+    ]
+    cosign_due_at: Annotated[Time | None, Field(description="Until when it is to be co-signed; null unless it is pending.")]
+    cosigned_by_user_id: UUID | None
+    cosigned_at: Time | None
+    cosign_comment: Annotated[str | None, Field(description="Of whoever co-signed or returned it.")]
 
 
 class SessionPage(Page):
@@ -128,6 +136,22 @@ class SessionQuery(PageQuery):
     status: SessionStatus | None = None
     is_draft: bool | None = None
     include_deleted: bool = False
+
+
+class Cosignature(Schema):
+    """What somebody else than its author attested of a signed version."""
+
+    id: UUID
+    session_id: UUID
+    version_number: int
+    decision: Literal["cosigned", "returned"]
+    role: Annotated[Literal["supervisor", "administrator"], Field(description="An administrator decides in the supervisor's place.")]
+    comment: str | None
+    signed_by_user_id: UUID
+    created_at: Time
+    content_hash: Annotated[str, Field(description="That of the version.")]
+    signature: Annotated[str, Field(description="Ed25519, base64url, over the co-signature's canonical form.")]
+    key_id: str
 
 
 class SessionVersion(Schema):
@@ -152,6 +176,7 @@ class SessionVersion(Schema):
         str | None, Field(description="Ed25519, base64url; null for versions that were signed before there were signatures.")
     ]
     key_id: Annotated[str | None, Field(description="The thumbprint (RFC 7638) of the installation's key that it is signed with.")]
+    cosignature: Annotated[Cosignature | None, Field(description="What was attested of this version; null for nothing.")]
 
 
 class SessionVersionList(Schema):
@@ -163,8 +188,12 @@ class SessionVerification(Schema):
     versions: Annotated[int, Field(description="How many signed versions the note has.")]
     first_break: Annotated[
         int | None,
-        Field(description="The number of the first version that is changed, missing or out of order, or that the note differs from."),
+        Field(
+            description="The number of the first version that is changed, missing or out of order, that the note differs from, or whose "
+            "co-signature is not what was signed."
+        ),
     ]
     unsigned: Annotated[
         int, Field(description="Versions that were signed before there were signatures; their hashes alone hold them together.")
     ]
+    cosignatures: Annotated[int, Field(description="How many co-signatures and returns they have.")]

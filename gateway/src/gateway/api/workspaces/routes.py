@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from caseload.clinical.v1 import attachments_pb2
 from caseload.identity.v1 import platform_pb2, workspaces_pb2
+from chassis.errors import NotFound
 from gateway.api.responses import json_response
 from gateway.api.workspaces import schemas
 from gateway.auth.dependencies import SignedInRequest
@@ -48,9 +49,11 @@ async def set_storage_quota(workspace_id: UUID, body: schemas.QuotaChange, reque
 
 
 async def _check_exists(workspace_id: UUID, request: GatewayRequest) -> None:
-    """Raises NotFound for an id of no workspace: clinical knows those alone that have notes."""
+    """Raises NotFound for an id of no workspace, or of an erased one: clinical knows those alone that have notes."""
     message = platform_pb2.GetWorkspaceStateRequest(workspace_id=str(workspace_id))
-    await request.stubs.platform.GetWorkspaceState(message, request.context)
+    state = await request.stubs.platform.GetWorkspaceState(message, request.context)
+    if state.HasField("erasure"):
+        raise NotFound("not_found", "There is nothing here under this id.")
 
 
 def _usage(storage: attachments_pb2.Storage) -> dict[str, Any]:

@@ -55,12 +55,36 @@ async function attempt(work) {
   }
 }
 
+// By a passkey where there is one and the browser knows how, else by a code. Null where nothing was tried.
+async function secondStep({ temp_token, methods }) {
+  const knowsPasskeys = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON);
+  const hasCode = methods.includes("totp");
+  if (methods.includes("passkey") && knowsPasskeys && !(hasCode && window.confirm("Use a code? Cancel to use a passkey."))) {
+    try {
+      const options = await (await send("POST", "/auth/passkeys/sign-in", { temp_token })).json();
+      const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      return await send("POST", "/auth/passkeys/sign-in/finish", { temp_token, credential });
+    } catch {
+      say("The passkey was not used. Try again, or have a link mailed to you.");
+      return null;
+    }
+  }
+  if (!hasCode) {
+    say("Your second step is a passkey, which this browser cannot ask for. Have a link mailed to you instead.");
+    return null;
+  }
+  const code = window.prompt("Code of your authenticator, or a backup code") ?? "";
+  return send("POST", "/auth/verify-2fa", { temp_token, totp_code: code.trim() });
+}
+
 async function signIn() {
   let reply = await send("POST", "/auth/login", { email: element("email").value, password: element("password").value });
   let answer = await reply.json();
   if (reply.ok && answer.requires_2fa) {
-    const code = window.prompt("Code of your authenticator, or a backup code") ?? "";
-    reply = await send("POST", "/auth/verify-2fa", { temp_token: answer.temp_token, totp_code: code.trim() });
+    reply = await secondStep(answer);
+    if (!reply) {
+      return;
+    }
     answer = await reply.json();
   }
   if (reply.ok) {

@@ -76,5 +76,10 @@ def counter(name: str, folded: Table, metadata: MetaData, *, counts: Iterable[st
 FOLDED_GRANTS = "SELECT, INSERT, UPDATE"
 
 
+def is_of_changes(table: Table) -> bool:
+    """Whether the table holds the changes of a counter that are not folded yet."""
+    return _INFO in table.info
+
+
 def counters_of(metadata: MetaData) -> list[Counter]:
     return [table.info[_INFO] for table in metadata.sorted_tables if _INFO in table.info]

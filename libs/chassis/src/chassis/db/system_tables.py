@@ -18,16 +18,17 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.db.tables import moment, tenant
 
 
-def chassis_tables(metadata: MetaData) -> SimpleNamespace:
-    """Adds outbox, inbox, idempotency, data_keys and dead_letters to the metadata.
+def chassis_tables(metadata: MetaData, *, keys_outlive_workspaces: bool = False) -> SimpleNamespace:
+    """Adds outbox, inbox, idempotency, data_keys, dead_letters and erased_workspaces to the metadata.
 
     Across workspaces the relay publishes events, replays dead letters and deletes what is no longer needed. The app cannot take
-    back an event, nor change or destroy a key: what is under a destroyed key is lost.
+    back an event, nor change or destroy a key: what is under a destroyed key is lost. The eraser destroys those of an erased workspace,
+    unless `keys_outlive_workspaces`.
     """
     return SimpleNamespace(
         outbox=tenant(
@@ -52,6 +53,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             # Whether and when an event is published is not the writer's to say.
             defaulted=("due_at", "published_at", "attempts", "last_error"),
             grants="INSERT",
+            eraser_grants="",
             relay_grants="SELECT, UPDATE (due_at, published_at, attempts, last_error), DELETE",
         ),
         inbox=tenant(
@@ -63,6 +65,7 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             PrimaryKeyConstraint("workspace_id", "queue", "event_id", name="pk_inbox"),
             Index("ix_inbox_received", "received_at"),
             grants="SELECT, INSERT",
+            eraser_grants="",
             relay_grants="SELECT, DELETE",
         ),
         idempotency=tenant(
@@ -92,8 +95,10 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             moment("created_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "purpose", "version", name="pk_data_keys"),
             CheckConstraint("purpose IN ('seal', 'index')", name="data_key_purpose"),
-            CheckConstraint("state IN ('active', 'reading', 'retired')", name="data_key_state"),
+            CheckConstraint("state IN ('active', 'reading', 'retired', 'destroyed')", name="data_key_state"),
             grants="SELECT, INSERT",
+            # A destroyed key keeps its row: it says that no other is made.
+            eraser_grants="" if keys_outlive_workspaces else "UPDATE (wrapped, state)",
             keys_grants="SELECT, UPDATE (wrapped, state), DELETE",
         ),
         dead_letters=tenant(
@@ -122,5 +127,22 @@ def chassis_tables(metadata: MetaData) -> SimpleNamespace:
             Index("ix_dead_letters_died", "died_at"),
             grants="SELECT, INSERT, UPDATE (error, attempts, died_at, replay_requested_at, replayed_at)",
             relay_grants="SELECT, UPDATE (replay_requested_at, replayed_at), DELETE",
+        ),
+        # The workspaces that were erased, and how far this service is with it. Rows stay: what is told of these workspaces later has no effect.
+        erased_workspaces=tenant(
+            "erased_workspaces",
+            metadata,
+            moment("erased_at"),
+            # How many rows of each table, and files, were deleted.
+            Column("deleted", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+            moment("advanced_at"),
+            # When nothing was left, and when that was seen once more by somebody who could see what had been under way.
+            moment("finished_at", nullable=True),
+            moment("settled_at", nullable=True),
+            PrimaryKeyConstraint("workspace_id", name="pk_erased_workspaces"),
+            Index("ix_erased_workspaces_advanced", "advanced_at", postgresql_where=text("settled_at IS NULL")),
+            grants="SELECT",
+            eraser_grants="INSERT, UPDATE (deleted, advanced_at, finished_at, settled_at)",
+            relay_grants="SELECT",
         ),
     )

@@ -61,18 +61,20 @@ def tenant(
     defaulted: Collection[str] = (),
     relay_grants: str = "",
     keys_grants: str = "",
-    eraser_grants: str = "",
+    eraser_grants: str | None = None,
     sealed: Sealed | None = None,
     **options: Any,
 ) -> Table:
     """A table whose rows belong to one workspace each, under forced row security.
 
     `grants` are the app role's; its UPDATE leaves out the columns that are `fixed` once a row is written, its INSERT those that are
-    `defaulted`. Migrations hold the statements for row security and grants; the drift check compares them with what is declared here.
+    `defaulted`. The eraser may delete what the app may not, unless `eraser_grants` says otherwise. Migrations hold the statements for row security and grants; the drift check compares them with what is declared here.
     """
     table = Table(name, metadata, Column("workspace_id", Uuid, nullable=False), *items, **options)
     app = _by_column("UPDATE", {"workspace_id", *fixed}, table, grants) if fixed else grants
     app = _by_column("INSERT", set(defaulted), table, app) if defaulted else app
+    if eraser_grants is None:
+        eraser_grants = "" if "DELETE" in grants else "DELETE"
     by_role = {"app": app, "relay": relay_grants, "keys": keys_grants, "eraser": eraser_grants}
     table.info["access"] = Access({role: granted for role, granted in by_role.items() if granted})
     if sealed is not None:

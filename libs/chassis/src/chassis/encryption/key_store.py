@@ -1,4 +1,4 @@
-"""Every workspace's keys in one service, kept wrapped in its database."""
+"""Every workspace's keys in one service, kept wrapped in its database, and destroyed when the workspace is erased."""
 
 import asyncio
 import os
@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import column, select, table
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert
@@ -14,8 +13,9 @@ from sqlalchemy.sql.expression import bindparam
 from sqlalchemy.types import Integer, LargeBinary, Text
 
 from chassis.db.database import Database
+from chassis.db.errors import nothing_here, refusals
 from chassis.db.statement import command, query
-from chassis.db.transaction import Record
+from chassis.db.transaction import Record, Transaction
 from chassis.encryption.framing import frame
 from chassis.encryption.keyring import KEY_BYTES, Keyring, SealBroken
 from chassis.encryption.records import WorkspaceKeys
@@ -26,10 +26,11 @@ _SECONDS_KEPT = 60.0
 _WORKSPACES_KEPT = 10_000
 # Well within a call: callers share one reading, and those who come after a failed one read on another connection.
 _SECONDS_TO_LOAD = 3.0
+_DESTROYED = "destroyed"
 
 
 class Keys:
-    """Every workspace's keys in one service: read when first asked for, made when there are none.
+    """Every workspace's keys in one service: read when first asked for, made when there are none. An erased workspace gets none.
 
     `database` is a small pool of its own: keys are read while other transactions are open, and in one shared pool every
     caller could hold one connection and wait for a second, which is a deadlock. Even so, ask before the first statement.
@@ -59,7 +60,7 @@ class Keys:
         )
 
     async def of(self, workspace_id: UUID) -> WorkspaceKeys:
-        """The workspace's keys, made and committed by the first who asks."""
+        """The workspace's keys, made and committed by the first who asks. NotFound when they were destroyed."""
         kept = self._kept.get(workspace_id)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
@@ -70,6 +71,10 @@ class Keys:
             loading.add_done_callback(lambda _: self._loading.pop(workspace_id, None))
         # Several callers share one reading, so none of them may cancel it for the others.
         return await asyncio.shield(loading)
+
+    def forget(self, workspace_id: UUID) -> None:
+        """Drops the keys from this process's memory."""
+        self._kept.pop(workspace_id, None)
 
     async def ready(self) -> bool:
         """Whether keys can be read: their connections may be lost while others still answer."""
@@ -94,7 +99,9 @@ class Keys:
         return keys
 
     def _unwrapped(self, workspace_id: UUID, rows: list[Record]) -> list["_Key"]:
-        """The keys that are not retired, oldest first."""
+        """The keys that are not retired, oldest first. NotFound when they were destroyed."""
+        if any(row["state"] == _DESTROYED for row in rows):
+            raise nothing_here()
         usable = [row for row in rows if row["state"] != "retired"]
         return [self._unwrap(workspace_id, row) for row in sorted(usable, key=lambda row: row["version"])]
 
@@ -139,16 +146,16 @@ class _Key:
     is_from_before: bool
 
 
-async def destroy_keys(admin_dsn: str, service: str, workspace_id: UUID) -> None:
-    """Destroys a workspace's keys: nothing sealed in this service opens again, in no process after a minute.
+async def destroy_keys(tx: Transaction, service: str) -> None:
+    """Destroys the keys of the transaction's workspace, as the service's eraser: nothing sealed in this service opens again, in no process after a minute.
 
-    A serving process cannot do this: the administrator becomes the role that may.
+    Where there is no key yet, none is made afterwards: the first ones would have the same version, and the rows stay.
     """
-    connection = await asyncpg.connect(admin_dsn, timeout=5.0)
-    try:
-        async with connection.transaction():
-            await connection.execute(f"SET LOCAL ROLE {service}_keys")
-            await connection.execute("SELECT set_config('app.workspace_id', $1, true)", str(workspace_id))
-            await connection.execute(f"DELETE FROM {service}.data_keys WHERE workspace_id = $1", workspace_id)
-    finally:
-        await connection.close()
+    with refusals():
+        await tx.execute(
+            f"INSERT INTO {service}.data_keys (workspace_id, purpose, version, wrapped, state)"
+            " SELECT $1::uuid, purpose, version, ''::bytea, 'destroyed' FROM (VALUES ('seal', 1), ('index', 1)) AS first (purpose, version)"
+            f" UNION SELECT $1::uuid, purpose, version, ''::bytea, 'destroyed' FROM {service}.data_keys WHERE workspace_id = $1"
+            " ON CONFLICT (workspace_id, purpose, version) DO UPDATE SET wrapped = '', state = 'destroyed'",
+            tx.workspace_id,
+        )

@@ -31,6 +31,7 @@ class Delivery(UnitOfWork):
         seconds: float,
         attempt: int,
         announced_by: str,
+        of_erased: bool = False,
     ) -> None:
         first = envelopes[0]
         context = RequestContext(
@@ -41,7 +42,7 @@ class Delivery(UnitOfWork):
             traceparent=first.traceparent or None,
         )
         self.event_ids = [envelope.id for envelope in envelopes]
-        self.inbox = Inbox(database.schema, first.workspace_id, queue, self.event_ids)
+        self.inbox = Inbox(database.schema, first.workspace_id, queue, self.event_ids, of_erased=of_erased)
         super().__init__(context, database, outbox, first=self.inbox.claim)
         self.queue = queue
         self.attempt = attempt

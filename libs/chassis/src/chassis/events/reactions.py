@@ -32,7 +32,8 @@ class Reaction:
     """An effect, the event it follows and the queue it takes it from. `seconds` bounds one attempt.
 
     The effect of a reaction that takes events `together` gets a sequence of them, all of one workspace. One that `erases`
-    works as the service's eraser, the role that may delete what is kept for good otherwise.
+    works as the service's eraser, the role that may delete what is kept for good otherwise. Events of an erased workspace are
+    acknowledged without effect, unless the reaction takes those `of_erased` ones too.
     """
 
     event: type[Message]
@@ -42,21 +43,22 @@ class Reaction:
     seconds: float
     together: bool = False
     erases: bool = False
+    of_erased: bool = False
 
 
 def on(
-    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0, erases: bool = False
+    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0, erases: bool = False, of_erased: bool = False
 ) -> Callable[[Callable[[EventT, Delivery], Awaitable[None]]], Reaction]:
     """Makes a function the reaction to an event. The queue's name belongs to the deployment; the function's does not."""
 
     def reaction(effect: Callable[[EventT, Delivery], Awaitable[None]]) -> Reaction:
-        return Reaction(event, queue, effect, concurrency, seconds, erases=erases)
+        return Reaction(event, queue, effect, concurrency, seconds, erases=erases, of_erased=of_erased)
 
     return reaction
 
 
 def on_many(
-    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0
+    event: type[EventT], *, queue: str, concurrency: int = 16, seconds: float = 30.0, of_erased: bool = False
 ) -> Callable[[Callable[[Sequence[EventT], Delivery], Awaitable[None]]], Reaction]:
     """The same for events so frequent that those which arrive together are better kept together, in one transaction.
 
@@ -64,7 +66,7 @@ def on_many(
     """
 
     def reaction(effect: Callable[[Sequence[EventT], Delivery], Awaitable[None]]) -> Reaction:
-        return Reaction(event, queue, effect, concurrency, seconds, together=True)
+        return Reaction(event, queue, effect, concurrency, seconds, together=True, of_erased=of_erased)
 
     return reaction
 
@@ -83,6 +85,7 @@ def subscription(reaction: Reaction, *, service: str, database: Database, outbox
             seconds=reaction.seconds,
             attempt=attempt,
             announced_by=announced_by,
+            of_erased=reaction.of_erased,
         )
         try:
             events = {envelope.id: reaction.event.FromString(envelope.payload) for envelope in envelopes}

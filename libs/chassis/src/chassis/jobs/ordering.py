@@ -31,7 +31,7 @@ async def order(
 ) -> Record:
     """Creates a job for the caller and returns its row. `parameters` are JSON without PHI; what is `to_read` is kept sealed."""
     job_id = uuid7()
-    written = json.dumps({**parameters, "pieces": 0 if to_read is None else to_read.chunks}, sort_keys=True)
+    written = _written(parameters, pieces=0 if to_read is None else to_read.chunks)
     row = await work.db.one(
         store.create,
         id=job_id,
@@ -47,6 +47,46 @@ async def order(
         sealed = keys.seal_bytes(piece, table=_INPUTS, row=job_id, revision=number)
         await work.db.run(store.add_input, job_id=job_id, number=number, sealed=sealed)
     return row
+
+
+async def order_once(
+    store: JobStore, work: UnitOfWork, keys: WorkspaceKeys, kind: str, parameters: Mapping[str, Any], *, total: int
+) -> Record:
+    """The same, unless one that was ordered alike is not over: then its row. The caller holds a lock on what it is about."""
+    waiting = await work.db.maybe(store.under_way, kind=kind, parameters=_written(parameters, pieces=0))
+    return waiting or await order(store, work, keys, kind, parameters, total=total)
+
+
+async def record_done(
+    store: JobStore,
+    work: UnitOfWork,
+    keys: WorkspaceKeys,
+    kind: str,
+    parameters: Mapping[str, Any],
+    *,
+    job_id: UUID,
+    total: int,
+    result: Mapping[str, Any],
+) -> None:
+    """Keeps what the call itself has done as a job that is done."""
+    written = _written(parameters, pieces=0)
+    await work.db.run(
+        store.create_done,
+        id=job_id,
+        kind=kind,
+        parameters=written,
+        proof=_proof(keys, job_id, kind, work.user_id, written),
+        created_by=work.user_id,
+        request_id=work.context.request_id,
+        done=total,
+        total=total,
+        result=json.dumps(result),
+        now=work.now,
+    )
+
+
+def _written(parameters: Mapping[str, Any], *, pieces: int) -> str:
+    return json.dumps({**parameters, "pieces": pieces}, sort_keys=True)
 
 
 def read_parameters(row: Mapping[str, Any], keys: WorkspaceKeys) -> dict[str, Any]:

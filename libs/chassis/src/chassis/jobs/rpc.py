@@ -34,10 +34,10 @@ class Jobs(JobsServicer[UnitOfWork]):
         return pb.JobPage(items=map(to_message, rows), total=total["total"])
 
     async def GetJob(self, request: pb.GetJobRequest, work: UnitOfWork) -> pb.Job:
-        return to_message(_visible(await work.db.maybe(self._store.get, id=request.job_id), work))
+        return to_message(visible(await work.db.maybe(self._store.get, id=request.job_id), work))
 
     async def CancelJob(self, request: pb.CancelJobRequest, work: UnitOfWork) -> pb.Job:
-        job = _visible(await work.db.maybe(self._store.get, id=request.job_id), work)
+        job = visible(await work.db.maybe(self._store.get, id=request.job_id), work)
         cancelled = await work.db.maybe(self._store.cancel, id=job["id"], now=work.now)
         if cancelled is None:
             # It ended a moment ago, or long before.
@@ -54,7 +54,7 @@ def to_message(row: Mapping[str, Any]) -> pb.Job:
     return fill(pb.Job(), {**row, "result": json.loads(row["result"]) if row["result"] else None})
 
 
-def _visible(row: Record | None, work: UnitOfWork) -> Record:
+def visible(row: Record | None, work: UnitOfWork) -> Record:
     """NotFound for somebody else's job as for one that does not exist."""
     if row is None or not rules.may_see(row["created_by"], work.user_id, work.caller.scopes):
         raise nothing_here()

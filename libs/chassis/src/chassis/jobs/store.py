@@ -56,6 +56,20 @@ class JobStore:
             )
             .returning(jobs)
         )
+        # What was done within the call that asked for it.
+        self.create_done = command(
+            insert(jobs).values(
+                workspace_id=_WORKSPACE,
+                id=_ID,
+                status="done",
+                created_at=bindparam("now"),
+                started_at=bindparam("now"),
+                finished_at=bindparam("now"),
+                **{
+                    name: bindparam(name) for name in ("kind", "parameters", "proof", "created_by", "request_id", "done", "total", "result")
+                },
+            )
+        )
         self.add_input = command(
             insert(inputs).values(
                 workspace_id=_WORKSPACE,
@@ -63,6 +77,14 @@ class JobStore:
                 number=bindparam("number"),
                 sealed=bindparam("sealed"),
             )
+        )
+        self.lock = command(select(jobs).where(jobs.c.id == _ID).with_for_update())
+        # Of several that were ordered alike, one that is not over.
+        self.under_way = query(
+            select(jobs)
+            .where(jobs.c.kind == bindparam("kind", type_=Text), jobs.c.parameters == bindparam("parameters", type_=Text))
+            .where(jobs.c.finished_at.is_(None))
+            .limit(1)
         )
         self.get = query(select(jobs).where(jobs.c.id == _ID))
         self.read_input = query(

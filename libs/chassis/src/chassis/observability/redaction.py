@@ -16,10 +16,10 @@ _LONGEST_TEXT = 500
 def harmless(value: Any) -> Any:
     """The value, or the name of its type where the value could be somebody's record."""
     match value:
-        case None | bool() | int() | float():
-            return value
         case str():
             return value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT] + "…"
+        case None | bool() | int() | float():
+            return value
         case UUID() | datetime() | Path():
             return str(value)
         case Message():

@@ -24,7 +24,7 @@ from chassis.observability.logs import configure_logs
 from chassis.service.composition import ALL, add_services
 from chassis.service.definition import Service
 from chassis.service.health import HealthServer
-from chassis.service.runtime import Runtime
+from chassis.service.runtime import Runtime, reactions_of
 from chassis.settings import Settings
 
 TASKS = {"all": ALL, **{task: (task,) for task in ALL}}
@@ -95,7 +95,7 @@ def _at_signals(act: Callable[[], None]) -> None:
 
 async def dead_letters(service: Service, settings: Settings, options: argparse.Namespace) -> None:
     """Lists or replays what the service's reactions gave up on."""
-    queues = [reaction.queue for reaction in service.reactions(Runtime(service, settings, broker=InProcessBroker()))]
+    queues = [reaction.queue for reaction in reactions_of(Runtime(service, settings, broker=InProcessBroker()))]
     if options.events == "dead":
         await dead(settings, service.name, queues, options.queue)
     else:

@@ -1,9 +1,11 @@
 """What makes a service."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
+from google.protobuf.message import Message
 from sqlalchemy import MetaData
 
 from chassis.events.reactions import Reaction
@@ -11,6 +13,21 @@ from chassis.settings import Settings
 from chassis.work.retention import Retention
 
 Loop = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What becomes of an erased workspace in a service (see erasure.py): the rows of all tables go, but for those of `kept`, each with its reason.
+
+    `unfinished` and `finished` are the service's own events. `files` deletes a batch of the workspace's files in the file store and returns
+    how many they were.
+    """
+
+    unfinished: type[Message]
+    finished: type[Message]
+    kept: Mapping[str, str] = field(default_factory=dict)
+    destroys_keys: bool = True
+    files: Callable[[Any, UUID], Awaitable[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +41,12 @@ class Service:
     # Background work: each loop runs until the service stops, and is started again when it fails.
     loops: Callable[[Any], Sequence[Loop]] = lambda _runtime: ()
     settings: type[Settings] = Settings
-    # Whether it has reactions that erase: their database role can log in, with an address of its own.
-    erases: bool = False
+    # What is erased with a workspace; a service that keeps nothing of workspaces has none.
+    erasure: Erasure | None = None
     # What is deleted in time, beside the chassis's own tables.
     retentions: Sequence[Retention] = ()
+
+    @property
+    def erases(self) -> bool:
+        """Whether it has reactions that erase: their database role can log in, with an address of its own."""
+        return self.erasure is not None

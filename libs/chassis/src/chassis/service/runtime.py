@@ -26,7 +26,7 @@ from chassis.errors import Refusal
 from chassis.events.broker.base import Broker
 from chassis.events.notifier import RelayNotifier
 from chassis.events.outbox import Outbox
-from chassis.events.reactions import subscription
+from chassis.events.reactions import Reaction, subscription
 from chassis.events.relay import Relay
 from chassis.events.signatures import EventSigner, EventVerifier
 from chassis.migrations.roles import has_schema, newest_revision
@@ -36,6 +36,7 @@ from chassis.rpc.client.peers import Peers
 from chassis.rpc.server.idempotency import Idempotency
 from chassis.rpc.server.server import Server
 from chassis.rpc.tls import TLS
+from chassis.service import erasure
 from chassis.service.definition import Loop, Service
 from chassis.service.grpc_server import GrpcServer
 from chassis.service.role_check import wait_for_role
@@ -172,7 +173,8 @@ class Runtime:
 
     @cached_property
     def pruner(self) -> Pruner:
-        retentions = [(policy, policy.days_in(self.settings)) for policy in (*SYSTEM_RETENTIONS, *self.service.retentions)]
+        erasures = filter(None, [erasure.retention(self.service)])
+        retentions = [(policy, policy.days_in(self.settings)) for policy in (*SYSTEM_RETENTIONS, *self.service.retentions, *erasures)]
         return Pruner(self.relay_dsn, self.name, retentions, self.background)
 
     @property
@@ -209,7 +211,7 @@ class Runtime:
 
     async def react(self) -> None:
         """Takes the events this service reacts to, and runs its loops."""
-        for reaction in self.service.reactions(self):
+        for reaction in reactions_of(self):
             database = self.eraser_database if reaction.erases else self.database
             await self.broker.subscribe(
                 subscription(reaction, service=self.name, database=database, outbox=self.outbox, verifier=self.event_verifier)
@@ -300,6 +302,11 @@ class Runtime:
                 log.exception("a loop failed and starts again", extra={"service": self.name})
             failures += 1
             await asyncio.sleep(_BACKOFF.delay(failures))
+
+
+def reactions_of(runtime: Runtime) -> list[Reaction]:
+    """Every reaction of the service, those to erased workspaces included."""
+    return [*runtime.service.reactions(runtime), *erasure.reactions(runtime)]
 
 
 def token_verifier(peers: Mapping[str, Any], *, audience: str, service_keys: Mapping[str, Any]) -> TokenVerifier:

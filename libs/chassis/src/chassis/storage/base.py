@@ -44,6 +44,9 @@ class Blobs(Protocol):
     def stored_before(self, moment: datetime) -> AsyncIterator[list[str]]:
         """The keys of what was stored before this moment, in batches of at most BATCH."""
 
+    async def of_workspace(self, workspace_id: UUID) -> list[str]:
+        """Keys of the workspace's files: all of them, or the first BATCH."""
+
     async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
         """A link to the file, good for `expires_in` seconds to whoever holds it.
 

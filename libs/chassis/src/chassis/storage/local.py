@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -83,6 +84,13 @@ class LocalBlobs:
             found = await self._do(self._keys_before, workspace, moment.timestamp())
             for start in range(0, len(found), BATCH):
                 yield found[start : start + BATCH]
+
+    async def of_workspace(self, workspace_id: UUID) -> list[str]:
+        """What an interrupted `put` left is deleted on the way."""
+        try:
+            return (await self._do(self._keys_before, self._root / str(workspace_id), float("inf")))[:BATCH]
+        except NotFound:
+            return []
 
     async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
         grant = {"k": checked(key), "e": int(time.time()) + expires_in, "n": file_name, "t": content_type, "i": inline}

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 import boto3
 from botocore.config import Config
@@ -98,6 +99,10 @@ class S3Blobs:
             if not page["IsTruncated"]:
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    async def of_workspace(self, workspace_id: UUID) -> list[str]:
+        page = await self._do(self._client.list_objects_v2, Bucket=self._bucket, MaxKeys=BATCH, Prefix=f"{workspace_id}/")
+        return [each["Key"] for each in page.get("Contents", ()) if is_key(each["Key"])]
 
     async def presign(self, key: str, *, expires_in: int, file_name: str, content_type: str, inline: bool = False) -> str:
         # A presigned link carries the download's name in the clear, where proxies and histories keep it.

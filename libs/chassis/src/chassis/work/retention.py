@@ -50,7 +50,7 @@ class Retention:
     nobody needs to find rows first, and "system" for a table of the chassis, from which the relay's role deletes by itself.
 
     A workspace's row with which others have to go is `announced`: the service's own reaction to that event deletes it. Until it has, every
-    round announces the row again, up to a batch for each workspace.
+    round announces the row again, up to a batch for each workspace. `row` is the column with the ids of rows.
     """
 
     table: str
@@ -60,6 +60,7 @@ class Retention:
     scope: Literal["workspace", "deployment", "system"] = "workspace"
     audited: Audited | None = None
     announced: Callable[[UUID], Message] | None = None
+    row: str = "id"
 
     def days_in(self, settings: Any) -> float:
         """The number of days by these settings."""
@@ -162,7 +163,7 @@ class Pruner:
     async def _find(self, session: Any, retention: Retention, days: float, passed_over: set[UUID]) -> dict[UUID, list[UUID]]:
         """The oldest rows that are over, by workspace, without the workspaces that are passed over."""
         found = await session.fetch(
-            f"SELECT workspace_id, id FROM {self._schema}.{retention.table}"
+            f"SELECT workspace_id, {retention.row} AS id FROM {self._schema}.{retention.table}"
             f" WHERE {_is_over(retention)} AND workspace_id <> ALL($3::uuid[]) ORDER BY {retention.since} LIMIT $2",
             days,
             _AT_ONCE,
@@ -183,11 +184,11 @@ class Pruner:
 
     async def _delete(self, work: UnitOfWork, retention: Retention, days: float, ids: list[UUID]) -> int:
         """Deletes these rows, but for those that somebody changed meanwhile so that they are not over any more; how many they were."""
-        column = retention.audited.column if retention.audited else "id"
+        column = retention.audited.column if retention.audited else retention.row
         connection = await work.db.connection()
         with refusals():
             rows = await connection.fetch(
-                f"DELETE FROM {self._schema}.{retention.table} WHERE {_is_over(retention)} AND workspace_id = $2 AND id = ANY($3::uuid[])"
+                f"DELETE FROM {self._schema}.{retention.table} WHERE {_is_over(retention)} AND workspace_id = $2 AND {retention.row} = ANY($3::uuid[])"
                 f" RETURNING {column}",
                 days,
                 work.workspace_id,

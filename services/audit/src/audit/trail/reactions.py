@@ -14,7 +14,7 @@ from chassis.protobuf.timestamps import to_datetime
 
 
 def reactions(keys: Keys) -> Sequence[Reaction]:
-    @on_many(events_pb2.AuditRecorded, queue="audit.record")
+    @on_many(events_pb2.AuditRecorded, queue="audit.record", of_erased=True)
     async def record(events: Sequence[events_pb2.AuditRecorded], delivery: Delivery) -> None:
         """Stores each event once, with the entities it was about, and queues it for the chain with its proof. Raises Conflict: see below."""
         workspace_keys = await keys.of(delivery.workspace_id)

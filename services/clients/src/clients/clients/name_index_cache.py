@@ -2,10 +2,12 @@
 
 Every write increments its workspace's revision under a row lock that it holds until the commit. Whoever reads a
 revision therefore sees all changes up to it, and reads only the changes after the index's own revision to catch up.
-Processes do not notify each other. The names are opened PHI and never leave the process.
+Processes do not notify each other. The names are opened PHI and never leave the process; those of a workspace that nobody asks for, because it
+is suspended or erased, leave its memory.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +19,9 @@ from chassis.paging import Page
 from clients.clients import mapping, store
 from clients.clients.name_index import Change, ClientQuery, NameIndex, new_entry
 
+# An index that was not read for so long is dropped when the next one is read.
+_SECONDS_KEPT = 3600.0
+
 
 @dataclass(slots=True)
 class CacheEntry:
@@ -24,10 +29,11 @@ class CacheEntry:
 
     index: NameIndex = field(default_factory=NameIndex)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    read_at: float = 0.0
 
 
 class NameIndexCache:
-    """The most recently used indexes: together no more than `max_clients` clients, or one index of any size."""
+    """The indexes that were used within an hour, the most recent ones: together no more than `max_clients` clients, or one index of any size."""
 
     def __init__(self, max_clients: int) -> None:
         self._max_clients = max_clients
@@ -51,6 +57,9 @@ class NameIndexCache:
     def _entry_of(self, workspace_id: UUID) -> CacheEntry:
         cached = self._entries.setdefault(workspace_id, CacheEntry())
         self._entries.move_to_end(workspace_id)
+        cached.read_at = time.monotonic()
+        while next(iter(self._entries.values())).read_at < cached.read_at - _SECONDS_KEPT:
+            self._entries.popitem(last=False)
         return cached
 
     async def _refresh(self, cached: CacheEntry, db: Transaction, keys: WorkspaceKeys) -> None:

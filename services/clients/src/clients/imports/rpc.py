@@ -1,16 +1,19 @@
 """The ClientImports service: each method is one use case and one transaction."""
 
+from uuid_utils.compat import uuid7
+
 from caseload.clients.v1 import imports_pb2 as pb
 from caseload.clients.v1.imports_rpc import ClientImportsServicer
+from caseload.jobs.v1 import jobs_pb2
 from chassis.encryption.key_store import Keys
-from chassis.jobs.ordering import order
-from chassis.jobs.rpc import to_message
+from chassis.jobs.ordering import order, order_once, record_done
+from chassis.jobs.rpc import to_message, visible
 from chassis.jobs.store import JobStore
 from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import UnitOfWork
-from clients.imports import rules
+from clients.imports import rules, store
 from clients.imports.reading import ClientFile
-from clients.imports.workflow import KIND, ClientImport, Outcome, count_rows, take_next
+from clients.imports.workflow import KIND, UNDO_KIND, ClientImport, Outcome, count_rows, take_next
 
 
 class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
@@ -21,16 +24,26 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
         self._jobs = jobs
 
     async def ImportClients(self, request: pb.ImportClientsRequest, body: Spool, work: UnitOfWork) -> pb.ImportClientsReply:
-        is_json = request.format == pb.IMPORT_FORMAT_JSON
-        columns = dict(request.mapping)
+        columns, is_json = dict(request.mapping), request.format == pb.IMPORT_FORMAT_JSON
         file = ClientFile(body, is_json=is_json, mapping=columns)
+        parameters = {"is_json": is_json, "dry_run": request.dry_run, "mapping": columns}
         keys = await self._keys.of(work.workspace_id)
         total = await count_rows(file)
         if total > rules.MOST_AT_ONCE:
-            parameters = {"is_json": is_json, "dry_run": request.dry_run, "mapping": columns}
             return pb.ImportClientsReply(job=to_message(await order(self._jobs, work, keys, KIND, parameters, total=total, to_read=body)))
-        importing = ClientImport(keys, Outcome(), dry_run=request.dry_run)
+        job_id = uuid7()
+        importing = ClientImport(keys, Outcome(), job_id=job_id, dry_run=request.dry_run)
         created = await importing.take(await take_next(file.rows(), total), work)
-        return pb.ImportClientsReply(
-            **importing.outcome.as_json(), ignored_columns=file.ignored, encoding=file.encoding, client_ids=created
-        )
+        outcome = importing.outcome.as_json()
+        reply = pb.ImportClientsReply(**outcome, ignored_columns=file.ignored, encoding=file.encoding, client_ids=created)
+        if not request.dry_run:
+            await record_done(self._jobs, work, keys, KIND, parameters, job_id=job_id, total=total, result=outcome)
+            reply.job_id = str(job_id)
+        return reply
+
+    async def UndoImport(self, request: pb.UndoImportRequest, work: UnitOfWork) -> jobs_pb2.Job:
+        keys = await self._keys.of(work.workspace_id)
+        job = visible(await work.db.maybe(self._jobs.lock, id=request.job_id), work)
+        rules.check_can_be_undone(job["kind"], job["status"])
+        total = (await work.db.one(store.count_imported, job_id=job["id"]))["number"]
+        return to_message(await order_once(self._jobs, work, keys, UNDO_KIND, {"import": str(job["id"])}, total=total))

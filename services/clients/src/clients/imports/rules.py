@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from chassis.errors import Fault, Invalid
+from chassis.errors import Conflict, Fault, Invalid
 
 # Imported before the answer; more is a job.
 MOST_AT_ONCE = 1_000
@@ -116,6 +116,19 @@ def values_of_members(members: Mapping[str, Any], mapping: Mapping[str, str]) ->
 def check_rows(number: int) -> None:
     if number > MOST_ROWS:
         raise _unsuitable(f"has more than {MOST_ROWS} clients; import it in parts")
+
+
+def check_can_be_undone(kind: str, status: str) -> None:
+    """Raises Conflict for a job that is no import, or one that is not over."""
+    if kind != "import_clients":
+        raise Conflict("no_import", "This job has imported nothing.")
+    if status in ("pending", "running"):
+        raise Conflict("import_running", "The import is still under way; cancel it, or wait for its end.")
+
+
+def check_unused(in_use: int) -> None:
+    if in_use:
+        raise Conflict("import_in_use", "Clients of the import are in use.", facts={"clients": in_use})
 
 
 def _member(field: str, value: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Integer, LargeBinary, Text, Uuid, any_, bindparam, column, func, insert, literal, select
+from sqlalchemy import ARRAY, Boolean, Integer, LargeBinary, Text, Uuid, any_, bindparam, column, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
 from chassis.db.statement import command, query
-from clients.tables import clients, index_tokens, workspace_revisions
+from clients.tables import clients, imported_clients, index_tokens, tombstones, workspace_revisions
 
 _workspace = bindparam("workspace_id", type_=Uuid)
 _now = bindparam("now", type_=clients.c.created_at.type)
@@ -59,10 +59,45 @@ create_many = command(
         ),
     )
     .add_cte(
+        insert(imported_clients)
+        .from_select(["workspace_id", "job_id", "client_id"], select(_workspace, bindparam("job_id", type_=Uuid), _given.c.id))
+        .returning(imported_clients.c.client_id)
+        .cte("remembered"),
         insert(index_tokens)
         .from_select(["workspace_id", "client_id", "term"], select(_workspace, _tokens.c.client_id, _tokens.c.term))
         .returning(index_tokens.c.client_id)
-        .cte("tokens_added")
+        .cte("tokens_added"),
     )
 )
 COLUMNS = tuple(_COLUMNS)
+
+_job = bindparam("job_id", type_=Uuid)
+# Those of an import that are there still, and what is to be known of them.
+next_imported = query(
+    select(clients.c.id, clients.c.version)
+    .join(
+        imported_clients,
+        (imported_clients.c.workspace_id == clients.c.workspace_id) & (imported_clients.c.client_id == clients.c.id),
+    )
+    .where(imported_clients.c.job_id == _job, clients.c.id > bindparam("after", type_=Uuid))
+    .order_by(clients.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+count_imported = query(select(func.count().label("number")).select_from(imported_clients).where(imported_clients.c.job_id == _job))
+# Only those that are as they were imported.
+erase_unchanged = command(
+    delete(clients)
+    .where(clients.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), clients.c.version == 1)
+    .returning(clients.c.id, clients.c.version)
+)
+_gone = (
+    func.unnest(bindparam("ids", type_=ARRAY(Uuid)))
+    .table_valued(column("id", Uuid()), with_ordinality="position", name="gone")
+    .render_derived()
+)
+add_tombstones = command(
+    insert(tombstones).from_select(
+        ["workspace_id", "id", "revision"],
+        select(_workspace, _gone.c.id, select(_last_revision.c.revision).scalar_subquery() - _number + _gone.c.position),
+    )
+)

@@ -1,29 +1,38 @@
 """Imports the clients of a file: at once, or step by step as a job."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from caseload.clients.v1 import clients_pb2
+from caseload.clients.v1 import clients_pb2, events_pb2
 from caseload.options.v1 import options_pb2
+from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Conflict, Fault, Invalid
 from chassis.jobs.running import JobKind, RunningJob
+from chassis.paging import BEGINNING
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.storage.spool import Spool
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping
 from clients.clients.rules import check_fields
+from clients.clients.store import forget_answers
 from clients.imports import rules, store
 from clients.imports.reading import ClientFile, Row
 
 KIND = "import_clients"
+UNDO_KIND = "undo_import"
 _IN_A_STEP = 250
+
+# Finds which of these clients another service has something of.
+FindInUse = Callable[[Sequence[UUID], UnitOfWork], Awaitable[frozenset[UUID]]]
 
 
 @dataclass(slots=True)
@@ -48,8 +57,9 @@ class Outcome:
 class ClientImport:
     """One file on its way in. `seen` are the external ids, as indexes, that a dry run has met and written nowhere."""
 
-    def __init__(self, keys: WorkspaceKeys, outcome: Outcome, *, dry_run: bool) -> None:
+    def __init__(self, keys: WorkspaceKeys, outcome: Outcome, *, job_id: UUID, dry_run: bool) -> None:
         self._keys = keys
+        self._job_id = job_id
         self.outcome = outcome
         self._dry_run = dry_run
         self._seen: set[bytes] = set()
@@ -74,7 +84,8 @@ class ClientImport:
             self._seen = taken
             return []
         if fresh:
-            await work.db.run(store.create_many, now=work.now, number=len(fresh), **await asyncio.to_thread(self._columns, fresh, work))
+            columns = await asyncio.to_thread(self._columns, fresh, work)
+            await work.db.run(store.create_many, now=work.now, number=len(fresh), job_id=self._job_id, **columns)
         return [client.id for client in fresh]
 
     def _check(self, rows: Sequence[Row], work: UnitOfWork) -> list[tuple[clients_pb2.Client, bytes | None]]:
@@ -126,7 +137,7 @@ async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
         rows = file.rows()
         taken = goes_on.get("rows", 0)
         await take_next(rows, taken)
-        importing = ClientImport(job.keys, Outcome(**goes_on.get("outcome", {})), dry_run=dry_run)
+        importing = ClientImport(job.keys, Outcome(**goes_on.get("outcome", {})), job_id=job.id, dry_run=dry_run)
         while batch := await take_next(rows):
             taken += len(batch)
             await _step(job, importing, batch, taken)
@@ -154,4 +165,56 @@ async def _step(job: RunningJob, importing: ClientImport, batch: Sequence[Row], 
             before = before | {"errors": list(before["errors"])}
 
 
-IMPORT = JobKind(KIND, import_as_job)
+async def undo(job: RunningJob, in_use: FindInUse) -> Mapping[str, Any]:
+    """Erases the clients of an import. First looks at all of them, so that as a rule all go or none does.
+
+    Refuses with `import_in_use` when one was changed, or when another service has something of it. One of which that becomes true while others are being erased stays.
+    """
+    import_id = UUID(job.parameters["import"])
+    if not job.state.get("erasing"):
+        await _check_unused(job, import_id, in_use)
+    kept = job.state.get("kept", 0)
+    while True:
+        after = UUID(job.state["after"]) if "after" in job.state else BEGINNING
+        async with job.step() as work:
+            found = await work.db.all(store.next_imported, job_id=import_id, after=after, limit=_IN_A_STEP)
+            if not found:
+                return {"erased": job.done - kept, "kept": kept}
+            used = await in_use([row["id"] for row in found], work)
+            unused = [row["id"] for row in found if row["id"] not in used]
+            erased = await work.db.all(store.erase_unchanged, ids=unused)
+            kept += len(found) - len(erased)
+            if erased:
+                await _bury(erased, job.keys, work)
+                record_effect(
+                    work, UNDO_KIND, options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_DELETE, [row["id"] for row in erased], job=job.id
+                )
+            job.done += len(found)
+            job.state = {"erasing": True, "after": str(found[-1]["id"]), "kept": kept}
+
+
+async def _check_unused(job: RunningJob, import_id: UUID, in_use: FindInUse) -> None:
+    after, number = BEGINNING, 0
+    while True:
+        async with job.step() as work:
+            found = await work.db.all(store.next_imported, job_id=import_id, after=after, limit=_IN_A_STEP)
+            used = await in_use([row["id"] for row in found], work) if found else frozenset()
+        if not found:
+            break
+        after = found[-1]["id"]
+        number += sum(1 for row in found if row["version"] > 1 or row["id"] in used)
+    rules.check_unused(number)
+
+
+async def _bury(erased: Sequence[Record], keys: WorkspaceKeys, work: UnitOfWork) -> None:
+    """What follows from deleting the rows of clients."""
+    ids = [row["id"] for row in erased]
+    for row in erased:
+        mapping.CLIENTS.gone(row, keys, work)
+        work.emit(events_pb2.ClientErased(client_id=str(row["id"])))
+    await work.db.run(store.add_tombstones, ids=ids, number=len(ids))
+    await work.db.run(forget_answers, ids=ids)
+
+
+def job_kinds(in_use: FindInUse) -> list[JobKind]:
+    return [JobKind(KIND, import_as_job), JobKind(UNDO_KIND, partial(undo, in_use=in_use))]

@@ -1,4 +1,4 @@
-"""Finds files that no attachment belongs to, and attachments whose file is gone.
+"""Finds files in the file store itself: those that no attachment belongs to, and all of an erased workspace. Finds attachments whose file is gone.
 
 A process that ends between storing a file and committing its row leaves a file, which is removed. A row without its file is nothing that the
 suite does: a store was lost, or restored from another day than the database. It is reported.
@@ -18,7 +18,7 @@ from caseload.clinical.v1 import events_pb2
 from chassis.db.errors import LOST
 from chassis.errors import NotFound, Unavailable
 from chassis.service.runtime import Runtime
-from chassis.storage.base import new_key
+from chassis.storage.base import Blobs, new_key
 from clinical.attachments import store
 
 # Much longer than any upload takes: time to notice that this is not the database that the files belong to.
@@ -26,6 +26,7 @@ _SPARED = timedelta(days=7)
 _INTERVAL = timedelta(hours=6)
 # Attachments have ids of this version. Checkpoints, which may be in the same directory, have ids of version 5.
 _VERSION = 7
+_AT_ONCE = 200
 
 # What is being deleted meanwhile may have lost its file a moment before its row was read.
 _OLD_ENOUGH = timedelta(hours=1)
@@ -82,6 +83,13 @@ async def _report(runtime: Runtime, workspace_id: UUID, attachment_id: UUID) -> 
     if known:
         _log.error("a file is missing", extra={"workspace_id": str(workspace_id), "attachment_id": str(attachment_id)})
     return known
+
+
+async def remove_all(blobs: Blobs, workspace_id: UUID) -> int:
+    """Deletes a batch of the files of an erased workspace, whether or not an attachment referred to them. Returns their number."""
+    files = [key for key in await blobs.of_workspace(workspace_id) if UUID(key.split("/")[1]).version == _VERSION][:_AT_ONCE]
+    await asyncio.gather(*map(blobs.delete, files))
+    return len(files)
 
 
 def sweep_loop(runtime: Runtime) -> Callable[[], Awaitable[None]]:

@@ -23,6 +23,8 @@ from clinical.plans.mapping import PLANS
 from clinical.plans.mapping import VERSIONS as PLAN_VERSIONS
 from clinical.sessions import store as notes
 from clinical.sessions.mapping import NOTES, VERSIONS
+from clinical.supervision.attested import COSIGNATURES
+from clinical.sync import store as sync
 
 
 def reactions(keys: Keys) -> Sequence[Reaction]:
@@ -32,10 +34,12 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         await delivery.db.run(store.erase, client_id=event.client_id, now=delivery.now)
         await delivery.db.all(store.lock_notes, client_id=event.client_id)
         removed = await delivery.db.all(store.remove_attachments, client_id=event.client_id)
+        cosignatures = await delivery.db.all(store.remove_cosignatures, client_id=event.client_id)
         versions = await delivery.db.all(store.remove_versions, client_id=event.client_id)
         deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
-        await _tell(delivery, workspace_keys, "erase_notes", deleted, versions, removed, client_id=event.client_id)
+        await _tell(delivery, workspace_keys, "erase_notes", deleted, versions, cosignatures, removed, client_id=event.client_id)
         planned = await _erase_plans(event.client_id, workspace_keys, delivery)
+        await delivery.db.run(sync.forget_client, client_id=event.client_id)
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed)), *planned])
 
     @on(events_pb2.DeletedSessionOver, queue="clinical.erase-note", concurrency=4, erases=True)
@@ -44,10 +48,11 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         if await delivery.db.maybe(store.lock_note_that_is_over, session_id=event.session_id, now=delivery.now) is None:
             return
         removed = await delivery.db.all(store.remove_attachments_of_note, session_id=event.session_id)
+        cosignatures = await delivery.db.all(store.remove_cosignatures_of_note, session_id=event.session_id)
         versions = await delivery.db.all(store.remove_versions_of_note, session_id=event.session_id)
         deleted = await delivery.db.all(store.remove_note, session_id=event.session_id)
         await delivery.db.run(store.remember, session_id=event.session_id, now=delivery.now)
-        await _tell(delivery, workspace_keys, "erase_deleted_note", deleted, versions, removed)
+        await _tell(delivery, workspace_keys, "erase_deleted_note", deleted, versions, cosignatures, removed)
         await delivery.db.run(store.forget_answers, ids=[row["id"] for row in (*deleted, *removed)])
 
     return [erase_client, erase_note]
@@ -59,13 +64,14 @@ async def _tell(
     event_type: str,
     deleted: Sequence[Record],
     versions: Sequence[Record],
+    cosignatures: Sequence[Record],
     removed: Sequence[Record],
     **facts: str,
 ) -> None:
     """What follows from deleting notes, versions and files: the files' content goes, the counters fall, and the trail tells of it."""
     for file in removed:
         delivery.emit(events_pb2.AttachmentRemoved(attachment_id=str(file["id"])))
-    for table, rows in ((FILES, removed), (VERSIONS, versions), (NOTES, deleted)):
+    for table, rows in ((FILES, removed), (COSIGNATURES, cosignatures), (VERSIONS, versions), (NOTES, deleted)):
         for row in rows:
             table.gone(row, keys, delivery)
     counted = Counter((note["status"], note["deleted_at"] is not None) for note in deleted)

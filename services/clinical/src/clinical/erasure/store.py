@@ -5,7 +5,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db.statement import command
 from chassis.rpc.server import idempotency
-from clinical.tables import attachments, clients, erased_sessions, measures, milestones, plan_versions, plans, session_versions, sessions
+from clinical.tables import (
+    attachments,
+    clients,
+    cosignatures,
+    erased_sessions,
+    measures,
+    milestones,
+    plan_versions,
+    plans,
+    session_versions,
+    sessions,
+)
 
 _client_id = bindparam("client_id", type_=Uuid)
 
@@ -25,6 +36,14 @@ remove_attachments = command(
     .returning(attachments.c.id, attachments.c.version, attachments.c.file_size_bytes)
 )
 
+# Before the versions they are about.
+remove_cosignatures = command(
+    delete(cosignatures)
+    .where(cosignatures.c.session_id.in_(select(sessions.c.id).where(sessions.c.client_id == _client_id)))
+    .returning(cosignatures.c.id, cosignatures.c.version_number)
+)
+
+# What waits for a co-signature is deleted by cascade.
 remove_versions = command(
     delete(session_versions)
     .where(session_versions.c.session_id.in_(select(sessions.c.id).where(sessions.c.client_id == _client_id)))
@@ -66,6 +85,10 @@ remove_attachments_of_note = command(
     delete(attachments)
     .where(attachments.c.session_id == _session_id)
     .returning(attachments.c.id, attachments.c.version, attachments.c.file_size_bytes)
+)
+
+remove_cosignatures_of_note = command(
+    delete(cosignatures).where(cosignatures.c.session_id == _session_id).returning(cosignatures.c.id, cosignatures.c.version_number)
 )
 
 remove_versions_of_note = command(

@@ -12,11 +12,11 @@ are those of `FORM` below and no others, each always there:
 A form never changes: another set of members is another number, and this one verifies for ever.
 """
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+
+from clinical.signatures.rfc8785 import written
 
 FORM = 1
 MEMBERS = (
@@ -42,23 +42,13 @@ SIGNED_PREFIX = b"caseload session version v1\n"
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
-    """The canonical form of the content, whose members are those of `MEMBERS`. ValueError for any others.
-
-    Strings, small integers and null are written by Python's json as RFC 8785 wants them, and there is nothing else.
-    """
-    if tuple(sorted(content)) != MEMBERS:
-        raise ValueError(f"not the members of the form: {sorted(set(content) ^ set(MEMBERS))}")
-    return json.dumps(dict(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    """The canonical form of the content, whose members are those of `MEMBERS`. ValueError for any others."""
+    return written(content, MEMBERS)
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical form, as lower-case hex."""
     return sha256(canonical(content)).hexdigest()
-
-
-def time_text(moment: datetime) -> str:
-    """A time as the form writes it."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def signed_message(hash_: str) -> bytes:

@@ -11,6 +11,7 @@ from chassis.errors import NotFound
 from chassis.protobuf.fields import fill
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import mapping, rules, store
+from clinical.supervision import store as waiting
 
 
 async def delete(work: UnitOfWork, keys: WorkspaceKeys, row: Record, reason: str | None, grace: timedelta) -> None:
@@ -23,6 +24,7 @@ async def delete(work: UnitOfWork, keys: WorkspaceKeys, row: Record, reason: str
     sealed = mapping.seal(note, keys, deleted_row, work)["sealed"]
     await work.db.one(store.mark_deleted, id=row["id"], sealed=sealed, now=work.now, **marks)
     await work.db.run(store.hide_events, id=row["id"], hidden=True)
+    await work.db.run(waiting.hide, id=row["id"], hidden=True)
     await work.db.run(store.change_counter, status=row["status"], live=-1, deleted=1)
 
 
@@ -48,6 +50,7 @@ async def restore(work: UnitOfWork, keys: WorkspaceKeys, session_id: str) -> Rec
     if restored["appointment_id"] != row["appointment_id"]:
         await work.db.run(store.detach_events, id=row["id"])
     await work.db.run(store.hide_events, id=row["id"], hidden=False)
+    await work.db.run(waiting.hide, id=row["id"], hidden=False)
     await work.db.run(store.change_counter, status=row["status"], live=1, deleted=-1)
     return restored
 

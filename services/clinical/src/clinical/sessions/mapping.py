@@ -22,6 +22,7 @@ VERSIONS = SealedTable(session_versions)
 def from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Session:
     note = fill(pb.Session(), row)
     note.is_draft = row["status"] == "draft"
+    note.cosign_status = pb.COSIGN_STATUS_NONE
     return NOTES.open(row, keys, into=note)
 
 

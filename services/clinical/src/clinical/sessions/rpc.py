@@ -1,6 +1,7 @@
 """The Sessions service: each method is one use case and one transaction."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,8 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.sessions_rpc import SessionsServicer
-from caseload.identity.v1 import workspaces_pb2
+from caseload.identity.v1 import users_pb2, workspaces_pb2
+from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
@@ -26,7 +28,9 @@ from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.note_templates import workflow as templates
-from clinical.sessions import copies, deletion, events, mapping, pending, release, rules, signed, signing, store
+from clinical.sessions import copies, deletion, drafts, events, mapping, pending, release, replies, rules, signed, signing, store
+from clinical.supervision import attested
+from clinical.supervision import workflow as cosigning
 from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
 
@@ -42,6 +46,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         clients: ClientsStub,
         appointments: AppointmentsStub,
         workspaces: WorkspacesStub,
+        users: UsersStub,
         signer: signing.VersionSigner,
         *,
         grace: timedelta,
@@ -50,6 +55,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         self._clients = clients
         self._appointments = appointments
         self._workspaces = workspaces
+        self._users = users
         self._signer = signer
         # How long a deleted note can be restored.
         self._grace = grace
@@ -77,16 +83,12 @@ class Sessions(SessionsServicer[UnitOfWork]):
             rules.check_not_deleted(locked["deleted_at"])
         if request.HasField("template_id"):
             await templates.begin(note, request.template_id, keys, work)
-        new = mapping.new_row(note, work)
-        row = await work.db.one(store.create, now=work.now, **mapping.given(new), **mapping.seal(note, keys, new, work))
-        await events.record(work, row, "session", row["session_date"])
-        await work.db.run(store.change_counter, status="draft", live=1, deleted=0)
-        return mapping.from_row(row, keys)
+        return mapping.from_row(await drafts.create(work, keys, note), keys)
 
     async def GetSession(self, request: pb.GetSessionRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
         note = mapping.from_row(await work.db.one(store.get, id=request.session_id), keys)
-        await pending.show(work, keys, [note])
+        await replies.complete(work, keys, [note])
         return note
 
     async def ListSessions(self, request: pb.ListSessionsRequest, work: UnitOfWork) -> pb.SessionPage:
@@ -110,7 +112,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         counted = filters["of_client"] or filters["of_appointment"]
         total = await work.db.one(store.count(**filters), **values, **(now if counted else {}))
         notes = [mapping.from_row(row, keys) for row in found]
-        await pending.show(work, keys, notes)
+        await replies.complete(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]))
 
     async def CountSessions(self, request: pb.CountSessionsRequest, work: UnitOfWork) -> pb.SessionCountList:
@@ -124,13 +126,20 @@ class Sessions(SessionsServicer[UnitOfWork]):
         return pb.SessionCountList(items=items)
 
     async def SaveSession(self, request: pb.SaveSessionRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
-        return await self._save(request, work, needs_reason=await self._needs_reason(request, work))
+        if not await self._is_signed(request.session_id, work):
+            # A note that is signed at this very moment is amended with a reason.
+            return await self._save(request, work, needs_reason=True)
+        needs_reason, supervision = await asyncio.gather(self._needs_reason(request, work), cosigning.of_caller(work, self._users))
+        return await self._save(request, work, needs_reason=needs_reason, supervision=supervision)
 
     async def SaveDraft(self, request: pb.SaveDraftRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
         return await self._save(request, work, needs_reason=False)
 
     async def FinalizeSession(self, request: pb.FinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
-        needs_reason = await self._needs_reason(request, work)
+        is_amendment = await self._is_signed(request.session_id, work)
+        supervision = await cosigning.of_caller(work, self._users)
+        # A note that is signed at this very moment is amended with a reason.
+        needs_reason = await self._needs_reason(request, work) if is_amendment else True
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
         note = mapping.from_row(row, keys)
@@ -139,13 +148,14 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if held is None:
             rules.check_draft(row["status"])
             rules.check_fresh(seen, row["version"])
-            return mapping.from_row(await signed.finalize(work, keys, self._signer, row, note, request.reason), keys)
+            finalized = await signed.finalize(work, keys, self._signer, row, note, request.reason, supervision)
+            return await replies.after_signing(work, keys, finalized)
         rules.check_fresh(seen, row["version"])
         rules.check_fresh(held.base_version, row["version"])
         mapping.apply(note, held.changes)
-        amended = await signed.amend(work, keys, self._signer, row, note, request.reason, needs_reason=needs_reason)
+        amended = await signed.amend(work, keys, self._signer, row, note, request.reason, supervision, needs_reason=needs_reason)
         await pending.drop(work, note.id)
-        return mapping.from_row(amended, keys)
+        return await replies.after_signing(work, keys, amended)
 
     async def UnfinalizeSession(self, request: pb.UnfinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
@@ -168,7 +178,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
     async def RestoreSession(self, request: pb.RestoreSessionRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
         note = mapping.from_row(await deletion.restore(work, keys, request.session_id), keys)
-        await pending.show(work, keys, [note])
+        await replies.complete(work, keys, [note])
         return note
 
     async def EraseSession(self, request: pb.EraseSessionRequest, work: UnitOfWork) -> pb.EraseSessionResponse:
@@ -181,8 +191,11 @@ class Sessions(SessionsServicer[UnitOfWork]):
         rows = await work.db.all(store.with_versions, id=request.session_id)
         if not rows:
             raise nothing_here()
-        versions = [{name: row[label] for label, name in store.VERSION_COLUMNS.items()} for row in rows if row["version_id"] is not None]
-        return signing.verify(rows[0], versions, keys, self._signer)
+        versions = [_part(row, store.VERSION_COLUMNS) for row in rows if row["version_id"] is not None]
+        cosignatures = [_part(row, store.COSIGNATURE_COLUMNS) for row in rows if row["cosignature_id"] is not None]
+        waiting = _part(rows[0], store.REQUEST_COLUMNS) if rows[0]["request_id"] is not None else None
+        cosigned = attested.Attested({each["version_number"]: each for each in cosignatures}, waiting)
+        return signing.verify(rows[0], versions, keys, self._signer, cosigned)
 
     async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
         window = part(request)
@@ -193,6 +206,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if any(not version.HasField("signature") for version in versions):
             hashed = {version.id: version for version in await signed.completed(work, keys, note)}
             versions = [hashed[version.id] for version in versions]
+        await cosigning.show_versions(work, keys, note.id, versions)
         return pb.VersionList(versions=versions, more=len(found) == window.limit)
 
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: UnitOfWork) -> pb.Session:
@@ -201,7 +215,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if row is None:
             raise NotFound("not_found", "This client has no signed note.")
         note = mapping.from_row(row, keys)
-        await pending.show(work, keys, [note])
+        await replies.complete(work, keys, [note])
         return note
 
     async def CheckNoNote(self, request: pb.CheckNoNoteRequest, work: UnitOfWork) -> pb.CheckNoNoteResponse:
@@ -240,12 +254,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
         In a statement of its own: the one that makes a note a draft may change nothing that was signed.
         """
         note = mapping.from_row(draft, keys)
-        mapping.apply(note, held.changes)
-        saved_row = mapping.changed_row(draft, note, work, draft_last_saved_at=work.now)
-        saved = await work.db.one(store.save, now=work.now, **mapping.seal(note, keys, saved_row, work))
+        saved = await drafts.save(work, keys, draft, note, held.changes)
         await pending.drop(work, note.id)
-        if saved["session_date"] != draft["session_date"]:
-            await events.record(work, saved, "session", saved["session_date"])
         return saved
 
     async def _slot(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> appointments_pb2.Slot | None:
@@ -253,21 +263,23 @@ class Sessions(SessionsServicer[UnitOfWork]):
             return None
         return await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), work.context)
 
+    async def _is_signed(self, session_id: str, work: UnitOfWork) -> bool:
+        """Whether the note is signed now: where it is, identity has to be asked. In a transaction of its own, so that none is open then."""
+        async with work.beside(work.workspace_id) as tx:
+            row = await tx.maybe(store.status_of, id=session_id)
+        return row is not None and row["status"] != "draft"
+
     async def _needs_reason(self, request: pb.SaveSessionRequest | pb.FinalizeSessionRequest, work: UnitOfWork) -> bool:
-        """Whether the workspace wants a reason that the request does not give. Asks identity only where a signed note may be amended."""
+        """Whether the workspace wants a reason for an amendment that the request does not give."""
         if request.reason.strip():
             return False
-        # In a transaction of its own, so that none is open while identity is asked.
-        async with work.beside(work.workspace_id) as tx:
-            row = await tx.maybe(store.status_of, id=request.session_id)
-        if row is None or row["status"] == "draft":
-            # A note that is signed at this very moment is amended with a reason.
-            return True
         workspace = await self._workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
         values = given(workspace)
         return rules.is_reason_needed(enum_text(workspaces_pb2.WorkspaceKind, workspace.kind), values["settings"] or {})
 
-    async def _save(self, request: SaveRequest, work: UnitOfWork, *, needs_reason: bool) -> pb.SaveSessionResponse:
+    async def _save(
+        self, request: SaveRequest, work: UnitOfWork, *, needs_reason: bool, supervision: users_pb2.Supervision | None = None
+    ) -> pb.SaveSessionResponse:
         """Saves a draft or amends a signed note. A stale save becomes a draft of its own, so that no text is lost."""
         sent = masked(request, rules.EDITABLE)
         rules.check_changes(sent)
@@ -277,6 +289,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         seen = _seen(request, row)
         if not current.is_draft and isinstance(request, pb.SaveDraftRequest):
             pending.set_on(current, await pending.keep(work, keys, current, sent, seen=seen))
+            await cosigning.show(work, keys, [current])
             return pb.SaveSessionResponse(session=current)
         changes = rules.real_changes(sent, mapping.values(current))
         if seen is not None and rules.is_stale(seen, row["version"]):
@@ -284,19 +297,18 @@ class Sessions(SessionsServicer[UnitOfWork]):
             conflict_id = await copies.keep(work, keys, current, changes, seen) if changes else None
             if conflict_id is not None:
                 work.note(conflict_session_id=conflict_id)
-            await pending.show(work, keys, [current])
+            await replies.complete(work, keys, [current])
             return pb.SaveSessionResponse(session=current, conflict_session_id=conflict_id)
         saved: Record | None = None
         if not current.is_draft:
-            saved = await self._amend_with_pending(row, current, sent, request, work, keys, needs_reason=needs_reason)
+            supervision = supervision or await cosigning.of_caller(work, self._users)
+            saved = await self._amend_with_pending(row, current, sent, request, work, keys, supervision, needs_reason=needs_reason)
+            if saved is not None and saved["session_date"] != row["session_date"]:
+                await events.record(work, saved, "session", saved["session_date"])
         elif changes:
-            mapping.apply(current, changes)
-            saved_row = mapping.changed_row(row, current, work, draft_last_saved_at=work.now)
-            saved = await work.db.one(store.save, now=work.now, **mapping.seal(current, keys, saved_row, work))
-        if saved is not None and saved["session_date"] != row["session_date"]:
-            await events.record(work, saved, "session", saved["session_date"])
+            saved = await drafts.save(work, keys, row, current, changes)
         reply = mapping.from_row(saved or row, keys)
-        await pending.show(work, keys, [reply])
+        await replies.complete(work, keys, [reply])
         return pb.SaveSessionResponse(session=reply)
 
     async def _amend_with_pending(
@@ -307,6 +319,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         request: SaveRequest,
         work: UnitOfWork,
         keys: WorkspaceKeys,
+        supervision: users_pb2.Supervision,
         *,
         needs_reason: bool,
     ) -> Record | None:
@@ -328,7 +341,12 @@ class Sessions(SessionsServicer[UnitOfWork]):
             return None
         mapping.apply(note, differing)
         reason = request.reason if isinstance(request, pb.SaveSessionRequest) else ""
-        return await signed.amend(work, keys, self._signer, row, note, reason, needs_reason=needs_reason)
+        return await signed.amend(work, keys, self._signer, row, note, reason, supervision, needs_reason=needs_reason)
+
+
+def _part(row: Record, columns: Mapping[str, str]) -> dict[str, Any]:
+    """The columns of a row of another table that is beside a note's, by its own names."""
+    return {name: row[label] for label, name in columns.items()}
 
 
 def _seen(request: SaveRequest | pb.FinalizeSessionRequest | pb.UnfinalizeSessionRequest, row: Record) -> int | None:

@@ -67,11 +67,11 @@ def check_not_deleted(deleted_at: datetime | None) -> None:
 
 def check_not_empty(texts: Iterable[str]) -> None:
     """Raises Invalid if none of the texts has a visible character: such a note cannot be signed."""
-    if not any(map(_is_visible, "".join(texts))):
+    if not any(map(is_visible, "".join(texts))):
         raise Invalid("session_empty", "A note that says nothing cannot be signed.")
 
 
-def _is_visible(sign: str) -> bool:
+def is_visible(sign: str) -> bool:
     """Whether a character shows something by itself: no space, control, format or combining character."""
     return unicodedata.category(sign)[0] not in "CZM" and sign not in _BLANK
 
@@ -131,14 +131,14 @@ def gathered(kept: str | None, late: str | None) -> str | None:
 
     A text that goes on from the other one takes its place. Of two that do not, both stay, one below the other.
     """
-    if not late or (kept and _goes_on(kept, late)):
+    if not late or (kept and goes_on(kept, late)):
         return kept
-    if not kept or _goes_on(late, kept):
+    if not kept or goes_on(late, kept):
         return late
     return kept if late in kept.split(_APART) else f"{kept}{_APART}{late}"
 
 
-def _goes_on(longer: str, shorter: str) -> bool:
+def goes_on(longer: str, shorter: str) -> bool:
     """Whether `longer` is `shorter` with something inserted in one place, or the same."""
     if len(shorter) > len(longer):
         return False

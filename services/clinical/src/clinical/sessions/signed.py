@@ -4,15 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.identity.v1 import users_pb2
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import events, mapping, rules, signing, store
+from clinical.supervision import workflow as cosigning
 
 
 async def finalize(
-    work: UnitOfWork, keys: WorkspaceKeys, signer: signing.VersionSigner, row: Record, note: pb.Session, reason: str
+    work: UnitOfWork,
+    keys: WorkspaceKeys,
+    signer: signing.VersionSigner,
+    row: Record,
+    note: pb.Session,
+    reason: str,
+    supervision: users_pb2.Supervision,
 ) -> Record:
     """Signs a draft whose row is locked. `reason` is for one that was signed before, instead of that for making it a draft again."""
     rules.check_reason(reason, is_needed=False)
@@ -30,6 +38,7 @@ async def finalize(
         # A copy becomes part of the client's history when it is signed.
         await events.record(work, saved, "session", saved["session_date"])
     await events.record(work, saved, "session_finalized", work.now, number=number)
+    await cosigning.signed(work, note, number, supervision)
     await work.db.many(store.change_counter, _moved("draft", "finalized"))
     return saved
 
@@ -41,6 +50,7 @@ async def amend(
     row: Record,
     note: pb.Session,
     reason: str,
+    supervision: users_pb2.Supervision,
     *,
     needs_reason: bool,
 ) -> Record:
@@ -53,6 +63,7 @@ async def amend(
     amended = mapping.changed_row(row, note, work, amended_at=work.now, amendment_count=row["amendment_count"] + 1, signed_versions=number)
     saved = await work.db.one(store.amend, now=work.now, number=number, **mapping.seal(note, keys, amended, work))
     await events.record(work, saved, "session_amended", work.now, number=number)
+    await cosigning.signed(work, note, number, supervision)
     return saved
 
 
@@ -70,6 +81,7 @@ async def unfinalize(work: UnitOfWork, keys: WorkspaceKeys, row: Record, reason:
     sealed = mapping.seal(note, keys, draft, work)["sealed"]
     saved = await work.db.one(store.unfinalize, id=note.id, sealed=sealed, number=number, now=work.now)
     await work.db.many(store.change_counter, _moved(row["status"], "draft"))
+    await cosigning.unsigned(work, note)
     return saved
 
 

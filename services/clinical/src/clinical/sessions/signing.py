@@ -3,42 +3,29 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from caseload.clinical.v1 import sessions_pb2 as pb
-from chassis import base64url
-from chassis.auth.tokens import ServiceSigner
 from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.timestamps import to_datetime
 from clinical.sessions import canonical, mapping, rules
+from clinical.signatures.rfc8785 import time_text
+from clinical.signatures.signer import Signer
+from clinical.supervision import attested
 
 
-class VersionSigner:
-    """Signs with the service's key of today, and verifies what was signed with that or an earlier one. `keys` are by thumbprint."""
-
-    def __init__(self, signer: ServiceSigner, keys: Mapping[str, Ed25519PublicKey]) -> None:
-        self._signer = signer
-        self._keys = keys
+class VersionSigner(Signer):
+    """Signs versions."""
 
     def sign(self, version: pb.SessionVersion, note: pb.Session) -> None:
         """Sets the version's hash and signature. All else that is signed has to be set."""
         version.content_hash = hash_of(version, note)
-        version.key_id = self._signer.key_id
-        version.signature = base64url.encode(self._signer.sign(canonical.signed_message(version.content_hash)))
+        version.key_id = self.key_id
+        version.signature = self.signature(canonical.signed_message(version.content_hash))
 
     def is_genuine(self, version: pb.SessionVersion) -> bool:
         """Whether the signature is one of ours, over this version's hash."""
-        key = self._keys.get(version.key_id)
-        if key is None:
-            return False
-        try:
-            key.verify(base64url.decode(version.signature), canonical.signed_message(version.content_hash))
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return self.is_signature(version.signature, version.key_id, canonical.signed_message(version.content_hash))
 
 
 def hash_of(version: pb.SessionVersion, note: pb.Session) -> str:
@@ -52,9 +39,9 @@ def hash_of(version: pb.SessionVersion, note: pb.Session) -> str:
             "duration_minutes": version.duration_minutes if version.HasField("duration_minutes") else None,
             "form": canonical.FORM,
             "kind": enum_text(pb.VersionKind, version.kind),
-            "session_date": canonical.time_text(to_datetime(version.session_date)),
+            "session_date": time_text(to_datetime(version.session_date)),
             "session_id": note.id,
-            "signed_at": canonical.time_text(to_datetime(version.created_at)),
+            "signed_at": time_text(to_datetime(version.created_at)),
             "signed_by_user_id": version.created_by_user_id,
             "version_number": version.version_number,
             "workspace_id": note.workspace_id,
@@ -71,8 +58,17 @@ def complete(version: pb.SessionVersion, note: pb.Session, previous: pb.SessionV
     return version
 
 
-def verify(note: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], keys: WorkspaceKeys, signer: VersionSigner) -> pb.Verification:
-    """Holds a note's versions, the oldest first, against their hashes, signatures and each other, and the note against the newest."""
+def verify(
+    note: Mapping[str, Any],
+    rows: Iterable[Mapping[str, Any]],
+    keys: WorkspaceKeys,
+    signer: VersionSigner,
+    cosigned: attested.Attested = attested.NOTHING,
+) -> pb.Verification:
+    """Holds a note's versions, the oldest first, against their hashes, signatures and each other, and the note against the newest.
+
+    `cosigned` is what was attested of them.
+    """
     expected = rules.signed_versions(note["signed_versions"], note["amendment_count"], note["status"])
     found = pb.Verification(versions=expected)
     try:
@@ -84,15 +80,16 @@ def verify(note: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], keys: Wor
     previous: pb.SessionVersion | None = None
     for number, row in enumerate(rows, start=1):
         version = _intact(row, number, head, previous, keys, signer)
-        if version is None or number > expected:
+        if version is None or number > expected or not attested.is_genuine(cosigned, version, head, keys, signer):
             found.first_break = number
             return found
+        found.cosignatures += number in cosigned.cosignatures
         found.unsigned += not version.HasField("signature")
         previous = version
     reached = previous.version_number if previous else 0
     if reached < expected:
         found.first_break = reached + 1
-    elif previous is not None and not _is_as_signed(head, previous):
+    elif previous is not None and not (_is_as_signed(head, previous) and attested.is_settled(cosigned, reached)):
         found.first_break = reached
     found.intact = not found.HasField("first_break")
     return found

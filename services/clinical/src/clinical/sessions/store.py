@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.db.statement import Statement, command, query
 from clinical.tables import (
     appointments,
+    cosign_requests,
+    cosignatures,
     erased_sessions,
     pending_amendments,
     session_counters,
@@ -155,7 +157,8 @@ unfinalize = command(
     .returning(sessions)
 )
 
-copies_of = query(
+# Locked, because somebody may be working on a copy itself.
+copies_of = command(
     select(sessions)
     .where(
         sessions.c.conflict_of == bindparam("original", type_=Uuid),
@@ -164,6 +167,7 @@ copies_of = query(
         _not_deleted,
     )
     .order_by(sessions.c.id)
+    .with_for_update()
 )
 
 latest_finalized = query(
@@ -186,13 +190,28 @@ _last_shown = (
     .scalar_subquery()
 )
 _of_note = session_versions.c.session_id == bindparam("session_id", type_=Uuid)
-# A note beside each of its versions, the oldest first: of one moment, so that no signature comes between them.
+# A note beside each of its versions with its co-signature, the oldest first, and what waits: of one moment, so that no signature
+# comes between them.
 VERSION_COLUMNS = {f"version_{column.name}": column.name for column in session_versions.c}
+COSIGNATURE_COLUMNS = {f"cosignature_{column.name}": column.name for column in cosignatures.c}
+REQUEST_COLUMNS = {f"request_{column.name}": column.name for column in cosign_requests.c}
 with_versions = query(
-    select(sessions, *(session_versions.c[name].label(label) for label, name in VERSION_COLUMNS.items()))
+    select(
+        sessions,
+        *(session_versions.c[name].label(label) for label, name in VERSION_COLUMNS.items()),
+        *(cosignatures.c[name].label(label) for label, name in COSIGNATURE_COLUMNS.items()),
+        *(cosign_requests.c[name].label(label) for label, name in REQUEST_COLUMNS.items()),
+    )
     .outerjoin(
         session_versions, (session_versions.c.workspace_id == sessions.c.workspace_id) & (session_versions.c.session_id == sessions.c.id)
     )
+    .outerjoin(
+        cosignatures,
+        (cosignatures.c.workspace_id == session_versions.c.workspace_id)
+        & (cosignatures.c.session_id == session_versions.c.session_id)
+        & (cosignatures.c.version_number == session_versions.c.version_number),
+    )
+    .outerjoin(cosign_requests, (cosign_requests.c.workspace_id == sessions.c.workspace_id) & (cosign_requests.c.id == sessions.c.id))
     .where(sessions.c.id == _id, _not_deleted)
     .order_by(session_versions.c.version_number)
 )

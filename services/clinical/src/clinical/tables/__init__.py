@@ -20,12 +20,16 @@ from clinical.tables.notes import (
     timeline_events,
 )
 from clinical.tables.plans import measures, milestones, plan_counters, plan_events, plan_versions, plans
+from clinical.tables.supervision import cosign_requests, cosignatures, supervised_users
+from clinical.tables.sync import sync_receipts
 
 __all__ = [
     "RETENTIONS",
     "appointments",
     "attachments",
     "clients",
+    "cosign_requests",
+    "cosignatures",
     "erased_sessions",
     "measures",
     "metadata",
@@ -41,10 +45,21 @@ __all__ = [
     "sessions",
     "storage_counters",
     "storage_quotas",
+    "supervised_users",
+    "sync_receipts",
     "timeline_events",
 ]
 
-# A deleted note is erased when its time is over: each is announced, and the reaction to that erases it with what belongs to it.
 RETENTIONS = (
+    # A deleted note is erased when its time is over: each is announced, and the reaction to that erases it with what belongs to it.
     Retention("sessions", since="permanent_delete_after", days=0, announced=lambda id_: events_pb2.DeletedSessionOver(session_id=str(id_))),
+    # Not a deletion: what is over is the time for a co-signature, and the reaction puts that on record once.
+    Retention(
+        "cosign_requests",
+        since="due_at",
+        days=0,
+        over="status = 'pending' AND NOT hidden AND announced_at IS NULL",
+        announced=lambda id_: events_pb2.CosignDeadlinePassed(session_id=str(id_)),
+    ),
+    Retention("sync_receipts", since="created_at", days="sync_receipts_days"),
 )

@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
-from chassis.errors import NotFound
+from chassis.errors import Fault, Invalid, NotFound
+
+MOST_AT_ONCE = 500
+
+
+def check_number(ids: int) -> None:
+    if ids > MOST_AT_ONCE:
+        raise Invalid("too_many_ids", faults=[Fault("/client_ids", f"must be {MOST_AT_ONCE} or fewer")])
 
 
 def check_not_erased(erased_at: datetime | None) -> None:

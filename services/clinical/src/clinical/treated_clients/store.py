@@ -1,10 +1,12 @@
 """Statements about clients. Row security confines each to the caller's workspace."""
 
-from sqlalchemy import Uuid, bindparam
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db.statement import command
+from chassis.db.statement import command, query
 from clinical.tables import clients
+
+known = query(select(clients.c.id).where(clients.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
 # Locks the client until the commit, and returns when it was erased, if it was.
 lock_client = command(

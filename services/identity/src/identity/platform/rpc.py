@@ -10,8 +10,9 @@ from caseload.identity.v1 import events_pb2, invitations_pb2, users_pb2, workspa
 from caseload.identity.v1 import platform_pb2 as pb
 from caseload.identity.v1.platform_rpc import PlatformServicer
 from caseload.options.v1 import options_pb2
+from caseload.services import SERVICE_NAMES
 from chassis.db.errors import nothing_here
-from chassis.db.transaction import Record
+from chassis.db.transaction import Record, Transaction
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill
@@ -103,7 +104,9 @@ class Platform(PlatformServicer[UnitOfWork]):
 
     async def GetWorkspaceState(self, request: pb.GetWorkspaceStateRequest, work: UnitOfWork) -> pb.WorkspaceState:
         found = await self._find(store.find_workspace, work, id=request.workspace_id)
-        return fill(pb.WorkspaceState(), {**found, "id": found["workspace_id"]})
+        async with work.beside(found["workspace_id"]) as tx:
+            erasure = await _erasure(found, tx)
+        return fill(pb.WorkspaceState(erasure=erasure), {**found, "id": found["workspace_id"]})
 
     async def GetMetrics(self, request: pb.GetMetricsRequest, work: UnitOfWork) -> pb.Metrics:
         return fill(pb.Metrics(), await work.db.one(store.metrics))
@@ -122,13 +125,15 @@ class Platform(PlatformServicer[UnitOfWork]):
         found = await self._find(store.find_workspace, work, id=workspace_id)
         async with self._runtime.background(workspace_id) as changing:
             was = await changing.db.one(store.lock_workspace)
-            rules.check_status("deleted" if was["deleted_at"] else was["status"], wanted)
+            state = rules.state(was["status"], deleted=was["deleted_at"] is not None, erased=was["erased_at"] is not None)
+            rules.check_status(state, wanted)
             columns: dict[str, Any] = {"status": wanted, "deleted_at": None, "erase_after": None}
             if wanted == "deleted":
+                rules.check_deletable(**await changing.db.one(store.count_administrators))
                 erase_after = changing.now + timedelta(days=self._settings.deleted_workspaces_days)
                 columns = {"status": "suspended", "deleted_at": changing.now, "erase_after": erase_after}
                 await self._tell_owner(changing)
-            state = fill(pb.WorkspaceState(), await changing.db.one(store.set_status, **columns, now=changing.now))
+            changed = fill(pb.WorkspaceState(), await changing.db.one(store.set_status, **columns, now=changing.now))
             record_effect(
                 changing,
                 what,
@@ -141,7 +146,7 @@ class Platform(PlatformServicer[UnitOfWork]):
                 # Once more when it is committed: a token may have been made meanwhile of the status before.
                 changing.afterwards(lambda tx: revocation.revoke_access_tokens(tx, [workspace_id]))
         await record_activity(work, what, workspace_id=workspace_id, workspace_name=found["name"], reason=reason)
-        return state
+        return changed
 
     async def _tell_owner(self, deleting: UnitOfWork) -> None:
         owner = await deleting.db.maybe(store.first_administrator)
@@ -150,11 +155,15 @@ class Platform(PlatformServicer[UnitOfWork]):
 
     async def _operated(self, row: Record, work: UnitOfWork) -> pb.OperatedWorkspace:
         workspace_id = row["workspace_id"]
-        keys = await self._runtime.keys.of(workspace_id)
+        # An erased one has no keys, and no owner any more.
+        keys = None if row["erased_at"] else await self._runtime.keys.of(workspace_id)
         async with work.beside(workspace_id) as tx:
-            owner = await tx.maybe(store.first_administrator)
-        email = None if owner is None else record.to_proto(owner, keys).email
-        return fill(pb.OperatedWorkspace(owner_email=email), {**row, "id": workspace_id, "user_count": row["active_users"]})
+            owner = await tx.maybe(store.first_administrator) if keys else None
+            erasure = await _erasure(row, tx)
+        email = None if owner is None or keys is None else record.to_proto(owner, keys).email
+        return fill(
+            pb.OperatedWorkspace(owner_email=email, erasure=erasure), {**row, "id": workspace_id, "user_count": row["active_users"]}
+        )
 
     async def _find(self, statement: Any, work: UnitOfWork, **values: Any) -> Record:
         async with work.beside(None) as tx:
@@ -162,3 +171,13 @@ class Platform(PlatformServicer[UnitOfWork]):
         if found is None:
             raise nothing_here()
         return found
+
+
+async def _erasure(workspace: Record, tx: Transaction) -> pb.WorkspaceErasure | None:
+    """How far the erasure of the workspace is; None for one that is not erased. Asks in a transaction of the workspace."""
+    if workspace["erased_at"] is None:
+        return None
+    finished = {row["service"]: row["finished_at"] for row in await tx.all(store.erasure_progress_of)}
+    unfinished = sorted(set(SERVICE_NAMES) - finished.keys())
+    times = {"began_at": workspace["erased_at"], "finished_at": None if unfinished else max(finished.values())}
+    return fill(pb.WorkspaceErasure(finished=sorted(finished), unfinished=unfinished), times)

@@ -18,7 +18,9 @@ def check_reason(reason: str) -> str:
 
 
 def check_status(now: str, wanted: str) -> None:
-    """Raise Conflict if the workspace has the wanted status already: active, suspended or deleted."""
+    """Raise Conflict if the workspace has the wanted status already (active, suspended or deleted), or is erased, which nothing takes back."""
+    if now == "erased":
+        raise Conflict("workspace_erased", "This workspace is erased, and cannot be brought back.")
     if now == wanted or (now, wanted) == ("deleted", "suspended"):
         raise Conflict("workspace_already_so", f"This workspace is {now} already.")
 
@@ -27,6 +29,17 @@ def check_not_own(workspace_id: UUID, own: UUID) -> None:
     """Raise Conflict for the administrator's own workspace, in which nobody could undo it."""
     if workspace_id == own:
         raise Conflict("own_workspace", "Nobody suspends or deletes their own workspace.")
+
+
+def check_deletable(administrators: int) -> None:
+    """Raise Conflict for a workspace of platform administrators, whose activity and blacklist would be erased with it."""
+    if administrators:
+        raise Conflict("workspace_of_administrators", "A workspace with platform administrators is not deleted.")
+
+
+def state(status: str, *, deleted: bool, erased: bool) -> str:
+    """What has become of a workspace, in one word."""
+    return "erased" if erased else "deleted" if deleted else status
 
 
 def escaped(search: str) -> str:

@@ -23,7 +23,7 @@ from chassis.db.lists import FilteredStatement, FilterNames
 from chassis.db.statement import command, query
 from identity.people.columns import SEALED_COLUMNS
 from identity.roles import ADMINISTRATOR_ROLE
-from identity.tables import blacklisted_addresses, invitations, users, workspace_directory, workspaces
+from identity.tables import blacklisted_addresses, erasure_progress, invitations, users, workspace_directory, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _directory = workspace_directory.c
@@ -63,7 +63,7 @@ def _number_of(rows: FromClause) -> ScalarSelect[int]:
 
 metrics = query(
     select(
-        func.count().label("total_workspaces"),
+        func.count().filter(_directory.erased_at.is_(None)).label("total_workspaces"),
         func.coalesce(func.sum(_directory.active_users), 0).label("active_users"),
         func.coalesce(func.sum(_directory.total_users), 0).label("total_users"),
         _number_of(_pending.subquery()).label("pending_invitations"),
@@ -77,7 +77,11 @@ name_owner = command(
     update(workspace_directory).where(_directory.workspace_id == bindparam("workspace_id")).values(owner_id=bindparam("owner_id"))
 )
 
-lock_workspace = command(select(workspaces.c.status, workspaces.c.deleted_at).with_for_update(key_share=True))
+lock_workspace = command(select(workspaces.c.status, workspaces.c.deleted_at, workspaces.c.erased_at).with_for_update(key_share=True))
+
+count_administrators = query(select(func.count().label("administrators")).select_from(users).where(users.c.is_platform_admin))
+
+erasure_progress_of = query(select(erasure_progress.c.service, erasure_progress.c.finished_at).order_by(erasure_progress.c.service))
 
 set_status = command(
     update(workspaces)

@@ -9,6 +9,7 @@ workspaces, and the words by which people name theirs before they sign in.
 A column whose name is not the word that the code uses has a `key`: its name in Python.
 """
 
+from caseload.identity.v1 import events_pb2
 from caseload.options.v1 import options_pb2
 from chassis.work.retention import Audited, Retention
 from identity.tables.base import metadata
@@ -16,10 +17,11 @@ from identity.tables.credentials import api_keys, backup_codes, login_attempts, 
 from identity.tables.login_sessions import login_sessions, refresh_tokens, revocations
 from identity.tables.passkeys import passkeys, used_challenges
 from identity.tables.people import departments, invitations, sign_ins, users, workspaces
-from identity.tables.platform import activities, blacklist, blacklisted_addresses, workspace_directory
+from identity.tables.platform import activities, blacklist, blacklisted_addresses, erasure_progress, workspace_directory
 from identity.tables.single_sign_on import sso_accounts, sso_attempts, sso_directory, sso_providers
 
 __all__ = [
+    "KEPT_AFTER_ERASURE",
     "RETENTIONS",
     "WITHOUT_ROW_SECURITY",
     "activities",
@@ -28,6 +30,7 @@ __all__ = [
     "blacklist",
     "blacklisted_addresses",
     "departments",
+    "erasure_progress",
     "invitations",
     "login_attempts",
     "login_sessions",
@@ -57,7 +60,26 @@ WITHOUT_ROW_SECURITY = {
     "revocations": "lists void access tokens of all workspaces for every service",
 }
 
+# What stays of a workspace that is erased.
+KEPT_AFTER_ERASURE = {
+    "workspaces": "that there was such a workspace, and since when it is erased; its address, numbers and settings are gone",
+    "workspace_directory": "the same, for platform administrators",
+    "erasure_progress": "which services have finished",
+    "activities": "the installation's: a workspace of platform administrators, and no other has any, is not erased",
+    "blacklist": "the same",
+    "blacklisted_addresses": "the same",
+}
+
 RETENTIONS = (
+    # Announced: the reaction to it begins the erasure, unless somebody has brought the workspace back.
+    Retention(
+        "workspaces",
+        since="erase_after",
+        days=0,
+        over="erased_at IS NULL",
+        announced=lambda id_: events_pb2.DeletedWorkspaceOver(workspace_id=str(id_)),
+        row="workspace_id",
+    ),
     Retention("revocations", since="created_at", days=1 / 24, scope="deployment"),
     # As long as the throttle counts them.
     Retention("login_attempts", since="last_at", days=1, scope="deployment"),

@@ -36,6 +36,8 @@ workspaces = tenant(
     # Of a deleted one: when it was, and until when it is kept.
     moment("deleted_at", nullable=True),
     moment("erase_after", nullable=True),
+    # When its erasure began, in which no service has yet finished; it cannot be brought back from then on.
+    moment("erased_at", nullable=True),
     *timestamps(),
     PrimaryKeyConstraint("workspace_id", name="pk_workspaces"),
     CheckConstraint("kind IN ('practice', 'hospital')", name="workspace_kind"),
@@ -43,8 +45,13 @@ workspaces = tenant(
     CheckConstraint(
         "(deleted_at IS NULL) = (erase_after IS NULL) AND (deleted_at IS NULL OR status = 'suspended')", name="workspace_deletion"
     ),
-    fixed=("kind", "created_at"),
+    CheckConstraint("erased_at IS NULL OR deleted_at IS NOT NULL", name="workspace_erased"),
+    Index("ix_workspaces_over", "erase_after", postgresql_where=text("erase_after IS NOT NULL AND erased_at IS NULL")),
+    fixed=("kind", "created_at", "erased_at"),
     grants="SELECT, INSERT, UPDATE",
+    eraser_grants="UPDATE (erased_at)",
+    # It finds the deleted workspaces whose time is over.
+    relay_grants="SELECT (workspace_id, erase_after, erased_at)",
 )
 
 departments = tenant(
@@ -89,7 +96,11 @@ users = tenant(
         name="department_not_found",
     ),
     ForeignKeyConstraint(
-        ["workspace_id", "supervisor_id"], ["identity.users.workspace_id", "identity.users.id"], name="supervisor_not_found"
+        ["workspace_id", "supervisor_id"],
+        ["identity.users.workspace_id", "identity.users.id"],
+        name="supervisor_not_found",
+        # Users are deleted with their workspace alone, a batch at a time.
+        ondelete="SET NULL (supervisor_id)",
     ),
     CheckConstraint("supervisor_id <> id", name="supervisor_circle"),
     CheckConstraint("role IN ('owner', 'assistant', 'therapist', 'operator', 'doctor', 'nurse', 'head_doctor', 'admin')", name="user_role"),

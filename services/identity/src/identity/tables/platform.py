@@ -29,6 +29,7 @@ workspace_directory = Table(
     moment("created_at"),
     moment("deleted_at", nullable=True),
     moment("erase_after", nullable=True),
+    moment("erased_at", nullable=True),
     # Whom the platform invited as the owner, and when that user first got in.
     Column("owner_id", Uuid),
     moment("owner_accepted_at", nullable=True),
@@ -43,9 +44,20 @@ workspace_directory = Table(
         text("created_at DESC"),
         postgresql_where=text("owner_id IS NOT NULL AND owner_accepted_at IS NULL AND deleted_at IS NULL"),
     ),
-    Index("ix_workspace_directory_users", "workspace_id", postgresql_include=["active_users", "total_users"]),
+    Index("ix_workspace_directory_users", "workspace_id", postgresql_include=["active_users", "total_users", "erased_at"]),
     # Finds any part of a name that has three letters or more.
     Index("ix_workspace_directory_name", "name", postgresql_using="gin", postgresql_ops={"name": "public.gin_trgm_ops"}),
+)
+
+# In which services nothing is left of an erased workspace, and since when.
+erasure_progress = tenant(
+    "erasure_progress",
+    metadata,
+    Column("service", Text, nullable=False),
+    moment("finished_at"),
+    PrimaryKeyConstraint("workspace_id", "service", name="pk_erasure_progress"),
+    grants="SELECT, INSERT",
+    eraser_grants="",
 )
 
 # What platform administrators have done, in their own workspace.
@@ -63,6 +75,7 @@ activities = tenant(
     PrimaryKeyConstraint("workspace_id", "id", name="pk_activities"),
     Index("ix_activities_created", "workspace_id", "created_at"),
     grants="SELECT, INSERT",
+    eraser_grants="",
 )
 
 # Addresses that may be neither invited nor signed in with, as the administrator who listed them knows them.

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
-from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
@@ -25,6 +25,7 @@ from identity.people.rules import check_email, check_full_name
 from identity.roles import ADMINISTRATOR_ROLE
 from identity.users import rules, store
 from identity.users.names import UserNames
+from identity.workspaces.rules import cosign_hours
 
 
 class Users(UsersServicer[UnitOfWork]):
@@ -87,7 +88,11 @@ class Users(UsersServicer[UnitOfWork]):
         user.full_name = changes.get("full_name", user.full_name)
         columns = {name: changes.get(name, was[name]) for name in rules.CHANGEABLE if name != "full_name"}
         values = record.change(was, user, keys, work, **columns)
-        return record.to_proto(await work.db.one(store.update_user, user_id=request.user_id, now=work.now, **values), keys)
+        changed = record.to_proto(await work.db.one(store.update_user, user_id=request.user_id, now=work.now, **values), keys)
+        if changed.supervisor_id != user.supervisor_id:
+            supervisor_id = changed.supervisor_id if changed.HasField("supervisor_id") else None
+            work.emit(events_pb2.SupervisionChanged(user_id=changed.id, supervisor_id=supervisor_id, version=values["version"]))
+        return changed
 
     async def ChangeRole(self, request: pb.ChangeRoleRequest, work: UnitOfWork) -> pb.User:
         user_id, role = UUID(request.user_id), enum_text(pb.Role, request.role)
@@ -115,7 +120,6 @@ class Users(UsersServicer[UnitOfWork]):
 
         change = record.change(was, record.to_proto(was, keys), keys, work, is_active=False)
         changed = await work.db.one(store.set_active, user_id=user_id, now=work.now, **change)
-        await self._end_supervision(user_id, keys, work)
         await revocation.end_login_sessions(work.db, user_id, reason="deactivated", now=work.now)
         await revocation.revoke_access_tokens(work.db, [user_id])
         work.note(is_active="false")
@@ -144,6 +148,10 @@ class Users(UsersServicer[UnitOfWork]):
             raise NotFound("practitioner_not_found", "Nobody here has this id.")
         return fill(pb.Practitioner(), row)
 
+    async def GetSupervision(self, request: pb.GetSupervisionRequest, work: UnitOfWork) -> pb.Supervision:
+        row = await work.db.one(store.supervision, user_id=request.user_id)
+        return fill(pb.Supervision(cosign_hours=cosign_hours(row["settings"])), row)
+
     async def _get(self, user_id: UUID, work: UnitOfWork) -> pb.User:
         keys = await self._keys.of(work.workspace_id)
         return record.to_proto(await work.db.one(store.get_user, user_id=user_id), keys)
@@ -162,17 +170,14 @@ class Users(UsersServicer[UnitOfWork]):
         rules.check_department(is_active=found["is_active"])
 
     async def _check_supervisor(self, user_id: UUID, supervisor_id: UUID, work: UnitOfWork) -> None:
-        """Raises a refusal unless the one may supervise the other. Holds the workspace: two changes together could make a circle."""
+        """Raises a refusal unless the one may supervise the other. Holds the workspace: two changes together could make a circle.
+
+        A supervisor who is inactive by now may stay.
+        """
         await work.db.one(store.lock_workspace)
+        if (await work.db.one(store.supervision, user_id=user_id))["supervisor_id"] == supervisor_id:
+            return
         found = {row["id"]: row for row in await work.db.all(store.supervisors, supervisor_id=supervisor_id)}
         if supervisor_id not in found:
             raise NotFound("supervisor_not_found", "Nobody here has the supervisor's id.")
         rules.check_supervisor(user_id, is_active=found[supervisor_id]["is_active"], supervisors=found.keys())
-
-    async def _end_supervision(self, user_id: UUID, keys: WorkspaceKeys, work: UnitOfWork) -> None:
-        """Leaves whom the user supervised without a supervisor: an inactive one supervises nobody."""
-        for supervised in await work.db.all(store.lock_supervised, user_id=user_id):
-            change = record.change(supervised, record.to_proto(supervised, keys), keys, work, supervisor_id=None)
-            await work.db.run(
-                store.clear_supervisor, user_id=supervised["id"], now=work.now, sealed=change["sealed"], version=change["version"]
-            )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, null, select, update
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.lists import FilteredStatement, FilterNames
@@ -77,8 +77,12 @@ _next = select(users.c.id, users.c.supervisor_id, users.c.is_active).where(users
 # The user with this id, this user's supervisor, and so on.
 supervisors = query(select(_supervisors.union(_next)))
 
-lock_supervised = command(
-    select(*USER_COLUMNS).where(users.c.supervisor_id == _user_id).order_by(users.c.id).with_for_update(key_share=True, of=users)
+supervision = query(
+    select(
+        select(users.c.supervisor_id).where(_this_user).scalar_subquery().label("supervisor_id"),
+        select(users.c.version).where(_this_user).scalar_subquery().label("version"),
+        workspaces.c.settings,
+    )
 )
 
 count_other_administrators = query(
@@ -94,5 +98,3 @@ _sealed_again: dict[str, Any] = {"sealed": bindparam("sealed"), "version": bindp
 change_role = command(update(users).where(_this_user).values(role=bindparam("role"), **_sealed_again).returning(*USER_COLUMNS))
 
 set_active = command(update(users).where(_this_user).values(is_active=bindparam("is_active"), **_sealed_again).returning(*USER_COLUMNS))
-
-clear_supervisor = command(update(users).where(_this_user).values(supervisor_id=null(), **_sealed_again))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 from zoneinfo import available_timezones
 
 from chassis.errors import Fault, Invalid
@@ -14,6 +14,12 @@ CHANGEABLE = ("name", "time_zone", "locale", "address", "phone", "license_number
 _MAX_LENGTH = {"name": 255, "address": 1000, "phone": 50, "license_number": 100}
 # Language, script and region of BCP 47. Variants and extensions are not accepted.
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+# How long ago a device may have been without a network that its notes are not flagged. Clinical keeps receipts for longer than that.
+MOST_OFFLINE_DAYS = 90
+
+# Three days, for workspaces that have set nothing; at most ninety.
+_COSIGN_HOURS = 72
+_MOST_COSIGN_HOURS = 24 * 90
 
 
 def check_workspace(values: Mapping[str, Any]) -> None:
@@ -40,5 +46,21 @@ def check_workspace(values: Mapping[str, Any]) -> None:
     lock_after = (values.get("settings") or {}).get("lock_after_failures")
     if lock_after is not None and not is_lock_after(lock_after):
         faults.append(Fault("/settings/lock_after_failures", "must be null or a whole number from 3 to 100"))
+    if not is_cosign_hours((values.get("settings") or {}).get("cosign_hours", _COSIGN_HOURS)):
+        faults.append(Fault("/settings/cosign_hours", f"must be a whole number from 1 to {_MOST_COSIGN_HOURS}"))
+    offline_days = (values.get("settings") or {}).get("offline_days", 1)
+    if not isinstance(offline_days, int) or isinstance(offline_days, bool) or not 1 <= offline_days <= MOST_OFFLINE_DAYS:
+        faults.append(Fault("/settings/offline_days", f"must be a whole number from 1 to {MOST_OFFLINE_DAYS}"))
     if faults:
         raise Invalid("workspace_invalid", "Some details of the workspace are not valid.", faults=faults)
+
+
+def is_cosign_hours(value: Any) -> TypeGuard[int]:
+    """Whether a workspace may give so many hours for a co-signature: one hour to ninety days."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_COSIGN_HOURS
+
+
+def cosign_hours(settings: Mapping[str, Any] | None) -> int:
+    """How many hours a workspace with these settings gives for a co-signature."""
+    hours = (settings or {}).get("cosign_hours")
+    return hours if is_cosign_hours(hours) else _COSIGN_HOURS

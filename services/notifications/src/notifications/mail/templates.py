@@ -249,3 +249,15 @@ If you did not expect this, nothing needs to be done.
 <p><a href="$link">$link</a></p>
 <p>If you did not expect this, nothing needs to be done.</p>"""),
 )
+
+COSIGN_OVERDUE = MailTemplate(
+    subject=Template("A note waits for your co-signature"),
+    text=Template("""\
+Hello $full_name,
+
+a note has been waiting for your co-signature for longer than your workspace allows. Sign in to read it: it is among the first in your queue.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>a note has been waiting for your co-signature for longer than your workspace allows. Sign in to read it: it is among the first in your queue.</p>"""),
+)

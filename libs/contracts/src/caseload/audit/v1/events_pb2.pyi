@@ -78,3 +78,15 @@ class RecordDigest(_message.Message):
     revision: int
     digest: bytes
     def __init__(self, table: _Optional[str] = ..., record_id: _Optional[str] = ..., revision: _Optional[int] = ..., digest: _Optional[bytes] = ...) -> None: ...
+
+class WorkspaceErasureUnfinished(_message.Message):
+    __slots__ = ("workspace_id",)
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...
+
+class WorkspaceErasureFinished(_message.Message):
+    __slots__ = ("workspace_id",)
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...

@@ -50,7 +50,7 @@ class RowError(_message.Message):
     def __init__(self, row: _Optional[int] = ..., pointer: _Optional[str] = ..., detail: _Optional[str] = ...) -> None: ...
 
 class ImportClientsReply(_message.Message):
-    __slots__ = ("created", "skipped", "failed", "errors", "ignored_columns", "encoding", "job", "client_ids")
+    __slots__ = ("created", "skipped", "failed", "errors", "ignored_columns", "encoding", "job", "client_ids", "job_id")
     CREATED_FIELD_NUMBER: _ClassVar[int]
     SKIPPED_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
@@ -59,6 +59,7 @@ class ImportClientsReply(_message.Message):
     ENCODING_FIELD_NUMBER: _ClassVar[int]
     JOB_FIELD_NUMBER: _ClassVar[int]
     CLIENT_IDS_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
     created: int
     skipped: int
     failed: int
@@ -67,4 +68,11 @@ class ImportClientsReply(_message.Message):
     encoding: str
     job: _jobs_pb2.Job
     client_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, created: _Optional[int] = ..., skipped: _Optional[int] = ..., failed: _Optional[int] = ..., errors: _Optional[_Iterable[_Union[RowError, _Mapping]]] = ..., ignored_columns: _Optional[_Iterable[str]] = ..., encoding: _Optional[str] = ..., job: _Optional[_Union[_jobs_pb2.Job, _Mapping]] = ..., client_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    job_id: str
+    def __init__(self, created: _Optional[int] = ..., skipped: _Optional[int] = ..., failed: _Optional[int] = ..., errors: _Optional[_Iterable[_Union[RowError, _Mapping]]] = ..., ignored_columns: _Optional[_Iterable[str]] = ..., encoding: _Optional[str] = ..., job: _Optional[_Union[_jobs_pb2.Job, _Mapping]] = ..., client_ids: _Optional[_Iterable[str]] = ..., job_id: _Optional[str] = ...) -> None: ...
+
+class UndoImportRequest(_message.Message):
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    def __init__(self, job_id: _Optional[str] = ...) -> None: ...

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from caseload.clients.v1 import imports_pb2 as pb
+from caseload.jobs.v1 import jobs_pb2
 
 WorkT = TypeVar("WorkT", contravariant=True)
 BodyT = TypeVar("BodyT", contravariant=True)
@@ -18,6 +19,9 @@ class ClientImportsServicer(ABC, Generic[WorkT, BodyT]):
     @abstractmethod
     async def ImportClients(self, request: pb.ImportClientsRequest, body: BodyT, work: WorkT) -> pb.ImportClientsReply: ...
 
+    @abstractmethod
+    async def UndoImport(self, request: pb.UndoImportRequest, work: WorkT) -> jobs_pb2.Job: ...
+
 
 class ClientImportsStub:
     """Calls caseload.clients.v1.ClientImports; `caller_of` returns the function that calls a method."""
@@ -25,7 +29,12 @@ class ClientImportsStub:
     def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['ClientImports'].methods_by_name
         self.ImportClients: ClientImportsImportClients = caller_of(methods['ImportClients'])
+        self.UndoImport: ClientImportsUndoImport = caller_of(methods['UndoImport'])
 
 
 class ClientImportsImportClients(Protocol):
     def __call__(self, request: pb.ImportClientsRequest, body: AsyncIterable[bytes], context: Any) -> Awaitable[pb.ImportClientsReply]: ...
+
+
+class ClientImportsUndoImport(Protocol):
+    def __call__(self, request: pb.UndoImportRequest, context: Any) -> Awaitable[jobs_pb2.Job]: ...

@@ -19,6 +19,26 @@ class SessionStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SESSION_STATUS_FINALIZED: _ClassVar[SessionStatus]
     SESSION_STATUS_ARCHIVED: _ClassVar[SessionStatus]
 
+class CosignStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    COSIGN_STATUS_UNSPECIFIED: _ClassVar[CosignStatus]
+    COSIGN_STATUS_NONE: _ClassVar[CosignStatus]
+    COSIGN_STATUS_PENDING: _ClassVar[CosignStatus]
+    COSIGN_STATUS_COSIGNED: _ClassVar[CosignStatus]
+    COSIGN_STATUS_RETURNED: _ClassVar[CosignStatus]
+
+class CosignDecision(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    COSIGN_DECISION_UNSPECIFIED: _ClassVar[CosignDecision]
+    COSIGN_DECISION_COSIGNED: _ClassVar[CosignDecision]
+    COSIGN_DECISION_RETURNED: _ClassVar[CosignDecision]
+
+class CosignRole(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    COSIGN_ROLE_UNSPECIFIED: _ClassVar[CosignRole]
+    COSIGN_ROLE_SUPERVISOR: _ClassVar[CosignRole]
+    COSIGN_ROLE_ADMINISTRATOR: _ClassVar[CosignRole]
+
 class VersionKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     VERSION_KIND_UNSPECIFIED: _ClassVar[VersionKind]
@@ -36,6 +56,17 @@ SESSION_STATUS_UNSPECIFIED: SessionStatus
 SESSION_STATUS_DRAFT: SessionStatus
 SESSION_STATUS_FINALIZED: SessionStatus
 SESSION_STATUS_ARCHIVED: SessionStatus
+COSIGN_STATUS_UNSPECIFIED: CosignStatus
+COSIGN_STATUS_NONE: CosignStatus
+COSIGN_STATUS_PENDING: CosignStatus
+COSIGN_STATUS_COSIGNED: CosignStatus
+COSIGN_STATUS_RETURNED: CosignStatus
+COSIGN_DECISION_UNSPECIFIED: CosignDecision
+COSIGN_DECISION_COSIGNED: CosignDecision
+COSIGN_DECISION_RETURNED: CosignDecision
+COSIGN_ROLE_UNSPECIFIED: CosignRole
+COSIGN_ROLE_SUPERVISOR: CosignRole
+COSIGN_ROLE_ADMINISTRATOR: CosignRole
 VERSION_KIND_UNSPECIFIED: VersionKind
 VERSION_KIND_FINALIZED: VersionKind
 VERSION_KIND_AMENDED: VersionKind
@@ -46,7 +77,7 @@ HISTORY_KIND_SESSION_FINALIZED: HistoryKind
 HISTORY_KIND_SESSION_AMENDED: HistoryKind
 
 class Session(_message.Message):
-    __slots__ = ("id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at", "pending_amendment", "conflict_of", "content_hash", "unfinalized_reason", "template_id")
+    __slots__ = ("id", "workspace_id", "client_id", "appointment_id", "created_by_user_id", "subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "status", "is_draft", "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "attachment_count", "version", "deleted_at", "deleted_reason", "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at", "pending_amendment", "conflict_of", "content_hash", "unfinalized_reason", "template_id", "cosign_status", "cosign_due_at", "cosigned_by_user_id", "cosigned_at", "cosign_comment")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -78,6 +109,11 @@ class Session(_message.Message):
     CONTENT_HASH_FIELD_NUMBER: _ClassVar[int]
     UNFINALIZED_REASON_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_ID_FIELD_NUMBER: _ClassVar[int]
+    COSIGN_STATUS_FIELD_NUMBER: _ClassVar[int]
+    COSIGN_DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    COSIGNED_BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    COSIGNED_AT_FIELD_NUMBER: _ClassVar[int]
+    COSIGN_COMMENT_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     client_id: str
@@ -109,7 +145,38 @@ class Session(_message.Message):
     content_hash: str
     unfinalized_reason: str
     template_id: str
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., created_by_user_id: _Optional[str] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., draft_last_saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_by_user_id: _Optional[str] = ..., amended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amendment_count: _Optional[int] = ..., attachment_count: _Optional[int] = ..., version: _Optional[int] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_reason: _Optional[str] = ..., deleted_by_user_id: _Optional[str] = ..., permanent_delete_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_amendment: _Optional[_Union[PendingAmendment, _Mapping]] = ..., conflict_of: _Optional[str] = ..., content_hash: _Optional[str] = ..., unfinalized_reason: _Optional[str] = ..., template_id: _Optional[str] = ...) -> None: ...
+    cosign_status: CosignStatus
+    cosign_due_at: _timestamp_pb2.Timestamp
+    cosigned_by_user_id: str
+    cosigned_at: _timestamp_pb2.Timestamp
+    cosign_comment: str
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., created_by_user_id: _Optional[str] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., draft_last_saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finalized_by_user_id: _Optional[str] = ..., amended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amendment_count: _Optional[int] = ..., attachment_count: _Optional[int] = ..., version: _Optional[int] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_reason: _Optional[str] = ..., deleted_by_user_id: _Optional[str] = ..., permanent_delete_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pending_amendment: _Optional[_Union[PendingAmendment, _Mapping]] = ..., conflict_of: _Optional[str] = ..., content_hash: _Optional[str] = ..., unfinalized_reason: _Optional[str] = ..., template_id: _Optional[str] = ..., cosign_status: _Optional[_Union[CosignStatus, str]] = ..., cosign_due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cosigned_by_user_id: _Optional[str] = ..., cosigned_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cosign_comment: _Optional[str] = ...) -> None: ...
+
+class Cosignature(_message.Message):
+    __slots__ = ("id", "session_id", "version_number", "decision", "signed_by_user_id", "created_at", "role", "comment", "content_hash", "signature", "key_id")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_BY_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_HASH_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    session_id: str
+    version_number: int
+    decision: CosignDecision
+    signed_by_user_id: str
+    created_at: _timestamp_pb2.Timestamp
+    role: CosignRole
+    comment: str
+    content_hash: str
+    signature: str
+    key_id: str
+    def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., version_number: _Optional[int] = ..., decision: _Optional[_Union[CosignDecision, str]] = ..., signed_by_user_id: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., role: _Optional[_Union[CosignRole, str]] = ..., comment: _Optional[str] = ..., content_hash: _Optional[str] = ..., signature: _Optional[str] = ..., key_id: _Optional[str] = ...) -> None: ...
 
 class PendingAmendment(_message.Message):
     __slots__ = ("subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "base_version", "saved_at")
@@ -262,7 +329,7 @@ class ListVersionsRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
 
 class SessionVersion(_message.Message):
-    __slots__ = ("id", "session_id", "version_number", "subjective", "objective", "assessment", "plan", "reason", "created_at", "created_by_user_id", "kind", "session_date", "duration_minutes", "content_hash", "previous_hash", "signature", "key_id")
+    __slots__ = ("id", "session_id", "version_number", "subjective", "objective", "assessment", "plan", "reason", "created_at", "created_by_user_id", "kind", "session_date", "duration_minutes", "content_hash", "previous_hash", "signature", "key_id", "cosignature")
     ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -280,6 +347,7 @@ class SessionVersion(_message.Message):
     PREVIOUS_HASH_FIELD_NUMBER: _ClassVar[int]
     SIGNATURE_FIELD_NUMBER: _ClassVar[int]
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    COSIGNATURE_FIELD_NUMBER: _ClassVar[int]
     id: str
     session_id: str
     version_number: int
@@ -297,7 +365,8 @@ class SessionVersion(_message.Message):
     previous_hash: str
     signature: str
     key_id: str
-    def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., version_number: _Optional[int] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., reason: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by_user_id: _Optional[str] = ..., kind: _Optional[_Union[VersionKind, str]] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., content_hash: _Optional[str] = ..., previous_hash: _Optional[str] = ..., signature: _Optional[str] = ..., key_id: _Optional[str] = ...) -> None: ...
+    cosignature: Cosignature
+    def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., version_number: _Optional[int] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., reason: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by_user_id: _Optional[str] = ..., kind: _Optional[_Union[VersionKind, str]] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., content_hash: _Optional[str] = ..., previous_hash: _Optional[str] = ..., signature: _Optional[str] = ..., key_id: _Optional[str] = ..., cosignature: _Optional[_Union[Cosignature, _Mapping]] = ...) -> None: ...
 
 class UnfinalizeSessionRequest(_message.Message):
     __slots__ = ("session_id", "expected_version", "reason")
@@ -344,16 +413,18 @@ class VerifySessionRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ...) -> None: ...
 
 class Verification(_message.Message):
-    __slots__ = ("intact", "versions", "first_break", "unsigned")
+    __slots__ = ("intact", "versions", "first_break", "unsigned", "cosignatures")
     INTACT_FIELD_NUMBER: _ClassVar[int]
     VERSIONS_FIELD_NUMBER: _ClassVar[int]
     FIRST_BREAK_FIELD_NUMBER: _ClassVar[int]
     UNSIGNED_FIELD_NUMBER: _ClassVar[int]
+    COSIGNATURES_FIELD_NUMBER: _ClassVar[int]
     intact: bool
     versions: int
     first_break: int
     unsigned: int
-    def __init__(self, intact: bool = ..., versions: _Optional[int] = ..., first_break: _Optional[int] = ..., unsigned: _Optional[int] = ...) -> None: ...
+    cosignatures: int
+    def __init__(self, intact: bool = ..., versions: _Optional[int] = ..., first_break: _Optional[int] = ..., unsigned: _Optional[int] = ..., cosignatures: _Optional[int] = ...) -> None: ...
 
 class VersionList(_message.Message):
     __slots__ = ("versions", "more")

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/identity/v1/events.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\"1\n\x12MagicLinkRequested\x12\x1b\n\rmagic_link_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"5\n\x16PasswordResetRequested\x12\x1b\n\rmagic_link_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"|\n\x14SecurityNoticeRaised\x12\x17\n\tnotice_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x15\n\x07user_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x06notice\x18\x03 \x01(\x0e\x32$.caseload.identity.v1.SecurityNotice\"*\n\x0bUserInvited\x12\x1b\n\rinvitation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"-\n\x0fWorkspaceOpened\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*\x9a\x04\n\x0eSecurityNotice\x12\x1f\n\x1bSECURITY_NOTICE_UNSPECIFIED\x10\x00\x12 \n\x1cSECURITY_NOTICE_PASSWORD_SET\x10\x01\x12$\n SECURITY_NOTICE_PASSWORD_CHANGED\x10\x02\x12\"\n\x1eSECURITY_NOTICE_PASSWORD_RESET\x10\x03\x12\"\n\x1eSECURITY_NOTICE_SIGN_IN_STOLEN\x10\x04\x12\"\n\x1eSECURITY_NOTICE_ACCOUNT_LOCKED\x10\x05\x12)\n%SECURITY_NOTICE_SECOND_FACTOR_ENABLED\x10\x06\x12*\n&SECURITY_NOTICE_SECOND_FACTOR_DISABLED\x10\x07\x12!\n\x1dSECURITY_NOTICE_PASSKEY_ADDED\x10\x08\x12#\n\x1fSECURITY_NOTICE_PASSKEY_REMOVED\x10\t\x12\"\n\x1eSECURITY_NOTICE_PASSKEY_COPIED\x10\n\x12%\n!SECURITY_NOTICE_WORKSPACE_DELETED\x10\x0b\x12\x1e\n\x1aSECURITY_NOTICE_SSO_LINKED\x10\x0c\x12)\n%SECURITY_NOTICE_SECOND_FACTOR_REMOVED\x10\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!caseload/identity/v1/events.proto\x12\x14\x63\x61seload.identity.v1\x1a!caseload/options/v1/options.proto\"1\n\x12MagicLinkRequested\x12\x1b\n\rmagic_link_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"5\n\x16PasswordResetRequested\x12\x1b\n\rmagic_link_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"|\n\x14SecurityNoticeRaised\x12\x17\n\tnotice_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x15\n\x07user_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x06notice\x18\x03 \x01(\x0e\x32$.caseload.identity.v1.SecurityNotice\"*\n\x0bUserInvited\x12\x1b\n\rinvitation_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"-\n\x0fWorkspaceOpened\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"p\n\x12SupervisionChanged\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12 \n\rsupervisor_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x0f\n\x07version\x18\x03 \x01(\x03\x42\x10\n\x0e_supervisor_id\"2\n\x14\x44\x65letedWorkspaceOver\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"-\n\x0fWorkspaceErased\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*\x9a\x04\n\x0eSecurityNotice\x12\x1f\n\x1bSECURITY_NOTICE_UNSPECIFIED\x10\x00\x12 \n\x1cSECURITY_NOTICE_PASSWORD_SET\x10\x01\x12$\n SECURITY_NOTICE_PASSWORD_CHANGED\x10\x02\x12\"\n\x1eSECURITY_NOTICE_PASSWORD_RESET\x10\x03\x12\"\n\x1eSECURITY_NOTICE_SIGN_IN_STOLEN\x10\x04\x12\"\n\x1eSECURITY_NOTICE_ACCOUNT_LOCKED\x10\x05\x12)\n%SECURITY_NOTICE_SECOND_FACTOR_ENABLED\x10\x06\x12*\n&SECURITY_NOTICE_SECOND_FACTOR_DISABLED\x10\x07\x12!\n\x1dSECURITY_NOTICE_PASSKEY_ADDED\x10\x08\x12#\n\x1fSECURITY_NOTICE_PASSKEY_REMOVED\x10\t\x12\"\n\x1eSECURITY_NOTICE_PASSKEY_COPIED\x10\n\x12%\n!SECURITY_NOTICE_WORKSPACE_DELETED\x10\x0b\x12\x1e\n\x1aSECURITY_NOTICE_SSO_LINKED\x10\x0c\x12)\n%SECURITY_NOTICE_SECOND_FACTOR_REMOVED\x10\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,8 +44,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERINVITED'].fields_by_name['invitation_id']._serialized_options = b'\340\265\030\001'
   _globals['_WORKSPACEOPENED'].fields_by_name['workspace_id']._loaded_options = None
   _globals['_WORKSPACEOPENED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
-  _globals['_SECURITYNOTICE']._serialized_start=418
-  _globals['_SECURITYNOTICE']._serialized_end=956
+  _globals['_SUPERVISIONCHANGED'].fields_by_name['user_id']._loaded_options = None
+  _globals['_SUPERVISIONCHANGED'].fields_by_name['user_id']._serialized_options = b'\340\265\030\001'
+  _globals['_SUPERVISIONCHANGED'].fields_by_name['supervisor_id']._loaded_options = None
+  _globals['_SUPERVISIONCHANGED'].fields_by_name['supervisor_id']._serialized_options = b'\340\265\030\001'
+  _globals['_DELETEDWORKSPACEOVER'].fields_by_name['workspace_id']._loaded_options = None
+  _globals['_DELETEDWORKSPACEOVER'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
+  _globals['_WORKSPACEERASED'].fields_by_name['workspace_id']._loaded_options = None
+  _globals['_WORKSPACEERASED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
+  _globals['_WORKSPACEERASUREUNFINISHED'].fields_by_name['workspace_id']._loaded_options = None
+  _globals['_WORKSPACEERASUREUNFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
+  _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._loaded_options = None
+  _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
+  _globals['_SECURITYNOTICE']._serialized_start=745
+  _globals['_SECURITYNOTICE']._serialized_end=1283
   _globals['_MAGICLINKREQUESTED']._serialized_start=94
   _globals['_MAGICLINKREQUESTED']._serialized_end=143
   _globals['_PASSWORDRESETREQUESTED']._serialized_start=145
@@ -56,4 +68,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERINVITED']._serialized_end=368
   _globals['_WORKSPACEOPENED']._serialized_start=370
   _globals['_WORKSPACEOPENED']._serialized_end=415
+  _globals['_SUPERVISIONCHANGED']._serialized_start=417
+  _globals['_SUPERVISIONCHANGED']._serialized_end=529
+  _globals['_DELETEDWORKSPACEOVER']._serialized_start=531
+  _globals['_DELETEDWORKSPACEOVER']._serialized_end=581
+  _globals['_WORKSPACEERASED']._serialized_start=583
+  _globals['_WORKSPACEERASED']._serialized_end=628
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=630
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=686
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=688
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=742
 # @@protoc_insertion_point(module_scope)

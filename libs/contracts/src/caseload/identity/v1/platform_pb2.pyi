@@ -81,7 +81,7 @@ class ListWorkspacesRequest(_message.Message):
     def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., search: _Optional[str] = ...) -> None: ...
 
 class OperatedWorkspace(_message.Message):
-    __slots__ = ("id", "name", "kind", "owner_email", "status", "created_at", "user_count", "deleted_at", "erase_after")
+    __slots__ = ("id", "name", "kind", "owner_email", "status", "created_at", "user_count", "deleted_at", "erase_after", "erasure")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -91,6 +91,7 @@ class OperatedWorkspace(_message.Message):
     USER_COUNT_FIELD_NUMBER: _ClassVar[int]
     DELETED_AT_FIELD_NUMBER: _ClassVar[int]
     ERASE_AFTER_FIELD_NUMBER: _ClassVar[int]
+    ERASURE_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     kind: _workspaces_pb2.WorkspaceKind
@@ -100,7 +101,20 @@ class OperatedWorkspace(_message.Message):
     user_count: int
     deleted_at: _timestamp_pb2.Timestamp
     erase_after: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[_workspaces_pb2.WorkspaceKind, str]] = ..., owner_email: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_count: _Optional[int] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erase_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    erasure: WorkspaceErasure
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[_workspaces_pb2.WorkspaceKind, str]] = ..., owner_email: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_count: _Optional[int] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erase_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erasure: _Optional[_Union[WorkspaceErasure, _Mapping]] = ...) -> None: ...
+
+class WorkspaceErasure(_message.Message):
+    __slots__ = ("began_at", "finished_at", "finished", "unfinished")
+    BEGAN_AT_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_AT_FIELD_NUMBER: _ClassVar[int]
+    FINISHED_FIELD_NUMBER: _ClassVar[int]
+    UNFINISHED_FIELD_NUMBER: _ClassVar[int]
+    began_at: _timestamp_pb2.Timestamp
+    finished_at: _timestamp_pb2.Timestamp
+    finished: _containers.RepeatedScalarFieldContainer[str]
+    unfinished: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, began_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished: _Optional[_Iterable[str]] = ..., unfinished: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class OperatedWorkspacePage(_message.Message):
     __slots__ = ("items", "total")
@@ -135,16 +149,18 @@ class DeleteWorkspaceRequest(_message.Message):
     def __init__(self, workspace_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class WorkspaceState(_message.Message):
-    __slots__ = ("id", "status", "deleted_at", "erase_after")
+    __slots__ = ("id", "status", "deleted_at", "erase_after", "erasure")
     ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     DELETED_AT_FIELD_NUMBER: _ClassVar[int]
     ERASE_AFTER_FIELD_NUMBER: _ClassVar[int]
+    ERASURE_FIELD_NUMBER: _ClassVar[int]
     id: str
     status: _workspaces_pb2.WorkspaceStatus
     deleted_at: _timestamp_pb2.Timestamp
     erase_after: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erase_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    erasure: WorkspaceErasure
+    def __init__(self, id: _Optional[str] = ..., status: _Optional[_Union[_workspaces_pb2.WorkspaceStatus, str]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erase_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erasure: _Optional[_Union[WorkspaceErasure, _Mapping]] = ...) -> None: ...
 
 class GetWorkspaceStateRequest(_message.Message):
     __slots__ = ("workspace_id",)

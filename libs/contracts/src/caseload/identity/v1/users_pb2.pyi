@@ -189,3 +189,19 @@ class GetPractitionerRequest(_message.Message):
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+
+class GetSupervisionRequest(_message.Message):
+    __slots__ = ("user_id",)
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+
+class Supervision(_message.Message):
+    __slots__ = ("supervisor_id", "version", "cosign_hours")
+    SUPERVISOR_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    COSIGN_HOURS_FIELD_NUMBER: _ClassVar[int]
+    supervisor_id: str
+    version: int
+    cosign_hours: int
+    def __init__(self, supervisor_id: _Optional[str] = ..., version: _Optional[int] = ..., cosign_hours: _Optional[int] = ...) -> None: ...

@@ -44,6 +44,9 @@ class UsersServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def GetPractitioner(self, request: pb.GetPractitionerRequest, work: WorkT) -> pb.Practitioner: ...
 
+    @abstractmethod
+    async def GetSupervision(self, request: pb.GetSupervisionRequest, work: WorkT) -> pb.Supervision: ...
+
 
 class UsersStub:
     """Calls caseload.identity.v1.Users; `caller_of` returns the function that calls a method."""
@@ -60,6 +63,7 @@ class UsersStub:
         self.ActivateUser: UsersActivateUser = caller_of(methods['ActivateUser'])
         self.UnlockUser: UsersUnlockUser = caller_of(methods['UnlockUser'])
         self.GetPractitioner: UsersGetPractitioner = caller_of(methods['GetPractitioner'])
+        self.GetSupervision: UsersGetSupervision = caller_of(methods['GetSupervision'])
 
 
 class UsersGetMe(Protocol):
@@ -100,3 +104,7 @@ class UsersUnlockUser(Protocol):
 
 class UsersGetPractitioner(Protocol):
     def __call__(self, request: pb.GetPractitionerRequest, context: Any) -> Awaitable[pb.Practitioner]: ...
+
+
+class UsersGetSupervision(Protocol):
+    def __call__(self, request: pb.GetSupervisionRequest, context: Any) -> Awaitable[pb.Supervision]: ...

@@ -71,3 +71,15 @@ class AppointmentDeleted(_message.Message):
     note_action: _appointments_pb2.NoteAction
     deleted_by: str
     def __init__(self, appointment_id: _Optional[str] = ..., note_action: _Optional[_Union[_appointments_pb2.NoteAction, str]] = ..., deleted_by: _Optional[str] = ...) -> None: ...
+
+class WorkspaceErasureUnfinished(_message.Message):
+    __slots__ = ("workspace_id",)
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...
+
+class WorkspaceErasureFinished(_message.Message):
+    __slots__ = ("workspace_id",)
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    workspace_id: str
+    def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...

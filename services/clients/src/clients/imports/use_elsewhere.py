@@ -1,0 +1,40 @@
+"""Which clients other services have something of."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from uuid import UUID
+
+from caseload.clinical.v1 import treated_clients_pb2
+from caseload.clinical.v1.treated_clients_rpc import TreatedClientsStub
+from caseload.scheduling.v1 import appointments_pb2
+from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.context import Caller
+from chassis.rpc.client.peers import Peer
+from chassis.work.unit_of_work import UnitOfWork
+
+
+class UseElsewhere:
+    """Asks scheduling for appointments, and clinical for notes, plans and files; neither is called before the first question."""
+
+    def __init__(self, peers: Mapping[str, Peer]) -> None:
+        self._peers = peers
+
+    @cached_property
+    def _appointments(self) -> AppointmentsStub:
+        return AppointmentsStub(self._peers["scheduling"])
+
+    @cached_property
+    def _treated(self) -> TreatedClientsStub:
+        return TreatedClientsStub(self._peers["clinical"])
+
+    async def find(self, client_ids: Sequence[UUID], work: UnitOfWork) -> frozenset[UUID]:
+        """Those of the clients that have or had any. Raises Unavailable when one of the services does not answer."""
+        ids = [str(client_id) for client_id in client_ids]
+        ours = replace(work.context, caller=Caller(workspace_id=work.workspace_id, service=work.caller.service))
+        figures, treated = await asyncio.gather(
+            self._appointments.GetFigures(appointments_pb2.GetFiguresRequest(client_ids=ids), ours),
+            self._treated.FindTreatedClients(treated_clients_pb2.FindTreatedClientsRequest(client_ids=ids), ours),
+        )
+        return frozenset(map(UUID, treated.client_ids)) | {UUID(each.client_id) for each in figures.items if each.appointment_count}

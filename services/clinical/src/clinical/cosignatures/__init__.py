@@ -1,0 +1,1 @@
+"""The co-sign queue, and deciding on what waits in it."""

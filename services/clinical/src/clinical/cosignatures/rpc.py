@@ -1,0 +1,82 @@
+"""The Cosignatures service: each method is one use case and one transaction."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from caseload.clinical.v1 import cosignatures_pb2, sessions_pb2
+from caseload.clinical.v1.cosignatures_rpc import CosignaturesServicer
+from chassis.encryption.key_store import Keys
+from chassis.paging import page
+from chassis.protobuf.fields import fill
+from chassis.work.unit_of_work import UnitOfWork
+from clinical.cosignatures import rules
+from clinical.sessions import mapping, replies
+from clinical.sessions import rules as session_rules
+from clinical.sessions import store as notes
+from clinical.signatures.signer import Signer
+from clinical.supervision import attested, store
+
+DecisionRequest = cosignatures_pb2.CosignSessionRequest | cosignatures_pb2.ReturnSessionRequest
+
+
+class Cosignatures(CosignaturesServicer[UnitOfWork]):
+    def __init__(self, keys: Keys, signer: Signer) -> None:
+        self._keys = keys
+        self._signer = signer
+
+    async def ListCosignQueue(self, request: cosignatures_pb2.ListCosignQueueRequest, work: UnitOfWork) -> sessions_pb2.SessionPage:
+        window = page(request)
+        keys = await self._keys.of(work.workspace_id)
+        sees_all = rules.OVERSEE in work.caller.scopes
+        queue, count = (store.queue_of_workspace, store.count_of_workspace) if sees_all else (store.queue, store.count)
+        whose = {} if sees_all else {"user_id": work.user_id}
+        found = await work.db.all(queue, limit=window.limit, offset=window.offset, **whose)
+        total = await work.db.one(count, **whose)
+        items = [mapping.from_row(row, keys) for row in found]
+        await replies.complete(work, keys, items)
+        return sessions_pb2.SessionPage(items=items, total=total["total"])
+
+    async def CosignSession(self, request: cosignatures_pb2.CosignSessionRequest, work: UnitOfWork) -> sessions_pb2.Session:
+        rules.check_comment(request.comment, is_needed=False)
+        return await self._decide(request, "cosigned", work)
+
+    async def ReturnSession(self, request: cosignatures_pb2.ReturnSessionRequest, work: UnitOfWork) -> sessions_pb2.Session:
+        rules.check_comment(request.comment, is_needed=True)
+        return await self._decide(request, "returned", work)
+
+    async def _decide(self, request: DecisionRequest, decision: str, work: UnitOfWork) -> sessions_pb2.Session:
+        """Attests of the newest version what was decided. The note's row is locked: it is not amended meanwhile."""
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.one(notes.lock, id=request.session_id)
+        note = mapping.from_row(row, keys)
+        if request.HasField("expected_version"):
+            seen = session_rules.seen_version(request.expected_version, row["version"], row["detached_version"])
+            session_rules.check_fresh(seen, row["version"])
+        waiting = await work.db.maybe(store.request, id=request.session_id)
+        rules.check_waits(waiting["status"] if waiting else None)
+        assert waiting is not None
+        number = waiting["version_number"]
+        rules.check_same_version(request.content_hash if request.HasField("content_hash") else None, note.content_hash, number)
+        role = rules.role_of(
+            work.user_id,
+            author=UUID(note.created_by_user_id),
+            signer=waiting["signed_by_user_id"],
+            supervisor=waiting["supervisor_user_id"],
+            scopes=work.caller.scopes,
+        )
+        cosignature = sessions_pb2.Cosignature(comment=request.comment or None, content_hash=note.content_hash)
+        attestation = {
+            "id": uuid7(),
+            "session_id": note.id,
+            "version_number": number,
+            "decision": decision,
+            "role": role,
+            "signed_by_user_id": work.user_id,
+            "created_at": work.now,
+        }
+        await work.db.one(store.decide, id=note.id, version_number=number, decision=decision)
+        await attested.add(work, keys, self._signer, fill(cosignature, attestation))
+        work.note(decision=decision, role=role, version_number=str(number))
+        await replies.complete(work, keys, [note])
+        return note

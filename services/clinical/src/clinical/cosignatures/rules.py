@@ -1,0 +1,50 @@
+"""Who may decide on a signed note that waits for a co-signature, and how. Pure functions."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from chassis.errors import Conflict, Fault, Forbidden, Invalid
+from clinical.sessions.rules import is_visible
+
+# What it takes to see all that waits in the workspace, and to decide in a supervisor's place.
+OVERSEE = "sessions:oversee"
+_MAX_COMMENT = 5000
+
+
+def check_comment(comment: str | None, *, is_needed: bool) -> None:
+    """Raises Invalid if the comment is needed and nobody could see it, or too long."""
+    if is_needed and not any(map(is_visible, comment or "")):
+        raise Invalid(
+            "cosign_comment_required", "A note is returned with a comment.", faults=[Fault("/comment", "is needed to return a note")]
+        )
+    if len(comment or "") > _MAX_COMMENT:
+        raise Invalid("text_too_long", "A text is too long.", faults=[Fault("/comment", f"must have at most {_MAX_COMMENT} characters")])
+
+
+def check_waits(status: str | None) -> None:
+    """Raises Conflict unless the note waits for a co-signature. None is the status of one that never did."""
+    if status != "pending":
+        told = status if status in {"cosigned", "returned"} else "none"
+        raise Conflict("cosign_not_pending", "The note does not wait for a co-signature.", facts={"cosign_status": told})
+
+
+def role_of(user_id: UUID, *, author: UUID, signer: UUID, supervisor: UUID | None, scopes: Collection[str]) -> str:
+    """As what the user decides: `supervisor`, or `administrator` in the supervisor's place.
+
+    Forbidden for who wrote or signed the note, and for anybody else.
+    """
+    if user_id in (author, signer):
+        raise Forbidden("own_note", "Nobody co-signs their own note.")
+    if user_id == supervisor:
+        return "supervisor"
+    if OVERSEE in scopes:
+        return "administrator"
+    raise Forbidden("not_the_supervisor", "The note waits for somebody else.")
+
+
+def check_same_version(read: str | None, newest: str, version_number: int) -> None:
+    """Raises Conflict if the co-signer names the hash of another version than the newest. None names none."""
+    if read is not None and read.lower() != newest:
+        raise Conflict(
+            "amended_meanwhile", "The note was amended since it was read; read it again.", facts={"version_number": version_number}
+        )

@@ -1,0 +1,1 @@
+"""What clinical signs so that it can be checked for good."""

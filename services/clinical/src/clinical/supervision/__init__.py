@@ -1,0 +1,1 @@
+"""Which signed notes wait for whose co-signature, and what was attested of them."""

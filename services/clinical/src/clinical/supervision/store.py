@@ -1,0 +1,140 @@
+"""Statements on co-signatures and on what waits for one. Row security limits every one to the caller's workspace."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.db.statement import Statement, command, query
+from clinical.tables import cosign_requests, cosignatures, sessions, supervised_users
+
+_id = bindparam("id", type_=Uuid)
+_user_id = bindparam("user_id", type_=Uuid)
+_now = bindparam("now", type_=cosign_requests.c.due_at.type)
+_waits = and_(cosign_requests.c.status == "pending", ~cosign_requests.c.hidden)
+
+
+def _named(*names: str) -> dict[str, Any]:
+    return {name: bindparam(name) for name in names}
+
+
+# --- who supervises whom
+
+lock_user = command(select(supervised_users).where(supervised_users.c.id == _user_id).with_for_update())
+
+_told = upsert(supervised_users).values(workspace_id=bindparam("workspace_id"), id=_user_id, **_named("supervisor_user_id", "version"))
+_is_newer = _told.excluded.version > supervised_users.c.version
+# Takes what was told of a newer version of the user, locks the row until the commit, and returns the newest that is known.
+tell = command(
+    _told.on_conflict_do_update(
+        constraint="pk_supervised_users",
+        set_={name: case((_is_newer, _told.excluded[name]), else_=supervised_users.c[name]) for name in ("supervisor_user_id", "version")},
+    ).returning(supervised_users.c.supervisor_user_id)
+)
+
+# --- what waits
+
+requests = query(select(cosign_requests).where(cosign_requests.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))))
+
+request = query(select(cosign_requests).where(cosign_requests.c.id == _id))
+
+_asked = upsert(cosign_requests).values(
+    workspace_id=bindparam("workspace_id"),
+    status="pending",
+    **_named("id", "version_number", "signed_by_user_id", "supervisor_user_id", "due_at"),
+)
+ask = command(
+    _asked.on_conflict_do_update(
+        constraint="pk_cosign_requests",
+        set_={
+            "status": "pending",
+            "announced_at": None,
+            **{name: _asked.excluded[name] for name in ("version_number", "signed_by_user_id", "supervisor_user_id", "due_at")},
+        },
+    )
+)
+
+forget = command(delete(cosign_requests).where(cosign_requests.c.id == _id))
+
+withdraw = command(update(cosign_requests).where(cosign_requests.c.id == _id).values(status="withdrawn"))
+
+hide = command(update(cosign_requests).where(cosign_requests.c.id == _id).values(hidden=bindparam("hidden")))
+
+# Returns no row unless this version still waits: of all who decide at once, one does.
+decide = command(
+    update(cosign_requests)
+    .where(
+        cosign_requests.c.id == _id,
+        cosign_requests.c.status == "pending",
+        cosign_requests.c.version_number == bindparam("version_number", type_=Integer),
+    )
+    .values(status=bindparam("decision"))
+    .returning(cosign_requests)
+)
+
+pass_on = command(
+    update(cosign_requests)
+    .where(cosign_requests.c.signed_by_user_id == _user_id, cosign_requests.c.status == "pending")
+    .where(cosign_requests.c.supervisor_user_id.is_distinct_from(bindparam("supervisor_user_id", type_=Uuid)))
+    .values(supervisor_user_id=bindparam("supervisor_user_id", type_=Uuid))
+    .returning(cosign_requests.c.id)
+)
+
+# Returns no row of one that was decided, announced or given a later deadline meanwhile.
+announce = command(
+    update(cosign_requests)
+    .where(cosign_requests.c.id == _id, _waits, cosign_requests.c.announced_at.is_(None), cosign_requests.c.due_at <= _now)
+    .values(announced_at=_now)
+    .returning(cosign_requests.c.id, cosign_requests.c.supervisor_user_id, cosign_requests.c.due_at)
+)
+
+
+def _queue(*waiting: ColumnElement[bool]) -> Statement:
+    page = (
+        select(cosign_requests.c.workspace_id, cosign_requests.c.id, cosign_requests.c.due_at)
+        .where(_waits, *waiting)
+        .order_by(cosign_requests.c.due_at, cosign_requests.c.id)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+        .subquery()
+    )
+    return query(
+        select(sessions)
+        .join(page, (page.c.workspace_id == sessions.c.workspace_id) & (page.c.id == sessions.c.id))
+        .order_by(page.c.due_at, page.c.id)
+    )
+
+
+def _counted(*waiting: ColumnElement[bool]) -> Statement:
+    return query(select(func.count().label("total")).select_from(cosign_requests).where(_waits, *waiting))
+
+
+_for_user = cosign_requests.c.supervisor_user_id == _user_id
+# What waits for one supervisor, and all that waits in the workspace: the first to be due comes first.
+queue, count = _queue(_for_user), _counted(_for_user)
+queue_of_workspace, count_of_workspace = _queue(), _counted()
+
+# --- co-signatures
+
+_of_note = cosignatures.c.session_id == bindparam("session_id", type_=Uuid)
+
+add_cosignature = command(
+    insert(cosignatures).values(
+        workspace_id=bindparam("workspace_id"),
+        **_named("id", "session_id", "version_number", "decision", "signed_by_user_id", "created_at", "sealed"),
+    )
+)
+
+cosignatures_of = query(select(cosignatures).where(_of_note))
+
+# Of the version that each of these notes waited with last.
+newest_cosignatures = query(
+    select(cosignatures)
+    .join(
+        cosign_requests,
+        (cosign_requests.c.workspace_id == cosignatures.c.workspace_id)
+        & (cosign_requests.c.id == cosignatures.c.session_id)
+        & (cosign_requests.c.version_number == cosignatures.c.version_number),
+    )
+    .where(cosign_requests.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+)

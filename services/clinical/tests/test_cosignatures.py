@@ -1,0 +1,490 @@
+"""What a supervisee signs waits for the supervisor, who attests it or gives it back; nobody else does, and nothing is attested twice."""
+
+import asyncio
+import json
+from collections import Counter
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from caseload.clinical.v1 import events_pb2
+from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.identity.v1 import users_pb2, workspaces_pb2
+from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
+from chassis import base64url
+from chassis.auth.tokens import read_service_keys
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from chassis.protobuf.timestamps import to_datetime
+from clinical.signatures.rfc8785 import time_text
+from clinical.supervision.attested import COSIGNATURES
+
+from .supervising import join, open_ward, supervise
+
+NONE, PENDING, COSIGNED, RETURNED = (
+    pb.COSIGN_STATUS_NONE,
+    pb.COSIGN_STATUS_PENDING,
+    pb.COSIGN_STATUS_COSIGNED,
+    pb.COSIGN_STATUS_RETURNED,
+)
+
+
+@pytest.fixture
+async def ward(practice):
+    return await open_ward(practice)
+
+
+async def refused_with(call):
+    with pytest.raises((Conflict, Forbidden, Invalid, NotFound, Stale)) as refused:
+        await call
+    return refused.value.code
+
+
+# --- waiting
+
+
+async def test_what_a_supervisee_signs_waits_for_the_supervisor_for_three_days(ward):
+    draft = await ward.trainee.write()
+    note = await ward.trainee.finalize(draft)
+
+    assert (draft.cosign_status, note.cosign_status) == (NONE, PENDING)
+    assert to_datetime(note.cosign_due_at) - to_datetime(note.finalized_at) == timedelta(hours=72)
+    assert await ward.trainee.get(note.id) == note
+    assert (await ward.trainee.page()).items[0] == note
+    assert (await ward.supervisor.queue()).items[0] == note
+    assert await ward.administrator.waiting() == [note.id]
+    assert await ward.colleague.waiting() == await ward.trainee.waiting() == []
+
+
+async def test_nobody_waits_for_those_who_have_no_supervisor(ward):
+    note = await ward.supervisor.sign()
+    assert note.cosign_status == NONE
+    assert not note.HasField("cosign_due_at")
+    assert (await ward.administrator.queue()).total == 0
+    assert await refused_with(ward.administrator.cosign(note)) == "cosign_not_pending"
+
+
+async def test_a_workspace_says_how_long_it_gives(practice, ward):
+    request = workspaces_pb2.UpdateWorkspaceRequest(mask=FieldMask(paths=["settings"]))
+    request.settings.update({"cosign_hours": 24})
+    await practice.environment.stub(WorkspacesStub).UpdateWorkspace(request, practice.call)
+
+    note = await ward.trainee.sign()
+    assert to_datetime(note.cosign_due_at) - to_datetime(note.finalized_at) == timedelta(hours=24)
+
+
+async def test_the_first_to_be_due_comes_first_on_pages_that_neither_repeat_nor_skip(ward):
+    notes = [await ward.trainee.sign() for _ in range(5)]
+    await ward.trainee.save(notes[0], reason="more", plan="walk")
+
+    expected = [note.id for note in (*notes[1:], notes[0])]
+    pages = [await ward.supervisor.queue(page=number, page_size=2) for number in (1, 2, 3, 4)]
+    assert [note.id for page in pages for note in page.items] == expected
+    assert {page.total for page in pages} == {5}
+    assert [note.id for note in (await ward.supervisor.queue(skip=4)).items] == expected[4:]
+
+
+# --- deciding
+
+
+async def test_a_cosigned_note_tells_by_whom_and_has_left_the_queue(ward):
+    note = await ward.trainee.sign()
+    cosigned = await ward.supervisor.cosign(note, comment="Well seen.")
+
+    assert (cosigned.cosign_status, cosigned.cosigned_by_user_id) == (COSIGNED, str(ward.supervisor.user_id))
+    assert (cosigned.cosign_comment, cosigned.HasField("cosign_due_at")) == ("Well seen.", False)
+    assert cosigned.version == note.version
+    assert await ward.trainee.get(note.id) == cosigned
+    assert (await ward.supervisor.queue()).total == (await ward.administrator.queue()).total == 0
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=1, cosignatures=1)
+
+
+async def test_a_returned_note_waits_again_when_its_author_has_amended_it(ward):
+    note = await ward.trainee.sign()
+    returned = await ward.supervisor.give_back(note, "Which knee?")
+    assert (returned.cosign_status, returned.cosign_comment, returned.HasField("cosigned_by_user_id")) == (RETURNED, "Which knee?", False)
+    assert await ward.supervisor.waiting() == []
+    assert (await ward.trainee.get(note.id)).cosign_comment == "Which knee?"
+
+    amended = (await ward.trainee.save(note, reason="asked", objective="The left one.")).session
+    assert (amended.cosign_status, amended.HasField("cosign_comment")) == (PENDING, False)
+    assert to_datetime(amended.cosign_due_at) > to_datetime(note.cosign_due_at)
+    assert (await ward.supervisor.cosign(amended)).cosign_status == COSIGNED
+
+    newest, first = await ward.trainee.versions(note)
+    assert [version.cosignature.decision for version in (newest, first)] == [pb.COSIGN_DECISION_COSIGNED, pb.COSIGN_DECISION_RETURNED]
+    assert (first.cosignature.comment, newest.cosignature.HasField("comment")) == ("Which knee?", False)
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=2, cosignatures=2)
+
+
+async def test_a_note_is_not_returned_without_saying_why(ward):
+    note = await ward.trainee.sign()
+    for comment, code in (("", "cosign_comment_required"), (" \u200b", "cosign_comment_required"), ("x" * 5001, "text_too_long")):
+        assert await refused_with(ward.supervisor.give_back(note, comment)) == code
+    assert await ward.supervisor.waiting() == [note.id]
+
+
+async def test_nobody_cosigns_their_own_note(practice, ward):
+    note = await ward.trainee.sign()
+    powerful = await join(practice, "admin")
+    await supervise(practice, powerful, ward.administrator)
+    own = await powerful.sign()
+    drafted = await ward.trainee.finalize(await ward.supervisor.write())
+
+    assert await refused_with(ward.trainee.cosign(note)) == "own_note"
+    assert await refused_with(powerful.cosign(own)) == await refused_with(powerful.give_back(own)) == "own_note"
+    assert await refused_with(ward.supervisor.cosign(drafted)) == "own_note"
+    assert (await ward.administrator.cosign(drafted)).cosign_status == COSIGNED
+
+
+async def test_a_colleague_does_not_decide_and_an_administrator_does_in_the_supervisors_place(ward):
+    note = await ward.trainee.sign()
+    assert await refused_with(ward.colleague.cosign(note)) == "not_the_supervisor"
+    with pytest.raises(Forbidden):
+        await ward.supervisor.only("sessions:read", "sessions:sign").cosign(note)
+    assert (await ward.administrator.cosign(note)).cosigned_by_user_id == str(ward.administrator.user_id)
+    (version,) = await ward.trainee.versions(note)
+    assert version.cosignature.role == pb.COSIGN_ROLE_ADMINISTRATOR
+
+
+async def test_a_note_of_another_workspace_is_not_there(ward, neighbour):
+    note = await ward.trainee.sign()
+    there = (await open_ward(neighbour)).administrator
+    assert await refused_with(there.cosign(note)) == await refused_with(there.give_back(note)) == "not_found"
+    assert (await there.queue()).total == 0
+    assert await refused_with(ward.supervisor.cosign(pb.Session(id=str(uuid4())))) == "not_found"
+
+
+async def test_of_many_who_decide_at_once_one_does_and_the_others_learn_the_state(ward):
+    note = await ward.trainee.sign()
+    decisions = [(ward.supervisor.cosign if number % 2 else ward.supervisor.give_back)(note) for number in range(40)] + [
+        ward.administrator.cosign(note) for _ in range(10)
+    ]
+    outcomes = await asyncio.gather(*decisions, return_exceptions=True)
+
+    settled = (await ward.trainee.get(note.id)).cosign_status
+    assert Counter(type(outcome) for outcome in outcomes) == {pb.Session: 1, Conflict: 49}
+    told = {"cosigned": COSIGNED, "returned": RETURNED}
+    assert {told[refused.facts["cosign_status"]] for refused in outcomes if isinstance(refused, Conflict)} == {settled}
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=1, cosignatures=1)
+
+
+# --- what happens meanwhile
+
+
+async def test_who_read_an_older_version_does_not_cosign_what_was_amended_meanwhile(ward):
+    note = await ward.trainee.sign()
+    amended = (await ward.trainee.save(note, reason="more", plan="walk")).session
+
+    assert await refused_with(ward.supervisor.cosign(note, expected_version=note.version)) == "stale_version"
+    assert await refused_with(ward.supervisor.cosign(note, content_hash=note.content_hash)) == "amended_meanwhile"
+    assert await refused_with(ward.supervisor.give_back(note, content_hash=note.content_hash)) == "amended_meanwhile"
+    decided = await ward.supervisor.cosign(note, expected_version=amended.version, content_hash=amended.content_hash)
+    assert decided.cosign_status == COSIGNED
+
+
+async def test_an_amendment_of_a_cosigned_note_waits_again_whoever_makes_it(ward):
+    note = await ward.trainee.sign()
+    await ward.supervisor.cosign(note)
+    assert (await ward.trainee.save(note, reason="more", plan="walk")).session.cosign_status == PENDING
+    await ward.supervisor.cosign(note)
+    by_another = (await ward.colleague.save(note, reason="more", plan="run")).session
+    assert by_another.cosign_status == PENDING
+    assert await ward.supervisor.waiting() == [note.id]
+    # What the supervisor has signed needs no co-signature of theirs.
+    assert (await ward.supervisor.save(note, reason="mine", plan="rest")).session.cosign_status == NONE
+    assert (await ward.administrator.queue()).total == 0
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=4, cosignatures=2)
+
+
+async def test_what_is_typed_into_a_waiting_note_waits_with_the_amendment_made_of_it(ward):
+    note = await ward.trainee.sign()
+    await ward.supervisor.cosign(note)
+    assert (await ward.trainee.autosave(note, plan="walk")).session.cosign_status == COSIGNED
+    assert (await ward.trainee.finalize(note, reason="more")).cosign_status == PENDING
+
+
+async def test_a_note_that_is_a_draft_again_has_left_the_queue_and_waits_when_it_is_signed(ward):
+    note = await ward.trainee.sign()
+    assert (await ward.trainee.unfinalize(note)).cosign_status == NONE
+    assert await ward.supervisor.waiting() == []
+    assert await refused_with(ward.supervisor.cosign(note)) == "cosign_not_pending"
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=1)
+    # Also when somebody without a supervisor signs what a supervisee has signed before.
+    assert (await ward.colleague.finalize(note)).cosign_status == PENDING
+    assert await ward.supervisor.waiting() == [note.id]
+
+
+async def test_a_deleted_note_waits_again_when_it_is_restored(ward):
+    note = await ward.trainee.sign()
+    await ward.trainee.delete(note)
+    assert (await ward.supervisor.queue()).total == (await ward.administrator.queue()).total == 0
+    assert await refused_with(ward.supervisor.cosign(note)) == "not_found"
+    restored = await ward.trainee.restore(note)
+    assert (restored.cosign_status, restored.cosign_due_at) == (PENDING, note.cosign_due_at)
+    assert await ward.supervisor.waiting() == [note.id]
+
+
+async def test_a_note_that_loses_its_appointment_is_cosigned_by_who_has_read_it(ward, practice):
+    appointment_id = await practice.book()
+    note = await ward.trainee.sign(appointment_id=appointment_id)
+    await practice.sessions.DetachNote(pb.DetachNoteRequest(appointment_id=appointment_id), practice.call)
+    assert (await ward.supervisor.cosign(note, expected_version=note.version)).cosign_status == COSIGNED
+    assert (await ward.trainee.verify(note)).intact
+
+
+async def test_a_conflict_copy_waits_when_it_is_signed(ward):
+    draft = await ward.trainee.write()
+    await ward.trainee.autosave(draft, seen=1, plan="walk")
+    late = await ward.trainee.autosave(draft, seen=1, plan="run")
+    copy = await ward.trainee.get(late.conflict_session_id)
+    assert (await ward.trainee.finalize(copy)).cosign_status == PENDING
+    assert await ward.supervisor.waiting() == [copy.id]
+
+
+async def test_amendments_and_decisions_at_once_leave_a_version_that_is_decided_or_waits(ward):
+    note = await ward.trainee.sign()
+
+    async def amend(number):
+        await ward.trainee.save(note, reason="more", plan=f"walk {number}")
+
+    async def decide():
+        await ward.supervisor.cosign(note)
+
+    await asyncio.gather(*(step for number in range(8) for step in (amend(number), decide())), return_exceptions=True)
+    assert await ward.trainee.verify(note) == pb.Verification(
+        intact=True, versions=9, cosignatures=len([each for each in await ward.trainee.versions(note) if each.HasField("cosignature")])
+    )
+    newest = (await ward.trainee.versions(note))[0]
+    assert (await ward.trainee.get(note.id)).cosign_status == (COSIGNED if newest.HasField("cosignature") else PENDING)
+
+
+# --- another supervisor
+
+
+async def test_what_waits_follows_to_another_supervisor_and_to_none(practice, ward):
+    note = await ward.trainee.sign()
+    cosigned = await ward.trainee.sign()
+    await ward.supervisor.cosign(cosigned)
+
+    await supervise(practice, ward.trainee, ward.colleague)
+    assert (await ward.supervisor.waiting(), await ward.colleague.waiting()) == ([], [note.id])
+    assert await refused_with(ward.supervisor.cosign(note)) == "not_the_supervisor"
+    (line,) = await practice.audited("pass_on_cosignature")
+    assert line.resource_id == note.id
+
+    await supervise(practice, ward.trainee, None)
+    assert await ward.colleague.waiting() == []
+    assert (await ward.administrator.cosign(note)).cosign_status == COSIGNED
+    assert (await ward.trainee.sign()).cosign_status == NONE
+
+
+async def test_what_is_signed_while_the_supervisor_changes_waits_for_the_new_one(practice, ward):
+    """Whatever identity said before the change, and in whatever order it is heard of."""
+    notes = [await ward.trainee.write() for _ in range(6)]
+    await asyncio.gather(
+        *(ward.trainee.finalize(note) for note in notes[:3]),
+        supervise(practice, ward.trainee, ward.colleague),
+        *(ward.trainee.finalize(note) for note in notes[3:]),
+    )
+    await practice.environment.settle()
+    assert sorted(await ward.colleague.waiting()) == sorted(note.id for note in notes)
+    assert await ward.supervisor.waiting() == []
+
+
+async def test_what_a_deactivated_supervisor_leaves_waits_for_an_administrator(practice, ward):
+    before = await ward.trainee.sign()
+    request = users_pb2.DeactivateUserRequest(user_id=str(ward.supervisor.user_id))
+    await practice.environment.stub(UsersStub).DeactivateUser(request, practice.call)
+    after = await ward.trainee.sign()
+
+    assert await ward.administrator.waiting() == [before.id, after.id]
+    assert (await ward.administrator.cosign(before)).cosign_status == COSIGNED
+    await supervise(practice, ward.trainee, ward.colleague)
+    assert await ward.colleague.waiting() == [after.id]
+
+
+# --- deadlines
+
+
+async def miss(ward, *notes):
+    async with ward.trainee.environment.superuser() as db:
+        ids = [UUID(note.id) for note in notes]
+        await db.execute("UPDATE clinical.cosign_requests SET due_at = now() - interval '1 minute' WHERE id = ANY($1::uuid[])", ids)
+
+
+async def overdue(practice):
+    return await practice.environment.emitted(events_pb2.CosignatureOverdue, practice.workspace_id)
+
+
+async def test_a_missed_deadline_is_announced_once_and_the_note_still_waits(practice, ward, prune):
+    note, in_time, deleted, cosigned = [await ward.trainee.sign() for _ in range(4)]
+    await ward.supervisor.cosign(cosigned)
+    await ward.trainee.delete(deleted)
+    await miss(ward, note, deleted, cosigned)
+    for _ in range(3):
+        await prune()
+
+    (event,) = await overdue(practice)
+    assert (event.session_id, event.supervisor_id) == (note.id, str(ward.supervisor.user_id))
+    (line,) = await practice.audited("miss_cosign_deadline")
+    assert line.resource_id == note.id
+    assert await ward.supervisor.waiting() == [note.id, in_time.id]
+    assert (await ward.supervisor.cosign(note)).cosign_status == COSIGNED
+    await ward.trainee.restore(deleted)
+    await prune()
+    assert [each.session_id for each in await overdue(practice)] == [note.id, deleted.id]
+
+
+async def test_each_deadline_is_announced_by_one_of_many_who_find_it_at_once(practice, ward):
+    note = await ward.trainee.sign()
+    await miss(ward, note)
+    for _ in range(2):
+        async with practice.environment.runtime("clinical").background(practice.workspace_id) as work:
+            for _ in range(20):
+                work.emit(events_pb2.CosignDeadlinePassed(session_id=note.id))
+    await practice.environment.settle()
+    assert len(await overdue(practice)) == 1
+
+    await ward.trainee.save(note, reason="more", plan="walk")
+    await miss(ward, note)
+    async with practice.environment.runtime("clinical").background(practice.workspace_id) as work:
+        work.emit(events_pb2.CosignDeadlinePassed(session_id=note.id))
+    await practice.environment.settle()
+    assert len(await overdue(practice)) == 2
+
+
+async def test_what_was_decided_before_its_deadline_is_heard_of_is_not_announced(practice, ward):
+    note = await ward.trainee.sign()
+    await miss(ward, note)
+    await ward.supervisor.give_back(note)
+    async with practice.environment.runtime("clinical").background(practice.workspace_id) as work:
+        work.emit(events_pb2.CosignDeadlinePassed(session_id=note.id))
+    await practice.environment.settle()
+    assert await overdue(practice) == []
+
+
+# --- what was attested can be checked
+
+
+async def test_anybody_verifies_a_cosignature_from_what_the_api_tells(practice, ward):
+    note = await ward.trainee.sign()
+    await ward.supervisor.cosign(note, comment="Größe?")
+    (version,) = await ward.trainee.versions(note)
+    attested = version.cosignature
+    content = {
+        "form": 1, "workspace_id": note.workspace_id, "session_id": note.id, "version_number": 1, "content_hash": version.content_hash,
+        "decision": "cosigned", "role": "supervisor", "cosigned_by_user_id": str(ward.supervisor.user_id),
+        "cosigned_at": time_text(to_datetime(attested.created_at)), "comment_hash": sha256("Größe?".encode()).hexdigest(),
+    }  # fmt: skip
+    written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    key = read_service_keys(practice.environment.runtime("clinical").settings.service_keys_dir)["clinical"]
+    key.verify(base64url.decode(attested.signature), b"caseload session cosignature v1\n" + written)
+
+
+async def forge(practice, ward, note, change):
+    """Changes the co-signature and seals it again, as somebody with the workspace's keys and not the one that is signed with."""
+    clinical = practice.environment.runtime("clinical")
+    keys = await clinical.keys.of(practice.workspace_id)
+    async with practice.environment.superuser() as db:
+        await db.execute("SET session_replication_role = replica")
+        row = dict(await db.fetchrow("SELECT * FROM clinical.cosignatures WHERE session_id = $1", UUID(note.id)))
+        cosignature = COSIGNATURES.open(row, keys, into=pb.Cosignature())
+        change(row, cosignature)
+        async with clinical.background(practice.workspace_id) as work:
+            sealed = COSIGNATURES.seal(cosignature, keys, row, work)
+            work.records.clear()
+        await db.execute(
+            "UPDATE clinical.cosignatures SET sealed = $2, decision = $3, signed_by_user_id = $4, created_at = $5 WHERE id = $1",
+            row["id"], sealed, row["decision"], row["signed_by_user_id"], row["created_at"],
+        )  # fmt: skip
+
+
+def _another_comment(_row, cosignature):
+    cosignature.comment = "Perfect."
+
+
+def _no_comment(_row, cosignature):
+    cosignature.ClearField("comment")
+
+
+def _another_role(_row, cosignature):
+    cosignature.role = pb.COSIGN_ROLE_ADMINISTRATOR
+
+
+def _another_hash(_row, cosignature):
+    cosignature.content_hash = "ab" * 32
+
+
+def _another_time(row, _cosignature):
+    row["created_at"] -= timedelta(days=1)
+
+
+def _another_cosigner(row, _cosignature):
+    row["signed_by_user_id"] = uuid4()
+
+
+def _no_signature(_row, cosignature):
+    cosignature.ClearField("signature")
+
+
+def _another_decision(row, _cosignature):
+    row["decision"] = "returned"
+
+
+FORGERIES = (
+    _another_comment, _no_comment, _another_role, _another_hash, _another_time, _another_cosigner, _no_signature, _another_decision,
+)  # fmt: skip
+TAMPERING = (
+    "UPDATE clinical.cosign_requests SET status = 'pending' WHERE id = $1",
+    "UPDATE clinical.cosign_requests SET status = 'returned' WHERE id = $1",
+    "DELETE FROM clinical.cosign_requests WHERE id = $1",
+    "DELETE FROM clinical.cosignatures WHERE session_id = $1",
+    "UPDATE clinical.cosignatures SET sealed = '\\x00' WHERE session_id = $1",
+)
+
+
+async def test_a_forged_cosignature_is_found(practice, ward):
+    for change in FORGERIES:
+        note = await ward.trainee.sign()
+        await ward.supervisor.cosign(note, comment="Well seen.")
+        await forge(practice, ward, note, change)
+        assert (await ward.trainee.verify(note)).first_break == 1, change
+
+
+async def test_a_state_that_nobody_attested_is_found(practice, ward):
+    for statement in TAMPERING:
+        note = await ward.trainee.sign()
+        await ward.supervisor.cosign(note)
+        async with practice.environment.superuser() as db:
+            await db.execute("SET session_replication_role = replica")
+            await db.execute(statement, UUID(note.id))
+        assert (await ward.trainee.verify(note)).first_break == 1, statement
+
+
+async def test_what_was_attested_goes_with_the_note_and_stays_otherwise(practice, ward, prune):
+    erased, kept = await ward.trainee.sign(), await ward.trainee.sign()
+    for note in (erased, kept):
+        await ward.supervisor.cosign(note)
+    await ward.administrator.delete(erased)
+    await practice.erase_note(erased)
+    await practice.environment.settle()
+    assert (await practice.count("cosignatures"), await practice.count("cosign_requests")) == (1, 1)
+
+    await practice.erase(practice.client_id)
+    await practice.environment.settle()
+    assert (await practice.count("cosignatures"), await practice.count("cosign_requests")) == (0, 0)
+
+
+async def test_the_comment_is_in_no_row_line_or_event(practice, ward):
+    note = await ward.trainee.sign()
+    await ward.supervisor.give_back(note, "Ask about the Zanzibar journey.")
+    async with practice.environment.superuser() as db:
+        for table in ("cosignatures", "cosign_requests", "outbox", "idempotency"):
+            rows = await db.fetch(f"SELECT * FROM clinical.{table} WHERE workspace_id = $1", practice.workspace_id)
+            assert b"Zanzibar" not in repr([tuple(row) for row in rows]).encode()
+    (line,) = await practice.audited("return_session")
+    assert (line.resource_id, dict(line.facts)) == (note.id, {"decision": "returned", "role": "supervisor", "version_number": "1"})

@@ -1,0 +1,1 @@
+"""Mails to supervisors about notes that were not co-signed in time."""
