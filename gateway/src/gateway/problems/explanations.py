@@ -48,7 +48,7 @@ EXPLANATIONS: dict[str, str] = {
     "file_not_examined": "Every file is examined before it is stored, and this took too long. Retry-After says when to send it again.",
     "file_too_large": "A file has at most 10 MB.",
     "file_too_large_to_scan": "This installation scans files for malware, and its scanner takes none of this size. Whoever runs it can raise the limit.",
-    "file_type_not_allowed": "Files are JPEG or PNG images, or PDF documents, whatever their names say.",
+    "file_type_not_allowed": "Files are JPEG or PNG images, or PDF documents, whatever their names say. A photograph in HEIC has to be sent as JPEG; `detail` says so.",
     "file_unsafe": "The file holds what it must not: a script, another file, an action, a password, or too many pixels or objects.",
     "files_too_large": "These files have more than `limit_bytes` bytes together. Ask for fewer at a time.",
     "head_too_large": "A request's URL and headers may have 64 KB together, and there may be 128 headers.",
