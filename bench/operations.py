@@ -49,6 +49,9 @@ OPERATIONS = (
         apart=True,
         against=("loop", "bare", "monolith", "plain"),
     ),
+    # Every note of the dataset has the common word, one the rare word; what a workspace of 100,000 notes costs is measured by bench.search.
+    Operation("search, common word", "GET", lambda *_: ["/api/v1/sessions?search=tens&page_size=50"], against=()),
+    Operation("search, rare word", "GET", lambda *_: ["/api/v1/sessions?search=137&page_size=50"], against=()),
     Operation("timeline of 100", "GET", lambda dataset, _: [f"/api/v1/clients/{dataset.timeline_client_id}/timeline?limit=100"]),
     Operation(
         "list 50 users",
