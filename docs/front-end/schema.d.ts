@@ -1122,6 +1122,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/import/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Import
+         * @description Erases the clients that an import has created, as a job. It fails with `import_in_use`, and erases nothing, when one of them was changed or has an appointment, a note, a plan or a file.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1654,6 +1674,29 @@ export interface paths {
         get: operations["get_latest_finalized"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Sessions
+         * @description Takes 1 to 100 notes, each for itself and in its order; one that is sent again has no further effect.
+         *
+         *     Text that goes on from the newest version is saved. Any other is kept in a conflict copy, as late autosaves are: of a note that was
+         *     changed, signed or deleted meanwhile. An item without a result is to be sent again.
+         */
+        post: operations["sync_sessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2843,6 +2886,8 @@ export interface components {
             ignored_columns: string[];
             /** @description How the file was read: utf-8, utf-16 or cp1252. */
             encoding: string;
+            /** @description By which the import can be undone; null for a dry run. */
+            job_id: string | null;
         };
         Job: {
             /** Format: uuid */
@@ -3736,6 +3781,63 @@ export interface components {
             /** Format: uuid */
             workspace_id: string;
         };
+        /** @description What the note says on the device. A text that is left out stays as it is; null clears it. */
+        SyncItem: {
+            /** @description The device's own id of the note, the same each time; or the note's `id`, where the device knows it. */
+            client_session_id: string;
+            /** Format: uuid */
+            client_id: string;
+            appointment_id?: string | null;
+            /** @description The version of the note that the text goes on from; left out where the device has seen none. */
+            base_version?: number | null;
+            /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
+            subjective?: string | null;
+            /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
+            objective?: string | null;
+            /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
+            assessment?: string | null;
+            /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
+            plan?: string | null;
+            /** @description Of a new note: the appointment's start, else created_at_client, unless given. */
+            session_date?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was written, by the device's clock.
+             */
+            created_at_client: string;
+        };
+        SyncRequest: {
+            sessions: components["schemas"]["SyncItem"][];
+        };
+        SyncResult: {
+            /** @description Items that were taken: their text is in the note or in a conflict copy. */
+            synced_count: number;
+            /** @description Items that were rejected; nothing of them is kept. */
+            failed_count: number;
+            /** @description Items without a result, because time was up: they are sent again. */
+            remaining_count: number;
+            /** @description In the order of the items. */
+            results: components["schemas"]["SyncedItem"][];
+        };
+        SyncedItem: {
+            client_session_id: string;
+            /** @description The note; null where the item was rejected. */
+            server_session_id: string | null;
+            /** @enum {string} */
+            status: "created" | "updated" | "unchanged" | "conflict" | "rejected";
+            /** @description A sentence for the person, of anything but a plain success. */
+            error: string | null;
+            /** @description The conflict copy that has the text, or the end of one that is too long. */
+            conflict_session_id: string | null;
+            /** @description Why it was rejected, as in problems. */
+            code: string | null;
+            /** @description What the person should know of an item that was taken; `error` says each in a sentence. */
+            flags: ("appointment_gone" | "appointment_has_note" | "appointment_of_another_client" | "client_inactive" | "older_than_limit" | "session_deleted" | "session_erased" | "session_finalized" | "stale_version" | "text_split")[];
+            /** @description The version of the note that says what the item does: its next base_version. Null where none does. */
+            version: number | null;
+            /** @description SHA-256 of the item's texts, as lower-case hex: what the device has typed since then is not in the note. */
+            content_hash: string;
+        };
         Timeline: {
             /** Format: uuid */
             client_id: string;
@@ -4174,6 +4276,10 @@ export type SsoProvider = components['schemas']['SsoProvider'];
 export type SsoProviderUpdate = components['schemas']['SsoProviderUpdate'];
 export type StorageUsage = components['schemas']['StorageUsage'];
 export type Switch = components['schemas']['Switch'];
+export type SyncItem = components['schemas']['SyncItem'];
+export type SyncRequest = components['schemas']['SyncRequest'];
+export type SyncResult = components['schemas']['SyncResult'];
+export type SyncedItem = components['schemas']['SyncedItem'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineEvent = components['schemas']['TimelineEvent'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
@@ -6765,6 +6871,41 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -8224,6 +8365,49 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    sync_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncResult"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
