@@ -1,22 +1,34 @@
 """The index by which the notes of a workspace are found. What it says of the notes is sealed (decision 64)."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Identity, Index, Integer, LargeBinary, PrimaryKeyConstraint, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Uuid,
+)
 
 from chassis.db.tables import moment, tenant
 from clinical.tables.base import metadata
 
 # What the index has to take in: notes that were written, changed or erased; without a note, that its segments are to be looked at. A
-# trigger adds a row whenever a note gets another version. The worker finds rows without a workspace, so they hold ids and times only.
-search_work = tenant(
+# trigger adds a row whenever a note gets another version. The worker finds rows without a workspace, by a policy that the migration has
+# beside the tenant's, so they hold ids and times only.
+search_work = Table(
     "search_work",
     metadata,
+    Column("workspace_id", Uuid, nullable=False),
     Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("session_id", Uuid),
     moment("due_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_search_work"),
     Index("ix_search_work_due", "due_at"),
-    grants="SELECT, INSERT, DELETE",
-    eraser_grants="INSERT",
 )
 
 # A segment has some notes as they were when it was made. It is never changed, but for `dead`: those of its notes that another segment has
