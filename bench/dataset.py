@@ -194,7 +194,8 @@ def _note(client_id: str, n: int) -> dict[str, Any]:
     return {
         "client_id": client_id,
         "session_date": at.isoformat(),
-        **dict.fromkeys(("subjective", "objective", "assessment", "plan"), TEXT),
+        **dict.fromkeys(("subjective", "objective", "assessment"), TEXT),
+        "plan": f"{TEXT} Session {n}.",
     }
 
 

@@ -57,6 +57,9 @@ OPERATIONS = (
     ),
     # What is written through the gateway fills these pages at any scale.
     Operation("list 50 notes", "GET", lambda *_: [f"/api/v1/sessions?page={n}&page_size=50" for n in range(1, 9)], against=()),
+    # Every note of the dataset has the common word, one the rare word; what a workspace of 100,000 notes costs is measured by bench.search.
+    Operation("search, common word", "GET", lambda *_: ["/api/v1/sessions?search=tens&page_size=50"], against=()),
+    Operation("search, rare word", "GET", lambda *_: ["/api/v1/sessions?search=137&page_size=50"], against=()),
     Operation(
         "list 50 users",
         "GET",

@@ -1470,6 +1470,9 @@ export interface paths {
         /**
          * List Sessions
          * @description Newest session_date first. With include_deleted also the deleted ones, until they are erased.
+         *
+         *     A search of all clients' notes puts the first 5,000 results in order; a page beyond them is 422 `search_too_deep`. While notes from before
+         *     an upgrade are being indexed, an answer that may lack some of them has the header `Search-Incomplete: true`.
          */
         get: operations["list_sessions"];
         put?: never;
@@ -7829,6 +7832,8 @@ export interface operations {
                 status?: ("draft" | "finalized" | "archived") | null;
                 is_draft?: boolean | null;
                 include_deleted?: boolean;
+                /** @description Beginnings of up to eight words. The four texts of a note together must have them all, in any order. */
+                search?: string | null;
             };
             header?: never;
             path?: never;

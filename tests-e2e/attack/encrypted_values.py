@@ -30,6 +30,10 @@ NEVER_RETURNED = {
     "identity.second_factors.secret_sealed": "shown once, when it is made; afterwards codes are compared with it",
     "identity.sso_attempts.return_to_sealed": "where somebody goes after a sign-in, within ten minutes",
     "scheduling.appointments.deletion_reason": "stored with a deleted appointment, which is not returned",
+    **dict.fromkeys(
+        ("clinical.search_segments.header", "clinical.search_segments.dead", "clinical.search_blocks.content"),
+        "the index of a workspace's notes: what is found is read from the notes",
+    ),
     "audit.idempotency.sealed": "the Trail service has no methods that write",
 }
 

@@ -129,6 +129,8 @@ EXPLANATIONS: dict[str, str] = {
     "request_too_slow": "A request's headers have to arrive within ten seconds. Its body has twenty seconds and one more for every 8 KB, but at most thirty seconds in all, or five minutes for an upload.",
     "scanner_unavailable": "Every file is scanned for malware before it is stored, and the scanner does not answer. Retry-After says when to send it again.",
     "scope_not_held": "Nobody gives an API key a scope, or a user a role, that permits more than they may do themselves.",
+    "search_invalid": "Notes are searched for up to eight words, which begin with a letter or a digit, in at most 200 characters.",
+    "search_too_deep": "The first 5,000 results of a search are put in order. Search for more words to see what comes after them.",
     "second_factor_enabled": "There is a second factor already. Remove it before another one is set up.",
     "second_factor_not_enrolled": "There is no second factor to confirm or remove. POST /api/v1/auth/totp/enroll begins one.",
     "second_factor_required": "This workspace requires a second factor of this role, so it cannot be removed.",

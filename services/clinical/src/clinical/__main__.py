@@ -21,6 +21,7 @@ from clinical.cosignatures.rpc import Cosignatures
 from clinical.erasure.reactions import reactions as erasure_reactions
 from clinical.measures.rpc import Measures
 from clinical.milestones.rpc import Milestones
+from clinical.note_search.worker import index_loop
 from clinical.note_templates.rpc import NoteTemplates
 from clinical.plans.rpc import Plans
 from clinical.sessions.reactions import reactions as session_reactions
@@ -77,7 +78,7 @@ SERVICE = Service(
             runtime.keys, AppointmentsStub(runtime.peers["scheduling"]), grace=timedelta(days=runtime.settings.deleted_notes_days)
         ),
     ],
-    loops=lambda runtime: [sweep_loop(runtime)],
+    loops=lambda runtime: [sweep_loop(runtime), index_loop(runtime)],
     settings=ClinicalSettings,
     retentions=RETENTIONS,
     erasure=Erasure(

@@ -27,8 +27,15 @@ async def create_session(body: schemas.SessionCreate, request: SignedInRequest) 
 
 @router.get("", response_model=schemas.SessionPage)
 async def list_sessions(query: Annotated[schemas.SessionQuery, Query()], request: SignedInRequest) -> Response:
-    """Newest session_date first. With include_deleted also the deleted ones, until they are erased."""
-    return page_response(await request.stubs.sessions.ListSessions(to_proto(query, pb.ListSessionsRequest), request.context), query)
+    """Newest session_date first. With include_deleted also the deleted ones, until they are erased.
+
+    A search of all clients' notes puts the first 5,000 results in order; a page beyond them is 422 `search_too_deep`. While notes from before
+    an upgrade are being indexed, an answer that may lack some of them has the header `Search-Incomplete: true`.
+    """
+    page = await request.stubs.sessions.ListSessions(to_proto(query, pb.ListSessionsRequest), request.context)
+    if page.incomplete:
+        request.add_header(b"search-incomplete", "true")
+    return page_response(page, query)
 
 
 @router.get("/{session_id}", response_model=schemas.Session)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gateway.api.fields import Page, PageQuery, Schema, Text5000, Time, absent
+from gateway.api.fields import Page, PageQuery, Schema, Search, Text5000, Time, absent
 
 SessionStatus = Literal["draft", "finalized", "archived"]
 CosignStatus = Literal["none", "pending", "cosigned", "returned"]
@@ -136,6 +136,10 @@ class SessionQuery(PageQuery):
     status: SessionStatus | None = None
     is_draft: bool | None = None
     include_deleted: bool = False
+    search: Annotated[
+        Search,
+        Field(description="Beginnings of up to eight words. The four texts of a note together must have them all, in any order."),
+    ] = None
 
 
 class Cosignature(Schema):

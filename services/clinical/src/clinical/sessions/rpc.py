@@ -27,8 +27,9 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
+from clinical.note_search import rules as search_rules
 from clinical.note_templates import workflow as templates
-from clinical.sessions import copies, deletion, drafts, events, mapping, pending, release, replies, rules, signed, signing, store
+from clinical.sessions import copies, deletion, drafts, events, mapping, pending, release, replies, rules, searching, signed, signing, store
 from clinical.supervision import attested
 from clinical.supervision import workflow as cosigning
 from clinical.treated_clients import rules as client_rules
@@ -93,6 +94,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def ListSessions(self, request: pb.ListSessionsRequest, work: UnitOfWork) -> pb.SessionPage:
         window = page(request)
+        search = search_rules.search(request.search) if request.HasField("search") else None
         status = enum_text(pb.SessionStatus, request.status) if request.HasField("status") else None
         statuses = rules.statuses(status, is_draft=request.is_draft if request.HasField("is_draft") else None)
         if not statuses:
@@ -108,8 +110,15 @@ class Sessions(SessionsServicer[UnitOfWork]):
         if len(statuses) == 1:
             (values["status"],) = statuses
         now = {"now": work.now} if request.include_deleted else {}
-        found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values, **now)
         counted = filters["of_client"] or filters["of_appointment"]
+        if search is not None:
+            if counted:
+                results = await searching.among(work, keys, search, window, store.page(**filters), {**values, **now})
+            else:
+                results = await searching.in_workspace(work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted)
+            await replies.complete(work, keys, results.notes)
+            return pb.SessionPage(items=results.notes, total=results.total, incomplete=not results.is_complete)
+        found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values, **now)
         total = await work.db.one(store.count(**filters), **values, **(now if counted else {}))
         notes = [mapping.from_row(row, keys) for row in found]
         await replies.complete(work, keys, notes)

@@ -20,6 +20,7 @@ from clinical.tables.notes import (
     timeline_events,
 )
 from clinical.tables.plans import measures, milestones, plan_counters, plan_events, plan_versions, plans
+from clinical.tables.search import search_blocks, search_segments, search_work
 from clinical.tables.supervision import cosign_requests, cosignatures, supervised_users
 from clinical.tables.sync import sync_receipts
 
@@ -40,6 +41,9 @@ __all__ = [
     "plan_events",
     "plan_versions",
     "plans",
+    "search_blocks",
+    "search_segments",
+    "search_work",
     "session_counters",
     "session_versions",
     "sessions",

@@ -199,14 +199,16 @@ class PendingAmendment(_message.Message):
     def __init__(self, subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., base_version: _Optional[int] = ..., saved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SessionPage(_message.Message):
-    __slots__ = ("items", "total", "more")
+    __slots__ = ("items", "total", "more", "incomplete")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     MORE_FIELD_NUMBER: _ClassVar[int]
+    INCOMPLETE_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[Session]
     total: int
     more: bool
-    def __init__(self, items: _Optional[_Iterable[_Union[Session, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ...) -> None: ...
+    incomplete: bool
+    def __init__(self, items: _Optional[_Iterable[_Union[Session, _Mapping]]] = ..., total: _Optional[int] = ..., more: bool = ..., incomplete: bool = ...) -> None: ...
 
 class CreateSessionRequest(_message.Message):
     __slots__ = ("client_id", "appointment_id", "session_date", "duration_minutes", "subjective", "objective", "assessment", "plan", "template_id")
@@ -237,7 +239,7 @@ class GetSessionRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ...) -> None: ...
 
 class ListSessionsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "client_id", "appointment_id", "status", "is_draft", "include_deleted", "skip")
+    __slots__ = ("page", "page_size", "client_id", "appointment_id", "status", "is_draft", "include_deleted", "search", "skip")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -245,6 +247,7 @@ class ListSessionsRequest(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     IS_DRAFT_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_DELETED_FIELD_NUMBER: _ClassVar[int]
+    SEARCH_FIELD_NUMBER: _ClassVar[int]
     SKIP_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
@@ -253,8 +256,9 @@ class ListSessionsRequest(_message.Message):
     status: SessionStatus
     is_draft: bool
     include_deleted: bool
+    search: str
     skip: int
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., include_deleted: bool = ..., skip: _Optional[int] = ...) -> None: ...
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., client_id: _Optional[str] = ..., appointment_id: _Optional[str] = ..., status: _Optional[_Union[SessionStatus, str]] = ..., is_draft: bool = ..., include_deleted: bool = ..., search: _Optional[str] = ..., skip: _Optional[int] = ...) -> None: ...
 
 class SaveSessionRequest(_message.Message):
     __slots__ = ("session_id", "mask", "subjective", "objective", "assessment", "plan", "session_date", "duration_minutes", "expected_version", "reason")

@@ -1,0 +1,223 @@
+"""Finds notes of a whole workspace: in its segments, and among the notes that changed since, which are opened.
+
+An answer costs five statements, however many notes there are: the segments and the names of the changed notes, of one moment; those notes;
+the blocks with the asked words; those with the first results; and the results, which the caller reads.
+"""
+
+import heapq
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from chassis.db.transaction import Record, Transaction
+from chassis.encryption.records import WorkspaceKeys
+from chassis.errors import Unavailable
+from clinical.note_search import ordinals, segments, store
+from clinical.note_search.blocks import entries
+from clinical.note_search.notes import opened_text, place
+from clinical.note_search.pace import Pace
+from clinical.note_search.rules import Search
+from clinical.note_search.segments import BlockKey, Place, Segment, SegmentGone
+
+# Changed notes that a search opens, the newest first. There are more while the notes from before the index are taken in.
+MOST_OPENED = 1_500
+# A note has a row for each of its last saves.
+_MOST_CHANGES = 4 * MOST_OPENED
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which notes are wanted beside those with the words."""
+
+    statuses: Collection[str]
+    with_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ids of a page of results, the newest first; `total` on all pages. `is_complete`: no note was left out for want of time."""
+
+    ids: Sequence[UUID]
+    total: int
+    is_complete: bool
+
+
+@dataclass(slots=True)
+class _Results:
+    """What is found so far. `places` has the first results of each source, in order."""
+
+    places: list[list[Place]] = field(default_factory=list)
+    total: int = 0
+
+
+async def find(search: Search, filters: Filters, db: Transaction, keys: WorkspaceKeys, *, limit: int, offset: int, now: datetime) -> Found:
+    """A page of the workspace's notes that are found. Unavailable if its segments are replaced each time while they are read."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return await _find(search, filters, db, keys, limit=limit, offset=offset, now=now)
+        except SegmentGone:
+            continue
+    raise Unavailable("list_changing", "The list changes while it is read; try again.", retry_after=1.0)
+
+
+async def _find(search: Search, filters: Filters, db: Transaction, keys: WorkspaceKeys, *, limit: int, offset: int, now: datetime) -> Found:
+    rows = await db.all(store.segments_and_changes, limit=_MOST_CHANGES)
+    pace = Pace()
+    opened = []
+    for row in rows:
+        if row["session_id"] is None:
+            opened.append(segments.open_segment(row, keys))
+            await pace()
+    changed = list(dict.fromkeys(row["session_id"] for row in rows if row["session_id"] is not None))
+    is_complete = len(changed) <= MOST_OPENED and len(rows) - len(opened) < _MOST_CHANGES
+    changed = changed[:MOST_OPENED]
+    results = _Results()
+    await _find_changed(changed, search, filters, db, keys, results, now=now)
+    await _find_indexed(opened, [id_.bytes for id_ in changed], search, filters, db, keys, results, most=offset + limit)
+    page = islice(heapq.merge(*results.places, reverse=True), offset, offset + limit)
+    return Found([UUID(bytes=note_id) for _, note_id in page], results.total, is_complete)
+
+
+async def _find_changed(
+    changed: Sequence[UUID],
+    search: Search,
+    filters: Filters,
+    db: Transaction,
+    keys: WorkspaceKeys,
+    results: _Results,
+    *,
+    now: datetime,
+) -> None:
+    """Opens the notes that the segments do not have as they are."""
+    if not changed:
+        return
+    rows = await db.all(store.notes, ids=changed)
+    pace = Pace()
+    found: list[Place] = []
+    for row in rows:
+        if is_wanted(row, filters, now=now) and search.finds(opened_text(row, keys)):
+            found.append(place(row))
+        await pace()
+    found.sort(reverse=True)
+    results.places.append(found)
+    results.total += len(found)
+
+
+def is_wanted(row: Record, filters: Filters, *, now: datetime) -> bool:
+    """Whether the filters let a note through. A deleted one whose time is over is let through by none."""
+    if row["status"] not in filters.statuses:
+        return False
+    return row["deleted_at"] is None or (filters.with_deleted and row["permanent_delete_after"] > now)
+
+
+async def _find_indexed(
+    opened: Sequence[Segment],
+    changed: Sequence[bytes],
+    search: Search,
+    filters: Filters,
+    db: Transaction,
+    keys: WorkspaceKeys,
+    results: _Results,
+    *,
+    most: int,
+) -> None:
+    """Looks the words up in the segments, and reads the places of the first results of each."""
+    pace = Pace()
+    asked: dict[UUID, _Asked] = {}
+    wanted: list[BlockKey] = []
+    for segment in opened:
+        asked[segment.id] = _Asked(segment, changed, search, filters)
+        wanted += asked[segment.id].blocks
+        await pace()
+    blocks = await segments.read_blocks(wanted, db, keys)
+    pace.start()
+    first: dict[UUID, list[int]] = {}
+    for segment_id, each in asked.items():
+        bits = await each.found(blocks, pace)
+        results.total += bits.bit_count()
+        first[segment_id] = list(islice(ordinals.members(bits), most)) if bits else []
+    await _read_places([segment for segment in opened if first[segment.id]], first, db, keys, results)
+
+
+async def _read_places(
+    opened: Iterable[Segment], first: Mapping[UUID, list[int]], db: Transaction, keys: WorkspaceKeys, results: _Results
+) -> None:
+    numbers = {
+        segment.id: {key: segments.block_of(segment, key) for key in {segments.notes_key(ordinal) for ordinal in first[segment.id]}}
+        for segment in opened
+    }
+    wanted = [(segment_id, number) for segment_id, by_key in numbers.items() for number in set(by_key.values())]
+    blocks = await segments.read_blocks(wanted, db, keys)
+    pace = Pace()
+    for segment_id, by_key in numbers.items():
+        places: dict[bytes, list[Place]] = {}
+        for number in set(by_key.values()):
+            places.update((key, segments.unpack_places(value)) for key, value in entries(blocks[segment_id, number]) if key in by_key)
+            await pace()
+        results.places.append([places[segments.notes_key(ordinal)][ordinal % segments.NOTES_AT_ONCE] for ordinal in first[segment_id]])
+
+
+class _Asked:
+    """What is asked of one segment, and the blocks that answer it."""
+
+    def __init__(self, segment: Segment, changed: Sequence[bytes], search: Search, filters: Filters) -> None:
+        self._segment = segment
+        self._changed = changed
+        self._search = search
+        self._filters = filters
+        self._ranges = {spelling: self._range(spelling) for spellings in search.words for spelling in spellings}
+        self._facets = [segments.facet_key(name) for name in (*filters.statuses, segments.DELETED)]
+
+    @property
+    def blocks(self) -> set[BlockKey]:
+        numbers = {number for each in self._ranges.values() for number in each}
+        numbers |= {segments.block_of(self._segment, key) for key in self._facets}
+        numbers |= {segments.block_of(self._segment, segments.note_key(note_id)) for note_id in self._changed}
+        return {(self._segment.id, number) for number in numbers}
+
+    async def found(self, blocks: Mapping[BlockKey, bytes], pace: Pace) -> int:
+        """The ordinals of the segment's notes that are found, as bits."""
+        segment = self._segment
+        bits = segment.living
+        for ordinal in (await segments.located(segment, self._changed, blocks, pace)).values():
+            bits &= ~(1 << ordinal)
+        bits &= self._filtered(blocks)
+        for spellings in self._search.words:
+            having = 0
+            for spelling in spellings:
+                if bits:
+                    having |= await self._having(spelling, blocks, pace)
+            bits &= having
+        return bits
+
+    def _filtered(self, blocks: Mapping[BlockKey, bytes]) -> int:
+        *statuses, deleted = (self._value(key, blocks) for key in self._facets)
+        bits = ordinals.union(value for value in statuses if value is not None)
+        return bits if self._filters.with_deleted or deleted is None else bits & ~ordinals.union([deleted])
+
+    async def _having(self, spelling: str, blocks: Mapping[BlockKey, bytes], pace: Pace) -> int:
+        """The notes with a word that begins so."""
+        key = self._key(spelling)
+        bits = 0
+        for number in self._ranges[spelling]:
+            if spelling in self._segment.beginnings:
+                lists = [value for entry, value in entries(blocks[self._segment.id, number]) if entry == key]
+            else:
+                lists = [value for entry, value in entries(blocks[self._segment.id, number]) if entry.startswith(key)]
+            bits |= ordinals.union(lists)
+            await pace()
+        return bits
+
+    def _range(self, spelling: str) -> range:
+        key, index = self._key(spelling), self._segment.index
+        return index.blocks(key, key) if spelling in self._segment.beginnings else index.beginning_with(key)
+
+    def _key(self, spelling: str) -> bytes:
+        return (segments.BEGINNING if spelling in self._segment.beginnings else segments.WORD) + spelling.encode()
+
+    def _value(self, key: bytes, blocks: Mapping[BlockKey, bytes]) -> bytes | None:
+        number = segments.block_of(self._segment, key)
+        return next((value for entry, value in entries(blocks[self._segment.id, number]) if entry == key), None)
