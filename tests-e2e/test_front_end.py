@@ -70,7 +70,7 @@ SAID = {
     "Work without a network": ["created", "unchanged"],
     "Rate limits": ["ratelimit-limit: 1000", "ratelimit-remaining: ", "ratelimit-reset: "],
     "Files": ["HTTP/1.1 200 OK", "content-disposition: inline", "content-type: image/png"],
-    "API keys": ["2\npermission_denied\n"],
+    "API keys": ["3\npermission_denied\n"],
     "Platform administration": ["suspended\nactive\npermission_denied\n"],
     "Clients from a file": ["1\n[{'row': 2, 'pointer': '/first_name', 'detail': 'must not be empty'}]\n1\n"],
     "Times and time zones": ["2026-03-01T08:00:00Z\n0\n0\n", '"pointer": "/start_date"'],
