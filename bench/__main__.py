@@ -46,7 +46,7 @@ def main() -> None:
             print("\nMemory after all this")
             print("\n".join(at_rest(installation)))
             print("\nFloors")
-            print("\n".join(report.floors(results)))
+            print("\n".join([*report.floors(results), *report.flatness(results)]))
         finally:
             installation.stop()
     print(f"\n{time.monotonic() - began:.0f} s in all")

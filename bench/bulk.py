@@ -155,3 +155,20 @@ async def _copy(connection: Any, table: str, rows: Iterator[dict[str, Any]]) -> 
             yield tuple(row[column] for column in first)
 
     await connection.copy_records_to_table(name, schema_name=schema, columns=list(first), records=records())
+
+
+async def load_events(dsn: str, workspace_id: UUID, client_id: UUID, session_id: UUID, number: int) -> None:
+    """So many timeline events of one note, an hour apart."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(
+            "INSERT INTO clinical.history (workspace_id, id, session_id, client_id, kind, at)"
+            " SELECT $1, gen_random_uuid(), $2, $3, 'session_amended', now() - n * interval '1 hour' FROM generate_series(1, $4::int) n",
+            workspace_id,
+            session_id,
+            client_id,
+            number,
+        )
+        await connection.execute("ANALYZE clinical.history")
+    finally:
+        await connection.close()

@@ -28,6 +28,7 @@ CANDIDATES = ("suite", "plain", "bare", "monolith")
 EMAIL = "owner@example.com"
 PAGE = 50
 MOST_PAGES = 40
+LONG_TIMELINE = 100_000
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
 # One user sends in a second what no user may in a minute: throughput is what is measured. Requests are counted as always, but not refused.
 UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "AUTOSAVES", "ANONYMOUS", "SIGN_INS")}
@@ -48,6 +49,8 @@ class Dataset:
     drafts: dict[str, list[str]]
     user_pages: list[tuple[int, list[str]]]
     total_users: int
+    # Has 100,000 events, almost all of which nobody sees on the first page.
+    long_timeline_client_id: str
 
     @property
     def client_ids(self) -> list[str]:
@@ -110,6 +113,9 @@ async def set_up(installation: Installation, *, hospital: bool = True, clients: 
         timeline_client, booked = listed[0], listed[-1]
         await _all(api, "/appointments", [_appointment(timeline_client, n) for n in range(events * 6 // 10)])
         await _all(api, "/sessions", [_note(timeline_client, n) for n in range(events - events * 6 // 10)])
+        long_timeline_client = listed[1]
+        (only_note,) = await _all(api, "/sessions", [_note(long_timeline_client, 0)])
+        await bulk.load_events(dsn, workspace_id, UUID(long_timeline_client), UUID(only_note), LONG_TIMELINE)
         written = await _all(api, "/sessions", [_note(listed[n % len(listed)], n) for n in range(drafts * len(CANDIDATES))])
     shares = {name: written[n :: len(CANDIDATES)] for n, name in enumerate(CANDIDATES)}
     return Dataset(
@@ -124,6 +130,7 @@ async def set_up(installation: Installation, *, hospital: bool = True, clients: 
         shares,
         user_pages,
         total_users,
+        long_timeline_client,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.comparison import NAMES, Key, Measurement, Measurements
+from bench.operations import LONG_TIMELINE, TIMELINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ FLOORS = (
     Floor("book", 16, "bare", 0.3),
     Floor("autosave", 16, "plain", 0.5),
 )
+
+
+# How much longer a page may take of a timeline that is a thousand times as long.
+FLAT = 1.15
 
 
 def ratios(measurements: Measurements, against: str) -> list[float]:
@@ -63,6 +68,18 @@ def floors(results: dict[Key, Measurements]) -> Iterable[str]:
             outcome = "reached" if median(reached) >= floor.least else "MISSED"
             what = f"{floor.operation}, {floor.users} users, of {NAMES[floor.against]}"
             yield f"  {what:54} {spread(reached):24} floor {floor.least:.2f}  {outcome}"
+
+
+def flatness(results: dict[Key, Measurements]) -> Iterable[str]:
+    """The 95th percentile of a timeline's page among 100,000 events, of that among 100, round by round."""
+    for users in sorted({users for operation, users in results if operation == LONG_TIMELINE}):
+        few, many = results.get((TIMELINE, users)), results[LONG_TIMELINE, users]
+        if few is not None:
+            pairs = zip(many["suite"], few["suite"], strict=True)
+            reached = [long.result.p95 / short.result.p95 for long, short in pairs]
+            outcome = "kept" if median(reached) <= FLAT else "MISSED"
+            what = f"timeline among 100,000 events, {users} users, p95 of that among 100"
+            yield f"  {what:54} {spread(reached):24} limit {FLAT:.2f}  {outcome}"
 
 
 def limit(what: str, value: float, most: float, unit: str) -> str:

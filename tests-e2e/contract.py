@@ -16,11 +16,14 @@ def operations(document):
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             query = ",".join(parameter["name"] for parameter in described.get("parameters", ()) if parameter.get("in") == "query")
-            ((status, answer),) = [each for each in described["responses"].items() if each[0].startswith(("2", "3"))]
-            schemas = [content["schema"] for content in answer.get("content", {}).values()]
+            answers = [each for each in described["responses"].items() if each[0].startswith(("2", "3"))]
             name = unnamed(f"{method.upper()} {path}") + (f" ?{query}" if query else "")
-            found[name] = " ".join([status, *map(kind, schemas)])
+            found[name] = " or ".join(_answer(status, answer) for status, answer in answers)
     return found
+
+
+def _answer(status, answer):
+    return " ".join([status, *(kind(content["schema"]) for content in answer.get("content", {}).values())])
 
 
 def promised(*methods):

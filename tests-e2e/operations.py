@@ -56,6 +56,7 @@ class Operation:
         self._required_query = {p["name"] for p in parameters if p["in"] == "query" and p.get("required")}
         content = resolved(document, described.get("requestBody", {})).get("content", {})
         self._has_file = "multipart/form-data" in content
+        self._has_lines = "text/csv" in content
         schema = content.get("application/json", {}).get("schema")
         self.body, self._required_body = properties(document, schema) if schema else ({}, set())
         self.query_ids = [name for name, schema in self.query.items() if is_id(schema)]
@@ -87,6 +88,7 @@ class Operation:
             f"{api.base_url.copy_with(path='')}{path}",
             params={name: value(name, self.query[name], given) for name in query},
             json=self.body_of(given, instead),
+            **({"content": "first_name,last_name\nIda,Berg\n", "headers": {"Content-Type": "text/csv"}} if self._has_lines else {}),
             files={"file": ("picture.png", picture(), "image/png")} if self._has_file else None,
         )
 

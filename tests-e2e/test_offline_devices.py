@@ -119,10 +119,18 @@ class Ward(RuleBasedStateMachine):
         self._kill(random.Random(seed).uniform(0, 0.05))
 
     def teardown(self):
-        if not self.begun:
-            return
+        try:
+            if self.begun:
+                self._end()
+        finally:
+            for writer in (*self.devices, self.browser):
+                writer.api.client.close()
+
+    def _end(self):
+        """The queues become empty, and everything that anybody wrote is somewhere."""
+        self.begin_a_note(0)
+        self.connect(0, is_reply_lost=True, seed=0)
         if not self.place.counted["kills"]:
-            self.begin_a_note(0)
             self._kill(0.01)
         for device in self.devices:
             device.drain()

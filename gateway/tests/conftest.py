@@ -94,6 +94,12 @@ class TestedGateway:
             await add_user(work, runtime.keyring, keys, user, role=role, is_proved=bool(email))
         return user.id
 
+    async def suspended_long_ago(self, workspace_id: UUID | str) -> None:
+        """Lets it be five seconds since the workspace was suspended: reactivating waits until everybody knows of that."""
+        async with self.environment.superuser() as connection:
+            earlier = "UPDATE identity.revocations SET created_at = created_at - interval '5 seconds' WHERE subject_id = $1::text::uuid"
+            await connection.execute(earlier, str(workspace_id))
+
     def reconfigured(
         self,
         *,

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from caseload.audit.v1.events_pb2 import AuditRecorded
+from caseload.options.v1 import options_pb2
 from chassis.context import Caller
-from chassis.rpc.transport import LARGEST_MESSAGE
+from chassis.storage.local import LocalBlobs
+from clinical.client_attachments import rules
 from gateway.api.client_attachments import routes
 from gateway.api.client_attachments.archive import archive, unique_names
 
@@ -50,6 +53,25 @@ async def test_a_clients_own_file_is_uploaded_listed_linked_renamed_and_deleted(
     for minutes in (0, 61):
         refused = await practice.http.get(f"{path}/{file['id']}/download", params={"expires_in_minutes": minutes})
         check_problem(refused, 422, "validation_failed")
+
+
+async def test_a_photograph_in_heic_and_a_file_of_an_unknown_kind_are_refused_with_the_reason(practice, path, check_problem):
+    heic = b"\0\0\0\x18ftypheic" + bytes(200)
+    for content, told in ((heic, "HEIC"), (b"GIF89a", "JPEG or PNG images, or PDF"), (b"<svg/>", "JPEG or PNG images, or PDF")):
+        refused = await practice.http.post(path, files={"file": ("wound.jpg", content, "image/jpeg")})
+        assert told in check_problem(refused, 422, "file_type_not_allowed")["detail"]
+    assert (await practice.http.get(path)).json() == {"items": [], "total": 0}
+
+
+async def test_the_room_that_a_file_took_is_given_back_when_it_is_deleted(practice, path):
+    async def used():
+        return (await practice.http.get(f"{API}/workspaces/{practice.person.workspace_id}/storage")).json()["used_bytes"]
+
+    before = await used()
+    file = await uploaded(practice, path)
+    assert await used() == before + file["file_size_bytes"]
+    assert (await practice.http.delete(f"{path}/{file['id']}")).status_code == 204
+    assert await used() == before
 
 
 async def test_several_files_come_as_one_archive_under_names_of_their_own(practice, path):
@@ -111,19 +133,28 @@ async def test_an_archive_is_sent_piece_after_piece_and_holds_one_at_a_time():
     ]
 
 
-async def test_a_file_that_is_larger_than_a_reply_is_read_in_pieces(practice, path, monkeypatch):
-    file = await uploaded(practice, path)
-    monkeypatch.setattr(routes, "PIECE_BYTES", 20)
+async def test_an_archive_is_read_in_pieces_and_leaves_one_line_in_the_trail(gateway, practice, path, monkeypatch):
+    files = [await uploaded(practice, path) for _ in range(2)]
+    ids, read = [file["id"] for file in files], []
+    monkeypatch.setattr(rules, "LARGEST_PIECE", 20)
+    fetch = LocalBlobs.read
 
-    reply = await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": [file["id"]]})
+    async def counted(blobs, key, start, size):
+        read.append((start, size))
+        return await fetch(blobs, key, start, size)
+
+    monkeypatch.setattr(LocalBlobs, "read", counted)
+    reply = await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": ids})
 
     archived = ZipFile(io.BytesIO(reply.content))
     assert archived.testzip() is None
     assert Image.open(io.BytesIO(archived.read("scan.png"))).size == (8, 8)
-
-
-def test_a_piece_of_a_file_fits_into_a_reply():
-    assert routes.PIECE_BYTES + 1024 <= LARGEST_MESSAGE
+    # No more is fetched than is sent.
+    assert read == 2 * [(start, 20) for start in range(0, files[0]["file_size_bytes"], 20)]
+    lines = await gateway.environment.emitted(AuditRecorded)
+    (line,) = [line for line in lines if ids[0] in line.resource_ids and line.action == options_pb2.ACTION_EXPORT]
+    assert (list(line.resource_ids), line.event_type, line.user_id) == (ids, "choose_client_attachments", str(practice.person.user_id))
+    assert not [line for line in lines if line.event_type == "read_client_attachment"]
 
 
 async def test_an_archive_has_its_place_until_it_is_sent(gateway, practice, path, check_problem):

@@ -48,7 +48,7 @@ async def look(gateway):
 
 
 @pytest.fixture
-async def delete(platform, look):
+async def delete(gateway, platform, look):
     """Deletes a workspace, so long ago that its time is over, or not quite."""
 
     async def delete(workspace_id, *, over=True):
@@ -61,6 +61,7 @@ async def delete(platform, look):
             workspace_id,
             datetime.now(UTC) + left,
         )
+        await gateway.suspended_long_ago(workspace_id)
 
     return delete
 
@@ -288,13 +289,16 @@ async def test_a_workspace_of_platform_administrators_is_neither_deleted_nor_era
 ):
     """What they did and whom they keep out would be erased with it."""
     workspace_id, user_id = practice.person.workspace_id, practice.person.user_id
-    await look("UPDATE identity.users SET is_platform_admin = true WHERE id = $1", user_id)
+    make = "UPDATE identity.users SET is_platform_admin = $2 WHERE id = $1"
+    await look(make, user_id, True)
     path = f"/api/v1/platform-admin/workspaces/{workspace_id}"
     check_problem(await platform.request("DELETE", path, json=REASON), 409, "workspace_of_administrators")
 
     # One that was deleted by an earlier release.
-    await look("UPDATE identity.users SET is_platform_admin = false WHERE id = $1", user_id)
+    await look(make, user_id, False)
     await delete(workspace_id)
-    await look("UPDATE identity.users SET is_platform_admin = true WHERE id = $1", user_id)
+    await look(make, user_id, True)
     await prune()
     assert await announced(gateway, workspace_id) == 0
+    # As it was: others list all workspaces.
+    await look(make, user_id, False)

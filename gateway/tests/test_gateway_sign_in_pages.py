@@ -7,6 +7,8 @@ import pytest
 from software_authenticator import SoftPasskey
 from uuid_utils.compat import uuid7
 
+from gateway.pages.languages import LANGUAGES, language
+
 PASSWORD = "correct horse battery"
 FORMS = {
     "/auth/sign-in": {"email": "nobody@example.com", "password": PASSWORD},
@@ -24,6 +26,9 @@ OWN_FORMS = {
     "/auth/second-factor/enrol": {},
     "/auth/second-factor/confirm": {"code": "123456"},
     "/auth/second-factor/remove": {"totp_code": "123456"},
+    "/auth/account/passkeys/rename": {"passkey_id": str(uuid7()), "name": "x"},
+    "/auth/account/passkeys/remove": {"passkey_id": str(uuid7())},
+    "/auth/account/switch": {"workspace_id": str(uuid7())},
     "/auth/sign-out": {},
 }
 
@@ -70,6 +75,38 @@ async def test_an_expired_access_cookie_is_renewed_by_a_page_and_by_its_forms(si
     signed_in.cookies.delete("access_token")
     assert (await signed_in.post("/auth/account/end-all", data={"form_token": token})).status_code == 303
     assert (await signed_in.get("/auth/account")).headers["location"] == "/auth/sign-in"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_every_page_is_in_the_readers_language_alone(signed_in, code):
+    reader, english = language(code), language("en").texts
+    foreign = [text for key, text in english.items() if len(text) > 12 and text != reader.texts[key]]
+    signed_in.headers["Accept-Language"] = code
+    titles = {
+        "/": "home_lead",
+        "/auth/forgot-password": "forgot_title",
+        "/auth/link-sent": "link_sent_title",
+        "/auth/password-link-sent": "link_sent_title",
+        "/auth/verify?token=x": "link_title",
+        "/auth/reset-password?token=x": "reset_title",
+        "/accept-invitation?token=x": "invitation_title",
+        "/auth/nowhere": "problem_not_found",
+        "/auth/sso/nowhere": "problem_sso_unknown",
+        "/auth/account": "account_title",
+        "/auth/second-factor": "enrol_title",
+        "/auth/sign-in": "sign_in_title",
+    }
+    replies = {path: await signed_in.get(path) for path in titles}
+    replies["wrong"] = await send(signed_in, "/auth/sign-in", email="nobody@example.com", password="wrong")
+    replies["enrolment"] = await send(signed_in, "/auth/second-factor/enrol", "/auth/account")
+    titles |= {"wrong": "problem_invalid_credentials", "enrolment": "backup_title"}
+
+    for path, reply in replies.items():
+        body = html.unescape(reply.text.partition("</style>")[2].partition("<footer>")[0])
+        assert f'<html lang="{code}" dir="{reader.direction}">' in reply.text, path
+        assert reader.texts[titles[path]] in body, path
+        assert not re.search(r"\{\w+\}", body.partition("<script>")[0]), path
+        assert [text for text in foreign if text in body] == [], path
 
 
 async def test_wrong_credentials_are_the_same_page_for_known_and_unknown_addresses(visitor, person):
@@ -295,6 +332,51 @@ async def test_whoever_has_passkeys_alone_is_told_to_use_a_link(gateway, signed_
 
     assert "Have a link mailed to you instead" in page.text
     assert 'action="/auth/second-step"' not in page.text
+
+
+async def test_passkeys_are_listed_renamed_and_removed_without_script(gateway, signed_in):
+    csrf = {"X-CSRF-Token": signed_in.cookies["csrf_token"]}
+    options = (await signed_in.post("/api/v1/auth/passkeys", headers=csrf)).json()
+    body = {"credential": SoftPasskey.of(options).attest(options, "http://localhost:8000"), "name": "Telephone"}
+    passkey_id = (await signed_in.post("/api/v1/auth/passkeys/finish", json=body, headers=csrf)).json()["id"]
+    account = "/auth/account"
+    assert 'value="Telephone"' in (await signed_in.get(account)).text
+
+    for name in ("", "x" * 101):
+        reply = await send(signed_in, "/auth/account/passkeys/rename", account, passkey_id=passkey_id, name=name)
+        assert (reply.status_code, texts_of(reply, "alert")[0]) == (422, "A name has 1 to 100 characters.")
+    renamed = await send(signed_in, "/auth/account/passkeys/rename", account, passkey_id=passkey_id, name="<b>Old</b>")
+    assert renamed.headers["location"] == "/auth/account?done=passkey_renamed"
+    page = (await signed_in.get(account)).text
+    assert ("<b>Old" in page, 'value="&lt;b&gt;Old&lt;/b&gt;"' in page) == (False, True)
+
+    async with gateway.anonymous() as http:
+        other = await gateway.open_workspace()
+        await send(http, "/auth/sign-in", email=other.email, password=PASSWORD)
+        for path in ("rename", "remove"):
+            for foreign in (passkey_id, "x"):
+                reply = await send(http, f"/auth/account/passkeys/{path}", account, passkey_id=foreign, name="Mine")
+                assert reply.status_code == 404
+    removed = await send(signed_in, "/auth/account/passkeys/remove", account, passkey_id=passkey_id)
+    assert removed.headers["location"] == "/auth/account?done=passkey_removed"
+    assert (await signed_in.get("/api/v1/auth/passkeys")).json() == []
+
+
+async def test_somebody_who_works_in_two_places_switches_without_script(gateway, signed_in, person):
+    there = await gateway.open_workspace("hospital")
+    account = "/auth/account"
+    assert "Your workspaces" not in (await signed_in.get(account)).text
+    assert (await send(signed_in, "/auth/account/switch", account, workspace_id=str(there.workspace_id))).status_code == 404
+    await gateway.add_user(there.workspace_id, "nurse", email=person.email)
+
+    page = await signed_in.get(account)
+    assert 'aria-label="Switch to Lakeside"' in page.text
+    switched = await send(signed_in, "/auth/account/switch", account, workspace_id=str(there.workspace_id))
+
+    assert switched.headers["location"] == "/auth/account?done=switched"
+    me = (await signed_in.get("/api/v1/auth/me")).json()
+    assert (me["workspace_id"], me["role"]) == (str(there.workspace_id), "nurse")
+    assert "You are in another workspace now." in (await signed_in.get(switched.headers["location"])).text
 
 
 async def test_signing_out_twice_leads_to_the_same_page(signed_in):

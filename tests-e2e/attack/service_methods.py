@@ -31,7 +31,9 @@ def methods():
 
 
 def service_of(method):
-    return method.service.split(".")[1]
+    """The service that answers the method; jobs are answered by the service that does them."""
+    package = method.service.split(".")[1]
+    return "clients" if package == "jobs" else package
 
 
 def phi_fields(method):
@@ -87,7 +89,11 @@ def request_with_canaries(method, ids, **but):
         elif (
             name in but
             or name in ALWAYS
-            or (name in plain and not (field.has_presence and "mask" in method.request.DESCRIPTOR.fields_by_name))
+            or (
+                name in plain
+                and _fits(field, plain[name])
+                and not (field.has_presence and "mask" in method.request.DESCRIPTOR.fields_by_name)
+            )
         ):
             _set(request, field, plain[name])
         elif name == "mask":
@@ -99,11 +105,18 @@ def request_with_canaries(method, ids, **but):
 
 def _set_canary(request, field, text):
     if field.type == FieldDescriptor.TYPE_BYTES:
-        setattr(request, field.name, photograph(text))
+        is_file_of_clients = "mapping" in request.DESCRIPTOR.fields_by_name
+        content = f"first_name,last_name\n{text},{text}\n".encode() if is_file_of_clients else photograph(text)
+        setattr(request, field.name, content)
     elif field.is_repeated:
         getattr(request, field.name).append(text)
     else:
         setattr(request, field.name, text)
+
+
+def _fits(field, value):
+    """Whether a field that bears the name of a sample is of its type."""
+    return field.type != FieldDescriptor.TYPE_STRING or isinstance(value, str)
 
 
 def _set(request, field, value):

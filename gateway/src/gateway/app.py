@@ -57,6 +57,8 @@ from gateway.middleware.errors import Errors
 from gateway.middleware.large_bodies import LargeBodies
 from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
+from gateway.pages import memberships as membership_pages
+from gateway.pages import passkeys as passkey_pages
 from gateway.pages import routes as pages
 from gateway.pages import sign_in as sign_in_pages
 from gateway.pages import single_sign_on as single_sign_on_pages
@@ -109,6 +111,8 @@ ROUTERS: Sequence[APIRouter] = (
     sign_in_pages.router,
     single_sign_on_pages.router,
     account_pages.router,
+    passkey_pages.router,
+    membership_pages.router,
     openapi.router,
 )
 

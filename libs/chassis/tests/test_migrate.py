@@ -165,7 +165,7 @@ def changed_check(metadata):
     table = metadata.tables["probe.data_keys"]
     (old,) = [constraint for constraint in table.constraints if constraint.name == "data_key_state"]
     table.constraints.remove(old)
-    table.append_constraint(CheckConstraint("state IN ('active', 'reading', 'retired', 'destroyed')", name="data_key_state"))
+    table.append_constraint(CheckConstraint("state IN ('active', 'reading', 'retired', 'destroyed', 'lost')", name="data_key_state"))
 
 
 def another_column_with_its_check(metadata):

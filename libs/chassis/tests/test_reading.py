@@ -283,6 +283,19 @@ async def test_closing_ends_what_was_set_aside(parcels):
         await told(Database("postgresql://nobody@/nowhere?host=/nowhere", schema="parcels"), parcels.workspace)
 
 
+async def test_who_connects_or_waits_while_the_pool_closes_is_refused_and_leaves_no_connection(parcels):
+    database = Database(parcels.app_dsn, schema="parcels", size=1)
+    asking = [asyncio.create_task(told_or_not(database, parcels.workspace)) for _ in range(3)]
+    await asyncio.sleep(0)
+    await database.close()
+
+    assert await asyncio.gather(*asking, return_exceptions=True)
+    assert database.in_use == 0
+    await parcels.until(lambda: _is(states(parcels), []), seconds=2)
+    assert await told(database, parcels.workspace) == []
+    await database.close()
+
+
 async def test_closing_waits_for_what_is_in_use_and_no_longer(parcels):
     database = Database(parcels.app_dsn, schema="parcels", size=4)
     began = asyncio.Event()

@@ -123,6 +123,29 @@ async def test_a_file_in_a_directory_is_read_in_pieces(tmp_path: Path) -> None:
         await blobs.open(a_key())
 
 
+async def test_a_part_of_a_file_is_read_without_the_rest(store: Store) -> None:
+    key, content = a_key(), os.urandom(1_000)
+    await store.blobs.put(key, content, "image/png")
+    assert await store.blobs.read(key, 0, 1_000) == content
+    assert await store.blobs.read(key, 10, 5) == content[10:15]
+    assert await store.blobs.read(key, 990, 100) == content[990:]
+    for behind in (1_000, 5_000):
+        assert await store.blobs.read(key, behind, 100) == b""
+    with pytest.raises(NotFound):
+        await store.blobs.read(a_key(), 0, 5)
+
+
+async def test_of_some_keys_those_are_told_under_which_nothing_is_stored(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buckets, "BATCH", 2)
+    keys = sorted(a_key() for _ in range(9))
+    for key in keys[::2]:
+        await store.blobs.put(key, b"one", "image/png")
+    assert await store.blobs.missing(keys) == keys[1::2]
+    assert await store.blobs.missing(keys[:1]) == []
+    assert await store.blobs.missing(keys[1:2]) == keys[1:2]
+    assert await store.blobs.missing([]) == []
+
+
 async def test_a_second_put_replaces_the_first(store: Store) -> None:
     key = a_key()
     await store.blobs.put(key, b"one", "image/png")
@@ -163,6 +186,21 @@ async def test_everything_is_listed_however_many_fit_in_a_batch(store: Store, mo
     batches = [batch async for batch in store.blobs.stored_before(datetime.now(UTC) + timedelta(seconds=5))]
     assert [len(batch) for batch in batches] == [2, 2, 1]
     assert sorted(key for batch in batches for key in batch) == keys
+
+
+async def test_the_files_of_a_workspace_are_listed_and_no_others(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = uuid4()
+    keys = sorted(new_key(workspace, uuid4()) for _ in range(3))
+    for key in (*keys, a_key(), a_key()):
+        await store.blobs.put(key, b"one", "image/png")
+
+    assert sorted(await store.blobs.of_workspace(workspace)) == keys
+    assert await store.blobs.of_workspace(uuid4()) == []
+    for module in (directories, buckets):
+        monkeypatch.setattr(module, "BATCH", 2)
+    first = await store.blobs.of_workspace(workspace)
+    assert len(first) == 2
+    assert set(first) < set(keys)
 
 
 async def test_what_an_interrupted_write_left_is_deleted_once_it_is_old(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ async def test_every_table_is_under_forced_row_security(clients_environment):
     for row in tables:
         assert row["forced"], row["relname"]
         assert row["owner"] == "clients_owner"
-        assert "tenant" in row["policies"]
+        if row["relname"] != "due_jobs":  # found across workspaces; it holds ids and times alone
+            assert "tenant" in row["policies"]
     for row in tables:
         if row["relname"] in {"clients", "terms", "erasures", "directory"}:
             assert row["policies"] == ["tenant"]

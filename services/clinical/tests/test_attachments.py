@@ -5,8 +5,8 @@ import io
 import json
 import os
 import time
-from datetime import UTC, datetime
-from uuid import uuid5
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
 
 import pytest
 from PIL import Image
@@ -21,9 +21,9 @@ from chassis.storage.base import new_key
 from chassis.storage.local import LocalBlobs
 from chassis.storage.spool import Spool
 from chassis.testing.environment import pieces
-from clinical.attachments import sandbox
+from clinical.attachments import sandbox, sweep
 from clinical.attachments.rules import MAX_CLEAN_BYTES
-from clinical.attachments.sweep import remove_orphans
+from clinical.attachments.sweep import find_missing, remove_orphans
 
 from .conftest import MONDAY, QUOTA, document, photo
 
@@ -270,6 +270,33 @@ async def test_a_file_whose_upload_was_killed_before_its_row_was_committed_is_re
     assert {path.name for path in practice.stored()} == {kept.id, str(young), str(checkpoint)}
     assert len(list((practice.environment.folder / "blobs" / str(unknown)).iterdir())) == 1
     assert [line.resource_id for line in await practice.audited("remove_file")] == [str(orphan)]
+
+
+async def test_an_attachment_whose_file_is_gone_is_reported(practice, neighbour, caplog, monkeypatch):
+    monkeypatch.setattr(sweep, "_BATCH", 2)
+    notes = [await practice.write(), await neighbour.write()]
+    files = [await whose.attach(note, photo()) for _ in range(3) for whose, note in zip((practice, neighbour), notes, strict=True)]
+    lost, removed = files[2], files[3]
+    runtime, later = practice.environment.runtime("clinical"), datetime.now(UTC) + timedelta(hours=2)
+    before = await find_missing(runtime, later)
+    for file in (lost, removed):
+        await store_of(practice).delete(new_key(UUID(file.workspace_id), UUID(file.id)))
+    # Its row goes between the moment when it was read and the one when its file was looked for.
+    report = sweep._report
+
+    async def deleting(*arguments):
+        if str(arguments[-1]) == removed.id:
+            await neighbour.detach(removed)
+        return await report(*arguments)
+
+    monkeypatch.setattr(sweep, "_report", deleting)
+    caplog.clear()
+
+    assert await find_missing(runtime, later) == before + 1
+    told = [line for line in caplog.records if line.message == "a file is missing"]
+    assert (told[-1].levelname, lost.id in {line.attachment_id for line in told}) == ("ERROR", True)
+    assert removed.id not in {line.attachment_id for line in told}
+    assert await find_missing(runtime, datetime.now(UTC) - timedelta(hours=2)) == 0, "what has just been stored is left alone"
 
 
 async def test_an_upload_that_is_committed_is_answered_although_the_database_is_away_right_after(practice, monkeypatch):

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from caseload.clinical.v1 import attachments_pb2, sessions_pb2
 from caseload.clinical.v1 import client_attachments_pb2 as pb
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
+from caseload.options.v1 import options_pb2
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.storage.base import new_key
 from chassis.testing.environment import pieces
@@ -53,8 +54,14 @@ class ClientFiles:
         request = pb.ChooseClientAttachmentsRequest(client_id=self.client_id, attachment_ids=ids)
         return list((await self.stub.ChooseClientAttachments(request, self.practice.call)).items)
 
-    async def content(self, file):
-        return (await self.stub.ReadClientAttachment(self._one(pb.ReadClientAttachmentRequest, file), self.practice.call)).content
+    async def ticket(self, file):
+        request = pb.ChooseClientAttachmentsRequest(client_id=self.client_id, attachment_ids=[file.id])
+        return (await self.stub.ChooseClientAttachments(request, self.practice.call)).tickets[0]
+
+    async def content(self, file, ticket=None, **place):
+        ticket = await self.ticket(file) if ticket is None else ticket
+        request = self._one(pb.ReadClientAttachmentRequest, file, ticket=ticket, **place)
+        return (await self.stub.ReadClientAttachment(request, self.practice.call)).content
 
 
 @pytest.fixture
@@ -89,7 +96,7 @@ async def test_the_files_of_a_deleted_note_are_found_no_more(files):
     request = sessions_pb2.DeleteSessionRequest(session_id=note.id)
     await files.practice.sessions.DeleteSession(request, files.practice.call)
     assert [file.id for file in (await files.listed()).items] == [own.id]
-    for asked in (files.download, files.content, files.delete, files.chosen):
+    for asked in (files.download, files.delete, files.chosen):
         with pytest.raises(NotFound):
             await asked(of_note.id)
 
@@ -175,6 +182,30 @@ async def test_several_files_are_chosen_in_the_order_asked_for(files):
     for wanted in ([], [own.id, own.id]):
         with pytest.raises(Invalid):
             await files.chosen(*wanted)
+
+
+async def test_a_chosen_file_is_read_in_pieces_with_its_ticket_and_by_nobody_else(files, neighbour):
+    file, other = await files.upload(photo()), await files.upload(photo())
+    ticket, whole = await files.ticket(file), await files.content(file)
+    parts = [await files.content(file, ticket, offset=start, limit=100) for start in range(0, len(whole) + 100, 100)]
+    assert (b"".join(parts), {len(part) for part in parts[:-2]}, parts[-1]) == (whole, {100}, b"")
+    assert await files.content(file, ticket, offset=-5, limit=-1) == whole
+    colleague = ClientFiles(files.practice.colleague(), files.client_id)
+    expired = (int(time.time()) - 1).to_bytes(8, "big") + ticket[8:]
+    attempts = [
+        files.content(other, ticket),
+        colleague.content(file, ticket),
+        ClientFiles(neighbour).content(file, ticket),
+        *(files.content(file, forged) for forged in (b"", b"x", ticket[:-1], expired, bytes(40))),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NotFound):
+            await attempt
+    await files.delete(file)
+    with pytest.raises(NotFound):
+        await files.content(file, ticket)
+    lines = [line for line in await files.practice.audited("choose_client_attachments") if line.resource_id == file.id]
+    assert {(line.action, line.user_id) for line in lines} == {(options_pb2.ACTION_EXPORT, str(files.practice.user_id))}
 
 
 async def test_the_scopes_of_notes_decide(files):

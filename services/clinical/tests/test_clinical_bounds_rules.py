@@ -286,3 +286,30 @@ def test_a_quota_is_up_to_a_petabyte():
     assert [files.check_quota_bytes(quota) for quota in (0, 10**15)] == [0, 10**15]
     for quota in (-1, 10**15 + 1):
         assert refused(files.check_quota_bytes, quota) == (Invalid, "quota_invalid", ["/quota_bytes"])
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("knee.pdf", "knee.pdf"),
+        ("knee.PNG", "knee.PNG"),
+        ("knee", "knee"),
+        ("Dr. Smith", "Dr. Smith"),
+        ("Report 1.2", "Report 1.2"),
+        ("report.html", "report.html.pdf"),
+        ("report.pdf.exe", "report.pdf.exe.pdf"),
+        ("report.html.", "report.html..pdf"),
+        ("report.webarchive", "report.webarchive.pdf"),
+        ("report.html5-é", "report.html5-é.pdf"),
+        (".htaccess", ".htaccess.pdf"),
+        ("x" * 250 + ".html", "x" * 250 + "..pdf"),
+    ],
+)
+def test_a_file_is_kept_by_a_name_that_promises_nothing_else(given, kept):
+    assert files.typed_name(given, "application/pdf") == kept
+    assert len(kept) <= 255
+
+
+def test_each_kind_of_file_has_an_extension_to_be_given():
+    assert files.typed_name("a.svg", "image/png") == "a.svg.png"
+    assert files.typed_name("a.svg", "image/jpeg") == "a.svg.jpg"

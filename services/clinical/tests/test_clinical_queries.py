@@ -1,5 +1,6 @@
 """Among a hundred thousand notes, no frequent statement reads more rows than it needs."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from clinical.erasure import store as erasure
 from clinical.note_templates import store as templates
 from clinical.sessions import store
 from clinical.supervision import store as supervision
+from clinical.sync import store as sync
 from clinical.tables import RETENTIONS
 
 WORKSPACES = 5
@@ -30,7 +32,7 @@ START = datetime(2020, 1, 1, tzinfo=UTC)
 LATE = datetime(2100, 1, 1, tzinfo=UTC)
 COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
 TABLES = {"sessions", "session_versions", "history", "attachments", "note_templates"} | COUNTERS
-TABLES |= {"cosign_requests", "cosignatures", "supervised_users"}
+TABLES |= {"cosign_requests", "cosignatures", "supervised_users", "sync_receipts"}
 # Each supervisor of a workspace has two hundred notes, a seventh of which wait.
 SUPERVISORS = 100
 WAITING = EACH // 7
@@ -78,6 +80,9 @@ async def archive(postgres):
                 INSERT INTO clinical.supervised_users SELECT workspace_id, id, client_id, 1 FROM made;
                 ANALYZE clinical.cosign_requests; ANALYZE clinical.cosignatures; ANALYZE clinical.supervised_users;
                 ANALYZE clinical.note_templates;
+                INSERT INTO clinical.sync_receipts SELECT workspace_id, id, client_id, client_id, decode(md5(client_id::text), 'hex'),
+                    decode(md5(n::text), 'hex'), client_id, client_id, NULL, 'updated', 1 + (n / {WORKSPACES}) % {PER_CLIENT}, '{{}}', at FROM made;
+                ANALYZE clinical.sync_receipts;
                 INSERT INTO clinical.tallies SELECT workspace_id, CASE WHEN is_draft THEN 'draft' ELSE 'finalized' END, count(*), 0
                     FROM made GROUP BY 1, 2;
                 INSERT INTO clinical.storage SELECT workspace_id, 10 * count(*) FROM made GROUP BY 1;
@@ -99,6 +104,9 @@ FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
 CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
 SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21)}
 SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
+
+# What a user's devices call a note by; each note was sent twenty times.
+KEY: dict[str, Any] = {"user_id": client_of(1000), "note_key": hashlib.md5(str(client_of(1000)).encode(), usedforsecurity=False).digest()}
 
 # Statements, their parameters, and how many rows each may read.
 ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
@@ -156,6 +164,15 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "chosen files of a client": (client_files.chosen, {**CLIENT, "ids": [note(1001), note(1004)]}, 2 * PER_CLIENT),
     "a client's own files": (client_files.all_own, CLIENT, 2 * PER_CLIENT),
     "storage": (files.storage, {}, 1),
+    "an item that was sent": (
+        sync.same_item,
+        {**KEY, "device_id": client_of(1000), "item_digest": hashlib.md5(b"5002", usedforsecurity=False).digest()},
+        PER_CLIENT,
+    ),
+    "a note of a device": (sync.known, {**KEY, "device_id": client_of(1000)}, 1),
+    "a note of a user's devices": (sync.known_elsewhere, {**KEY, **CLIENT}, PER_CLIENT),
+    "the versions that items made": (sync.versions_made, {**KEY, "session_id": client_of(1000), "base": 15}, PER_CLIENT),
+    "an erased client's receipts": (sync.forget_client, CLIENT, PER_CLIENT),
     "an erased client's notes": (erasure.lock_notes, CLIENT, PER_CLIENT),
     "an erased client's files": (erasure.remove_attachments, CLIENT, PER_CLIENT),
     "the co-signatures' removal": (erasure.remove_cosignatures, CLIENT, 2 * PER_CLIENT),

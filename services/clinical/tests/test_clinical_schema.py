@@ -6,8 +6,8 @@ from clinical.__main__ import SERVICE
 
 OWN = {"sessions", "session_versions", "history", "clients", "attachments", "erased_sessions", "note_templates"}
 OWN |= {"cosign_requests", "cosignatures", "supervised_users"}
-# The relay's role finds rows that are over across workspaces, by an index of its own; of their columns it reads ids and times.
-FOUND_ACROSS = {"sessions", "cosign_requests"}
+# The relay's role finds rows across workspaces; of their columns it reads ids and times.
+FOUND_ACROSS = {"sessions", "cosign_requests", "attachments"}
 # The relay's role folds them, across workspaces.
 COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
 

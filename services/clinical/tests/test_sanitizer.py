@@ -293,6 +293,20 @@ def test_other_kinds_of_files_are_refused(content):
     assert refusal_of(content) == "file_type_not_allowed"
 
 
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+def test_a_photograph_of_a_telephone_that_saves_no_jpeg_is_refused_with_what_to_do(brand):
+    with pytest.raises(Invalid, match="file_type_not_allowed") as refused:
+        sanitizer.sanitize(struct.pack(">I", 24) + b"ftyp" + brand + bytes(200))
+    assert "HEIC" in refused.value.message
+    assert "JPEG" in refused.value.message
+
+
+def test_a_film_is_no_photograph():
+    with pytest.raises(Invalid) as refused:
+        sanitizer.sanitize(struct.pack(">I", 24) + b"ftypisom" + bytes(200))
+    assert "HEIC" not in refused.value.message
+
+
 def test_a_file_over_ten_megabytes_is_refused_without_parsing_it():
     assert refusal_of(b"%PDF-" + bytes(10 * 1024 * 1024)) == "file_too_large"
 

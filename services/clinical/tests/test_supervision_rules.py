@@ -57,13 +57,13 @@ def test_what_does_not_wait_is_not_decided_and_its_state_is_told(status):
     ("user", "author", "signer", "supervisor", "scopes", "role"),
     [
         (SUPERVISOR, TRAINEE, TRAINEE, SUPERVISOR, [], "supervisor"),
-        (SUPERVISOR, TRAINEE, TRAINEE, SUPERVISOR, [cosigning.OVERSEE], "supervisor"),
-        (COLLEAGUE, TRAINEE, TRAINEE, SUPERVISOR, [cosigning.OVERSEE], "administrator"),
-        (COLLEAGUE, TRAINEE, TRAINEE, None, [cosigning.OVERSEE], "administrator"),
+        (SUPERVISOR, TRAINEE, TRAINEE, SUPERVISOR, ["sessions:oversee"], "supervisor"),
+        (COLLEAGUE, TRAINEE, TRAINEE, SUPERVISOR, ["sessions:oversee"], "administrator"),
+        (COLLEAGUE, TRAINEE, TRAINEE, None, ["sessions:oversee"], "administrator"),
         (COLLEAGUE, TRAINEE, TRAINEE, SUPERVISOR, ["sessions:cosign"], "not_the_supervisor"),
         (COLLEAGUE, TRAINEE, TRAINEE, None, [], "not_the_supervisor"),
-        (TRAINEE, TRAINEE, COLLEAGUE, SUPERVISOR, [cosigning.OVERSEE], "own_note"),
-        (TRAINEE, COLLEAGUE, TRAINEE, SUPERVISOR, [cosigning.OVERSEE], "own_note"),
+        (TRAINEE, TRAINEE, COLLEAGUE, SUPERVISOR, ["sessions:oversee"], "own_note"),
+        (TRAINEE, COLLEAGUE, TRAINEE, SUPERVISOR, ["sessions:oversee"], "own_note"),
         (SUPERVISOR, SUPERVISOR, TRAINEE, SUPERVISOR, [], "own_note"),
     ],
 )

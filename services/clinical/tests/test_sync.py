@@ -326,6 +326,14 @@ async def test_text_that_is_too_long_for_a_note_goes_on_in_copies(practice, devi
     assert note.plan == "rest"
 
 
+@pytest.mark.parametrize("said", ["word " * 3000, "x" * 10_001, "x" * 15_000 + " " + "x" * 3])
+async def test_what_is_said_again_and_again_is_kept_as_often(practice, device, said):
+    first = await device.sync(subjective=said)
+    assert (await device.sync(subjective=said, created_at_client=MONDAY)).conflict_session_id == first.conflict_session_id
+    notes = sorted((await practice.page()).items, key=lambda note: note.id)
+    assert "".join(note.subjective for note in notes) == said
+
+
 async def test_what_cannot_be_a_note_is_refused_and_leaves_nothing(practice, device):
     first = await device.sync()
     elsewhere = await practice.new_client()

@@ -5,7 +5,16 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Conflict, Invalid, Refusal
-from identity.platform.rules import check_deletable, check_not_own, check_part, check_reason, check_status, escaped, state
+from identity.platform.rules import (
+    check_deletable,
+    check_not_own,
+    check_part,
+    check_reason,
+    check_status,
+    escaped,
+    seconds_until_known,
+    state,
+)
 
 PRACTICE, HOSPITAL = UUID(int=1), UUID(int=2)
 
@@ -88,3 +97,8 @@ def test_up_to_100_activities_are_shown_and_20_where_nobody_says_how_many():
 )
 def test_there_is_no_part_of_fewer_or_more_or_before_the_first(limit, offset, fields):
     assert refused(check_part, limit, offset) == (Invalid, "page_out_of_range", fields)
+
+
+@pytest.mark.parametrize(("since", "seconds"), [(-0.5, 5.5), (0.0, 5.0), (1.5, 3.5), (4.99, 0.01), (5.0, 0.0), (86400.0, 0.0)])
+def test_a_revocation_is_known_everywhere_five_seconds_after_it_was_made(since, seconds):
+    assert seconds_until_known(since) == pytest.approx(seconds)

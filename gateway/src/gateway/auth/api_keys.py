@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from hashlib import sha256
 
 from caseload.identity.v1 import api_keys_pb2 as pb
@@ -41,8 +42,12 @@ class ApiKeyTokens:
                 if self._tokens.get(digest) == (until, token):
                     del self._tokens[digest]
         # Requests at the same moment share one exchange.
+        if (begun := self._exchanges.get(digest)) is not None:
+            with suppress(Unauthenticated):
+                return await self._verifier.caller(await asyncio.shield(begun))
+            # It began before this request; since then the workspace may have been reactivated.
         exchange = self._exchanges.get(digest)
-        if exchange is None:
+        if exchange is None or exchange is begun:
             exchange = asyncio.create_task(self._exchange(digest, key, request))
             self._exchanges[digest] = exchange
             exchange.add_done_callback(lambda _: self._exchanges.pop(digest, None))

@@ -1,4 +1,4 @@
-"""The pages of one's own account: where one is signed in, the password, the second factor."""
+"""The pages of one's own account: where one is signed in, the password, the second factor, passkeys and workspaces."""
 
 import re
 from datetime import UTC
@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
+from caseload.identity.v1 import memberships_pb2, passkeys_pb2, users_pb2
 from caseload.identity.v1 import second_factors_pb2 as factors
 from caseload.identity.v1 import sign_in_pb2 as pb
-from caseload.identity.v1 import users_pb2
 from chassis.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from chassis.rpc.method import is_uuid_text
 from gateway.api.sign_in import schemas
@@ -18,6 +18,7 @@ from gateway.auth.cookies import read_cookies
 from gateway.mapping import to_proto
 from gateway.pages.destinations import ACCOUNT
 from gateway.pages.refusals import SIGN_IN
+from gateway.pages.rendering import REGISTER_SCRIPT
 from gateway.pages.sign_in import SECOND_FACTOR
 from gateway.pages.visit import OwnVisit, SignedInVisit, UncheckedVisit
 from gateway.routing.nouns import noun_router
@@ -30,6 +31,10 @@ _DONE = {
     "password": "done_password",
     "second_factor_on": "done_second_factor_on",
     "second_factor_off": "done_second_factor_off",
+    "passkey_added": "done_passkey_added",
+    "passkey_renamed": "done_passkey_renamed",
+    "passkey_removed": "done_passkey_removed",
+    "switched": "done_switched",
 }
 # Parts of a User-Agent, the telling ones first: each browser also names those that it descends from.
 _BROWSERS = {
@@ -53,9 +58,9 @@ _SYSTEMS = {
 
 
 @router.get("/auth/account", include_in_schema=False)
-async def get_account_page(visit: OwnVisit) -> Response:
+async def getaccount_page(visit: OwnVisit) -> Response:
     done = _DONE.get(visit.query.get("done", ""))
-    return await _account_page(visit, done=visit.t[done] if done else "")
+    return await account_page(visit, done=visit.t[done] if done else "")
 
 
 @router.post("/auth/account/end-sign-in", include_in_schema=False)
@@ -83,15 +88,15 @@ async def change_own_password(visit: OwnVisit) -> Response:
         schemas.PasswordChange, {"current_password": "problem_wrong_password", "new_password": "problem_weak_password"}
     )
     if body is None:
-        return await _account_page(visit, status=422, errors=errors, focus=next(iter(errors)))
+        return await account_page(visit, status=422, errors=errors, focus=next(iter(errors)))
     try:
         await visit.request.stubs.sign_in.ChangePassword(to_proto(body, pb.ChangePasswordRequest), visit.request.context)
     except Invalid as refusal:
         told = visit.refused(refusal)
         field = "current_password" if refusal.code == "wrong_password" else "new_password"
-        return await _account_page(visit, status=told["status"], errors={field: told["problem"]}, focus=field)
+        return await account_page(visit, status=told["status"], errors={field: told["problem"]}, focus=field)
     except (TooMany, Unavailable) as refusal:
-        return await _account_page(visit, focus="current_password", **visit.refused(refusal))
+        return await account_page(visit, focus="current_password", **visit.refused(refusal))
     return visit.go(ACCOUNT, done="password")
 
 
@@ -146,19 +151,22 @@ async def confirm_second_factor(visit: OwnVisit) -> Response:
 async def remove_second_factor(visit: OwnVisit) -> Response:
     code = "".join(visit.form.get("totp_code", "").split())
     if not 6 <= len(code) <= 8:
-        return await _account_page(visit, status=422, errors={"totp_code": visit.t["problem_code_form"]}, focus="totp_code")
+        return await account_page(visit, status=422, errors={"totp_code": visit.t["problem_code_form"]}, focus="totp_code")
     try:
         await visit.request.stubs.second_factors.RemoveTotp(factors.RemoveTotpRequest(code=code), visit.request.context)
     except Invalid as refusal:
         told = visit.refused(refusal)
-        return await _account_page(visit, status=told["status"], errors={"totp_code": told["problem"]}, focus="totp_code")
+        return await account_page(visit, status=told["status"], errors={"totp_code": told["problem"]}, focus="totp_code")
     except (Conflict, TooMany, Unavailable) as refusal:
-        return await _account_page(visit, **visit.refused(refusal))
+        return await account_page(visit, **visit.refused(refusal))
     return visit.go(ACCOUNT, done="second_factor_off")
 
 
-async def _account_page(visit: SignedInVisit, **values: Any) -> Response:
+async def account_page(visit: SignedInVisit, **values: Any) -> Response:
+    """The whole page; `values` are what has just been done or refused."""
     request = visit.request
+    passkeys = await request.stubs.passkeys.ListPasskeys(passkeys_pb2.ListPasskeysRequest(), request.context)
+    memberships = await request.stubs.memberships.ListMemberships(memberships_pb2.ListMembershipsRequest(), request.context)
     user = await request.stubs.users.GetMe(users_pb2.GetMeRequest(), request.context)
     found = await request.stubs.sign_in.ListLoginSessions(pb.ListLoginSessionsRequest(), request.context)
     zone = ZoneInfo(visit.workspace.time_zone)
@@ -179,6 +187,9 @@ async def _account_page(visit: SignedInVisit, **values: Any) -> Response:
         user=user,
         workspace=visit.workspace,
         sessions=sessions,
+        passkeys=passkeys.items,
+        memberships=memberships.items,
+        script=REGISTER_SCRIPT,
         must_enrol=not request.caller.scopes,
         application=visit.destinations.app_url if visit.destinations.app_origin else "",
         **values,

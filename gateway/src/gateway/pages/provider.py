@@ -32,15 +32,12 @@ def callback_again(request: GatewayRequest, cookies: CookieWriter) -> Response |
     return leading_page(f"{request.path}?{(query + b'&' + _LED).decode('latin-1')}", reader)
 
 
-async def asking_page(http: Request, signed_in: sign_in_pb2.SignedIn, leads_to: str) -> Response:
+def asking_page(http: Request, present: users_pb2.User, signed_in: sign_in_pb2.SignedIn, leads_to: str) -> Response:
     """Says who is signed in and who would be in their place, and keeps the new sign-in until a button says which it is to be."""
     visit = Visit(http, {})
-    caller = visit.request.caller
-    assert caller.session_id is not None
-    present = await visit.request.stubs.users.GetMe(
-        users_pb2.GetMeRequest(), visit.request.new_context(visit.state.settings.call_seconds, token=caller.token)
-    )
+    session_id = visit.request.caller.session_id
+    assert session_id is not None
     visit.cookies.keep_waiting_sign_in(signed_in.refresh_token)
-    visit.form_token = visit.authenticator.csrf.token(caller.session_id)
+    visit.form_token = visit.authenticator.csrf.token(session_id)
     visit.next = visit.destinations.checked(leads_to)
     return visit.page("replace.html", "replace_title", narrow=True, languages=(), present=present, other=signed_in.user)

@@ -25,6 +25,8 @@ _templates = Environment(
 _STYLE = (files("gateway.pages") / "static" / "pages.css").read_text("utf-8")
 # Of the pages on which a passkey may be used: passkeys cannot be asked for without script.
 PASSKEY_SCRIPT = (files("gateway.pages") / "static" / "passkey.js").read_text("utf-8")
+# Of the page of one's account, where one is added.
+REGISTER_SCRIPT = (files("gateway.pages") / "static" / "register.js").read_text("utf-8")
 # What the parts of a template look at, and most pages do not have.
 _NOTHING = {"narrow": False, "problem": "", "done": "", "errors": {}, "focus": "", "form_token": "", "next": ""}
 

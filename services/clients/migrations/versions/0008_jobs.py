@@ -96,6 +96,7 @@ def upgrade() -> None:
     op.execute("CREATE POLICY relay ON clients.jobs TO clients_relay USING (true) WITH CHECK (true)")
     op.execute("GRANT SELECT, INSERT, DELETE ON clients.job_inputs TO clients_app")
     op.execute("GRANT SELECT, INSERT ON clients.imported_clients TO clients_app")
+    op.execute("GRANT DELETE ON clients.imported_clients TO clients_eraser")
     # Work is put in and taken out inside a workspace, but found and claimed across them: the claim is its time alone.
     op.execute(f"CREATE POLICY tenant_insert ON clients.due_jobs FOR INSERT WITH CHECK ({TENANT})")
     op.execute(f"CREATE POLICY tenant_delete ON clients.due_jobs FOR DELETE USING ({TENANT})")

@@ -94,6 +94,7 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE clinical.{table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY tenant ON clinical.{table} USING ({TENANT}) WITH CHECK ({TENANT})")
     op.execute("GRANT SELECT, INSERT, UPDATE (supervisor_user_id, version) ON clinical.supervised_users TO clinical_app")
+    op.execute("GRANT DELETE ON clinical.supervised_users TO clinical_eraser")
     op.execute(
         "GRANT SELECT, INSERT, UPDATE (announced_at, due_at, hidden, signed_by_user_id, status, supervisor_user_id, version_number), DELETE"
         " ON clinical.cosign_requests TO clinical_app"

@@ -25,8 +25,6 @@ from gateway.routing.nouns import noun_router
 router = noun_router("/clients/{client_id}/attachments", "attachments")
 
 MOST_BYTES_AT_ONCE = 100 * 1024 * 1024
-# Of a file at a time: less than one reply may have. As a rule a file is one piece, and one line in the trail.
-PIECE_BYTES = 10 * 1024 * 1024
 _ARCHIVE = {
     "responses": {
         "200": {
@@ -85,16 +83,17 @@ async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Reque
     with ExitStack() as admitted:
         admitted.enter_context(http.app.state.archives.admit(request.caller))
         message = to_proto(body, pb.ChooseClientAttachmentsRequest, client_id=client_id)
-        files = (await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)).items
+        chosen = await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)
+        files = chosen.items
         if sum(file.file_size_bytes for file in files) > MOST_BYTES_AT_ONCE:
             raise ContentTooLarge("files_too_large", "These files are too large together.", facts={"limit_bytes": MOST_BYTES_AT_ONCE})
         # Each piece of a file has the time of a call of its own.
         context = replace(request.context, deadline=None)
 
         async def read(place: int) -> AsyncIterator[bytes]:
-            file, offset = files[place], 0
+            file, ticket, offset = files[place], chosen.tickets[place], 0
             while offset < file.file_size_bytes:
-                asked = pb.ReadClientAttachmentRequest(client_id=str(client_id), attachment_id=file.id, offset=offset, limit=PIECE_BYTES)
+                asked = pb.ReadClientAttachmentRequest(client_id=str(client_id), attachment_id=file.id, offset=offset, ticket=ticket)
                 content = (await request.stubs.client_attachments.ReadClientAttachment(asked, context)).content
                 if not content:
                     raise RuntimeError("A stored file is shorter than its row says.")

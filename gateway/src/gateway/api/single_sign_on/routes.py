@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
-from uuid import UUID
 
 from fastapi import Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from caseload.identity.v1 import single_sign_on_pb2 as pb
+from caseload.identity.v1 import users_pb2
 from chassis.errors import Refusal, Unauthenticated
 from gateway.api.responses import json_response
 from gateway.api.sign_in.routes import TheAuthenticator
@@ -90,7 +90,8 @@ async def finish_sso(
     """
     if (again := callback_again(request, authenticator.cookies)) is not None:
         return again
-    present = await _present_user(request, authenticator)
+    settings: GatewaySettings = http.app.state.settings
+    present = await _present_user(request, authenticator, settings.call_seconds)
     message = pb.FinishSingleSignOnRequest(
         state=query.state,
         code=query.code,
@@ -102,21 +103,22 @@ async def finish_sso(
         finished = await request.stubs.single_sign_on.FinishSingleSignOn(message, request.context)
     except Refusal as refusal:
         return _refused(refusal, request, authenticator.cookies)
-    settings: GatewaySettings = http.app.state.settings
     leads_to = settings.app_url.rstrip("/") + (finished.return_to or "/")
-    if present not in {None, UUID(finished.user_id)}:
-        return await asking_page(http, finished.signed_in, leads_to)
+    if present is not None and present.id != finished.user_id:
+        return asking_page(http, present, finished.signed_in, leads_to)
     authenticator.write_cookies(request, finished.signed_in)
     return RedirectResponse(leads_to, 303)
 
 
-async def _present_user(request: GatewayRequest, authenticator: Authenticator) -> UUID | None:
+async def _present_user(request: GatewayRequest, authenticator: Authenticator, seconds: float) -> users_pb2.User | None:
     """Who is signed in in this browser."""
     try:
         await authenticator.authenticate(request)
+        if not request.by_cookie:
+            return None
+        return await request.stubs.users.GetMe(users_pb2.GetMeRequest(), request.new_context(seconds, token=request.caller.token))
     except Unauthenticated:
         return None
-    return request.caller.user_id if request.by_cookie else None
 
 
 def _settings(body: schemas.SsoProviderUpdate) -> schemas.SsoProviderUpdate:

@@ -31,7 +31,7 @@ _PURPOSE_OF_PROOFS = b"caseload outbox proofs v1"
 _MOST_TOGETHER = 16
 _DIGEST = sha256().digest_size
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-_MOST_KEPT = 2_000
+_MOST_KEPT = 500
 # Every service leaves lines for the trail. All other events belong to the service whose proto package they are in.
 ANNOUNCED_BY_ALL = frozenset({audit.AuditRecorded.DESCRIPTOR.full_name})
 

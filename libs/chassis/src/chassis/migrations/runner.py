@@ -103,7 +103,8 @@ async def write_revision(admin_dsn: str, service: str, metadata: MetaData, messa
 
         settings = config(service, connection)
         settings.attributes["metadata"] = metadata
-        number = f"{len(list(versions_of(service).glob('*.py'))) + 1:04}"
+        numbers = [int(path.name.split("_")[0]) for path in versions_of(service).glob("[0-9]*.py")]
+        number = f"{max(numbers, default=0) + 1:04}"
         script = command.revision(settings, message, autogenerate=True, rev_id=number, process_revision_directives=complete)
         if script is None or isinstance(script, list):
             raise RuntimeError("one revision was asked for")

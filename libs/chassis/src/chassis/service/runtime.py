@@ -175,10 +175,11 @@ class Runtime:
     def pruner(self) -> Pruner:
         erasures = filter(None, [erasure.retention(self.service)])
         retentions = [(policy, policy.days_in(self.settings)) for policy in (*SYSTEM_RETENTIONS, *self.service.retentions, *erasures)]
-        return Pruner(self._relay_dsn, self.name, retentions, self.background)
+        return Pruner(self.relay_dsn, self.name, retentions, self.background)
 
     @property
-    def _relay_dsn(self) -> str:
+    def relay_dsn(self) -> str:
+        """The address of the database as the relay's role, which sees of all workspaces the little that work across them needs."""
         url: str = _needed(self.settings.relay_database_url, "CASELOAD_RELAY_DATABASE_URL").get_secret_value()
         return url
 
@@ -220,10 +221,10 @@ class Runtime:
 
     async def relay(self) -> None:
         """Carries this service's outbox to the broker, folds its counters and deletes what is over."""
-        self._relay = Relay(self._relay_dsn, self.name, self.broker, self.event_signer)
+        self._relay = Relay(self.relay_dsn, self.name, self.broker, self.event_signer)
         self._start(self._relay.run)
         if counters := counters_of(self.service.metadata):
-            self._start(Folder(self._relay_dsn, self.name, counters).run)
+            self._start(Folder(self.relay_dsn, self.name, counters).run)
         self._start(self.pruner.run)
 
     async def ready(self) -> bool:

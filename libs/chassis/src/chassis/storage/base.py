@@ -5,7 +5,7 @@ A key is `{workspace}/{uuid}`. What a file is called is client data: it is in no
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -31,6 +31,12 @@ class Blobs(Protocol):
 
     async def get(self, key: str) -> bytes:
         """The bytes; NotFound when there are none."""
+
+    async def read(self, key: str, start: int, size: int) -> bytes:
+        """So many of the bytes from `start` on, fewer at the end and none behind it; NotFound when there is no such file. Only these are fetched."""
+
+    async def missing(self, keys: Sequence[str]) -> list[str]:
+        """Those of the keys, which are in their order, under which nothing is stored."""
 
     async def delete(self, key: str) -> None:
         """Removes the bytes, if they are there."""

@@ -2,7 +2,7 @@
 
 import base64
 import mimetypes
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 _SECONDS_TO_CONNECT, _SECONDS_TO_READ, _ATTEMPTS, _CONNECTIONS = 3, 10, 2, 8
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
+_BEHIND_THE_END = {"InvalidRange", "416"}
 
 
 class NotLockable(Exception):
@@ -80,6 +81,12 @@ class S3Blobs:
 
     async def get(self, key: str) -> bytes:
         return await self._do(self._read if self._lock is None else self._read_locked, checked(key))
+
+    async def read(self, key: str, start: int, size: int) -> bytes:
+        return await self._do(self._read_part, checked(key), start, size)
+
+    async def missing(self, keys: Sequence[str]) -> list[str]:
+        return await self._do(self._find_missing, keys)
 
     async def delete(self, key: str) -> None:
         await self._do(self._client.delete_object, Bucket=self._bucket, Key=checked(key))
@@ -147,6 +154,30 @@ class S3Blobs:
 
     def _read(self, key: str) -> bytes:
         return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+    def _read_part(self, key: str, start: int, size: int) -> bytes:
+        try:
+            # The last byte's number is part of the range (RFC 9110, 14.1.2).
+            return self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{start + size - 1}")["Body"].read()
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _BEHIND_THE_END:
+                return b""
+            raise
+
+    def _find_missing(self, keys: Sequence[str]) -> list[str]:
+        """Lists what is stored from the first key to the last: a request for a thousand keys, not one for each."""
+        if not keys:
+            return []
+        stored: set[str] = set()
+        # A listing begins behind this, which is right before the first key.
+        place: Any = {"StartAfter": keys[0][:-1]}
+        while True:
+            page = self._client.list_objects_v2(Bucket=self._bucket, MaxKeys=BATCH, **place)
+            found = [each["Key"] for each in page.get("Contents", ())]
+            stored.update(found)
+            if not page["IsTruncated"] or found[-1] >= keys[-1]:
+                return [key for key in keys if key not in stored]
+            place = {"ContinuationToken": page["NextContinuationToken"]}
 
     def _read_locked(self, key: str) -> bytes:
         """The newest version, also beneath a delete marker, which anybody who may delete can put on top."""

@@ -22,6 +22,9 @@ EXTENSIONS = {
 }
 # Up to five letters and digits, of which one is a letter.
 _EXTENSION = re.compile(r"(?<=.)\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$", re.DOTALL)
+# Whatever programs may take for one: of any length, and before dots that some systems leave out.
+_ENDING = re.compile(r"(\.[^.\s]*[A-Za-z][^.\s]*)[.\s]*$")
+_ENDINGS = frozenset().union(*EXTENSIONS.values())
 # The path in front of a file name, on any operating system.
 _PATH = re.compile(r"^.*[/\\]", re.DOTALL)
 
@@ -76,6 +79,18 @@ def new_file_name(wanted: str, present: str, media_type: str) -> str:
             faults=[Fault("/file_name", f"must end in {kept or ' or '.join(sorted(EXTENSIONS[media_type]))}")],
         )
     return wanted
+
+
+def typed_name(name: str, media_type: str) -> str:
+    """The name under which a file is kept and served: one that ends as another kind of file does, gets an extension of its own behind it.
+
+    A document may be a page as well, to whoever opens it by the name `report.html`.
+    """
+    ending = _ENDING.search(name)
+    if ending is None or ending[1].lower() in _ENDINGS:
+        return name
+    own = min(EXTENSIONS[media_type], key=len)
+    return name[: MAX_NAME - len(own)] + own
 
 
 def extension(name: str) -> str:

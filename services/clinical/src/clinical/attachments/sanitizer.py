@@ -6,7 +6,7 @@ would invalidate their signatures; one with scripts, actions, embedded files or 
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,14 @@ from PIL import Image, ImageCms, ImageOps
 from chassis.errors import Invalid
 from clinical.attachments.rules import check_size
 
-# More than today's cameras produce, and 256 MB in memory at four bytes each.
+# Asked before anything is decoded. In colour fewer fit into the memory of the process, about 45 million.
 MAX_PIXELS = 64_000_000
 MAX_PDF_OBJECTS = 200_000
 _MAX_DEPTH = 100
 _MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
+# Brands of HEIF files, whose first box names one (ISO 23008-12, 10).
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"}
+_SEND_JPEG = "This picture is in HEIC, the format of some telephones, or in a like one. Send it as JPEG or PNG."
 _JPEG_QUALITY = 92
 # Modes that PNG can store unchanged, including 16-bit greyscale, which X-rays often use.
 _PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16"}
@@ -48,7 +51,7 @@ def sanitize(content: bytes) -> SanitizedFile:
     check_size(len(content))
     media_type = next((named for magic, named in _MAGIC.items() if content.startswith(magic)), None)
     if media_type is None:
-        raise Invalid("file_type_not_allowed", "Files are JPEG or PNG images, or PDF documents.")
+        raise Invalid("file_type_not_allowed", _SEND_JPEG if _is_heif(content) else "Files are JPEG or PNG images, or PDF documents.")
     try:
         if media_type == "application/pdf":
             _check_pdf(content)
@@ -63,6 +66,10 @@ def sanitize(content: bytes) -> SanitizedFile:
         raise Invalid("file_broken", "The file is damaged or not what its beginning says.") from error
 
 
+def _is_heif(content: bytes) -> bool:
+    return content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS
+
+
 def _reencode(content: bytes, media_type: str) -> bytes:
     kind = "JPEG" if media_type == "image/jpeg" else "PNG"
     with Image.open(io.BytesIO(content), formats=(kind,)) as source:
@@ -71,17 +78,23 @@ def _reencode(content: bytes, media_type: str) -> bytes:
             raise _unsafe("The image has too many pixels.")
         source.load()
         profile, transparency = source.info.get("icc_profile"), source.info.get("transparency")
-        upright = ImageOps.exif_transpose(source)
-    picture = _to_srgb(upright, profile)
-    picture.info.clear()
-    if kind == "PNG" and picture.mode == "P" and transparency is not None:
-        picture.info["transparency"] = transparency
-    encoded = io.BytesIO()
-    if kind == "JPEG":
-        picture.convert(picture.mode if picture.mode in {"L", "RGB"} else "RGB").save(encoded, "JPEG", quality=_JPEG_QUALITY, exif=b"")
-    else:
-        picture.convert(picture.mode if picture.mode in _PNG_MODES else "RGBA").save(encoded, "PNG", exif=b"")
+        # Here and below nothing is copied that need not be: a picture of 40 million pixels is held once, not three times.
+        ImageOps.exif_transpose(source, in_place=True)
+        picture = _to_srgb(source, profile)
+        picture.info.clear()
+        if kind == "PNG" and picture.mode == "P" and transparency is not None:
+            picture.info["transparency"] = transparency
+        encoded = io.BytesIO()
+        if kind == "JPEG":
+            _in_mode(picture, {"L", "RGB"}, otherwise="RGB").save(encoded, "JPEG", quality=_JPEG_QUALITY, exif=b"")
+        else:
+            _in_mode(picture, _PNG_MODES, otherwise="RGBA").save(encoded, "PNG", exif=b"")
     return encoded.getvalue()
+
+
+def _in_mode(picture: Image.Image, modes: Collection[str], *, otherwise: str) -> Image.Image:
+    """The picture, converted unless it is in one of these modes."""
+    return picture if picture.mode in modes else picture.convert(otherwise)
 
 
 def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
@@ -89,10 +102,13 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     if not profile or picture.mode not in {"RGB", "RGBA", "CMYK"}:
         return picture
     try:
-        camera_profile = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        camera_profile, screen = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        if picture.mode == "RGB":
+            ImageCms.profileToProfile(picture, camera_profile, screen, inPlace=True)
+            return picture
         alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
         plain = picture.convert("RGB") if alpha is not None else picture
-        converted = ImageCms.profileToProfile(plain, camera_profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        converted = ImageCms.profileToProfile(plain, camera_profile, screen, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         return picture
     if converted is None:

@@ -10,12 +10,13 @@ import sys
 from chassis.errors import Invalid
 from clinical.attachments.sanitizer import sanitize
 
-MAX_MEMORY_BYTES = 2 * 1024**3
+# Private memory. With what it maps of Python and its libraries the process stays below 300 MiB.
+MAX_MEMORY_BYTES = 256 * 1024**2
 MAX_CPU_SECONDS = 15
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     content = sys.stdin.buffer.read()
@@ -27,7 +28,8 @@ def main() -> None:
         header = {"code": refusal.code, "message": refusal.message}
     except MemoryError:
         header = {"code": "file_unsafe", "message": "The file takes too much memory to be examined."}
-    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + sanitized)
+    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n")
+    sys.stdout.buffer.write(sanitized)
 
 
 if __name__ == "__main__":

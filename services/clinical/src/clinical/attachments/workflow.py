@@ -83,7 +83,8 @@ class Files:
             "created_at": work.now,
         }
         added = {**columns, "version": 1, "status": "ready"}
-        row = await work.db.one(store.add, **columns, sealed=mapping.seal_file_name(name, keys, added, work))
+        sealed = mapping.seal_file_name(rules.typed_name(name, file.media_type), keys, added, work)
+        row = await work.db.one(store.add, **columns, sealed=sealed)
         await work.db.run(store.lock_storage)
         stored = await work.db.one(store.storage)
         rules.check_quota(stored["used_bytes"] + file.content.size, await self.quota(work.db))
@@ -101,16 +102,17 @@ class Files:
         url = await self._blobs.presign(
             new_key(work.workspace_id, UUID(file.id)),
             expires_in=seconds,
-            file_name=file.file_name,
+            # Those that were stored before names were looked at have any.
+            file_name=rules.typed_name(file.file_name, file.file_type),
             content_type=file.file_type,
             inline=inline,
         )
         expires_at = to_timestamp(work.now + timedelta(seconds=seconds))
         return pb.Download(download_url=url, expires_at=expires_at, expires_in_seconds=seconds)
 
-    async def content(self, work: UnitOfWork, file: pb.Attachment) -> bytes:
-        """The bytes of the file."""
-        return await self._blobs.get(new_key(work.workspace_id, UUID(file.id)))
+    async def content(self, work: UnitOfWork, file: pb.Attachment, start: int, size: int) -> bytes:
+        """So many bytes of the file."""
+        return await self._blobs.read(new_key(work.workspace_id, UUID(file.id)), start, size)
 
     async def rename(
         self, work: UnitOfWork, keys: WorkspaceKeys, row: Record, wanted: str, siblings: Iterable[Mapping[str, Any]]

@@ -91,10 +91,11 @@ class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
         keys = await self._keys.of(work.workspace_id)
         found = {row["id"]: row for row in await work.db.all(store.chosen, client_id=request.client_id, ids=wanted)}
         rules.check_found(wanted, found)
-        return pb.AttachmentChoice(items=[mapping.from_row(found[attachment_id], keys) for attachment_id in wanted])
+        tickets = [rules.ticket(keys.mac, work.user_id, attachment_id, work.now.timestamp()) for attachment_id in wanted]
+        return pb.AttachmentChoice(items=[mapping.from_row(found[attachment_id], keys) for attachment_id in wanted], tickets=tickets)
 
     async def ReadClientAttachment(self, request: pb.ReadClientAttachmentRequest, work: UnitOfWork) -> pb.AttachmentContent:
         keys = await self._keys.of(work.workspace_id)
+        rules.check_ticket(request.ticket, keys.mac, work.user_id, UUID(request.attachment_id), work.now.timestamp())
         file = mapping.from_row(await work.db.one(store.get, id=request.attachment_id, client_id=request.client_id), keys)
-        content = memoryview(await self._files.content(work, file))[max(request.offset, 0) :]
-        return pb.AttachmentContent(content=bytes(content[: request.limit] if request.limit > 0 else content))
+        return pb.AttachmentContent(content=await self._files.content(work, file, *rules.piece(request.offset, request.limit)))

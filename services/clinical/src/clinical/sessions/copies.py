@@ -3,7 +3,7 @@
 What one author saves late on one version of a note comes into one copy, so that an editor that goes on saving fills no list with drafts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -33,6 +33,27 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, chang
                 await _save(work, keys, row, copy, merged)
             return copy.id
     return await _create(work, keys, current, changes, base_version)
+
+
+async def keep_part(
+    work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, part: Mapping[str, str], base_version: int, *, taken: Collection[str]
+) -> str:
+    """Keeps a part of texts that are too long for one note, and returns the id of the copy that has it: none of `taken`, which have others.
+
+    A copy whose text the part goes on from becomes this part; one that says more is another part's. The caller holds a lock on the note's row.
+    """
+    rows = await work.db.all(store.copies_of, original=current.id, author=work.user_id, base=base_version)
+    for row in rows:
+        copy = mapping.from_row(row, keys)
+        present = mapping.values(copy)
+        if copy.id in taken or not all(present[name] and rules.goes_on(text, present[name]) for name, text in part.items()):
+            continue
+        if not rules.real_changes(part, present):
+            return copy.id
+        if copy.is_draft:
+            await _save(work, keys, row, copy, part)
+            return copy.id
+    return await _create(work, keys, current, part, base_version)
 
 
 def _merged(changes: Mapping[str, Any], present: Mapping[str, Any], original: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -131,9 +131,10 @@ class Taking:
 
     async def _keep_rest(self, effect: Effect, note: sessions_pb2.Session) -> Effect:
         """Keeps what is too long for the note in copies of it. No version says then what the device's does."""
+        taken = [effect.conflict_session_id] if effect.conflict_session_id else []
         for part in self._rest:
-            copy = await copies.keep(self._work, self._keys, note, part, self._item.base_version or 0)
-            effect.conflict_session_id = effect.conflict_session_id or copy
+            taken.append(await copies.keep_part(self._work, self._keys, note, part, self._item.base_version or 0, taken=taken))
+        effect.conflict_session_id = taken[0] if taken else None
         if self._rest:
             effect.status, effect.version = "conflict", None
             effect.flags.append(rules.TEXT_SPLIT)

@@ -1,5 +1,6 @@
 """The Platform service. What it does to a workspace is done in a transaction of that workspace, whose trail has a line of it too."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -123,6 +124,8 @@ class Platform(PlatformServicer[UnitOfWork]):
         if wanted != "active":
             rules.check_not_own(workspace_id, work.workspace_id)
         found = await self._find(store.find_workspace, work, id=workspace_id)
+        if wanted == "active":
+            await self._until_known(workspace_id, work)
         async with self._runtime.background(workspace_id) as changing:
             was = await changing.db.one(store.lock_workspace)
             state = rules.state(was["status"], deleted=was["deleted_at"] is not None, erased=was["erased_at"] is not None)
@@ -147,6 +150,16 @@ class Platform(PlatformServicer[UnitOfWork]):
                 changing.afterwards(lambda tx: revocation.revoke_access_tokens(tx, [workspace_id]))
         await record_activity(work, what, workspace_id=workspace_id, workspace_name=found["name"], reason=reason)
         return changed
+
+    async def _until_known(self, workspace_id: UUID, work: UnitOfWork) -> None:
+        """Waits until every process knows that the tokens of before the suspension are void.
+
+        One that does not would go on with such a token, of an API key for example, and have it refused by the others.
+        """
+        async with work.beside(None) as tx:
+            revoked = await tx.maybe(store.seconds_since_revoked, subject_id=workspace_id)
+        if revoked is not None:
+            await asyncio.sleep(rules.seconds_until_known(revoked["seconds"]))
 
     async def _tell_owner(self, deleting: UnitOfWork) -> None:
         owner = await deleting.db.maybe(store.first_administrator)

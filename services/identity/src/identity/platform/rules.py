@@ -5,6 +5,8 @@ from uuid import UUID
 from chassis.errors import Conflict, Fault, Invalid
 
 MOST_ACTIVITIES = 100
+# So long after a revocation no process believes what it voids (chassis.auth.verifier).
+_SECONDS_UNTIL_KNOWN = 5.0
 _LONGEST_REASON = 500
 
 
@@ -23,6 +25,11 @@ def check_status(now: str, wanted: str) -> None:
         raise Conflict("workspace_erased", "This workspace is erased, and cannot be brought back.")
     if now == wanted or (now, wanted) == ("deleted", "suspended"):
         raise Conflict("workspace_already_so", f"This workspace is {now} already.")
+
+
+def seconds_until_known(since: float) -> float:
+    """For how long some process may not know yet of a revocation that was made so many seconds ago."""
+    return max(0.0, _SECONDS_UNTIL_KNOWN - since)
 
 
 def check_not_own(workspace_id: UUID, own: UUID) -> None:

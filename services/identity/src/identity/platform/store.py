@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     DateTime,
+    Double,
     FromClause,
     Integer,
     ScalarSelect,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    cast,
+    extract,
     func,
     literal,
     select,
@@ -23,7 +26,7 @@ from chassis.db.lists import FilteredStatement, FilterNames
 from chassis.db.statement import command, query
 from identity.people.columns import SEALED_COLUMNS
 from identity.roles import ADMINISTRATOR_ROLE
-from identity.tables import blacklisted_addresses, erasure_progress, invitations, users, workspace_directory, workspaces
+from identity.tables import blacklisted_addresses, erasure_progress, invitations, revocations, users, workspace_directory, workspaces
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _directory = workspace_directory.c
@@ -87,6 +90,12 @@ set_status = command(
     update(workspaces)
     .values({name: bindparam(name) for name in ("status", "deleted_at", "erase_after")} | {"updated_at": _now})
     .returning(workspaces.c.workspace_id.label("id"), workspaces.c.status, workspaces.c.deleted_at, workspaces.c.erase_after)
+)
+
+seconds_since_revoked = command(
+    select(cast(extract("epoch", func.clock_timestamp() - revocations.c.created_at), Double).label("seconds")).where(
+        revocations.c.subject_id == bindparam("subject_id", type_=Uuid)
+    )
 )
 
 first_administrator = query(

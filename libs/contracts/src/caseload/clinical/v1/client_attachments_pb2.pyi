@@ -67,22 +67,26 @@ class ChooseClientAttachmentsRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ..., attachment_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AttachmentChoice(_message.Message):
-    __slots__ = ("items",)
+    __slots__ = ("items", "tickets")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
+    TICKETS_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[_attachments_pb2.Attachment]
-    def __init__(self, items: _Optional[_Iterable[_Union[_attachments_pb2.Attachment, _Mapping]]] = ...) -> None: ...
+    tickets: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, items: _Optional[_Iterable[_Union[_attachments_pb2.Attachment, _Mapping]]] = ..., tickets: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class ReadClientAttachmentRequest(_message.Message):
-    __slots__ = ("client_id", "attachment_id", "offset", "limit")
+    __slots__ = ("client_id", "attachment_id", "offset", "limit", "ticket")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     attachment_id: str
     offset: int
     limit: int
-    def __init__(self, client_id: _Optional[str] = ..., attachment_id: _Optional[str] = ..., offset: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+    ticket: bytes
+    def __init__(self, client_id: _Optional[str] = ..., attachment_id: _Optional[str] = ..., offset: _Optional[int] = ..., limit: _Optional[int] = ..., ticket: _Optional[bytes] = ...) -> None: ...
 
 class AttachmentContent(_message.Message):
     __slots__ = ("content",)
