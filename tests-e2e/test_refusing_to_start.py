@@ -29,7 +29,7 @@ async def database(postgres):
     admin = await asyncpg.connect(postgres)
     await admin.execute(f"CREATE DATABASE {name}")
     dsn = _dsn(postgres, database=name)
-    await provision(dsn, "clients", PASSWORD, PASSWORD)
+    await provision(dsn, "clients", PASSWORD, PASSWORD, PASSWORD)
     await migrate(dsn, "clients")
     yield dsn
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -48,6 +48,7 @@ def start(tmp_path, database):
         settings = {
             "CASELOAD_DATABASE_URL": app,
             "CASELOAD_RELAY_DATABASE_URL": as_role(database, "clients_relay", PASSWORD),
+            "CASELOAD_ERASER_DATABASE_URL": as_role(database, "clients_eraser", PASSWORD),
             "CASELOAD_KEYRING_FILE": str(tmp_path / "keyring.json"),
             "CASELOAD_SERVICE_KEYS_DIR": str(tmp_path / "keys"),
             "CASELOAD_LISTEN": f"unix:{tmp_path}/clients.sock",
