@@ -90,6 +90,7 @@ PATCH /sessions/{}/draft
 POST PATCH /sessions/{}/finalize
 POST /sessions/{}/unfinalize
 GET /sessions/cosign-queue
+POST /sessions/sync
 POST /sessions/{}/cosign
 POST /sessions/{}/return
 POST /sessions/{}/restore

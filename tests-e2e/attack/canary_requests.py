@@ -25,7 +25,7 @@ ALWAYS_REFUSED = {
     "/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED,
     "/caseload.identity.v1.Blacklist/RemoveFromBlacklist": grpc.StatusCode.NOT_FOUND,
     **dict.fromkeys(
-        (f"/caseload.clinical.v1.Cosignatures/{name}" for name in ("CosignSession", "ReturnSession")), grpc.StatusCode.FAILED_PRECONDITION
+        (f"/caseload.clinical.v1.Cosignatures/{name}" for name in ("CosignSession", "ReturnSession")), grpc.StatusCode.ALREADY_EXISTS
     ),
 }
 # The table that a method of the service needs.

@@ -97,10 +97,8 @@ def upgrade() -> None:
     op.execute("GRANT DELETE ON clinical.plan_tallies TO clinical_eraser")
     op.execute("GRANT DELETE ON clinical.session_counter_changes TO clinical_eraser")
     op.execute("GRANT DELETE ON clinical.storage TO clinical_eraser")
-    op.execute("GRANT DELETE ON clinical.supervised_users TO clinical_eraser")
     op.execute("GRANT DELETE ON clinical.storage_counter_changes TO clinical_eraser")
     op.execute("GRANT DELETE ON clinical.storage_quotas TO clinical_eraser")
-    op.execute("GRANT DELETE ON clinical.supervised_users TO clinical_eraser")
     op.execute("GRANT DELETE ON clinical.tallies TO clinical_eraser")
     op.execute("ALTER TABLE clinical.erased_workspaces ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     op.execute(
@@ -120,7 +118,6 @@ def downgrade() -> None:
     op.execute("ALTER TABLE clinical.data_keys NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE clinical.data_keys SET state = 'retired' WHERE state = 'destroyed'")
     op.execute("ALTER TABLE clinical.data_keys FORCE ROW LEVEL SECURITY")
-    op.execute("REVOKE ALL ON clinical.supervised_users FROM clinical_eraser")
     op.execute("REVOKE ALL ON clinical.appointments FROM clinical_eraser")
     op.execute("REVOKE ALL ON clinical.clients FROM clinical_eraser")
     op.execute("REVOKE ALL ON clinical.data_keys FROM clinical_eraser")
@@ -134,7 +131,6 @@ def downgrade() -> None:
     op.execute("REVOKE ALL ON clinical.storage FROM clinical_eraser")
     op.execute("REVOKE ALL ON clinical.storage_counter_changes FROM clinical_eraser")
     op.execute("REVOKE ALL ON clinical.storage_quotas FROM clinical_eraser")
-    op.execute("REVOKE ALL ON clinical.supervised_users FROM clinical_eraser")
     op.execute("REVOKE ALL ON clinical.tallies FROM clinical_eraser")
     op.drop_index(
         "ix_erased_workspaces_advanced", table_name="erased_workspaces", schema="clinical", postgresql_where=sa.text("settled_at IS NULL")
