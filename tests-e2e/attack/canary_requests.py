@@ -153,7 +153,7 @@ class CanaryRequests:
                     self.api.post(f"/sessions/{self.ids['session_id']}/finalize").raise_for_status()
                 if waits := operation.path.endswith(("/cosign", "/return")):
                     self.refresh()
-                    Supervisee(self.api, self.signer, self.person).sign(self.ids["session_id"])
+                    self.ids["session_id"] = Supervisee(self.api, self.signer, self.person).sign_a_note(self.ids["client_id"])
                     named.remove("content_hash")
                 words = {name: [canary()] if name in {"tags", "goals"} else canary(kind_of(name)) for name in named}
                 reply = operation.send(self.api, self.ids, words)

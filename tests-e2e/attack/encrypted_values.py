@@ -22,7 +22,7 @@ NOT_ENCRYPTED = {
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
     "sso_accounts.account_index", "sso_attempts.state_hash", "sso_attempts.browser_hash",
-    "sync_receipts.note_key", "sync_receipts.item_digest",
+    "jobs.proof", "sync_receipts.note_key", "sync_receipts.item_digest",
     "chain_heads.hash", "chain_heads.proof", "unsealed.proof", "seals.hash", "seals.previous_hash", "checkpoints.hash", "checkpoints.signature",
 }  # fmt: skip
 # Encrypted columns that no operation returns, each with the reason.
@@ -34,6 +34,7 @@ NEVER_RETURNED = {
         ("clinical.search_segments.header", "clinical.search_segments.dead", "clinical.search_blocks.content"),
         "the index of a workspace's notes: what is found is read from the notes",
     ),
+    "clients.job_inputs.sealed": "a file of clients, until its job has read it",
     "audit.idempotency.sealed": "the Trail service has no methods that write",
 }
 
@@ -173,9 +174,10 @@ class EncryptedValues:
 
     def _cosignatures(self, column):
         word = self._word()
-        _, note = self._note(self._word())
-        Supervisee(self.api, AccessSigner(self.attacked.home.access_key.read_bytes()), self.person).sign(note)
-        assert self.api.post(f"/sessions/{note}/cosign", json={"comment": word}).status_code == 200
+        supervisee = Supervisee(self.api, AccessSigner(self.attacked.home.access_key.read_bytes()), self.person)
+        note = supervisee.sign_a_note(self._client(self._word()))
+        reply = self.api.post(f"/sessions/{note}/cosign", json={"comment": word})
+        assert reply.status_code == 200, reply.text
         (version,) = self.api.get(f"/sessions/{note}/versions").json()["versions"]
         reads = [self._get(f"/sessions/{note}/versions"), self._get(f"/sessions/{note}")]
         return EncryptedValue(column, {"id": version["cosignature"]["id"]}, reads, [word])

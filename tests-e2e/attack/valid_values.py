@@ -211,9 +211,9 @@ class ValidValues:
 
     def _new_waiting(self):
         """A note of a supervisee, who may sign so many in a minute."""
-        ids = self._new_session()
-        Supervisee(self.api, self._signer, self.person, self._owners.next_token()).sign(ids["session_id"])
-        return ids
+        client = self._new_client()
+        supervisee = Supervisee(self.api, self._signer, self.person, self._owners.next_token())
+        return client | {"session_id": supervisee.sign_a_note(client["client_id"])}
 
     def _new_deleted(self):
         ids = self._new_session()
