@@ -93,7 +93,7 @@ async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, use
         case "noted":
             await practice.write_note(client["id"])
     undone = await undo(practice, imported["job_id"])
-    assert (undone["status"], undone["error"]) == ("failed", "import_in_use")
+    assert (undone["status"], undone["error"], undone["result"]) == ("failed", "import_in_use", {"clients": 1})
     assert len(await names(practice)) == 3
 
 

@@ -66,6 +66,11 @@ async def test_columns_are_found_by_many_names_and_by_the_mapping():
     assert (ignored, rows) == (["Colour"], [{"first_name": "A", "last_name": "B", "external_id": "C"}])
 
 
+async def test_beside_a_first_name_a_name_is_the_last_name():
+    _, _, rows = await read(b"Vorname;Name\nIda;Berg\n")
+    assert rows == [{"first_name": "Ida", "last_name": "Berg"}]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -77,8 +82,23 @@ async def test_columns_are_found_by_many_names_and_by_the_mapping():
         (b"first_name,last_name\n\x81\xfe,b\n", "import_file_unreadable"),
         (b"first_name,last_name\n" + b"a,b\n" * 200_001, "import_file_unsuitable"),
         (b"x" * 3_000_000, "import_file_unreadable"),
+        (b"first_name,last_name\n" + b"ab," * 500_000, "import_file_unreadable"),
+        (b"sep=,\n" + b"x" * 3_000_000, "import_file_unreadable"),
+        (b'first_name,last_name\n"' + b"a\n" * 600_000 + b'",b\n', "import_file_unreadable"),
     ],
-    ids=["empty", "no last name", "one name twice", "one field twice", "open quotation mark", "no text", "too many", "no lines"],
+    ids=[
+        "empty",
+        "no last name",
+        "one name twice",
+        "one field twice",
+        "open quotation mark",
+        "no text",
+        "too many",
+        "no lines",
+        "endless row",
+        "endless columns",
+        "endless cell",
+    ],
 )
 async def test_a_file_that_cannot_be_meant_is_refused(content, code):
     with pytest.raises(Invalid) as refused:
@@ -95,7 +115,7 @@ async def test_a_mapping_that_cannot_be_meant_is_refused(mapping):
 
 @pytest.mark.parametrize(
     ("line", "pointer"),
-    [("A,B,32.1.2020,", "/date_of_birth"), ("A,B,,perhaps", "/is_active"), ("A,B,,,more", "")],
+    [("A,B,32.1.2020,", "/date_of_birth"), ("A,B,1/3/1980,", "/date_of_birth"), ("A,B,,perhaps", "/is_active"), ("A,B,,,more", "")],
 )
 async def test_a_cell_that_says_nothing_sensible_is_a_fault_of_its_row(line, pointer):
     _, _, rows = await read(f"first_name,last_name,dob,active\n{line}\nC,D,2020-01-31,Nein\n".encode())
@@ -117,17 +137,21 @@ async def test_objects_are_read_by_the_names_of_their_members():
             3,
             {"first_name": {}},
             {"first_name": "\ud800", "last_name": "B"},
+            {"first_name": "C", "last_name": "D", "\ud800": 1},
             {"tags": [1]},
             {"lastName": "A", "last_name": "B"},
         ]
     ).encode()
     _, ignored, rows = await read(content, is_json=True)
-    assert ignored == ["colour"]
+    assert ignored == ["colour", "?"]
     assert rows[0] == {"first_name": "Ada", "last_name": "Lovelace", "tags": ["a"], "is_active": False, "external_id": "17"}
+    assert rows.pop(4) == {"first_name": "C", "last_name": "D"}
     assert [row.pointer for row in rows[1:]] == ["", "/first_name", "/first_name", "/tags", "/last_name"]
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[1", b"[1,", b"[1 2]", b'[{"a": 1}', b"[" + b"[" * 100_000, b"[" + b"9" * 5_000 + b"]"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[1", b"[1,", b"[1 2]", b'[{"a": 1}', b"[" + b"[" * 100_000, b"[" + b"9" * 5_000 + b"]", b"[1]\n[2]", b"[], 1"]
+)
 async def test_what_is_no_array_is_refused(content):
     with pytest.raises(Invalid) as refused:
         await read(content, is_json=True)

@@ -190,9 +190,10 @@ async def test_a_worker_that_is_stopped_leaves_the_rest_to_another_at_once(world
     assert first.kept + second.kept == list(range(1, 11))
 
 
-async def test_what_fails_is_tried_again_where_it_ended(world, monkeypatch):
+async def test_what_fails_is_tried_again_where_it_ended_and_for_as_long_as_something_is_away(world, monkeypatch):
     monkeypatch.setattr("chassis.jobs.rules.pause_after", lambda _failures: 0.0)
-    failing = {3: [ValueError("x"), Unavailable("away")]}
+    monkeypatch.setattr("chassis.jobs.rules.SECONDS_WHILE_AWAY", 0.0)
+    failing = {3: [ValueError("x"), *(Unavailable("away") for _ in range(8))]}
 
     async def fail(number):
         if failing.get(number):
@@ -212,13 +213,14 @@ async def test_what_always_fails_is_given_up_and_a_refusal_ends_it_at_once(world
     async def fail(job):
         tried.append(job.parameters["refuse"])
         if job.parameters["refuse"]:
-            raise Invalid("not_like_that")
+            raise Invalid("not_like_that", facts={"clients": 3})
         raise ValueError("somebody's name")
 
     refused, failed = await world.order(refuse=True), await world.order(refuse=False)
     async with world.working(fail):
         first = await world.until(refused, pb.JOB_STATUS_FAILED)
         second = await world.until(failed, pb.JOB_STATUS_FAILED)
+    assert dict(first.result) == {"clients": 3}
     assert (first.error, second.error, tried.count(True), tried.count(False)) == ("not_like_that", "job_failed", 1, 5)
 
 

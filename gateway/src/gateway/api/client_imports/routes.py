@@ -71,6 +71,8 @@ def _format(http: Request) -> pb.ImportFormat:
 def _mapping(text: str | None) -> dict[str, str]:
     try:
         mapping = json.loads(text or "{}")
+        # An escape may be half a character, which no message can carry.
+        json.dumps(mapping, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         mapping = None
     if not isinstance(mapping, dict) or not all(isinstance(field, str) for field in mapping.values()):

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from chassis.db.transaction import Record, Transaction
 from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
+from chassis.jobs import rules
 from chassis.jobs.store import JobStore
 from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import UnitOfWork
@@ -29,7 +30,11 @@ async def order(
     total: int | None = None,
     to_read: Spool | None = None,
 ) -> Record:
-    """Creates a job for the caller and returns its row. `parameters` are JSON without PHI; what is `to_read` is kept sealed."""
+    """Creates a job for the caller and returns its row. `parameters` are JSON without PHI; what is `to_read` is kept sealed.
+
+    Raises Conflict while the workspace has as many jobs that are not over as it may have.
+    """
+    rules.check_number((await work.db.one(store.count_open))["number"])
     job_id = uuid7()
     written = _written(parameters, pieces=0 if to_read is None else to_read.chunks)
     row = await work.db.one(

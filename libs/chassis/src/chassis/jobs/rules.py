@@ -11,6 +11,10 @@ _MANAGES = "workspace:write"
 # As many workers in a row may come to nothing, by an error or because their process ended.
 _MOST_FAILURES = 5
 _BACKOFF = Backoff(first=1.0, longest=60.0)
+# Until a job is tried again for which something was not there: a service that is being upgraded, a store.
+SECONDS_WHILE_AWAY = 15.0
+# Of one workspace, waiting or running: each keeps what it has to read.
+_MOST_OPEN = 5
 _OVER = {"done": "It is done.", "failed": "It has failed."}
 
 
@@ -26,6 +30,11 @@ def check_can_be_cancelled(status: str) -> None:
     """Raises Conflict for a job that has ended otherwise. One that was cancelled may be cancelled again."""
     if status in _OVER:
         raise Conflict("job_over", _OVER[status], facts={"status": status})
+
+
+def check_number(unfinished: int) -> None:
+    if unfinished >= _MOST_OPEN:
+        raise Conflict("too_many_jobs", "Several jobs of the workspace are not over yet; wait for one of them, or cancel it.")
 
 
 def is_given_up(failures: int) -> bool:

@@ -58,6 +58,11 @@ class RunningJob:
         self._store = store
         self._make_work = make_work
 
+    @property
+    def outcome(self) -> Mapping[str, Any] | None:
+        """What came of the steps so far, if `state` has it: the result of a job that goes no further."""
+        return self.state.get("outcome")
+
     @asynccontextmanager
     async def step(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work on behalf of who asked. Sets `done`, `total` and `state` inside: they are kept when it ends well.
@@ -93,7 +98,7 @@ class JobKind:
     """A kind of work by the name that the API shows. `run` does it and returns what came of it, as JSON without PHI.
 
     It is called again after a failure, in this process or another, and goes on where the last kept step ended. A Refusal ends the
-    job as failed, except Unavailable, after which it is tried again.
+    job as failed, with its facts as the result; after Unavailable it is tried again until what was away is back.
     """
 
     name: str

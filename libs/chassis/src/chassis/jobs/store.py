@@ -79,6 +79,7 @@ class JobStore:
             )
         )
         self.lock = command(select(jobs).where(jobs.c.id == _ID).with_for_update())
+        self.count_open = query(select(func.count().label("number")).where(jobs.c.finished_at.is_(None)))
         # Of several that were ordered alike, one that is not over.
         self.under_way = query(
             select(jobs)

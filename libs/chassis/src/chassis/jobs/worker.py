@@ -121,30 +121,31 @@ class JobWorker:
 
     async def _do(self, job: RunningJob, due: _Due) -> None:
         if rules.is_given_up(job.failures):
-            await self._finish(job, "failed", error="job_failed")
+            await self._finish(job, "failed", error="job_failed", result=job.outcome)
             return
         try:
             result = await self._kinds[job.kind].run(job)
             await self._finish(job, "done", result=result)
         except Cancelled:
-            await self._finish(job, "cancelled")
+            await self._finish(job, "cancelled", result=job.outcome)
         except Interrupted:
-            await self._again(job, due, after=0.0)
+            await self._again(job, due, after=0.0, has_failed=False)
         except Ended:
             return
         except Refusal as refusal:
             if isinstance(refusal, Unavailable):
-                await self._again(job, due, after=rules.pause_after(max(job.failures, 1)))
+                _log.warning("a job waits for what is away", extra={"job": str(job.id), "kind": job.kind, "error": cause(refusal)})
+                await self._again(job, due, after=rules.SECONDS_WHILE_AWAY, has_failed=False)
             else:
-                await self._finish(job, "failed", error=refusal.code)
+                await self._finish(job, "failed", error=refusal.code, result=refusal.facts or job.outcome)
         except Exception as error:  # noqa: BLE001 - whatever failed, the job is tried again
             _log.error("a job failed", extra={"job": str(job.id), "kind": job.kind, "error": cause(error), "at": place(error)})
             await self._again(job, due, after=rules.pause_after(max(job.failures, 1)))
 
-    async def _again(self, job: RunningJob, due: _Due, *, after: float) -> None:
+    async def _again(self, job: RunningJob, due: _Due, *, after: float, has_failed: bool = True) -> None:
         """Leaves the job to whoever is free after so many seconds."""
         async with self._database.transaction(due.workspace_id, seconds=_SECONDS_TO_CLAIM) as tx:
-            if job.interrupted:
+            if not has_failed:
                 await tx.run(self._store.interrupt, id=job.id, attempt=job.attempt)
             await tx.run(self._store.set_due, workspace_id=due.workspace_id, id=due.job_id, delay=timedelta(seconds=after))
 
@@ -176,6 +177,5 @@ class JobWorker:
             try:
                 async with self._database.transaction(due.workspace_id, seconds=_SECONDS_TO_CLAIM) as tx:
                     await tx.run(self._store.set_due, workspace_id=due.workspace_id, id=due.job_id, delay=self._lease)
-            except Refusal as refusal:
-                # Whoever takes the job meanwhile has a newer attempt, and this one's next step is refused.
-                _log.warning("a job's lease could not be renewed", extra={"job": str(due.job_id), "error": cause(refusal)})
+            except Exception as error:  # noqa: BLE001 - whoever takes the job meanwhile has a newer attempt, and this one's next step is refused
+                _log.warning("a job's lease could not be renewed", extra={"job": str(due.job_id), "error": cause(error)})

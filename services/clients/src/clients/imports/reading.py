@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TextIO
@@ -14,14 +14,15 @@ from chassis.errors import Fault, Invalid
 from chassis.storage.spool import Spool
 from clients.imports import rules
 
-# Longer than any field may be, so that a cell which is too long is told with its row.
-_LONGEST_CELL = 1024 * 1024
-_LONGEST_OBJECT = 4 * _LONGEST_CELL
+# Of a row, or of an object. A cell may be much longer than its field may be: that is told with its row.
+_LONGEST_ROW = 1024 * 1024
 _LOOKED_AT = 64 * 1024
+_MOST_IGNORED = 100
+_LONGEST_NAME = 100
 _DELIMITERS = ",;\t|"
 # What Excel writes and reads before the line of column names.
 _SAYS_DELIMITER = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
-csv.field_size_limit(_LONGEST_CELL)
+csv.field_size_limit(_LONGEST_ROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,18 @@ class ClientFile:
             raise _unreadable("is not text") from None
 
     def _lines(self, text: TextIO) -> Iterator[Row]:
-        first = text.readline(_LONGEST_CELL)
-        if len(first) == _LONGEST_CELL:
-            raise _unreadable("has no line of column names")
+        bounded = _Lines(text)
+        first = next(bounded, "")
         says_delimiter = _SAYS_DELIMITER.fullmatch(first)
         delimiter = says_delimiter[1] if says_delimiter else _delimiter(first)
-        lines = csv.reader(text if says_delimiter else chain([first], text), delimiter=delimiter, strict=True)
+        lines = csv.reader(bounded if says_delimiter else chain([first], bounded), delimiter=delimiter, strict=True)
         try:
             columns = next(lines, [])
             fields = rules.fields_of(columns, self._mapping)
-            self.ignored.update(dict.fromkeys(rules.unknown_columns(columns, fields)))
+            self._ignore(rules.unknown_columns(columns, fields))
             number = 0
             for cells in lines:
+                bounded.row_ends()
                 if not any(cell.strip() for cell in cells):
                     continue
                 number += 1
@@ -87,9 +88,34 @@ class ClientFile:
             except ValueError as error:
                 yield Row(number, fault=_fault(error))
                 continue
-            if len(self.ignored) < rules.MOST_ERRORS:
-                self.ignored.update(dict.fromkeys(ignored))
+            self._ignore(ignored)
             yield Row(number, values)
+
+    def _ignore(self, names: Iterable[str]) -> None:
+        for name in names:
+            if len(self.ignored) < _MOST_IGNORED:
+                # JSON can name half a character, which no text can have.
+                self.ignored[name[:_LONGEST_NAME].encode(errors="replace").decode()] = None
+
+
+class _Lines(Iterator[str]):
+    """The lines of a text, of which those of one row are no longer than a row may be."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._left = _LONGEST_ROW
+
+    def row_ends(self) -> None:
+        self._left = _LONGEST_ROW
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self._left -= len(line)
+        if self._left < 0:
+            raise _unreadable("has a row that is too long")
+        return line
 
 
 class _Unclosable(io.RawIOBase):
@@ -137,15 +163,18 @@ def _items(text: TextIO) -> Iterator[Any]:
     if rest.skip() != "[":
         raise _unreadable("is no JSON array")
     rest.drop(1)
-    if rest.skip() == "]":
-        return
+    is_empty = rest.skip() == "]"
     while True:
-        yield rest.value(decoder)
+        if not is_empty:
+            yield rest.value(decoder)
         match rest.skip():
             case ",":
                 rest.drop(1)
                 rest.skip()
             case "]":
+                rest.drop(1)
+                if rest.skip():
+                    raise _unreadable("goes on after the end of the JSON array")
                 return
             case _:
                 raise _unreadable("is no JSON array that is whole")
@@ -180,7 +209,7 @@ class _JsonText:
             if end < len(self._held):
                 self._place = end
                 return value
-            if len(self._held) - self._place > _LONGEST_OBJECT or not self._more():
+            if len(self._held) - self._place > _LONGEST_ROW or not self._more():
                 raise _unreadable("is no JSON array that is whole")
 
     def _more(self) -> bool:

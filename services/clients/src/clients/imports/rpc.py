@@ -6,14 +6,13 @@ from caseload.clients.v1 import imports_pb2 as pb
 from caseload.clients.v1.imports_rpc import ClientImportsServicer
 from caseload.jobs.v1 import jobs_pb2
 from chassis.encryption.key_store import Keys
-from chassis.jobs.ordering import order, order_once, record_done
+from chassis.jobs.ordering import order, order_once, read_parameters, record_done
 from chassis.jobs.rpc import to_message, visible
 from chassis.jobs.store import JobStore
 from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import UnitOfWork
 from clients.imports import rules, store
-from clients.imports.reading import ClientFile
-from clients.imports.workflow import KIND, UNDO_KIND, ClientImport, Outcome, count_rows, take_next
+from clients.imports.workflow import KIND, UNDO_KIND, ClientImport, Outcome, count_rows, open_file, take_next
 
 
 class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
@@ -25,7 +24,7 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
 
     async def ImportClients(self, request: pb.ImportClientsRequest, body: Spool, work: UnitOfWork) -> pb.ImportClientsReply:
         columns, is_json = dict(request.mapping), request.format == pb.IMPORT_FORMAT_JSON
-        file = ClientFile(body, is_json=is_json, mapping=columns)
+        file = await open_file(body, is_json=is_json, mapping=columns)
         parameters = {"is_json": is_json, "dry_run": request.dry_run, "mapping": columns}
         keys = await self._keys.of(work.workspace_id)
         total = await count_rows(file)
@@ -44,6 +43,7 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
     async def UndoImport(self, request: pb.UndoImportRequest, work: UnitOfWork) -> jobs_pb2.Job:
         keys = await self._keys.of(work.workspace_id)
         job = visible(await work.db.maybe(self._jobs.lock, id=request.job_id), work)
-        rules.check_can_be_undone(job["kind"], job["status"])
+        dry_run = read_parameters(job, keys).get("dry_run", False)
+        rules.check_can_be_undone(job["kind"], job["status"], dry_run=dry_run)
         total = (await work.db.one(store.count_imported, job_id=job["id"]))["number"]
         return to_message(await order_once(self._jobs, work, keys, UNDO_KIND, {"import": str(job["id"])}, total=total))

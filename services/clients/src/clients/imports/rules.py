@@ -78,6 +78,9 @@ def fields_of(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str | 
         )
     mapped = set(mapping.values())
     fields = [mapping.get(name) or (field if (field := _BY_NAME.get(_name(name))) not in mapped else None) for name in named]
+    if "first_name" in fields and "last_name" not in fields:
+        # Beside a first name, a name is the other one: "Vorname;Name".
+        fields = [field or ("last_name" if _name(name) == "name" else None) for name, field in zip(named, fields, strict=True)]
     filled = [field for field in fields if field]
     if len(set(filled)) < len(filled):
         raise _unsuitable("has two columns for one field; say in `mapping` which is meant")
@@ -118,9 +121,9 @@ def check_rows(number: int) -> None:
         raise _unsuitable(f"has more than {MOST_ROWS} clients; import it in parts")
 
 
-def check_can_be_undone(kind: str, status: str) -> None:
-    """Raises Conflict for a job that is no import, or one that is not over."""
-    if kind != "import_clients":
+def check_can_be_undone(kind: str, status: str, *, dry_run: bool) -> None:
+    """Raises Conflict for a job that is no import or a dry run, or one that is not over."""
+    if kind != "import_clients" or dry_run:
         raise Conflict("no_import", "This job has imported nothing.")
     if status in ("pending", "running"):
         raise Conflict("import_running", "The import is still under way; cancel it, or wait for its end.")
@@ -184,6 +187,8 @@ def _day(cell: str) -> str:
             return date(year, month, day).isoformat()
         except ValueError:
             raise CellError("date_of_birth", "must be a date of the calendar") from None
+    if "/" in text:
+        raise CellError("date_of_birth", "must be like 1980-03-01 or 1.3.1980; with slashes nobody can tell day from month")
     # Spreadsheets write a time beside a date.
     return text.removesuffix(" 00:00:00").removesuffix("T00:00:00")
 

@@ -1,17 +1,20 @@
 """Imports the clients of a file: at once, or step by step as a job."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2, events_pb2
 from caseload.options.v1 import options_pb2
+from chassis.cancellation import finish_despite_cancellation
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Conflict, Fault, Invalid
@@ -27,6 +30,8 @@ from clients.clients.store import forget_answers
 from clients.imports import rules, store
 from clients.imports.reading import ClientFile, Row
 
+T = TypeVar("T")
+_THREAD = ThreadPoolExecutor(1, thread_name_prefix="import")
 KIND = "import_clients"
 UNDO_KIND = "undo_import"
 _IN_A_STEP = 250
@@ -67,7 +72,7 @@ class ClientImport:
     async def take(self, rows: Sequence[Row], work: UnitOfWork) -> list[str]:
         """Creates the clients of these rows in one transaction; the ids of those that were created."""
         # What keeps a processor busy is no business of the loop's.
-        clients = await asyncio.to_thread(self._check, rows, work)
+        clients = await in_thread(partial(self._check, rows, work))
         indexes = [index for _, index in clients if index is not None]
         known = await work.db.all(store.taken_external_ids, indexes=indexes) if indexes else []
         taken = self._seen | {row["external_id_index"] for row in known}
@@ -84,7 +89,7 @@ class ClientImport:
             self._seen = taken
             return []
         if fresh:
-            columns = await asyncio.to_thread(self._columns, fresh, work)
+            columns = await in_thread(partial(self._columns, fresh, work))
             await work.db.run(store.create_many, now=work.now, number=len(fresh), job_id=self._job_id, **columns)
         return [client.id for client in fresh]
 
@@ -115,13 +120,28 @@ class ClientImport:
         return columns | {"token_clients": [owner for owner, _ in tokens], "tokens": [token for _, token in tokens]}
 
 
+async def in_thread(work: Callable[[], T]) -> T:
+    """Runs in the one thread of imports, so that however many there are, others' calls have the processors. It goes on to its end although its caller
+    is cancelled: the file that it reads is closed after it.
+    """
+    return await finish_despite_cancellation(asyncio.get_running_loop().run_in_executor(_THREAD, work))
+
+
+async def open_file(content: Spool, *, is_json: bool, mapping: Mapping[str, str]) -> ClientFile:
+    return await in_thread(partial(ClientFile, content, is_json=is_json, mapping=mapping))
+
+
 async def count_rows(file: ClientFile) -> int:
     """How many clients the file has. Raises Invalid for one that cannot be read to its end."""
-    return await asyncio.to_thread(lambda: sum(1 for _ in file.rows()))
+    return await in_thread(lambda: sum(1 for _ in file.rows()))
 
 
 async def take_next(rows: Iterator[Row], number: int = _IN_A_STEP) -> list[Row]:
-    return await asyncio.to_thread(lambda: list(islice(rows, number)))
+    return await in_thread(lambda: list(islice(rows, number)))
+
+
+async def _skip(rows: Iterator[Row], number: int) -> None:
+    await in_thread(lambda: deque(islice(rows, number), maxlen=0))
 
 
 async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
@@ -133,15 +153,17 @@ async def import_as_job(job: RunningJob) -> Mapping[str, Any]:
         async for piece in job.input():
             await content.append(piece)
         await content.complete()
-        file = ClientFile(content, is_json=job.parameters["is_json"], mapping=job.parameters["mapping"])
+        file = await open_file(content, is_json=job.parameters["is_json"], mapping=job.parameters["mapping"])
         rows = file.rows()
         taken = goes_on.get("rows", 0)
-        await take_next(rows, taken)
+        await _skip(rows, taken)
         importing = ClientImport(job.keys, Outcome(**goes_on.get("outcome", {})), job_id=job.id, dry_run=dry_run)
         while batch := await take_next(rows):
             taken += len(batch)
             await _step(job, importing, batch, taken)
-        return importing.outcome.as_json() | {"dry_run": dry_run, "ignored_columns": list(file.ignored), "encoding": file.encoding}
+        # The names of an object's members may be anything, so they are kept nowhere.
+        ignored = [] if job.parameters["is_json"] else list(file.ignored)
+        return importing.outcome.as_json() | {"dry_run": dry_run, "ignored_columns": ignored, "encoding": file.encoding}
     finally:
         content.close()
 
@@ -168,7 +190,8 @@ async def _step(job: RunningJob, importing: ClientImport, batch: Sequence[Row], 
 async def undo(job: RunningJob, in_use: FindInUse) -> Mapping[str, Any]:
     """Erases the clients of an import. First looks at all of them, so that as a rule all go or none does.
 
-    Refuses with `import_in_use` when one was changed, or when another service has something of it. One of which that becomes true while others are being erased stays.
+    Refuses with `import_in_use` when one was changed, or when another service has something of it. One of which that becomes true while others are
+    being erased stays; what is booked in the very moment in which its client is erased goes with the client, as in any erasure.
     """
     import_id = UUID(job.parameters["import"])
     if not job.state.get("erasing"):
