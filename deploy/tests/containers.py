@@ -94,5 +94,5 @@ def asked(path):
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Subscript)
         and isinstance(node.slice, ast.Constant)
-        and "peers" in (getattr(node.value, "id", ""), getattr(node.value, "attr", ""))
+        and {"peers", "_peers"} & {getattr(node.value, "id", ""), getattr(node.value, "attr", "")}
     }
