@@ -39,6 +39,10 @@ LIVING = {
     "magic_links",
     "second_steps",
     "sign_ins",
+    # The index of notes is made beside everything else.
+    "search_blocks",
+    "search_segments",
+    "search_work",
 }
 
 

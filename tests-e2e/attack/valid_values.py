@@ -64,6 +64,7 @@ WORDS = {
     "required": (False,),
     "default_role": (None,),
     "group_roles": ([],),
+    "mapping": ("{}",),
     "email_domains": ([],),
     "role": ("assistant", "therapist"),
     "email": ("ada@example.com", "o'hara+knee@sub.example.org", "用户@例え.jp"),
@@ -102,6 +103,7 @@ class ValidValues:
                 "configuration_id",
                 "milestone_id",
                 "template_id",
+                "job_id",
             ):
                 self._keep(kind)
         self._signed = self.fresh("session_id")
@@ -203,6 +205,11 @@ class ValidValues:
 
     def _new_template(self):
         return {"template_id": self._made("/note-templates", json={"name": "First visit", "plan": "Rest."})}
+
+    def _new_job(self):
+        """An import, which is done."""
+        headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
+        return {"job_id": self.api.post("/clients/import", json=[], headers=headers).raise_for_status().json()["job_id"]}
 
     def _new_signed(self):
         ids = self._new_session()

@@ -101,8 +101,8 @@ async def test_health_and_metrics_are_served():
 
 
 async def test_a_slow_statement_is_noted_without_its_values(postgres, caplog):
-    slow = command(select(func.pg_sleep(0.06), bindparam("name", type_=Text)))
-    database = Database(postgres, schema="public", took=slow_query_log("clients", 0.05))
+    slow = command(select(func.pg_sleep(0.4), bindparam("name", type_=Text)))
+    database = Database(postgres, schema="public", took=slow_query_log("clients", 0.35))
     try:
         async with database.transaction(None, seconds=10.0) as tx:
             await tx.one(slow, name=CANARY)

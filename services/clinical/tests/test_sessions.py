@@ -264,7 +264,7 @@ async def test_versions_cannot_be_changed_by_any_role(practice):
         for change in (
             "UPDATE clinical.session_versions SET version_number = 9",
             "DELETE FROM clinical.session_versions",
-            "TRUNCATE clinical.session_versions",
+            "TRUNCATE clinical.session_versions CASCADE",
         ):
             with pytest.raises(asyncpg.RestrictViolationError, match="never changed"):
                 await db.execute(change)

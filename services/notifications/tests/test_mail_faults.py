@@ -218,7 +218,7 @@ async def _sender(environment, tmp_path):
     """Starts another process of the service that consumes events and sends mail."""
     settings = environment.runtime("notifications").settings
     values = {**_own(environment), "peers": json.dumps({name: runtime.settings.listen for name, runtime in environment.runtimes.items()})}
-    for name in ("environment", "database_url", "keyring_file", "service_keys_dir"):
+    for name in ("environment", "database_url", "eraser_database_url", "keyring_file", "service_keys_dir"):
         value = getattr(settings, name)
         values[name] = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
     env = {**os.environ, **{f"CASELOAD_{name.upper()}": str(value) for name, value in values.items()}}
