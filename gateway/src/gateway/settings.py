@@ -45,7 +45,7 @@ class GatewaySettings(Settings):
     json_limit_bytes: int = Field(MEGABYTE, ge=1024)
     # Of the notes that a device sends after it was without a network: a hundred, each as long as can be.
     sync_limit_bytes: int = Field(8 * MEGABYTE, ge=1024)
-    # Such requests that are larger than others and under way at the same time: each is held in memory.
+    # Sync requests above json_limit_bytes that are read at the same time, in all, per workspace and per user. Each is held in memory.
     large_syncs_at_once: int = Field(8, ge=1)
     large_syncs_per_workspace: int = Field(4, ge=1)
     large_syncs_per_user: int = Field(2, ge=1)

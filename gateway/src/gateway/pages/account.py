@@ -58,7 +58,7 @@ _SYSTEMS = {
 
 
 @router.get("/auth/account", include_in_schema=False)
-async def getaccount_page(visit: OwnVisit) -> Response:
+async def get_account_page(visit: OwnVisit) -> Response:
     done = _DONE.get(visit.query.get("done", ""))
     return await account_page(visit, done=visit.t[done] if done else "")
 

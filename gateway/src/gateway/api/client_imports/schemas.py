@@ -21,7 +21,6 @@ class ImportedClients(Schema):
     errors: Annotated[list[RowError], Field(description="Of the first rows that cannot be imported, at most 100.")]
     ignored_columns: Annotated[list[str], Field(description="What is no field of a client.")]
     encoding: Annotated[str, Field(description="How the file was read: utf-8, utf-16 or cp1252.")]
-
     job_id: Annotated[UUID | None, Field(description="By which the import can be undone; null for a dry run.")]
 
 

@@ -14,7 +14,7 @@ class Job(Schema):
     id: UUID
     kind: Annotated[str, Field(description="What it does, as import_clients.")]
     status: Status
-    done: Annotated[int, Field(description="Of `total` steps; what a step is depends on the kind.")]
+    done: Annotated[int, Field(description="How much of `total` is done: rows of the file for import_clients, clients for undo_import.")]
     total: int | None
     error: Annotated[str | None, Field(description="The code of the problem that ended it.")]
     result: Annotated[dict[str, Any] | None, Field(description="What came of it, as its kind says.")]

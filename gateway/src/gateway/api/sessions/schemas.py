@@ -138,7 +138,10 @@ class SessionQuery(PageQuery):
     include_deleted: bool = False
     search: Annotated[
         Search,
-        Field(description="Beginnings of up to eight words. The four texts of a note together must have them all, in any order."),
+        Field(
+            description="Up to eight words, each the beginning of a word in the note, in any order. The four texts together must have them all. "
+            "Pending amendments and earlier versions are not searched."
+        ),
     ] = None
 
 

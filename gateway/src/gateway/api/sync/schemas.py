@@ -33,7 +33,10 @@ class SyncItem(Schema):
     assessment: SyncText = None
     plan: SyncText = None
     session_date: Annotated[
-        Time | None, Field(description="Of a new note: the appointment's start, else created_at_client, unless given.")
+        Time | None,
+        Field(
+            description="The note's date. Left out, an existing note keeps its own; a new one has the appointment's start, or else created_at_client."
+        ),
     ] = None
     created_at_client: Annotated[Time, Field(description="When it was written, by the device's clock.")]
 
@@ -48,7 +51,8 @@ class SyncedItem(Schema):
     status: Literal["created", "updated", "unchanged", "conflict", "rejected"]
     error: Annotated[str | None, Field(description="A sentence for the person, of anything but a plain success.")]
     conflict_session_id: Annotated[
-        UUID | None, Field(description="The conflict copy that has the text, or the end of one that is too long.")
+        UUID | None,
+        Field(description="The conflict copy that has the text; of a text that is too long, the first of the copies in which it goes on."),
     ]
     code: Annotated[str | None, Field(description="Why it was rejected, as in problems.")]
     flags: Annotated[

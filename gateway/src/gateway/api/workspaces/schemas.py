@@ -7,6 +7,15 @@ from pydantic import Field
 
 from gateway.api.fields import JsonObject, Schema, Text, Text100, Time, TimeZone, absent
 
+_SETTINGS = (
+    "`amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. "
+    "`cosign_hours`: a whole number from 1 to 2160; 72 unless set. "
+    "`lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. "
+    "`offline_days`: a whole number from 1 to 90; 30 unless set. "
+    "`second_factor_required`: true, false or a list of roles; false unless set. "
+    "Other members are kept and have no effect."
+)
+
 
 class Workspace(Schema):
     id: UUID
@@ -17,7 +26,7 @@ class Workspace(Schema):
     address: str | None
     phone: str | None
     license_number: str | None
-    settings: JsonObject
+    settings: Annotated[JsonObject, Field(description=_SETTINGS)]
     status: Literal["active", "suspended"]
     created_at: Time
     updated_at: Time
@@ -45,4 +54,4 @@ class WorkspaceUpdate(Schema):
     address: Text | None = None
     phone: Annotated[Text, Field(max_length=50)] | None = None
     license_number: Text100 | None = None
-    settings: JsonObject = Field(default_factory=absent)
+    settings: Annotated[JsonObject, Field(description=f"Replaces all settings. {_SETTINGS}")] = Field(default_factory=absent)

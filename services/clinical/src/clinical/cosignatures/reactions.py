@@ -15,7 +15,7 @@ from clinical.supervision import store
 def reactions() -> Sequence[Reaction]:
     @on(identity_events_pb2.SupervisionChanged, queue="clinical.follow-supervision")
     async def follow_supervision(event: identity_events_pb2.SupervisionChanged, delivery: Delivery) -> None:
-        """What waits for the one waits for the other; without another, for whoever oversees the workspace. Old news change nothing."""
+        """What waits for the one waits for the other; without another, for whoever oversees the workspace. An event about an older version of the user changes nothing."""
         told = await delivery.db.one(
             store.tell,
             user_id=event.user_id,

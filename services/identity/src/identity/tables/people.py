@@ -36,7 +36,7 @@ workspaces = tenant(
     # Of a deleted one: when it was, and until when it is kept.
     moment("deleted_at", nullable=True),
     moment("erase_after", nullable=True),
-    # When its erasure began, in which no service has yet finished; it cannot be brought back from then on.
+    # When its erasure began. From then on it cannot be brought back; erasure_progress says which services have finished.
     moment("erased_at", nullable=True),
     *timestamps(),
     PrimaryKeyConstraint("workspace_id", name="pk_workspaces"),
