@@ -115,13 +115,13 @@ class JobWorker:
             parameters = read_parameters(row, keys)
         except SealBroken:
             forged = RunningJob(row, {}, keys, self._store, self._make_work)
-            await self._finish(forged, "failed", error="job_not_as_ordered")
+            await self._finish(forged, "failed", code="job_not_as_ordered")
             raise
         return RunningJob(row, parameters, keys, self._store, self._make_work)
 
     async def _do(self, job: RunningJob, due: _Due) -> None:
         if rules.is_given_up(job.failures):
-            await self._finish(job, "failed", error="job_failed", result=job.outcome)
+            await self._finish(job, "failed", code="job_failed", result=job.outcome)
             return
         try:
             result = await self._kinds[job.kind].run(job)
@@ -137,7 +137,7 @@ class JobWorker:
                 _log.warning("a job waits for what is away", extra={"job": str(job.id), "kind": job.kind, "error": cause(refusal)})
                 await self._again(job, due, after=rules.SECONDS_WHILE_AWAY, has_failed=False)
             else:
-                await self._finish(job, "failed", error=refusal.code, result=refusal.facts or job.outcome)
+                await self._finish(job, "failed", code=refusal.code, result=refusal.facts or job.outcome)
         except Exception as error:  # noqa: BLE001 - whatever failed, the job is tried again
             _log.error("a job failed", extra={"job": str(job.id), "kind": job.kind, "error": cause(error), "at": place(error)})
             await self._again(job, due, after=rules.pause_after(max(job.failures, 1)))
@@ -149,15 +149,15 @@ class JobWorker:
                 await tx.run(self._store.interrupt, id=job.id, attempt=job.attempt)
             await tx.run(self._store.set_due, workspace_id=due.workspace_id, id=due.job_id, delay=timedelta(seconds=after))
 
-    async def _finish(self, job: RunningJob, status: str, *, result: Mapping[str, Any] | None = None, error: str | None = None) -> None:
+    async def _finish(self, job: RunningJob, status: str, *, result: Mapping[str, Any] | None = None, code: str | None = None) -> None:
         """Ends the job, if it is still this worker's."""
         async with self._make_work(job.workspace_id, on_behalf_of=job.created_by) as work:
             told = None if result is None else json.dumps(result)
             row = await work.db.maybe(
-                self._store.finish, id=job.id, attempt=job.attempt, status=status, result=told, error=error, now=work.now
+                self._store.finish, id=job.id, attempt=job.attempt, status=status, result=told, error=code, now=work.now
             )
             if row is not None:
-                facts = {"status": status, "done": row["done"]} | ({"error": error} if error else {})
+                facts = {"status": status, "done": row["done"]} | ({"error": code} if code else {})
                 record_effect(work, job.kind, options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [job.id], **facts)
 
     @asynccontextmanager
