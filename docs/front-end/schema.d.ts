@@ -2896,7 +2896,7 @@ export interface components {
             kind: string;
             /** @enum {string} */
             status: "pending" | "running" | "done" | "failed" | "cancelled";
-            /** @description Of `total` steps; what a step is depends on the kind. */
+            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import. */
             done: number;
             total: number | null;
             /** @description The code of the problem that ended it. */
@@ -3798,7 +3798,7 @@ export interface components {
             assessment?: string | null;
             /** @description Up to 100,000 characters; what is longer than a note's text (5,000) goes on in conflict copies. */
             plan?: string | null;
-            /** @description Of a new note: the appointment's start, else created_at_client, unless given. */
+            /** @description The note's date. Left out, an existing note keeps its own; a new one has the appointment's start, or else created_at_client. */
             session_date?: string | null;
             /**
              * Format: date-time
@@ -3827,7 +3827,7 @@ export interface components {
             status: "created" | "updated" | "unchanged" | "conflict" | "rejected";
             /** @description A sentence for the person, of anything but a plain success. */
             error: string | null;
-            /** @description The conflict copy that has the text, or the end of one that is too long. */
+            /** @description The conflict copy that has the text; of a text that is too long, the first of the copies in which it goes on. */
             conflict_session_id: string | null;
             /** @description Why it was rejected, as in problems. */
             code: string | null;
@@ -3958,6 +3958,7 @@ export interface components {
             address: string | null;
             phone: string | null;
             license_number: string | null;
+            /** @description `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `offline_days`: a whole number from 1 to 90; 30 unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
             settings: {
                 [key: string]: unknown;
             };
@@ -3992,6 +3993,7 @@ export interface components {
             address?: string | null;
             phone?: string | null;
             license_number?: string | null;
+            /** @description Replaces all settings. `amendment_reason_required`: true or false; unless set, true in hospitals and false in practices. `cosign_hours`: a whole number from 1 to 2160; 72 unless set. `lock_after_failures`: null or a whole number from 3 to 100; null unless set, and then no account is locked. `offline_days`: a whole number from 1 to 90; 30 unless set. `second_factor_required`: true, false or a list of roles; false unless set. Other members are kept and have no effect. */
             settings?: {
                 [key: string]: unknown;
             };
@@ -7832,7 +7834,7 @@ export interface operations {
                 status?: ("draft" | "finalized" | "archived") | null;
                 is_draft?: boolean | null;
                 include_deleted?: boolean;
-                /** @description Beginnings of up to eight words. The four texts of a note together must have them all, in any order. */
+                /** @description Up to eight words, each the beginning of a word in the note, in any order. The four texts together must have them all. Pending amendments and earlier versions are not searched. */
                 search?: string | null;
             };
             header?: never;
