@@ -147,6 +147,8 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "to announce": (supervision.announce, {"id": note(1001), "now": LATE}, 1),
     "to withdraw": (supervision.withdraw, {"id": note(1001)}, 1),
     "to pass on": (supervision.pass_on, {"user_id": client_of(1001), "supervisor_user_id": note(1)}, PER_CLIENT),
+    "a user's supervisor": (supervision.supervision, {"user_id": note(1001)}, 1),
+    "who signed since the last co-signature": (supervision.since_cosigned, {"session_id": note(1001)}, 3),
     "who supervises a user": (supervision.lock_user, {"user_id": note(1001)}, 1),
     "all versions": (store.all_versions, {"session_id": note(1001)}, 2),
     "conflict copies": (store.copies_of, {"original": note(500), "author": client_of(501), "base": 1}, 1),

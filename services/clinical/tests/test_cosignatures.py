@@ -12,6 +12,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from caseload.clinical.v1 import events_pb2
 from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.clinical.v1.cosignatures_pb2 import CosignSessionRequest, ReturnSessionRequest
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -138,6 +139,38 @@ async def test_nobody_cosigns_their_own_note(practice, ward):
     assert await refused_with(powerful.cosign(own)) == await refused_with(powerful.give_back(own)) == "own_note"
     assert await refused_with(ward.supervisor.cosign(drafted)) == "own_note"
     assert (await ward.administrator.cosign(drafted)).cosign_status == COSIGNED
+
+
+async def test_nobody_cosigns_their_own_amendment_below_that_of_somebody_else(practice, ward):
+    note = await ward.trainee.sign()
+    await ward.administrator.save(note, reason="mine", plan="walk")
+    await ward.colleague.save(note, reason="a comma", plan="walk,")
+    assert await refused_with(ward.administrator.cosign(note)) == await refused_with(ward.administrator.give_back(note)) == "own_note"
+
+    await (await join(practice, "admin")).cosign(note)
+    await ward.colleague.save(note, reason="more", plan="walk, rest")
+    # What they wrote has been co-signed by somebody else.
+    assert (await ward.administrator.cosign(note)).cosign_status == COSIGNED
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=4, cosignatures=2)
+
+
+async def test_a_cosignature_of_what_the_administrator_signed_before_is_found(practice, ward, monkeypatch):
+    note = await ward.trainee.sign()
+    await ward.administrator.save(note, reason="mine", plan="walk")
+    await ward.colleague.save(note, reason="a comma", plan="walk,")
+    monkeypatch.setattr("clinical.cosignatures.rules.role_of", lambda *_, **__: "administrator")
+    await ward.administrator.cosign(note)
+    assert (await ward.trainee.verify(note)).first_break == 3
+
+
+async def test_an_api_key_decides_nothing_whatever_its_scopes(practice, ward):
+    note = await ward.trainee.sign()
+    key = practice.environment.caller(workspace_id=practice.workspace_id, role="api_key")
+    stub = ward.trainee.cosignatures
+    for request in (CosignSessionRequest(session_id=note.id), ReturnSessionRequest(session_id=note.id, comment="Why?")):
+        call = stub.CosignSession if isinstance(request, CosignSessionRequest) else stub.ReturnSession
+        assert await refused_with(call(request, key)) == "not_for_api_keys"
+    assert await ward.supervisor.waiting() == [note.id]
 
 
 async def test_a_colleague_does_not_decide_and_an_administrator_does_in_the_supervisors_place(ward):

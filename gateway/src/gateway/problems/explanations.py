@@ -8,7 +8,7 @@ from caseload.services import SERVICE_NAMES
 EXPLANATIONS: dict[str, str] = {
     "amended_meanwhile": "The note has been amended since the version whose `content_hash` was sent; `version_number` is the newest one's. Read it again before you decide.",
     "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep, unless the workspace has set amendment_reason_required to false.",
-    "api_key_invalid": "An API key has a name, at least one scope that there is, and ends in the future if it ends. `errors` says what is wrong.",
+    "api_key_invalid": "An API key has a name, at least one scope that keys may have (`sessions:cosign` and `sessions:oversee` are for people), and ends in the future if it ends. `errors` says what is wrong.",
     "api_key_not_valid": "This API key is unknown, has expired or was deleted, or its workspace is suspended.",
     "appointment_conflict": "The practitioner is busy at that time. `conflicting_appointments` lists the appointments at that time. Send allow_conflict=true to overbook deliberately; the audit trail will say so.",
     "appointment_not_begun": "An appointment cannot be completed before it begins.",
@@ -89,6 +89,7 @@ EXPLANATIONS: dict[str, str] = {
     "no_import": "This job has imported nothing that could be undone.",
     "no_passkey": "There is no passkey that could make the second step. `methods` of the first step's reply says what can.",
     "no_room": "There is no room on the server's disk for this file at the moment. Retry-After says when to send it again.",
+    "not_for_api_keys": "People co-sign and return notes, with their own sign-in. API keys cannot.",
     "not_found": "The path or id does not exist, or belongs to another workspace. The reply is the same for both.",
     "not_ready": "The gateway has not heard from the identity service for some seconds, so it does not know which sign-ins are valid.",
     "not_taken": "No instance of a service takes requests at the moment. Retry-After says when to try again.",

@@ -6,7 +6,7 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, cas
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
-from clinical.tables import cosign_requests, cosignatures, sessions, supervised_users
+from clinical.tables import cosign_requests, cosignatures, session_versions, sessions, supervised_users
 
 _id = bindparam("id", type_=Uuid)
 _user_id = bindparam("user_id", type_=Uuid)
@@ -22,6 +22,7 @@ def _named(*names: str) -> dict[str, Any]:
 
 # --- who supervises whom
 
+supervision = query(select(supervised_users).where(supervised_users.c.id == _user_id))
 lock_user = command(select(supervised_users).where(supervised_users.c.id == _user_id).with_for_update())
 
 _told = upsert(supervised_users).values(workspace_id=bindparam("workspace_id"), id=_user_id, **_named("supervisor_user_id", "version"))
@@ -128,6 +129,17 @@ add_cosignature = command(
 )
 
 cosignatures_of = query(select(cosignatures).where(_of_note))
+
+_last_cosigned = select(func.max(cosignatures.c.version_number)).where(_of_note, cosignatures.c.decision == "cosigned").scalar_subquery()
+# Who signed the versions since the last co-signature, the oldest first.
+since_cosigned = query(
+    select(session_versions.c.created_by_user_id)
+    .where(
+        session_versions.c.session_id == bindparam("session_id", type_=Uuid),
+        session_versions.c.version_number > func.coalesce(_last_cosigned, 0),
+    )
+    .order_by(session_versions.c.version_number)
+)
 
 # Of the version that each of these notes waited with last.
 newest_cosignatures = query(
