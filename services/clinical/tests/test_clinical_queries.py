@@ -146,6 +146,7 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "to decide": (supervision.decide, {"id": note(1001), "version_number": 1, "decision": "cosigned"}, 1),
     "to announce": (supervision.announce, {"id": note(1001), "now": LATE}, 1),
     "to withdraw": (supervision.withdraw, {"id": note(1001)}, 1),
+    "to settle": (supervision.settle, {"id": note(1001), "version_number": 1, "user_id": note(1)}, 1),
     "to pass on": (supervision.pass_on, {"user_id": client_of(1001), "supervisor_user_id": note(1)}, PER_CLIENT),
     "a user's supervisor": (supervision.supervision, {"user_id": note(1001)}, 1),
     "who signed since the last co-signature": (supervision.since_cosigned, {"session_id": note(1001)}, 3),

@@ -230,7 +230,13 @@ async def test_an_amendment_of_a_cosigned_note_waits_again_whoever_makes_it(ward
     # What the supervisor has signed needs no co-signature of theirs.
     assert (await ward.supervisor.save(note, reason="mine", plan="rest")).session.cosign_status == NONE
     assert (await ward.administrator.queue()).total == 0
+    assert await refused_with(ward.administrator.cosign(note)) == "cosign_not_pending"
     assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=4, cosignatures=2)
+    assert (await ward.colleague.save(note, reason="more", plan="run again")).session.cosign_status == PENDING
+    assert await ward.supervisor.waiting() == [note.id]
+    # The supervisor's own version, on which this one is based, needed no co-signature.
+    assert (await ward.supervisor.cosign(note)).cosign_status == COSIGNED
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=5, cosignatures=3)
 
 
 async def test_what_is_typed_into_a_waiting_note_waits_with_the_amendment_made_of_it(ward):
@@ -496,6 +502,13 @@ async def test_a_state_that_nobody_attested_is_found(practice, ward):
             await db.execute("SET session_replication_role = replica")
             await db.execute(statement, UUID(note.id))
         assert (await ward.trainee.verify(note)).first_break == 1, statement
+
+
+async def test_a_note_that_waits_is_not_settled_unseen(practice, ward):
+    note = await ward.trainee.sign()
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clinical.cosign_requests SET status = 'settled' WHERE id = $1", UUID(note.id))
+    assert (await ward.trainee.verify(note)).first_break == 1
 
 
 async def test_what_was_attested_goes_with_the_note_and_stays_otherwise(practice, ward, prune):

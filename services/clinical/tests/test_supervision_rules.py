@@ -44,7 +44,7 @@ def test_a_deadline_is_so_many_hours_later_although_the_clocks_change(month, day
     assert due_at(local, 1).utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize("status", [None, "withdrawn", "cosigned", "returned"])
+@pytest.mark.parametrize("status", [None, "withdrawn", "settled", "cosigned", "returned"])
 def test_what_does_not_wait_is_not_decided_and_its_state_is_told(status):
     with pytest.raises(Conflict) as refused:
         cosigning.check_waits(status)

@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.CheckConstraint("status IN ('pending', 'cosigned', 'returned', 'withdrawn')", name="cosign_status_known"),
+        sa.CheckConstraint("status IN ('pending', 'cosigned', 'returned', 'withdrawn', 'settled')", name="cosign_status_known"),
         sa.ForeignKeyConstraint(
             ["workspace_id", "id", "version_number"],
             [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, case, delete, func, insert, literal_column, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, case, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
@@ -57,7 +57,18 @@ ask = command(
     )
 )
 
-forget = command(delete(cosign_requests).where(cosign_requests.c.id == _id))
+# The supervisor has signed all of it. The row stays, so that later amendments by others wait again.
+settle = command(
+    update(cosign_requests)
+    .where(cosign_requests.c.id == _id)
+    .values(
+        status="settled",
+        version_number=bindparam("version_number", type_=Integer),
+        signed_by_user_id=_user_id,
+        supervisor_user_id=_user_id,
+        announced_at=None,
+    )
+)
 
 withdraw = command(update(cosign_requests).where(cosign_requests.c.id == _id).values(status="withdrawn"))
 

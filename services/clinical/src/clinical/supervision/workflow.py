@@ -12,6 +12,8 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.supervision import attested, rules, store
 
+_TOLD_AS_NONE = {"withdrawn", "settled"}
+
 
 async def of_caller(work: UnitOfWork, users: UsersStub) -> users_pb2.Supervision:
     """Who supervises the caller now, and how long the workspace gives for a co-signature: to be asked before the first statement."""
@@ -33,7 +35,7 @@ async def signed(work: UnitOfWork, note: pb.Session, number: int, supervision: u
             due_at=rules.due_at(work.now, supervision.cosign_hours),
         )
     elif was is not None:
-        await work.db.run(store.forget, id=note.id)
+        await work.db.run(store.settle, id=note.id, version_number=number, user_id=work.user_id)
 
 
 async def unsigned(work: UnitOfWork, note: pb.Session) -> None:
@@ -46,7 +48,7 @@ async def show(work: UnitOfWork, keys: WorkspaceKeys, notes: Sequence[pb.Session
     signed_notes = {UUID(note.id): note for note in notes if not note.is_draft}
     if not signed_notes:
         return
-    asked = [row for row in await work.db.all(store.requests, ids=list(signed_notes)) if row["status"] != "withdrawn"]
+    asked = [row for row in await work.db.all(store.requests, ids=list(signed_notes)) if row["status"] not in _TOLD_AS_NONE]
     decided = []
     for row in asked:
         note = fill(signed_notes[row["id"]], {"cosign_status": row["status"]})
