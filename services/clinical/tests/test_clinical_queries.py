@@ -73,7 +73,7 @@ async def archive(postgres):
                     FROM made WHERE n % 3 = 0;
                 INSERT INTO clinical.note_templates SELECT workspace_id, id, CASE WHEN (n / {WORKSPACES}) % 1000 > 0 THEN client_id END, '\\x00', 1,
                     true, at, at FROM made;
-                INSERT INTO clinical.cosign_requests SELECT workspace_id, id, 1, client_id, pg_temp.id((n / {WORKSPACES}) % {SUPERVISORS}),
+                INSERT INTO clinical.cosign_requests SELECT workspace_id, id, 1, client_id, client_id, pg_temp.id((n / {WORKSPACES}) % {SUPERVISORS}),
                     CASE WHEN (n / {WORKSPACES}) % 7 = 0 THEN 'pending' ELSE 'cosigned' END, at FROM made WHERE NOT is_draft;
                 INSERT INTO clinical.cosignatures SELECT workspace_id, id, id, 1, 'cosigned', client_id, '\\x00', at FROM made
                     WHERE NOT is_draft AND (n / {WORKSPACES}) % 7 > 0;

@@ -321,6 +321,40 @@ async def test_what_waits_follows_to_another_supervisor_and_to_none(practice, wa
     assert (await ward.trainee.sign()).cosign_status == NONE
 
 
+async def test_what_a_colleague_amended_follows_the_supervisee_and_not_the_colleague(practice, ward):
+    note = await ward.trainee.sign()
+    await ward.colleague.save(note, reason="more", plan="walk")
+
+    await supervise(practice, ward.colleague, ward.administrator)
+    assert (await ward.supervisor.queue()).total == 1
+    await supervise(practice, ward.colleague, None)
+    assert await ward.supervisor.waiting() == [note.id]
+
+    other = await join(practice, "head_doctor")
+    await supervise(practice, ward.trainee, other)
+    assert (await ward.supervisor.waiting(), await other.waiting()) == ([], [note.id])
+    assert (await other.cosign(note)).cosign_status == COSIGNED
+
+
+async def test_an_amendment_of_what_was_decided_before_waits_for_the_supervisor_of_today(practice, ward):
+    cosigned, returned, draft, settled = [await ward.trainee.sign() for _ in range(4)]
+    await ward.supervisor.cosign(cosigned)
+    await ward.supervisor.give_back(returned)
+    await ward.trainee.unfinalize(draft)
+    await ward.supervisor.save(settled, reason="mine", plan="rest")
+
+    other = await join(practice, "head_doctor")
+    await supervise(practice, ward.trainee, other)
+    for note in (cosigned, returned, settled):
+        await ward.colleague.save(note, reason="more", plan="walk")
+    await ward.colleague.finalize(draft)
+    assert set(await other.waiting()) == {cosigned.id, returned.id, draft.id, settled.id}
+    # Who was the supervisor before is one of the colleagues now.
+    assert (await ward.supervisor.save(cosigned, reason="more", plan="run")).session.cosign_status == PENDING
+    assert (await other.save(cosigned, reason="more", plan="rest")).session.cosign_status == NONE
+    assert await ward.supervisor.waiting() == []
+
+
 async def test_what_is_signed_while_the_supervisor_changes_waits_for_the_new_one(practice, ward):
     """Whatever identity said before the change, and in whatever order it is heard of."""
     notes = [await ward.trainee.write() for _ in range(6)]

@@ -44,7 +44,7 @@ request = query(select(cosign_requests).where(cosign_requests.c.id == _id))
 _asked = upsert(cosign_requests).values(
     workspace_id=bindparam("workspace_id"),
     status="pending",
-    **_named("id", "version_number", "signed_by_user_id", "supervisor_user_id", "due_at"),
+    **_named("id", "version_number", "signed_by_user_id", "supervisee_user_id", "supervisor_user_id", "due_at"),
 )
 ask = command(
     _asked.on_conflict_do_update(
@@ -52,7 +52,10 @@ ask = command(
         set_={
             "status": "pending",
             "announced_at": None,
-            **{name: _asked.excluded[name] for name in ("version_number", "signed_by_user_id", "supervisor_user_id", "due_at")},
+            **{
+                name: _asked.excluded[name]
+                for name in ("version_number", "signed_by_user_id", "supervisee_user_id", "supervisor_user_id", "due_at")
+            },
         },
     )
 )
@@ -86,9 +89,10 @@ decide = command(
     .returning(cosign_requests)
 )
 
+# What does not wait has nobody to wait for; an amendment asks who supervises then.
 pass_on = command(
     update(cosign_requests)
-    .where(cosign_requests.c.signed_by_user_id == _user_id, _pending)
+    .where(cosign_requests.c.supervisee_user_id == _user_id, _pending)
     .where(cosign_requests.c.supervisor_user_id.is_distinct_from(bindparam("supervisor_user_id", type_=Uuid)))
     .values(supervisor_user_id=bindparam("supervisor_user_id", type_=Uuid))
     .returning(cosign_requests.c.id)

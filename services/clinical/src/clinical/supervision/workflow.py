@@ -24,13 +24,14 @@ async def signed(work: UnitOfWork, note: pb.Session, number: int, supervision: u
     """Lets the version that the caller has just signed wait for a co-signature, if it needs one. The note's row is locked."""
     supervisor = await _supervisor(work, supervision)
     was = await work.db.maybe(store.request, id=note.id)
-    waited_for = was["supervisor_user_id"] if was else None
+    waited_for = await _told_supervisor(work, was["supervisee_user_id"]) if was else None
     if rules.is_needed(work.user_id, supervisor, is_supervised=was is not None, waited_for=waited_for):
         await work.db.run(
             store.ask,
             id=note.id,
             version_number=number,
             signed_by_user_id=work.user_id,
+            supervisee_user_id=was["supervisee_user_id"] if was and supervisor is None else work.user_id,
             supervisor_user_id=supervisor or waited_for,
             due_at=rules.due_at(work.now, supervision.cosign_hours),
         )
@@ -75,6 +76,13 @@ def _set_decision(note: pb.Session, cosignature: pb.Cosignature) -> None:
     if cosignature.decision == pb.COSIGN_DECISION_COSIGNED:
         note.cosigned_by_user_id = cosignature.signed_by_user_id
         note.cosigned_at.CopyFrom(cosignature.created_at)
+
+
+async def _told_supervisor(work: UnitOfWork, user_id: UUID) -> UUID | None:
+    """The newest supervisor of the user that clinical has heard of. The user's row is locked, so that nobody is told of another one meanwhile."""
+    told = await work.db.maybe(store.lock_user, user_id=user_id)
+    supervisor: UUID | None = told["supervisor_user_id"] if told else None
+    return supervisor
 
 
 async def _supervisor(work: UnitOfWork, supervision: users_pb2.Supervision) -> UUID | None:
