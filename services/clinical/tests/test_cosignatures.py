@@ -538,11 +538,14 @@ async def test_a_state_that_nobody_attested_is_found(practice, ward):
         assert (await ward.trainee.verify(note)).first_break == 1, statement
 
 
-async def test_a_note_that_waits_is_not_settled_unseen(practice, ward):
-    note = await ward.trainee.sign()
-    async with practice.environment.superuser() as db:
-        await db.execute("UPDATE clinical.cosign_requests SET status = 'settled' WHERE id = $1", UUID(note.id))
-    assert (await ward.trainee.verify(note)).first_break == 1
+async def test_a_note_that_waits_or_was_returned_is_not_settled_or_withdrawn_unseen(practice, ward):
+    waiting, returned = await ward.trainee.sign(), await ward.trainee.sign()
+    await ward.supervisor.give_back(returned)
+    for note in (waiting, returned):
+        for status in ("settled", "withdrawn"):
+            async with practice.environment.superuser() as db:
+                await db.execute("UPDATE clinical.cosign_requests SET status = $2 WHERE id = $1", UUID(note.id), status)
+            assert (await ward.trainee.verify(note)).first_break == 1, status
 
 
 async def test_what_was_attested_goes_with_the_note_and_stays_otherwise(practice, ward, prune):

@@ -91,7 +91,7 @@ def verify(
     reached = previous.version_number if previous else 0
     if reached < expected:
         found.first_break = reached + 1
-    elif previous is not None and not (_is_as_signed(head, previous) and attested.is_settled(cosigned, previous)):
+    elif previous is not None and not (_is_as_signed(head, previous) and attested.is_settled(cosigned, head, previous)):
         found.first_break = reached
     found.intact = not found.HasField("first_break")
     return found

@@ -84,7 +84,7 @@ def is_cosigned(attested: Attested, number: int) -> bool:
     return number in attested.cosignatures and attested.cosignatures[number]["decision"] == "cosigned"
 
 
-def is_settled(attested: Attested, newest: pb.SessionVersion) -> bool:
+def is_settled(attested: Attested, note: pb.Session, newest: pb.SessionVersion) -> bool:
     """Whether what is told of the newest version is what was attested of it."""
     last = attested.cosignatures.get(newest.version_number)
     decision = None if last is None else last["decision"]
@@ -92,7 +92,7 @@ def is_settled(attested: Attested, newest: pb.SessionVersion) -> bool:
     if told is None:
         return decision is None
     if told["status"] == "withdrawn":
-        return True
+        return note.is_draft
     if told["status"] == "settled" and str(told["supervisor_user_id"]) != newest.created_by_user_id:
         return False
     return told["version_number"] == newest.version_number and decision == (told["status"] if told["status"] in _DECIDED else None)
