@@ -98,7 +98,7 @@ EXPLANATIONS: dict[str, str] = {
     "nothing_to_pay": "The appointment is paid already, or its payment is waived.",
     "overloaded": "The server has too much to do at the moment. Retry-After says after how many seconds to try again.",
     "own_address": "Nobody blacklists their own address: they could not undo it.",
-    "own_note": "Nobody co-signs a note that they wrote or signed themselves. Their supervisor does, or an owner or administrator.",
+    "own_note": "Nobody co-signs a note that they wrote, or of which they signed a version since the last co-signature. Their supervisor does, or an owner or administrator.",
     "own_role": "Nobody changes their own role. Somebody else who may change roles has to.",
     "own_second_factor": "One's own second factor is removed with a code or a backup code. Somebody who has neither asks another administrator.",
     "own_sign_in_required": "How a person signs in is changed by that person alone: in a sign-in by password, passkey or mailed link.",
