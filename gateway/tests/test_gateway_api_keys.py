@@ -141,10 +141,10 @@ async def test_a_key_that_is_used_many_times_at_once_is_exchanged_once(gateway, 
 
 async def test_a_key_that_cannot_be_made_is_refused_with_pointers(gateway, practice):
     past = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
-    body = {"name": " ", "scopes": ["clients:read", "clients:everything"], "expires_at": past}
+    body = {"name": " ", "scopes": ["clients:read", "clients:everything", "sessions:cosign", "sessions:oversee"], "expires_at": past}
     refused = await practice.http.post("/api/v1/api-keys", json=body)
     assert (refused.status_code, refused.json()["code"]) == (422, "api_key_invalid")
-    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/name", "/scopes/1", "/expires_at"]
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/name", "/scopes/1", "/scopes/2", "/scopes/3", "/expires_at"]
 
     async with gateway.colleague(practice.person, scopes={"workspace:write", "clients:read"}) as colleague:
         refused = await colleague.post("/api/v1/api-keys", json={"name": "Import", "scopes": ["clients:erase"]})

@@ -73,7 +73,7 @@ async def archive(postgres):
                     FROM made WHERE n % 3 = 0;
                 INSERT INTO clinical.note_templates SELECT workspace_id, id, CASE WHEN (n / {WORKSPACES}) % 1000 > 0 THEN client_id END, '\\x00', 1,
                     true, at, at FROM made;
-                INSERT INTO clinical.cosign_requests SELECT workspace_id, id, 1, client_id, pg_temp.id((n / {WORKSPACES}) % {SUPERVISORS}),
+                INSERT INTO clinical.cosign_requests SELECT workspace_id, id, 1, client_id, client_id, pg_temp.id((n / {WORKSPACES}) % {SUPERVISORS}),
                     CASE WHEN (n / {WORKSPACES}) % 7 = 0 THEN 'pending' ELSE 'cosigned' END, at FROM made WHERE NOT is_draft;
                 INSERT INTO clinical.cosignatures SELECT workspace_id, id, id, 1, 'cosigned', client_id, '\\x00', at FROM made
                     WHERE NOT is_draft AND (n / {WORKSPACES}) % 7 > 0;
@@ -146,7 +146,10 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "to decide": (supervision.decide, {"id": note(1001), "version_number": 1, "decision": "cosigned"}, 1),
     "to announce": (supervision.announce, {"id": note(1001), "now": LATE}, 1),
     "to withdraw": (supervision.withdraw, {"id": note(1001)}, 1),
+    "to settle": (supervision.settle, {"id": note(1001), "version_number": 1, "user_id": note(1)}, 1),
     "to pass on": (supervision.pass_on, {"user_id": client_of(1001), "supervisor_user_id": note(1)}, PER_CLIENT),
+    "a user's supervisor": (supervision.supervision, {"user_id": note(1001)}, 1),
+    "who signed since the last co-signature": (supervision.since_cosigned, {"session_id": note(1001)}, 3),
     "who supervises a user": (supervision.lock_user, {"user_id": note(1001)}, 1),
     "all versions": (store.all_versions, {"session_id": note(1001)}, 2),
     "conflict copies": (store.copies_of, {"original": note(500), "author": client_of(501), "base": 1}, 1),

@@ -12,6 +12,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from caseload.clinical.v1 import events_pb2
 from caseload.clinical.v1 import sessions_pb2 as pb
+from caseload.clinical.v1.cosignatures_pb2 import CosignSessionRequest, ReturnSessionRequest
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -140,6 +141,38 @@ async def test_nobody_cosigns_their_own_note(practice, ward):
     assert (await ward.administrator.cosign(drafted)).cosign_status == COSIGNED
 
 
+async def test_nobody_cosigns_their_own_amendment_below_that_of_somebody_else(practice, ward):
+    note = await ward.trainee.sign()
+    await ward.administrator.save(note, reason="mine", plan="walk")
+    await ward.colleague.save(note, reason="a comma", plan="walk,")
+    assert await refused_with(ward.administrator.cosign(note)) == await refused_with(ward.administrator.give_back(note)) == "own_note"
+
+    await (await join(practice, "admin")).cosign(note)
+    await ward.colleague.save(note, reason="more", plan="walk, rest")
+    # What they wrote has been co-signed by somebody else.
+    assert (await ward.administrator.cosign(note)).cosign_status == COSIGNED
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=4, cosignatures=2)
+
+
+async def test_a_cosignature_of_what_the_administrator_signed_before_is_found(practice, ward, monkeypatch):
+    note = await ward.trainee.sign()
+    await ward.administrator.save(note, reason="mine", plan="walk")
+    await ward.colleague.save(note, reason="a comma", plan="walk,")
+    monkeypatch.setattr("clinical.cosignatures.rules.role_of", lambda *_, **__: "administrator")
+    await ward.administrator.cosign(note)
+    assert (await ward.trainee.verify(note)).first_break == 3
+
+
+async def test_an_api_key_decides_nothing_whatever_its_scopes(practice, ward):
+    note = await ward.trainee.sign()
+    key = practice.environment.caller(workspace_id=practice.workspace_id, role="api_key")
+    stub = ward.trainee.cosignatures
+    for request in (CosignSessionRequest(session_id=note.id), ReturnSessionRequest(session_id=note.id, comment="Why?")):
+        call = stub.CosignSession if isinstance(request, CosignSessionRequest) else stub.ReturnSession
+        assert await refused_with(call(request, key)) == "not_for_api_keys"
+    assert await ward.supervisor.waiting() == [note.id]
+
+
 async def test_a_colleague_does_not_decide_and_an_administrator_does_in_the_supervisors_place(ward):
     note = await ward.trainee.sign()
     assert await refused_with(ward.colleague.cosign(note)) == "not_the_supervisor"
@@ -197,7 +230,13 @@ async def test_an_amendment_of_a_cosigned_note_waits_again_whoever_makes_it(ward
     # What the supervisor has signed needs no co-signature of theirs.
     assert (await ward.supervisor.save(note, reason="mine", plan="rest")).session.cosign_status == NONE
     assert (await ward.administrator.queue()).total == 0
+    assert await refused_with(ward.administrator.cosign(note)) == "cosign_not_pending"
     assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=4, cosignatures=2)
+    assert (await ward.colleague.save(note, reason="more", plan="run again")).session.cosign_status == PENDING
+    assert await ward.supervisor.waiting() == [note.id]
+    # The supervisor's own version, on which this one is based, needed no co-signature.
+    assert (await ward.supervisor.cosign(note)).cosign_status == COSIGNED
+    assert await ward.trainee.verify(note) == pb.Verification(intact=True, versions=5, cosignatures=3)
 
 
 async def test_what_is_typed_into_a_waiting_note_waits_with_the_amendment_made_of_it(ward):
@@ -280,6 +319,40 @@ async def test_what_waits_follows_to_another_supervisor_and_to_none(practice, wa
     assert await ward.colleague.waiting() == []
     assert (await ward.administrator.cosign(note)).cosign_status == COSIGNED
     assert (await ward.trainee.sign()).cosign_status == NONE
+
+
+async def test_what_a_colleague_amended_follows_the_supervisee_and_not_the_colleague(practice, ward):
+    note = await ward.trainee.sign()
+    await ward.colleague.save(note, reason="more", plan="walk")
+
+    await supervise(practice, ward.colleague, ward.administrator)
+    assert (await ward.supervisor.queue()).total == 1
+    await supervise(practice, ward.colleague, None)
+    assert await ward.supervisor.waiting() == [note.id]
+
+    other = await join(practice, "head_doctor")
+    await supervise(practice, ward.trainee, other)
+    assert (await ward.supervisor.waiting(), await other.waiting()) == ([], [note.id])
+    assert (await other.cosign(note)).cosign_status == COSIGNED
+
+
+async def test_an_amendment_of_what_was_decided_before_waits_for_the_supervisor_of_today(practice, ward):
+    cosigned, returned, draft, settled = [await ward.trainee.sign() for _ in range(4)]
+    await ward.supervisor.cosign(cosigned)
+    await ward.supervisor.give_back(returned)
+    await ward.trainee.unfinalize(draft)
+    await ward.supervisor.save(settled, reason="mine", plan="rest")
+
+    other = await join(practice, "head_doctor")
+    await supervise(practice, ward.trainee, other)
+    for note in (cosigned, returned, settled):
+        await ward.colleague.save(note, reason="more", plan="walk")
+    await ward.colleague.finalize(draft)
+    assert set(await other.waiting()) == {cosigned.id, returned.id, draft.id, settled.id}
+    # Who was the supervisor before is one of the colleagues now.
+    assert (await ward.supervisor.save(cosigned, reason="more", plan="run")).session.cosign_status == PENDING
+    assert (await other.save(cosigned, reason="more", plan="rest")).session.cosign_status == NONE
+    assert await ward.supervisor.waiting() == []
 
 
 async def test_what_is_signed_while_the_supervisor_changes_waits_for_the_new_one(practice, ward):
@@ -463,6 +536,16 @@ async def test_a_state_that_nobody_attested_is_found(practice, ward):
             await db.execute("SET session_replication_role = replica")
             await db.execute(statement, UUID(note.id))
         assert (await ward.trainee.verify(note)).first_break == 1, statement
+
+
+async def test_a_note_that_waits_or_was_returned_is_not_settled_or_withdrawn_unseen(practice, ward):
+    waiting, returned = await ward.trainee.sign(), await ward.trainee.sign()
+    await ward.supervisor.give_back(returned)
+    for note in (waiting, returned):
+        for status in ("settled", "withdrawn"):
+            async with practice.environment.superuser() as db:
+                await db.execute("UPDATE clinical.cosign_requests SET status = $2 WHERE id = $1", UUID(note.id), status)
+            assert (await ward.trainee.verify(note)).first_break == 1, status
 
 
 async def test_what_was_attested_goes_with_the_note_and_stays_otherwise(practice, ward, prune):

@@ -44,7 +44,7 @@ def test_a_deadline_is_so_many_hours_later_although_the_clocks_change(month, day
     assert due_at(local, 1).utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize("status", [None, "withdrawn", "cosigned", "returned"])
+@pytest.mark.parametrize("status", [None, "withdrawn", "settled", "cosigned", "returned"])
 def test_what_does_not_wait_is_not_decided_and_its_state_is_told(status):
     with pytest.raises(Conflict) as refused:
         cosigning.check_waits(status)
@@ -54,25 +54,43 @@ def test_what_does_not_wait_is_not_decided_and_its_state_is_told(status):
 
 
 @pytest.mark.parametrize(
-    ("user", "author", "signer", "supervisor", "scopes", "role"),
+    ("user", "author", "signers", "own_supervisor", "supervisor", "scopes", "role"),
     [
-        (SUPERVISOR, TRAINEE, TRAINEE, SUPERVISOR, [], "supervisor"),
-        (SUPERVISOR, TRAINEE, TRAINEE, SUPERVISOR, ["sessions:oversee"], "supervisor"),
-        (COLLEAGUE, TRAINEE, TRAINEE, SUPERVISOR, ["sessions:oversee"], "administrator"),
-        (COLLEAGUE, TRAINEE, TRAINEE, None, ["sessions:oversee"], "administrator"),
-        (COLLEAGUE, TRAINEE, TRAINEE, SUPERVISOR, ["sessions:cosign"], "not_the_supervisor"),
-        (COLLEAGUE, TRAINEE, TRAINEE, None, [], "not_the_supervisor"),
-        (TRAINEE, TRAINEE, COLLEAGUE, SUPERVISOR, ["sessions:oversee"], "own_note"),
-        (TRAINEE, COLLEAGUE, TRAINEE, SUPERVISOR, ["sessions:oversee"], "own_note"),
-        (SUPERVISOR, SUPERVISOR, TRAINEE, SUPERVISOR, [], "own_note"),
+        (SUPERVISOR, TRAINEE, [TRAINEE], None, SUPERVISOR, [], "supervisor"),
+        (SUPERVISOR, TRAINEE, [TRAINEE], None, SUPERVISOR, ["sessions:oversee"], "supervisor"),
+        (SUPERVISOR, TRAINEE, [TRAINEE], COLLEAGUE, SUPERVISOR, [], "supervisor"),
+        (COLLEAGUE, TRAINEE, [TRAINEE], None, SUPERVISOR, ["sessions:oversee"], "administrator"),
+        (COLLEAGUE, TRAINEE, [TRAINEE], SUPERVISOR, None, ["sessions:oversee"], "administrator"),
+        (COLLEAGUE, TRAINEE, [TRAINEE], None, SUPERVISOR, ["sessions:cosign"], "not_the_supervisor"),
+        (COLLEAGUE, TRAINEE, [TRAINEE], None, None, [], "not_the_supervisor"),
+        (TRAINEE, TRAINEE, [COLLEAGUE], None, SUPERVISOR, ["sessions:oversee"], "own_note"),
+        (TRAINEE, COLLEAGUE, [TRAINEE], SUPERVISOR, SUPERVISOR, ["sessions:oversee"], "own_note"),
+        (SUPERVISOR, SUPERVISOR, [TRAINEE], None, SUPERVISOR, [], "own_note"),
+        # What was signed before the newest version, and not co-signed since, is in it.
+        (COLLEAGUE, TRAINEE, [TRAINEE, COLLEAGUE, TRAINEE], None, SUPERVISOR, ["sessions:oversee"], "own_note"),
+        (COLLEAGUE, TRAINEE, [TRAINEE, COLLEAGUE, TRAINEE], None, None, ["sessions:oversee"], "own_note"),
+        # What supervisors sign waits for nobody, unless they are supervised in turn.
+        (SUPERVISOR, TRAINEE, [TRAINEE, SUPERVISOR, TRAINEE], None, SUPERVISOR, [], "supervisor"),
+        (SUPERVISOR, TRAINEE, [TRAINEE, SUPERVISOR, TRAINEE], COLLEAGUE, SUPERVISOR, [], "own_note"),
+        (SUPERVISOR, TRAINEE, [TRAINEE, SUPERVISOR], None, SUPERVISOR, ["sessions:oversee"], "own_note"),
     ],
 )
-def test_the_supervisor_decides_or_an_administrator_and_never_who_wrote_or_signed_it(user, author, signer, supervisor, scopes, role):
+def test_the_supervisor_decides_or_an_administrator_and_never_who_wrote_or_signed_it(
+    user, author, signers, own_supervisor, supervisor, scopes, role
+):
     try:
-        found = cosigning.role_of(user, author=author, signer=signer, supervisor=supervisor, scopes=scopes)
+        found = cosigning.role_of(user, author=author, signers=signers, own_supervisor=own_supervisor, supervisor=supervisor, scopes=scopes)
     except Forbidden as refused:
         found = refused.code
     assert found == role
+
+
+def test_api_keys_cosign_nothing():
+    for role in ("owner", "therapist", None):
+        cosigning.check_is_a_person(role)
+    with pytest.raises(Forbidden) as refused:
+        cosigning.check_is_a_person("api_key")
+    assert refused.value.code == "not_for_api_keys"
 
 
 @pytest.mark.parametrize(("comment", "is_needed", "code"), [

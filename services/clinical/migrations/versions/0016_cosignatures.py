@@ -39,12 +39,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version_number", sa.Integer(), nullable=False),
         sa.Column("signed_by_user_id", sa.Uuid(), nullable=False),
+        sa.Column("supervisee_user_id", sa.Uuid(), nullable=False),
         sa.Column("supervisor_user_id", sa.Uuid(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.CheckConstraint("status IN ('pending', 'cosigned', 'returned', 'withdrawn')", name="cosign_status_known"),
+        sa.CheckConstraint("status IN ('pending', 'cosigned', 'returned', 'withdrawn', 'settled')", name="cosign_status_known"),
         sa.ForeignKeyConstraint(
             ["workspace_id", "id", "version_number"],
             [
@@ -61,7 +62,7 @@ def upgrade() -> None:
     for name, columns, where in (
         ("ix_cosign_requests_supervisor", ["workspace_id", "supervisor_user_id", "due_at", "id"], WAITS),
         ("ix_cosign_requests_workspace", ["workspace_id", "due_at", "id"], WAITS),
-        ("ix_cosign_requests_signer", ["workspace_id", "signed_by_user_id"], "status = 'pending'"),
+        ("ix_cosign_requests_supervisee", ["workspace_id", "supervisee_user_id"], "status = 'pending'"),
         ("ix_cosign_requests_due", ["due_at"], f"{WAITS} AND announced_at IS NULL"),
     ):
         op.create_index(name, "cosign_requests", columns, unique=False, schema="clinical", postgresql_where=sa.text(where))
@@ -96,8 +97,8 @@ def upgrade() -> None:
     op.execute("GRANT SELECT, INSERT, UPDATE (supervisor_user_id, version) ON clinical.supervised_users TO clinical_app")
     op.execute("GRANT DELETE ON clinical.supervised_users TO clinical_eraser")
     op.execute(
-        "GRANT SELECT, INSERT, UPDATE (announced_at, due_at, hidden, signed_by_user_id, status, supervisor_user_id, version_number), DELETE"
-        " ON clinical.cosign_requests TO clinical_app"
+        "GRANT SELECT, INSERT, UPDATE (announced_at, due_at, hidden, signed_by_user_id, status, supervisee_user_id, supervisor_user_id,"
+        " version_number), DELETE ON clinical.cosign_requests TO clinical_app"
     )
     op.execute("CREATE POLICY relay ON clinical.cosign_requests TO clinical_relay USING (true) WITH CHECK (true)")
     op.execute("GRANT SELECT (announced_at, due_at, hidden, id, status, workspace_id) ON clinical.cosign_requests TO clinical_relay")

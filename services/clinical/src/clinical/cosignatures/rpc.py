@@ -47,6 +47,7 @@ class Cosignatures(CosignaturesServicer[UnitOfWork]):
 
     async def _decide(self, request: DecisionRequest, decision: str, work: UnitOfWork) -> sessions_pb2.Session:
         """Attests of the newest version what was decided. The note's row is locked: it is not amended meanwhile."""
+        rules.check_is_a_person(work.caller.role)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(notes.lock, id=request.session_id)
         note = mapping.from_row(row, keys)
@@ -58,10 +59,12 @@ class Cosignatures(CosignaturesServicer[UnitOfWork]):
         assert waiting is not None
         number = waiting["version_number"]
         rules.check_same_version(request.content_hash if request.HasField("content_hash") else None, note.content_hash, number)
+        own = await work.db.maybe(store.supervision, user_id=work.user_id)
         role = rules.role_of(
             work.user_id,
             author=UUID(note.created_by_user_id),
-            signer=waiting["signed_by_user_id"],
+            signers=[signed["created_by_user_id"] for signed in await work.db.all(store.since_cosigned, session_id=request.session_id)],
+            own_supervisor=own["supervisor_user_id"] if own else None,
             supervisor=waiting["supervisor_user_id"],
             scopes=work.caller.scopes,
         )

@@ -1,6 +1,6 @@
 """Who may decide on a signed note that waits for a co-signature, and how. Pure functions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.errors import Conflict, Fault, Forbidden, Invalid
@@ -28,12 +28,29 @@ def check_waits(status: str | None) -> None:
         raise Conflict("cosign_not_pending", "The note does not wait for a co-signature.", facts={"cosign_status": told})
 
 
-def role_of(user_id: UUID, *, author: UUID, signer: UUID, supervisor: UUID | None, scopes: Collection[str]) -> str:
+def check_is_a_person(role: str | None) -> None:
+    """Raises Forbidden for API keys: one that its owner made would co-sign for its owner."""
+    if role == "api_key":
+        raise Forbidden("not_for_api_keys", "People co-sign and return notes; API keys do not.")
+
+
+def role_of(
+    user_id: UUID,
+    *,
+    author: UUID,
+    signers: Sequence[UUID],
+    own_supervisor: UUID | None,
+    supervisor: UUID | None,
+    scopes: Collection[str],
+) -> str:
     """As what the user decides: `supervisor`, or `administrator` in the supervisor's place.
 
-    Forbidden for who wrote or signed the note, and for anybody else.
+    Forbidden for who wrote the note or signed a version that has not been co-signed, and for anybody else. `signers` are those of the versions
+    since the last co-signature, the newest last. A supervisor without a supervisor of their own may have signed any but the newest: what they
+    sign waits for nobody.
     """
-    if user_id in (author, signer):
+    needs_another = signers[-1:] if user_id == supervisor and own_supervisor is None else signers
+    if user_id == author or user_id in needs_another:
         raise Forbidden("own_note", "Nobody co-signs their own note.")
     if user_id == supervisor:
         return "supervisor"

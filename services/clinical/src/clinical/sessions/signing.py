@@ -78,18 +78,20 @@ def verify(
         found.first_break = 1
         return found
     previous: pb.SessionVersion | None = None
+    since_cosigned: set[str] = set()
     for number, row in enumerate(rows, start=1):
         version = _intact(row, number, head, previous, keys, signer)
-        if version is None or number > expected or not attested.is_genuine(cosigned, version, head, keys, signer):
+        if version is None or number > expected or not attested.is_genuine(cosigned, version, head, keys, signer, since_cosigned):
             found.first_break = number
             return found
         found.cosignatures += number in cosigned.cosignatures
         found.unsigned += not version.HasField("signature")
+        since_cosigned = set() if attested.is_cosigned(cosigned, number) else {*since_cosigned, version.created_by_user_id}
         previous = version
     reached = previous.version_number if previous else 0
     if reached < expected:
         found.first_break = reached + 1
-    elif previous is not None and not (_is_as_signed(head, previous) and attested.is_settled(cosigned, reached)):
+    elif previous is not None and not (_is_as_signed(head, previous) and attested.is_settled(cosigned, head, previous)):
         found.first_break = reached
     found.intact = not found.HasField("first_break")
     return found

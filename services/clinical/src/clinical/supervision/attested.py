@@ -1,6 +1,6 @@
 """Co-signatures: signed, stored beside the version they are about, and held against it when a note is verified."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -53,8 +53,14 @@ async def add(work: UnitOfWork, keys: WorkspaceKeys, signer: Signer, cosignature
     await work.db.run(store.add_cosignature, **row, sealed=COSIGNATURES.seal(cosignature, keys, row, work))
 
 
-def is_genuine(attested: Attested, version: pb.SessionVersion, note: pb.Session, keys: WorkspaceKeys, signer: Signer) -> bool:
-    """Whether the version has no co-signature, or one that was signed for it, by somebody else than who wrote or signed it."""
+def is_genuine(
+    attested: Attested, version: pb.SessionVersion, note: pb.Session, keys: WorkspaceKeys, signer: Signer, since_cosigned: Collection[str]
+) -> bool:
+    """Whether the version has no co-signature, or one that was signed for it, by somebody else than who wrote or signed it.
+
+    `since_cosigned` are those who signed the versions before it that were not co-signed. An administrator is none of them; a supervisor may be,
+    for what supervisors sign needs no co-signature.
+    """
     row = attested.cosignatures.get(version.version_number)
     if row is None:
         return True
@@ -62,24 +68,34 @@ def is_genuine(attested: Attested, version: pb.SessionVersion, note: pb.Session,
         cosignature = from_row(row, keys)
     except SealBroken:
         return False
+    signers = {version.created_by_user_id}
+    if cosignature.role != pb.COSIGN_ROLE_SUPERVISOR:
+        signers.update(since_cosigned)
     return (
         cosignature.session_id == note.id
         and cosignature.content_hash == version.content_hash
-        and cosignature.signed_by_user_id not in {note.created_by_user_id, version.created_by_user_id}
+        and cosignature.signed_by_user_id not in {note.created_by_user_id, *signers}
         and signer.is_signature(cosignature.signature, cosignature.key_id, _message(cosignature, note.workspace_id))
     )
 
 
-def is_settled(attested: Attested, newest: int) -> bool:
+def is_cosigned(attested: Attested, number: int) -> bool:
+    """Whether the version was co-signed, and not returned."""
+    return number in attested.cosignatures and attested.cosignatures[number]["decision"] == "cosigned"
+
+
+def is_settled(attested: Attested, note: pb.Session, newest: pb.SessionVersion) -> bool:
     """Whether what is told of the newest version is what was attested of it."""
-    last = attested.cosignatures.get(newest)
+    last = attested.cosignatures.get(newest.version_number)
     decision = None if last is None else last["decision"]
     told = attested.request
     if told is None:
         return decision is None
     if told["status"] == "withdrawn":
-        return True
-    return told["version_number"] == newest and decision == (told["status"] if told["status"] in _DECIDED else None)
+        return note.is_draft
+    if told["status"] == "settled" and str(told["supervisor_user_id"]) != newest.created_by_user_id:
+        return False
+    return told["version_number"] == newest.version_number and decision == (told["status"] if told["status"] in _DECIDED else None)
 
 
 def _message(cosignature: pb.Cosignature, workspace_id: str) -> bytes:

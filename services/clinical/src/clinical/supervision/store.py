@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, case, delete, func, insert, literal_column, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, case, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
-from clinical.tables import cosign_requests, cosignatures, sessions, supervised_users
+from clinical.tables import cosign_requests, cosignatures, session_versions, sessions, supervised_users
 
 _id = bindparam("id", type_=Uuid)
 _user_id = bindparam("user_id", type_=Uuid)
@@ -22,6 +22,7 @@ def _named(*names: str) -> dict[str, Any]:
 
 # --- who supervises whom
 
+supervision = query(select(supervised_users).where(supervised_users.c.id == _user_id))
 lock_user = command(select(supervised_users).where(supervised_users.c.id == _user_id).with_for_update())
 
 _told = upsert(supervised_users).values(workspace_id=bindparam("workspace_id"), id=_user_id, **_named("supervisor_user_id", "version"))
@@ -43,7 +44,7 @@ request = query(select(cosign_requests).where(cosign_requests.c.id == _id))
 _asked = upsert(cosign_requests).values(
     workspace_id=bindparam("workspace_id"),
     status="pending",
-    **_named("id", "version_number", "signed_by_user_id", "supervisor_user_id", "due_at"),
+    **_named("id", "version_number", "signed_by_user_id", "supervisee_user_id", "supervisor_user_id", "due_at"),
 )
 ask = command(
     _asked.on_conflict_do_update(
@@ -51,12 +52,26 @@ ask = command(
         set_={
             "status": "pending",
             "announced_at": None,
-            **{name: _asked.excluded[name] for name in ("version_number", "signed_by_user_id", "supervisor_user_id", "due_at")},
+            **{
+                name: _asked.excluded[name]
+                for name in ("version_number", "signed_by_user_id", "supervisee_user_id", "supervisor_user_id", "due_at")
+            },
         },
     )
 )
 
-forget = command(delete(cosign_requests).where(cosign_requests.c.id == _id))
+# The supervisor has signed all of it. The row stays, so that later amendments by others wait again.
+settle = command(
+    update(cosign_requests)
+    .where(cosign_requests.c.id == _id)
+    .values(
+        status="settled",
+        version_number=bindparam("version_number", type_=Integer),
+        signed_by_user_id=_user_id,
+        supervisor_user_id=_user_id,
+        announced_at=None,
+    )
+)
 
 withdraw = command(update(cosign_requests).where(cosign_requests.c.id == _id).values(status="withdrawn"))
 
@@ -74,9 +89,10 @@ decide = command(
     .returning(cosign_requests)
 )
 
+# What does not wait has nobody to wait for; an amendment asks who supervises then.
 pass_on = command(
     update(cosign_requests)
-    .where(cosign_requests.c.signed_by_user_id == _user_id, _pending)
+    .where(cosign_requests.c.supervisee_user_id == _user_id, _pending)
     .where(cosign_requests.c.supervisor_user_id.is_distinct_from(bindparam("supervisor_user_id", type_=Uuid)))
     .values(supervisor_user_id=bindparam("supervisor_user_id", type_=Uuid))
     .returning(cosign_requests.c.id)
@@ -128,6 +144,17 @@ add_cosignature = command(
 )
 
 cosignatures_of = query(select(cosignatures).where(_of_note))
+
+_last_cosigned = select(func.max(cosignatures.c.version_number)).where(_of_note, cosignatures.c.decision == "cosigned").scalar_subquery()
+# Who signed the versions since the last co-signature, the oldest first.
+since_cosigned = query(
+    select(session_versions.c.created_by_user_id)
+    .where(
+        session_versions.c.session_id == bindparam("session_id", type_=Uuid),
+        session_versions.c.version_number > func.coalesce(_last_cosigned, 0),
+    )
+    .order_by(session_versions.c.version_number)
+)
 
 # Of the version that each of these notes waited with last.
 newest_cosignatures = query(

@@ -12,6 +12,8 @@ from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.supervision import attested, rules, store
 
+_TOLD_AS_NONE = {"withdrawn", "settled"}
+
 
 async def of_caller(work: UnitOfWork, users: UsersStub) -> users_pb2.Supervision:
     """Who supervises the caller now, and how long the workspace gives for a co-signature: to be asked before the first statement."""
@@ -22,18 +24,19 @@ async def signed(work: UnitOfWork, note: pb.Session, number: int, supervision: u
     """Lets the version that the caller has just signed wait for a co-signature, if it needs one. The note's row is locked."""
     supervisor = await _supervisor(work, supervision)
     was = await work.db.maybe(store.request, id=note.id)
-    waited_for = was["supervisor_user_id"] if was else None
+    waited_for = await _told_supervisor(work, was["supervisee_user_id"]) if was else None
     if rules.is_needed(work.user_id, supervisor, is_supervised=was is not None, waited_for=waited_for):
         await work.db.run(
             store.ask,
             id=note.id,
             version_number=number,
             signed_by_user_id=work.user_id,
+            supervisee_user_id=was["supervisee_user_id"] if was and supervisor is None else work.user_id,
             supervisor_user_id=supervisor or waited_for,
             due_at=rules.due_at(work.now, supervision.cosign_hours),
         )
     elif was is not None:
-        await work.db.run(store.forget, id=note.id)
+        await work.db.run(store.settle, id=note.id, version_number=number, user_id=work.user_id)
 
 
 async def unsigned(work: UnitOfWork, note: pb.Session) -> None:
@@ -46,7 +49,7 @@ async def show(work: UnitOfWork, keys: WorkspaceKeys, notes: Sequence[pb.Session
     signed_notes = {UUID(note.id): note for note in notes if not note.is_draft}
     if not signed_notes:
         return
-    asked = [row for row in await work.db.all(store.requests, ids=list(signed_notes)) if row["status"] != "withdrawn"]
+    asked = [row for row in await work.db.all(store.requests, ids=list(signed_notes)) if row["status"] not in _TOLD_AS_NONE]
     decided = []
     for row in asked:
         note = fill(signed_notes[row["id"]], {"cosign_status": row["status"]})
@@ -73,6 +76,13 @@ def _set_decision(note: pb.Session, cosignature: pb.Cosignature) -> None:
     if cosignature.decision == pb.COSIGN_DECISION_COSIGNED:
         note.cosigned_by_user_id = cosignature.signed_by_user_id
         note.cosigned_at.CopyFrom(cosignature.created_at)
+
+
+async def _told_supervisor(work: UnitOfWork, user_id: UUID) -> UUID | None:
+    """The newest supervisor of the user that clinical has heard of. The user's row is locked, so that nobody is told of another one meanwhile."""
+    told = await work.db.maybe(store.lock_user, user_id=user_id)
+    supervisor: UUID | None = told["supervisor_user_id"] if told else None
+    return supervisor
 
 
 async def _supervisor(work: UnitOfWork, supervision: users_pb2.Supervision) -> UUID | None:

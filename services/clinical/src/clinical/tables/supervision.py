@@ -45,9 +45,11 @@ cosign_requests = tenant(
     # The signed version that waits, or waited last.
     Column("version_number", Integer, nullable=False),
     Column("signed_by_user_id", Uuid, nullable=False),
+    # The last who signed it and was supervised: whose supervisor it waits for, also with somebody else's amendment.
+    Column("supervisee_user_id", Uuid, nullable=False),
     # Null: it waits for whoever oversees the workspace.
     Column("supervisor_user_id", Uuid),
-    # `withdrawn`: the note is a draft again.
+    # `withdrawn`: the note is a draft again. `settled`: its supervisor has signed it, so that nobody has to co-sign.
     Column("status", Text, nullable=False),
     moment("due_at"),
     # Set once it is on record that the deadline has passed.
@@ -56,10 +58,10 @@ cosign_requests = tenant(
     Column("hidden", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_cosign_requests"),
     ForeignKeyConstraint(["workspace_id", "id", "version_number"], _OF_VERSION, name="fk_cosign_requests_version", ondelete="CASCADE"),
-    CheckConstraint("status IN ('pending', 'cosigned', 'returned', 'withdrawn')", name="cosign_status_known"),
+    CheckConstraint("status IN ('pending', 'cosigned', 'returned', 'withdrawn', 'settled')", name="cosign_status_known"),
     Index("ix_cosign_requests_supervisor", "workspace_id", "supervisor_user_id", "due_at", "id", postgresql_where=text(_WAITS)),
     Index("ix_cosign_requests_workspace", "workspace_id", "due_at", "id", postgresql_where=text(_WAITS)),
-    Index("ix_cosign_requests_signer", "workspace_id", "signed_by_user_id", postgresql_where=text("status = 'pending'")),
+    Index("ix_cosign_requests_supervisee", "workspace_id", "supervisee_user_id", postgresql_where=text("status = 'pending'")),
     Index("ix_cosign_requests_due", "due_at", postgresql_where=text(f"{_WAITS} AND announced_at IS NULL")),
     fixed=("id",),
     # It finds the deadlines that have passed.

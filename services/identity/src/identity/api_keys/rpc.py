@@ -16,7 +16,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from identity.api_keys import rules, store
 from identity.login_sessions import revocation
 from identity.login_sessions.access_keys import access_keys
-from identity.roles import ALL_SCOPES
+from identity.roles import KEY_SCOPES
 
 # By which people, programs that search for leaked secrets, and the gateway know a key.
 _KIND = "clk"
@@ -29,7 +29,7 @@ class ApiKeys(ApiKeysServicer[UnitOfWork]):
 
     async def CreateApiKey(self, request: pb.CreateApiKeyRequest, work: UnitOfWork) -> pb.CreatedApiKey:
         expires_at, scopes = given(request)["expires_at"], sorted(set(request.scopes))
-        name = rules.check_key(request.name, request.scopes, expires_at, known=ALL_SCOPES, now=work.now)
+        name = rules.check_key(request.name, request.scopes, expires_at, known=KEY_SCOPES, now=work.now)
         rules.check_held(scopes, work.caller.scopes)
 
         await work.db.one(store.lock_workspace)
@@ -75,7 +75,7 @@ class ApiKeys(ApiKeysServicer[UnitOfWork]):
             # There is no login session; the key's end is the session's.
             "sid": str(token.row_id),
             "role": "api_key",
-            "scope": " ".join(scope for scope in key["scopes"] if scope in ALL_SCOPES),
+            "scope": " ".join(scope for scope in key["scopes"] if scope in KEY_SCOPES),
             "amr": ["key"],
             "auth_time": int(work.now.timestamp()),
             "epoch": key["read_at_ms"],

@@ -10,13 +10,13 @@ _LONGEST_NAME = 100
 
 
 def check_key(name: str, scopes: Sequence[str], expires_at: datetime | None, *, known: Collection[str], now: datetime) -> str:
-    """The name without surrounding white space. Raises Invalid with a fault for every wrong field; `known` are the scopes there are."""
+    """The name without surrounding white space. Raises Invalid with a fault for every wrong field; `known` are the scopes that keys may have."""
     faults = []
     if not 1 <= len(name.strip()) <= _LONGEST_NAME:
         faults.append(Fault("/name", f"must have 1 to {_LONGEST_NAME} characters"))
     if not scopes:
         faults.append(Fault("/scopes", "must name at least one scope"))
-    faults += [Fault(f"/scopes/{index}", "is no scope") for index, scope in enumerate(scopes) if scope not in known]
+    faults += [Fault(f"/scopes/{index}", "is no scope that a key may have") for index, scope in enumerate(scopes) if scope not in known]
     if expires_at is not None and expires_at <= now:
         faults.append(Fault("/expires_at", "must be in the future"))
     if faults:
