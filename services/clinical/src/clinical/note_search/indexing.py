@@ -147,8 +147,9 @@ class Indexer:
             dead, erased_at = segment.dead, row["erased_at"]
             for ordinal in places.values():
                 dead |= 1 << ordinal
-            if dead != segment.dead:
-                gone = now if places.keys() - kept else None
+            # A note that was saved again is dead already where it was indexed before, and its words are there none the less.
+            gone = now if places.keys() - kept else None
+            if dead != segment.dead or (gone is not None and erased_at is None):
                 is_erased = is_erased or gone is not None
                 erased_at = erased_at or gone
                 sealed = segments.seal_dead(segment.id, segment.version + 1, segment.documents, dead, keys)
