@@ -72,6 +72,7 @@ class Indexer:
             made = await self._made(workspace_id, changes, keys) if keys else None
             async with self._database.transaction(workspace_id, seconds=_SECONDS) as db:
                 await db.run(store.lock_index)
+                await _add_unseen(db)
                 if len(await db.all(store.remove_work, ids=changes.work)) < len(changes.work):
                     raise _TakenByAnother
                 if made is not None and keys is not None:
@@ -95,6 +96,8 @@ class Indexer:
             if chosen:
                 return await self._merge([row for row in rows if row["id"] in chosen], keys)
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as db:
+            await db.run(store.lock_index)
+            await _add_unseen(db)
             await db.all(store.remove_work, ids=looks)
         return False
 
@@ -261,6 +264,12 @@ class _InDatabase:
         except NotFound as gone:
             raise SegmentGone from gone
         self._stored += len(blocks)
+
+
+async def _add_unseen(db: Transaction) -> None:
+    """Before there is a segment: has the notes from before the index taken in, too."""
+    if not await db.all(store.segments):
+        await db.run(store.add_unseen_notes, now=datetime.now(UTC))
 
 
 async def _add_segment(id_: UUID, documents: int, db: Transaction, keys: WorkspaceKeys, *, is_ready: bool, parts: _Parts) -> None:
