@@ -1,7 +1,11 @@
 """What a word of a note is, and what a search text finds."""
 
+import re
+import time
+import unicodedata
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
@@ -115,9 +119,48 @@ def test_a_text_finds_itself(text):
 
 
 @given(st.text("ab_'- 1A\u00fc", max_size=12), st.text("ab'1\u00fc", min_size=1, max_size=3))
+@example("a''b", "b")
 def test_a_text_is_looked_at_as_its_words_are(text, asked):
     if asked.strip("'"):
         assert search(asked).finds(text) == search(asked).finds_words(words(text))
+
+
+def simply(text: str) -> set[str]:
+    """The words of a text without Hebrew and unusual apostrophes: apostrophes left out, apostrophes as gaps, and umlauts written out."""
+    nfc = unicodedata.normalize("NFC", text)
+    pieces = [nfc, *(word for word in re.split(r"[\W_]+", nfc) if set(word) & set("äöüÄÖÜ"))]
+    for letter, written in {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"}.items():
+        pieces[1:] = [piece.replace(letter, written) for piece in pieces[1:]]
+    found = set()
+    for piece in pieces:
+        folded = "".join(c for c in unicodedata.normalize("NFKD", piece.casefold()) if not unicodedata.combining(c))
+        for gap in ("", " "):
+            found |= set(re.split(r"[\W_]+", folded.replace("'", gap)))
+    return {word[: rules.MOST_LETTERS] for word in found if word}
+
+
+@given(st.text("abß1 _-'\u00fc\u00d6\u00e9u\u0308", max_size=20))
+def test_words_are_those_of_a_simpler_reading(text):
+    assert words(text) == simply(text)
+
+
+@pytest.mark.parametrize("letters", ["\u00e9", "'", "\u00e9 l'a", "\u00fc 'a' m\u00fc"])
+def test_long_words_cost_no_more_than_their_length(letters):
+    """With a pattern that tries anew at every letter they cost some thousand times as much."""
+    plain, odd = "x" * 5_000, "x" * 5_000 + f" {letters}"
+
+    assert seconds("\n".join([odd] * 4)) < 50 * seconds("\n".join([plain] * 4))
+
+
+def seconds(text: str) -> float:
+    """The time of this process that the words of a text take, the least of some attempts, in which nothing else ran."""
+    least = float("inf")
+    for _ in range(5):
+        before = time.process_time()
+        for _ in range(5):
+            words(text)
+        least = min(least, time.process_time() - before)
+    return least
 
 
 # --- which segments are made into one

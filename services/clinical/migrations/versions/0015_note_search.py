@@ -1,4 +1,4 @@
-"""The index by which notes are found, with all notes there are as work to be done."""
+"""The index by which notes are found. A row of work for each workspace with notes has the worker take them in."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +24,24 @@ $$
 """
 
 
+# By the primary key, from one workspace to the next: the notes are locked meanwhile.
+MARK_WORKSPACES = """
+INSERT INTO clinical.search_work (workspace_id, session_id, due_at)
+WITH RECURSIVE found AS (
+    (SELECT workspace_id FROM clinical.sessions ORDER BY workspace_id LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT later.workspace_id FROM clinical.sessions AS later
+        WHERE later.workspace_id > found.workspace_id ORDER BY later.workspace_id LIMIT 1
+    ) FROM found WHERE found.workspace_id IS NOT NULL
+)
+SELECT workspace_id, NULL, now() FROM found WHERE workspace_id IS NOT NULL
+"""
+
+
 def upgrade() -> None:
+    # At once what is needed later: a lock that becomes stronger would wait for a save that waits for it.
+    op.execute("LOCK TABLE clinical.sessions IN ACCESS EXCLUSIVE MODE")
     op.create_table(
         "search_work",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -94,7 +111,7 @@ def upgrade() -> None:
     # The owner is bound by row security, too.
     op.execute("ALTER TABLE clinical.sessions NO FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE clinical.search_work NO FORCE ROW LEVEL SECURITY")
-    op.execute("INSERT INTO clinical.search_work (workspace_id, session_id, due_at) SELECT workspace_id, id, now() FROM clinical.sessions")
+    op.execute(MARK_WORKSPACES)
     op.execute("ALTER TABLE clinical.search_work FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE clinical.sessions FORCE ROW LEVEL SECURITY")
 

@@ -72,6 +72,7 @@ class Indexer:
             made = await self._made(workspace_id, changes, keys) if keys else None
             async with self._database.transaction(workspace_id, seconds=_SECONDS) as db:
                 await db.run(store.lock_index)
+                await _add_unseen(db)
                 if len(await db.all(store.remove_work, ids=changes.work)) < len(changes.work):
                     raise _TakenByAnother
                 if made is not None and keys is not None:
@@ -95,6 +96,8 @@ class Indexer:
             if chosen:
                 return await self._merge([row for row in rows if row["id"] in chosen], keys)
         async with self._database.transaction(workspace_id, seconds=_SECONDS) as db:
+            await db.run(store.lock_index)
+            await _add_unseen(db)
             await db.all(store.remove_work, ids=looks)
         return False
 
@@ -147,8 +150,9 @@ class Indexer:
             dead, erased_at = segment.dead, row["erased_at"]
             for ordinal in places.values():
                 dead |= 1 << ordinal
-            if dead != segment.dead:
-                gone = now if places.keys() - kept else None
+            # A note that was saved again is dead already where it was indexed before, and its words are there none the less.
+            gone = now if places.keys() - kept else None
+            if dead != segment.dead or (gone is not None and erased_at is None):
                 is_erased = is_erased or gone is not None
                 erased_at = erased_at or gone
                 sealed = segments.seal_dead(segment.id, segment.version + 1, segment.documents, dead, keys)
@@ -260,6 +264,12 @@ class _InDatabase:
         except NotFound as gone:
             raise SegmentGone from gone
         self._stored += len(blocks)
+
+
+async def _add_unseen(db: Transaction) -> None:
+    """Before there is a segment: has the notes from before the index taken in, too."""
+    if not await db.all(store.segments):
+        await db.run(store.add_unseen_notes, now=datetime.now(UTC))
 
 
 async def _add_segment(id_: UUID, documents: int, db: Transaction, keys: WorkspaceKeys, *, is_ready: bool, parts: _Parts) -> None:

@@ -1,7 +1,7 @@
 """Finds notes of a whole workspace: in its segments, and among the notes that changed since, which are opened.
 
-An answer costs five statements, however many notes there are: the segments and the names of the changed notes, of one moment; those notes;
-the blocks with the asked words; those with the first results; and the results, which the caller reads.
+An answer costs six statements, however many notes there are: whether the index was begun; the segments and the names of the changed notes, of
+one moment; those notes; the blocks with the asked words; those with the first results; and the results, which the caller reads.
 """
 
 import heapq
@@ -64,6 +64,8 @@ async def find(search: Search, filters: Filters, db: Transaction, keys: Workspac
 
 
 async def _find(search: Search, filters: Filters, db: Transaction, keys: WorkspaceKeys, *, limit: int, offset: int, now: datetime) -> Found:
+    # Asked first: whatever the index is given meanwhile is found.
+    is_seen = not await db.all(store.unseen_notes)
     rows = await db.all(store.segments_and_changes, limit=_MOST_CHANGES)
     pace = Pace()
     opened = []
@@ -72,7 +74,7 @@ async def _find(search: Search, filters: Filters, db: Transaction, keys: Workspa
             opened.append(segments.open_segment(row, keys))
             await pace()
     changed = list(dict.fromkeys(row["session_id"] for row in rows if row["session_id"] is not None))
-    is_complete = len(changed) <= MOST_OPENED and len(rows) - len(opened) < _MOST_CHANGES
+    is_complete = is_seen and len(changed) <= MOST_OPENED and len(rows) - len(opened) < _MOST_CHANGES
     changed = changed[:MOST_OPENED]
     results = _Results()
     await _find_changed(changed, search, filters, db, keys, results, now=now)

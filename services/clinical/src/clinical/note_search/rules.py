@@ -24,11 +24,10 @@ MOST_LETTERS = 60
 DEEPEST = 5_000
 
 _WORD = re.compile(r"[^\W_]+")
-_PARTED = re.compile(r"[^\W_]+(?:'[^\W_]+)+")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bb\u02bc\u05f3\u05f4\uff07]")
 _UNSEEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_UMLAUT = re.compile(r"[^\W_]*[äöüÄÖÜ][^\W_]*")
+_UMLAUT = re.compile("[äöüÄÖÜ]")
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 _FINAL_LETTERS = str.maketrans("ךםןףץ", "כמנפצ")
 
@@ -63,11 +62,12 @@ def words(text: str) -> AbstractSet[str]:
     clear = _clear(text)
     found = set(_WORD.findall(clear.replace("'", "")))
     if "'" in clear:
-        for parted in _PARTED.findall(clear):
-            found.update(parted.split("'"))
+        found.update(_WORD.findall(clear))
     if not text.isascii():
-        for word in _UMLAUT.findall(unicodedata.normalize("NFC", text)):
-            found.update(_WORD.findall(_clear(word.translate(_WRITTEN_OUT))))
+        # One pattern for words with an umlaut would try anew at every letter of a long word without one.
+        for word in _WORD.findall(unicodedata.normalize("NFC", text)):
+            if _UMLAUT.search(word):
+                found.update(_WORD.findall(_clear(word.translate(_WRITTEN_OUT))))
     return {word[:MOST_LETTERS] for word in found}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     cast,
     column,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -58,6 +59,15 @@ add_look = command(insert(search_work).values(workspace_id=_workspace_id, sessio
 add_all_notes = command(
     insert(search_work).from_select(["workspace_id", "session_id", "due_at"], select(sessions.c.workspace_id, sessions.c.id, _now))
 )
+
+# Notes from before the index, which no trigger has seen. Once there is a segment, all have been work to be done.
+_unseen = ~exists().where(_here, search_work.c.session_id == sessions.c.id)
+add_unseen_notes = command(
+    insert(search_work).from_select(
+        ["workspace_id", "session_id", "due_at"], select(sessions.c.workspace_id, sessions.c.id, _now).where(_unseen)
+    )
+)
+unseen_notes = query(select(sessions.c.id).where(~exists().where(search_segments.c.is_ready), _unseen).limit(1))
 
 notes = query(select(sessions).where(sessions.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))))
 
