@@ -306,6 +306,24 @@ async def test_an_index_that_was_changed_does_not_open_and_is_made_anew(practice
         await take_in(practice)
 
 
+@pytest.mark.parametrize("change", ["search_blocks SET content = '\\x00'", "search_segments SET header = '\\x00'"])
+async def test_a_segment_that_does_not_open_is_left_out_until_the_worker_has_made_it_anew(practice, change):
+    notes = [await practice.write(session_date=MONDAY + timedelta(days=number), plan="knee") for number in range(2)]
+    await take_in(practice)
+    async with practice.environment.superuser() as db:
+        await db.execute(f"UPDATE clinical.{change} WHERE workspace_id = $1", practice.workspace_id)
+    notes.append(await practice.write(session_date=MONDAY + timedelta(days=2), plan="knee"))
+    page = await practice.page(search="knee")
+    assert page.incomplete
+    assert [note.id for note in page.items] == [notes[2].id]
+
+    async with asyncio.timeout(60):
+        while page.incomplete:
+            await asyncio.sleep(0.05)
+            page = await practice.page(search="knee")
+    assert [note.id for note in page.items] == [note.id for note in reversed(notes)]
+
+
 async def test_a_workspace_without_notes_gets_no_keys(practice):
     erased = uuid7()
     async with practice.environment.superuser() as db:

@@ -5,8 +5,9 @@ one moment; those notes; the blocks with the asked words; those with the first r
 """
 
 import heapq
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -16,16 +17,18 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Unavailable
 from clinical.note_search import ordinals, segments, store
 from clinical.note_search.blocks import entries
+from clinical.note_search.levels import ERASED_FOR
 from clinical.note_search.notes import opened_text, place
 from clinical.note_search.pace import Pace
 from clinical.note_search.rules import Search
-from clinical.note_search.segments import BlockKey, Place, Segment, SegmentGone
+from clinical.note_search.segments import BlockKey, Place, Segment, SegmentBroken, SegmentGone
 
 # Changed notes that a search opens, the newest first. There are more while the notes from before the index are taken in.
 MOST_OPENED = 1_500
 # A note has a row for each of its last saves.
 _MOST_CHANGES = 4 * MOST_OPENED
 _ATTEMPTS = 5
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids of a page of results, the newest first; `total` on all pages. `is_complete`: no note was left out for want of time."""
+    """The ids of a page of results, the newest first; `total` on all pages. `is_complete`: no note was left out for want of time, or because the
+    index does not open.
+    """
 
     ids: Sequence[UUID]
     total: int
@@ -55,26 +60,47 @@ class _Results:
 
 async def find(search: Search, filters: Filters, db: Transaction, keys: WorkspaceKeys, *, limit: int, offset: int, now: datetime) -> Found:
     """A page of the workspace's notes that are found. Unavailable if its segments are replaced each time while they are read."""
-    for _ in range(_ATTEMPTS):
+    attempts, broken = 0, set[UUID]()
+    while attempts < _ATTEMPTS:
         try:
-            return await _find(search, filters, db, keys, limit=limit, offset=offset, now=now)
+            found = await _find(search, filters, db, keys, broken, limit=limit, offset=offset, now=now)
         except SegmentGone:
-            continue
+            attempts += 1
+        except SegmentBroken as error:
+            _log.error("a segment does not open and is left out of a search", extra={"segment_id": str(error.segment_id)})
+            broken.add(error.segment_id)
+        else:
+            if not broken:
+                return found
+            # The worker finds that it does not open as well, and makes the index anew.
+            await db.run(store.have_made_anew, ids=list(broken), erased_at=now - ERASED_FOR)
+            await db.run(store.add_look, due_at=now)
+            return replace(found, is_complete=False)
     raise Unavailable("list_changing", "The list changes while it is read; try again.", retry_after=1.0)
 
 
-async def _find(search: Search, filters: Filters, db: Transaction, keys: WorkspaceKeys, *, limit: int, offset: int, now: datetime) -> Found:
+async def _find(
+    search: Search,
+    filters: Filters,
+    db: Transaction,
+    keys: WorkspaceKeys,
+    broken: Collection[UUID],
+    *,
+    limit: int,
+    offset: int,
+    now: datetime,
+) -> Found:
     # Asked first: whatever the index is given meanwhile is found.
     is_seen = not await db.all(store.unseen_notes)
     rows = await db.all(store.segments_and_changes, limit=_MOST_CHANGES)
     pace = Pace()
     opened = []
     for row in rows:
-        if row["session_id"] is None:
+        if row["session_id"] is None and row["id"] not in broken:
             opened.append(segments.open_segment(row, keys))
             await pace()
     changed = list(dict.fromkeys(row["session_id"] for row in rows if row["session_id"] is not None))
-    is_complete = is_seen and len(changed) <= MOST_OPENED and len(rows) - len(opened) < _MOST_CHANGES
+    is_complete = is_seen and len(changed) <= MOST_OPENED and sum(row["session_id"] is not None for row in rows) < _MOST_CHANGES
     changed = changed[:MOST_OPENED]
     results = _Results()
     await _find_changed(changed, search, filters, db, keys, results, now=now)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.db.transaction import Record, Transaction
+from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
 from clinical.note_search import store
 from clinical.note_search.blocks import BlockIndex, entries
@@ -35,6 +36,14 @@ class SegmentGone(Exception):
     """A segment was replaced by another one while it was read."""
 
 
+class SegmentBroken(SealBroken):
+    """A segment does not open: it was changed in the database, or its key is gone."""
+
+    def __init__(self, segment_id: UUID) -> None:
+        super().__init__(f"the segment {segment_id} does not open")
+        self.segment_id = segment_id
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """`dead` has the notes that count no longer; `beginnings` those with a list of their own."""
@@ -53,14 +62,19 @@ class Segment:
 
 
 def open_segment(row: Record, keys: WorkspaceKeys) -> Segment:
-    header = keys.open_bytes(row["header"], table="search_segments", row=row["id"], revision=0, column="header")
+    """The segment of a row. SegmentBroken where it does not open."""
+    try:
+        header = keys.open_bytes(row["header"], table="search_segments", row=row["id"], revision=0, column="header")
+        dead = open_dead(row, keys)
+    except SealBroken as broken:
+        raise SegmentBroken(row["id"]) from broken
     length = int.from_bytes(header[4:8], "big")
     beginnings = header[8 : 8 + length].decode()
     return Segment(
         id=row["id"],
         documents=int.from_bytes(header[:4], "big"),
         version=row["version"],
-        dead=open_dead(row, keys),
+        dead=dead,
         beginnings=frozenset(beginnings.split()),
         index=BlockIndex.from_bytes(header[8 + length :]),
     )
@@ -88,18 +102,20 @@ def seal_block(segment_id: UUID, number: int, block: bytes, keys: WorkspaceKeys)
 
 
 async def read_blocks(wanted: Sequence[BlockKey], db: Transaction, keys: WorkspaceKeys) -> dict[BlockKey, bytes]:
-    """The blocks, opened. SegmentGone where one is not there any more."""
+    """The blocks, opened. SegmentGone where one is not there any more, SegmentBroken where one does not open."""
     if not wanted:
         return {}
     found = await db.all(store.blocks, segment_ids=[segment_id for segment_id, _ in wanted], numbers=[number for _, number in wanted])
     if len(found) < len(wanted):
         raise SegmentGone
-    return {
-        (row["segment_id"], row["number"]): keys.open_bytes(
-            row["content"], table="search_blocks", row=row["segment_id"], revision=row["number"], column="content"
-        )
-        for row in found
-    }
+    return {(row["segment_id"], row["number"]): _open_block(row, keys) for row in found}
+
+
+def _open_block(row: Record, keys: WorkspaceKeys) -> bytes:
+    try:
+        return keys.open_bytes(row["content"], table="search_blocks", row=row["segment_id"], revision=row["number"], column="content")
+    except SealBroken as broken:
+        raise SegmentBroken(row["segment_id"]) from broken
 
 
 # --- entries

@@ -132,6 +132,13 @@ bury = command(
     )
 )
 
+# As if it had words of a note that was erased long ago.
+have_made_anew = command(
+    update(search_segments)
+    .where(search_segments.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .values(erased_at=bindparam("erased_at"))
+)
+
 remove_segments = command(delete(search_segments).where(search_segments.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))))
 remove_unfinished = command(delete(search_segments).where(~search_segments.c.is_ready))
 remove_all_segments = command(delete(search_segments))
