@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=True),
         sa.Column("flags", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('created', 'updated', 'unchanged', 'conflict')", name="sync_status"),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_sync_receipts"),

@@ -34,6 +34,7 @@ SENTENCES = {
     "appointment_has_note": "The appointment has a note already; the text is kept in a conflict copy of that one.",
     "appointment_of_another_client": "The appointment is another client's; the note stands without it.",
     "client_inactive": "The client was deactivated meanwhile.",
+    "note_says_more": "The note says more than this device does; nothing of it was deleted.",
     "older_than_limit": "It was written longer ago than this workspace expects.",
     "session_deleted": "The note was deleted meanwhile; new text is kept in a conflict copy.",
     "session_erased": "The note was deleted for good meanwhile; the text is kept in a conflict copy.",

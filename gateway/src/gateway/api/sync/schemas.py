@@ -35,7 +35,12 @@ class SyncItem(Schema):
     session_date: Annotated[
         Time | None, Field(description="Of a new note: the appointment's start, else created_at_client, unless given.")
     ] = None
-    created_at_client: Annotated[Time, Field(description="When it was written, by the device's clock.")]
+    created_at_client: Annotated[
+        Time,
+        Field(
+            description="When this text was written, by the device's clock: of one device's own texts of a note the later one replaces the earlier."
+        ),
+    ]
 
 
 class SyncRequest(Schema):
@@ -58,6 +63,7 @@ class SyncedItem(Schema):
                 "appointment_has_note",
                 "appointment_of_another_client",
                 "client_inactive",
+                "note_says_more",
                 "older_than_limit",
                 "session_deleted",
                 "session_erased",

@@ -93,6 +93,7 @@ async def _add_receipt(effect: Effect, item: Item, digest: bytes, device: Mappin
         "status": effect.status,
         "version": effect.version,
         "flags": rules.told(effect.flags),
+        "written_at": item.created_at,
         "created_at": work.now,
         **device,
     }

@@ -103,7 +103,7 @@ class Taking:
             present,
             is_draft=note.is_draft and not is_deleted,
             is_fresh=is_fresh,
-            is_own=not begins and not is_fresh and rules.is_own(base, row["version"], await self._versions_made(row["id"], base or 0)),
+            own=None if begins or is_fresh else await self._order(row),
         )
         effect = Effect(row["id"], fate.value)
         if fate is rules.Fate.SAVED:
@@ -112,6 +112,8 @@ class Taking:
         elif fate is rules.Fate.COPIED:
             effect.conflict_session_id = await copies.keep(self._work, self._keys, note, changes, base or 0)
             effect.flags.append(rules.why_copied(row["status"], is_deleted=is_deleted, is_new=begins))
+        elif changes:
+            effect.flags.append(rules.NOTE_SAYS_MORE)
         elif is_fresh or rules.says_the_same(self._item.texts, present):
             effect.version = row["version"]
         if is_deleted:
@@ -140,9 +142,17 @@ class Taking:
             effect.flags.append(rules.TEXT_SPLIT)
         return effect
 
-    async def _versions_made(self, note_id: UUID, base: int) -> set[int]:
-        name = {key: self._device[key] for key in ("user_id", "note_key")}
-        return {row["version"] for row in await self._work.db.all(store.versions_made, session_id=note_id, base=base, **name)}
+    async def _order(self, row: Record) -> rules.Order | None:
+        """The item's place among those of the device that made the note's versions since its base.
+
+        By the note's own id every device calls it, so the sign-in tells which items are this device's; by the device's own id its
+        items are known in any sign-in.
+        """
+        base = self._item.base_version or 0
+        any_sign_in = rules.note_id(self._item.client_session_id) != row["id"]
+        rows = await self._work.db.all(store.versions_made, session_id=row["id"], base=base, any_sign_in=any_sign_in, **self._device)
+        made = {each["version"]: each["written_at"] for each in rows}
+        return rules.own_order(base, row["version"], self._item.created_at, made)
 
     @property
     def _date(self) -> datetime:

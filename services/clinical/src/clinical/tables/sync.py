@@ -23,6 +23,8 @@ sync_receipts = tenant(
     # The version of the note that says what the device's does.
     Column("version", BigInteger),
     Column("flags", ARRAY(Text), nullable=False),
+    # When it was written, by the device's clock: the order of the device's own items.
+    moment("written_at"),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_sync_receipts"),
     UniqueConstraint("workspace_id", "user_id", "note_key", "device_id", "item_digest", name="sync_item_known"),
