@@ -375,6 +375,30 @@ async def test_text_that_is_too_long_for_a_note_goes_on_in_copies(practice, devi
     assert note.plan == "rest"
 
 
+async def test_a_long_text_whose_beginning_changes_stays_in_its_order(practice, device):
+    rest = " ".join(f"word{number}" for number in range(1000))
+    for minute, beginning in enumerate(("Sleeps badly. ", "Sleeps better. ", "Sleeps well now. ")):
+        sent = await device.sync(subjective=beginning + rest, created_at_client=written(minute))
+        assert (sent.status, list(sent.flags), sent.HasField("version")) == (CONFLICT, ["text_split"], False)
+        notes = sorted((await practice.page()).items, key=lambda note: note.id)
+        assert len(notes) == 2
+        assert "".join(note.subjective for note in notes) == beginning + rest
+    assert (await practice.get(sent.session_id)).version == 3
+
+
+async def test_nothing_is_gathered_in_the_rest_of_a_long_text(practice, device):
+    note = await practice.write()
+    sent = await device.sync(client_session_id=note.id, base_version=1, subjective="x" * 6000, created_at_client=written(1))
+    rest = await practice.get(sent.conflict_session_id)
+    assert rest.subjective == "x" * 1000
+
+    earlier = await device.sync(client_session_id=note.id, base_version=1, subjective="swim", created_at_client=written(0))
+    await practice.autosave(note, seen=1, plan="run")
+    assert earlier.conflict_session_id != rest.id
+    assert await practice.get(rest.id) == rest
+    assert (await practice.page()).total == 3
+
+
 @pytest.mark.parametrize("said", ["word " * 3000, "x" * 10_001, "x" * 15_000 + " " + "x" * 3])
 async def test_what_is_said_again_and_again_is_kept_as_often(practice, device, said):
     first = await device.sync(subjective=said)

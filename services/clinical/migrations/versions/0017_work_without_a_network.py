@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("conflict_session_id", sa.Uuid(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=True),
+        sa.Column("made_version", sa.BigInteger(), nullable=True),
+        sa.Column("part_ids", sa.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("flags", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -29,12 +29,11 @@ known_elsewhere = query(select(_r.session_id, _r.version).where(_of_note, _r.cli
 
 # The versions that items made of the note, after one, and when those were written: from whichever sign-in they came, or from one alone.
 versions_made = query(
-    select(_r.version, _r.written_at).where(
+    select(_r.made_version, _r.written_at).where(
         _of_note,
         bindparam("any_sign_in", type_=Boolean) | (_r.device_id == bindparam("device_id", type_=Uuid)),
         _r.session_id == bindparam("session_id", type_=Uuid),
-        (_r.status == "created") | (_r.status == "updated"),
-        _r.version > bindparam("base", type_=_r.version.type),
+        _r.made_version > bindparam("base", type_=_r.made_version.type),
     )
 )
 
