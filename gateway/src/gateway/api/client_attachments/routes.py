@@ -87,7 +87,7 @@ async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Reque
             chosen = await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)
         except Invalid as refusal:
             if refusal.code == "files_too_large":
-                raise ContentTooLarge(refusal.code, refusal.message, facts=refusal.facts) from None
+                raise ContentTooLarge("files_too_large", refusal.message, facts=refusal.facts) from None
             raise
         files = chosen.items
         # Each piece of a file has the time of a call of its own.
