@@ -75,6 +75,11 @@ class Ward(RuleBasedStateMachine):
             self.devices[device].write(names[number % len(names)])
 
     @rule(device=st.integers(0, 1), number=st.integers(0, 9))
+    def delete_a_word(self, device, number):
+        if names := sorted(self.devices[device].notes):
+            self.devices[device].delete(names[number % len(names)])
+
+    @rule(device=st.integers(0, 1), number=st.integers(0, 9))
     def take_a_note_along(self, device, number):
         self.devices[device].open(self._one_known(number))
 
@@ -129,7 +134,7 @@ class Ward(RuleBasedStateMachine):
                 writer.api.client.close()
 
     def _end(self):
-        """The queues become empty, and everything that anybody wrote is somewhere."""
+        """The queues become empty; what anybody wrote and nobody deleted is somewhere, and what was said to be deleted is not in its note."""
         self.begin_a_note(0)
         self.connect(0, is_reply_lost=True, seed=0)
         if not self.place.counted["kills"]:
@@ -138,12 +143,17 @@ class Ward(RuleBasedStateMachine):
             device.drain()
         notes, said = kept(self.browser.api, self.client_id)
         words = {word for writer in (*self.devices, self.browser) for word in writer.words}
+        words -= {word for device in self.devices for word in device.deleted}
         lost = sorted(word for word in words if word not in said)
         assert not lost, f"{len(lost)} of {len(words)} words are nowhere: {lost[:5]}"
+        texts = {note["id"]: note["subjective"] or "" for note in notes}
+        gone = [(note_id, word) for device in self.devices for note_id, deleted in device.gone.items() for word in deleted]
+        back = [word for note_id, word in gone if word in texts[note_id]]
+        assert not back, f"{len(back)} of {len(gone)} deleted words are back: {back[:5]}"
         copies = [note for note in notes if note["conflict_of"]]
         assert len(notes) - len(copies) == self.begun, "a note was begun twice, or not at all"
         assert {copy["conflict_of"] for copy in copies} <= {note["id"] for note in notes}
-        self.place.counted.update(words=len(words), copies=len(copies))
+        self.place.counted.update(words=len(words), copies=len(copies), deleted=len(gone))
 
     def _kill(self, after):
         """Kills clinical so many seconds after a device has begun to send, and waits for the next one."""
@@ -179,7 +189,7 @@ def _try_to_send(device):
         """There is no reply; the items are still in the queue."""
 
 
-def test_every_word_that_anybody_writes_is_kept(place):
+def test_every_word_that_anybody_writes_is_kept_and_none_that_was_deleted_comes_back(place):
     run_state_machine_as_test(
         partial(Ward, place),
         settings=settings(
@@ -197,4 +207,5 @@ def test_every_word_that_anybody_writes_is_kept(place):
     assert counted["kills"] >= 1, counted
     assert counted["lost replies"] > 0, counted
     assert counted["copies"] > 0, counted
+    assert counted["deleted"] > 0, counted
     assert counted["words"] > 5 * EXAMPLES, counted

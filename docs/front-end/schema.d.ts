@@ -3802,7 +3802,7 @@ export interface components {
             session_date?: string | null;
             /**
              * Format: date-time
-             * @description When it was written, by the device's clock.
+             * @description When this text was written, by the device's clock: of one device's own texts of a note the later one replaces the earlier.
              */
             created_at_client: string;
         };
@@ -3832,7 +3832,7 @@ export interface components {
             /** @description Why it was rejected, as in problems. */
             code: string | null;
             /** @description What the person should know of an item that was taken; `error` says each in a sentence. */
-            flags: ("appointment_gone" | "appointment_has_note" | "appointment_of_another_client" | "client_inactive" | "older_than_limit" | "session_deleted" | "session_erased" | "session_finalized" | "stale_version" | "text_split")[];
+            flags: ("appointment_gone" | "appointment_has_note" | "appointment_of_another_client" | "client_inactive" | "note_says_more" | "older_than_limit" | "session_deleted" | "session_erased" | "session_finalized" | "stale_version" | "text_split")[];
             /** @description The version of the note that says what the item does: its next base_version. Null where none does. */
             version: number | null;
             /** @description SHA-256 of the item's texts, as lower-case hex: what the device has typed since then is not in the note. */

@@ -16,7 +16,6 @@ from caseload.options.v1 import options_pb2
 from chassis.context import Caller
 from chassis.storage.local import LocalBlobs
 from clinical.client_attachments import rules
-from gateway.api.client_attachments import routes
 from gateway.api.client_attachments.archive import archive, unique_names
 
 API = "/api/v1"
@@ -98,15 +97,15 @@ async def test_an_archive_of_other_files_or_of_too_many_is_refused(practice, pat
     check_problem(await practice.http.post(f"{elsewhere}/download-multiple", json=ask), 404, "not_found")
     check_problem(await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": []}), 422, "validation_failed")
     check_problem(await practice.http.post(f"{path}/download-multiple", json={"attachment_ids": [file["id"]] * 2}), 422, "choice_invalid")
-    monkeypatch.setattr(routes, "MOST_BYTES_AT_ONCE", file["file_size_bytes"] - 1)
+    monkeypatch.setattr(rules, "MOST_BYTES_AT_ONCE", file["file_size_bytes"] - 1)
     problem = check_problem(await practice.http.post(f"{path}/download-multiple", json=ask), 413, "files_too_large")
     assert problem["limit_bytes"] == file["file_size_bytes"] - 1
-    monkeypatch.setattr(routes, "MOST_BYTES_AT_ONCE", file["file_size_bytes"])
+    monkeypatch.setattr(rules, "MOST_BYTES_AT_ONCE", file["file_size_bytes"])
     assert (await practice.http.post(f"{path}/download-multiple", json=ask)).status_code == 200
 
 
 def test_a_hundred_megabytes_may_be_had_at_once():
-    assert routes.MOST_BYTES_AT_ONCE == 100 * 1024 * 1024
+    assert rules.MOST_BYTES_AT_ONCE == 100 * 1024 * 1024
 
 
 async def test_an_archive_is_sent_piece_after_piece_and_holds_one_at_a_time():

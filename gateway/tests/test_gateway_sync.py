@@ -37,7 +37,7 @@ async def test_each_item_has_its_result_and_a_bad_one_keeps_no_other_from_its(pr
         item("two", client_id=str(uuid7())),
         item("three", plan="x" * 100_001),
         item("four", subjective="x" * 5_001),
-        item("one", subjective="sleeps well"),
+        item("one", subjective="sleeps well", created_at_client=NOON),
     ]
     result = (await practice.http.post(PATH, json={"sessions": items})).json()
 
@@ -48,7 +48,7 @@ async def test_each_item_has_its_result_and_a_bad_one_keeps_no_other_from_its(pr
         ("two", "rejected", "not_found", []),
         ("three", "rejected", "sync_item_invalid", []),
         ("four", "conflict", None, ["text_split"]),
-        ("one", "conflict", None, ["stale_version"]),
+        ("one", "conflict", None, ["stale_version", "older_than_limit"]),
     ]
     assert [bool(each["error"]) for each in result["results"]] == [False, True, True, True, True]
     assert [bool(each["server_session_id"]) for each in result["results"]] == [True, False, False, True, True]

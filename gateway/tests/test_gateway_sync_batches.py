@@ -51,8 +51,10 @@ async def take(answers: Answers, number: int, *, seconds: float = 10.0, key: str
     [
         ([], ["created"] * 5, 5),
         ([NotFound("not_found"), None, Invalid("sync_item_invalid")], ["rejected", "created", "rejected", "created", "created"], 5),
-        # One that fails keeps none from its turn; what fails twice in succession fails for all.
-        ([None, AWAY, None, InternalFault()], ["created"] * 3, 5),
+        # One that fails keeps none from its turn; what is away twice in succession is away for all.
+        ([None, AWAY, None, AWAY], ["created"] * 3, 5),
+        ([InternalFault(), InternalFault(), InternalFault()], ["rejected"] * 3 + ["created"] * 2, 5),
+        ([AWAY, InternalFault(), AWAY, None, AWAY], ["rejected", "created"], 5),
         ([None, AWAY, AWAY], ["created"], 3),
         # Whoever is signed out meanwhile has done what was done before.
         ([None, Unauthenticated("session_ended")], ["created"], 2),
@@ -64,11 +66,19 @@ async def test_what_has_no_result_is_for_another_time(answers: Sequence[Exceptio
     assert len(stub.asked) == asked
 
 
+async def test_an_item_that_fails_stays_on_the_device_and_says_so():
+    stub: Any = Answers(InternalFault("/caseload.clinical.v1.Sync/SyncSession"))
+    failed, taken = await batch.sync(sent := items(2), stub, RequestContext().within(10.0))
+    assert (failed["client_session_id"], failed["status"], failed["code"]) == (sent[0].client_session_id, "rejected", "internal_error")
+    assert "stays on the device" in failed["error"]
+    assert "caseload.clinical" not in failed["error"]
+    assert taken["status"] == "created"
+
+
 @pytest.mark.parametrize(
     ("refusal", "asked"),
     [
         (AWAY, 2),
-        (InternalFault(), 2),
         (Forbidden("permission_denied"), 1),
         (Unauthenticated("session_ended"), 1),
         (Invalid("idempotency_key_reused"), 1),

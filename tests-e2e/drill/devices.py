@@ -3,9 +3,12 @@
 import hashlib
 import itertools
 import json
+import re
 import time
+from collections import defaultdict
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -15,11 +18,17 @@ WRITTEN = "2026-03-01T09:00:00Z"
 FINAL = {"created", "updated", "unchanged", "conflict", "rejected"}
 SECONDS_TO_GIVE_UP = 60.0
 _words = itertools.count(1)
+_seconds = itertools.count(1)
 
 
 def new_word():
     """A word that nobody else writes, and that is part of no other."""
     return f"w{next(_words)}."
+
+
+def new_moment():
+    """By a device's clock; later than any other."""
+    return (datetime.fromisoformat(WRITTEN) + timedelta(seconds=next(_seconds))).isoformat()
 
 
 def content_hash(item):
@@ -64,6 +73,7 @@ class LocalNote:
     text: str = ""
     base_version: int | None = None
     server_id: str | None = None
+    deleted: set[str] = field(default_factory=set)
 
     def item(self):
         item = {
@@ -71,7 +81,7 @@ class LocalNote:
             "client_id": self.client_id,
             "subjective": self.text,
             "session_date": WRITTEN,
-            "created_at_client": WRITTEN,
+            "created_at_client": new_moment(),
         }
         return item if self.base_version is None else item | {"base_version": self.base_version}
 
@@ -84,6 +94,11 @@ class OfflineDevice:
     notes: dict[str, LocalNote] = field(default_factory=dict)
     queue: list[dict] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
+    # What was deleted on the device, and of which notes it was said to be deleted there too.
+    deleted: set[str] = field(default_factory=set)
+    gone: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    # What each item in the queue is without, by the name of its note and its hash.
+    without: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def begin(self, client_id):
         """A new note on the device; its own id of it."""
@@ -103,7 +118,22 @@ class OfflineDevice:
         note, word = self.notes[name], new_word()
         note.text += word
         self.words.add(word)
-        self.queue.append(note.item())
+        self._enqueue(note)
+
+    def delete(self, name):
+        """Deletes the first word of the note's text, unless it is the only one."""
+        note = self.notes[name]
+        words = re.findall(r"w\d+\.", note.text)
+        if len(words) > 1:
+            note.text = note.text.replace(words[0], "", 1)
+            note.deleted.add(words[0])
+            self.deleted.add(words[0])
+            self._enqueue(note)
+
+    def _enqueue(self, note):
+        item = note.item()
+        self.queue.append(item)
+        self.without[note.client_session_id, content_hash(item)] = {word for word in note.deleted if word not in note.text}
 
     def waiting(self, name):
         return any(item["client_session_id"] == name for item in self.queue)
@@ -129,9 +159,9 @@ class OfflineDevice:
         note = self.notes[item["client_session_id"]]
         note.server_id = result["server_session_id"]
         if result["version"] is not None:
-            note.base_version = (
-                max(note.base_version or 0, result["version"]) if note.text.startswith(item["subjective"]) else note.base_version
-            )
+            note.base_version = max(note.base_version or 0, result["version"])
+        if result["status"] != "conflict" and "note_says_more" not in result["flags"]:
+            self.gone[note.server_id] |= self.without[item["client_session_id"], result["content_hash"]]
 
     def drain(self):
         """Sends the queue until it is empty. AssertionError if it does not become empty."""

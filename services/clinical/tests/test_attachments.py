@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import signal
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
@@ -405,8 +406,12 @@ async def test_one_workspaces_files_do_not_keep_anothers_waiting_for_all_of_them
 
 def test_a_sanitizer_killed_by_its_limits_means_an_unsafe_file():
     with pytest.raises(Invalid) as refused:
-        sandbox.media_type_of(-9, b"", b"")
+        sandbox.media_type_of(-signal.SIGXCPU, b"", b"")
     assert refused.value.code == "file_unsafe"
+    for of_the_machine in (signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV):
+        with pytest.raises(Unavailable) as interrupted:
+            sandbox.media_type_of(-of_the_machine, b"", b"")
+        assert (interrupted.value.code, interrupted.value.retry_after) == ("file_not_examined", 5.0)
     with pytest.raises(RuntimeError):
         sandbox.media_type_of(1, b"", b"Traceback")
     with pytest.raises(RuntimeError):

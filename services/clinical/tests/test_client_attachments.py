@@ -19,6 +19,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.storage.base import new_key
 from chassis.testing.environment import pieces
 from clinical.attachments.sweep import remove_orphans
+from clinical.client_attachments import rules
 
 from .conftest import QUOTA, document, photo
 
@@ -182,6 +183,17 @@ async def test_several_files_are_chosen_in_the_order_asked_for(files):
     for wanted in ([], [own.id, own.id]):
         with pytest.raises(Invalid):
             await files.chosen(*wanted)
+
+
+async def test_files_that_are_too_large_together_leave_no_line_of_an_export(files, monkeypatch):
+    file = await files.upload(photo())
+    monkeypatch.setattr(rules, "MOST_BYTES_AT_ONCE", file.file_size_bytes - 1)
+    with pytest.raises(Invalid) as refused:
+        await files.chosen(file.id)
+    assert (refused.value.code, refused.value.facts) == ("files_too_large", {"limit_bytes": file.file_size_bytes - 1})
+    monkeypatch.setattr(rules, "MOST_BYTES_AT_ONCE", file.file_size_bytes)
+    await files.chosen(file.id)
+    assert len([line for line in await files.practice.audited("choose_client_attachments") if line.resource_id == file.id]) == 1
 
 
 async def test_a_chosen_file_is_read_in_pieces_with_its_ticket_and_by_nobody_else(files, neighbour):

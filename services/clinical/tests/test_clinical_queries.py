@@ -81,7 +81,8 @@ async def archive(postgres):
                 ANALYZE clinical.cosign_requests; ANALYZE clinical.cosignatures; ANALYZE clinical.supervised_users;
                 ANALYZE clinical.note_templates;
                 INSERT INTO clinical.sync_receipts SELECT workspace_id, id, client_id, client_id, decode(md5(client_id::text), 'hex'),
-                    decode(md5(n::text), 'hex'), client_id, client_id, NULL, 'updated', 1 + (n / {WORKSPACES}) % {PER_CLIENT}, '{{}}', at FROM made;
+                    decode(md5(n::text), 'hex'), client_id, client_id, NULL, 'updated', 1 + (n / {WORKSPACES}) % {PER_CLIENT},
+                    1 + (n / {WORKSPACES}) % {PER_CLIENT}, '{{}}', '{{}}', at, at FROM made;
                 ANALYZE clinical.sync_receipts;
                 INSERT INTO clinical.tallies SELECT workspace_id, CASE WHEN is_draft THEN 'draft' ELSE 'finalized' END, count(*), 0
                     FROM made GROUP BY 1, 2;
@@ -174,7 +175,12 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     ),
     "a note of a device": (sync.known, {**KEY, "device_id": client_of(1000)}, 1),
     "a note of a user's devices": (sync.known_elsewhere, {**KEY, **CLIENT}, PER_CLIENT),
-    "the versions that items made": (sync.versions_made, {**KEY, "session_id": client_of(1000), "base": 15}, PER_CLIENT),
+    "the rests of a note's texts": (store.rests_of, {**CLIENT, "original": client_of(1000)}, PER_CLIENT),
+    "the versions that items made": (
+        sync.versions_made,
+        {**KEY, "session_id": client_of(1000), "base": 15, "any_sign_in": False, "device_id": client_of(1000)},
+        PER_CLIENT,
+    ),
     "an erased client's receipts": (sync.forget_client, CLIENT, PER_CLIENT),
     "an erased client's notes": (erasure.lock_notes, CLIENT, PER_CLIENT),
     "an erased client's files": (erasure.remove_attachments, CLIENT, PER_CLIENT),

@@ -138,21 +138,70 @@ async def test_text_that_goes_on_from_the_newest_version_is_saved(practice, devi
     assert (note.subjective, note.HasField("plan")) == ("sleeps well", False)
 
 
+def written(minutes: int) -> datetime:
+    """So long after the device began to write."""
+    return datetime.now(UTC).replace(microsecond=0, second=0, minute=0) - timedelta(hours=3) + timedelta(minutes=minutes)
+
+
 async def test_a_devices_own_items_come_in_any_order(practice, device):
     """It went on typing before it was answered, so its items name no version, or an old one."""
     typed = ["run", "run, then", "run, then walk"]
-    for number in (1, 0, 2, 1):
-        await device.sync(subjective=typed[number])
-    last = await device.sync(base_version=1, subjective="run, then walk home")
+    items = [device.item(subjective=text, created_at_client=written(number)) for number, text in enumerate(typed)]
+    sent = [await device.send(items[number]) for number in (1, 0, 2, 1)]
+    last = await device.sync(base_version=1, subjective="run, then walk home", created_at_client=written(3))
 
+    assert [(one.status, list(one.flags)) for one in sent] == [
+        (CREATED, []),
+        (UNCHANGED, ["note_says_more"]),
+        (UPDATED, []),
+        (UNCHANGED, []),
+    ]
     assert (last.status, await texts(practice)) == (UPDATED, ["run, then walk home"])
 
 
-async def test_a_devices_own_items_that_contradict_each_other_are_both_kept(practice, device):
-    await device.sync(subjective="run")
-    sent = await device.sync(subjective="swim")
-    assert (sent.status, list(sent.flags)) == (CONFLICT, ["stale_version"])
-    assert await texts(practice) == ["run", "swim"]
+async def test_what_a_device_wrote_later_replaces_what_it_wrote_before(practice, device):
+    await device.sync(subjective="Denies pain. Suicidal ideation.", plan="rest", created_at_client=written(0))
+    day_after = MONDAY + timedelta(days=1)
+    sent = await device.sync(subjective="Denies pain.", plan=None, session_date=day_after, created_at_client=written(1))
+    assert (sent.status, sent.version, list(sent.flags)) == (UPDATED, 2, [])
+    note = await practice.get(sent.session_id)
+    assert (note.subjective, note.HasField("plan"), note.session_date.ToDatetime(UTC)) == ("Denies pain.", False, day_after)
+
+    other_text = await device.sync(subjective="swim", created_at_client=written(2))
+    assert (other_text.status, await texts(practice)) == (UPDATED, ["swim"])
+
+
+async def test_what_a_device_wrote_earlier_brings_nothing_back(practice, device):
+    first = await device.sync(subjective="Denies pain.", created_at_client=written(1))
+    late = await device.sync(subjective="Denies pain. Suicidal ideation.", created_at_client=written(0))
+    assert (late.status, list(late.flags)) == (CONFLICT, ["stale_version"])
+    assert (await practice.get(first.session_id)).subjective == "Denies pain."
+    assert (await practice.get(late.conflict_session_id)).subjective == "Denies pain. Suicidal ideation."
+
+
+async def test_a_deletion_that_nobody_can_place_is_told(practice, device):
+    await device.sync(subjective="Denies pain. Suicidal ideation.", created_at_client=written(0))
+    sent = await device.sync(subjective="Denies pain.", created_at_client=written(0))
+    assert (sent.status, list(sent.flags), sent.HasField("version")) == (UNCHANGED, ["note_says_more"], False)
+    swims = await device.sync(subjective="swim", created_at_client=written(0))
+    assert (swims.status, list(swims.flags)) == (CONFLICT, ["stale_version"])
+    assert await texts(practice) == ["Denies pain. Suicidal ideation.", "swim"]
+
+
+async def test_what_another_of_the_users_devices_deleted_does_not_come_back(practice, device, other):
+    note = await practice.write(subjective="Denies pain. Suicidal ideation.")
+    phone = await device.sync(client_session_id=note.id, base_version=1, subjective="Denies pain.")
+    laptop = await other.sync(client_session_id=note.id, base_version=1, subjective="Denies pain. Suicidal ideation. Sleeps.")
+    late = await other.sync(client_session_id=note.id, base_version=1, subjective="Denies", plan=None)
+
+    assert (phone.status, phone.version) == (UPDATED, 2)
+    for sent in (laptop, late):
+        assert (sent.status, list(sent.flags)) == (CONFLICT, ["stale_version"])
+    assert (await practice.get(note.id)).subjective == "Denies pain."
+    # After a new sign-in what was sent in the one before is known by being sent again.
+    again = await other.send(item := device.item(client_session_id=note.id, base_version=2, subjective="Denies pain. Well."))
+    assert (again.status, (await device.send(item)).status) == (UPDATED, UNCHANGED)
+    assert (await device.sync(client_session_id=note.id, base_version=2, subjective="Well.")).status == UPDATED
 
 
 async def test_late_text_is_one_copy_however_often_it_is_sent(practice, device):
@@ -326,6 +375,30 @@ async def test_text_that_is_too_long_for_a_note_goes_on_in_copies(practice, devi
     assert note.plan == "rest"
 
 
+async def test_a_long_text_whose_beginning_changes_stays_in_its_order(practice, device):
+    rest = " ".join(f"word{number}" for number in range(1000))
+    for minute, beginning in enumerate(("Sleeps badly. ", "Sleeps better. ", "Sleeps well now. ")):
+        sent = await device.sync(subjective=beginning + rest, created_at_client=written(minute))
+        assert (sent.status, list(sent.flags), sent.HasField("version")) == (CONFLICT, ["text_split"], False)
+        notes = sorted((await practice.page()).items, key=lambda note: note.id)
+        assert len(notes) == 2
+        assert "".join(note.subjective for note in notes) == beginning + rest
+    assert (await practice.get(sent.session_id)).version == 3
+
+
+async def test_nothing_is_gathered_in_the_rest_of_a_long_text(practice, device):
+    note = await practice.write()
+    sent = await device.sync(client_session_id=note.id, base_version=1, subjective="x" * 6000, created_at_client=written(1))
+    rest = await practice.get(sent.conflict_session_id)
+    assert rest.subjective == "x" * 1000
+
+    earlier = await device.sync(client_session_id=note.id, base_version=1, subjective="swim", created_at_client=written(0))
+    await practice.autosave(note, seen=1, plan="run")
+    assert earlier.conflict_session_id != rest.id
+    assert await practice.get(rest.id) == rest
+    assert (await practice.page()).total == 3
+
+
 @pytest.mark.parametrize("said", ["word " * 3000, "x" * 10_001, "x" * 15_000 + " " + "x" * 3])
 async def test_what_is_said_again_and_again_is_kept_as_often(practice, device, said):
     first = await device.sync(subjective=said)
@@ -358,7 +431,7 @@ async def test_it_takes_the_permission_to_write(practice):
 
 async def test_each_item_has_its_line_in_the_trail(practice, device):
     first = await device.sync()
-    await device.sync(subjective="swim")
+    await device.sync(subjective="swim", created_at_client=MONDAY)
     with pytest.raises(NotFound):
         await device.sync(client_id=str(uuid7()))
 

@@ -11,10 +11,11 @@ from chassis.errors import Conflict, Invalid
 from clinical.sessions.rules import MAX_TEXT, TEXTS
 from clinical.settings import MOST_OFFLINE_DAYS, ClinicalSettings
 from clinical.sync import rules
-from clinical.sync.rules import Fate
+from clinical.sync.rules import Fate, Order
 from identity.workspaces.rules import MOST_OFFLINE_DAYS as MOST_IN_SETTINGS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
 ONE, TWO = UUID(int=1), UUID(int=2)
 PRESENT = {**dict.fromkeys(TEXTS), "subjective": "sleeps badly", "plan": "rest", "session_date": NOW}
 
@@ -75,37 +76,57 @@ def test_a_part_ends_at_a_line_or_a_word_near_its_end(text, ends):
         ({"plan": None}, {"is_fresh": True}, Fate.SAVED),
         ({"plan": "walk"}, {"is_fresh": True, "is_draft": False}, Fate.COPIED),
         ({"plan": "walk"}, {}, Fate.COPIED),
-        # The device's own items, in whichever order.
-        ({"plan": "rest well"}, {"is_own": True}, Fate.SAVED),
-        ({"plan": "rest well", "objective": "BP"}, {"is_own": True}, Fate.SAVED),
-        ({"plan": "re"}, {"is_own": True}, Fate.CONTAINED),
-        ({"plan": None}, {"is_own": True}, Fate.CONTAINED),
-        ({"plan": "re", "objective": "BP"}, {"is_own": True}, Fate.COPIED),
-        ({"plan": "walk"}, {"is_own": True}, Fate.COPIED),
-        ({"plan": "rest well"}, {"is_own": True, "is_draft": False}, Fate.COPIED),
+        # What the device itself wrote later replaces what it wrote before: typed on, deleted, cleared or another date.
+        ({"plan": "rest well"}, {"own": Order.LATER}, Fate.SAVED),
+        ({"plan": "re"}, {"own": Order.LATER}, Fate.SAVED),
+        ({"plan": None}, {"own": Order.LATER}, Fate.SAVED),
+        ({"plan": "re", "objective": "BP"}, {"own": Order.LATER}, Fate.SAVED),
+        ({"plan": "walk"}, {"own": Order.LATER}, Fate.SAVED),
+        ({"session_date": LATER}, {"own": Order.LATER}, Fate.SAVED),
+        ({"plan": "rest well"}, {"own": Order.LATER, "is_draft": False}, Fate.COPIED),
+        # What it wrote earlier changes nothing, and is not dropped.
+        ({"plan": "rest well"}, {"own": Order.EARLIER}, Fate.COPIED),
+        ({"plan": "re"}, {"own": Order.EARLIER}, Fate.CONTAINED),
+        ({"plan": None}, {"own": Order.EARLIER}, Fate.CONTAINED),
+        ({"plan": "re", "session_date": LATER}, {"own": Order.EARLIER}, Fate.COPIED),
+        ({"session_date": LATER}, {"own": Order.EARLIER}, Fate.COPIED),
+        # Nobody can tell which was first.
+        ({"plan": "rest well", "objective": "BP"}, {"own": Order.UNKNOWN}, Fate.SAVED),
+        ({"plan": "re"}, {"own": Order.UNKNOWN}, Fate.CONTAINED),
+        ({"plan": "re", "objective": "BP"}, {"own": Order.UNKNOWN}, Fate.COPIED),
+        ({"plan": "walk"}, {"own": Order.UNKNOWN}, Fate.COPIED),
+        ({"session_date": LATER}, {"own": Order.UNKNOWN}, Fate.COPIED),
+        # Others' changes: nothing is merged, and nothing dropped.
         ({"plan": "rest well"}, {}, Fate.COPIED),
+        ({"plan": "re"}, {}, Fate.COPIED),
+        ({"plan": None}, {}, Fate.COPIED),
     ],
 )
 def test_the_fate_of_a_text(changes, circumstances, expected):
-    given_circumstances = {"is_draft": True, "is_fresh": False, "is_own": False} | circumstances
+    given_circumstances = {"is_draft": True, "is_fresh": False, "own": None} | circumstances
     assert rules.fate(changes, PRESENT, **given_circumstances) is expected
 
 
 @pytest.mark.parametrize(
-    ("base", "version", "made", "own"),
+    ("base", "version", "made", "minutes", "order"),
     [
-        (None, 1, [1], True),
-        (None, 3, [1, 2, 3], True),
-        (None, 3, [1, 3], False),
-        (1, 3, [2, 3], True),
-        (1, 3, [1, 2], False),
-        (3, 3, [1, 2, 3], False),
-        (4, 3, [], False),
-        (None, 1, [], False),
+        (None, 1, {1: 0}, 1, Order.LATER),
+        (None, 1, {1: 0}, 0, Order.UNKNOWN),
+        (None, 1, {1: 0}, -1, Order.EARLIER),
+        # As the last one was written, whichever made the newest version.
+        (None, 3, {1: 0, 2: 5, 3: 2}, 4, Order.EARLIER),
+        (None, 3, {1: 0, 2: 5, 3: 2}, 6, Order.LATER),
+        (2, 3, {1: 0, 2: 5, 3: 2}, 4, Order.LATER),
+        (None, 3, {1: 0, 3: 0}, 1, None),
+        (1, 3, {1: 0, 2: 0}, 1, None),
+        (3, 3, {1: 0, 2: 0, 3: 0}, 1, None),
+        (4, 3, {}, 1, None),
+        (None, 1, {}, 1, None),
     ],
 )
-def test_what_is_a_devices_own(base, version, made, own):
-    assert rules.is_own(base, version, made) is own
+def test_the_order_of_a_devices_own(base, version, made, minutes, order):
+    written = {number: NOW + timedelta(minutes=after) for number, after in made.items()}
+    assert rules.own_order(base, version, NOW + timedelta(minutes=minutes), written) is order
 
 
 def test_what_says_the_same():

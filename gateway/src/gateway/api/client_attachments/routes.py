@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from caseload.clinical.v1 import client_attachments_pb2 as pb
+from chassis.errors import Invalid
 from gateway.api.attachments.form import FormFile
 from gateway.api.attachments.routes import FORM
 from gateway.api.attachments.schemas import Attachment, AttachmentList, AttachmentRename, Download, DownloadQuery
@@ -24,7 +25,6 @@ from gateway.routing.nouns import noun_router
 
 router = noun_router("/clients/{client_id}/attachments", "attachments")
 
-MOST_BYTES_AT_ONCE = 100 * 1024 * 1024
 _ARCHIVE = {
     "responses": {
         "200": {
@@ -83,10 +83,13 @@ async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Reque
     with ExitStack() as admitted:
         admitted.enter_context(http.app.state.archives.admit(request.caller))
         message = to_proto(body, pb.ChooseClientAttachmentsRequest, client_id=client_id)
-        chosen = await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)
+        try:
+            chosen = await request.stubs.client_attachments.ChooseClientAttachments(message, request.context)
+        except Invalid as refusal:
+            if refusal.code == "files_too_large":
+                raise ContentTooLarge("files_too_large", refusal.message, facts=refusal.facts) from None
+            raise
         files = chosen.items
-        if sum(file.file_size_bytes for file in files) > MOST_BYTES_AT_ONCE:
-            raise ContentTooLarge("files_too_large", "These files are too large together.", facts={"limit_bytes": MOST_BYTES_AT_ONCE})
         # Each piece of a file has the time of a call of its own.
         context = replace(request.context, deadline=None)
 

@@ -23,17 +23,22 @@ TEXTS = ("assessment", "objective", "plan", "subjective")
 _SECONDS_EACH = 4.0
 # With less time left no further item is begun.
 _SECONDS_LEFT = 0.5
-# Whatever fails so often in succession fails for all.
+# What is away so often in succession is away for all.
 _MOST_FAILURES = 2
 # Of one item. Any other refusal is one of the whole request.
 _REJECTIONS = (Conflict, Gone, Invalid, NotFound, Stale)
 _OF_THE_REQUEST = frozenset({"idempotency_in_progress", "idempotency_key_reused"})
 
+FAULT = Refusal(
+    "internal_error",
+    "Taking this note failed here. It stays on the device: keep it there, and have your practice tell whoever runs this installation.",
+)
 SENTENCES = {
     "appointment_gone": "There is no such appointment any more; the note stands without it.",
     "appointment_has_note": "The appointment has a note already; the text is kept in a conflict copy of that one.",
     "appointment_of_another_client": "The appointment is another client's; the note stands without it.",
     "client_inactive": "The client was deactivated meanwhile.",
+    "note_says_more": "The note says more than this device does; nothing of it was deleted.",
     "older_than_limit": "It was written longer ago than this workspace expects.",
     "session_deleted": "The note was deleted meanwhile; new text is kept in a conflict copy.",
     "session_erased": "The note was deleted for good meanwhile; the text is kept in a conflict copy.",
@@ -59,9 +64,14 @@ async def sync(items: Sequence[SyncItem], stub: SyncStub, context: RequestContex
         message = to_proto(item, pb.SyncSessionRequest, batch_digest=digest)
         try:
             reply = await stub.SyncSession(message, _for_item(context, number, min(left, _SECONDS_EACH)))
-        except (Unavailable, InternalFault) as failure:
+        except Unavailable as failure:
             failures.append(failure)
             in_succession += 1
+        except InternalFault:
+            # What one item meets, a damaged note for instance, another need not; without a result it would be sent first each time.
+            _log.warning("an item was not taken", extra={"request_id": context.request_id})
+            results.append(_rejected(item, FAULT))
+            in_succession = 0
         except _REJECTIONS as refusal:
             if refusal.code in _OF_THE_REQUEST:
                 raise

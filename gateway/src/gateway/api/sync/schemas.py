@@ -38,7 +38,12 @@ class SyncItem(Schema):
             description="The note's date. Left out, an existing note keeps its own; a new one has the appointment's start, or else created_at_client."
         ),
     ] = None
-    created_at_client: Annotated[Time, Field(description="When it was written, by the device's clock.")]
+    created_at_client: Annotated[
+        Time,
+        Field(
+            description="When this text was written, by the device's clock: of one device's own texts of a note the later one replaces the earlier."
+        ),
+    ]
 
 
 class SyncRequest(Schema):
@@ -62,6 +67,7 @@ class SyncedItem(Schema):
                 "appointment_has_note",
                 "appointment_of_another_client",
                 "client_inactive",
+                "note_says_more",
                 "older_than_limit",
                 "session_deleted",
                 "session_erased",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Sandbox:
     async def sanitize(self, given: Spool, work: UnitOfWork) -> CleanFile:
         """The file as it may be stored. Raises Invalid as `sanitizer.sanitize` does, also for too much of it, and file_unsafe if the process hits its limits.
 
-        Raises Unavailable if it takes too long, RuntimeError if the process fails for a reason of its own.
+        Raises Unavailable if it takes too long or is killed, RuntimeError if the process fails for a reason of its own.
         """
         check_size(given.size)
         clean = Spool()
@@ -112,9 +113,15 @@ async def _read_errors(stream: asyncio.StreamReader) -> bytes:
 
 
 def media_type_of(status: int, header: bytes, errors: bytes) -> str:
-    """Parses the first line of the process. A negative status means that its limits killed it, which the file has caused."""
-    if status < 0:
+    """Parses the first line of the process. A negative status is the signal that ended it.
+
+    Raises Invalid if that was its limit of processor time, which the file has caused, or as the process says; Unavailable for any other
+    signal, for instance of a machine without memory: that says nothing of the file.
+    """
+    if status == -signal.SIGXCPU:
         raise Invalid("file_unsafe", "The file cannot be examined.")
+    if status < 0:
+        raise Unavailable("file_not_examined", "Examining the file was interrupted; try again.", retry_after=5.0)
     if status or not header.endswith(b"\n"):
         raise RuntimeError(f"the sanitizer process failed: {errors.decode(errors='replace')[-500:]}")
     result = json.loads(header)

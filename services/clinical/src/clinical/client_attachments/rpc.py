@@ -91,8 +91,10 @@ class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
         keys = await self._keys.of(work.workspace_id)
         found = {row["id"]: row for row in await work.db.all(store.chosen, client_id=request.client_id, ids=wanted)}
         rules.check_found(wanted, found)
+        items = [mapping.from_row(found[attachment_id], keys) for attachment_id in wanted]
+        rules.check_together(item.file_size_bytes for item in items)
         tickets = [rules.ticket(keys.mac, work.user_id, attachment_id, work.now.timestamp()) for attachment_id in wanted]
-        return pb.AttachmentChoice(items=[mapping.from_row(found[attachment_id], keys) for attachment_id in wanted], tickets=tickets)
+        return pb.AttachmentChoice(items=items, tickets=tickets)
 
     async def ReadClientAttachment(self, request: pb.ReadClientAttachmentRequest, work: UnitOfWork) -> pb.AttachmentContent:
         keys = await self._keys.of(work.workspace_id)

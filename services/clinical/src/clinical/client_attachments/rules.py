@@ -1,12 +1,14 @@
 """Which of a client's files can be had at once."""
 
 import hmac
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
 from chassis.errors import Fault, Invalid, NotFound
 
 MOST_AT_ONCE = 100
+# All of them together.
+MOST_BYTES_AT_ONCE = 100 * 1024 * 1024
 # Of a file, in one reply.
 LARGEST_PIECE = 1024 * 1024
 # Longer than an archive of a hundred megabytes takes.
@@ -28,6 +30,12 @@ def check_found(wanted: Sequence[UUID], found: Collection[UUID]) -> None:
     """Raises NotFound unless every file is the client's."""
     if not set(wanted) <= set(found):
         raise NotFound("not_found", "There is no such file.")
+
+
+def check_together(sizes: Iterable[int]) -> None:
+    """Raises Invalid for files that are too large together; before an export is on record that nobody gets."""
+    if sum(sizes) > MOST_BYTES_AT_ONCE:
+        raise Invalid("files_too_large", "These files are too large together.", facts={"limit_bytes": MOST_BYTES_AT_ONCE})
 
 
 def piece(offset: int, limit: int) -> tuple[int, int]:

@@ -3,13 +3,15 @@
 What one author saves late on one version of a note comes into one copy, so that an editor that goes on saving fills no list with drafts.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.options.v1 import options_pb2
+from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
@@ -21,8 +23,10 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, chang
 
     The caller holds a lock on the note's row, so of two equal saves at once the second finds the copy of the first.
     """
-    rows = await work.db.all(store.copies_of, original=current.id, author=work.user_id, base=base_version)
+    rows, rests = await _copies_of(work, current, base_version)
     for row in rows:
+        if row["id"] in rests:
+            continue
         copy = mapping.from_row(row, keys)
         present = mapping.values(copy)
         if not rules.real_changes(changes, present):
@@ -35,18 +39,40 @@ async def keep(work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, chang
     return await _create(work, keys, current, changes, base_version)
 
 
-async def keep_part(
-    work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, part: Mapping[str, str], base_version: int, *, taken: Collection[str]
-) -> str:
-    """Keeps a part of texts that are too long for one note, and returns the id of the copy that has it: none of `taken`, which have others.
+async def keep_rest(
+    work: UnitOfWork, keys: WorkspaceKeys, current: pb.Session, parts: Sequence[Mapping[str, str]], base_version: int
+) -> list[str]:
+    """Keeps the parts of texts that do not fit into one note, and returns the ids of the copies that have them, in the same order.
 
-    A copy whose text the part goes on from becomes this part; one that says more is another part's. The caller holds a lock on the note's row.
+    A copy that has such a part, and whose text this one goes on from, becomes this part; one that says more is another part's. The
+    caller holds a lock on the note's row.
     """
+    rows, rests = await _copies_of(work, current, base_version)
+    known = [(row, mapping.from_row(row, keys)) for row in rows if row["id"] in rests]
+    taken: list[str] = []
+    for part in parts:
+        taken.append(await _keep_part(work, keys, current, part, base_version, [pair for pair in known if pair[1].id not in taken]))
+    return taken
+
+
+async def _copies_of(work: UnitOfWork, current: pb.Session, base_version: int) -> tuple[list[Record], set[UUID]]:
+    """The author's copies from that version, and the ids of those copies of the note that have the rest of a text."""
     rows = await work.db.all(store.copies_of, original=current.id, author=work.user_id, base=base_version)
-    for row in rows:
-        copy = mapping.from_row(row, keys)
+    receipts = await work.db.all(store.rests_of, client_id=current.client_id, original=current.id) if rows else []
+    return rows, {part_id for receipt in receipts for part_id in receipt["part_ids"]}
+
+
+async def _keep_part(
+    work: UnitOfWork,
+    keys: WorkspaceKeys,
+    current: pb.Session,
+    part: Mapping[str, str],
+    base_version: int,
+    known: Iterable[tuple[Record, pb.Session]],
+) -> str:
+    for row, copy in known:
         present = mapping.values(copy)
-        if copy.id in taken or not all(present[name] and rules.goes_on(text, present[name]) for name, text in part.items()):
+        if not all(present[name] and rules.goes_on(text, present[name]) for name, text in part.items()):
             continue
         if not rules.real_changes(part, present):
             return copy.id

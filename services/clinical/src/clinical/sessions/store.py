@@ -16,6 +16,7 @@ from clinical.tables import (
     session_counters,
     session_versions,
     sessions,
+    sync_receipts,
     timeline_events,
 )
 
@@ -168,6 +169,15 @@ copies_of = command(
     )
     .order_by(sessions.c.id)
     .with_for_update()
+)
+
+# Which of a note's copies have the rest of a text that was too long for it, as the items of devices say that brought them.
+rests_of = query(
+    select(sync_receipts.c.part_ids).where(
+        sync_receipts.c.client_id == _client_id,
+        sync_receipts.c.session_id == bindparam("original", type_=Uuid),
+        sync_receipts.c.conflict_session_id.is_not(None),
+    )
 )
 
 latest_finalized = query(

@@ -92,7 +92,10 @@ async def _add_receipt(effect: Effect, item: Item, digest: bytes, device: Mappin
         "conflict_session_id": effect.conflict_session_id,
         "status": effect.status,
         "version": effect.version,
+        "made_version": effect.made_version,
+        "part_ids": effect.part_ids,
         "flags": rules.told(effect.flags),
+        "written_at": item.created_at,
         "created_at": work.now,
         **device,
     }

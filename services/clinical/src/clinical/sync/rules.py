@@ -1,6 +1,9 @@
-"""What becomes of an item that a device sends: pure decisions. No clock decides any, and no text that somebody typed is given up."""
+"""What becomes of an item that a device sends: pure decisions. No text that somebody typed is given up, or comes back, silently.
 
-from collections.abc import Collection, Iterable, Mapping
+Versions decide. A clock orders one device's own items alone, by the device's own time.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -25,6 +28,7 @@ APPOINTMENT_OF_ANOTHER_CLIENT = "appointment_of_another_client"
 CLIENT_INACTIVE = "client_inactive"
 OLDER_THAN_LIMIT = "older_than_limit"
 TEXT_SPLIT = "text_split"
+NOTE_SAYS_MORE = "note_says_more"
 # Why its text is kept in a conflict copy.
 APPOINTMENT_HAS_NOTE = "appointment_has_note"
 SESSION_DELETED = "session_deleted"
@@ -33,11 +37,20 @@ SESSION_FINALIZED = "session_finalized"
 STALE_VERSION = "stale_version"
 
 
+class Order(Enum):
+    """When an item was written, beside the items of its own device that made the note what it is."""
+
+    EARLIER = "earlier"
+    # At the same time as the last one, by the device: nobody can tell.
+    UNKNOWN = "unknown"
+    LATER = "later"
+
+
 class Fate(Enum):
     """What becomes of an item's text."""
 
     SAVED = "updated"
-    # The note says all of it already.
+    # The note says all of it already, and maybe more.
     CONTAINED = "unchanged"
     COPIED = "conflict"
 
@@ -93,29 +106,38 @@ def _end_of_part(text: str) -> int:
     return notes.MAX_TEXT
 
 
-def fate(changes: Mapping[str, Any], present: Mapping[str, Any], *, is_draft: bool, is_fresh: bool, is_own: bool) -> Fate:
+def fate(changes: Mapping[str, Any], present: Mapping[str, Any], *, is_draft: bool, is_fresh: bool, own: Order | None) -> Fate:
     """What becomes of an item whose text differs from the note's by `changes`.
 
-    `is_fresh`: the device's text goes on from the note's newest version. `is_own`: every version since the one it goes on from was
-    made by this device's own items of this note. Those may come in any order, so of two texts the one that contains the other stays.
+    `is_fresh`: the device's text goes on from the note's newest version. `own`: every version since the one it goes on from was made by
+    this device's own items of this note, and this one was written before or after those; None where anybody else made one.
     """
     if not changes:
         return Fate.CONTAINED
-    if is_draft and is_fresh:
+    if is_draft and (is_fresh or own is Order.LATER):
         return Fate.SAVED
-    if is_draft and is_own:
-        pairs = [(text or "", present[name] or "") for name, text in changes.items() if name in notes.TEXTS]
-        if all(notes.goes_on(sent, kept) for sent, kept in pairs):
+    if is_draft and own is not None and changes.keys() <= set(notes.TEXTS):
+        pairs = [(text or "", present[name] or "") for name, text in changes.items()]
+        # What was written earlier may have been deleted since, so it never goes on.
+        if own is Order.UNKNOWN and all(notes.goes_on(sent, kept) for sent, kept in pairs):
             return Fate.SAVED
         if all(notes.goes_on(kept, sent) for sent, kept in pairs):
             return Fate.CONTAINED
     return Fate.COPIED
 
 
-def is_own(base_version: int | None, version: int, made: Collection[int]) -> bool:
-    """Whether all versions after the base are among those `made` by the device's own items. Without a base: all there are."""
+def own_order(base_version: int | None, version: int, written_at: datetime, made: Mapping[int, datetime]) -> Order | None:
+    """The order of an item among the device's own, `made`: the versions that they made, and when each was written.
+
+    None if somebody else made a version after the item's base, or none was made. Without a base all versions count.
+    """
     base = base_version or 0
-    return base < version and set(range(base + 1, version + 1)) <= set(made)
+    if base >= version or not set(range(base + 1, version + 1)) <= made.keys():
+        return None
+    last = max(made[number] for number in range(base + 1, version + 1))
+    if written_at == last:
+        return Order.UNKNOWN
+    return Order.LATER if written_at > last else Order.EARLIER
 
 
 def says_the_same(sent: Mapping[str, Any], present: Mapping[str, Any]) -> bool:

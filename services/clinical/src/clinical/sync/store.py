@@ -1,6 +1,6 @@
 """Statements on receipts. Row security limits every one to the caller's workspace."""
 
-from sqlalchemy import LargeBinary, Text, Uuid, bindparam, delete, func, insert, select
+from sqlalchemy import Boolean, LargeBinary, Text, Uuid, bindparam, delete, func, insert, select
 
 from chassis.db.advisory_locks import lock_number
 from chassis.db.statement import command, query
@@ -27,13 +27,13 @@ known = query(select(_r.session_id).where(_of_device).limit(1))
 # The notes of a client that the user's devices have called so in any sign-in, with the versions that their items made.
 known_elsewhere = query(select(_r.session_id, _r.version).where(_of_note, _r.client_id == bindparam("client_id", type_=Uuid)).distinct())
 
-# The versions that items made of the note, after one, from whichever sign-in they came.
+# The versions that items made of the note, after one, and when those were written: from whichever sign-in they came, or from one alone.
 versions_made = query(
-    select(_r.version).where(
+    select(_r.made_version, _r.written_at).where(
         _of_note,
+        bindparam("any_sign_in", type_=Boolean) | (_r.device_id == bindparam("device_id", type_=Uuid)),
         _r.session_id == bindparam("session_id", type_=Uuid),
-        (_r.status == "created") | (_r.status == "updated"),
-        _r.version > bindparam("base", type_=_r.version.type),
+        _r.made_version > bindparam("base", type_=_r.made_version.type),
     )
 )
 

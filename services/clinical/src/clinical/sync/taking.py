@@ -29,7 +29,11 @@ class Effect:
     status: str
     # The version of the note that says what the device's does; None where no version does.
     version: int | None = None
+    # The version that the item made of the note, also where the rest of its text is elsewhere.
+    made_version: int | None = None
     conflict_session_id: str | None = None
+    # The copies that have that rest, in its order.
+    part_ids: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
 
 
@@ -87,7 +91,7 @@ class Taking:
                 note.appointment_id = self._slot.appointment_id
         mapping.apply(note, {"session_date": self._date, **self._first})
         row = await drafts.create(self._work, self._keys, note)
-        effect = Effect(row["id"], "created", row["version"], flags=flags)
+        effect = Effect(row["id"], "created", row["version"], row["version"], flags=flags)
         return await self._keep_rest(effect, note)
 
     async def _save(self, row: Record, *, begins: bool = False) -> Effect:
@@ -103,15 +107,17 @@ class Taking:
             present,
             is_draft=note.is_draft and not is_deleted,
             is_fresh=is_fresh,
-            is_own=not begins and not is_fresh and rules.is_own(base, row["version"], await self._versions_made(row["id"], base or 0)),
+            own=None if begins or is_fresh else await self._order(row),
         )
         effect = Effect(row["id"], fate.value)
         if fate is rules.Fate.SAVED:
             saved = await drafts.save(self._work, self._keys, row, note, changes)
-            effect.version = saved["version"]
+            effect.version = effect.made_version = saved["version"]
         elif fate is rules.Fate.COPIED:
             effect.conflict_session_id = await copies.keep(self._work, self._keys, note, changes, base or 0)
             effect.flags.append(rules.why_copied(row["status"], is_deleted=is_deleted, is_new=begins))
+        elif changes:
+            effect.flags.append(rules.NOTE_SAYS_MORE)
         elif is_fresh or rules.says_the_same(self._item.texts, present):
             effect.version = row["version"]
         if is_deleted:
@@ -131,18 +137,24 @@ class Taking:
 
     async def _keep_rest(self, effect: Effect, note: sessions_pb2.Session) -> Effect:
         """Keeps what is too long for the note in copies of it. No version says then what the device's does."""
-        taken = [effect.conflict_session_id] if effect.conflict_session_id else []
-        for part in self._rest:
-            taken.append(await copies.keep_part(self._work, self._keys, note, part, self._item.base_version or 0, taken=taken))
-        effect.conflict_session_id = taken[0] if taken else None
         if self._rest:
+            effect.part_ids = await copies.keep_rest(self._work, self._keys, note, self._rest, self._item.base_version or 0)
+            effect.conflict_session_id = effect.conflict_session_id or effect.part_ids[0]
             effect.status, effect.version = "conflict", None
             effect.flags.append(rules.TEXT_SPLIT)
         return effect
 
-    async def _versions_made(self, note_id: UUID, base: int) -> set[int]:
-        name = {key: self._device[key] for key in ("user_id", "note_key")}
-        return {row["version"] for row in await self._work.db.all(store.versions_made, session_id=note_id, base=base, **name)}
+    async def _order(self, row: Record) -> rules.Order | None:
+        """The item's place among those of the device that made the note's versions since its base.
+
+        By the note's own id every device calls it, so the sign-in tells which items are this device's; by the device's own id its
+        items are known in any sign-in.
+        """
+        base = self._item.base_version or 0
+        any_sign_in = rules.note_id(self._item.client_session_id) != row["id"]
+        rows = await self._work.db.all(store.versions_made, session_id=row["id"], base=base, any_sign_in=any_sign_in, **self._device)
+        made = {each["made_version"]: each["written_at"] for each in rows}
+        return rules.own_order(base, row["version"], self._item.created_at, made)
 
     @property
     def _date(self) -> datetime:

@@ -22,7 +22,13 @@ sync_receipts = tenant(
     Column("status", Text, nullable=False),
     # The version of the note that says what the device's does.
     Column("version", BigInteger),
+    # The version that the item made of the note, also where the rest of its text went into copies.
+    Column("made_version", BigInteger),
+    # The copies that have that rest, in its order.
+    Column("part_ids", ARRAY(Uuid), nullable=False),
     Column("flags", ARRAY(Text), nullable=False),
+    # When it was written, by the device's clock: the order of the device's own items.
+    moment("written_at"),
     moment("created_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_sync_receipts"),
     UniqueConstraint("workspace_id", "user_id", "note_key", "device_id", "item_digest", name="sync_item_known"),
