@@ -19,7 +19,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
 from clinical.note_search import build, levels, segments, store
 from clinical.note_search.blocks import BlockIndex
-from clinical.note_search.notes import IndexedNote, indexed
+from clinical.note_search.notes import IndexedNote, indexed, is_over
 from clinical.note_search.pace import Pace
 from clinical.note_search.segments import BlockKey, Segment, SegmentGone
 
@@ -124,7 +124,8 @@ class Indexer:
             async with self._database.transaction(workspace_id, seconds=_SECONDS) as db:
                 rows = await db.all(store.notes, ids=changes.notes[start : start + _READ_AT_ONCE])
             pace.start()
-            for row in rows:
+            # Nobody finds one whose time is over, although its row may be there for a moment.
+            for row in (row for row in rows if not is_over(row, datetime.now(UTC))):
                 notes.append(indexed(row, keys))
                 await pace()
         blocks = _InMemory()

@@ -36,6 +36,11 @@ def place(row: Record) -> Place:
     return (row["session_date"] - _EPOCH) // _MICROSECOND, row["id"].bytes
 
 
+def is_over(row: Record, now: datetime) -> bool:
+    """Whether a deleted note is to be erased by now."""
+    return row["permanent_delete_after"] is not None and row["permanent_delete_after"] <= now
+
+
 def indexed(row: Record, keys: WorkspaceKeys) -> IndexedNote:
     facets = (row["status"],) if row["deleted_at"] is None else (row["status"], DELETED)
     return IndexedNote(place(row), facets, rules.words(opened_text(row, keys)))
