@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from notifications.__main__ import SERVICE as NOTIFICATIONS
 from scheduling.__main__ import SERVICE as SCHEDULING
 
 PASSWORD = "correct horse battery"
+_numbers = count(1)
 PUBLIC_URL = "http://127.0.0.1:8000"
 # The cheapest Argon2: these tests are about what the gateway does with a sign-in.
 CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}
@@ -41,6 +43,9 @@ class Person:
 
 class TestedGateway:
     """A gateway and the environment behind it."""
+
+    # Where the running test asks from, unless it says otherwise.
+    address = ""
 
     def __init__(
         self,
@@ -59,9 +64,9 @@ class TestedGateway:
         """The services of this process by name, which are reached without a socket."""
         return {name: runtime.server for name, runtime in self.environment.runtimes.items()}
 
-    def anonymous(self, *, address: str = "198.51.100.7", **headers: str) -> httpx.AsyncClient:
-        """HTTP without credentials, from this address and with a cookie jar of its own."""
-        transport = httpx.ASGITransport(self.app, client=(address, 50000))
+    def anonymous(self, *, address: str = "", **headers: str) -> httpx.AsyncClient:
+        """HTTP without credentials, from this address or the test's own, and with a cookie jar of its own."""
+        transport = httpx.ASGITransport(self.app, client=(address or TestedGateway.address, 50000))
         return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
 
     def colleague(self, person: Person, **claims: object) -> httpx.AsyncClient:
@@ -111,6 +116,13 @@ class TestedGateway:
         """A second gateway in front of the same services, with other settings or another clock for its rate limits."""
         peers = self.app.state.peers if peers is None else peers
         return TestedGateway(self.environment, peers, self.settings.model_copy(update=settings), routers, clock)
+
+
+@pytest.fixture(autouse=True)
+def _address_of_its_own() -> None:
+    """Many tests in one minute are more than one address may ask for."""
+    number = next(_numbers)
+    TestedGateway.address = f"198.18.{number >> 8 & 255}.{number & 255}"
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,7 @@ def values_of_cells(fields: Sequence[str | None], cells: Sequence[str]) -> dict[
     """What a line of a CSV file says of a client: a value for every field, None where it says nothing. ValueError where it has too many cells."""
     if len(cells) > len(fields) and any(cell.strip() for cell in cells[len(fields) :]):
         raise ValueError("has more cells than there are columns")
-    values: dict[str, Any] = dict.fromkeys(FIELDS)
+    values: dict[str, Any] = dict.fromkeys(_NAMES)
     for field, cell in zip(fields, cells, strict=False):
         if field and cell.strip():
             values[field] = _CELLS.get(field, _as_it_is)(cell)
@@ -102,7 +102,7 @@ def values_of_cells(fields: Sequence[str | None], cells: Sequence[str]) -> dict[
 
 def values_of_members(members: Mapping[str, Any], mapping: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """What an object of a JSON file says of a client, and which of its members are not imported. ValueError for a value of the wrong type."""
-    values: dict[str, Any] = dict.fromkeys(FIELDS)
+    values: dict[str, Any] = dict.fromkeys(_NAMES)
     ignored = []
     mapped = set(mapping.values())
     for name, value in members.items():
