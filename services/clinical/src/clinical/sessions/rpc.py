@@ -32,6 +32,7 @@ from clinical.note_templates import workflow as templates
 from clinical.sessions import copies, deletion, drafts, events, mapping, pending, release, replies, rules, searching, signed, signing, store
 from clinical.supervision import attested
 from clinical.supervision import workflow as cosigning
+from clinical.timeline import store as timeline
 from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
 
@@ -254,7 +255,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
-        total = await work.db.one(store.count_events, client_id=request.client_id)
+        total = await work.db.one(timeline.count_events, client_id=request.client_id, source="notes")
         return pb.History(items=[fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
 
     async def _take_over(self, draft: Record, held: pending.Pending, work: UnitOfWork, keys: WorkspaceKeys) -> Record:

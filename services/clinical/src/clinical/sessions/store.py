@@ -236,6 +236,8 @@ versions = query(
 
 # --- lists
 
+_NEWEST_FIRST = (sessions.c.session_date.desc(), sessions.c.id.desc())
+
 
 @cache
 def page(*, of_client: bool, of_appointment: bool, statuses: str, with_deleted: bool) -> Statement:
@@ -244,8 +246,17 @@ def page(*, of_client: bool, of_appointment: bool, statuses: str, with_deleted: 
     `statuses` is "any", "one" (the parameter `status`) or "signed".
     """
     filtered = _filtered(select(sessions), of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=with_deleted)
-    in_order = filtered.order_by(sessions.c.session_date.desc(), sessions.c.id.desc())
-    return query(in_order.limit(bindparam("limit")).offset(bindparam("offset")))
+    return query(filtered.order_by(*_NEWEST_FIRST).limit(bindparam("limit")).offset(bindparam("offset")))
+
+
+@cache
+def page_after(*, is_first: bool, of_client: bool, of_appointment: bool, statuses: str, with_deleted: bool) -> Statement:
+    """The notes of such a list that come after the one with `after_date` and `after_id`; if it is the first page, from its beginning."""
+    filtered = _filtered(select(sessions), of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=with_deleted)
+    if not is_first:
+        after = tuple_(bindparam("after_date", type_=sessions.c.session_date.type), bindparam("after_id", type_=Uuid))
+        filtered = filtered.where(tuple_(sessions.c.session_date, sessions.c.id) < after)
+    return query(filtered.order_by(*_NEWEST_FIRST).limit(bindparam("limit")))
 
 
 @cache
@@ -304,7 +315,6 @@ events_before = query(
         < tuple_(bindparam("before", type_=timeline_events.c.at.type), bindparam("before_id", type_=Uuid))
     )
 )
-count_events = query(select(func.count().label("total")).select_from(timeline_events).where(_shown))
 
 # --- pending amendments
 

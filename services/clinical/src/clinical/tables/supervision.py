@@ -64,6 +64,7 @@ cosign_requests = tenant(
     Index("ix_cosign_requests_supervisee", "workspace_id", "supervisee_user_id", postgresql_where=text("status = 'pending'")),
     Index("ix_cosign_requests_due", "due_at", postgresql_where=text(f"{_WAITS} AND announced_at IS NULL")),
     fixed=("id",),
+    grants="SELECT, INSERT, UPDATE",
     # It finds the deadlines that have passed.
     relay_grants="SELECT (workspace_id, id, status, due_at, announced_at, hidden)",
 )
