@@ -114,7 +114,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         counted = filters["of_client"] or filters["of_appointment"]
         if search is not None:
             if counted:
-                results = await searching.among(work, keys, search, window, store.page(**filters), {**values, **now})
+                results = await searching.among(work, keys, search, window, filters, {**values, **now})
             else:
                 results = await searching.in_workspace(work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted)
             await replies.complete(work, keys, results.notes)
