@@ -39,6 +39,7 @@ TABLES |= {"cosign_requests", "cosignatures", "supervised_users", "sync_receipts
 # Each supervisor of a workspace has two hundred notes, a seventh of which wait.
 SUPERVISORS = 100
 WAITING = EACH // 7
+RETURNED = EACH // 700 + 1
 # The client with the most events, of which a tenth is hidden, the newest among them.
 LONG, EVENTS = UUID(int=10**9), 100_000
 
@@ -86,7 +87,8 @@ async def archive(postgres):
                 INSERT INTO clinical.note_templates SELECT workspace_id, id, CASE WHEN (n / {WORKSPACES}) % 1000 > 0 THEN client_id END, '\\x00', 1,
                     true, at, at FROM made;
                 INSERT INTO clinical.cosign_requests SELECT workspace_id, id, 1, client_id, client_id, pg_temp.id((n / {WORKSPACES}) % {SUPERVISORS}),
-                    CASE WHEN (n / {WORKSPACES}) % 7 = 0 THEN 'pending' ELSE 'cosigned' END, at FROM made WHERE NOT is_draft;
+                    CASE WHEN (n / {WORKSPACES}) % 7 = 0 THEN 'pending' WHEN (n / {WORKSPACES}) % 700 = 1 THEN 'returned' ELSE 'cosigned' END,
+                    at, NULL, false, client_id, ARRAY[client_id] FROM made WHERE NOT is_draft;
                 INSERT INTO clinical.cosignatures SELECT workspace_id, id, id, 1, 'cosigned', client_id, '\\x00', at FROM made
                     WHERE NOT is_draft AND (n / {WORKSPACES}) % 7 > 0;
                 INSERT INTO clinical.supervised_users SELECT workspace_id, id, client_id, 1 FROM made;
@@ -105,21 +107,18 @@ async def archive(postgres):
         yield h.runtime("clinical")
 
 
-def page(*, statuses: str = "any", of_client: bool = False, of_appointment: bool = False, with_deleted: bool = False) -> Statement:
-    return store.page(of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=with_deleted)
+def page(**filters: Any) -> Statement:
+    return store.page(store.Filters(**filters))
 
 
-def page_after(*, is_first: bool) -> Statement:
-    return store.page_after(is_first=is_first, of_client=True, of_appointment=False, statuses="any", with_deleted=False)
-
-
-def count(*, statuses: str = "any", of_client: bool = False, of_appointment: bool = False) -> Statement:
-    return store.count(of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=False)
+def count(**filters: Any) -> Statement:
+    return store.count(store.Filters(**filters))
 
 
 FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
 CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
-SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21)}
+OF_CLIENT = store.Filters(of_client=True)
+SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21), "is_unsupervised": True}
 SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
 
 # What a user's devices call a note by; each note was sent twenty times.
@@ -153,9 +152,9 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "a note with its versions": (store.with_versions, {"id": note(1002)}, 6),
     "what waits for a supervisor": (supervision.queue, {**FIRST, **SUPERVISOR}, 2 * WAITING // SUPERVISORS + 2),
     "how much waits for a supervisor": (supervision.count, SUPERVISOR, WAITING // SUPERVISORS + 1),
-    "what waits in a workspace": (supervision.queue_of_workspace, FIRST, 100),
-    "what waits in a workspace, third page": (supervision.queue_of_workspace, {"limit": 50, "offset": 100}, 200),
-    "how much waits in a workspace": (supervision.count_of_workspace, {}, WAITING),
+    "what waits in a workspace": (supervision.queue_of_workspace, {**FIRST, **SUPERVISOR}, 100),
+    "what waits in a workspace, third page": (supervision.queue_of_workspace, {**SUPERVISOR, "limit": 50, "offset": 100}, 200),
+    "how much waits in a workspace": (supervision.count_of_workspace, SUPERVISOR, WAITING),
     "what became of notes": (supervision.requests, {"ids": [note(1001), note(1002)]}, 2),
     "what became of a note": (supervision.request, {"id": note(1001)}, 1),
     "what was attested of notes": (supervision.newest_cosignatures, {"ids": [note(1001), note(1002)]}, 3),
@@ -171,8 +170,16 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "all versions": (store.all_versions, {"session_id": note(1001)}, 2),
     "conflict copies": (store.copies_of, {"original": note(500), "author": client_of(501), "base": 1}, 1),
     "a deleted note": (store.lock_with_deleted, {"id": note(1000)}, 1),
-    "of a client, one after another": (page_after(is_first=True), {**CLIENT, "limit": 5}, 5),
-    "of a client, going on": (page_after(is_first=False), {**CLIENT, "limit": 5, "after_date": LATE, "after_id": note(0)}, 5),
+    "of a client, one after another": (store.page_after(OF_CLIENT, is_first=True), {**CLIENT, "limit": 5}, 5),
+    "of a client, going on": (
+        store.page_after(OF_CLIENT, is_first=False),
+        {**CLIENT, "limit": 5, "after_date": LATE, "after_id": note(0)},
+        5,
+    ),
+    "returned": (page(cosign="returned"), FIRST, 2 * RETURNED),
+    "count of returned": (count(cosign="returned"), {}, 2 * RETURNED),
+    "returned, of a client": (page(cosign="returned", of_client=True), {**FIRST, **CLIENT}, RETURNED + 2 * PER_CLIENT),
+    "waiting": (page(cosign="pending"), FIRST, 2 * WAITING),
     "latest signed": (store.latest_finalized, CLIENT, 3),
     "versions": (store.versions, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "timeline": (store.newest_events, {**CLIENT, "limit": 5}, 5),

@@ -225,3 +225,39 @@ async def test_events_from_before_the_counters_are_counted_by_the_migration(unfo
     await writing.assert_exact()
     await writing.erase(writing.kept[1])
     await writing.assert_exact()
+
+
+async def test_the_migration_tells_whose_is_what_waits_for_a_co_signature(unfolding):
+    """The author, and who signed since the last co-signature."""
+    workspace_id, author, first, second, third = (uuid7() for _ in range(5))
+    note, never_cosigned = uuid7(), uuid7()
+    async with unfolding.superuser() as connection:
+        for id_, signers in ((note, (first, second, third)), (never_cosigned, (first, first, second))):
+            await connection.execute(WRITE["notes"], workspace_id, id_, author)
+            for number, signer in enumerate(signers, start=1):
+                await connection.execute(
+                    "INSERT INTO clinical.session_versions (workspace_id, id, session_id, version_number, sealed, created_by_user_id, created_at)"
+                    " VALUES ($1, $2, $3, $4, '', $5, now())",
+                    workspace_id, uuid7(), id_, number, signer,
+                )  # fmt: skip
+            await connection.execute(
+                "INSERT INTO clinical.cosign_requests (workspace_id, id, version_number, signed_by_user_id, supervisee_user_id, status, due_at)"
+                " VALUES ($1, $2, 3, $3, $3, 'pending', now())",
+                workspace_id, id_, signers[-1],
+            )  # fmt: skip
+        for number, decision in ((1, "cosigned"), (2, "returned")):
+            await connection.execute(
+                "INSERT INTO clinical.cosignatures (workspace_id, id, session_id, version_number, decision, signed_by_user_id, sealed, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, '', now())",
+                workspace_id, uuid7(), note, number, decision, uuid7(),
+            )  # fmt: skip
+        while await connection.fetchval("SELECT to_regclass('clinical.timeline_tallies') IS NOT NULL"):
+            await migrate(unfolding.admin_dsn, "clinical", "-1")
+        await migrate(unfolding.admin_dsn, "clinical")
+        rows = await connection.fetch(
+            "SELECT id, author_user_id, signer_user_ids FROM clinical.cosign_requests WHERE workspace_id = $1", workspace_id
+        )
+    assert {row["id"]: (row["author_user_id"], sorted(row["signer_user_ids"])) for row in rows} == {
+        note: (author, sorted([second, third])),
+        never_cosigned: (author, sorted([first, second])),
+    }

@@ -1,10 +1,12 @@
 """A client's timeline events are counted as they come and go, and found by an index without the hidden ones.
 
-The search's worker finds workspaces with work, whatever work each has. The app no longer may delete what waits for a co-signature: nothing needs it.
+The search's worker finds workspaces with work, whatever work each has. What waits for a co-signature tells whose it is, and the app may no
+longer delete it: nothing needs to.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0020"
 down_revision = "0019"
@@ -35,8 +37,7 @@ $$
 
 
 def upgrade() -> None:
-    # At once what is needed later: a lock that becomes stronger would wait for a save that waits for it.
-    op.execute("LOCK TABLE clinical.history, clinical.plan_events IN ACCESS EXCLUSIVE MODE")
+    _lock()
     op.create_table(
         "timeline_counter_changes",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -79,6 +80,28 @@ def upgrade() -> None:
     op.create_index("ix_search_work_due", "search_work", ["workspace_id", "due_at"], unique=False, schema="clinical")
     op.execute("REVOKE DELETE ON clinical.cosign_requests FROM clinical_app")
     op.execute("GRANT DELETE ON clinical.cosign_requests TO clinical_eraser")
+    op.add_column("cosign_requests", sa.Column("author_user_id", sa.Uuid(), nullable=True), schema="clinical")
+    op.add_column(
+        "cosign_requests",
+        sa.Column("signer_user_ids", postgresql.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
+        schema="clinical",
+    )
+    op.execute("GRANT UPDATE (author_user_id, signer_user_ids) ON clinical.cosign_requests TO clinical_app")
+    op.create_index(
+        "ix_cosign_requests_returned",
+        "cosign_requests",
+        ["workspace_id", "id"],
+        unique=False,
+        schema="clinical",
+        postgresql_where=sa.text("status = 'returned'"),
+    )
+    _tell_whose_it_is()
+
+
+def _lock() -> None:
+    """At once what is needed later, in the order of a save: a lock that becomes stronger would wait for a save that waits for it."""
+    tables = ", ".join(f"clinical.{table}" for table in ("sessions", "session_versions", *SOURCES, "cosign_requests", "cosignatures"))
+    op.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
 
 
 def _index(table: str, **options: object) -> None:
@@ -102,12 +125,35 @@ def _count_what_is_there() -> None:
         op.execute(f"ALTER TABLE clinical.{table} FORCE ROW LEVEL SECURITY")
 
 
+def _tell_whose_it_is() -> None:
+    """Of what waits for a co-signature, or did: who wrote the note, and who signed it since the last co-signature."""
+    tables = ("sessions", "session_versions", "cosign_requests", "cosignatures")
+    for table in tables:
+        op.execute(f"ALTER TABLE clinical.{table} NO FORCE ROW LEVEL SECURITY")
+    op.execute("""
+        UPDATE clinical.cosign_requests AS request
+        SET author_user_id = note.created_by_user_id, signer_user_ids = ARRAY(
+            SELECT DISTINCT version.created_by_user_id FROM clinical.session_versions AS version
+            WHERE version.workspace_id = note.workspace_id AND version.session_id = note.id AND version.version_number > (
+                SELECT coalesce(max(cosignature.version_number), 0) FROM clinical.cosignatures AS cosignature
+                WHERE cosignature.workspace_id = note.workspace_id AND cosignature.session_id = note.id AND cosignature.decision = 'cosigned'
+            )
+        )
+        FROM clinical.sessions AS note WHERE note.workspace_id = request.workspace_id AND note.id = request.id
+    """)
+    for table in tables:
+        op.execute(f"ALTER TABLE clinical.{table} FORCE ROW LEVEL SECURITY")
+
+
 def downgrade() -> None:
     op.execute("REVOKE DELETE ON clinical.cosign_requests FROM clinical_eraser")
     op.execute("GRANT DELETE ON clinical.cosign_requests TO clinical_app")
     op.drop_index("ix_search_work_due", table_name="search_work", schema="clinical")
     op.create_index("ix_search_work_due", "search_work", ["due_at"], unique=False, schema="clinical")
-    op.execute("LOCK TABLE clinical.history, clinical.plan_events IN ACCESS EXCLUSIVE MODE")
+    _lock()
+    op.drop_index("ix_cosign_requests_returned", table_name="cosign_requests", schema="clinical")
+    op.drop_column("cosign_requests", "signer_user_ids", schema="clinical")
+    op.drop_column("cosign_requests", "author_user_id", schema="clinical")
     for table in SOURCES:
         op.execute(f"DROP TRIGGER count_events_of_hidden ON clinical.{table}")
         op.execute(f"DROP TRIGGER count_events ON clinical.{table}")
