@@ -57,6 +57,7 @@ LINES = {
     "notifications.mail-overdue-cosignature": "only adds a mail; that the deadline was missed is on record",
     "notifications.mail-password-reset": "only adds a mail; whoever asked for it and the reset by its link are on record",
     "notifications.mail-payment-request": "only adds a mail, which leaves a line of its own",
+    "notifications.mail-returned-note": "only adds a mail; that the note was returned is on record",
     "notifications.mail-security-notice": "only adds a mail; what it is about is on record",
     "notifications.move-reminders": "move_reminders",
     "notifications.plan-reminders": "only adds reminders; a booking that is known already is a move, and leaves its line",

@@ -2039,6 +2039,8 @@ export interface paths {
         /**
          * List Cosign Queue
          * @description What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+         *
+         *     What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note.
          */
         get: operations["list_cosign_queue"];
         put?: never;
@@ -7834,6 +7836,8 @@ export interface operations {
                 status?: ("draft" | "finalized" | "archived") | null;
                 is_draft?: boolean | null;
                 include_deleted?: boolean;
+                /** @description Notes that wait for a co-signature, or that were returned and wait for their author. */
+                cosign_status?: ("pending" | "returned") | null;
                 /** @description Up to eight words, each the beginning of a word in the note, in any order. The four texts together must have them all. Pending amendments and earlier versions are not searched. */
                 search?: string | null;
             };

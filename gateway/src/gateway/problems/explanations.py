@@ -25,6 +25,7 @@ EXPLANATIONS: dict[str, str] = {
     "client_without_email": "The client is inactive, or has no e-mail address to be asked to pay at.",
     "cosign_comment_required": "A note is given back to its author with a `comment` that says what to change.",
     "cosign_not_pending": "The note does not wait for a co-signature. `cosign_status` is `cosigned` or `returned` if somebody has decided, and `none` if it is a draft or nobody supervises its signer.",
+    "cosign_status_not_listed": "Notes are listed by the `cosign_status` `pending` or `returned`, which ask somebody to do something; any number of notes has another.",
     "csrf_failed": "A write authenticated by cookies needs the CSRF token of its own login session in X-CSRF-Token: the csrf_token cookie, or the header of the reply that signed in or renewed. Read anything, or load the page again, and the cookie is set anew.",
     "database_unavailable": "A service cannot reach its database. Retry-After says when to try again.",
     "deadline_exceeded": "The reply was not ready in time. Repeat a read as it is, and a write with the same Idempotency-Key.",

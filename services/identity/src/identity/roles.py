@@ -97,6 +97,8 @@ ROLES_BY_KIND: Final[dict[str, frozenset[str]]] = {
 # The role that manages a workspace. Every workspace keeps at least one active user who has it.
 ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "admin"}
 
+# Who sees and decides on all that waits for a co-signature in a workspace.
+OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "sessions:oversee" in scopes)
 
 # What it takes to run the installation. No role has it, and whoever has it sees no PHI.
 PLATFORM_SCOPES: Final = frozenset({"platform:admin"})

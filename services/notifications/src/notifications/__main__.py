@@ -1,5 +1,6 @@
 """The notifications service: reminders and other mail."""
 
+from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
@@ -23,7 +24,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *reminders.reactions(worker.reminders.wake),
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
-        *cosign_notices.reactions(waited_for),
+        *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
     ]
 
 
