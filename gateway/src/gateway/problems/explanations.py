@@ -23,6 +23,8 @@ EXPLANATIONS: dict[str, str] = {
     "client_inactive": "This client is no longer treated. Set is_active to true before you book or plan for them.",
     "client_not_found": "This client does not exist any more, or belongs to another workspace.",
     "client_without_email": "The client is inactive, or has no e-mail address to be asked to pay at.",
+    "consent_invalid": "The consent cannot be recorded like this. `errors` says why.",
+    "consent_withdrawn": "This consent was withdrawn at `withdrawn_at`, and stays so. A client who agrees again gives a new one.",
     "cosign_comment_required": "A note is given back to its author with a `comment` that says what to change.",
     "cosign_not_pending": "The note does not wait for a co-signature. `cosign_status` is `cosigned` or `returned` if somebody has decided, and `none` if it is a draft or nobody supervises its signer.",
     "csrf_failed": "A write authenticated by cookies needs the CSRF token of its own login session in X-CSRF-Token: the csrf_token cookie, or the header of the reply that signed in or renewed. Read anything, or load the page again, and the cookie is set anew.",
