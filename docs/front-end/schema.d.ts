@@ -1142,6 +1142,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/{client_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Consents
+         * @description The newest record first, withdrawn ones too.
+         */
+        get: operations["list_consents"];
+        put?: never;
+        /**
+         * Give Consent
+         * @description A record of its own, also where there is one of the same purpose. A consent to be treated sets the client's consent_status.
+         */
+        post: operations["give_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/consents/{consent_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Consent
+         * @description Withdraws it with every other one of its purpose that is in force: from then on the client has not agreed. A withdrawal of the consent to
+         *     reminders stops them; one of the consent to be treated clears the client's consent_status. Giving it again makes a new record.
+         */
+        post: operations["withdraw_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2735,6 +2780,36 @@ export interface components {
             has_conflict: boolean;
             conflicting_appointments: components["schemas"]["Conflict"][];
         };
+        Consent: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            client_id: string;
+            /** @enum {string} */
+            purpose: "treatment" | "reminders" | "data_processing" | "export";
+            text_version: string;
+            /** Format: date-time */
+            given_at: string;
+            withdrawn_at: string | null;
+            /** Format: uuid */
+            recorded_by: string;
+            withdrawn_by: string | null;
+        };
+        ConsentCreate: {
+            /** @enum {string} */
+            purpose: "treatment" | "reminders" | "data_processing" | "export";
+            /** @description Which text the client agreed to, in the practice's own words: 2026-03, or v4. */
+            text_version: string;
+            /** @description When it was given, on paper for instance; not in the future. Unless given, now. */
+            given_at?: string | null;
+        };
+        ConsentPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Consent"][];
+        };
         /** @description What somebody else than its author attested of a signed version. */
         Cosignature: {
             /** Format: uuid */
@@ -4177,6 +4252,9 @@ export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
+export type Consent = components['schemas']['Consent'];
+export type ConsentCreate = components['schemas']['ConsentCreate'];
+export type ConsentPage = components['schemas']['ConsentPage'];
 export type Cosignature = components['schemas']['Cosignature'];
 export type Cosigning = components['schemas']['Cosigning'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
@@ -6896,6 +6974,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_consents: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    withdraw_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                client_id: string;
+                consent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
                 };
             };
             400: components["responses"]["400"];

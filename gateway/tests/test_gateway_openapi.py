@@ -65,6 +65,8 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+POST GET /clients/{}/consents
+POST /clients/{}/consents/{}/withdraw
 POST /clients/import
 POST /clients/import/{}/undo
 GET /jobs

@@ -36,6 +36,7 @@ TABLES = {
     "Users": "users",
     "Clients": "clients",
     "ClientImports": "clients",
+    "Consents": "consents",
     "Jobs": "jobs",
     "Appointments": "appointments",
     "Sessions": "sessions",

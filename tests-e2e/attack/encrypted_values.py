@@ -133,6 +133,12 @@ class EncryptedValues:
             column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"notes": self._word()})
         )
 
+    def _consents(self, column):
+        word = self._word()
+        path = f"/clients/{self._client(self._word())}/consents"
+        consent = self._made(path, json={"purpose": "export", "text_version": word})
+        return EncryptedValue(column, {"id": consent}, [self._get(path)], [word])
+
     def _clients_sealed_name(self, column):
         word = self._word()
         client = self._client(word)

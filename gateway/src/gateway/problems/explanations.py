@@ -23,6 +23,8 @@ EXPLANATIONS: dict[str, str] = {
     "client_inactive": "This client is no longer treated. Set is_active to true before you book or plan for them.",
     "client_not_found": "This client does not exist any more, or belongs to another workspace.",
     "client_without_email": "The client is inactive, or has no e-mail address to be asked to pay at.",
+    "consent_invalid": "The consent cannot be recorded like this. `errors` says why.",
+    "consent_withdrawn": "This consent was withdrawn at `withdrawn_at`, and stays so. A client who agrees again gives a new one.",
     "cosign_comment_required": "A note is given back to its author with a `comment` that says what to change.",
     "cosign_not_pending": "The note does not wait for a co-signature. `cosign_status` is `cosigned` or `returned` if somebody has decided, and `none` if it is a draft or nobody supervises its signer.",
     "cosign_status_not_listed": "Notes are listed by the `cosign_status` `pending` or `returned`, which ask somebody to do something; any number of notes has another.",

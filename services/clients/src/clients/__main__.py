@@ -9,6 +9,7 @@ from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
+from clients.consents.rpc import Consents
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
@@ -20,7 +21,12 @@ _JOBS = JobStore(JOBS)
 
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
-    return [Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)), ClientImports(runtime.keys, _JOBS), Jobs(_JOBS)]
+    return [
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)),
+        Consents(runtime.keys),
+        ClientImports(runtime.keys, _JOBS),
+        Jobs(_JOBS),
+    ]
 
 
 def worker(runtime: Runtime) -> JobWorker:

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from chassis.db.system_tables import chassis_tables
@@ -84,6 +86,29 @@ workspace_revisions = tenant(
     Column("revision", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_directory"),
     grants="SELECT, INSERT, UPDATE (revision)",
+)
+
+# What clients have agreed to, and what they have taken back since.
+consents = tenant(
+    "consents",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("client_id", Uuid, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    moment("given_at"),
+    moment("withdrawn_at", nullable=True),
+    Column("recorded_by", Uuid, nullable=False),
+    Column("withdrawn_by", Uuid),
+    moment("created_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_consents"),
+    ForeignKeyConstraint(["workspace_id", "client_id"], [clients.c.workspace_id, clients.c.id], name="fk_consents_client"),
+    CheckConstraint("purpose IN ('treatment', 'reminders', 'data_processing', 'export')", name="consent_purpose_known"),
+    CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="consent_withdrawn_facts"),
+    Index("ix_consents_client", "workspace_id", "client_id", text("id DESC")),
+    fixed=("id", "client_id", "purpose", "given_at", "recorded_by", "created_at"),
+    sealed=Sealed(bound=("client_id", "purpose", "given_at", "withdrawn_at", "recorded_by", "withdrawn_by", "created_at")),
 )
 
 JOBS = job_tables(metadata)

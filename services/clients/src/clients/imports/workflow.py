@@ -205,6 +205,7 @@ async def undo(job: RunningJob, in_use: FindInUse) -> Mapping[str, Any]:
                 return {"erased": job.done - kept, "kept": kept}
             used = await in_use([row["id"] for row in found], work)
             unused = [row["id"] for row in found if row["id"] not in used]
+            await work.db.all(store.lock_many, ids=unused)
             erased = await work.db.all(store.erase_unchanged, ids=unused)
             kept += len(found) - len(erased)
             if erased:
@@ -225,7 +226,7 @@ async def _check_unused(job: RunningJob, import_id: UUID, in_use: FindInUse) -> 
         if not found:
             break
         after = found[-1]["id"]
-        number += sum(1 for row in found if row["version"] > 1 or row["id"] in used)
+        number += sum(1 for row in found if row["is_changed"] or row["id"] in used)
     rules.check_unused(number)
 
 
