@@ -192,6 +192,7 @@ async def start_environment(
         runtime = Runtime(service, service.settings(**values), broker=built.broker)
         if "identity" not in names:
             runtime.__dict__["verifier"] = _token_verifier(built, service.name)
+            runtime.__dict__["check_standing"] = _everybody_may
         built.runtimes[service.name] = runtime
     async with Lifecycle() as parts:
         parts.add("folder", stop=partial(shutil.rmtree, folder, ignore_errors=True))
@@ -254,6 +255,10 @@ def _token_verifier(built: Environment, name: str) -> TokenVerifier:
         return told
 
     return TokenVerifier(poll, audience=name, service_keys=read_service_keys(built.folder / "service-keys"))
+
+
+async def _everybody_may(_workspace_id: UUID, _orderer_id: UUID, _scope: str) -> None:
+    """Where identity does not run, everybody may do what their token says."""
 
 
 async def _database(server: str, services: Iterable[Service]) -> str:
