@@ -84,6 +84,12 @@ next_imported = query(
     .limit(bindparam("limit", type_=Integer))
 )
 count_imported = query(select(func.count().label("number")).select_from(imported_clients).where(imported_clients.c.job_id == _job))
+lock_unchanged = command(
+    select(clients.c.id)
+    .where(clients.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), clients.c.version == 1)
+    .order_by(clients.c.id)
+    .with_for_update()
+)
 # Only those that are as they were imported.
 erase_unchanged = command(
     delete(clients)

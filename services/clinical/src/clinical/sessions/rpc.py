@@ -26,6 +26,7 @@ from chassis.paging import page, part
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.note_search import rules as search_rules
 from clinical.note_templates import workflow as templates
@@ -51,6 +52,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         signer: signing.VersionSigner,
         *,
         grace: timedelta,
+        holds: LegalHolds,
     ) -> None:
         self._keys = keys
         self._clients = clients
@@ -60,6 +62,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         self._signer = signer
         # How long a deleted note can be restored.
         self._grace = grace
+        self._holds = holds
 
     async def CreateSession(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> pb.Session:
         content = {name: getattr(request, name) for name in (*rules.TEXTS, "duration_minutes") if request.HasField(name)}
@@ -192,7 +195,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def EraseSession(self, request: pb.EraseSessionRequest, work: UnitOfWork) -> pb.EraseSessionResponse:
         keys = await self._keys.of(work.workspace_id)
-        await deletion.end_grace(work, keys, request.session_id)
+        await deletion.end_grace(work, keys, self._holds, request.session_id)
         return pb.EraseSessionResponse()
 
     async def VerifySession(self, request: pb.VerifySessionRequest, work: UnitOfWork) -> pb.Verification:
