@@ -36,6 +36,7 @@ LINES = {
     "clinical.erase-note": "erase_deleted_note",
     "clinical.erase-workspace": "destroy_workspace_keys",
     "clinical.follow-supervision": "pass_on_cosignature",
+    "clinical.go-on-after-hold": "only announces what is over; what is erased then is told",
     "clinical.go-on-erasing": "erase_workspace",
     "clinical.release-note": "release_note",
     "clinical.remove-files": "remove_file",

@@ -50,6 +50,7 @@ EMPTY = {
     ),
     "clinical.search_work": "all notes are indexed, unless it was stopped before",
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
+    "audit.legal_holds": "nothing in it is held",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.unwitnessed": "all chains have their checkpoint, unless it was stopped some seconds before they got it",
 }

@@ -64,6 +64,8 @@ def furnish(api, sign_in_again):
     typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
     assert typed.status_code == 200, typed.text
     job = api.post("/clients/import", json=[]).raise_for_status().json()["job_id"]
+    held = made("/clients", json={"first_name": "Hella", "last_name": "Held"})
+    hold = made("/audit/legal-holds", json={"client_id": held, "reason": "A court has asked for it."})
     template = made("/note-templates", json={"name": f"First visit {uuid4()}", "plan": "Rest."})
     plan = made("/plans", json={"client_id": client, "title": "Walk again"})
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
@@ -86,6 +88,7 @@ def furnish(api, sign_in_again):
         "exclude_appointment_id": appointment,
         "session_id": note,
         "attachment_id": attachment,
+        "hold_id": hold,
         "template_id": template,
         "job_id": job,
         "plan_id": plan,

@@ -84,6 +84,8 @@ POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
+GET POST /audit/legal-holds
+POST /audit/legal-holds/{}/release
 POST GET /note-templates
 PUT DELETE /note-templates/{}
 POST GET /sessions

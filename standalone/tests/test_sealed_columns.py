@@ -49,6 +49,7 @@ ELSEWHERE = {
     "audit.unsealed.proof": "a keyed digest",
 }
 UNBOUND = {
+    "audit.legal_holds": {"pending_until"},
     "clients.clients": {"revision"},
     "clients.consents": set(),
     "clinical.attachments": set(),

@@ -49,6 +49,7 @@ TABLES |= {
     "Milestones": "milestones",
     "Measures": "measures",
     "NoteTemplates": "note_templates",
+    "LegalHolds": "legal_holds",
     "Cosignatures": "cosign_requests",
 }
 # In a query these are the period of a list, which tells nothing of anybody.

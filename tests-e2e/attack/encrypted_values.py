@@ -35,7 +35,6 @@ NEVER_RETURNED = {
         "the index of a workspace's notes: what is found is read from the notes",
     ),
     "clients.job_inputs.sealed": "a file of clients, until its job has read it",
-    "audit.idempotency.sealed": "the Trail service has no methods that write",
 }
 
 
@@ -212,6 +211,17 @@ class EncryptedValues:
             lambda: self.api.put(f"/note-templates/{template}", json=change),
         )
 
+    def _legal_holds(self, column):
+        word = self._word()
+        hold = self._made("/audit/legal-holds", json={"client_id": self._client(self._word()), "reason": word})
+        return EncryptedValue(
+            column,
+            {"id": hold},
+            [self._get("/audit/legal-holds")],
+            [word],
+            lambda: self.api.post(f"/audit/legal-holds/{hold}/release"),
+        )
+
     def _plan(self, word):
         client = self._client(self._word())
         return client, self._made("/plans", json={"client_id": client, "title": word})
@@ -293,6 +303,7 @@ class EncryptedValues:
             "clients": lambda: ("POST", "/clients", {"first_name": word, "last_name": word}),
             "scheduling": lambda: ("POST", "/services", {"name": word, "default_duration_minutes": 30}),
             "clinical": lambda: ("PATCH", f"/sessions/{self._note(self._word())[1]}/draft", {"plan": word}),
+            "audit": lambda: ("POST", "/audit/legal-holds", {"client_id": self._client(self._word()), "reason": word}),
             "notifications": lambda: ("POST", "/reminders/configurations", {"hours_before": 100 + next(_numbers) % 600}),
         }
         method, path, body = request[service]()

@@ -105,6 +105,7 @@ class ValidValues:
                 "milestone_id",
                 "template_id",
                 "job_id",
+                "hold_id",
             ):
                 self._keep(kind)
         self._signed = self.fresh("session_id")
@@ -206,6 +207,11 @@ class ValidValues:
 
     def _new_template(self):
         return {"template_id": self._made("/note-templates", json={"name": "First visit", "plan": "Rest."})}
+
+    def _new_hold(self):
+        """On a client of its own, who is not given to any request."""
+        held = self._new_client() | {"reason": "A court has asked for it."}
+        return {"hold_id": self._made("/audit/legal-holds", json=held)}
 
     def _new_job(self):
         """An import, which is done."""
@@ -310,6 +316,9 @@ class ValidValues:
             body = {"attachment_ids": [self._consumed["attachment_id"]]}
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
+        if label.endswith("/legal-holds"):
+            # A hold on anything else would keep other requests from deleting.
+            body = {name: value for name, value in body.items() if name != "user_id"} | self._new_client()
         if label == "POST /api/v1/users":
             # Sign-in goes by it: a new one each time, and spelt as JSON Schema knows addresses.
             body["email"] = f"{uuid4().hex}@example.com"
@@ -321,6 +330,10 @@ class ValidValues:
         if label == "PUT /api/v1/auth/password":
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
+        return self._mostly_kept(body)
+
+    def _mostly_kept(self, body):
+        """Without most of what would change things for other requests."""
         for name in ("service_id", "location_id", "department_id", "supervisor_id", "status", "session_note_action"):
             # Other requests may have deleted these, and a changed status cannot be undone.
             if self.chance.random() < 0.8:

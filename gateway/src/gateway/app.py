@@ -27,6 +27,7 @@ from gateway.api.files import routes as files
 from gateway.api.health import routes as health
 from gateway.api.invitations import routes as invitations
 from gateway.api.jobs import routes as jobs
+from gateway.api.legal_holds import routes as legal_holds
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.measures import routes as measures
@@ -106,6 +107,7 @@ ROUTERS: Sequence[APIRouter] = (
     measures.router,
     reminders.router,
     audit.router,
+    legal_holds.router,
     public_keys.router,
     health.router,
     files.router,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
@@ -71,6 +72,7 @@ class Stubs:
     measures: MeasuresStub
     reminders: RemindersStub
     trail: TrailStub
+    legal_holds: LegalHoldsStub
 
     @classmethod
     def of(cls, peers: Mapping[str, Peer]) -> "Stubs":
@@ -106,4 +108,5 @@ class Stubs:
             measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
+            legal_holds=LegalHoldsStub(peers["audit"]),
         )

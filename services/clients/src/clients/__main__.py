@@ -4,6 +4,7 @@ from caseload.clients.v1 import events_pb2
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
@@ -22,17 +23,23 @@ _JOBS = JobStore(JOBS)
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
     return [
-        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)),
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), runtime.once(legal_holds)),
         Consents(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
         Jobs(_JOBS),
     ]
 
 
+def legal_holds(runtime: Runtime) -> LegalHolds:
+    """What must not be erased."""
+    return runtime.legal_holds(lambda: runtime.peers["audit"])
+
+
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
     elsewhere = UseElsewhere(runtime.peers)
-    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, job_kinds(elsewhere.find), runtime.background)
+    kinds = job_kinds(elsewhere, runtime.once(legal_holds))
+    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background, runtime.check_standing)
 
 
 SERVICE = Service(

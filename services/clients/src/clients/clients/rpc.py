@@ -14,6 +14,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_timestamp
+from chassis.rpc.client.legal_holds import LegalHolds, check_not_held
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
 from clients.clients.name_index_cache import NameIndexCache
@@ -25,9 +26,10 @@ from clients.consent_records import workflow as consent_records
 class Clients(ClientsServicer[UnitOfWork]):
     """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
 
-    def __init__(self, keys: Keys, name_indexes: NameIndexCache) -> None:
+    def __init__(self, keys: Keys, name_indexes: NameIndexCache, holds: LegalHolds) -> None:
         self._keys = keys
         self._name_indexes = name_indexes
+        self._holds = holds
 
     async def CreateClient(self, request: pb.CreateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.check_fields(given(request), now=work.now)
@@ -64,6 +66,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         locked = await work.db.one(store.get_for_update, id=request.client_id)
         await consent_records.erase([locked["id"]], keys, work)
         erased = await work.db.one(store.erase, id=request.client_id)
+        await check_not_held(self._holds, erased["id"], work)
         await work.db.run(store.add_tombstone, id=erased["id"])
         mapping.CLIENTS.gone(erased, keys, work)
         # Last, so that it includes what was answered until the client's row was locked.
@@ -86,6 +89,10 @@ class Clients(ClientsServicer[UnitOfWork]):
     async def CheckClient(self, request: pb.CheckClientRequest, work: UnitOfWork) -> pb.CheckClientResponse:
         # The statement of GetSummaries: calls of both are read together.
         return fill(pb.CheckClientResponse(), await work.find_one(store.get_names, request.client_id))
+
+    async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: UnitOfWork) -> pb.ConfirmClientResponse:
+        await work.db.one(store.confirm, id=request.client_id)
+        return pb.ConfirmClientResponse()
 
     async def GetVoucherKey(self, _request: pb.GetVoucherKeyRequest, work: UnitOfWork) -> pb.VoucherKey:
         return pb.VoucherKey(key=_voucher_key(await self._keys.of(work.workspace_id)))

@@ -87,7 +87,9 @@ next_imported = query(
 count_imported = query(select(func.count().label("number")).select_from(imported_clients).where(imported_clients.c.job_id == _job))
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 # So that nothing is recorded of them until the commit.
-lock_many = command(select(clients.c.id).where(clients.c.id == any_(_ids)).order_by(clients.c.id).with_for_update())
+lock_unchanged = command(
+    select(clients.c.id).where(clients.c.id == any_(_ids), clients.c.version == 1).order_by(clients.c.id).with_for_update()
+)
 # Only those that are as they were imported.
 erase_unchanged = command(
     delete(clients).where(clients.c.id == any_(_ids), clients.c.version == 1, ~_has_consents).returning(clients.c.id, clients.c.version)

@@ -26,6 +26,7 @@ from chassis.paging import page, part
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.note_search import rules as search_rules
 from clinical.note_templates import workflow as templates
@@ -52,6 +53,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         signer: signing.VersionSigner,
         *,
         grace: timedelta,
+        holds: LegalHolds,
     ) -> None:
         self._keys = keys
         self._clients = clients
@@ -61,6 +63,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         self._signer = signer
         # How long a deleted note can be restored.
         self._grace = grace
+        self._holds = holds
 
     async def CreateSession(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> pb.Session:
         content = {name: getattr(request, name) for name in (*rules.TEXTS, "duration_minutes") if request.HasField(name)}
@@ -79,7 +82,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             note.appointment_id = request.appointment_id
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
-        client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=note.client_id))["erased_at"])
+        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=note.client_id))
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])
@@ -194,7 +197,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def EraseSession(self, request: pb.EraseSessionRequest, work: UnitOfWork) -> pb.EraseSessionResponse:
         keys = await self._keys.of(work.workspace_id)
-        await deletion.end_grace(work, keys, request.session_id)
+        await deletion.end_grace(work, keys, self._holds, request.session_id)
         return pb.EraseSessionResponse()
 
     async def VerifySession(self, request: pb.VerifySessionRequest, work: UnitOfWork) -> pb.Verification:

@@ -209,6 +209,8 @@ clients = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
+    # Of a client without records who may be about to be erased: until then nothing is added. Null once something was.
+    moment("closed_until", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     fixed=("id",),
     grants="SELECT, INSERT, UPDATE",

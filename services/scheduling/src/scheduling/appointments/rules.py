@@ -15,6 +15,8 @@ EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_LENGTH = timedelta(hours=24)
 MAX_CLIENTS = 500
+# How long nobody books a client who may be about to be erased: longer than any call takes that found the client before.
+CLOSED_FOR = timedelta(minutes=2)
 MAX_TIMELINE_EVENTS = 500
 DEFAULT_TIMELINE_EVENTS = 100
 # The newest ones are shown.

@@ -262,4 +262,11 @@ mark_client_erased = command(
     .on_conflict_do_update(constraint="pk_client_figures", set_={"erased_at": bindparam("now", type_=_TIME)})
 )
 
+# The last statement, as that of an erasure.
+close_client = command(
+    upsert(client_figures)
+    .values(**_parameters("workspace_id", "client_id"), appointment_count=0, closed_until=bindparam("until", type_=_TIME))
+    .on_conflict_do_update(constraint="pk_client_figures", set_={"closed_until": bindparam("until", type_=_TIME)})
+)
+
 forget_answers = idempotency.forget_answers("scheduling")

@@ -243,6 +243,16 @@ class CheckClientResponse(_message.Message):
     is_active: bool
     def __init__(self, is_active: bool = ...) -> None: ...
 
+class ConfirmClientRequest(_message.Message):
+    __slots__ = ("client_id",)
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+
+class ConfirmClientResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetContactRequest(_message.Message):
     __slots__ = ("client_id",)
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,9 @@ class UsersServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def ListOverseers(self, request: pb.ListOverseersRequest, work: WorkT) -> pb.OverseerList: ...
 
+    @abstractmethod
+    async def GetStanding(self, request: pb.GetStandingRequest, work: WorkT) -> pb.Standing: ...
+
 
 class UsersStub:
     """Calls caseload.identity.v1.Users; `caller_of` returns the function that calls a method."""
@@ -68,6 +71,7 @@ class UsersStub:
         self.GetPractitioner: UsersGetPractitioner = caller_of(methods['GetPractitioner'])
         self.GetSupervision: UsersGetSupervision = caller_of(methods['GetSupervision'])
         self.ListOverseers: UsersListOverseers = caller_of(methods['ListOverseers'])
+        self.GetStanding: UsersGetStanding = caller_of(methods['GetStanding'])
 
 
 class UsersGetMe(Protocol):
@@ -116,3 +120,7 @@ class UsersGetSupervision(Protocol):
 
 class UsersListOverseers(Protocol):
     def __call__(self, request: pb.ListOverseersRequest, context: Any) -> Awaitable[pb.OverseerList]: ...
+
+
+class UsersGetStanding(Protocol):
+    def __call__(self, request: pb.GetStandingRequest, context: Any) -> Awaitable[pb.Standing]: ...
