@@ -65,6 +65,7 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+GET /clients/duplicates
 POST /clients/import
 POST /clients/import/{}/undo
 GET /jobs
