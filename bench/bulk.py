@@ -73,7 +73,7 @@ async def _load_clients(connection: Any, workspace_id: UUID, keys: WorkspaceKeys
     revision = await connection.fetchval("SELECT revision FROM clients.directory WHERE workspace_id = $1", workspace_id)
     client_ids: list[UUID] = []
     for first in range(0, CLIENTS, _ROWS_AT_ONCE):
-        rows, tokens = [], []
+        rows, tokens, match_keys = [], [], []
         for number in range(first, min(first + _ROWS_AT_ONCE, CLIENTS)):
             columns = client_mapping.to_columns(_client(number, workspace_id), keys, Unwitnessed())
             client_id = UUID(columns.pop("id"))
@@ -82,10 +82,15 @@ async def _load_clients(connection: Any, workspace_id: UUID, keys: WorkspaceKeys
                 {"workspace_id": workspace_id, "client_id": client_id, "term": token}
                 for token in dict.fromkeys(columns.pop("index_tokens"))
             ]
+            match_keys += [
+                {"workspace_id": workspace_id, "client_id": client_id, "kind": kind, "token": token}
+                for kind, token in zip(columns.pop("match_kinds"), columns.pop("match_tokens"), strict=True)
+            ]
             own = {"workspace_id": workspace_id, "id": client_id, "revision": revision + number + 1}
             rows.append({**own, **columns})
         await _copy(connection, "clients.clients", iter(rows))
         await _copy(connection, "clients.terms", iter(tokens))
+        await _copy(connection, "clients.match_keys", iter(match_keys))
     await connection.execute("UPDATE clients.directory SET revision = $2 WHERE workspace_id = $1", workspace_id, revision + CLIENTS)
     return client_ids
 

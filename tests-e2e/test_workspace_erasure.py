@@ -44,6 +44,7 @@ KEPT = {
 }
 # Platform administrators have them, whose workspaces are not erased; and what a worker takes within a second.
 NEVER_FILLED = {
+    "clients.match_work",
     "clinical.search_work",
     "identity.activities",
     "identity.blacklist",

@@ -1099,6 +1099,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Duplicates
+         * @description Likeliest first, by name, birth date, e-mail address and phone. A suggestion: nothing is merged by it. A value that many clients share says little, and one that is missing is no difference.
+         */
+        get: operations["find_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/import": {
         parameters: {
             query?: never;
@@ -2943,6 +2963,19 @@ export interface components {
             session_date?: string;
             duration_minutes?: number | null;
         };
+        DuplicateGroup: {
+            clients: components["schemas"]["ClientSummary"][];
+            /** @description How likely they are one person, from 0 to 1; that of the least likely pair among more than two. */
+            score: number;
+            reasons: ("same_name" | "similar_name" | "same_birth_date" | "same_email" | "same_phone")[];
+        };
+        DuplicateGroups: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            groups: components["schemas"]["DuplicateGroup"][];
+        };
         ForgottenPassword: {
             /** Format: idn-email */
             email: string;
@@ -4267,6 +4300,8 @@ export type DepartmentUpdate = components['schemas']['DepartmentUpdate'];
 export type Done = components['schemas']['Done'];
 export type Download = components['schemas']['Download'];
 export type DraftUpdate = components['schemas']['DraftUpdate'];
+export type DuplicateGroup = components['schemas']['DuplicateGroup'];
+export type DuplicateGroups = components['schemas']['DuplicateGroups'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type Health = components['schemas']['Health'];
 export type ImportedClients = components['schemas']['ImportedClients'];
@@ -6887,6 +6922,35 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    find_duplicates: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateGroups"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

@@ -67,6 +67,7 @@ DELETE /clients/{}/permanent
 GET /clients/{}/timeline
 POST GET /clients/{}/consents
 POST /clients/{}/consents/{}/withdraw
+GET /clients/duplicates
 POST /clients/import
 POST /clients/import/{}/undo
 GET /jobs

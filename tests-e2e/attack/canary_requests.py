@@ -35,6 +35,7 @@ TABLES = {
     "SignIn": "login_attempts",
     "Users": "users",
     "Clients": "clients",
+    "ClientDuplicates": "match_keys",
     "ClientImports": "clients",
     "Consents": "consents",
     "Jobs": "jobs",

@@ -18,6 +18,7 @@ from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
 from gateway.api.client_attachments import routes as client_attachments
+from gateway.api.client_duplicates import routes as client_duplicates
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.clients import routes as clients
 from gateway.api.consents import routes as consents
@@ -88,6 +89,7 @@ ROUTERS: Sequence[APIRouter] = (
     workspaces.router,
     platform.router,
     clients.router,
+    client_duplicates.router,
     client_imports.router,
     consents.router,
     jobs.router,

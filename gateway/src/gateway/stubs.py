@@ -7,6 +7,7 @@ from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
+from caseload.clients.v1.duplicates_rpc import ClientDuplicatesStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
@@ -53,6 +54,7 @@ class Stubs:
     platform: PlatformStub
     blacklist: BlacklistStub
     clients: ClientsStub
+    client_duplicates: ClientDuplicatesStub
     client_imports: ClientImportsStub
     consents: ConsentsStub
     # Of the clients service, which alone has long work.
@@ -90,6 +92,7 @@ class Stubs:
             platform=PlatformStub(peers["identity"]),
             blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
+            client_duplicates=ClientDuplicatesStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
             consents=ConsentsStub(peers["clients"]),
             jobs=JobsStub(peers["clients"]),

@@ -13,6 +13,7 @@ from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE
 from clients.clients import store
 from clients.consent_records import store as consents
+from clients.duplicates import store as duplicates
 
 WORKSPACES = [UUID(int=number) for number in range(1, 6)]
 HERE = WORKSPACES[2]
@@ -22,6 +23,7 @@ PER_WORKSPACE = CLIENTS // len(WORKSPACES)
 VALUES = {
     "workspace_id": HERE, "version": 2, "sealed": b"s", "sealed_name": b"n", "external_id_index": b"e", "is_active": True,
     "consent_status": False, "time_zone": None, "updated_at": datetime(2026, 1, 1, tzinfo=UTC), "index_tokens": [b"12345", b"67890"],
+    "match_kinds": [1, 2], "match_tokens": [b"name", b"sound"],
 }  # fmt: skip
 
 
@@ -41,7 +43,10 @@ async def database(postgres):
                 INSERT INTO clients.consents SELECT workspace_id, id, id, 'reminders', decode(md5(id::text), 'hex'), 1, now(), NULL, id, NULL, now()
                     FROM clients.clients WHERE id <> '{client_of(7)}';
                 INSERT INTO clients.directory SELECT workspace_id, max(revision) FROM clients.clients GROUP BY 1;
-                ANALYZE clients.clients; ANALYZE clients.terms; ANALYZE clients.erasures; ANALYZE clients.directory; ANALYZE clients.consents;
+                INSERT INTO clients.match_keys SELECT workspace_id, id, kind, sha256((kind || ' ' || revision / (7 - kind))::text::bytea)
+                    FROM clients.clients, generate_series(2, 5) kind;
+                ANALYZE clients.match_keys; ANALYZE clients.clients; ANALYZE clients.terms; ANALYZE clients.erasures; ANALYZE clients.directory;
+                ANALYZE clients.consents;
             """)
         yield h.runtime("clients").database
 
@@ -111,6 +116,21 @@ async def test_a_statement_reads_no_more_rows_than_it_needs(database, module, na
     assert most == 0 or sum(map(rows_read, scans)) > 0, "the statement read no rows"
 
 
+async def test_clients_are_compared_by_the_keys_of_their_workspace_alone(database):
+    """Every client of this one shares each of its keys with some others."""
+    async with database.transaction(HERE, seconds=60) as tx:
+        connection = await tx.connection()
+        plan = json.loads(
+            await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {duplicates.suspected.sql}", *duplicates.suspected.arguments({}))
+        )[0]["Plan"]
+        found = await tx.all(duplicates.suspected)
+    scans = [node for node in nodes(plan) if node.get("Relation Name") == "match_keys"]
+    assert scans, plan
+    assert all("workspace_id" in node.get("Index Cond", "") for node in scans), plan
+    assert len(found) == duplicates.MOST_PAIRS
+    assert all(len(row["kinds"]) == 4 for row in found)
+
+
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for below in plan.get("Plans", ()):
@@ -136,6 +156,7 @@ def literal(value: Any) -> str:
         case bytes():
             return f"'\\x{value.hex()}'"
         case list():
-            return f"ARRAY[{', '.join(map(literal, value))}]::{'uuid' if isinstance(value[0], UUID) else 'bytea'}[]"
+            kind = {UUID: "uuid", int: "smallint"}.get(type(value[0]), "bytea")
+            return f"ARRAY[{', '.join(map(literal, value))}]::{kind}[]"
         case _:
             return f"'{value}'"

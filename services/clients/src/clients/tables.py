@@ -10,6 +10,8 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
@@ -65,6 +67,33 @@ index_tokens = tenant(
     # Without client_id all index entries of a token are equal, and PostgreSQL stores them once with a list of rows.
     Index("ix_terms_term", "workspace_id", "term"),
     grants="SELECT, INSERT, DELETE",
+)
+
+# Keyed hashes of what tells whether two rows are the same person, at most one of each kind (see clients/match_keys.py).
+match_keys = tenant(
+    "match_keys",
+    metadata,
+    Column("client_id", Uuid, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "client_id", "kind", name="pk_match_keys"),
+    ForeignKeyConstraint(
+        ["workspace_id", "client_id"],
+        ["clients.clients.workspace_id", "clients.clients.id"],
+        name="fk_match_keys_client",
+        ondelete="CASCADE",
+    ),
+    Index("ix_match_keys_token", "workspace_id", "kind", "token", "client_id"),
+    grants="SELECT, INSERT, UPDATE (token), DELETE",
+)
+
+# The workspaces with clients from before there were match keys. The worker that makes them finds rows without a workspace, by a policy that
+# the migration has beside the tenant's.
+match_work = Table(
+    "match_work",
+    metadata,
+    Column("workspace_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("workspace_id", name="pk_match_work"),
 )
 
 # The id of an erased client and the revision of its erasure, by which name indexes learn to remove it.

@@ -27,7 +27,9 @@ _WRITES = frozenset(
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
-_BESIDE = {"audit:hold", "clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
+_BESIDE = {
+    "audit:hold", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase",
+}  # fmt: skip
 ALL_SCOPES: Final = _READS | _WRITES | _BESIDE
 # An API key co-signs nothing: whoever makes one would co-sign their own notes with it.
 KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"}
