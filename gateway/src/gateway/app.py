@@ -74,7 +74,6 @@ from gateway.settings import GatewaySettings
 from gateway.stubs import Stubs
 
 log = logging.getLogger(__name__)
-
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     second_factors.router,
@@ -88,8 +87,8 @@ ROUTERS: Sequence[APIRouter] = (
     departments.router,
     workspaces.router,
     platform.router,
-    clients.router,
     client_duplicates.router,
+    clients.router,
     client_imports.router,
     consents.router,
     jobs.router,
@@ -98,6 +97,7 @@ ROUTERS: Sequence[APIRouter] = (
     payments.router,
     services.router,
     locations.router,
+    cosignatures.router,
     sessions.router,
     sync.router,
     attachments.router,
@@ -105,7 +105,6 @@ ROUTERS: Sequence[APIRouter] = (
     note_templates.router,
     plans.router,
     milestones.router,
-    cosignatures.router,
     measures.router,
     reminders.router,
     audit.router,

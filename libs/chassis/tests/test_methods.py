@@ -168,6 +168,9 @@ def test_every_method_of_the_suite_is_declared():
     assert len(methods) >= 72
     assert {method.name for method in methods if method.writes and not method.audited} == {
         "BeginSingleSignOn",
+        "CloseUnbooked",
+        "CloseUntreated",
+        "ConfirmClient",
         "ExchangeApiKey",
         "RequestMagicLink",
         "RequestPasswordReset",
