@@ -23,6 +23,7 @@ OTHER_POLICIES = {
     "identity.workspace_directory": "read across workspaces by platform administrators; names, kinds, statuses and times of workspaces",
     "identity.sso_directory": "read before anybody has signed in; the words in the addresses at which workspaces sign in, and ids",
     "clinical.search_work": "found across workspaces by the worker that indexes notes; ids and times alone",
+    "clients.match_work": "found across workspaces by the worker that compares clients from before; ids alone",
     "clients.due_jobs": "found and claimed across workspaces by the workers; ids, kinds of work and times alone",
     "notifications.due_work": "found and claimed across workspaces by the senders; ids and times alone",
 }

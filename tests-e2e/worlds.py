@@ -45,6 +45,8 @@ def furnish(api, sign_in_again):
     client = made("/clients", json={"first_name": "Isa", "last_name": "Lated", "email": "isa@example.com"})
     role = {"practice": "assistant", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
     made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
+    agreed = {"purpose": "reminders", "text_version": "2026-03"}
+    consent = made(f"/clients/{client}/consents", json=agreed)
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
     api_key = made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
@@ -79,6 +81,7 @@ def furnish(api, sign_in_again):
         "department_id": department,
         "api_key_id": api_key,
         "client_id": client,
+        "consent_id": consent,
         "location_id": location,
         "service_id": service,
         "appointment_id": appointment,

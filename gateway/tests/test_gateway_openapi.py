@@ -65,6 +65,9 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+POST GET /clients/{}/consents
+POST /clients/{}/consents/{}/withdraw
+GET /clients/duplicates
 POST /clients/import
 POST /clients/import/{}/undo
 GET /jobs

@@ -17,7 +17,7 @@ from standalone.services import SERVICES
 _numbers = count(1)
 # Binary columns that are not encrypted: keyed digests, hashes, public keys, and events, which hold ids and times only.
 NOT_ENCRYPTED = {
-    "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
+    "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "match_keys.token", "sign_ins.email_index",
     "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
@@ -131,6 +131,12 @@ class EncryptedValues:
         return EncryptedValue(
             column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"notes": self._word()})
         )
+
+    def _consents(self, column):
+        word = self._word()
+        path = f"/clients/{self._client(self._word())}/consents"
+        consent = self._made(path, json={"purpose": "export", "text_version": word})
+        return EncryptedValue(column, {"id": consent}, [self._get(path)], [word])
 
     def _clients_sealed_name(self, column):
         word = self._word()

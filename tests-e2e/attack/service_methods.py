@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 import caseload
 from attack.canaries import canary, kind_of
 from attack.pictures import photograph
+from caseload.clients.v1 import consents_pb2
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.options.v1 import options_pb2
 from chassis.rpc.method import read
@@ -77,6 +78,7 @@ def request_with_canaries(method, ids, **but):
         "last": True,
         "role": users_pb2.ROLE_THERAPIST,
         "name": "Lakeside",
+        "purpose": consents_pb2.CONSENT_PURPOSE_EXPORT,
         "kind": workspaces_pb2.WORKSPACE_KIND_PRACTICE,
         "time_zone": "UTC",
         "locale": "en",

@@ -42,6 +42,7 @@ CONSUMES = {
     "PUT /api/v1/plans/{plan_id}/milestones/order": "milestone_id",
     "DELETE /api/v1/plans/{plan_id}/milestones/{milestone_id}": "milestone_id",
     "DELETE /api/v1/plans/{plan_id}/measures/{measure_id}": "measure_id",
+    "POST /api/v1/clients/{client_id}/consents/{consent_id}/withdraw": "consent_id",
     "POST /api/v1/sessions/{session_id}/finalize": "session_id",
     "PATCH /api/v1/sessions/{session_id}/finalize": "session_id",
     "POST /api/v1/sessions/{session_id}/unfinalize": "signed_id",
@@ -253,6 +254,11 @@ class ValidValues:
         ids = self._new_plan()
         return ids | {"measure_id": self._made(f"/plans/{ids['plan_id']}/measures", json={"name": "Pain", "value": 7})}
 
+    def _new_consent(self):
+        client = self._new_client()
+        agreed = {"purpose": "reminders", "text_version": "2026-03"}
+        return client | {"consent_id": self._made(f"/clients/{client['client_id']}/consents", json=agreed)}
+
     def _new_configuration(self):
         hours = next(_hours) % 700 + 1
         return {"configuration_id": self._made("/reminders/configurations", json={"hours_before": hours, "is_active": False})}
@@ -362,6 +368,8 @@ class ValidValues:
             return f"{self.chance.randrange(1920, 2020)}-02-{self.chance.randrange(1, 29):02}"
         if name.startswith("scheduled_") or name.endswith("_date"):
             return text(now() + timedelta(minutes=self.chance.randrange(-500_000, 500_000)))
+        if name == "given_at":
+            return text(now() - timedelta(minutes=self.chance.randrange(500_000)))
         if name == "hours_before":
             return self.chance.randrange(1, 720)
         if isinstance(value, str) and name != "cursor":

@@ -18,8 +18,10 @@ from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
 from gateway.api.client_attachments import routes as client_attachments
+from gateway.api.client_duplicates import routes as client_duplicates
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.clients import routes as clients
+from gateway.api.consents import routes as consents
 from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
@@ -87,7 +89,9 @@ ROUTERS: Sequence[APIRouter] = (
     workspaces.router,
     platform.router,
     clients.router,
+    client_duplicates.router,
     client_imports.router,
+    consents.router,
     jobs.router,
     timeline.router,
     appointments.router,

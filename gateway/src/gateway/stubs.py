@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clients.v1.consents_rpc import ConsentsStub
+from caseload.clients.v1.duplicates_rpc import ClientDuplicatesStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
@@ -52,7 +54,9 @@ class Stubs:
     platform: PlatformStub
     blacklist: BlacklistStub
     clients: ClientsStub
+    client_duplicates: ClientDuplicatesStub
     client_imports: ClientImportsStub
+    consents: ConsentsStub
     # Of the clients service, which alone has long work.
     jobs: JobsStub
     appointments: AppointmentsStub
@@ -88,7 +92,9 @@ class Stubs:
             platform=PlatformStub(peers["identity"]),
             blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
+            client_duplicates=ClientDuplicatesStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
+            consents=ConsentsStub(peers["clients"]),
             jobs=JobsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),

@@ -10,6 +10,9 @@ from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
+from clients.consents.rpc import Consents
+from clients.duplicates.backfill import backfill_loop
+from clients.duplicates.rpc import ClientDuplicates
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
@@ -23,6 +26,8 @@ def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
     return [
         Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), runtime.once(legal_holds)),
+        ClientDuplicates(runtime.keys),
+        Consents(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
         Jobs(_JOBS),
     ]
@@ -44,7 +49,7 @@ SERVICE = Service(
     "clients",
     metadata,
     servicers,
-    loops=lambda runtime: [runtime.once(worker).run],
+    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime)],
     settings=ClientsSettings,
     retentions=RETENTIONS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),

@@ -27,7 +27,9 @@ _WRITES = frozenset(
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
-_BESIDE = {"audit:hold", "clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
+_BESIDE = {
+    "audit:hold", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase",
+}  # fmt: skip
 ALL_SCOPES: Final = _READS | _WRITES | _BESIDE
 # An API key co-signs nothing: whoever makes one would co-sign their own notes with it.
 KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"}
@@ -97,6 +99,8 @@ ROLES_BY_KIND: Final[dict[str, frozenset[str]]] = {
 # The role that manages a workspace. Every workspace keeps at least one active user who has it.
 ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "admin"}
 
+# Who sees and decides on all that waits for a co-signature in a workspace.
+OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "sessions:oversee" in scopes)
 
 # What it takes to run the installation. No role has it, and whoever has it sees no PHI.
 PLATFORM_SCOPES: Final = frozenset({"platform:admin"})

@@ -19,6 +19,8 @@ from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
+from clients.clients.workflow import change_client, lock_client
+from clients.consent_records import workflow as consent_records
 
 
 class Clients(ClientsServicer[UnitOfWork]):
@@ -61,6 +63,8 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         keys = await self._keys.of(work.workspace_id)
+        locked = await work.db.one(store.get_for_update, id=request.client_id)
+        await consent_records.erase([locked["id"]], keys, work)
         erased = await work.db.one(store.erase, id=request.client_id)
         await check_not_held(self._holds, erased["id"], work)
         await work.db.run(store.add_tombstone, id=erased["id"])
@@ -101,21 +105,12 @@ class Clients(ClientsServicer[UnitOfWork]):
             email=client.email if client.HasField("email") else None,
             time_zone=client.time_zone if client.HasField("time_zone") else None,
             is_active=client.is_active,
+            reminders_withdrawn=await consent_records.are_reminders_withdrawn(client.id, work),
         )
 
     async def _change(self, client_id: str, values: dict[str, Any], work: UnitOfWork) -> pb.Client:
-        """Sets the values, and writes a new version if any of them differs. The row is locked until the commit."""
         keys = await self._keys.of(work.workspace_id)
-        client = mapping.to_message(await work.db.one(store.get_for_update, id=client_id), keys)
-        before = client.SerializeToString(deterministic=True)
-        mapping.set_fields(client, values)
-        if client.SerializeToString(deterministic=True) != before:
-            client.version += 1
-            client.updated_at.CopyFrom(to_timestamp(work.now))
-            columns = mapping.to_columns(client, keys, work)
-            del columns["created_at"]
-            await work.db.run(store.change, **columns)
-        return client
+        return await change_client(await lock_client(client_id, keys, work), values, keys, work)
 
 
 def _voucher_key(keys: WorkspaceKeys) -> bytes:

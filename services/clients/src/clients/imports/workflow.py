@@ -124,7 +124,13 @@ class ClientImport:
         rows = [mapping.to_columns(client, self._keys, work) for client in clients]
         tokens = [(row["id"], token) for row in rows for token in set(row["index_tokens"])]
         columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in store.COLUMNS}
-        return columns | {"token_clients": [owner for owner, _ in tokens], "tokens": [token for _, token in tokens]}
+        return columns | {
+            "token_clients": [owner for owner, _ in tokens],
+            "tokens": [token for _, token in tokens],
+            "matched_clients": [row["id"] for row in rows for _ in row["match_kinds"]],
+            "match_kinds": [kind for row in rows for kind in row["match_kinds"]],
+            "match_tokens": [token for row in rows for token in row["match_tokens"]],
+        }
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -235,7 +241,7 @@ async def _check_unused(job: RunningJob, import_id: UUID, elsewhere: Elsewhere, 
         if not found:
             break
         after = found[-1]["id"]
-        number += sum(1 for row in found if row["version"] > 1 or row["id"] in used)
+        number += sum(1 for row in found if row["is_changed"] or row["id"] in used)
     rules.check_unused(number)
     rules.check_not_held(kept)
 

@@ -19,6 +19,7 @@ from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.plans import mapping, rules, store
+from clinical.timeline import store as timeline
 from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
 
@@ -111,7 +112,7 @@ class Plans(PlansServicer[UnitOfWork]):
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
-        total = await work.db.one(store.count_events, client_id=request.client_id)
+        total = await work.db.one(timeline.count_events, client_id=request.client_id, source="plans")
         return pb.PlanEventList(items=[fill(pb.PlanEvent(), row) for row in found], total=total["total"])
 
     async def _tell(self, content: Mapping[str, Any], row: Mapping[str, Any], event: str, keys: WorkspaceKeys, work: UnitOfWork) -> None:

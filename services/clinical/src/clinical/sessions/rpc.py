@@ -33,6 +33,7 @@ from clinical.note_templates import workflow as templates
 from clinical.sessions import copies, deletion, drafts, events, mapping, pending, release, replies, rules, searching, signed, signing, store
 from clinical.supervision import attested
 from clinical.supervision import workflow as cosigning
+from clinical.timeline import store as timeline
 from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
 
@@ -100,36 +101,37 @@ class Sessions(SessionsServicer[UnitOfWork]):
         search = search_rules.search(request.search) if request.HasField("search") else None
         status = enum_text(pb.SessionStatus, request.status) if request.HasField("status") else None
         statuses = rules.statuses(status, is_draft=request.is_draft if request.HasField("is_draft") else None)
+        cosign = rules.cosign_filter(enum_text(pb.CosignStatus, request.cosign_status)) if request.HasField("cosign_status") else None
         if not statuses:
             return pb.SessionPage()
         keys = await self._keys.of(work.workspace_id)
         values: dict[str, Any] = {name: getattr(request, name) for name in ("client_id", "appointment_id") if request.HasField(name)}
-        filters: dict[str, Any] = {
-            "of_client": "client_id" in values,
-            "of_appointment": "appointment_id" in values,
-            "statuses": {1: "one", 2: "signed", 3: "any"}[len(statuses)],
-            "with_deleted": request.include_deleted,
-        }
+        filters = store.Filters(
+            of_client="client_id" in values,
+            of_appointment="appointment_id" in values,
+            statuses={1: "one", 2: "signed", 3: "any"}[len(statuses)],
+            with_deleted=request.include_deleted,
+            cosign=cosign,
+        )
         if len(statuses) == 1:
             (values["status"],) = statuses
         now = {"now": work.now} if request.include_deleted else {}
-        counted = filters["of_client"] or filters["of_appointment"]
         if search is not None:
-            if counted:
-                results = await searching.among(work, keys, search, window, store.page(**filters), {**values, **now})
+            if filters.is_short:
+                results = await searching.among(work, keys, search, window, filters, {**values, **now})
             else:
                 results = await searching.in_workspace(work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted)
             await replies.complete(work, keys, results.notes)
             return pb.SessionPage(items=results.notes, total=results.total, incomplete=not results.is_complete)
-        found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values, **now)
-        total = await work.db.one(store.count(**filters), **values, **(now if counted else {}))
+        found = await work.db.all(store.page(filters), limit=window.limit, offset=window.offset, **values, **now)
+        total = await work.db.one(store.count(filters), **values, **(now if filters.is_short else {}))
         notes = [mapping.from_row(row, keys) for row in found]
         await replies.complete(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]))
 
     async def CountSessions(self, request: pb.CountSessionsRequest, work: UnitOfWork) -> pb.SessionCountList:
         workspace_ids = rules.check_workspaces(list(dict.fromkeys(request.workspace_ids)))
-        statement = store.count(of_client=False, of_appointment=False, statuses="any", with_deleted=False)
+        statement = store.count(store.Filters())
         items = []
         for workspace_id in workspace_ids:
             async with work.beside(UUID(workspace_id)) as tx:
@@ -257,7 +259,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
-        total = await work.db.one(store.count_events, client_id=request.client_id)
+        total = await work.db.one(timeline.count_events, client_id=request.client_id, source="notes")
         return pb.History(items=[fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
 
     async def _take_over(self, draft: Record, held: pending.Pending, work: UnitOfWork, keys: WorkspaceKeys) -> Record:

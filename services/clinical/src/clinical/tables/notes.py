@@ -196,7 +196,7 @@ timeline_events = tenant(
         ondelete="CASCADE",
     ),
     CheckConstraint("kind IN ('session', 'session_finalized', 'session_amended')", name="history_kind"),
-    Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
+    Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC"), postgresql_where=text("NOT hidden")),
     Index("ix_history_session", "workspace_id", "session_id"),
     fixed=("id", "session_id", "client_id", "kind"),
     grants="SELECT, INSERT, UPDATE",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Select, Uuid, any_, bindparam, func, or_, select, update
+from sqlalchemy import ARRAY, DateTime, Integer, Select, Text, Uuid, any_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.lists import FilteredStatement, FilterNames
@@ -43,6 +43,14 @@ fingerprint_of_users = FilteredStatement(_fingerprint)
 sealed_names = query(select(*SEALED_COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
 get_practitioner = query(select(users.c.id, users.c.role, users.c.is_active).where(_this_user))
+
+# The first to have come.
+active_users_of_roles = query(
+    select(users.c.id)
+    .where(users.c.role == any_(bindparam("roles", type_=ARRAY(Text))), users.c.is_active, ~users.c.is_platform_admin)
+    .order_by(users.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 lock_user = command(select(*USER_COLUMNS).where(_this_user).with_for_update(key_share=True, of=users))
 

@@ -30,8 +30,8 @@ MAX_NOTE_REASON = 5_000
 # Of a service, on either side of the appointment.
 MAX_BUFFER = timedelta(minutes=240)
 
-# By which a caller's clock may be fast.
-_CLOCK_SKEW = timedelta(minutes=5)
+# By which another clock may be fast.
+CLOCK_SKEW = timedelta(minutes=5)
 
 # The statuses in which the practitioner is busy.
 BUSY_STATUSES = frozenset({"scheduled", "completed"})
@@ -196,7 +196,7 @@ def _paid_at(after: AppointmentDetails, changes: Mapping[str, Any], *, now: date
                 "appointment_not_paid", "paid_at", "goes together with payment_status paid", "What is not paid has no time of payment."
             )
         return None
-    if after.paid_at is not None and after.paid_at > now + _CLOCK_SKEW:
+    if after.paid_at is not None and after.paid_at > now + CLOCK_SKEW:
         raise _invalid("paid_at_in_future", "paid_at", "must not be in the future", "An appointment cannot have been paid in the future.")
     return after.paid_at or now
 

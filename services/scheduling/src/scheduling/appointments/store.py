@@ -32,7 +32,15 @@ from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
-from scheduling.appointments.rules import BUSY_STATUSES, EARLIEST_START, LATEST_START, MAX_BUFFER, MAX_LENGTH, MAX_STATUS_CHANGES
+from scheduling.appointments.rules import (
+    BUSY_STATUSES,
+    CLOCK_SKEW,
+    EARLIEST_START,
+    LATEST_START,
+    MAX_BUFFER,
+    MAX_LENGTH,
+    MAX_STATUS_CHANGES,
+)
 from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services, status_changes
 
 _TIME = DateTime(timezone=True)
@@ -194,7 +202,8 @@ def _client_summaries() -> Select[Any]:
     )
     past = (
         select(_a.scheduled_start.label("at"))
-        .where(of_client, _a.status == "completed")
+        # None is completed before it begins, and those to come may be thousands.
+        .where(of_client, _a.status == "completed", _a.scheduled_start <= bindparam("now", type_=_TIME) + literal(CLOCK_SKEW, Interval))
         .order_by(_a.scheduled_start.desc())
         .limit(literal(1))
         .lateral("past")

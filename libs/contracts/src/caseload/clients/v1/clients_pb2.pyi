@@ -260,13 +260,15 @@ class GetContactRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ...) -> None: ...
 
 class Contact(_message.Message):
-    __slots__ = ("first_name", "email", "time_zone", "is_active")
+    __slots__ = ("first_name", "email", "time_zone", "is_active", "reminders_withdrawn")
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    REMINDERS_WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     first_name: str
     email: str
     time_zone: str
     is_active: bool
-    def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ...) -> None: ...
+    reminders_withdrawn: bool
+    def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ..., reminders_withdrawn: bool = ...) -> None: ...

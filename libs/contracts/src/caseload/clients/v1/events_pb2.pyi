@@ -1,7 +1,8 @@
+from caseload.clients.v1 import consents_pb2 as _consents_pb2
 from caseload.options.v1 import options_pb2 as _options_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Optional as _Optional
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -10,6 +11,26 @@ class ClientErased(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+
+class ConsentGiven(_message.Message):
+    __slots__ = ("client_id", "consent_id", "purpose")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    consent_id: str
+    purpose: _consents_pb2.ConsentPurpose
+    def __init__(self, client_id: _Optional[str] = ..., consent_id: _Optional[str] = ..., purpose: _Optional[_Union[_consents_pb2.ConsentPurpose, str]] = ...) -> None: ...
+
+class ConsentWithdrawn(_message.Message):
+    __slots__ = ("client_id", "consent_id", "purpose")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    consent_id: str
+    purpose: _consents_pb2.ConsentPurpose
+    def __init__(self, client_id: _Optional[str] = ..., consent_id: _Optional[str] = ..., purpose: _Optional[_Union[_consents_pb2.ConsentPurpose, str]] = ...) -> None: ...
 
 class WorkspaceErasureUnfinished(_message.Message):
     __slots__ = ("workspace_id",)

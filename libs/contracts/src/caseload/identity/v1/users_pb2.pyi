@@ -206,6 +206,16 @@ class Supervision(_message.Message):
     cosign_hours: int
     def __init__(self, supervisor_id: _Optional[str] = ..., version: _Optional[int] = ..., cosign_hours: _Optional[int] = ...) -> None: ...
 
+class ListOverseersRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class OverseerList(_message.Message):
+    __slots__ = ("user_ids",)
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class GetStandingRequest(_message.Message):
     __slots__ = ("orderer_id", "scope")
     ORDERER_ID_FIELD_NUMBER: _ClassVar[int]
