@@ -32,6 +32,7 @@ from clinical.sessions import (
     deletion,
     drafts,
     expected,
+    lists,
     mapping,
     pending,
     preconditions,
@@ -117,7 +118,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             return pb.SessionPage()
         keys = await self._keys.of(work.workspace_id)
         values: dict[str, Any] = {name: getattr(request, name) for name in ("client_id", "appointment_id") if request.HasField(name)}
-        filters = store.Filters(
+        filters = lists.Filters(
             of_client="client_id" in values,
             of_appointment="appointment_id" in values,
             statuses={1: "one", 2: "signed", 3: "any"}[len(statuses)],
@@ -134,15 +135,15 @@ class Sessions(SessionsServicer[UnitOfWork]):
                 results = await searching.in_workspace(work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted)
             await replies.complete(work, keys, results.notes)
             return pb.SessionPage(items=results.notes, total=results.total, incomplete=not results.is_complete)
-        found = await work.db.all(store.page(filters), limit=window.limit, offset=window.offset, **values, **now)
-        total = await work.db.one(store.count(filters), **values, **(now if filters.is_short else {}))
+        found = await work.db.all(lists.page(filters), limit=window.limit, offset=window.offset, **values, **now)
+        total = await work.db.one(lists.count(filters), **values, **(now if filters.is_short else {}))
         notes = [mapping.from_row(row, keys) for row in found]
         await replies.complete(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]))
 
     async def CountSessions(self, request: pb.CountSessionsRequest, work: UnitOfWork) -> pb.SessionCountList:
         workspace_ids = rules.check_workspaces(list(dict.fromkeys(request.workspace_ids)))
-        statement = store.count(store.Filters())
+        statement = lists.count(lists.Filters())
         items = []
         for workspace_id in workspace_ids:
             async with work.beside(UUID(workspace_id)) as tx:
