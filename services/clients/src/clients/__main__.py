@@ -13,19 +13,21 @@ from clients.clients.rpc import Clients
 from clients.consents.rpc import Consents
 from clients.duplicates.backfill import backfill_loop
 from clients.duplicates.rpc import ClientDuplicates
+from clients.erasures.reactions import reactions
+from clients.erasures.workflow import JOB_KIND
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
 from clients.settings import ClientsSettings
 from clients.tables import JOBS, RETENTIONS, metadata
 
-_JOBS = JobStore(JOBS)
+_JOBS = JobStore(JOBS, decided=[JOB_KIND.name])
 
 
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
     return [
-        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), runtime.once(legal_holds)),
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), runtime.once(legal_holds), _JOBS),
         ClientDuplicates(runtime.keys),
         Consents(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
@@ -41,7 +43,7 @@ def legal_holds(runtime: Runtime) -> LegalHolds:
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
     elsewhere = UseElsewhere(runtime.peers)
-    kinds = job_kinds(elsewhere, runtime.once(legal_holds))
+    kinds = [*job_kinds(elsewhere, runtime.once(legal_holds)), JOB_KIND]
     return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background, runtime.check_standing)
 
 
@@ -49,6 +51,7 @@ SERVICE = Service(
     "clients",
     metadata,
     servicers,
+    reactions=lambda runtime: reactions(_JOBS, lambda: runtime.once(worker).wake()),
     loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime)],
     settings=ClientsSettings,
     retentions=RETENTIONS,

@@ -26,7 +26,7 @@ from caseload.clients.v1 import consents_pb2 as caseload_dot_clients_dot_v1_dot_
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n caseload/clients/v1/events.proto\x12\x13\x63\x61seload.clients.v1\x1a\"caseload/clients/v1/consents.proto\x1a!caseload/options/v1/options.proto\"\'\n\x0c\x43lientErased\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"w\n\x0c\x43onsentGiven\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\nconsent_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x07purpose\x18\x03 \x01(\x0e\x32#.caseload.clients.v1.ConsentPurpose\"{\n\x10\x43onsentWithdrawn\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\nconsent_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x07purpose\x18\x03 \x01(\x0e\x32#.caseload.clients.v1.ConsentPurpose\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n caseload/clients/v1/events.proto\x12\x13\x63\x61seload.clients.v1\x1a\"caseload/clients/v1/consents.proto\x1a!caseload/options/v1/options.proto\"M\n\x0c\x43lientErased\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x19\n\x06job_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x42\t\n\x07_job_id\"w\n\x0c\x43onsentGiven\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\nconsent_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x07purpose\x18\x03 \x01(\x0e\x32#.caseload.clients.v1.ConsentPurpose\"{\n\x10\x43onsentWithdrawn\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x18\n\nconsent_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x34\n\x07purpose\x18\x03 \x01(\x0e\x32#.caseload.clients.v1.ConsentPurpose\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CLIENTERASED'].fields_by_name['client_id']._loaded_options = None
   _globals['_CLIENTERASED'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
+  _globals['_CLIENTERASED'].fields_by_name['job_id']._loaded_options = None
+  _globals['_CLIENTERASED'].fields_by_name['job_id']._serialized_options = b'\340\265\030\001'
   _globals['_CONSENTGIVEN'].fields_by_name['client_id']._loaded_options = None
   _globals['_CONSENTGIVEN'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
   _globals['_CONSENTGIVEN'].fields_by_name['consent_id']._loaded_options = None
@@ -48,13 +50,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._loaded_options = None
   _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
   _globals['_CLIENTERASED']._serialized_start=128
-  _globals['_CLIENTERASED']._serialized_end=167
-  _globals['_CONSENTGIVEN']._serialized_start=169
-  _globals['_CONSENTGIVEN']._serialized_end=288
-  _globals['_CONSENTWITHDRAWN']._serialized_start=290
-  _globals['_CONSENTWITHDRAWN']._serialized_end=413
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=415
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=471
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=473
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=527
+  _globals['_CLIENTERASED']._serialized_end=205
+  _globals['_CONSENTGIVEN']._serialized_start=207
+  _globals['_CONSENTGIVEN']._serialized_end=326
+  _globals['_CONSENTWITHDRAWN']._serialized_start=328
+  _globals['_CONSENTWITHDRAWN']._serialized_end=451
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=453
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=509
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=511
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=565
 # @@protoc_insertion_point(module_scope)
