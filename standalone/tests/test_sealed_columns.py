@@ -49,6 +49,7 @@ ELSEWHERE = {
     "audit.unsealed.proof": "a keyed digest",
 }
 UNBOUND = {
+    "clients.broken_glass": set(),
     "clients.clients": {"revision"},
     "clinical.attachments": set(),
     "clinical.cosignatures": set(),

@@ -17,6 +17,8 @@ from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
+from gateway.api.broken_glass import routes as broken_glass
+from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.clients import routes as clients
@@ -87,6 +89,8 @@ ROUTERS: Sequence[APIRouter] = (
     platform.router,
     clients.router,
     client_imports.router,
+    care_teams.router,
+    broken_glass.router,
     jobs.router,
     timeline.router,
     appointments.router,

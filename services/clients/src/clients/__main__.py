@@ -1,26 +1,37 @@
 """Runs the clients service."""
 
 from caseload.clients.v1 import events_pb2
+from chassis.care_teams.access import CareTeams as Access
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
+from clients.care_teams.elsewhere import Elsewhere
+from clients.care_teams.members import Members
+from clients.care_teams.reactions import reactions as care_team_reactions
+from clients.care_teams.rpc import CareTeams
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
 from clients.settings import ClientsSettings
-from clients.tables import JOBS, RETENTIONS, metadata
+from clients.tables import ACCESS, JOBS, RETENTIONS, metadata
 
 _JOBS = JobStore(JOBS)
+_ACCESS = Access(ACCESS, is_told=False)
 
 
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
-    return [Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)), ClientImports(runtime.keys, _JOBS), Jobs(_JOBS)]
+    return [
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS),
+        CareTeams(runtime.keys, _ACCESS, Members(runtime.peers), Elsewhere(runtime.peers), runtime.background),
+        ClientImports(runtime.keys, _JOBS),
+        Jobs(_JOBS),
+    ]
 
 
 def worker(runtime: Runtime) -> JobWorker:
@@ -33,9 +44,11 @@ SERVICE = Service(
     "clients",
     metadata,
     servicers,
+    reactions=lambda runtime: care_team_reactions(runtime.keys),
     loops=lambda runtime: [runtime.once(worker).run],
     settings=ClientsSettings,
     retentions=RETENTIONS,
+    care_teams=_ACCESS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

@@ -271,6 +271,16 @@ def count(*, of_client: bool, of_appointment: bool, statuses: str, with_deleted:
     return query(total)
 
 
+@cache
+def count_hidden(*, statuses: str, with_deleted: bool) -> Statement:
+    """The number of notes of some clients among those that `count` reads from the counters."""
+    of_clients = select(func.count().label("total")).where(sessions.c.client_id == func.any(bindparam("client_ids", type_=ARRAY(Uuid))))
+    return query(_filtered(of_clients, of_client=False, of_appointment=False, statuses=statuses, with_deleted=with_deleted))
+
+
+notes_of_clients = query(select(sessions.c.id).where(sessions.c.client_id == func.any(bindparam("client_ids", type_=ARRAY(Uuid)))))
+
+
 def _filtered(query: Select[Any], *, of_client: bool, of_appointment: bool, statuses: str, with_deleted: bool) -> Select[Any]:
     if of_client:
         query = query.where(sessions.c.client_id == _client_id)

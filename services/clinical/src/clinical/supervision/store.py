@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, case, func, insert, literal_column, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, case, exists, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
@@ -107,6 +107,10 @@ announce = command(
 )
 
 
+# Row security shows no note of a client whose record the caller may not open.
+_shown = exists().where(sessions.c.workspace_id == cosign_requests.c.workspace_id, sessions.c.id == cosign_requests.c.id)
+
+
 def _queue(*waiting: ColumnElement[bool]) -> Statement:
     page = (
         select(cosign_requests.c.workspace_id, cosign_requests.c.id, cosign_requests.c.due_at)
@@ -131,6 +135,9 @@ _for_user = cosign_requests.c.supervisor_user_id == _user_id
 # What waits for one supervisor, and all that waits in the workspace: the first to be due comes first.
 queue, count = _queue(_for_user), _counted(_for_user)
 queue_of_workspace, count_of_workspace = _queue(), _counted()
+# The same for somebody from whom notes are hidden.
+queue_shown, count_shown = _queue(_for_user, _shown), _counted(_for_user, _shown)
+queue_of_workspace_shown, count_of_workspace_shown = _queue(_shown), _counted(_shown)
 
 # --- co-signatures
 

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
+from chassis.context import TREATS
 from chassis.errors import NotFound
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
@@ -22,7 +23,7 @@ from identity.people import record
 from identity.people.memberships import person_of_user
 from identity.people.registration import insert_user
 from identity.people.rules import check_email, check_full_name
-from identity.roles import ADMINISTRATOR_ROLE
+from identity.roles import ADMINISTRATOR_ROLE, SCOPES_BY_ROLE
 from identity.users import rules, store
 from identity.users.names import UserNames
 from identity.workspaces.rules import cosign_hours
@@ -146,7 +147,7 @@ class Users(UsersServicer[UnitOfWork]):
         row = await work.db.maybe(store.get_practitioner, user_id=request.user_id)
         if row is None:
             raise NotFound("practitioner_not_found", "Nobody here has this id.")
-        return fill(pb.Practitioner(), row)
+        return fill(pb.Practitioner(treats=TREATS in SCOPES_BY_ROLE[row["role"]]), row)
 
     async def GetSupervision(self, request: pb.GetSupervisionRequest, work: UnitOfWork) -> pb.Supervision:
         row = await work.db.one(store.supervision, user_id=request.user_id)
