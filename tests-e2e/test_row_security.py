@@ -23,6 +23,7 @@ OTHER_POLICIES = {
     "identity.workspace_directory": "read across workspaces by platform administrators; names, kinds, statuses and times of workspaces",
     "identity.sso_directory": "read before anybody has signed in; the words in the addresses at which workspaces sign in, and ids",
     "clinical.search_work": "found across workspaces by the worker that indexes notes; ids and times alone",
+    "clients.match_work": "found across workspaces by the worker that compares clients from before; ids alone",
     "clients.due_jobs": "found and claimed across workspaces by the workers; ids, kinds of work and times alone",
     "notifications.due_work": "found and claimed across workspaces by the senders; ids and times alone",
 }
@@ -30,6 +31,8 @@ OTHER_POLICIES = {
 OF_ANY_CLIENT = {
     "clients.terms": "keyed hashes; who finds a client by them is decided where they are asked for",
     "clients.imported_clients": "ids alone, read by jobs",
+    "clients.consents": "asked for by the client, whose record the caller then has to be allowed to open",
+    "clients.match_keys": "keyed hashes; which records share one is told of those that the caller may open",
     "clients.client_access": "who is of which care team",
     "clients.broken_glass": "read by those who review it",
     "clinical.client_access": "who is of which care team",
@@ -38,6 +41,10 @@ OF_ANY_CLIENT = {
     "scheduling.broken_glass": "who broke the glass: ids and times alone",
     "scheduling.client_figures": "numbers, which are told of those alone whose record the caller may open",
     "scheduling.client_counter_changes": "numbers on their way into the figures",
+    "audit.legal_holds": "who is held, for those who manage holds",
+    "clinical.timeline_tallies": "numbers, read by the client's id alone, which is refused",
+    "clinical.timeline_counter_changes": "numbers on their way into the tallies",
+    "notifications.reminder_consents": "read by the senders; ids alone",
     "notifications.appointments": "read by the senders; ids and times alone",
     "notifications.reminders": "that a client is reminded is part of the calendar; ids and times alone",
 }

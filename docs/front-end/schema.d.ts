@@ -1099,6 +1099,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Duplicates
+         * @description Likeliest first, by name, birth date, e-mail address and phone. A suggestion: nothing is merged by it. A value that many clients share says little, and one that is missing is no difference.
+         */
+        get: operations["find_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/import": {
         parameters: {
             query?: never;
@@ -1136,6 +1156,51 @@ export interface paths {
          * @description Erases the clients that an import has created, as a job. It fails with `import_in_use`, and erases nothing, when one of them was changed or has an appointment, a note, a plan or a file.
          */
         post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Consents
+         * @description The newest record first, withdrawn ones too.
+         */
+        get: operations["list_consents"];
+        put?: never;
+        /**
+         * Give Consent
+         * @description A record of its own, also where there is one of the same purpose. A consent to be treated sets the client's consent_status.
+         */
+        post: operations["give_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/consents/{consent_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Consent
+         * @description Withdraws it with every other one of its purpose that is in force: from then on the client has not agreed. A withdrawal of the consent to
+         *     reminders stops them; one of the consent to be treated clears the client's consent_status. Giving it again makes a new record.
+         */
+        post: operations["withdraw_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2039,6 +2104,8 @@ export interface paths {
         /**
          * List Cosign Queue
          * @description What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+         *
+         *     What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note.
          */
         get: operations["list_cosign_queue"];
         put?: never;
@@ -2733,6 +2800,36 @@ export interface components {
             has_conflict: boolean;
             conflicting_appointments: components["schemas"]["Conflict"][];
         };
+        Consent: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            client_id: string;
+            /** @enum {string} */
+            purpose: "treatment" | "reminders" | "data_processing" | "export";
+            text_version: string;
+            /** Format: date-time */
+            given_at: string;
+            withdrawn_at: string | null;
+            /** Format: uuid */
+            recorded_by: string;
+            withdrawn_by: string | null;
+        };
+        ConsentCreate: {
+            /** @enum {string} */
+            purpose: "treatment" | "reminders" | "data_processing" | "export";
+            /** @description Which text the client agreed to, in the practice's own words: 2026-03, or v4. */
+            text_version: string;
+            /** @description When it was given, on paper for instance; not in the future. Unless given, now. */
+            given_at?: string | null;
+        };
+        ConsentPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Consent"][];
+        };
         /** @description What somebody else than its author attested of a signed version. */
         Cosignature: {
             /** Format: uuid */
@@ -2865,6 +2962,19 @@ export interface components {
             /** Format: date-time */
             session_date?: string;
             duration_minutes?: number | null;
+        };
+        DuplicateGroup: {
+            clients: components["schemas"]["ClientSummary"][];
+            /** @description How likely they are one person, from 0 to 1; that of the least likely pair among more than two. */
+            score: number;
+            reasons: ("same_name" | "similar_name" | "same_birth_date" | "same_email" | "same_phone")[];
+        };
+        DuplicateGroups: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            groups: components["schemas"]["DuplicateGroup"][];
         };
         ForgottenPassword: {
             /** Format: idn-email */
@@ -4175,6 +4285,9 @@ export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictCheck = components['schemas']['ConflictCheck'];
+export type Consent = components['schemas']['Consent'];
+export type ConsentCreate = components['schemas']['ConsentCreate'];
+export type ConsentPage = components['schemas']['ConsentPage'];
 export type Cosignature = components['schemas']['Cosignature'];
 export type Cosigning = components['schemas']['Cosigning'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
@@ -4187,6 +4300,8 @@ export type DepartmentUpdate = components['schemas']['DepartmentUpdate'];
 export type Done = components['schemas']['Done'];
 export type Download = components['schemas']['Download'];
 export type DraftUpdate = components['schemas']['DraftUpdate'];
+export type DuplicateGroup = components['schemas']['DuplicateGroup'];
+export type DuplicateGroups = components['schemas']['DuplicateGroups'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type Health = components['schemas']['Health'];
 export type ImportedClients = components['schemas']['ImportedClients'];
@@ -6812,6 +6927,35 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    find_duplicates: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateGroups"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     import_clients: {
         parameters: {
             query?: {
@@ -6894,6 +7038,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_consents: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    withdraw_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                client_id: string;
+                consent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
                 };
             };
             400: components["responses"]["400"];
@@ -7834,6 +8091,8 @@ export interface operations {
                 status?: ("draft" | "finalized" | "archived") | null;
                 is_draft?: boolean | null;
                 include_deleted?: boolean;
+                /** @description Notes that wait for a co-signature, or that were returned and wait for their author. */
+                cosign_status?: ("pending" | "returned") | null;
                 /** @description Up to eight words, each the beginning of a word in the note, in any order. The four texts together must have them all. Pending amendments and earlier versions are not searched. */
                 search?: string | null;
             };

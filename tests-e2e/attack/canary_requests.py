@@ -36,8 +36,10 @@ TABLES = {
     "SignIn": "login_attempts",
     "Users": "users",
     "Clients": "clients",
+    "ClientDuplicates": "match_keys",
     "ClientImports": "clients",
     "CareTeams": "broken_glass",
+    "Consents": "consents",
     "Jobs": "jobs",
     "Appointments": "appointments",
     "Sessions": "sessions",
@@ -50,6 +52,7 @@ TABLES |= {
     "Milestones": "milestones",
     "Measures": "measures",
     "NoteTemplates": "note_templates",
+    "LegalHolds": "legal_holds",
     "Cosignatures": "cosign_requests",
 }
 # In a query these are the period of a list, which tells nothing of anybody.

@@ -20,14 +20,17 @@ from gateway.api.audit import routes as audit
 from gateway.api.broken_glass import routes as broken_glass
 from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
+from gateway.api.client_duplicates import routes as client_duplicates
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.clients import routes as clients
+from gateway.api.consents import routes as consents
 from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
 from gateway.api.invitations import routes as invitations
 from gateway.api.jobs import routes as jobs
+from gateway.api.legal_holds import routes as legal_holds
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.measures import routes as measures
@@ -88,9 +91,11 @@ ROUTERS: Sequence[APIRouter] = (
     workspaces.router,
     platform.router,
     clients.router,
+    client_duplicates.router,
     client_imports.router,
     care_teams.router,
     broken_glass.router,
+    consents.router,
     jobs.router,
     timeline.router,
     appointments.router,
@@ -108,6 +113,7 @@ ROUTERS: Sequence[APIRouter] = (
     measures.router,
     reminders.router,
     audit.router,
+    legal_holds.router,
     public_keys.router,
     health.router,
     files.router,

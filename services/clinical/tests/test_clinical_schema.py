@@ -10,7 +10,7 @@ OF_CARE_TEAMS = {"sessions", "history", "attachments"}
 # The relay's role finds rows across workspaces; of their columns it reads ids and times.
 FOUND_ACROSS = {"sessions", "cosign_requests", "attachments"}
 # The relay's role folds them, across workspaces.
-COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
+COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes", "timeline_tallies", "timeline_counter_changes"}
 
 
 async def test_migrations_up_down_and_up_produce_the_declared_tables(postgres):

@@ -5,6 +5,7 @@ from chassis.care_teams.access import CareTeams as Access
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
@@ -14,6 +15,9 @@ from clients.care_teams.reactions import reactions as care_team_reactions
 from clients.care_teams.rpc import CareTeams
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
+from clients.consents.rpc import Consents
+from clients.duplicates.backfill import backfill_loop
+from clients.duplicates.rpc import ClientDuplicates
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
@@ -27,17 +31,25 @@ _ACCESS = Access(ACCESS, is_told=False)
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
     return [
-        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS),
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS, runtime.once(legal_holds)),
         CareTeams(runtime.keys, _ACCESS, Members(runtime.peers), Elsewhere(runtime.peers), runtime.background),
+        ClientDuplicates(runtime.keys, _ACCESS),
+        Consents(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
         Jobs(_JOBS),
     ]
 
 
+def legal_holds(runtime: Runtime) -> LegalHolds:
+    """What must not be erased."""
+    return runtime.legal_holds(lambda: runtime.peers["audit"])
+
+
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
     elsewhere = UseElsewhere(runtime.peers)
-    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, job_kinds(elsewhere.find), runtime.background)
+    kinds = job_kinds(elsewhere, runtime.once(legal_holds))
+    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background, runtime.check_standing)
 
 
 SERVICE = Service(
@@ -45,7 +57,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: care_team_reactions(runtime.keys),
-    loops=lambda runtime: [runtime.once(worker).run],
+    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime)],
     settings=ClientsSettings,
     retentions=RETENTIONS,
     care_teams=_ACCESS,

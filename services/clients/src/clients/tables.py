@@ -10,9 +10,12 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from chassis.care_teams.tables import AccessTables, care_teams
@@ -67,6 +70,33 @@ index_tokens = tenant(
     grants="SELECT, INSERT, DELETE",
 )
 
+# Keyed hashes of what tells whether two rows are the same person, at most one of each kind (see clients/match_keys.py).
+match_keys = tenant(
+    "match_keys",
+    metadata,
+    Column("client_id", Uuid, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "client_id", "kind", name="pk_match_keys"),
+    ForeignKeyConstraint(
+        ["workspace_id", "client_id"],
+        ["clients.clients.workspace_id", "clients.clients.id"],
+        name="fk_match_keys_client",
+        ondelete="CASCADE",
+    ),
+    Index("ix_match_keys_token", "workspace_id", "kind", "token", "client_id"),
+    grants="SELECT, INSERT, UPDATE (token), DELETE",
+)
+
+# The workspaces with clients from before there were match keys. The worker that makes them finds rows without a workspace, by a policy that
+# the migration has beside the tenant's.
+match_work = Table(
+    "match_work",
+    metadata,
+    Column("workspace_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("workspace_id", name="pk_match_work"),
+)
+
 # The id of an erased client and the revision of its erasure, by which name indexes learn to remove it.
 tombstones = tenant(
     "erasures",
@@ -86,6 +116,29 @@ workspace_revisions = tenant(
     Column("revision", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_directory"),
     grants="SELECT, INSERT, UPDATE (revision)",
+)
+
+# What clients have agreed to, and what they have taken back since.
+consents = tenant(
+    "consents",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("client_id", Uuid, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    moment("given_at"),
+    moment("withdrawn_at", nullable=True),
+    Column("recorded_by", Uuid, nullable=False),
+    Column("withdrawn_by", Uuid),
+    moment("created_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_consents"),
+    ForeignKeyConstraint(["workspace_id", "client_id"], [clients.c.workspace_id, clients.c.id], name="fk_consents_client"),
+    CheckConstraint("purpose IN ('treatment', 'reminders', 'data_processing', 'export')", name="consent_purpose_known"),
+    CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="consent_withdrawn_facts"),
+    Index("ix_consents_client", "workspace_id", "client_id", text("id DESC")),
+    fixed=("id", "client_id", "purpose", "given_at", "recorded_by", "created_at"),
+    sealed=Sealed(bound=("client_id", "purpose", "given_at", "withdrawn_at", "recorded_by", "withdrawn_by", "created_at")),
 )
 
 JOBS = job_tables(metadata)

@@ -20,6 +20,7 @@ from clinical.client_attachments.rpc import ClientAttachments
 from clinical.cosignatures.reactions import reactions as cosignature_reactions
 from clinical.cosignatures.rpc import Cosignatures
 from clinical.erasure.reactions import reactions as erasure_reactions
+from clinical.holds import legal_holds
 from clinical.measures.rpc import Measures
 from clinical.milestones.rpc import Milestones
 from clinical.note_search.worker import index_loop
@@ -59,6 +60,7 @@ SERVICE = Service(
             runtime.once(_version_signer),
             _CARE_TEAMS,
             grace=timedelta(days=runtime.settings.deleted_notes_days),
+            holds=runtime.once(legal_holds),
         ),
         Cosignatures(runtime.keys, runtime.once(_version_signer), _CARE_TEAMS),
         Sync(
@@ -75,7 +77,7 @@ SERVICE = Service(
         TreatedClients(),
     ],
     reactions=lambda runtime: [
-        *erasure_reactions(runtime.keys),
+        *erasure_reactions(runtime.keys, runtime.once(legal_holds)),
         *attachment_reactions(runtime.blobs),
         *cosignature_reactions(),
         *session_reactions(

@@ -27,7 +27,9 @@ _WRITES = frozenset(
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
-_BESIDE = {"clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
+_BESIDE = {
+    "audit:hold", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase",
+}  # fmt: skip
 # Care teams of restricted clients: who sets them, who opens a record without being of one, and who judges whether that was right.
 _CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}
 ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _CARE_TEAMS
@@ -101,6 +103,8 @@ ROLES_BY_KIND: Final[dict[str, frozenset[str]]] = {
 # The role that manages a workspace. Every workspace keeps at least one active user who has it.
 ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "admin"}
 
+# Who sees and decides on all that waits for a co-signature in a workspace.
+OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "sessions:oversee" in scopes)
 
 # What it takes to run the installation. No role has it, and whoever has it sees no PHI.
 PLATFORM_SCOPES: Final = frozenset({"platform:admin"})

@@ -238,6 +238,8 @@ client_figures = tenant(
     Column("appointment_count", BigInteger, nullable=False),
     # Once set, the trigger refuses further appointments of the client, even if their booking began earlier.
     moment("erased_at", nullable=True),
+    # The same until then: of a client without appointments who may be about to be erased.
+    moment("closed_until", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
     grants="SELECT, INSERT, UPDATE",
     relay_grants=FOLDED_GRANTS,

@@ -38,6 +38,7 @@ class Jobs(JobsServicer[UnitOfWork]):
 
     async def CancelJob(self, request: pb.CancelJobRequest, work: UnitOfWork) -> pb.Job:
         job = visible(await work.db.maybe(self._store.get, id=request.job_id), work)
+        work.note(job=str(job["id"]), kind=job["kind"])
         cancelled = await work.db.maybe(self._store.cancel, id=job["id"], now=work.now)
         if cancelled is None:
             # It ended a moment ago, or long before.

@@ -31,10 +31,12 @@ from chassis.events.outbox import Outbox
 from chassis.events.reactions import Reaction, subscription
 from chassis.events.relay import Relay
 from chassis.events.signatures import EventSigner, EventVerifier
+from chassis.jobs.standing import CheckStanding, standing_by
 from chassis.migrations.roles import has_schema, newest_revision
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.admission import Admissions
-from chassis.rpc.client.peers import Peers
+from chassis.rpc.client.legal_holds import HoldsOfAudit, LegalHolds
+from chassis.rpc.client.peers import Peer, Peers
 from chassis.rpc.server.idempotency import Idempotency
 from chassis.rpc.server.server import Server
 from chassis.rpc.tls import TLS
@@ -122,6 +124,15 @@ class Runtime:
     @cached_property
     def peers(self) -> Peers:
         return Peers(self.signer, addresses=self.settings.peers, servers=self._servers, tls=TLS.of(self.settings))
+
+    @cached_property
+    def check_standing(self) -> CheckStanding:
+        """Whether a job may still be done for whoever has ordered it."""
+        return standing_by(self.peers["identity"])
+
+    def legal_holds(self, audit: Callable[[], Peer]) -> LegalHolds:
+        """What must not be destroyed."""
+        return HoldsOfAudit(audit)
 
     @cached_property
     def blobs(self) -> Blobs:

@@ -10,6 +10,7 @@ from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from clients.clients import rules
+from clients.clients.match_keys import match_keys
 from clients.tables import clients
 
 CLIENTS = SealedTable(clients)
@@ -62,10 +63,13 @@ def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict
         "created_at": to_datetime(client.created_at),
         "updated_at": to_datetime(client.updated_at),
     }
+    matched = match_keys(client, keys)
     return {
         **row,
         **CLIENTS.seal_row({"sealed": client, "sealed_name": name}, keys, row, witness),
         "index_tokens": list(_index_tokens(client, keys)),
+        "match_kinds": list(matched),
+        "match_tokens": list(matched.values()),
     }
 
 

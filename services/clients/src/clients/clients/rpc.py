@@ -17,19 +17,23 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_timestamp
+from chassis.rpc.client.legal_holds import LegalHolds, check_not_held
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
+from clients.clients.workflow import change_client, lock_client
+from clients.consent_records import workflow as consent_records
 
 
 class Clients(ClientsServicer[UnitOfWork]):
     """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
 
-    def __init__(self, keys: Keys, name_indexes: NameIndexCache, care_teams: CareTeams) -> None:
+    def __init__(self, keys: Keys, name_indexes: NameIndexCache, care_teams: CareTeams, holds: LegalHolds) -> None:
         self._keys = keys
         self._name_indexes = name_indexes
         self._care_teams = care_teams
+        self._holds = holds
 
     async def CreateClient(self, request: pb.CreateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.check_fields(given(request), now=work.now)
@@ -71,7 +75,10 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         keys = await self._keys.of(work.workspace_id)
+        locked = await work.db.one(store.get_for_update, id=request.client_id)
+        await consent_records.erase([locked["id"]], keys, work)
         erased = await work.db.one(store.erase, id=request.client_id)
+        await check_not_held(self._holds, erased["id"], work)
         await work.db.run(store.add_tombstone, id=erased["id"])
         mapping.CLIENTS.gone(erased, keys, work)
         # Last, so that it includes what was answered until the client's row was locked.
@@ -95,6 +102,10 @@ class Clients(ClientsServicer[UnitOfWork]):
         # The statement of GetSummaries: calls of both are read together.
         return fill(pb.CheckClientResponse(), await work.find_one(store.get_names, request.client_id))
 
+    async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: UnitOfWork) -> pb.ConfirmClientResponse:
+        await work.db.one(store.confirm, id=request.client_id)
+        return pb.ConfirmClientResponse()
+
     async def GetVoucherKey(self, _request: pb.GetVoucherKeyRequest, work: UnitOfWork) -> pb.VoucherKey:
         return pb.VoucherKey(key=_voucher_key(await self._keys.of(work.workspace_id)))
 
@@ -106,21 +117,13 @@ class Clients(ClientsServicer[UnitOfWork]):
             email=client.email if client.HasField("email") else None,
             time_zone=client.time_zone if client.HasField("time_zone") else None,
             is_active=client.is_active,
+            reminders_withdrawn=await consent_records.are_reminders_withdrawn(client.id, work),
         )
 
     async def _change(self, client_id: str, values: dict[str, Any], work: UnitOfWork) -> pb.Client:
-        """Sets the values, and writes a new version if any of them differs. The row is locked until the commit."""
         keys = await self._keys.of(work.workspace_id)
         access = await self._care_teams.of(work, [UUID(client_id)])
-        client = mapping.to_message(await work.db.one(store.get_for_update, id=client_id), keys)
-        before = client.SerializeToString(deterministic=True)
-        mapping.set_fields(client, values)
-        if client.SerializeToString(deterministic=True) != before:
-            client.version += 1
-            client.updated_at.CopyFrom(to_timestamp(work.now))
-            columns = mapping.to_columns(client, keys, work)
-            del columns["created_at"]
-            await work.db.run(store.change, **columns)
+        client = await change_client(await lock_client(client_id, keys, work), values, keys, work)
         client.restricted = bool(access.restricted)
         return client
 

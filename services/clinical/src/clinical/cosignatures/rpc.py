@@ -4,7 +4,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from caseload.clinical.v1 import cosignatures_pb2, sessions_pb2
+from caseload.clinical.v1 import cosignatures_pb2, events_pb2, sessions_pb2
 from caseload.clinical.v1.cosignatures_rpc import CosignaturesServicer
 from chassis.care_teams.access import CareTeams
 from chassis.encryption.key_store import Keys
@@ -37,7 +37,8 @@ class Cosignatures(CosignaturesServicer[UnitOfWork]):
             )
         else:
             queue, count = (store.queue_of_workspace, store.count_of_workspace) if sees_all else (store.queue, store.count)
-        whose = {} if sees_all else {"user_id": work.user_id}
+        own = await work.db.maybe(store.supervision, user_id=work.user_id)
+        whose = {"user_id": work.user_id, "is_unsupervised": own is None or own["supervisor_user_id"] is None}
         found = await work.db.all(queue, limit=window.limit, offset=window.offset, **whose)
         total = await work.db.one(count, **whose)
         items = [mapping.from_row(row, keys) for row in found]
@@ -87,6 +88,9 @@ class Cosignatures(CosignaturesServicer[UnitOfWork]):
         }
         await work.db.one(store.decide, id=note.id, version_number=number, decision=decision)
         await attested.add(work, keys, self._signer, fill(cosignature, attestation))
+        if decision == "returned":
+            for user_id in sorted({note.created_by_user_id, str(waiting["signed_by_user_id"])}):
+                work.emit(events_pb2.SessionReturned(session_id=note.id, user_id=user_id))
         work.note(decision=decision, role=role, version_number=str(number))
         await replies.complete(work, keys, [note])
         return note

@@ -20,6 +20,7 @@ from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.plans import mapping, rules, store
+from clinical.timeline import store as timeline
 from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
 
@@ -40,7 +41,7 @@ class Plans(PlansServicer[UnitOfWork]):
             self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=request.client_id), work.context),
         )
         rules.check_client(is_active=client.is_active)
-        client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=request.client_id))["erased_at"])
+        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=request.client_id))
         made = mapping.new_row(str(uuid7()), request.client_id, work)
         sealed = mapping.seal(content, keys, made, work)
         row = await work.db.one(store.create, id=made["id"], client_id=request.client_id, sealed=sealed, now=work.now)
@@ -120,7 +121,7 @@ class Plans(PlansServicer[UnitOfWork]):
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
-        total = await work.db.one(store.count_events, client_id=request.client_id)
+        total = await work.db.one(timeline.count_events, client_id=request.client_id, source="plans")
         return pb.PlanEventList(items=[fill(pb.PlanEvent(), row) for row in found], total=total["total"])
 
     async def _tell(self, content: Mapping[str, Any], row: Mapping[str, Any], event: str, keys: WorkspaceKeys, work: UnitOfWork) -> None:

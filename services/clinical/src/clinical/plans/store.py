@@ -122,4 +122,3 @@ events_before = query(
         < tuple_(bindparam("before", type_=plan_events.c.at.type), bindparam("before_id", type_=Uuid))
     )
 )
-count_events = query(select(func.count().label("total")).select_from(plan_events).where(_shown))

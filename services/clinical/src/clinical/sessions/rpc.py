@@ -27,12 +27,14 @@ from chassis.paging import page, part
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.note_search import rules as search_rules
 from clinical.note_templates import workflow as templates
 from clinical.sessions import copies, deletion, drafts, events, mapping, pending, release, replies, rules, searching, signed, signing, store
 from clinical.supervision import attested
 from clinical.supervision import workflow as cosigning
+from clinical.timeline import store as timeline
 from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
 
@@ -53,6 +55,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         care_teams: CareTeams,
         *,
         grace: timedelta,
+        holds: LegalHolds,
     ) -> None:
         self._keys = keys
         self._clients = clients
@@ -63,6 +66,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         self._care_teams = care_teams
         # How long a deleted note can be restored.
         self._grace = grace
+        self._holds = holds
 
     async def CreateSession(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> pb.Session:
         content = {name: getattr(request, name) for name in (*rules.TEXTS, "duration_minutes") if request.HasField(name)}
@@ -81,7 +85,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             note.appointment_id = request.appointment_id
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
-        client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=note.client_id))["erased_at"])
+        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=note.client_id))
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])
@@ -100,23 +104,24 @@ class Sessions(SessionsServicer[UnitOfWork]):
         search = search_rules.search(request.search) if request.HasField("search") else None
         status = enum_text(pb.SessionStatus, request.status) if request.HasField("status") else None
         statuses = rules.statuses(status, is_draft=request.is_draft if request.HasField("is_draft") else None)
+        cosign = rules.cosign_filter(enum_text(pb.CosignStatus, request.cosign_status)) if request.HasField("cosign_status") else None
         if not statuses:
             return pb.SessionPage()
         keys = await self._keys.of(work.workspace_id)
         values: dict[str, Any] = {name: getattr(request, name) for name in ("client_id", "appointment_id") if request.HasField(name)}
-        filters: dict[str, Any] = {
-            "of_client": "client_id" in values,
-            "of_appointment": "appointment_id" in values,
-            "statuses": {1: "one", 2: "signed", 3: "any"}[len(statuses)],
-            "with_deleted": request.include_deleted,
-        }
+        filters = store.Filters(
+            of_client="client_id" in values,
+            of_appointment="appointment_id" in values,
+            statuses={1: "one", 2: "signed", 3: "any"}[len(statuses)],
+            with_deleted=request.include_deleted,
+            cosign=cosign,
+        )
         if len(statuses) == 1:
             (values["status"],) = statuses
         now = {"now": work.now} if request.include_deleted else {}
-        counted = filters["of_client"] or filters["of_appointment"]
         if search is not None:
-            if counted:
-                results = await searching.among(work, keys, search, window, store.page(**filters), {**values, **now})
+            if filters.is_short:
+                results = await searching.among(work, keys, search, window, filters, {**values, **now})
             else:
                 hidden_notes = await self._hidden_notes(work)
                 results = await searching.in_workspace(
@@ -124,9 +129,9 @@ class Sessions(SessionsServicer[UnitOfWork]):
                 )
             await replies.complete(work, keys, results.notes)
             return pb.SessionPage(items=results.notes, total=results.total, incomplete=not results.is_complete)
-        hidden = 0 if counted else await self._count_hidden(work, filters, {**values, **now})
-        found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values, **now)
-        total = await work.db.one(store.count(**filters), **values, **(now if counted else {}))
+        hidden = 0 if filters.is_short else await self._count_hidden(work, filters, {**values, **now})
+        found = await work.db.all(store.page(filters), limit=window.limit, offset=window.offset, **values, **now)
+        total = await work.db.one(store.count(filters), **values, **(now if filters.is_short else {}))
         notes = [mapping.from_row(row, keys) for row in found]
         await replies.complete(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]) - hidden)
@@ -137,16 +142,16 @@ class Sessions(SessionsServicer[UnitOfWork]):
             hidden = await self._care_teams.hidden(work, tx)
             return [row["id"] for row in await tx.all(store.notes_of_clients, client_ids=list(hidden))] if hidden else []
 
-    async def _count_hidden(self, work: UnitOfWork, filters: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+    async def _count_hidden(self, work: UnitOfWork, filters: store.Filters, values: Mapping[str, Any]) -> int:
         """How many notes the workspace's counters count that the caller may not see."""
-        counted = store.count_hidden(statuses=filters["statuses"], with_deleted=filters["with_deleted"])
+        counted = store.count_hidden(filters)
         async with self._care_teams.beyond(work) as tx:
             hidden = await self._care_teams.hidden(work, tx)
             return int((await tx.one(counted, client_ids=list(hidden), **values))["total"]) if hidden else 0
 
     async def CountSessions(self, request: pb.CountSessionsRequest, work: UnitOfWork) -> pb.SessionCountList:
         workspace_ids = rules.check_workspaces(list(dict.fromkeys(request.workspace_ids)))
-        statement = store.count(of_client=False, of_appointment=False, statuses="any", with_deleted=False)
+        statement = store.count(store.Filters())
         items = []
         for workspace_id in workspace_ids:
             async with work.beside(UUID(workspace_id)) as tx:
@@ -212,7 +217,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def EraseSession(self, request: pb.EraseSessionRequest, work: UnitOfWork) -> pb.EraseSessionResponse:
         keys = await self._keys.of(work.workspace_id)
-        await deletion.end_grace(work, keys, request.session_id)
+        await deletion.end_grace(work, keys, self._holds, request.session_id)
         return pb.EraseSessionResponse()
 
     async def VerifySession(self, request: pb.VerifySessionRequest, work: UnitOfWork) -> pb.Verification:
@@ -274,7 +279,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
-        total = await work.db.one(store.count_events, client_id=request.client_id)
+        total = await work.db.one(timeline.count_events, client_id=request.client_id, source="notes")
         return pb.History(items=[fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
 
     async def _take_over(self, draft: Record, held: pending.Pending, work: UnitOfWork, keys: WorkspaceKeys) -> Record:

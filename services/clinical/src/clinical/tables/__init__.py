@@ -24,6 +24,7 @@ from clinical.tables.plans import measures, milestones, plan_counters, plan_even
 from clinical.tables.search import search_blocks, search_segments, search_work
 from clinical.tables.supervision import cosign_requests, cosignatures, supervised_users
 from clinical.tables.sync import sync_receipts
+from clinical.tables.timeline import timeline_counters
 
 __all__ = [
     "ACCESS",
@@ -53,6 +54,7 @@ __all__ = [
     "storage_quotas",
     "supervised_users",
     "sync_receipts",
+    "timeline_counters",
     "timeline_events",
 ]
 

@@ -197,7 +197,7 @@ timeline_events = tenant(
         ondelete="CASCADE",
     ),
     CheckConstraint("kind IN ('session', 'session_finalized', 'session_amended')", name="history_kind"),
-    Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
+    Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC"), postgresql_where=text("NOT hidden")),
     Index("ix_history_session", "workspace_id", "session_id"),
     care_team="reads",
     fixed=("id", "session_id", "client_id", "kind"),
@@ -211,6 +211,8 @@ clients = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
+    # Of a client without records who may be about to be erased: until then nothing is added. Null once something was.
+    moment("closed_until", nullable=True),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     fixed=("id",),
     grants="SELECT, INSERT, UPDATE",

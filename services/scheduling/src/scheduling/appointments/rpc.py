@@ -195,6 +195,16 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         found = await work.find(store.client_summaries, client_ids, key="client_id", now=work.now.replace(microsecond=0))
         return pb.FiguresList(items=[fill(pb.Figures(), found[client_id]) for client_id in client_ids])
 
+    async def CloseUnbooked(self, request: pb.CloseUnbookedRequest, work: UnitOfWork) -> pb.CloseUnbookedResponse:
+        client_ids = sorted(rules.check_client_ids(request.client_ids))
+        await work.db.many(store.lock_client, [{"client_id": client_id} for client_id in client_ids])
+        # After the locks: nobody books one of them until the end of this transaction.
+        found = await work.db.all(store.client_summaries, ids=client_ids, now=work.now)
+        booked = {row["client_id"] for row in found if row["appointment_count"]}
+        closing = [{"client_id": client_id, "until": work.now + rules.CLOSED_FOR} for client_id in client_ids if client_id not in booked]
+        await work.db.many(store.close_client, closing)
+        return pb.CloseUnbookedResponse(client_ids=map(str, booked))
+
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         wanted = given(request)
         limit = rules.check_timeline_limit(request.limit)

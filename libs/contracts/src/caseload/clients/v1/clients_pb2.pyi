@@ -245,6 +245,16 @@ class CheckClientResponse(_message.Message):
     is_active: bool
     def __init__(self, is_active: bool = ...) -> None: ...
 
+class ConfirmClientRequest(_message.Message):
+    __slots__ = ("client_id",)
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+
+class ConfirmClientResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetContactRequest(_message.Message):
     __slots__ = ("client_id",)
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -252,13 +262,15 @@ class GetContactRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ...) -> None: ...
 
 class Contact(_message.Message):
-    __slots__ = ("first_name", "email", "time_zone", "is_active")
+    __slots__ = ("first_name", "email", "time_zone", "is_active", "reminders_withdrawn")
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    REMINDERS_WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     first_name: str
     email: str
     time_zone: str
     is_active: bool
-    def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ...) -> None: ...
+    reminders_withdrawn: bool
+    def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ..., reminders_withdrawn: bool = ...) -> None: ...

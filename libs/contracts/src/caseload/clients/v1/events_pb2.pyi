@@ -1,5 +1,6 @@
 import datetime
 
+from caseload.clients.v1 import consents_pb2 as _consents_pb2
 from caseload.options.v1 import options_pb2 as _options_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -15,6 +16,26 @@ class ClientErased(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+
+class ConsentGiven(_message.Message):
+    __slots__ = ("client_id", "consent_id", "purpose")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    consent_id: str
+    purpose: _consents_pb2.ConsentPurpose
+    def __init__(self, client_id: _Optional[str] = ..., consent_id: _Optional[str] = ..., purpose: _Optional[_Union[_consents_pb2.ConsentPurpose, str]] = ...) -> None: ...
+
+class ConsentWithdrawn(_message.Message):
+    __slots__ = ("client_id", "consent_id", "purpose")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    consent_id: str
+    purpose: _consents_pb2.ConsentPurpose
+    def __init__(self, client_id: _Optional[str] = ..., consent_id: _Optional[str] = ..., purpose: _Optional[_Union[_consents_pb2.ConsentPurpose, str]] = ...) -> None: ...
 
 class CareTeamChanged(_message.Message):
     __slots__ = ("client_id", "version", "restricted", "user_ids")

@@ -207,3 +207,29 @@ class Supervision(_message.Message):
     version: int
     cosign_hours: int
     def __init__(self, supervisor_id: _Optional[str] = ..., version: _Optional[int] = ..., cosign_hours: _Optional[int] = ...) -> None: ...
+
+class ListOverseersRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class OverseerList(_message.Message):
+    __slots__ = ("user_ids",)
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GetStandingRequest(_message.Message):
+    __slots__ = ("orderer_id", "scope")
+    ORDERER_ID_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    orderer_id: str
+    scope: str
+    def __init__(self, orderer_id: _Optional[str] = ..., scope: _Optional[str] = ...) -> None: ...
+
+class Standing(_message.Message):
+    __slots__ = ("workspace_is_active", "is_permitted")
+    WORKSPACE_IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    IS_PERMITTED_FIELD_NUMBER: _ClassVar[int]
+    workspace_is_active: bool
+    is_permitted: bool
+    def __init__(self, workspace_is_active: bool = ..., is_permitted: bool = ...) -> None: ...
