@@ -1036,6 +1036,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Duplicates
+         * @description Likeliest first, by name, birth date, e-mail address and phone. A suggestion: nothing is merged by it. A value that many clients share says little, and one that is missing is no difference.
+         */
+        get: operations["find_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -1094,26 +1114,6 @@ export interface paths {
          * @description Deletes the client and everything that belongs to it, in every service.
          */
         delete: operations["erase_client"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clients/duplicates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Find Duplicates
-         * @description Likeliest first, by name, birth date, e-mail address and phone. A suggestion: nothing is merged by it. A value that many clients share says little, and one that is missing is no difference.
-         */
-        get: operations["find_duplicates"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1520,6 +1520,71 @@ export interface paths {
          * @description No longer offered; kept for the appointments that name it.
          */
         delete: operations["delete_location"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/cosign-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cosign Queue
+         * @description What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+         *
+         *     What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note.
+         */
+        get: operations["list_cosign_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/cosign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cosign Session
+         * @description Attests the newest signed version, which stays as it is. For its signer's supervisor, and for owners and administrators in their place.
+         *
+         *     Nobody co-signs what they wrote or signed themselves (403 `own_note`). 409 `cosign_not_pending`, with the note's `cosign_status`, where somebody
+         *     else was faster; 412 or 409 where the note was amended since it was read.
+         */
+        post: operations["cosign_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Session
+         * @description Gives the note back with a comment. It waits again, with a new deadline, when it is amended; refused as cosign is.
+         */
+        post: operations["return_session"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2094,71 +2159,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/cosign-queue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Cosign Queue
-         * @description What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
-         *
-         *     What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note.
-         */
-        get: operations["list_cosign_queue"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/{session_id}/cosign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cosign Session
-         * @description Attests the newest signed version, which stays as it is. For its signer's supervisor, and for owners and administrators in their place.
-         *
-         *     Nobody co-signs what they wrote or signed themselves (403 `own_note`). 409 `cosign_not_pending`, with the note's `cosign_status`, where somebody
-         *     else was faster; 412 or 409 where the note was amended since it was read.
-         */
-        post: operations["cosign_session"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/{session_id}/return": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Return Session
-         * @description Gives the note back with a comment. It waits again, with a new deadline, when it is amended; refused as cosign is.
-         */
-        post: operations["return_session"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/plans/{plan_id}/measures": {
         parameters: {
             query?: never;
@@ -2307,6 +2307,50 @@ export interface paths {
         get: operations["verify_trail"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/legal-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Legal Holds
+         * @description Newest first, released ones too.
+         */
+        get: operations["list_legal_holds"];
+        put?: never;
+        /**
+         * Place Legal Hold
+         * @description On a client, on what a user has to do with, or without either on the whole workspace. From the answer on nothing of it is destroyed: `under_legal_hold`.
+         */
+        post: operations["place_legal_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/legal-holds/{hold_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Legal Hold
+         * @description What was due meanwhile goes on. One that was released already stays as it is.
+         */
+        post: operations["release_legal_hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3029,6 +3073,31 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["Job"][];
+        };
+        LegalHold: {
+            /** Format: uuid */
+            id: string;
+            /** @description With user_id null, too, the whole workspace is held. */
+            client_id: string | null;
+            user_id: string | null;
+            reason: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            released_at: string | null;
+        };
+        LegalHoldCreate: {
+            client_id?: string | null;
+            user_id?: string | null;
+            reason: string;
+        };
+        LegalHoldPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["LegalHold"][];
         };
         Location: {
             /** Format: uuid */
@@ -4307,6 +4376,9 @@ export type Health = components['schemas']['Health'];
 export type ImportedClients = components['schemas']['ImportedClients'];
 export type Job = components['schemas']['Job'];
 export type JobPage = components['schemas']['JobPage'];
+export type LegalHold = components['schemas']['LegalHold'];
+export type LegalHoldCreate = components['schemas']['LegalHoldCreate'];
+export type LegalHoldPage = components['schemas']['LegalHoldPage'];
 export type Location = components['schemas']['Location'];
 export type LocationCreate = components['schemas']['LocationCreate'];
 export type LocationPage = components['schemas']['LocationPage'];
@@ -6711,6 +6783,35 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    find_duplicates: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateGroups"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_clients: {
         parameters: {
             query?: {
@@ -6922,35 +7023,6 @@ export interface operations {
             408: components["responses"]["408"];
             409: components["responses"]["409"];
             413: components["responses"]["413"];
-            422: components["responses"]["422"];
-            429: components["responses"]["429"];
-            503: components["responses"]["503"];
-        };
-    };
-    find_duplicates: {
-        parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DuplicateGroups"];
-                };
-            };
-            400: components["responses"]["400"];
-            401: components["responses"]["401"];
-            403: components["responses"]["403"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
@@ -8075,6 +8147,131 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_cosign_queue: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cosign_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Cosigning"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    return_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Returning"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -9691,131 +9888,6 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    list_cosign_queue: {
-        parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionPage"];
-                };
-            };
-            400: components["responses"]["400"];
-            401: components["responses"]["401"];
-            403: components["responses"]["403"];
-            422: components["responses"]["422"];
-            429: components["responses"]["429"];
-            503: components["responses"]["503"];
-        };
-    };
-    cosign_session: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was seen, as in the ETag: "3". */
-                "if-match"?: string | null;
-                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
-                 * @example handling=strict
-                 */
-                Prefer?: components["parameters"]["Prefer"];
-            };
-            path: {
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Cosigning"] | null;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            400: components["responses"]["400"];
-            401: components["responses"]["401"];
-            403: components["responses"]["403"];
-            404: components["responses"]["404"];
-            408: components["responses"]["408"];
-            409: components["responses"]["409"];
-            412: components["responses"]["412"];
-            413: components["responses"]["413"];
-            422: components["responses"]["422"];
-            429: components["responses"]["429"];
-            503: components["responses"]["503"];
-        };
-    };
-    return_session: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was seen, as in the ETag: "3". */
-                "if-match"?: string | null;
-                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
-                 * @example handling=strict
-                 */
-                Prefer?: components["parameters"]["Prefer"];
-            };
-            path: {
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Returning"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            400: components["responses"]["400"];
-            401: components["responses"]["401"];
-            403: components["responses"]["403"];
-            404: components["responses"]["404"];
-            408: components["responses"]["408"];
-            409: components["responses"]["409"];
-            412: components["responses"]["412"];
-            413: components["responses"]["413"];
-            422: components["responses"]["422"];
-            429: components["responses"]["429"];
-            503: components["responses"]["503"];
-        };
-    };
     list_measures: {
         parameters: {
             query?: {
@@ -10198,6 +10270,113 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_legal_holds: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHoldPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    place_legal_hold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegalHoldCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    release_legal_hold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

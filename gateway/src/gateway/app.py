@@ -76,7 +76,6 @@ from gateway.settings import GatewaySettings
 from gateway.stubs import Stubs
 
 log = logging.getLogger(__name__)
-
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     second_factors.router,
@@ -90,8 +89,8 @@ ROUTERS: Sequence[APIRouter] = (
     departments.router,
     workspaces.router,
     platform.router,
-    clients.router,
     client_duplicates.router,
+    clients.router,
     client_imports.router,
     care_teams.router,
     broken_glass.router,
@@ -102,6 +101,7 @@ ROUTERS: Sequence[APIRouter] = (
     payments.router,
     services.router,
     locations.router,
+    cosignatures.router,
     sessions.router,
     sync.router,
     attachments.router,
@@ -109,7 +109,6 @@ ROUTERS: Sequence[APIRouter] = (
     note_templates.router,
     plans.router,
     milestones.router,
-    cosignatures.router,
     measures.router,
     reminders.router,
     audit.router,
