@@ -43,8 +43,12 @@ def furnish(api, sign_in_again):
         return reply.json()["id"]
 
     client = made("/clients", json={"first_name": "Isa", "last_name": "Lated", "email": "isa@example.com"})
-    role = {"practice": "assistant", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
-    made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
+    role = {"practice": "therapist", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
+    colleague = made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
+    guarded = made("/clients", json={"first_name": "Vera", "last_name": "Closed"})
+    closed = api.put(f"/clients/{guarded}/care-team", json={"restricted": True, "user_ids": [colleague]})
+    assert closed.status_code == 200, closed.text
+    broken_glass = made(f"/clients/{guarded}/break-glass", json={"reason": "Found unconscious on the stairs."})
     agreed = {"purpose": "reminders", "text_version": "2026-03"}
     consent = made(f"/clients/{client}/consents", json=agreed)
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
@@ -95,6 +99,7 @@ def furnish(api, sign_in_again):
         "milestone_id": milestone,
         "measure_id": measure,
         "configuration_id": configuration,
+        "break_glass_id": broken_glass,
         "sign_in_id": other,
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.
         "resource_id": made("/clients", json={"first_name": "Seldom", "last_name": "Seen"}),

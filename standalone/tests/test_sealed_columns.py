@@ -50,6 +50,7 @@ ELSEWHERE = {
     "audit.unsealed.proof": "a keyed digest",
 }
 UNBOUND = {
+    "clients.broken_glass": set(),
     "audit.legal_holds": {"pending_until"},
     "clients.clients": {"revision"},
     "clients.consents": set(),

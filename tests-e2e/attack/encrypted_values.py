@@ -132,6 +132,14 @@ class EncryptedValues:
             column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"notes": self._word()})
         )
 
+    def _broken_glass(self, column):
+        word, client = self._word(), self._client(self._word())
+        colleague = {"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": "therapist"}
+        team = {"restricted": True, "user_ids": [self._made("/users", json=colleague)]}
+        assert self.api.put(f"/clients/{client}/care-team", json=team).status_code == 200
+        broken = self._made(f"/clients/{client}/break-glass", json={"reason": word})
+        return EncryptedValue(column, {"id": broken}, [self._get("/audit/break-glass")], [word])
+
     def _consents(self, column):
         word = self._word()
         path = f"/clients/{self._client(self._word())}/consents"

@@ -26,6 +26,10 @@ CONSUMES = {
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": "workspace_id",
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
+    # Its own, so that the others stay open.
+    "PUT /api/v1/clients/{client_id}/care-team": "client_id",
+    "POST /api/v1/clients/{client_id}/break-glass": "guarded_id",
+    "POST /api/v1/audit/break-glass/{break_glass_id}/review": "broken_glass_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
     "POST /api/v1/appointments/{appointment_id}/send-payment-request": "payable_id",
     "GET /api/v1/appointments/{appointment_id}/payment-link": "payable_id",
@@ -144,6 +148,19 @@ class ValidValues:
 
     def _new_client(self):
         return {"client_id": self._made("/clients", json={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"})}
+
+    def _new_guarded(self):
+        """A client whose care team one of the colleagues is."""
+        client = self._new_client()
+        headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
+        team = {"restricted": True, "user_ids": [self._colleague.user_id]}
+        self.api.put(f"/clients/{client['client_id']}/care-team", json=team, headers=headers).raise_for_status()
+        return client
+
+    def _new_broken_glass(self):
+        """Broken by an owner; the next one, who reviews it, is another."""
+        path = f"/clients/{self._new_guarded()['client_id']}/break-glass"
+        return {"break_glass_id": self._made(path, json={"reason": "Found unconscious on the stairs."})}
 
     def _new_api_key(self):
         return {"api_key_id": self._made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})}
@@ -310,10 +327,13 @@ class ValidValues:
         body = {name: self._valid(name, value) for name, value in body.items()}
         if "scheduled_start" in body or "scheduled_end" in body:
             body |= times()
-        if label.endswith("/milestones/order"):
-            body = {"milestone_ids": [self._consumed["milestone_id"]]}
-        if label.endswith("/download-multiple"):
-            body = {"attachment_ids": [self._consumed["attachment_id"]]}
+        for last, name, id_ in (
+            ("/milestones/order", "milestone_ids", self._consumed.get("milestone_id")),
+            ("/download-multiple", "attachment_ids", self._consumed.get("attachment_id")),
+            ("/care-team", "user_ids", self._colleague.user_id),
+        ):
+            if label.endswith(last):
+                body[name] = [id_]
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
         if label.endswith("/legal-holds"):

@@ -17,6 +17,8 @@ from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
+from gateway.api.broken_glass import routes as broken_glass
+from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.client_duplicates import routes as client_duplicates
 from gateway.api.client_imports import routes as client_imports
@@ -90,6 +92,8 @@ ROUTERS: Sequence[APIRouter] = (
     client_duplicates.router,
     clients.router,
     client_imports.router,
+    care_teams.router,
+    broken_glass.router,
     consents.router,
     jobs.router,
     timeline.router,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.trail_rpc import TrailStub
+from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
 from caseload.clients.v1.duplicates_rpc import ClientDuplicatesStub
@@ -54,6 +55,7 @@ class Stubs:
     platform: PlatformStub
     blacklist: BlacklistStub
     clients: ClientsStub
+    care_teams: CareTeamsStub
     client_duplicates: ClientDuplicatesStub
     client_imports: ClientImportsStub
     consents: ConsentsStub
@@ -92,6 +94,7 @@ class Stubs:
             platform=PlatformStub(peers["identity"]),
             blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
+            care_teams=CareTeamsStub(peers["clients"]),
             client_duplicates=ClientDuplicatesStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
             consents=ConsentsStub(peers["clients"]),

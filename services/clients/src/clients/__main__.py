@@ -1,6 +1,7 @@
 """Runs the clients service."""
 
 from caseload.clients.v1 import events_pb2
+from chassis.care_teams.access import CareTeams as Access
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
@@ -8,6 +9,10 @@ from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
+from clients.care_teams.elsewhere import Elsewhere
+from clients.care_teams.members import Members
+from clients.care_teams.reactions import reactions as care_team_reactions
+from clients.care_teams.rpc import CareTeams
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
 from clients.consents.rpc import Consents
@@ -19,16 +24,18 @@ from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
 from clients.settings import ClientsSettings
-from clients.tables import JOBS, RETENTIONS, metadata
+from clients.tables import ACCESS, JOBS, RETENTIONS, metadata
 
 _JOBS = JobStore(JOBS, decided=[JOB_KIND.name])
+_ACCESS = Access(ACCESS, is_told=False)
 
 
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
     return [
-        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), runtime.once(legal_holds), _JOBS),
-        ClientDuplicates(runtime.keys),
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS, runtime.once(legal_holds), _JOBS),
+        CareTeams(runtime.keys, _ACCESS, Members(runtime.peers), Elsewhere(runtime.peers), runtime.background),
+        ClientDuplicates(runtime.keys, _ACCESS),
         Consents(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
         Jobs(_JOBS),
@@ -51,10 +58,11 @@ SERVICE = Service(
     "clients",
     metadata,
     servicers,
-    reactions=lambda runtime: reactions(_JOBS, lambda: runtime.once(worker).wake()),
+    reactions=lambda runtime: [*care_team_reactions(runtime.keys), *reactions(_JOBS, lambda: runtime.once(worker).wake())],
     loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime)],
     settings=ClientsSettings,
     retentions=RETENTIONS,
+    care_teams=_ACCESS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

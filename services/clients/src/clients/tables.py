@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+from chassis.care_teams.tables import AccessTables, care_teams
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
 from chassis.jobs.tables import job_tables
@@ -182,6 +183,42 @@ erasure_progress = tenant(
     Index("ix_erasure_progress_job", "workspace_id", "job_id"),
     fixed=("client_id", "service", "job_id"),
     grants="SELECT, INSERT, UPDATE",
+)
+
+# Who broke the glass, and what was found of it. The rows of an erased client go with it.
+broken_glass = tenant(
+    "broken_glass",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("client_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    # The reason, and the comment of the review.
+    Column("sealed", LargeBinary, nullable=False),
+    moment("granted_at"),
+    moment("expires_at"),
+    Column("review", Text, nullable=False),
+    Column("reviewed_by", Uuid),
+    moment("reviewed_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_broken_glass"),
+    CheckConstraint("review IN ('pending', 'justified', 'unjustified')", name="review_known"),
+    CheckConstraint("(review = 'pending') = (reviewed_by IS NULL) AND (review = 'pending') = (reviewed_at IS NULL)", name="review_facts"),
+    CheckConstraint("reviewed_by <> user_id", name="own_broken_glass"),
+    Index("ix_broken_glass_client", "workspace_id", "client_id", "user_id", "expires_at"),
+    Index("ix_broken_glass_review", "workspace_id", "review", "id"),
+    fixed=("id", "client_id", "user_id", "granted_at", "expires_at"),
+    grants="SELECT, INSERT, UPDATE",
+    sealed=Sealed(bound=("client_id", "user_id", "granted_at", "expires_at", "review", "reviewed_by", "reviewed_at")),
+)
+
+ACCESS = AccessTables(
+    care_teams(
+        metadata,
+        ForeignKeyConstraint(
+            ["workspace_id", "client_id"], [clients.c.workspace_id, clients.c.id], name="client_not_found", ondelete="CASCADE"
+        ),
+    ),
+    broken_glass,
 )
 
 chassis_tables(metadata)

@@ -30,14 +30,17 @@ _WRITES = frozenset(
 _BESIDE = {
     "audit:hold", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase",
 }  # fmt: skip
-ALL_SCOPES: Final = _READS | _WRITES | _BESIDE
-# An API key co-signs nothing: whoever makes one would co-sign their own notes with it.
-KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"}
+# Care teams of restricted clients: who sets them, who opens a record without being of one, and who judges whether that was right.
+_CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}
+ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _CARE_TEAMS
+# An API key co-signs nothing: whoever makes one would co-sign their own notes with it. It is of no care team, and breaks no glass.
+KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"} - _CARE_TEAMS
 
 _CLINICIAN = frozenset(
     {
         "clients:read",
         "clients:write",
+        "clients:break-glass",
         "appointments:read",
         "appointments:write",
         "sessions:read",
@@ -57,7 +60,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "admin": ALL_SCOPES,
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
-    "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write"},
+    "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write", "clients:restrict", "break-glass:review"},
     # The front desk: books appointments, and reads neither session notes nor plans of care.
     "assistant": frozenset(
         {
@@ -76,6 +79,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
         {
             "clients:read",
             "clients:write",
+            "clients:break-glass",
             "appointments:read",
             "sessions:read",
             "sessions:write",

@@ -1,5 +1,6 @@
 """The Clients service: each method is one use case and one transaction."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from uuid_utils.compat import uuid7
 from caseload.clients.v1 import clients_pb2 as pb
 from caseload.clients.v1.clients_rpc import ClientsServicer
 from chassis.auth.vouchers import make_voucher
+from chassis.care_teams.access import CareTeams
+from chassis.db.errors import client_restricted
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.jobs.store import JobStore
@@ -27,9 +30,10 @@ from clients.erasures.workflow import begin
 class Clients(ClientsServicer[UnitOfWork]):
     """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
 
-    def __init__(self, keys: Keys, name_indexes: NameIndexCache, holds: LegalHolds, jobs: JobStore) -> None:
+    def __init__(self, keys: Keys, name_indexes: NameIndexCache, care_teams: CareTeams, holds: LegalHolds, jobs: JobStore) -> None:
         self._keys = keys
         self._name_indexes = name_indexes
+        self._care_teams = care_teams
         self._holds = holds
         self._jobs = jobs
 
@@ -47,13 +51,21 @@ class Clients(ClientsServicer[UnitOfWork]):
         bounds = page(request)
         search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
         keys = await self._keys.of(work.workspace_id)
-        query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive)
+        # By its name alone everybody finds a restricted client.
+        hidden = await self._care_teams.hidden(work, work.db) if search or tag else frozenset()
+        query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive, hidden=hidden)
         found, total = await self._name_indexes.read_page(query, bounds, work.db, keys)
-        return pb.ClientPage(items=[mapping.to_message(row, keys) for row in found], total=total)
+        access = await self._care_teams.of(work, [row["id"] for row in found])
+        return pb.ClientPage(items=[mapping.to_shown(row, keys, access) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:
         keys = await self._keys.of(work.workspace_id)
-        return mapping.to_message(await work.find_one(store.get_many, request.client_id), keys)
+        row, access = await asyncio.gather(
+            work.find_one(store.get_many, request.client_id), self._care_teams.of(work, [UUID(request.client_id)])
+        )
+        if row["id"] in access.hidden:
+            raise client_restricted()
+        return mapping.to_shown(row, keys, access)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.check_fields(masked(request, rules.EDITABLE_FIELDS), now=work.now)
@@ -111,7 +123,10 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def _change(self, client_id: str, values: dict[str, Any], work: UnitOfWork) -> pb.Client:
         keys = await self._keys.of(work.workspace_id)
-        return await change_client(await lock_client(client_id, keys, work), values, keys, work)
+        access = await self._care_teams.of(work, [UUID(client_id)])
+        client = await change_client(await lock_client(client_id, keys, work), values, keys, work)
+        client.restricted = bool(access.restricted)
+        return client
 
 
 def _voucher_key(keys: WorkspaceKeys) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, func, literal_column, select, tuple_
+from sqlalchemy import ARRAY, Select, Uuid, bindparam, func, literal_column, select, tuple_
 
 from chassis.db.statement import Statement, command, query
 from clinical.tables import cosign_requests, session_counters, sessions
@@ -62,6 +62,16 @@ def count(filters: Filters) -> Statement:
     if statuses == "signed":
         return query(total.where(counted.status != "draft"))
     return query(total)
+
+
+@cache
+def count_hidden(filters: Filters) -> Statement:
+    """The number of notes of some clients among those that `count` reads from the counters."""
+    return query(_filtered(select(func.count().label("total")).where(_of_clients), filters))
+
+
+_of_clients = sessions.c.client_id == func.any(bindparam("client_ids", type_=ARRAY(Uuid)))
+notes_of_clients = query(select(sessions.c.id).where(_of_clients))
 
 
 def _reading(filters: Filters) -> Callable[[Select[Any]], Statement]:

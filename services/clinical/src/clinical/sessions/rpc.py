@@ -16,6 +16,7 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.care_teams.access import CareTeams
 from chassis.db.errors import nothing_here
 from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
@@ -63,6 +64,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         workspaces: WorkspacesStub,
         users: UsersStub,
         signer: signing.VersionSigner,
+        care_teams: CareTeams,
         *,
         grace: timedelta,
         holds: LegalHolds,
@@ -73,6 +75,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
         self._workspaces = workspaces
         self._users = users
         self._signer = signer
+        self._care_teams = care_teams
         # How long a deleted note can be restored.
         self._grace = grace
         self._holds = holds
@@ -132,14 +135,31 @@ class Sessions(SessionsServicer[UnitOfWork]):
             if filters.is_short:
                 results = await searching.among(work, keys, search, window, filters, {**values, **now})
             else:
-                results = await searching.in_workspace(work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted)
+                hidden_notes = await self._hidden_notes(work)
+                results = await searching.in_workspace(
+                    work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted, hidden=hidden_notes
+                )
             await replies.complete(work, keys, results.notes)
             return pb.SessionPage(items=results.notes, total=results.total, incomplete=not results.is_complete)
+        hidden = 0 if filters.is_short else await self._count_hidden(work, filters, {**values, **now})
         found = await work.db.all(lists.page(filters), limit=window.limit, offset=window.offset, **values, **now)
         total = await work.db.one(lists.count(filters), **values, **(now if filters.is_short else {}))
         notes = [mapping.from_row(row, keys) for row in found]
         await replies.complete(work, keys, notes)
-        return pb.SessionPage(items=notes, total=int(total["total"]))
+        return pb.SessionPage(items=notes, total=int(total["total"]) - hidden)
+
+    async def _hidden_notes(self, work: UnitOfWork) -> list[UUID]:
+        """The notes of clients whose record the caller may not open; their ids are told nobody."""
+        async with self._care_teams.beyond(work) as tx:
+            hidden = await self._care_teams.hidden(work, tx)
+            return [row["id"] for row in await tx.all(lists.notes_of_clients, client_ids=list(hidden))] if hidden else []
+
+    async def _count_hidden(self, work: UnitOfWork, filters: lists.Filters, values: Mapping[str, Any]) -> int:
+        """How many notes the workspace's counters count that the caller may not see."""
+        counted = lists.count_hidden(filters)
+        async with self._care_teams.beyond(work) as tx:
+            hidden = await self._care_teams.hidden(work, tx)
+            return int((await tx.one(counted, client_ids=list(hidden), **values))["total"]) if hidden else 0
 
     async def CountSessions(self, request: pb.CountSessionsRequest, work: UnitOfWork) -> pb.SessionCountList:
         workspace_ids = rules.check_workspaces(list(dict.fromkeys(request.workspace_ids)))

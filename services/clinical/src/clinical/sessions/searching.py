@@ -29,11 +29,18 @@ class Results:
 
 
 async def in_workspace(
-    work: UnitOfWork, keys: WorkspaceKeys, search: Search, window: Page, *, statuses: Collection[str], with_deleted: bool
+    work: UnitOfWork,
+    keys: WorkspaceKeys,
+    search: Search,
+    window: Page,
+    *,
+    statuses: Collection[str],
+    with_deleted: bool,
+    hidden: Collection[UUID],
 ) -> Results:
-    """What the index finds. A note that says something else by now, or is gone, is left out of the page."""
+    """What the index finds beside the hidden notes. A note that says something else by now, or is gone, is left out of the page."""
     search_rules.check_depth(window.offset + window.limit)
-    filters = lookup.Filters(statuses, with_deleted)
+    filters = lookup.Filters(statuses, with_deleted, frozenset(hidden))
     found = await lookup.find(search, filters, work.db, keys, limit=window.limit, offset=window.offset, now=work.now)
     rows = {row["id"]: row for row in await work.db.all(search_store.notes, ids=list(found.ids))} if found.ids else {}
     pace = Pace()

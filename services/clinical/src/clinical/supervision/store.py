@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     distinct,
+    exists,
     func,
     insert,
     literal_column,
@@ -144,6 +145,10 @@ announce = command(
 )
 
 
+# Row security shows no note of a client whose record the caller may not open.
+_shown = exists().where(sessions.c.workspace_id == cosign_requests.c.workspace_id, sessions.c.id == cosign_requests.c.id)
+
+
 def _queue(*waiting: ColumnElement[bool]) -> Statement:
     page = (
         select(cosign_requests.c.workspace_id, cosign_requests.c.id, cosign_requests.c.due_at)
@@ -174,6 +179,9 @@ _not_own = and_(
 # What waits for one supervisor, and all that waits in the workspace for somebody else than its authors: the first to be due comes first.
 queue, count = _queue(_for_user, _not_own), _counted(_for_user, _not_own)
 queue_of_workspace, count_of_workspace = _queue(_not_own), _counted(_not_own)
+# The same for somebody from whom notes are hidden.
+queue_shown, count_shown = _queue(_for_user, _not_own, _shown), _counted(_for_user, _not_own, _shown)
+queue_of_workspace_shown, count_of_workspace_shown = _queue(_not_own, _shown), _counted(_not_own, _shown)
 
 # --- co-signatures
 

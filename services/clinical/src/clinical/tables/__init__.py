@@ -6,6 +6,7 @@ were installed with.
 
 from caseload.clinical.v1 import events_pb2
 from chassis.work.retention import Retention
+from clinical.tables.access import ACCESS
 from clinical.tables.base import metadata
 from clinical.tables.files import attachments, storage_counters, storage_quotas
 from clinical.tables.notes import (
@@ -26,6 +27,7 @@ from clinical.tables.sync import sync_receipts
 from clinical.tables.timeline import timeline_counters
 
 __all__ = [
+    "ACCESS",
     "RETENTIONS",
     "appointments",
     "attachments",

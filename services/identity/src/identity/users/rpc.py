@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
+from chassis.context import TREATS
 from chassis.errors import NotFound
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
@@ -149,7 +150,7 @@ class Users(UsersServicer[UnitOfWork]):
         row = await work.db.maybe(store.get_practitioner, user_id=request.user_id)
         if row is None:
             raise NotFound("practitioner_not_found", "Nobody here has this id.")
-        return fill(pb.Practitioner(), row)
+        return fill(pb.Practitioner(treats=TREATS in SCOPES_BY_ROLE[row["role"]]), row)
 
     async def GetSupervision(self, request: pb.GetSupervisionRequest, work: UnitOfWork) -> pb.Supervision:
         row = await work.db.one(store.supervision, user_id=request.user_id)

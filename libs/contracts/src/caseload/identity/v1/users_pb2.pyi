@@ -83,14 +83,16 @@ class UserPage(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[User, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
 
 class Practitioner(_message.Message):
-    __slots__ = ("id", "role", "is_active")
+    __slots__ = ("id", "role", "is_active", "treats")
     ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    TREATS_FIELD_NUMBER: _ClassVar[int]
     id: str
     role: Role
     is_active: bool
-    def __init__(self, id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ...) -> None: ...
+    treats: bool
+    def __init__(self, id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., treats: bool = ...) -> None: ...
 
 class GetMeRequest(_message.Message):
     __slots__ = ()
