@@ -12,6 +12,7 @@ from caseload.clients.v1 import clients_pb2 as pb
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
 from gateway.api.clients import schemas
 from gateway.api.responses import json_response, no_content, page_response
+from gateway.api.workspace_facts import workspace_facts
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_datetime, to_proto
 from gateway.request import GatewayRequest
@@ -29,8 +30,17 @@ async def create_client(body: schemas.ClientCreate, request: SignedInRequest) ->
 
 @router.get("", response_model=schemas.ClientPage)
 async def list_clients(query: Annotated[schemas.ClientQuery, Query()], request: SignedInRequest) -> Response:
-    """By last, then first name. The appointment figures are null unless include_appointments is true."""
-    page = await request.stubs.clients.ListClients(to_proto(query, pb.ListClientsRequest), request.context)
+    """By last, then first name. The appointment figures are null unless include_appointments is true.
+
+    `search` is the beginnings of a client's names in any order, or a whole e-mail address, phone number or external_id. A birth date in it, as 1980-02-03 or as the
+    workspace writes it (03.02.1980), leaves only those who were born on that day.
+    """
+    message = to_proto(query, pb.ListClientsRequest)
+    if any(map(str.isdecimal, message.search)):
+        # How numbers and days are written depends on where.
+        facts = await workspace_facts(request)
+        message.locale, message.time_zone = facts.locale, facts.time_zone.key
+    page = await request.stubs.clients.ListClients(message, request.context)
     items = [render(client) for client in page.items]
     if query.include_appointments and items:
         add_counters(items, await get_counters(request, [item["id"] for item in items]))

@@ -39,9 +39,8 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def ListClients(self, request: pb.ListClientsRequest, work: UnitOfWork) -> pb.ClientPage:
         bounds = page(request)
-        search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
         keys = await self._keys.of(work.workspace_id)
-        query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive)
+        query = await build_query(request, work.db, keys, now=work.now)
         found, total = await self._name_indexes.read_page(query, bounds, work.db, keys)
         return pb.ClientPage(items=[mapping.to_message(row, keys) for row in found], total=total)
 
