@@ -27,7 +27,8 @@ _WRITES = frozenset(
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
-_BESIDE = {"clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
+# `clients:phi` is for what is on record of a client's health: medical history and notes.
+_BESIDE = {"clients:phi", "clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
 ALL_SCOPES: Final = _READS | _WRITES | _BESIDE
 # An API key co-signs nothing: whoever makes one would co-sign their own notes with it.
 KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"}
@@ -36,6 +37,7 @@ _CLINICIAN = frozenset(
     {
         "clients:read",
         "clients:write",
+        "clients:phi",
         "appointments:read",
         "appointments:write",
         "sessions:read",
@@ -56,7 +58,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
     "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write"},
-    # The front desk: books appointments, and reads neither session notes nor plans of care.
+    # The front desk: books appointments, and reads neither session notes nor plans of care, nor what is on record of a client's health.
     "assistant": frozenset(
         {
             "clients:read",
@@ -74,6 +76,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
         {
             "clients:read",
             "clients:write",
+            "clients:phi",
             "appointments:read",
             "sessions:read",
             "sessions:write",

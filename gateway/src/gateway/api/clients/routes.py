@@ -20,12 +20,14 @@ from gateway.routing.nouns import noun_router
 
 router = noun_router("/clients", "clients")
 
+NOTHING_CLINICAL = {"medical_history": None, "notes": None}
+
 
 @router.post("", response_model=schemas.Client, status_code=201)
 async def create_client(body: schemas.ClientCreate, request: SignedInRequest) -> Response:
     client = await request.stubs.clients.CreateClient(to_proto(body, pb.CreateClientRequest), request.context)
     # A new client has no appointments, so scheduling need not be asked.
-    return json_response(render(client) | {"appointment_count": 0}, 201)
+    return json_response(_shown(client, request) | {"appointment_count": 0}, 201)
 
 
 @router.get("", response_model=schemas.ClientPage)
@@ -41,7 +43,7 @@ async def list_clients(query: Annotated[schemas.ClientQuery, Query()], request: 
         facts = await workspace_facts(request)
         message.locale, message.time_zone = facts.locale, facts.time_zone.key
     page = await request.stubs.clients.ListClients(message, request.context)
-    items = [render(client) for client in page.items]
+    items = [_shown(client, request) for client in page.items]
     if query.include_appointments and items:
         add_counters(items, await get_counters(request, [item["id"] for item in items]))
     return page_response(page, query, items)
@@ -53,7 +55,7 @@ async def get_client(client_id: UUID, request: SignedInRequest) -> Response:
     client, counters = await asyncio.gather(
         request.stubs.clients.GetClient(message, request.context), get_counters(request, [str(client_id)])
     )
-    return _with_counters(client, counters)
+    return _with_counters(client, counters, request)
 
 
 @router.put("/{client_id}", response_model=schemas.Client)
@@ -61,7 +63,7 @@ async def update_client(client_id: UUID, body: schemas.ClientUpdate, request: Si
     message = to_proto(body, pb.UpdateClientRequest, client_id=client_id)
     # The counters first: if scheduling fails, the request fails before the client is changed.
     counters = await get_counters(request, [str(client_id)])
-    return _with_counters(await request.stubs.clients.UpdateClient(message, request.context), counters)
+    return _with_counters(await request.stubs.clients.UpdateClient(message, request.context), counters, request)
 
 
 @router.delete("/{client_id}", status_code=204)
@@ -96,7 +98,13 @@ def add_counters(clients: Sequence[dict[str, Any]], known: dict[str, scheduling.
         client["appointment_count"] = counters.appointment_count
 
 
-def _with_counters(client: pb.Client, known: dict[str, scheduling.Figures]) -> Response:
-    rendered = render(client)
+def _shown(client: pb.Client, request: GatewayRequest) -> dict[str, Any]:
+    """The client as the caller may see it. The service leaves out what it is not to see; this holds, whatever a service answers."""
+    shown = render(client)
+    return shown if request.has_scope("clients:phi") else shown | NOTHING_CLINICAL
+
+
+def _with_counters(client: pb.Client, known: dict[str, scheduling.Figures], request: GatewayRequest) -> Response:
+    rendered = _shown(client, request)
     add_counters([rendered], known)
     return json_response(rendered)

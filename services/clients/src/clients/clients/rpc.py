@@ -28,7 +28,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         self._name_indexes = name_indexes
 
     async def CreateClient(self, request: pb.CreateClientRequest, work: UnitOfWork) -> pb.Client:
-        values = rules.check_fields(given(request), now=work.now)
+        values = rules.check_fields(rules.writable(given(request), work.caller.scopes), now=work.now)
         keys = await self._keys.of(work.workspace_id)
         client = pb.Client(id=str(uuid7()), workspace_id=str(work.workspace_id), version=1)
         mapping.set_fields(client, values)
@@ -42,15 +42,15 @@ class Clients(ClientsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         query = await build_query(request, work.db, keys, now=work.now)
         found, total = await self._name_indexes.read_page(query, bounds, work.db, keys)
-        return pb.ClientPage(items=[mapping.to_message(row, keys) for row in found], total=total)
+        return pb.ClientPage(items=[_shown(mapping.to_message(row, keys), work) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:
         keys = await self._keys.of(work.workspace_id)
-        return mapping.to_message(await work.find_one(store.get_many, request.client_id), keys)
+        return _shown(mapping.to_message(await work.find_one(store.get_many, request.client_id), keys), work)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, work: UnitOfWork) -> pb.Client:
-        values = rules.check_fields(masked(request, rules.EDITABLE_FIELDS), now=work.now)
-        return await self._change(request.client_id, values, work)
+        values = rules.writable(masked(request, rules.EDITABLE_FIELDS), work.caller.scopes)
+        return _shown(await self._change(request.client_id, rules.check_fields(values, now=work.now), work), work)
 
     async def DeactivateClient(self, request: pb.DeactivateClientRequest, work: UnitOfWork) -> pb.DeactivateClientResponse:
         await self._change(request.client_id, {"is_active": False}, work)
@@ -108,6 +108,14 @@ class Clients(ClientsServicer[UnitOfWork]):
             del columns["created_at"]
             await work.db.run(store.change, **columns)
         return client
+
+
+def _shown(client: pb.Client, work: UnitOfWork) -> pb.Client:
+    """The client as the caller may see it. Changes the message."""
+    if not rules.may_see_clinical(work.caller.scopes):
+        for name in rules.CLINICAL_FIELDS:
+            client.ClearField(name)
+    return client
 
 
 def _voucher_key(keys: WorkspaceKeys) -> bytes:
