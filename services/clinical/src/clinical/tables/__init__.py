@@ -69,5 +69,5 @@ RETENTIONS = (
         over="status = 'pending' AND NOT hidden AND announced_at IS NULL",
         announced=lambda id_: events_pb2.CosignDeadlinePassed(session_id=str(id_)),
     ),
-    Retention("sync_receipts", since="created_at", days="sync_receipts_days"),
+    Retention("sync_receipts", since="created_at", days="sync_receipts_days", evidence=True),
 )
