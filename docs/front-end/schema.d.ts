@@ -1111,7 +1111,7 @@ export interface paths {
         post?: never;
         /**
          * Erase Client
-         * @description Deletes the client and everything that belongs to it, in every service.
+         * @description Deletes the client and everything that belongs to it, in every service. It is gone for every reader at once; the job at `Location` says how far the services are.
          */
         delete: operations["erase_client"];
         options?: never;
@@ -3050,12 +3050,12 @@ export interface components {
             kind: string;
             /** @enum {string} */
             status: "pending" | "running" | "done" | "failed" | "cancelled";
-            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import. */
+            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import, services for erase_client. */
             done: number;
             total: number | null;
             /** @description The code of the problem that ended it. */
             error: string | null;
-            /** @description What came of it, as its kind says. */
+            /** @description What came of it, or has come of it so far, as its kind says. */
             result: {
                 [key: string]: unknown;
             } | null;

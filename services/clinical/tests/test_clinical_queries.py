@@ -18,7 +18,7 @@ from clinical.attachments import store as files
 from clinical.client_attachments import store as client_files
 from clinical.erasure import store as erasure
 from clinical.note_templates import store as templates
-from clinical.sessions import store
+from clinical.sessions import lists, store
 from clinical.supervision import store as supervision
 from clinical.sync import store as sync
 from clinical.tables import RETENTIONS
@@ -108,16 +108,16 @@ async def archive(postgres):
 
 
 def page(**filters: Any) -> Statement:
-    return store.page(store.Filters(**filters))
+    return lists.page(lists.Filters(**filters))
 
 
 def count(**filters: Any) -> Statement:
-    return store.count(store.Filters(**filters))
+    return lists.count(lists.Filters(**filters))
 
 
 FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
 CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
-OF_CLIENT = store.Filters(of_client=True)
+OF_CLIENT = lists.Filters(of_client=True)
 SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21), "is_unsupervised": True}
 SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
 
@@ -170,9 +170,9 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "all versions": (store.all_versions, {"session_id": note(1001)}, 2),
     "conflict copies": (store.copies_of, {"original": note(500), "author": client_of(501), "base": 1}, 1),
     "a deleted note": (store.lock_with_deleted, {"id": note(1000)}, 1),
-    "of a client, one after another": (store.page_after(OF_CLIENT, is_first=True), {**CLIENT, "limit": 5}, 5),
+    "of a client, one after another": (lists.page_after(OF_CLIENT, is_first=True), {**CLIENT, "limit": 5}, 5),
     "of a client, going on": (
-        store.page_after(OF_CLIENT, is_first=False),
+        lists.page_after(OF_CLIENT, is_first=False),
         {**CLIENT, "limit": 5, "after_date": LATE, "after_id": note(0)},
         5,
     ),

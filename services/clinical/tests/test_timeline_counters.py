@@ -195,7 +195,7 @@ async def test_the_total_is_exact_in_every_snapshot_while_events_are_deleted_and
         task.cancel()
     await asyncio.gather(*folding, return_exceptions=True)
 
-    assert len(set(seen)) > 3, "nothing was read in between"
+    assert len(set(seen)) > 2, "nothing was read in between"
     await writers[0].assert_exact()
 
 

@@ -18,20 +18,22 @@ from clients.clients.rpc import Clients
 from clients.consents.rpc import Consents
 from clients.duplicates.backfill import backfill_loop
 from clients.duplicates.rpc import ClientDuplicates
+from clients.erasures.reactions import reactions
+from clients.erasures.workflow import JOB_KIND
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
 from clients.settings import ClientsSettings
 from clients.tables import ACCESS, JOBS, RETENTIONS, metadata
 
-_JOBS = JobStore(JOBS)
+_JOBS = JobStore(JOBS, decided=[JOB_KIND.name])
 _ACCESS = Access(ACCESS, is_told=False)
 
 
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
     return [
-        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS, runtime.once(legal_holds)),
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS, runtime.once(legal_holds), _JOBS),
         CareTeams(runtime.keys, _ACCESS, Members(runtime.peers), Elsewhere(runtime.peers), runtime.background),
         ClientDuplicates(runtime.keys, _ACCESS),
         Consents(runtime.keys),
@@ -48,7 +50,7 @@ def legal_holds(runtime: Runtime) -> LegalHolds:
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
     elsewhere = UseElsewhere(runtime.peers)
-    kinds = job_kinds(elsewhere, runtime.once(legal_holds))
+    kinds = [*job_kinds(elsewhere, runtime.once(legal_holds)), JOB_KIND]
     return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background, runtime.check_standing)
 
 
@@ -56,7 +58,7 @@ SERVICE = Service(
     "clients",
     metadata,
     servicers,
-    reactions=lambda runtime: care_team_reactions(runtime.keys),
+    reactions=lambda runtime: [*care_team_reactions(runtime.keys), *reactions(_JOBS, lambda: runtime.once(worker).wake())],
     loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime)],
     settings=ClientsSettings,
     retentions=RETENTIONS,

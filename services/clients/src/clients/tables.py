@@ -166,6 +166,25 @@ imported_clients = tenant(
     grants="SELECT, INSERT",
 )
 
+# Which services have still to erase a client, and what those that have finished had: written with the decision, before anything is destroyed.
+erasure_progress = tenant(
+    "erasure_progress",
+    metadata,
+    Column("client_id", Uuid, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("job_id", Uuid, nullable=False),
+    Column("deleted", BigInteger),
+    moment("finished_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "client_id", "service", name="pk_erasure_progress"),
+    ForeignKeyConstraint(
+        ["workspace_id", "job_id"], [JOBS.jobs.c.workspace_id, JOBS.jobs.c.id], name="fk_erasure_progress_job", ondelete="CASCADE"
+    ),
+    CheckConstraint("(finished_at IS NULL) = (deleted IS NULL)", name="erasure_progress_finished"),
+    Index("ix_erasure_progress_job", "workspace_id", "job_id"),
+    fixed=("client_id", "service", "job_id"),
+    grants="SELECT, INSERT, UPDATE",
+)
+
 # Who broke the glass, and what was found of it. The rows of an erased client go with it.
 broken_glass = tenant(
     "broken_glass",

@@ -77,7 +77,7 @@ SERVICE = Service(
         TreatedClients(),
     ],
     reactions=lambda runtime: [
-        *erasure_reactions(runtime.keys, runtime.once(legal_holds)),
+        *erasure_reactions(runtime.keys, runtime.once(legal_holds), runtime.blobs),
         *attachment_reactions(runtime.blobs),
         *cosignature_reactions(),
         *session_reactions(

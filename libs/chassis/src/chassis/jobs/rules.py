@@ -42,6 +42,12 @@ def check_can_be_cancelled(status: str) -> None:
         raise Conflict("job_over", _OVER[status], facts={"status": status})
 
 
+def check_may_be_cancelled(*, is_decided: bool) -> None:
+    """Raises Conflict for a job that only carries out what was decided."""
+    if is_decided:
+        raise Conflict("job_decided", "What this job carries out has been decided, and has begun.")
+
+
 def check_number(unfinished: int) -> None:
     if unfinished >= _MOST_OPEN:
         raise Conflict("too_many_jobs", "Several jobs of the workspace are not over yet; wait for one of them, or cancel it.")

@@ -25,6 +25,14 @@ class Lost(Ended):
     """Another worker has it now, or it is over."""
 
 
+class Waits(Ended):
+    """It has nothing to do for so many seconds, unless somebody makes it due before."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class Interrupted(Ended):
     """The process is about to stop; another one goes on."""
 
@@ -88,7 +96,8 @@ class RunningJob:
 
     async def check_standing(self) -> None:
         """Raises Suspended, or Forbidden, where the work may not go on now, or at all, for whoever asked for it."""
-        await self._check_standing(self.workspace_id, self.created_by, self.kind.needs)
+        if self.kind.needs is not None:
+            await self._check_standing(self.workspace_id, self.created_by, self.kind.needs)
 
     async def input(self) -> AsyncIterator[bytes]:
         """What it was given to read, piece by piece, from the beginning."""
@@ -109,13 +118,13 @@ class RunningJob:
 class JobKind:
     """A kind of work by the name that the API shows. `run` does it and returns what came of it, as JSON without PHI.
 
-    `needs` is the scope without which nobody orders it, and without which it does not go on; `resource` is what it works on, under which
-    its end is in the audit trail.
+    `needs` is the scope without which nobody orders it, and without which it does not go on; None for what was decided when it was ordered, and
+    is carried out whatever becomes of who did. `resource` is what it works on, under which its end is in the audit trail.
     It is called again after a failure, in this process or another, and goes on where the last kept step ended. A Refusal ends the
     job as failed, with its facts as the result; after Unavailable it is tried again until what was away is back.
     """
 
     name: str
     run: Callable[[RunningJob], Awaitable[Mapping[str, Any]]]
-    needs: str
+    needs: str | None
     resource: options_pb2.Resource

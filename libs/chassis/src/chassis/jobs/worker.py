@@ -19,7 +19,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Refusal, Unavailable
 from chassis.jobs import rules
 from chassis.jobs.rules import Ended, Suspended
-from chassis.jobs.running import Cancelled, Interrupted, JobKind, MakeWork, RunningJob
+from chassis.jobs.running import Cancelled, Interrupted, JobKind, MakeWork, RunningJob, Waits
 from chassis.jobs.standing import CheckStanding
 from chassis.jobs.store import JobStore
 from chassis.observability.redaction import cause, place
@@ -134,6 +134,8 @@ class JobWorker:
             await self._again(job, due, after=0.0, has_failed=False)
         except Suspended:
             await self._again(job, due, after=rules.SECONDS_WHILE_SUSPENDED, has_failed=False)
+        except Waits as waiting:
+            await self._again(job, due, after=waiting.seconds, has_failed=False)
         except Ended:
             return
         except Refusal as refusal:

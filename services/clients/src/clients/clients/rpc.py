@@ -7,13 +7,13 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2 as pb
-from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsServicer
 from chassis.auth.vouchers import make_voucher
 from chassis.care_teams.access import CareTeams
 from chassis.db.errors import client_restricted
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
+from chassis.jobs.store import JobStore
 from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_timestamp
@@ -24,16 +24,18 @@ from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
 from clients.clients.workflow import change_client, lock_client
 from clients.consent_records import workflow as consent_records
+from clients.erasures.workflow import begin
 
 
 class Clients(ClientsServicer[UnitOfWork]):
     """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
 
-    def __init__(self, keys: Keys, name_indexes: NameIndexCache, care_teams: CareTeams, holds: LegalHolds) -> None:
+    def __init__(self, keys: Keys, name_indexes: NameIndexCache, care_teams: CareTeams, holds: LegalHolds, jobs: JobStore) -> None:
         self._keys = keys
         self._name_indexes = name_indexes
         self._care_teams = care_teams
         self._holds = holds
+        self._jobs = jobs
 
     async def CreateClient(self, request: pb.CreateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.check_fields(given(request), now=work.now)
@@ -83,8 +85,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         mapping.CLIENTS.gone(erased, keys, work)
         # Last, so that it includes what was answered until the client's row was locked.
         await work.db.run(store.forget_answers, ids=[erased["id"]])
-        work.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
-        return pb.EraseClientResponse()
+        return pb.EraseClientResponse(job_id=str(await begin(self._jobs, work, keys, erased["id"])))
 
     async def GetSummaries(self, request: pb.GetSummariesRequest, work: UnitOfWork) -> pb.SummaryList:
         client_ids = list(dict.fromkeys(map(UUID, request.client_ids)))

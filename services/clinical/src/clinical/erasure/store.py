@@ -1,6 +1,6 @@
 """Statements that delete everything about one client, or one note. They need the eraser's role. Timeline events are deleted by cascade."""
 
-from sqlalchemy import Integer, Uuid, bindparam, delete, select
+from sqlalchemy import Integer, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db.statement import command, query
@@ -72,6 +72,11 @@ remove_plan_versions = command(
 remove_plans = command(
     delete(plans).where(plans.c.client_id == _client_id).returning(plans.c.id, plans.c.version, plans.c.status, plans.c.deleted_at)
 )
+
+_files = bindparam("ids", type_=clients.c.files_left.type)
+leave_files = command(update(clients).where(clients.c.id == _client_id).values(files_left=func.array_cat(clients.c.files_left, _files)))
+lock_client = command(select(clients.c.files_left).where(clients.c.id == _client_id).with_for_update())
+keep_files_left = command(update(clients).where(clients.c.id == _client_id).values(files_left=_files))
 
 # --- one note
 

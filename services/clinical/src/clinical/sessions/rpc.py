@@ -33,6 +33,7 @@ from clinical.sessions import (
     deletion,
     drafts,
     expected,
+    lists,
     mapping,
     pending,
     preconditions,
@@ -120,7 +121,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             return pb.SessionPage()
         keys = await self._keys.of(work.workspace_id)
         values: dict[str, Any] = {name: getattr(request, name) for name in ("client_id", "appointment_id") if request.HasField(name)}
-        filters = store.Filters(
+        filters = lists.Filters(
             of_client="client_id" in values,
             of_appointment="appointment_id" in values,
             statuses={1: "one", 2: "signed", 3: "any"}[len(statuses)],
@@ -141,8 +142,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
             await replies.complete(work, keys, results.notes)
             return pb.SessionPage(items=results.notes, total=results.total, incomplete=not results.is_complete)
         hidden = 0 if filters.is_short else await self._count_hidden(work, filters, {**values, **now})
-        found = await work.db.all(store.page(filters), limit=window.limit, offset=window.offset, **values, **now)
-        total = await work.db.one(store.count(filters), **values, **(now if filters.is_short else {}))
+        found = await work.db.all(lists.page(filters), limit=window.limit, offset=window.offset, **values, **now)
+        total = await work.db.one(lists.count(filters), **values, **(now if filters.is_short else {}))
         notes = [mapping.from_row(row, keys) for row in found]
         await replies.complete(work, keys, notes)
         return pb.SessionPage(items=notes, total=int(total["total"]) - hidden)
@@ -151,18 +152,18 @@ class Sessions(SessionsServicer[UnitOfWork]):
         """The notes of clients whose record the caller may not open; their ids are told nobody."""
         async with self._care_teams.beyond(work) as tx:
             hidden = await self._care_teams.hidden(work, tx)
-            return [row["id"] for row in await tx.all(store.notes_of_clients, client_ids=list(hidden))] if hidden else []
+            return [row["id"] for row in await tx.all(lists.notes_of_clients, client_ids=list(hidden))] if hidden else []
 
-    async def _count_hidden(self, work: UnitOfWork, filters: store.Filters, values: Mapping[str, Any]) -> int:
+    async def _count_hidden(self, work: UnitOfWork, filters: lists.Filters, values: Mapping[str, Any]) -> int:
         """How many notes the workspace's counters count that the caller may not see."""
-        counted = store.count_hidden(filters)
+        counted = lists.count_hidden(filters)
         async with self._care_teams.beyond(work) as tx:
             hidden = await self._care_teams.hidden(work, tx)
             return int((await tx.one(counted, client_ids=list(hidden), **values))["total"]) if hidden else 0
 
     async def CountSessions(self, request: pb.CountSessionsRequest, work: UnitOfWork) -> pb.SessionCountList:
         workspace_ids = rules.check_workspaces(list(dict.fromkeys(request.workspace_ids)))
-        statement = store.count(store.Filters())
+        statement = lists.count(lists.Filters())
         items = []
         for workspace_id in workspace_ids:
             async with work.beside(UUID(workspace_id)) as tx:

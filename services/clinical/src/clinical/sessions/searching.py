@@ -15,7 +15,7 @@ from clinical.note_search import store as search_store
 from clinical.note_search.notes import text
 from clinical.note_search.pace import Pace
 from clinical.note_search.rules import Search
-from clinical.sessions import mapping, store
+from clinical.sessions import lists, mapping
 
 # Notes of one client that are read at a time.
 _READ_AT_ONCE = 200
@@ -56,7 +56,7 @@ async def in_workspace(
 
 
 async def among(
-    work: UnitOfWork, keys: WorkspaceKeys, search: Search, window: Page, filters: store.Filters, values: Mapping[str, Any]
+    work: UnitOfWork, keys: WorkspaceKeys, search: Search, window: Page, filters: lists.Filters, values: Mapping[str, Any]
 ) -> Results:
     """What is found among the notes of a list that is short enough to open all of it.
 
@@ -66,7 +66,7 @@ async def among(
     total = 0
     pace = Pace()
     seen: set[UUID] = set()
-    rows = await work.db.all(store.page_after(filters, is_first=True), limit=_READ_AT_ONCE, **values)
+    rows = await work.db.all(lists.page_after(filters, is_first=True), limit=_READ_AT_ONCE, **values)
     while rows:
         pace.start()
         for row in (row for row in rows if row["id"] not in seen):
@@ -80,5 +80,5 @@ async def among(
         if len(rows) < _READ_AT_ONCE:
             break
         after = {"after_date": rows[-1]["session_date"], "after_id": rows[-1]["id"]}
-        rows = await work.db.all(store.page_after(filters, is_first=False), limit=_READ_AT_ONCE, **after, **values)
+        rows = await work.db.all(lists.page_after(filters, is_first=False), limit=_READ_AT_ONCE, **after, **values)
     return Results(notes, total, is_complete=True)

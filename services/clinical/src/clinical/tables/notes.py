@@ -213,6 +213,8 @@ clients = tenant(
     moment("erased_at", nullable=True),
     # Of a client without records who may be about to be erased: until then nothing is added. Null once something was.
     moment("closed_until", nullable=True),
+    # Of an erased client: the files that may still be in the store.
+    Column("files_left", ARRAY(Uuid)),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     fixed=("id",),
     grants="SELECT, INSERT, UPDATE",

@@ -127,8 +127,8 @@ async def cancel_for_rule(db: Transaction, rule: Any) -> None:
     await db.run(store.cancel_rule, hours_before=rule["hours_before"], channel=rule["channel"], reason="rule_withdrawn")
 
 
-async def erase_client(work: UnitOfWork, client_id: UUID | str) -> None:
-    """Deletes the appointments and reminders of an erased client."""
+async def erase_client(work: UnitOfWork, client_id: UUID | str) -> int:
+    """Deletes the appointments and reminders of an erased client; how many they were."""
     await work.db.run(store.lock_rules_shared)
     await work.db.run(store.erase_consents, client_id=client_id)
     reminders = await work.db.all(store.erase_reminders, client_id=client_id)
@@ -137,6 +137,7 @@ async def erase_client(work: UnitOfWork, client_id: UUID | str) -> None:
     ids = {row["appointment_id"] for row in reminders} | {row["id"] for row in appointments}
     facts = {"client_id": client_id, "reminders": len(reminders)}
     record_effect(work, "erase_reminders", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, sorted(ids), **facts)
+    return len(reminders) + len(appointments)
 
 
 def _record_change(work: UnitOfWork, event_type: str, appointment_id: UUID | str, reminders: int) -> None:

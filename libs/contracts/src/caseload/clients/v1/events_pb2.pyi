@@ -12,10 +12,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ClientErased(_message.Message):
-    __slots__ = ("client_id",)
+    __slots__ = ("client_id", "job_id")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
     client_id: str
-    def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+    job_id: str
+    def __init__(self, client_id: _Optional[str] = ..., job_id: _Optional[str] = ...) -> None: ...
 
 class ConsentGiven(_message.Message):
     __slots__ = ("client_id", "consent_id", "purpose")
