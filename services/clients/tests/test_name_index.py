@@ -27,6 +27,7 @@ queries = st.builds(
     born=st.none() | st.frozensets(days.filter(bool)),
     exact_matches=st.frozensets(ids, max_size=3),
     narrows_exact_matches=st.booleans(),
+    hidden=st.frozensets(ids, max_size=3),
 )
 
 
@@ -51,6 +52,8 @@ def matching(steps: list, query: ClientQuery) -> list[UUID]:
         born = query.born is None or client[2] in query.born
         by_name = born and any(all(any(word.startswith(prefix) for word in words) for prefix in each) for each in query.readings)
         exactly = client_id in query.exact_matches and (born or not query.narrows_exact_matches)
+        if client_id in query.hidden and (query.tag or query.born is not None):
+            return False
         return (client[4] or query.include_inactive) and (not query.tag or query.tag in client[3]) and (by_name or exactly)
 
     found = [(entry_of(*each), each[0]) for each in known.items() if each[1] and matches(*each)]

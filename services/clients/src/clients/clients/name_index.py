@@ -63,6 +63,8 @@ class ClientQuery:
     exact_matches: frozenset[UUID] = frozenset()
     # An exact match has to be born on one of the days, too.
     narrows_exact_matches: bool = True
+    # Clients of whom a list tells the name alone: no tag and no birth date finds them.
+    hidden: frozenset[UUID] = frozenset()
 
 
 class Selection:
@@ -153,8 +155,8 @@ class NameIndex:
         shown = [self._active, self._inactive] if query.include_inactive else [self._active]
         wanted = list(_wanted(query))
         found = [[orders.find(traits) for traits in wanted] for orders in shown]
-        exact = self._exact(query)
-        if not exact and len(wanted) < 2 and not any(left for each in found for _, left in each):
+        exact, hidden = self._exact(query), self._hidden(query)
+        if not exact and not hidden and len(wanted) < 2 and not any(left for each in found for _, left in each):
             return Selection(entries for each in found for entries, _ in each)
         # Copies: others change the lists between two turns.
         copied = [[(entries.copy(), left) for entries, left in each] for each in found]
@@ -165,11 +167,18 @@ class NameIndex:
                 filtered.append(await _filtered(entries, left, turns))
                 if len(entries) > _AT_ONCE and left and self.revision == revision:
                     orders.keep(traits, filtered[-1].copy())
-            parts.append(await _united(filtered, (entry for entry in exact if self._orders_of(entry) is orders), turns))
+            united = await _united(filtered, (entry for entry in exact if self._orders_of(entry) is orders), turns)
+            parts.append(await _without(hidden, united, turns))
         return Selection(parts)
 
     def _orders_of(self, entry: Entry) -> "_Orders":
         return self._active if _is_active(entry) else self._inactive
+
+    def _hidden(self, query: ClientQuery) -> list[Entry]:
+        """The entries that must not be found by what the query asks for."""
+        if not query.tag and query.born is None:
+            return []
+        return [entry for client_id in query.hidden if (entry := self._entries.get(client_id.bytes)) is not None]
 
     def _exact(self, query: ClientQuery) -> list[Entry]:
         """The entries of the exact matches that have the query's tag and birth date."""
@@ -339,6 +348,16 @@ async def _united(lists: Iterable[list[Entry]], others: Iterable[Entry], turns: 
             united.insert(place, entry)
         await turns.give_way()
     return united
+
+
+async def _without(hidden: Iterable[Entry], entries: list[Entry], turns: Turns) -> list[Entry]:
+    """Takes those that are hidden out of the list, which is in order."""
+    for entry in hidden:
+        place = bisect_left(entries, entry)
+        if place < len(entries) and entries[place] == entry:
+            del entries[place]
+        await turns.give_way()
+    return entries
 
 
 def _of_first(one: Sequence[Entry], other: Sequence[Entry], number: int) -> int:

@@ -11,14 +11,16 @@ from clients.clients import mapping, rules, spellings, store
 from clients.clients.name_index import ClientQuery
 
 
-async def build_query(request: pb.ListClientsRequest, db: Transaction, keys: WorkspaceKeys, *, now: datetime) -> ClientQuery:
-    """The query for a list. An empty search finds all clients, as an empty tag does.
+async def build_query(
+    request: pb.ListClientsRequest, db: Transaction, keys: WorkspaceKeys, *, now: datetime, hidden: frozenset[UUID] = frozenset()
+) -> ClientQuery:
+    """The query for a list. An empty search finds all clients, as an empty tag does. Clients who are `hidden` are found by their names alone.
 
     A day narrows what is found by the rest of the text; alone it finds all who were born on it.
     """
     search, tag = rules.check_search(request.search), rules.normalize_text(rules.check_tag(request.tag))
     if not search:
-        return ClientQuery(include_inactive=request.include_inactive, tag=tag)
+        return ClientQuery(include_inactive=request.include_inactive, tag=tag, hidden=hidden)
     regions = spellings.regions_of(request.locale, request.time_zone)
     rest, days = spellings.take_days(search, regions, latest=(now + rules.MAX_UTC_OFFSET).date())
     return ClientQuery(
@@ -26,9 +28,10 @@ async def build_query(request: pb.ListClientsRequest, db: Transaction, keys: Wor
         tag=tag,
         readings=spellings.readings(rest) if rest else ((),),
         born=frozenset.intersection(*days) if days else None,
-        exact_matches=await _exact_matches(rest or search, regions, db, keys),
+        exact_matches=await _exact_matches(rest or search, regions, db, keys) - hidden,
         # A text that is a day may be an external id as well.
         narrows_exact_matches=bool(rest),
+        hidden=hidden,
     )
 
 

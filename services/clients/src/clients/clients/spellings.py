@@ -50,12 +50,12 @@ def words_of(*names: str) -> str:
 
     Of a name of several words, each one goes on with those after it: " annemarie marie".
     """
-    return "".join(f" {word}" for name in names for word in _joined_words(_words(name)))
+    return "".join(f" {word}" for name in names for word in _joined_words(words_in(name)))
 
 
 def readings(search: str) -> tuple[tuple[str, ...], ...]:
     """The ways to read the words of a search: in each, a name has to have a word with every one of these beginnings. None for a text without words."""
-    words = _words(search)
+    words = words_in(search)
     if not words:
         return ()
     ways = _ways_to_join(words) if len(words) <= MOST_JOINED else [words]
@@ -93,7 +93,7 @@ def take_days(text: str, regions: Collection[str], *, latest: date) -> tuple[str
     return " ".join(rest) if days else text, days
 
 
-def _words(name: str) -> list[str]:
+def words_in(name: str) -> list[str]:
     """The words of a name, in the letters in which they are typed."""
     joined = name.translate(_NOTHING)
     if not joined.isascii():
