@@ -77,6 +77,7 @@ def furnish(api, sign_in_again):
         "department_id": department,
         "api_key_id": api_key,
         "client_id": client,
+        "duplicate_id": made("/clients", json={"first_name": "Isa", "last_name": "Twice"}),
         "location_id": location,
         "service_id": service,
         "appointment_id": appointment,

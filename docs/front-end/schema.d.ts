@@ -1162,6 +1162,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/{client_id}/merge/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Merge
+         * @description Undoes the last merge into this client, or this client's own, for 30 days. What was moved goes back, what came since stays; the job's `result` names what was `changed` meanwhile, what was `kept`, and which `fields`.
+         */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Client
+         * @description Merges the duplicate into this client. Appointments, notes, files, plans and reminders follow within moments, as the job that `Location` names.
+         *
+         *     The client keeps its own details, and what it lacks is filled from the duplicate's. The duplicate is 410 `client_merged` from then on, with `merged_into`.
+         */
+        post: operations["merge_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2706,6 +2748,10 @@ export interface components {
             time_zone?: string | null;
             external_id?: string | null;
         };
+        ClientMerge: {
+            /** Format: uuid */
+            duplicate_id: string;
+        };
         ClientPage: {
             total: number;
             page: number;
@@ -2929,7 +2975,7 @@ export interface components {
             kind: string;
             /** @enum {string} */
             status: "pending" | "running" | "done" | "failed" | "cancelled";
-            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import. */
+            /** @description How much of `total` is done: rows of the file for import_clients, clients for undo_import, records for merge_clients and undo_merge. */
             done: number;
             total: number | null;
             /** @description The code of the problem that ended it. */
@@ -4203,6 +4249,7 @@ export type BlacklistEntry = components['schemas']['BlacklistEntry'];
 export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
 export type Client = components['schemas']['Client'];
 export type ClientCreate = components['schemas']['ClientCreate'];
+export type ClientMerge = components['schemas']['ClientMerge'];
 export type ClientPage = components['schemas']['ClientPage'];
 export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
@@ -6958,6 +7005,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    merge_client: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMerge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
                 };
             };
             400: components["responses"]["400"];

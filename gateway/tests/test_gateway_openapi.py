@@ -66,6 +66,8 @@ GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
 GET /clients/duplicates
+POST /clients/{}/merge
+POST /clients/{}/merge/undo
 POST /clients/import
 POST /clients/import/{}/undo
 GET /jobs

@@ -37,6 +37,8 @@ TABLES = {
     "Clients": "clients",
     "ClientDuplicates": "match_keys",
     "ClientImports": "clients",
+    "ClientMerges": "merges",
+    "ClientMoves": "moved_rows",
     "Jobs": "jobs",
     "Appointments": "appointments",
     "Sessions": "sessions",

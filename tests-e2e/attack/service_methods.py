@@ -31,9 +31,9 @@ def methods():
 
 
 def service_of(method):
-    """The service that answers the method; jobs are answered by the service that does them."""
+    """The service that answers the method; jobs are answered by the service that does them, moves by each that keeps something of clients."""
     package = method.service.split(".")[1]
-    return "clients" if package == "jobs" else package
+    return {"jobs": "clients", "moves": "scheduling"}.get(package, package)
 
 
 def phi_fields(method):

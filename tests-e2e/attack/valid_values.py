@@ -25,6 +25,8 @@ CONSUMES = {
     "DELETE /api/v1/platform-admin/blacklist/{email}": "blacklisted",
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": "workspace_id",
     "DELETE /api/v1/clients/{client_id}": "client_id",
+    "POST /api/v1/clients/{client_id}/merge": "pair",
+    "POST /api/v1/clients/{client_id}/merge/undo": "merged",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
     "POST /api/v1/appointments/{appointment_id}/send-payment-request": "payable_id",
@@ -142,6 +144,22 @@ class ValidValues:
 
     def _new_client(self):
         return {"client_id": self._made("/clients", json={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"})}
+
+    def _new_pair(self):
+        return self._new_client() | {"duplicate_id": self._new_client()["client_id"]}
+
+    def _new_merged(self):
+        """Two clients of whom one was merged into the other, with all their history."""
+        ids = self._new_pair()
+        headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
+        body = {"duplicate_id": ids["duplicate_id"]}
+        merged = self.api.post(f"/clients/{ids['client_id']}/merge", json=body, headers=headers).raise_for_status()
+        job = merged.headers["location"].removeprefix("/api/v1")
+        until = time.monotonic() + 30.0
+        while not self.api.get(job, headers=headers).raise_for_status().json()["finished_at"]:
+            assert time.monotonic() < until, "the merge is not done"
+            time.sleep(0.05)
+        return ids
 
     def _new_api_key(self):
         return {"api_key_id": self._made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})}
@@ -298,10 +316,7 @@ class ValidValues:
         body = {name: self._valid(name, value) for name, value in body.items()}
         if "scheduled_start" in body or "scheduled_end" in body:
             body |= times()
-        if label.endswith("/milestones/order"):
-            body = {"milestone_ids": [self._consumed["milestone_id"]]}
-        if label.endswith("/download-multiple"):
-            body = {"attachment_ids": [self._consumed["attachment_id"]]}
+        body = self._body_of_consumed(label) or body
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
         if label == "POST /api/v1/users":
@@ -322,6 +337,17 @@ class ValidValues:
         if "is_active" in body and self.chance.random() < 0.8:
             body["is_active"] = True
         return body
+
+    def _body_of_consumed(self, label):
+        """The body of a request whose resources belong together."""
+        match label.rsplit("/", 1)[1]:
+            case "order":
+                return {"milestone_ids": [self._consumed["milestone_id"]]}
+            case "merge":
+                return {"duplicate_id": self._consumed["duplicate_id"]}
+            case "download-multiple":
+                return {"attachment_ids": [self._consumed["attachment_id"]]}
+        return None
 
     def _day(self, name):
         year = self.chance.randrange(2020, 2040) if name == "end_date" else self.chance.randrange(2000, 2020)

@@ -20,6 +20,7 @@ from gateway.api.audit import routes as audit
 from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.client_duplicates import routes as client_duplicates
 from gateway.api.client_imports import routes as client_imports
+from gateway.api.client_merges import routes as client_merges
 from gateway.api.clients import routes as clients
 from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
@@ -89,6 +90,7 @@ ROUTERS: Sequence[APIRouter] = (
     clients.router,
     client_duplicates.router,
     client_imports.router,
+    client_merges.router,
     jobs.router,
     timeline.router,
     appointments.router,

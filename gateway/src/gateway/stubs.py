@@ -7,6 +7,7 @@ from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.duplicates_rpc import ClientDuplicatesStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
+from caseload.clients.v1.merges_rpc import ClientMergesStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.cosignatures_rpc import CosignaturesStub
@@ -54,6 +55,7 @@ class Stubs:
     clients: ClientsStub
     client_duplicates: ClientDuplicatesStub
     client_imports: ClientImportsStub
+    client_merges: ClientMergesStub
     # Of the clients service, which alone has long work.
     jobs: JobsStub
     appointments: AppointmentsStub
@@ -90,6 +92,7 @@ class Stubs:
             clients=ClientsStub(peers["clients"]),
             client_duplicates=ClientDuplicatesStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
+            client_merges=ClientMergesStub(peers["clients"]),
             jobs=JobsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),

@@ -6,6 +6,7 @@ A test holds them against every code that the suite refuses with.
 from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
+    "already_merged": "This client was merged into another one before, which `merged_into` names.",
     "amended_meanwhile": "The note has been amended since the version whose `content_hash` was sent; `version_number` is the newest one's. Read it again before you decide.",
     "amendment_reason_required": "A signed note is amended with a `reason`, which its versions keep, unless the workspace has set amendment_reason_required to false.",
     "api_key_invalid": "An API key has a name, at least one scope that keys may have (`sessions:cosign` and `sessions:oversee` are for people), and ends in the future if it ends. `errors` says what is wrong.",
@@ -21,6 +22,7 @@ EXPLANATIONS: dict[str, str] = {
     "calendar_busy": "Others are changing this calendar at the same moment. Retry-After says when to try again.",
     "choice_invalid": "From one to a hundred files can be had at once, each of them once.",
     "client_inactive": "This client is no longer treated. Set is_active to true before you book or plan for them.",
+    "client_merged": "This client was merged into another one: use the client that `merged_into` names.",
     "client_not_found": "This client does not exist any more, or belongs to another workspace.",
     "client_without_email": "The client is inactive, or has no e-mail address to be asked to pay at.",
     "cosign_comment_required": "A note is given back to its author with a `comment` that says what to change.",
@@ -52,6 +54,7 @@ EXPLANATIONS: dict[str, str] = {
     "file_unsafe": "The file holds what it must not: a script, another file, an action, a password, or too many pixels or objects.",
     "files_too_large": "These files have more than `limit_bytes` bytes together. Ask for fewer at a time.",
     "head_too_large": "A request's URL and headers may have 64 KB together, and there may be 128 headers.",
+    "history_is_moving": "The client was merged into another one, and notes are still on their way there. Send the item again in some seconds.",
     "hours_before_range": "A reminder goes out 1 to 720 hours before the appointment.",
     "idempotency_busy": "Too many repeated requests are compared at this moment. Retry-After says when to try again.",
     "idempotency_in_progress": "The same request is still being answered. Retry-After says when to send it again, with the same Idempotency-Key.",
@@ -82,6 +85,10 @@ EXPLANATIONS: dict[str, str] = {
     "location_not_found": "This location does not exist, was withdrawn, or belongs to another workspace.",
     "malformed_request": "The request cannot be read as HTTP or JSON.",
     "measure_invalid": "This score cannot be stored. It needs a name, a value in the range of its instrument, and a time that is not in the future. `errors` says which of them is wrong.",
+    "merge_final": "A merge can be undone for 30 days; `undo_until` says until when.",
+    "merge_not_last": "The client that this one was merged into was merged as well, into the one that `merged_into` names. Undo that merge first.",
+    "merge_under_way": "The history of one of these clients is just being moved, by the job that `job_id` names. Try again when it is done.",
+    "merge_with_itself": "`duplicate_id` is to be another client than the one in the path.",
     "method_not_allowed": "The Allow header lists the methods of this path.",
     "milestone_invalid": "The milestone cannot be kept like this. `errors` says why.",
     "milestones_changed": "The order must name exactly the milestones that the plan has now. Read them again.",
@@ -91,6 +98,7 @@ EXPLANATIONS: dict[str, str] = {
     "no_room": "There is no room on the server's disk for this file at the moment. Retry-After says when to send it again.",
     "not_for_api_keys": "People co-sign and return notes, with their own sign-in. API keys cannot.",
     "not_found": "The path or id does not exist, or belongs to another workspace. The reply is the same for both.",
+    "not_merged": "Nobody was merged with this client, or it was undone before.",
     "not_ready": "The gateway has not heard from the identity service for some seconds, so it does not know which sign-ins are valid.",
     "not_taken": "No instance of a service takes requests at the moment. Retry-After says when to try again.",
     "not_the_supervisor": "This note waits for the supervisor of whoever signed it. An owner or administrator can decide in their place.",

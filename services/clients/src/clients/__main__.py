@@ -14,6 +14,9 @@ from clients.duplicates.rpc import ClientDuplicates
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
+from clients.merges import workflow as merges
+from clients.merges.elsewhere import MovesElsewhere
+from clients.merges.rpc import ClientMerges
 from clients.settings import ClientsSettings
 from clients.tables import JOBS, RETENTIONS, metadata
 
@@ -26,6 +29,7 @@ def servicers(runtime: Runtime) -> list[object]:
         Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)),
         ClientDuplicates(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
+        ClientMerges(runtime.keys, _JOBS, runtime.once(worker).wake),
         Jobs(_JOBS),
     ]
 
@@ -33,7 +37,8 @@ def servicers(runtime: Runtime) -> list[object]:
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
     elsewhere = UseElsewhere(runtime.peers)
-    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, job_kinds(elsewhere.find), runtime.background)
+    kinds = [*job_kinds(elsewhere.find), *merges.job_kinds(MovesElsewhere(runtime.peers))]
+    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background)
 
 
 SERVICE = Service(

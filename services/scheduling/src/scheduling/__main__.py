@@ -11,10 +11,11 @@ from chassis.service.runtime import Runtime
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.reactions import reactions
 from scheduling.appointments.rpc import Appointments
+from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
-from scheduling.tables import metadata
+from scheduling.tables import RETENTIONS, metadata
 
 
 def servicers(runtime: Runtime) -> list[Any]:
@@ -25,6 +26,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         OfferedServices(),
         Locations(),
         Payments(runtime.keys),
+        ClientMoves(runtime.keys),
     ]
 
 
@@ -33,6 +35,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: reactions(runtime.keys),
+    retentions=RETENTIONS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

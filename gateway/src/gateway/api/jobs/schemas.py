@@ -14,7 +14,12 @@ class Job(Schema):
     id: UUID
     kind: Annotated[str, Field(description="What it does, as import_clients.")]
     status: Status
-    done: Annotated[int, Field(description="How much of `total` is done: rows of the file for import_clients, clients for undo_import.")]
+    done: Annotated[
+        int,
+        Field(
+            description="How much of `total` is done: rows of the file for import_clients, clients for undo_import, records for merge_clients and undo_merge."
+        ),
+    ]
     total: int | None
     error: Annotated[str | None, Field(description="The code of the problem that ended it.")]
     result: Annotated[dict[str, Any] | None, Field(description="What came of it, as its kind says.")]

@@ -1,5 +1,6 @@
 """The Clients service: each method is one use case and one transaction."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,9 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:
         keys = await self._keys.of(work.workspace_id)
-        return mapping.to_message(await work.find_one(store.get_many, request.client_id), keys)
+        row = await work.find_one(store.get_many, request.client_id)
+        await self._check_not_merged(row, work)
+        return mapping.to_message(row, keys)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.check_fields(masked(request, rules.EDITABLE_FIELDS), now=work.now)
@@ -59,12 +62,17 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         keys = await self._keys.of(work.workspace_id)
-        erased = await work.db.one(store.erase, id=request.client_id)
-        await work.db.run(store.add_tombstone, id=erased["id"])
-        mapping.CLIENTS.gone(erased, keys, work)
+        await self._check_not_merged(await work.db.one(store.get_for_update, id=request.client_id), work)
+        same_person = [UUID(request.client_id)]
+        while found := [row["id"] for row in await work.db.all(store.merged_into, ids=same_person) if row["id"] not in same_person]:
+            same_person += found
+        for client_id in reversed(same_person):
+            erased = await work.db.one(store.erase, id=client_id)
+            await work.db.run(store.add_tombstone, id=client_id)
+            mapping.CLIENTS.gone(erased, keys, work)
+            work.emit(events_pb2.ClientErased(client_id=str(client_id)))
         # Last, so that it includes what was answered until the client's row was locked.
-        await work.db.run(store.forget_answers, ids=[erased["id"]])
-        work.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
+        await work.db.run(store.forget_answers, ids=same_person)
         return pb.EraseClientResponse()
 
     async def GetSummaries(self, request: pb.GetSummariesRequest, work: UnitOfWork) -> pb.SummaryList:
@@ -76,19 +84,28 @@ class Clients(ClientsServicer[UnitOfWork]):
         summaries = pb.SummaryList(items=[mapping.to_summary(row, keys) for row in rows])
         if request.with_vouchers:
             key = _voucher_key(keys)
-            summaries.vouchers.extend(make_voucher(key, row["id"], work.context, work.now) if row["is_active"] else b"" for row in rows)
+            summaries.vouchers.extend(
+                make_voucher(key, row["id"], work.context, work.now) if row["is_active"] and row["merged_into"] is None else b""
+                for row in rows
+            )
         return summaries
 
     async def CheckClient(self, request: pb.CheckClientRequest, work: UnitOfWork) -> pb.CheckClientResponse:
         # The statement of GetSummaries: calls of both are read together.
-        return fill(pb.CheckClientResponse(), await work.find_one(store.get_names, request.client_id))
+        row = await work.find_one(store.get_names, request.client_id)
+        await self._check_not_merged(row, work)
+        return fill(pb.CheckClientResponse(), row)
 
     async def GetVoucherKey(self, _request: pb.GetVoucherKeyRequest, work: UnitOfWork) -> pb.VoucherKey:
         return pb.VoucherKey(key=_voucher_key(await self._keys.of(work.workspace_id)))
 
     async def GetContact(self, request: pb.GetContactRequest, work: UnitOfWork) -> pb.Contact:
         keys = await self._keys.of(work.workspace_id)
-        client = mapping.to_message(await work.find_one(store.get_many, request.client_id), keys)
+        row = await work.find_one(store.get_many, request.client_id)
+        while row["merged_into"] is not None:
+            # What was planned before the merge goes to the survivor.
+            row = await work.find_one(store.get_many, str(row["merged_into"]))
+        client = mapping.to_message(row, keys)
         return pb.Contact(
             first_name=client.first_name,
             email=client.email if client.HasField("email") else None,
@@ -96,10 +113,19 @@ class Clients(ClientsServicer[UnitOfWork]):
             is_active=client.is_active,
         )
 
+    async def _check_not_merged(self, row: Mapping[str, Any], work: UnitOfWork) -> None:
+        """Raises Gone for a client who was merged; it names who is left of several merges."""
+        into: UUID | None = row["merged_into"]
+        while into is not None and (after := (await work.find_one(store.get_names, str(into)))["merged_into"]) is not None:
+            into = after
+        rules.check_not_merged(into)
+
     async def _change(self, client_id: str, values: dict[str, Any], work: UnitOfWork) -> pb.Client:
         """Sets the values, and writes a new version if any of them differs. The row is locked until the commit."""
         keys = await self._keys.of(work.workspace_id)
-        client = mapping.to_message(await work.db.one(store.get_for_update, id=client_id), keys)
+        row = await work.db.one(store.get_for_update, id=client_id)
+        await self._check_not_merged(row, work)
+        client = mapping.to_message(row, keys)
         before = client.SerializeToString(deterministic=True)
         mapping.set_fields(client, values)
         if client.SerializeToString(deterministic=True) != before:

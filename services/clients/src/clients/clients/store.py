@@ -9,6 +9,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     column,
     delete,
@@ -57,6 +58,7 @@ _values = {
     "is_active": bindparam("is_active"),
     "consent_status": bindparam("consent_status"),
     "time_zone": bindparam("time_zone"),
+    "merged_into": bindparam("merged_into", type_=Uuid),
     "updated_at": bindparam("updated_at"),
 }
 
@@ -113,12 +115,19 @@ change = command(
     .add_cte(_set_match_keys().cte("match_keys_set"))
 )
 
+# Of the client who is erased, the clients who were merged into it, and into these.
+merged_into = query(select(clients.c.id).where(clients.c.merged_into == any_(_ids)))
+
 erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id, clients.c.version))
 add_tombstone = command(insert(tombstones).values(workspace_id=_workspace, id=_id, revision=_revision))
 
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 
-get_names = query(select(clients.c.id, clients.c.version, clients.c.is_active, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
+get_names = query(
+    select(clients.c.id, clients.c.version, clients.c.is_active, clients.c.merged_into, clients.c.sealed_name).where(
+        clients.c.id == any_(_ids)
+    )
+)
 
 # The clients of a page and, from the same snapshot, the workspace's revision.
 page_with_revision = query(
@@ -136,7 +145,14 @@ name_candidates = query(select(index_tokens.c.client_id).where(index_tokens.c.te
 
 _since = bindparam("since", type_=clients.c.revision.type)
 _changed = (
-    select(clients.c.id, clients.c.revision, clients.c.version, clients.c.is_active, clients.c.sealed_name)
+    select(
+        clients.c.id,
+        clients.c.revision,
+        clients.c.version,
+        clients.c.is_active,
+        # Who was merged into another is in no list, as if erased.
+        case((clients.c.merged_into.is_(None), clients.c.sealed_name), else_=cast(null(), LargeBinary)).label("sealed_name"),
+    )
     .where(clients.c.revision > _since)
     .order_by(clients.c.revision)
     .limit(MAX_CHANGES)
@@ -147,7 +163,7 @@ _erased = (
     .order_by(tombstones.c.revision)
     .limit(MAX_CHANGES)
 )
-# The next batch of changes after a revision, in order. `sealed_name` is null if the client was erased.
+# The next batch of changes after a revision, in order. `sealed_name` is null if the client was erased, or merged.
 changes_since = query(union_all(_changed.subquery().select(), _erased.subquery().select()).order_by("revision").limit(MAX_CHANGES))
 
 forget_answers = idempotency.forget_answers("clients")

@@ -13,6 +13,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
 from chassis.work.audit import record_effect
+from chassis.work.moves import Manifest
 from clinical.attachments import store as files
 from clinical.attachments.mapping import FILES
 from clinical.erasure import store
@@ -25,6 +26,9 @@ from clinical.sessions import store as notes
 from clinical.sessions.mapping import NOTES, VERSIONS
 from clinical.supervision.attested import COSIGNATURES
 from clinical.sync import store as sync
+from clinical.tables import moved
+
+MOVED = Manifest(moved)
 
 
 def reactions(keys: Keys) -> Sequence[Reaction]:
@@ -39,6 +43,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
         await _tell(delivery, workspace_keys, "erase_notes", deleted, versions, cosignatures, removed, client_id=event.client_id)
         planned = await _erase_plans(event.client_id, workspace_keys, delivery)
+        await delivery.db.run(MOVED.forget, owner=event.client_id)
         await delivery.db.run(sync.forget_client, client_id=event.client_id)
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed)), *planned])
 
