@@ -116,6 +116,8 @@ async def _go_through(job: RunningJob, elsewhere: MovesElsewhere, *, back: bool)
     while len(over := job.state.get("over", {})) < len(SERVICES):
         service = next(name for name in SERVICES if name not in over)
         async with job.step() as work:
+            # Who erases one of the two waits for this batch, and nothing moves after that.
+            await work.db.one(store.lock, id=merged["id"])
             reply = await elsewhere.move(service, request, work)
             job.done = sum(over.values()) + reply.moved
             if not reply.unfinished:
