@@ -52,6 +52,7 @@ NEVER_FILLED = {
     "clinical.plan_counter_changes",
     "clinical.session_counter_changes",
     "clinical.storage_counter_changes",
+    "clinical.timeline_counter_changes",
     "notifications.reminder_counter_changes",
     "scheduling.client_counter_changes",
     "scheduling.day_counter_changes",

@@ -65,6 +65,8 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+POST GET /clients/{}/consents
+POST /clients/{}/consents/{}/withdraw
 GET /clients/duplicates
 POST /clients/{}/merge
 POST /clients/{}/merge/undo
@@ -85,6 +87,8 @@ POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
+GET POST /audit/legal-holds
+POST /audit/legal-holds/{}/release
 POST GET /note-templates
 PUT DELETE /note-templates/{}
 POST GET /sessions

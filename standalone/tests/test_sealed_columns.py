@@ -50,7 +50,10 @@ ELSEWHERE = {
     "audit.unsealed.proof": "a keyed digest",
 }
 UNBOUND = {
+    "clients.broken_glass": set(),
+    "audit.legal_holds": {"pending_until"},
     "clients.clients": {"revision"},
+    "clients.consents": set(),
     "clinical.attachments": set(),
     "clinical.cosignatures": set(),
     "clinical.measures": set(),

@@ -87,3 +87,11 @@ def test_what_cannot_be_undone():
     with pytest.raises(Conflict) as refused:
         rules.check_can_be_undone(merge(), A, NOW)
     assert (refused.value.code, refused.value.facts) == ("merge_not_last", {"merged_into": str(A)})
+
+
+def test_who_is_restricted_or_held_stays_as_they_are():
+    rules.check_not_restricted(is_restricted=False)
+    with pytest.raises(Conflict) as refused:
+        rules.check_not_restricted(is_restricted=True)
+    assert refused.value.code == "restricted_not_merged"
+    assert rules.held().code == "held_not_merged"

@@ -44,11 +44,11 @@ def test_however_often_it_moves_each_version_keeps_its_client(life):
 
 
 def test_nothing_is_added_for_a_client_who_is_erased_or_merged():
-    check_open({"erased_at": None, "merged_into": None})
+    check_open({"erased_at": None, "closed_until": None, "merged_into": None})
     with pytest.raises(NotFound):
-        check_open({"erased_at": datetime(2026, 3, 2, tzinfo=UTC), "merged_into": None})
+        check_open({"erased_at": datetime(2026, 3, 2, tzinfo=UTC), "closed_until": None, "merged_into": None})
     with pytest.raises(Conflict) as refused:
-        check_open({"erased_at": None, "merged_into": B})
+        check_open({"erased_at": None, "closed_until": None, "merged_into": B})
     assert (refused.value.code, refused.value.facts) == ("client_merged", {"merged_into": str(B)})
 
 

@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from chassis.garbage import look_rarely
@@ -33,6 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command.add_argument("--workspace", type=UUID, help="this one only")
     removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
     removal.add_argument("email", help="the address that the person signs in with")
+    watching = (
+        commands.add_parser("jobs", help="long work")
+        .add_subparsers(dest="jobs", required=True)
+        .add_parser("watch", help="shows one's progress")
+    )
+    watching.add_argument("id", type=UUID)
+    importing = commands.add_parser("import", help="brings clients along from a CSV or JSON file")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--dry-run", action="store_true", help="says what would be imported, and changes nothing")
+    for command in (watching, importing):
+        command.add_argument("--url", help="of the gateway; this machine's unless given. CASELOAD_API_KEY says who asks")
     options = parser.parse_args(arguments)
     settings = StandaloneSettings()
     if "MAKELEVEL" in os.environ:
@@ -66,6 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import remove_second_factor_command
 
             asyncio.run(remove_second_factor_command(settings, options))
+        case "jobs" | "import":
+            from standalone.jobs import jobs_command
+
+            asyncio.run(jobs_command(settings, options))
         case _:
             from standalone.embedded import run_embedded
 

@@ -4,6 +4,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from chassis.care_teams.tables import AccessTables, care_teams
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
 from chassis.jobs.tables import job_tables
@@ -120,6 +122,29 @@ workspace_revisions = tenant(
     grants="SELECT, INSERT, UPDATE (revision)",
 )
 
+# What clients have agreed to, and what they have taken back since.
+consents = tenant(
+    "consents",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("client_id", Uuid, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    moment("given_at"),
+    moment("withdrawn_at", nullable=True),
+    Column("recorded_by", Uuid, nullable=False),
+    Column("withdrawn_by", Uuid),
+    moment("created_at"),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_consents"),
+    ForeignKeyConstraint(["workspace_id", "client_id"], [clients.c.workspace_id, clients.c.id], name="fk_consents_client"),
+    CheckConstraint("purpose IN ('treatment', 'reminders', 'data_processing', 'export')", name="consent_purpose_known"),
+    CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="consent_withdrawn_facts"),
+    Index("ix_consents_client", "workspace_id", "client_id", text("id DESC")),
+    fixed=("id", "client_id", "purpose", "given_at", "recorded_by", "created_at"),
+    sealed=Sealed(bound=("client_id", "purpose", "given_at", "withdrawn_at", "recorded_by", "withdrawn_by", "created_at")),
+)
+
 JOBS = job_tables(metadata)
 
 # Which clients an import has created, for as long as it can be undone.
@@ -174,6 +199,61 @@ merges = tenant(
     Index("ix_merges_survivor", "workspace_id", "survivor_id"),
     fixed=("id", "merged_id", "survivor_id", "taken_over", "merged_by", "merged_at", "undo_until"),
     grants="SELECT, INSERT, UPDATE",
+)
+
+# Which services have still to erase a client, and what those that have finished had: written with the decision, before anything is destroyed.
+erasure_progress = tenant(
+    "erasure_progress",
+    metadata,
+    Column("client_id", Uuid, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("job_id", Uuid, nullable=False),
+    Column("deleted", BigInteger),
+    moment("finished_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "client_id", "service", name="pk_erasure_progress"),
+    ForeignKeyConstraint(
+        ["workspace_id", "job_id"], [JOBS.jobs.c.workspace_id, JOBS.jobs.c.id], name="fk_erasure_progress_job", ondelete="CASCADE"
+    ),
+    CheckConstraint("(finished_at IS NULL) = (deleted IS NULL)", name="erasure_progress_finished"),
+    Index("ix_erasure_progress_job", "workspace_id", "job_id"),
+    fixed=("client_id", "service", "job_id"),
+    grants="SELECT, INSERT, UPDATE",
+)
+
+# Who broke the glass, and what was found of it. The rows of an erased client go with it.
+broken_glass = tenant(
+    "broken_glass",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("client_id", Uuid, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    # The reason, and the comment of the review.
+    Column("sealed", LargeBinary, nullable=False),
+    moment("granted_at"),
+    moment("expires_at"),
+    Column("review", Text, nullable=False),
+    Column("reviewed_by", Uuid),
+    moment("reviewed_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_broken_glass"),
+    CheckConstraint("review IN ('pending', 'justified', 'unjustified')", name="review_known"),
+    CheckConstraint("(review = 'pending') = (reviewed_by IS NULL) AND (review = 'pending') = (reviewed_at IS NULL)", name="review_facts"),
+    CheckConstraint("reviewed_by <> user_id", name="own_broken_glass"),
+    Index("ix_broken_glass_client", "workspace_id", "client_id", "user_id", "expires_at"),
+    Index("ix_broken_glass_review", "workspace_id", "review", "id"),
+    fixed=("id", "client_id", "user_id", "granted_at", "expires_at"),
+    grants="SELECT, INSERT, UPDATE",
+    sealed=Sealed(bound=("client_id", "user_id", "granted_at", "expires_at", "review", "reviewed_by", "reviewed_at")),
+)
+
+ACCESS = AccessTables(
+    care_teams(
+        metadata,
+        ForeignKeyConstraint(
+            ["workspace_id", "client_id"], [clients.c.workspace_id, clients.c.id], name="client_not_found", ondelete="CASCADE"
+        ),
+    ),
+    broken_glass,
 )
 
 chassis_tables(metadata)

@@ -8,6 +8,7 @@ from caseload.clinical.v1 import events_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.care_teams.access import CareTeams
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
@@ -20,6 +21,7 @@ from clinical.client_moves.rpc import ClientMoves
 from clinical.cosignatures.reactions import reactions as cosignature_reactions
 from clinical.cosignatures.rpc import Cosignatures
 from clinical.erasure.reactions import reactions as erasure_reactions
+from clinical.holds import legal_holds
 from clinical.measures.rpc import Measures
 from clinical.milestones.rpc import Milestones
 from clinical.note_search.worker import index_loop
@@ -30,8 +32,10 @@ from clinical.sessions.rpc import Sessions
 from clinical.sessions.signing import VersionSigner
 from clinical.settings import ClinicalSettings
 from clinical.sync.rpc import Sync
-from clinical.tables import RETENTIONS, metadata
+from clinical.tables import ACCESS, RETENTIONS, metadata, plans, sessions
 from clinical.treated_clients.rpc import TreatedClients
+
+_CARE_TEAMS = CareTeams(ACCESS, records={"session_id": sessions, "plan_id": plans})
 
 
 def _attachments(runtime: Runtime) -> Sequence[object]:
@@ -55,9 +59,11 @@ SERVICE = Service(
             WorkspacesStub(runtime.peers["identity"]),
             UsersStub(runtime.peers["identity"]),
             runtime.once(_version_signer),
+            _CARE_TEAMS,
             grace=timedelta(days=runtime.settings.deleted_notes_days),
+            holds=runtime.once(legal_holds),
         ),
-        Cosignatures(runtime.keys, runtime.once(_version_signer)),
+        Cosignatures(runtime.keys, runtime.once(_version_signer), _CARE_TEAMS),
         Sync(
             runtime.keys,
             ClientsStub(runtime.peers["clients"]),
@@ -66,14 +72,14 @@ SERVICE = Service(
         ),
         *_attachments(runtime),
         NoteTemplates(runtime.keys),
-        Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
+        Plans(runtime.keys, ClientsStub(runtime.peers["clients"]), _CARE_TEAMS),
         Milestones(runtime.keys),
         Measures(runtime.keys),
         TreatedClients(),
         ClientMoves(runtime.keys),
     ],
     reactions=lambda runtime: [
-        *erasure_reactions(runtime.keys),
+        *erasure_reactions(runtime.keys, runtime.once(legal_holds), runtime.blobs),
         *attachment_reactions(runtime.blobs),
         *cosignature_reactions(),
         *session_reactions(
@@ -83,6 +89,7 @@ SERVICE = Service(
     loops=lambda runtime: [sweep_loop(runtime), index_loop(runtime)],
     settings=ClinicalSettings,
     retentions=RETENTIONS,
+    care_teams=_CARE_TEAMS,
     erasure=Erasure(
         events_pb2.WorkspaceErasureUnfinished,
         events_pb2.WorkspaceErasureFinished,

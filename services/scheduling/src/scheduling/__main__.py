@@ -5,6 +5,7 @@ from typing import Any
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import events_pb2
+from chassis.care_teams.access import CareTeams
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
@@ -15,17 +16,19 @@ from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
-from scheduling.tables import RETENTIONS, metadata
+from scheduling.tables import ACCESS, RETENTIONS, metadata
+
+_CARE_TEAMS = CareTeams(ACCESS)
 
 
 def servicers(runtime: Runtime) -> list[Any]:
     """The servicers of this service."""
     peers = runtime.peers
     return [
-        Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), UsersStub(peers["identity"])),
+        Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), UsersStub(peers["identity"]), _CARE_TEAMS),
         OfferedServices(),
         Locations(),
-        Payments(runtime.keys),
+        Payments(runtime.keys, _CARE_TEAMS),
         ClientMoves(runtime.keys),
     ]
 
@@ -36,6 +39,7 @@ SERVICE = Service(
     servicers,
     reactions=lambda runtime: reactions(runtime.keys),
     retentions=RETENTIONS,
+    care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

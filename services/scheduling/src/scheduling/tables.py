@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 from sqlalchemy.schema import SchemaItem
 
+from chassis.care_teams.tables import access_tables
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
@@ -162,6 +163,8 @@ appointments = tenant(
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
     fixed=("id", "series_id", "created_by", "created_at"),
+    # That somebody is busy is seen by whoever books.
+    care_team="changes",
     sealed=Sealed(
         bound=(
             "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id",
@@ -239,6 +242,8 @@ client_figures = tenant(
     moment("erased_at", nullable=True),
     # Once set, it refuses them as well: the client is another one's duplicate, and whoever books is told so.
     Column("merged_into", Uuid),
+    # The same until then: of a client without appointments who may be about to be erased.
+    moment("closed_until", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
     grants="SELECT, INSERT, UPDATE",
     relay_grants=FOLDED_GRANTS,
@@ -261,6 +266,7 @@ client_counters = counter("client_counter_changes", client_figures, metadata, co
 day_counters = counter("day_counter_changes", day_figures, metadata, counts=["appointment_count"])
 
 moved = moved_rows(metadata)
+ACCESS = access_tables(metadata)
 
 chassis_tables(metadata)
 

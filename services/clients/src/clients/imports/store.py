@@ -17,13 +17,14 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
 from chassis.db.statement import command, query
-from clients.tables import clients, imported_clients, index_tokens, match_keys, tombstones, workspace_revisions
+from clients.tables import clients, consents, imported_clients, index_tokens, match_keys, tombstones, workspace_revisions
 
 _workspace = bindparam("workspace_id", type_=Uuid)
 _now = bindparam("now", type_=clients.c.created_at.type)
@@ -103,9 +104,10 @@ create_many = command(
 COLUMNS = tuple(_COLUMNS)
 
 _job = bindparam("job_id", type_=Uuid)
+_has_consents = select(literal(1)).where(consents.c.client_id == clients.c.id).exists()
 # Those of an import that are there still, and what is to be known of them.
 next_imported = query(
-    select(clients.c.id, clients.c.version)
+    select(clients.c.id, or_(clients.c.version > 1, _has_consents).label("is_changed"))
     .join(
         imported_clients,
         (imported_clients.c.workspace_id == clients.c.workspace_id) & (imported_clients.c.client_id == clients.c.id),
@@ -115,11 +117,14 @@ next_imported = query(
     .limit(bindparam("limit", type_=Integer))
 )
 count_imported = query(select(func.count().label("number")).select_from(imported_clients).where(imported_clients.c.job_id == _job))
+_ids = bindparam("ids", type_=ARRAY(Uuid))
+# So that nothing is recorded of them until the commit.
+lock_unchanged = command(
+    select(clients.c.id).where(clients.c.id == any_(_ids), clients.c.version == 1).order_by(clients.c.id).with_for_update()
+)
 # Only those that are as they were imported.
 erase_unchanged = command(
-    delete(clients)
-    .where(clients.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), clients.c.version == 1)
-    .returning(clients.c.id, clients.c.version)
+    delete(clients).where(clients.c.id == any_(_ids), clients.c.version == 1, ~_has_consents).returning(clients.c.id, clients.c.version)
 )
 _gone = (
     func.unnest(bindparam("ids", type_=ARRAY(Uuid)))

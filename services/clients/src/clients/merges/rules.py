@@ -41,6 +41,17 @@ def check_goes_on(merge: Mapping[str, Any] | None, survivor_id: UUID, merged_int
         raise Conflict("already_merged", "This client was merged before.", facts={"merged_into": str(merged_into)})
 
 
+def check_not_restricted(*, is_restricted: bool) -> None:
+    """Raises Conflict: notes that a care team alone opens would be open to others, or the other way round."""
+    if is_restricted:
+        raise Conflict("restricted_not_merged", "One of these clients is restricted to a care team.")
+
+
+def held() -> Conflict:
+    """What a court has asked for stays where it is."""
+    return Conflict("held_not_merged", "A legal hold keeps the records of one of these clients as they are.")
+
+
 def check_nothing_under_way(merge: Mapping[str, Any] | None) -> None:
     if merge is not None:
         raise Conflict(

@@ -127,4 +127,8 @@ async def _go_through(job: RunningJob, elsewhere: MovesElsewhere, *, back: bool)
 
 
 def job_kinds(elsewhere: MovesElsewhere) -> list[JobKind]:
-    return [JobKind(KIND, partial(move_history, elsewhere=elsewhere)), JobKind(UNDO_KIND, partial(move_back, elsewhere=elsewhere))]
+    """Nobody's standing is asked: half a history must not stay where it is because somebody has left."""
+    return [
+        JobKind(KIND, partial(move_history, elsewhere=elsewhere), needs=None, resource=options_pb2.RESOURCE_CLIENT),
+        JobKind(UNDO_KIND, partial(move_back, elsewhere=elsewhere), needs=None, resource=options_pb2.RESOURCE_CLIENT),
+    ]

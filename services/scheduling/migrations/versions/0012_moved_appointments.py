@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -24,7 +24,7 @@ BEGIN
             PERFORM pg_advisory_xact_lock_shared(hashtextextended(concat('client ', NEW.workspace_id, ' ', NEW.client_id), 0));
             IF EXISTS (
                 SELECT FROM scheduling.client_figures
-                WHERE workspace_id = NEW.workspace_id AND client_id = NEW.client_id AND erased_at IS NOT NULL
+                WHERE workspace_id = NEW.workspace_id AND client_id = NEW.client_id AND (erased_at IS NOT NULL OR closed_until > now())
             ) THEN
                 RAISE foreign_key_violation USING CONSTRAINT = 'client_not_found', MESSAGE = 'the client was erased';
             END IF;%s
