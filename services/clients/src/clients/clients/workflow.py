@@ -45,3 +45,11 @@ async def change_client(client: pb.Client, values: Mapping[str, Any], keys: Work
         del columns["created_at"]
         await work.db.run(store.change, **columns)
     return client
+
+
+def shown(client: pb.Client, work: UnitOfWork) -> pb.Client:
+    """The client as the caller may see it. Changes the message."""
+    if not rules.may_see_clinical(work.caller.scopes):
+        for name in rules.CLINICAL_FIELDS:
+            client.ClearField(name)
+    return client

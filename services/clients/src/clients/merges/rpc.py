@@ -19,7 +19,7 @@ from chassis.jobs.store import JobStore
 from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import store as clients
-from clients.clients.workflow import check_not_merged
+from clients.clients.workflow import check_not_merged, shown
 from clients.merges import rules, store, workflow
 from clients.merges.workflow import KIND, UNDO_KIND, Pair
 
@@ -59,7 +59,7 @@ class ClientMerges(ClientMergesServicer[UnitOfWork]):
             undo_until=rules.undo_until(work.now),
             job_id=job["id"],
         )
-        return pb.MergedClient(client=pair.survivor, job_id=str(job["id"]))
+        return pb.MergedClient(client=shown(pair.survivor, work), job_id=str(job["id"]))
 
     async def UndoMerge(self, request: pb.UndoMergeRequest, work: UnitOfWork) -> jobs_pb2.Job:
         keys = await self._keys.of(work.workspace_id)
@@ -89,7 +89,7 @@ class ClientMerges(ClientMergesServicer[UnitOfWork]):
         assert merged is not None
         job = await order(self._jobs, work, keys, KIND, {"merge": str(merged["id"])})
         await work.db.run(store.go_on, id=merged["id"], job_id=job["id"])
-        return pb.MergedClient(client=pair.survivor, job_id=str(job["id"]))
+        return pb.MergedClient(client=shown(pair.survivor, work), job_id=str(job["id"]))
 
     async def _check_free(self, client_ids: Sequence[UUID], work: UnitOfWork) -> None:
         """Raises Forbidden where a care team hides one of the clients, Conflict where one is restricted, or held for a court."""
