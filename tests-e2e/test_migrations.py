@@ -40,6 +40,10 @@ EMPTY = {
     ),
     **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
     **dict.fromkeys(("clients.due_jobs", "clients.job_inputs"), "every job in it is over"),
+    **dict.fromkeys(
+        ("clients.merges", "notifications.merged_clients", *(f"{name}.moved_rows" for name in ("scheduling", "clinical", "notifications"))),
+        "nobody in it was merged",
+    ),
     "clients.match_work": "all clients of an upgrade have their match keys",
     "clients.imported_clients": "nothing was imported in it but for a trial",
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
