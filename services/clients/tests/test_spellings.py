@@ -76,7 +76,7 @@ def test_first_and_last_name_are_two_names():
 
 @given(st.text(max_size=30), st.data())
 def test_a_name_is_found_by_every_beginning_of_itself(name, data):
-    words = spellings._words(name)
+    words = spellings.words_in(name)
     if not words:
         assert readings(name) == ()
         return
