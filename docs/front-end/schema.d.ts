@@ -1066,6 +1066,9 @@ export interface paths {
         /**
          * List Clients
          * @description By last, then first name. The appointment figures are null unless include_appointments is true.
+         *
+         *     `search` is the beginnings of a client's names in any order, or a whole e-mail address, phone number or external_id. A birth date in it, as 1980-02-03 or as the
+         *     workspace writes it (03.02.1980), leaves only those who were born on that day.
          */
         get: operations["list_clients"];
         put?: never;
@@ -2757,11 +2760,13 @@ export interface components {
             phone: string | null;
             date_of_birth: string | null;
             address: string | null;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             medical_history: string | null;
             emergency_contact_name: string | null;
             emergency_contact_phone: string | null;
             is_active: boolean;
             consent_status: boolean;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             notes: string | null;
             tags: string[];
             gender: string | null;
@@ -2784,6 +2789,7 @@ export interface components {
             phone?: string | null;
             date_of_birth?: string | null;
             address?: string | null;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             medical_history?: string | null;
             emergency_contact_name?: string | null;
             emergency_contact_phone?: string | null;
@@ -2791,11 +2797,16 @@ export interface components {
             is_active?: boolean;
             /** @default false */
             consent_status?: boolean;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             notes?: string | null;
             tags?: string[] | null;
             gender?: string | null;
             time_zone?: string | null;
             external_id?: string | null;
+        };
+        ClientMerge: {
+            /** Format: uuid */
+            duplicate_id: string;
         };
         ClientPage: {
             total: number;
@@ -2818,11 +2829,13 @@ export interface components {
             phone?: string | null;
             date_of_birth?: string | null;
             address?: string | null;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             medical_history?: string | null;
             emergency_contact_name?: string | null;
             emergency_contact_phone?: string | null;
             is_active?: boolean;
             consent_status?: boolean;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             notes?: string | null;
             tags?: string[] | null;
             gender?: string | null;
@@ -4349,6 +4362,7 @@ export type BlacklistEntry = components['schemas']['BlacklistEntry'];
 export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
 export type Client = components['schemas']['Client'];
 export type ClientCreate = components['schemas']['ClientCreate'];
+export type ClientMerge = components['schemas']['ClientMerge'];
 export type ClientPage = components['schemas']['ClientPage'];
 export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];
