@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from chassis.db.transaction import Record
@@ -34,6 +34,9 @@ class MakeWork(Protocol):
     def __call__(self, workspace_id: UUID | None, *, on_behalf_of: UUID | None) -> UnitOfWork: ...
 
 
+KeysOf: TypeAlias = Callable[[UUID], Awaitable[WorkspaceKeys]]
+
+
 class RunningJob:
     """What the work of a job is given: what was asked for, where to go on, and steps that are kept one by one.
 
@@ -42,7 +45,9 @@ class RunningJob:
     a process has ended neither repeats nor leaves out anything.
     """
 
-    def __init__(self, row: Record, parameters: Mapping[str, Any], keys: WorkspaceKeys, store: JobStore, make_work: MakeWork) -> None:
+    def __init__(
+        self, row: Record, parameters: Mapping[str, Any], keys: WorkspaceKeys, store: JobStore, make_work: MakeWork, keys_of: KeysOf
+    ) -> None:
         self.id: UUID = row["id"]
         self.workspace_id: UUID = row["workspace_id"]
         self.created_by: UUID = row["created_by"]
@@ -57,6 +62,7 @@ class RunningJob:
         self.interrupted = False
         self._store = store
         self._make_work = make_work
+        self._keys_of = keys_of
 
     @property
     def outcome(self) -> Mapping[str, Any] | None:
@@ -67,10 +73,12 @@ class RunningJob:
     async def step(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work on behalf of who asked. Sets `done`, `total` and `state` inside: they are kept when it ends well.
 
+        `keys` are those of today: while a job goes on, its workspace may get others.
         Raises Cancelled, Lost or Interrupted before anything is done.
         """
         if self.interrupted:
             raise Interrupted
+        self.keys = await self._keys_of(self.workspace_id)
         async with self._make_work(self.workspace_id, on_behalf_of=self.created_by) as work:
             await self._hold(work)
             yield work

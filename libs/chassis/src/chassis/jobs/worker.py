@@ -114,10 +114,10 @@ class JobWorker:
         try:
             parameters = read_parameters(row, keys)
         except SealBroken:
-            forged = RunningJob(row, {}, keys, self._store, self._make_work)
+            forged = RunningJob(row, {}, keys, self._store, self._make_work, self._keys.of)
             await self._finish(forged, "failed", code="job_not_as_ordered")
             raise
-        return RunningJob(row, parameters, keys, self._store, self._make_work)
+        return RunningJob(row, parameters, keys, self._store, self._make_work, self._keys.of)
 
     async def _do(self, job: RunningJob, due: _Due) -> None:
         if rules.is_given_up(job.failures):
