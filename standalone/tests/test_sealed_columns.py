@@ -27,6 +27,7 @@ ELSEWHERE = {
     "idempotency.fingerprint": "a keyed digest",
     "data_keys.wrapped": "a key, wrapped for its workspace, purpose and version",
     "clients.terms.term": "a keyed digest",
+    "clients.match_keys.token": "a keyed digest",
     "clinical.sync_receipts.note_key": "a keyed digest",
     "clinical.sync_receipts.item_digest": "a keyed digest",
     "clients.jobs.proof": "a keyed digest",
@@ -66,7 +67,10 @@ ALONE = {
     "clinical.pending_amendments.sealed": "bound to a row whose name is the note and the author, and to its revision; never shown to anybody else",
 }
 UNBOUND = {
+    "clients.broken_glass": set(),
+    "audit.legal_holds": {"pending_until"},
     "clients.clients": {"revision"},
+    "clients.consents": set(),
     "clinical.attachments": set(),
     "clinical.cosignatures": set(),
     "clinical.measures": set(),

@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from chassis.garbage import look_rarely
@@ -31,28 +32,7 @@ ROOT_STEPS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="caseload", description=__doc__)
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", help="runs everything in one process (the default)")
-    commands.add_parser("suite", help="runs every service as its own process, with RabbitMQ")
-    commands.add_parser("migrate", help="upgrades every schema to its newest revision")
-    events = commands.add_parser("events", help="dead letters: events that a reaction failed to handle").add_subparsers(
-        dest="events", required=True
-    )
-    events.add_parser("dead", help="lists them").add_argument("--queue")
-    replay = events.add_parser("replay", help="publishes them again")
-    replay.add_argument("queue")
-    replay.add_argument("--id", type=UUID)
-    verify = commands.add_parser("verify", help="compares what is stored with what is on record").add_subparsers(dest="what", required=True)
-    for command in (
-        verify.add_parser("records", help="sealed records with the audit trail"),
-        commands.add_parser("reseal", help="seals again what release 0.1.0 sealed"),
-    ):
-        command.add_argument("--workspace", type=UUID, help="this one only")
-    _add_key_steps(commands.add_parser("keys", help="the keys that records are sealed with, one step at a time"))
-    removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
-    removal.add_argument("email", help="the address that the person signs in with")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     settings = StandaloneSettings()
     if "MAKELEVEL" in os.environ:
         # Started by make: if make is killed, this process must not go on running unnoticed.
@@ -89,10 +69,50 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import remove_second_factor_command
 
             asyncio.run(remove_second_factor_command(settings, options))
+        case "jobs" | "import":
+            from standalone.jobs import jobs_command
+
+            asyncio.run(jobs_command(settings, options))
         case _:
             from standalone.embedded import run_embedded
 
             run_embedded(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="caseload", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="runs everything in one process (the default)")
+    commands.add_parser("suite", help="runs every service as its own process, with RabbitMQ")
+    commands.add_parser("migrate", help="upgrades every schema to its newest revision")
+    events = commands.add_parser("events", help="dead letters: events that a reaction failed to handle").add_subparsers(
+        dest="events", required=True
+    )
+    events.add_parser("dead", help="lists them").add_argument("--queue")
+    replay = events.add_parser("replay", help="publishes them again")
+    replay.add_argument("queue")
+    replay.add_argument("--id", type=UUID)
+    verify = commands.add_parser("verify", help="compares what is stored with what is on record").add_subparsers(dest="what", required=True)
+    for command in (
+        verify.add_parser("records", help="sealed records with the audit trail"),
+        commands.add_parser("reseal", help="seals again what release 0.1.0 sealed"),
+    ):
+        command.add_argument("--workspace", type=UUID, help="this one only")
+    _add_key_steps(commands.add_parser("keys", help="the keys that records are sealed with, one step at a time"))
+    removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
+    removal.add_argument("email", help="the address that the person signs in with")
+    watching = (
+        commands.add_parser("jobs", help="long work")
+        .add_subparsers(dest="jobs", required=True)
+        .add_parser("watch", help="shows one's progress")
+    )
+    watching.add_argument("id", type=UUID)
+    importing = commands.add_parser("import", help="brings clients along from a CSV or JSON file")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--dry-run", action="store_true", help="says what would be imported, and changes nothing")
+    for command in (watching, importing):
+        command.add_argument("--url", help="of the gateway; this machine's unless given. CASELOAD_API_KEY says who asks")
+    return parser
 
 
 def _add_key_steps(parser: argparse.ArgumentParser) -> None:

@@ -27,15 +27,23 @@ _WRITES = frozenset(
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
-_BESIDE = {"clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
-ALL_SCOPES: Final = _READS | _WRITES | _BESIDE
-# An API key co-signs nothing: whoever makes one would co-sign their own notes with it.
-KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"}
+# `clients:phi` is for what is on record of a client's health: medical history and notes.
+_BESIDE = {
+    "audit:hold", "clients:phi", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee",
+    "sessions:erase",
+}  # fmt: skip
+# Care teams of restricted clients: who sets them, who opens a record without being of one, and who judges whether that was right.
+_CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}
+ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _CARE_TEAMS
+# An API key co-signs nothing: whoever makes one would co-sign their own notes with it. It is of no care team, and breaks no glass.
+KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"} - _CARE_TEAMS
 
 _CLINICIAN = frozenset(
     {
         "clients:read",
         "clients:write",
+        "clients:break-glass",
+        "clients:phi",
         "appointments:read",
         "appointments:write",
         "sessions:read",
@@ -55,8 +63,8 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "admin": ALL_SCOPES,
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
-    "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write"},
-    # The front desk: books appointments, and reads neither session notes nor plans of care.
+    "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write", "clients:restrict", "break-glass:review"},
+    # The front desk: books appointments, and reads neither session notes nor plans of care, nor what is on record of a client's health.
     "assistant": frozenset(
         {
             "clients:read",
@@ -74,6 +82,8 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
         {
             "clients:read",
             "clients:write",
+            "clients:break-glass",
+            "clients:phi",
             "appointments:read",
             "sessions:read",
             "sessions:write",
@@ -97,6 +107,8 @@ ROLES_BY_KIND: Final[dict[str, frozenset[str]]] = {
 # The role that manages a workspace. Every workspace keeps at least one active user who has it.
 ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "admin"}
 
+# Who sees and decides on all that waits for a co-signature in a workspace.
+OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "sessions:oversee" in scopes)
 
 # What it takes to run the installation. No role has it, and whoever has it sees no PHI.
 PLATFORM_SCOPES: Final = frozenset({"platform:admin"})

@@ -1,12 +1,13 @@
 """`caseload keys …`: what is printed of the keys of workspaces, and how each step is taken for all of them."""
 
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from tqdm import tqdm
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from chassis.observability.redaction import cause
 from chassis.service.runtime import Runtime
@@ -65,8 +66,11 @@ async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID) -> s
     waiting = await count_waiting(connection, runtime, workspace_id, keys)
     if not waiting:
         return ""
-    with tqdm(total=waiting, desc=f"{workspace_id} {runtime.name}", unit=" values", file=sys.stderr, disable=None, leave=False) as bar:
-        done = await seal_again(connection, runtime, workspace_id, keys, advance=bar.update)
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task(f"{workspace_id} {runtime.name}", total=waiting)
+        done = await seal_again(connection, runtime, workspace_id, keys, advance=partial(progress.advance, bar))
     if done.unreadable:
         rows = "".join(f"\n  {row}" for row in done.unreadable)
         raise key_versions.NotYet(f"{done.values} values were sealed again, {len(done.unreadable)} could not be read:{rows}")

@@ -2,7 +2,7 @@
 
 root-add       one more root key, which wraps nothing yet; then every process is restarted, one after the other
 root-promote   the new one wraps from now on; restart again, then `rewrap`
-root-retire    the former one is forgotten, once no data key is wrapped with it; restart again
+root-retire    the former one is taken out, once no data key is wrapped with it; restart again. The file as it was is kept beside as `….before`
 root-encrypt   the file is encrypted by a key management service
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chassis import private_files
 from chassis.encryption.keyring import Keyring
 from chassis.encryption.root_keys import load_keyring, save_keyring
 from chassis.service.runtime import Runtime
@@ -31,6 +32,8 @@ async def take_root_step(connection: Any, runtimes: Mapping[str, Runtime], file:
             if others := {root: number for root, number in used.items() if root != keyring.active}:
                 wrapped = ", ".join(f"{number} with root key {root}" for root, number in sorted(others.items()))
                 raise SystemExit(f"data keys are wrapped: {wrapped}. Rewrap first")
+            # A process that was not restarted may still wrap a new workspace's keys with it.
+            private_files.write(file.with_name(f"{file.name}.before"), file.read_bytes())
     if changed is not keyring or kms_key:
         save_keyring(file, changed, kms_key=kms_key)
     print(f"root key {changed.active} wraps, of {len(changed.names)} in the keyring")

@@ -3,12 +3,14 @@
 from sqlalchemy import (
     ARRAY,
     LargeBinary,
+    SmallInteger,
     Uuid,
     all_,
     and_,
     any_,
     bindparam,
     cast,
+    column,
     delete,
     func,
     insert,
@@ -23,12 +25,12 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
-from clients.tables import clients, index_tokens, tombstones, workspace_revisions
+from clients.tables import clients, index_tokens, match_keys, tombstones, workspace_revisions
 
-# With more candidates than this, looking through all names in memory is faster.
-MAX_CANDIDATES = 2_000
+# So many clients with one e-mail address, phone number or external id are found by it.
+MAX_EXACT_MATCHES = 1_000
 # Changes are read in batches of this size, so that catching up with a large workspace does not block other requests.
-MAX_CHANGES = 2_000
+MAX_CHANGES = 500
 
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _workspace = bindparam("workspace_id", type_=Uuid)
@@ -65,13 +67,33 @@ def _add_tokens() -> ReturningInsert[tuple[bytes]]:
     return added.returning(index_tokens.c.term)
 
 
+_match_kinds = bindparam("match_kinds", type_=ARRAY(SmallInteger))
+_matched = (
+    func.unnest(_match_kinds, bindparam("match_tokens", type_=ARRAY(LargeBinary)))
+    .table_valued(column("kind", SmallInteger()), column("token", LargeBinary()), name="matched")
+    .render_derived()
+)
+
+
+def _set_match_keys() -> ReturningInsert[tuple[int]]:
+    given = upsert(match_keys).from_select(
+        ["workspace_id", "client_id", "kind", "token"], select(_workspace, _id, _matched.c.kind, _matched.c.token)
+    )
+    return given.on_conflict_do_update(
+        constraint="pk_match_keys", set_={"token": given.excluded.token}, where=match_keys.c.token != given.excluded.token
+    ).returning(match_keys.c.kind)
+
+
 create = command(
     insert(clients)
     .values(workspace_id=_workspace, id=_id, created_at=bindparam("created_at"), **_values)
-    .add_cte(_add_tokens().cte("tokens_added"))
+    .add_cte(_add_tokens().cte("tokens_added"), _set_match_keys().cte("match_keys_set"))
 )
 
 get_for_update = command(select(clients).where(clients.c.id == _id).with_for_update())
+
+# Waits for whoever is erasing the client.
+confirm = command(select(clients.c.id).where(clients.c.id == _id).with_for_update(read=True, key_share=True))
 
 _remove_tokens = (
     delete(index_tokens)
@@ -80,12 +102,18 @@ _remove_tokens = (
     .returning(index_tokens.c.term)
 )
 
+_remove_match_keys = (
+    delete(match_keys).where(match_keys.c.client_id == _id).where(match_keys.c.kind != all_(_match_kinds)).returning(match_keys.c.kind)
+)
+
 change = command(
     update(clients)
     .where(clients.c.id == _id)
     .values(**_values)
     .add_cte(_remove_tokens.cte("tokens_removed"))
     .add_cte(_add_tokens().cte("tokens_added"))
+    .add_cte(_remove_match_keys.cte("match_keys_removed"))
+    .add_cte(_set_match_keys().cte("match_keys_set"))
 )
 
 erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id, clients.c.version))
@@ -104,10 +132,17 @@ page_with_revision = query(
     )
 )
 
-with_any_token = query(select(index_tokens.c.client_id).where(index_tokens.c.term == any_(bindparam("tokens", type_=ARRAY(LargeBinary)))))
+_with_token = select(index_tokens.c.client_id).where(index_tokens.c.term == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
+_with_external_id = select(clients.c.id).where(clients.c.external_id_index == any_(bindparam("external_ids", type_=ARRAY(LargeBinary))))
+exact_matches = query(union_all(_with_token, _with_external_id).limit(MAX_EXACT_MATCHES))
 
-# One row more than the maximum shows that there are too many.
-name_candidates = query(select(index_tokens.c.client_id).where(index_tokens.c.term == bindparam("token")).limit(MAX_CANDIDATES + 1))
+# How a client is now. Its version is 0 and its name null if it was erased; nothing of one that never was.
+state_of = query(
+    union_all(
+        select(clients.c.version, clients.c.revision, clients.c.sealed_name).where(clients.c.id == _id),
+        select(literal(0), tombstones.c.revision, cast(null(), LargeBinary)).where(tombstones.c.id == _id),
+    )
+)
 
 _since = bindparam("since", type_=clients.c.revision.type)
 _changed = (

@@ -78,6 +78,10 @@ IN_PARTS_FIELD_NUMBER: _ClassVar[int]
 in_parts: _descriptor.FieldDescriptor
 VITAL_FIELD_NUMBER: _ClassVar[int]
 vital: _descriptor.FieldDescriptor
+ANY_CLIENT_FIELD_NUMBER: _ClassVar[int]
+any_client: _descriptor.FieldDescriptor
+MORE_WITH_FIELD_NUMBER: _ClassVar[int]
+more_with: _descriptor.FieldDescriptor
 PHI_FIELD_NUMBER: _ClassVar[int]
 phi: _descriptor.FieldDescriptor
 UUID_FIELD_NUMBER: _ClassVar[int]
