@@ -1,6 +1,5 @@
 """`caseload keys …`: what is printed of the keys of workspaces, and how each step is taken for all of them."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
@@ -20,8 +19,7 @@ Step = Callable[[Any, Runtime, UUID], Awaitable[str]]
 
 async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_ids: list[UUID], step: str) -> None:
     """Takes one step for every workspace in every service that has not erased it. Goes on past what fails, and then ends with status 1."""
-    failed = 0
-    said: Counter[str] = Counter()
+    done = idle = failed = 0
     for workspace_id in workspace_ids:
         chosen = await keyed_in(connection, runtimes, workspace_id) - await erased_in(connection, runtimes, workspace_id)
         for runtime in (runtime for name, runtime in runtimes.items() if name in chosen):
@@ -36,8 +34,10 @@ async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_
             else:
                 if told:
                     print("\n".join(f"{workspace_id} {runtime.name}: {line}" for line in told.splitlines()))
-                said[told != ""] += 1
-    print(f"{step}: {said[True]} done, {said[False]} with nothing to do, {failed} not done")
+                    done += 1
+                else:
+                    idle += 1
+    print(f"{step}: {done} done, {idle} with nothing to do, {failed} not done")
     if failed:
         raise SystemExit(1)
 
