@@ -2804,6 +2804,10 @@ export interface components {
             time_zone?: string | null;
             external_id?: string | null;
         };
+        ClientMerge: {
+            /** Format: uuid */
+            duplicate_id: string;
+        };
         ClientPage: {
             total: number;
             page: number;
@@ -4358,6 +4362,7 @@ export type BlacklistEntry = components['schemas']['BlacklistEntry'];
 export type BlacklistedAddress = components['schemas']['BlacklistedAddress'];
 export type Client = components['schemas']['Client'];
 export type ClientCreate = components['schemas']['ClientCreate'];
+export type ClientMerge = components['schemas']['ClientMerge'];
 export type ClientPage = components['schemas']['ClientPage'];
 export type ClientSummary = components['schemas']['ClientSummary'];
 export type ClientUpdate = components['schemas']['ClientUpdate'];

@@ -38,6 +38,8 @@ TABLES = {
     "Clients": "clients",
     "ClientDuplicates": "match_keys",
     "ClientImports": "clients",
+    "ClientMerges": "merges",
+    "ClientMoves": "moved_rows",
     "CareTeams": "broken_glass",
     "Consents": "consents",
     "Jobs": "jobs",

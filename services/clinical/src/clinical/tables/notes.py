@@ -44,6 +44,9 @@ sessions = tenant(
     Column("template_id", Uuid),
     # How many signed versions it has. Null of a note that was last signed before versions were counted: one more than its amendments.
     Column("signed_versions", Integer),
+    # Of a note that came from another client by a merge: `<client>:<number>`, whom the versions up to that number were signed for. Several
+    # are parted by spaces, by ascending numbers; later versions are signed for the note's own client.
+    Column("signed_for", Text),
     moment("session_date"),
     Column("duration_minutes", Integer),
     Column("status", Text, nullable=False),
@@ -79,7 +82,8 @@ sessions = tenant(
     Index("ix_sessions_over", "permanent_delete_after", postgresql_where=text("permanent_delete_after IS NOT NULL")),
     # The trigger `keep_signed` refuses changes of a signed note that no version tells of, and its deletion before its time.
     care_team="reads",
-    fixed=("id", "client_id", "conflict_of", "conflict_base_version", "template_id", "created_by_user_id", "created_at"),
+    # The trigger `keep_client` lets a row be another client's only as the manifest of a merge says.
+    fixed=("id", "conflict_of", "conflict_base_version", "template_id", "created_by_user_id", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     eraser_grants="SELECT, DELETE",
     # It finds the deleted notes whose time is over.
@@ -87,6 +91,7 @@ sessions = tenant(
     sealed=Sealed(
         bound=(
             "client_id", "appointment_id", "conflict_of", "conflict_base_version", "created_by_user_id", "template_id", "detached_version", "signed_versions",
+            "signed_for",
             "session_date", "duration_minutes", "status",
             "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "deleted_at",
             "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at",
@@ -217,7 +222,7 @@ timeline_events = tenant(
     Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC"), postgresql_where=text("NOT hidden")),
     Index("ix_history_session", "workspace_id", "session_id"),
     care_team="reads",
-    fixed=("id", "session_id", "client_id", "kind"),
+    fixed=("id", "session_id", "kind"),
     grants="SELECT, INSERT, UPDATE",
 )
 
@@ -228,6 +233,8 @@ clients = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
+    # The client is another one's duplicate: nothing is written for it any more.
+    Column("merged_into", Uuid),
     # Of a client without records who may be about to be erased: until then nothing is added. Null once something was.
     moment("closed_until", nullable=True),
     # Of an erased client: the files that may still be in the store.
