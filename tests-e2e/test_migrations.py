@@ -45,7 +45,6 @@ EMPTY = {
         "nobody in it was merged",
     ),
     "clients.match_work": "all clients of an upgrade have their match keys",
-    "clients.erasure_progress": "no client in it was erased",
     "clients.imported_clients": "nothing was imported in it but for a trial",
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",
@@ -60,7 +59,6 @@ EMPTY = {
         (f"{name}.{table}" for name in ("clients", "clinical", "scheduling") for table in ("client_access", "broken_glass")),
         "no client in it is restricted",
     ),
-    "audit.legal_holds": "nothing in it is held",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.unwitnessed": "all chains have their checkpoint, unless it was stopped some seconds before they got it",
 }

@@ -89,6 +89,7 @@ SERVICE = Service(
     loops=lambda runtime: [sweep_loop(runtime), index_loop(runtime)],
     settings=ClinicalSettings,
     retentions=RETENTIONS,
+    holds=lambda runtime: runtime.once(legal_holds),
     care_teams=_CARE_TEAMS,
     erasure=Erasure(
         events_pb2.WorkspaceErasureUnfinished,

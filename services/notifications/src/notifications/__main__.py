@@ -39,6 +39,7 @@ SERVICE = Service(
     loops=lambda runtime: runtime.once(MailWorker).loops,
     settings=NotificationsSettings,
     retentions=RETENTIONS,
+    holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

@@ -196,7 +196,8 @@ class Runtime:
     def pruner(self) -> Pruner:
         erasures = filter(None, [erasure.retention(self.service)])
         retentions = [(policy, policy.days_in(self.settings)) for policy in (*SYSTEM_RETENTIONS, *self.service.retentions, *erasures)]
-        return Pruner(self.relay_dsn, self.name, retentions, self.background)
+        is_held = self.service.holds(self).is_any if self.service.holds is not None else None
+        return Pruner(self.relay_dsn, self.name, retentions, self.background, is_held=is_held)
 
     @property
     def relay_dsn(self) -> str:

@@ -72,5 +72,5 @@ RETENTIONS = (
         announced=lambda id_: events_pb2.CosignDeadlinePassed(session_id=str(id_)),
     ),
     moves.RETENTION,
-    Retention("sync_receipts", since="created_at", days="sync_receipts_days"),
+    Retention("sync_receipts", since="created_at", days="sync_receipts_days", evidence=True),
 )
