@@ -71,8 +71,8 @@ def upgrade() -> None:
         counted = f"EXECUTE FUNCTION clinical.count_timeline_events('{source}')"
         op.execute(f"CREATE TRIGGER count_events AFTER INSERT OR DELETE ON clinical.{table} FOR EACH ROW {counted}")
         op.execute(
-            f"CREATE TRIGGER count_events_of_changed AFTER UPDATE ON clinical.{table} FOR EACH ROW"
-            f" WHEN ((OLD.hidden, OLD.client_id) IS DISTINCT FROM (NEW.hidden, NEW.client_id)) {counted}"
+            f"CREATE TRIGGER count_events_of_hidden AFTER UPDATE ON clinical.{table} FOR EACH ROW"
+            f" WHEN (OLD.hidden IS DISTINCT FROM NEW.hidden) {counted}"
         )
         _index(table, postgresql_where=sa.text("NOT hidden"))
     _count_what_is_there()
@@ -155,7 +155,7 @@ def downgrade() -> None:
     op.drop_column("cosign_requests", "signer_user_ids", schema="clinical")
     op.drop_column("cosign_requests", "author_user_id", schema="clinical")
     for table in SOURCES:
-        op.execute(f"DROP TRIGGER count_events_of_changed ON clinical.{table}")
+        op.execute(f"DROP TRIGGER count_events_of_hidden ON clinical.{table}")
         op.execute(f"DROP TRIGGER count_events ON clinical.{table}")
         _index(table)
     op.execute("DROP FUNCTION clinical.count_timeline_events()")
