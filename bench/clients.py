@@ -103,8 +103,8 @@ async def load(environment: Environment, workspace_id: UUID, number: int) -> Non
             )
         await db.execute("INSERT INTO clients.directory (workspace_id, revision) VALUES ($1, $2)", workspace_id, number)
     async with environment.superuser() as db:
-        await db.execute("ANALYZE clients.clients")
-        await db.execute("ANALYZE clients.terms")
+        for table in ("clients", "terms", "match_keys"):
+            await db.execute(f"ANALYZE clients.{table}")
 
 
 class Lists:
