@@ -71,6 +71,19 @@ EXCLUDED = {
     "scheduling.client_figures.client_id": "a counter; it follows its appointments by their trigger",
     "scheduling.client_counter_changes.client_id": "a counter; it follows its appointments by their trigger",
     "scheduling.client_figures.merged_into": "refuses late bookings",
+    "clients.consents.client_id": "what somebody has agreed to stays with the record; whoever mails asks for all records of the person",
+    "notifications.reminder_consents.client_id": "as the consents",
+    "clients.erasure_progress.client_id": "an erasure takes all that a client was along",
+    "audit.legal_holds.client_id": "who is held is not merged",
+    **{
+        f"{service}.{table}.client_id": "who is restricted is not merged"
+        for service in ("clients", "scheduling", "clinical")
+        for table in ("client_access", "broken_glass")
+    },
+    **{
+        f"clinical.{table}.client_id": "a counter; it follows its events by their trigger"
+        for table in ("timeline_tallies", "timeline_counter_changes")
+    },
     "clinical.clients.id": "locks notes that are being written, and refuses late ones",
     "clinical.clients.erased_at": "the same",
     "clinical.clients.merged_into": "the same",
@@ -145,6 +158,23 @@ class Practice:
         with suppress(Gone):
             return {item.id for item in (await self.stub(ClientAttachmentsStub).ListClientAttachments(request, self.caller())).items}
         return set()
+
+    async def counted(self, client_id: str) -> tuple[int, int]:
+        """How many timeline events clinical has counted of the client, and how many there are."""
+        tables = {
+            "history": "SELECT 1::bigint AS events, client_id, hidden FROM clinical.history",
+            "plans": "SELECT 1, client_id, hidden FROM clinical.plan_events",
+        }
+        async with self.environment.superuser() as db:
+            counted = await db.fetchval(
+                "SELECT coalesce(sum(events), 0)::bigint FROM (SELECT client_id, events FROM clinical.timeline_tallies"
+                " UNION ALL SELECT client_id, events FROM clinical.timeline_counter_changes) AS counted WHERE client_id = $1",
+                client_id,
+            )
+            there = await db.fetchval(
+                f"SELECT count(*) FROM ({' UNION ALL '.join(tables.values())}) AS shown WHERE client_id = $1 AND NOT hidden", client_id
+            )
+        return counted, there
 
     async def plans(self, client_id: str) -> set[str]:
         request = plans_pb2.ListPlansRequest(client_id=client_id, page=1, page_size=100)
@@ -283,6 +313,8 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     assert len(before["notes"]) == 3
     assert before["files"] == lived.files
     assert before["reminders"]
+    counted = await practice.counted(duplicate.id)
+    assert counted[0] == counted[1] > 0
 
     reply = await practice.merge(survivor.id, duplicate.id)
     assert (reply.client.email, reply.client.phone, list(reply.client.tags)) == ("ada@example.org", "+49 30 1", ["knee"])
@@ -291,6 +323,7 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     assert (job.kind, job.status) == (KIND, jobs_pb2.JOB_STATUS_DONE), job
 
     assert await owned(practice, survivor.id) == before
+    assert await practice.counted(survivor.id) == (counted[1], counted[1])
     assert await owned(practice, duplicate.id) == NOTHING
     assert await practice.verified(lived.signed) == (True, 2)
     await practice.amend(lived.signed, "rest, and walk")
