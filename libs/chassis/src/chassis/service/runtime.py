@@ -24,6 +24,7 @@ from chassis.db.errors import refusals
 from chassis.db.transaction import CommitFailed
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
+from chassis.encryption.root_keys import RootKeysUnreadable, load_keyring
 from chassis.errors import Refusal
 from chassis.events.broker.base import Broker
 from chassis.events.notifier import RelayNotifier
@@ -100,12 +101,16 @@ class Runtime:
 
     @cached_property
     def keyring(self) -> Keyring:
-        return Keyring.load(_needed(self.settings.keyring_file, "CASELOAD_KEYRING_FILE"))
+        try:
+            return load_keyring(self.settings.keyring_file, self.settings.keyring.get_secret_value())
+        except RootKeysUnreadable as error:
+            raise SystemExit(str(error)) from error
 
     @cached_property
     def keys(self) -> Keys:
         # A pool of their own: keys are asked for while other transactions are open.
-        return Keys(self._key_database, self.keyring, service=self.name)
+        outlive = self.service.erasure is not None and not self.service.erasure.destroys_keys
+        return Keys(self._key_database, self.keyring, service=self.name, outlive_workspaces=outlive)
 
     @cached_property
     def _key_database(self) -> Database:

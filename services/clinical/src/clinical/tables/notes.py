@@ -1,5 +1,8 @@
 """Session notes, their versions and templates, and what clinical knows of clients and appointments. A note's texts are sealed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -18,7 +21,8 @@ from sqlalchemy import (
 )
 
 from chassis.db.counters import FOLDED_GRANTS, counter
-from chassis.db.tables import Sealed, moment, tenant
+from chassis.db.tables import Sealed, moment, sealed_alone, tenant
+from chassis.encryption.bound_columns import encoder
 from clinical.tables.base import metadata
 
 sessions = tenant(
@@ -155,6 +159,17 @@ note_templates = tenant(
     sealed=Sealed(bound=("owner_user_id", "is_active", "created_at", "updated_at")),
 )
 
+
+def pending_row(row: Mapping[str, Any]) -> str:
+    """What a pending amendment is sealed as: the note and the author."""
+    return f"{row['session_id']}/{row['user_id']}"
+
+
+def pending_bound(row: Mapping[str, Any]) -> bytes:
+    """What of its open columns it is bound to."""
+    return _encode_pending(row)
+
+
 # What an author has typed into a signed note and not yet made an amendment, one row for each author. `fields` names what
 # differs from the note; the texts among them are sealed.
 pending_amendments = tenant(
@@ -163,7 +178,7 @@ pending_amendments = tenant(
     Column("session_id", Uuid, nullable=False),
     Column("user_id", Uuid, nullable=False),
     Column("fields", ARRAY(Text), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False, info=sealed_alone(pending_row, revision="revision", bound=pending_bound)),
     # Of this row, not of the note.
     Column("revision", BigInteger, nullable=False),
     # The version of the note that the author saw when it began. No autosave makes it newer.
@@ -181,6 +196,8 @@ pending_amendments = tenant(
     CheckConstraint("duration_minutes BETWEEN 0 AND 480", name="pending_duration_out_of_range"),
     fixed=("session_id", "user_id"),
 )
+# What becomes part of the signed note beside the texts, and which version that is for.
+_encode_pending = encoder(pending_amendments, ("fields", "base_version", "session_date", "duration_minutes", "saved_at"))
 
 # The timeline events of notes, one row each, so that one index orders them all.
 timeline_events = tenant(
