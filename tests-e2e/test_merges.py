@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1 import legal_holds_pb2
+from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.clients.v1 import clients_pb2, merges_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.merges_rpc import ClientMergesStub
@@ -489,6 +491,27 @@ async def test_what_cannot_be_merged_is_refused_and_changes_nothing(practice, en
     with pytest.raises(Gone) as gone:
         await practice.merge(first.id, third.id)
     assert gone.value.facts == {"merged_into": second.id}
+
+
+async def test_who_is_restricted_or_held_is_neither_merged_nor_parted(practice):
+    survivor, duplicate, third = [await practice.client() for _ in range(3)]
+    await practice.merged(survivor.id, duplicate.id)
+    async with practice.environment.superuser() as db:
+        await db.execute(
+            "INSERT INTO clients.client_access (workspace_id, client_id, version, restricted, user_ids) VALUES ($1, $2, 1, true, ARRAY[$3::uuid])",
+            practice.workspace_id,
+            survivor.id,
+            practice.owner_id,
+        )
+    for attempted in (practice.merge(survivor.id, third.id), practice.merge(third.id, survivor.id), practice.undo(duplicate.id)):
+        assert await attempt(attempted) == (None, "restricted_not_merged")
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clients.client_access SET restricted = false, version = 2 WHERE client_id = $1", survivor.id)
+    held = legal_holds_pb2.PlaceLegalHoldRequest(client_id=third.id, reason="a court asks")
+    await practice.stub(LegalHoldsStub).PlaceLegalHold(held, practice.caller())
+    for attempted in (practice.merge(survivor.id, third.id), practice.merge(third.id, survivor.id)):
+        assert await attempt(attempted) == (None, "held_not_merged")
+    await practice.undone(duplicate.id)
 
 
 async def test_a_chain_is_undone_from_its_end(practice):
