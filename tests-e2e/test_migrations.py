@@ -40,6 +40,7 @@ EMPTY = {
     ),
     **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
     **dict.fromkeys(("clients.due_jobs", "clients.job_inputs"), "every job in it is over"),
+    **dict.fromkeys(("clients.patients", "clients.patient_numbers"), "no front end of json-server's was used with it"),
     "clients.imported_clients": "nothing was imported in it but for a trial",
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",

@@ -50,6 +50,7 @@ ELSEWHERE = {
 }
 UNBOUND = {
     "clients.clients": {"revision"},
+    "clients.patients": set(),
     "clinical.attachments": set(),
     "clinical.cosignatures": set(),
     "clinical.measures": set(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from caseload.audit.v1.trail_rpc import TrailStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
+from caseload.clients.v1.patients_rpc import PatientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.cosignatures_rpc import CosignaturesStub
@@ -52,6 +53,7 @@ class Stubs:
     blacklist: BlacklistStub
     clients: ClientsStub
     client_imports: ClientImportsStub
+    patients: PatientsStub
     # Of the clients service, which alone has long work.
     jobs: JobsStub
     appointments: AppointmentsStub
@@ -87,6 +89,7 @@ class Stubs:
             blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
+            patients=PatientsStub(peers["clients"]),
             jobs=JobsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),

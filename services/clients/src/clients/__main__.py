@@ -12,6 +12,8 @@ from clients.clients.rpc import Clients
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
+from clients.patients.patient_index import PatientIndexes
+from clients.patients.rpc import Patients
 from clients.settings import ClientsSettings
 from clients.tables import JOBS, RETENTIONS, metadata
 
@@ -20,7 +22,12 @@ _JOBS = JobStore(JOBS)
 
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
-    return [Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)), ClientImports(runtime.keys, _JOBS), Jobs(_JOBS)]
+    return [
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)),
+        ClientImports(runtime.keys, _JOBS),
+        Jobs(_JOBS),
+        Patients(runtime.keys, PatientIndexes(runtime.settings.patients_in_memory)),
+    ]
 
 
 def worker(runtime: Runtime) -> JobWorker:

@@ -18,6 +18,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
+from clients.patient_records.workflow import bury
 
 
 class Clients(ClientsServicer[UnitOfWork]):
@@ -59,6 +60,7 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         keys = await self._keys.of(work.workspace_id)
+        await bury([UUID(request.client_id)], keys, work)
         erased = await work.db.one(store.erase, id=request.client_id)
         await work.db.run(store.add_tombstone, id=erased["id"])
         mapping.CLIENTS.gone(erased, keys, work)
