@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from chassis.garbage import look_rarely
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command.add_argument("--workspace", type=UUID, help="this one only")
     removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
     removal.add_argument("email", help="the address that the person signs in with")
+    patients = commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients")
+    patients.add_argument("file", type=Path, help="the db.json; who is there already is left as they are")
+    patients.add_argument("--workspace", type=UUID, help="whose clients they become; CASELOAD_PATIENTS_WORKSPACE if it is not given")
     options = parser.parse_args(arguments)
     settings = StandaloneSettings()
     if "MAKELEVEL" in os.environ:
@@ -62,6 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import reseal_command
 
             asyncio.run(reseal_command(settings, options))
+        case "import-patients":
+            from standalone.operations import import_patients_command
+
+            asyncio.run(import_patients_command(settings, options))
         case "remove-second-factor":
             from standalone.operations import remove_second_factor_command
 
