@@ -1,7 +1,7 @@
 """`make bench`: compares the suite with three baselines on the same machine, in interleaved rounds.
 
-Settings: ROUNDS (5), SECONDS per measurement (1), USERS (1,16,100), ONLY (part of an operation's name), SCALE (hospital, or small),
-CASELOAD_PIN=true.
+Settings: ROUNDS (5), SECONDS per measurement (1), USERS (1,16,100), ONLY (parts of operations' names, with commas between), SCALE (hospital,
+or small), CASELOAD_PIN=true.
 """
 
 import asyncio
@@ -16,13 +16,14 @@ import asyncpg
 
 from bench import report
 from bench.comparison import LEVELS, Bounds, Comparison, Key, Measurements, drained
-from bench.dataset import Backlog, Dataset, open_suite, set_up
+from bench.dataset import Backlog, Dataset, Unsettled, open_suite, set_up
 from bench.operations import OPERATIONS
 from bench.processes import memory, tree_memory
 from standalone.installation import Installation
 
 # What the suite prints when its database and its broker accept connections.
 SERVERS_ARE_UP = "Preparing the schemas."
+SECONDS_TO_SETTLE = 300.0
 MOST_MEGABYTES, MOST_SECONDS_TO_START = 450, 5
 
 
@@ -67,12 +68,12 @@ async def compare(installation: Installation, directory: Path) -> dict[Key, Meas
 
 def bounds() -> Bounds:
     levels = tuple(int(each) for each in os.environ.get("USERS", "").split(",") if each) or LEVELS
-    only = os.environ.get("ONLY", "")
+    only = os.environ.get("ONLY", "").split(",")
     return Bounds(
         rounds=int(os.environ.get("ROUNDS", "5")),
         seconds=float(os.environ.get("SECONDS", "1")),
         levels=levels,
-        operations=tuple(operation for operation in OPERATIONS if only in operation.name),
+        operations=tuple(operation for operation in OPERATIONS if any(part in operation.name for part in only)),
     )
 
 
@@ -114,9 +115,10 @@ def at_rest(installation: Installation) -> list[str]:
 
 
 async def settle(dataset: Dataset) -> None:
-    """Waits until events of the seeding are processed, and updates the planner's statistics, which all candidates share."""
+    """Waits until events, notes and counters of the seeding are processed, and updates the planner's statistics, which all candidates share."""
     connection = await asyncpg.connect(dataset.admin_dsn)
     await drained(Backlog(connection))
+    await drained(Unsettled(connection), SECONDS_TO_SETTLE)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
 

@@ -4,7 +4,7 @@ What is left out: the audit lines of all this, which no measured operation reads
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from bench import notes
 from bench.unwitnessed import Unwitnessed
 from caseload.clients.v1 import clients_pb2
 from chassis.encryption.records import WorkspaceKeys
@@ -72,7 +73,7 @@ async def _load_clients(connection: Any, workspace_id: UUID, keys: WorkspaceKeys
     revision = await connection.fetchval("SELECT revision FROM clients.directory WHERE workspace_id = $1", workspace_id)
     client_ids: list[UUID] = []
     for first in range(0, CLIENTS, _ROWS_AT_ONCE):
-        rows, tokens = [], []
+        rows, tokens, match_keys = [], [], []
         for number in range(first, min(first + _ROWS_AT_ONCE, CLIENTS)):
             columns = client_mapping.to_columns(_client(number, workspace_id), keys, Unwitnessed())
             client_id = UUID(columns.pop("id"))
@@ -81,10 +82,15 @@ async def _load_clients(connection: Any, workspace_id: UUID, keys: WorkspaceKeys
                 {"workspace_id": workspace_id, "client_id": client_id, "term": token}
                 for token in dict.fromkeys(columns.pop("index_tokens"))
             ]
+            match_keys += [
+                {"workspace_id": workspace_id, "client_id": client_id, "kind": kind, "token": token}
+                for kind, token in zip(columns.pop("match_kinds"), columns.pop("match_tokens"), strict=True)
+            ]
             own = {"workspace_id": workspace_id, "id": client_id, "revision": revision + number + 1}
             rows.append({**own, **columns})
         await _copy(connection, "clients.clients", iter(rows))
         await _copy(connection, "clients.terms", iter(tokens))
+        await _copy(connection, "clients.match_keys", iter(match_keys))
     await connection.execute("UPDATE clients.directory SET revision = $2 WHERE workspace_id = $1", workspace_id, revision + CLIENTS)
     return client_ids
 
@@ -172,3 +178,32 @@ async def load_events(dsn: str, workspace_id: UUID, client_id: UUID, session_id:
         await connection.execute("ANALYZE clinical.history")
     finally:
         await connection.close()
+
+
+async def load_drafts(
+    dsn: str, workspace_id: UUID, author: UUID, client_ids: Sequence[UUID], number: int, keys: WorkspaceKeys
+) -> list[UUID]:
+    """So many drafts of these clients' notes, each with its timeline event. Returns their ids."""
+    now = datetime.now(UTC)
+    texts = dict.fromkeys(("subjective", "objective", "assessment", "plan"), TEXT)
+    rows = [
+        notes.draft(workspace_id, client_ids[n % len(client_ids)], author, now - n * timedelta(minutes=20), now, texts, keys)
+        for n in range(number)
+    ]
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            await _copy(connection, "clinical.sessions", iter(rows))
+            await connection.execute(
+                "INSERT INTO clinical.history (workspace_id, id, session_id, client_id, kind, at)"
+                " SELECT workspace_id, gen_random_uuid(), id, client_id, 'session', session_date FROM clinical.sessions WHERE id = ANY ($1::uuid[])",
+                [row["id"] for row in rows],
+            )
+            await connection.execute(
+                "INSERT INTO clinical.session_counter_changes (workspace_id, status, live, deleted) VALUES ($1, 'draft', $2, 0)",
+                workspace_id,
+                number,
+            )
+    finally:
+        await connection.close()
+    return [row["id"] for row in rows]

@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from bench.dataset import UNLIMITED, Backlog, Dataset, sign_in
+from bench.dataset import UNLIMITED, Backlog, Dataset, Unsettled, sign_in
 from bench.load import LoadResult, Plan
 from bench.operations import OPERATIONS, Operation
 from bench.processes import processor_seconds
@@ -166,12 +166,12 @@ class Comparison:
         return self._signed_in[1]
 
 
-async def drained(backlog: Backlog) -> float:
-    """Waits until everything is processed. Returns how many seconds that took."""
+async def drained(backlog: Backlog | Unsettled, seconds: float = SECONDS_TO_DRAIN) -> float:
+    """Waits until everything is processed. Returns how many seconds that took; RuntimeError after so many."""
     began = time.monotonic()
     while left := await backlog.size():
-        if time.monotonic() - began > SECONDS_TO_DRAIN:
-            raise RuntimeError(f"after {SECONDS_TO_DRAIN:.0f} s {left} items are still unprocessed")
+        if time.monotonic() - began > seconds:
+            raise RuntimeError(f"after {seconds:.0f} s {left} items are still unprocessed")
         await asyncio.sleep(0.05)
     return time.monotonic() - began
 

@@ -29,6 +29,8 @@ EMAIL = "owner@example.com"
 PAGE = 50
 MOST_PAGES = 40
 LONG_TIMELINE = 100_000
+# Each is finalized once: more than a run of five rounds does.
+TO_BE_SIGNED = 12_000
 TEXT = "Chronic tension headaches since 2019, worse under stress; physiotherapy helped for some weeks at a time. " * 3
 # One user sends in a second what no user may in a minute: throughput is what is measured. Requests are counted as always, but not refused.
 UNLIMITED = {f"CASELOAD_{name}_PER_MINUTE": "1000000000" for name in ("READS", "WRITES", "AUTOSAVES", "ANONYMOUS", "SIGN_INS")}
@@ -51,6 +53,7 @@ class Dataset:
     total_users: int
     # Has 100,000 events, almost all of which nobody sees on the first page.
     long_timeline_client_id: str
+    to_be_signed: list[str]
 
     @property
     def client_ids(self) -> list[str]:
@@ -116,6 +119,8 @@ async def set_up(installation: Installation, *, hospital: bool = True, clients: 
         long_timeline_client = listed[1]
         (only_note,) = await _all(api, "/sessions", [_note(long_timeline_client, 0)])
         await bulk.load_events(dsn, workspace_id, UUID(long_timeline_client), UUID(only_note), LONG_TIMELINE)
+        clients_of = [UUID(client_id) for client_id in listed[2:-1]]
+        to_be_signed = await bulk.load_drafts(dsn, workspace_id, UUID(me["id"]), clients_of, TO_BE_SIGNED, keys["clinical"])
         written = await _all(api, "/sessions", [_note(listed[n % len(listed)], n) for n in range(drafts * len(CANDIDATES))])
     shares = {name: written[n :: len(CANDIDATES)] for n, name in enumerate(CANDIDATES)}
     return Dataset(
@@ -131,6 +136,7 @@ async def set_up(installation: Installation, *, hospital: bool = True, clients: 
         user_pages,
         total_users,
         long_timeline_client,
+        [str(note_id) for note_id in to_be_signed],
     )
 
 
@@ -210,3 +216,18 @@ class Backlog:
 
     async def size(self) -> int:
         return int(await self._connection.fetchval(self._sql))
+
+
+class Unsettled:
+    """The number of changes of timeline counters that are not folded, and of notes that are not indexed: both follow what was loaded."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    async def size(self) -> int:
+        return int(
+            await self._connection.fetchval(
+                "SELECT (SELECT count(*) FROM clinical.timeline_counter_changes)"
+                " + (SELECT count(*) FROM clinical.search_work WHERE session_id IS NOT NULL)"
+            )
+        )

@@ -167,7 +167,8 @@ def build(dataset: Dataset) -> FastAPI:  # noqa: PLR0915 - one application in on
         await db.commit()
         await db.refresh(row)
         summary = client_mapping.to_summary(vars(client), app.state.keys["clients"])
-        return {**_open(row, appointments_pb2.Appointment(), APPOINTMENTS, keys), "client": render(summary)}
+        opened = _open(row, appointments_pb2.Appointment(), APPOINTMENTS, keys)
+        return {**opened, "payment_status": row.payment_status or "not_paid", "client": render(summary)}
 
     @app.patch("/api/v1/sessions/{session_id}/draft", response_model=Session)
     async def autosave(session_id: UUID, body: DraftUpdate, db: Db) -> Any:

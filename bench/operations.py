@@ -50,6 +50,10 @@ OPERATIONS = (
         apart=True,
         against=("loop", "bare", "monolith", "plain"),
     ),
+    # Each note once. A commit has its version, signed, and its event.
+    Operation(
+        "finalize", "POST", lambda dataset, _: [f"/api/v1/sessions/{note_id}/finalize" for note_id in dataset.to_be_signed], against=()
+    ),
     Operation(TIMELINE, "GET", lambda dataset, _: [f"/api/v1/clients/{dataset.timeline_client_id}/timeline?limit=100"]),
     # Beside the row above it: p95 is to be the same.
     Operation(

@@ -22,14 +22,13 @@ from uuid import UUID
 from google.protobuf.field_mask_pb2 import FieldMask
 from uuid_utils.compat import uuid7
 
-from bench.unwitnessed import Unwitnessed
+from bench import notes
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.sessions_rpc import SessionsStub
 from chassis.local.postgres import LocalPostgres
 from chassis.testing.environment import Environment, start_environment
 from clinical.__main__ import SERVICE
 from clinical.note_search.indexing import Indexer
-from clinical.sessions import mapping
 
 NOTES = int(os.environ.get("NOTES", "100000"))
 WORDS = 300
@@ -67,23 +66,12 @@ class Language:
 
 
 def rows(workspace_id: UUID, language: Language, keys: Any) -> Iterator[dict[str, Any]]:
-    author, unset = uuid7(), dict.fromkeys(mapping.NOTES.declared.bound)
+    author = uuid7()
     for number in range(NOTES):
         client_id = UUID(int=number // PER_CLIENT + 1)
         texts: dict[str, Any] = {name: language.text(number) for name in ("subjective", "objective", "assessment", "plan")}
-        note = pb.Session(**texts)
-        row = unset | {
-            "id": uuid7(),
-            "version": 1,
-            "client_id": client_id,
-            "created_by_user_id": author,
-            "signed_versions": 0,
-            "session_date": _START + timedelta(minutes=number * 7919 % 2_000_000),
-            "status": "draft",
-            "amendment_count": 0,
-            **dict.fromkeys(("draft_last_saved_at", "created_at", "updated_at"), _START),
-        }
-        yield {"workspace_id": workspace_id, **row, "sealed": mapping.NOTES.seal(note, keys, row, Unwitnessed()), "attachment_count": 0}
+        at = _START + timedelta(minutes=number * 7919 % 2_000_000)
+        yield notes.draft(workspace_id, client_id, author, at, _START, texts, keys)
 
 
 async def load(environment: Environment, workspace_id: UUID, language: Language) -> None:

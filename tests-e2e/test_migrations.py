@@ -41,6 +41,8 @@ EMPTY = {
     **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
     **dict.fromkeys(("clients.due_jobs", "clients.job_inputs"), "every job in it is over"),
     **dict.fromkeys(("clients.patients", "clients.patient_numbers"), "no front end of json-server's was used with it"),
+    "clients.match_work": "all clients of an upgrade have their match keys",
+    "clients.erasure_progress": "no client in it was erased",
     "clients.imported_clients": "nothing was imported in it but for a trial",
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",
@@ -51,6 +53,11 @@ EMPTY = {
     ),
     "clinical.search_work": "all notes are indexed, unless it was stopped before",
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
+    **dict.fromkeys(
+        (f"{name}.{table}" for name in ("clients", "clinical", "scheduling") for table in ("client_access", "broken_glass")),
+        "no client in it is restricted",
+    ),
+    "audit.legal_holds": "nothing in it is held",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.unwitnessed": "all chains have their checkpoint, unless it was stopped some seconds before they got it",
 }

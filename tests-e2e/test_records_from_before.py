@@ -11,7 +11,8 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.encryption.framing import frame
 from chassis.rpc.client.attempts import InternalFault
 from chassis.testing.environment import start_environment
-from standalone.records import Resealed, reseal, verify_records
+from standalone.records.resealing import Resealed, reseal
+from standalone.records.verification import verify_records
 from standalone.services import SERVICES
 
 KEY, NONCE = b"k" * 32, b"n" * 12

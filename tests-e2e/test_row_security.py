@@ -23,8 +23,31 @@ OTHER_POLICIES = {
     "identity.workspace_directory": "read across workspaces by platform administrators; names, kinds, statuses and times of workspaces",
     "identity.sso_directory": "read before anybody has signed in; the words in the addresses at which workspaces sign in, and ids",
     "clinical.search_work": "found across workspaces by the worker that indexes notes; ids and times alone",
+    "clients.match_work": "found across workspaces by the worker that compares clients from before; ids alone",
     "clients.due_jobs": "found and claimed across workspaces by the workers; ids, kinds of work and times alone",
     "notifications.due_work": "found and claimed across workspaces by the senders; ids and times alone",
+}
+# Tables that name clients and are not for their care teams alone, each with its reason (decision 76).
+OF_ANY_CLIENT = {
+    "clients.terms": "keyed hashes; who finds a client by them is decided where they are asked for",
+    "clients.imported_clients": "ids alone, read by jobs",
+    "clients.consents": "asked for by the client, whose record the caller then has to be allowed to open",
+    "clients.patients": "read by its service for all; which of them are shown, and changed, it asks the care teams",
+    "clients.match_keys": "keyed hashes; which records share one is told of those that the caller may open",
+    "clients.client_access": "who is of which care team",
+    "clients.broken_glass": "read by those who review it",
+    "clinical.client_access": "who is of which care team",
+    "clinical.broken_glass": "who broke the glass: ids and times alone",
+    "scheduling.client_access": "who is of which care team",
+    "scheduling.broken_glass": "who broke the glass: ids and times alone",
+    "scheduling.client_figures": "numbers, which are told of those alone whose record the caller may open",
+    "scheduling.client_counter_changes": "numbers on their way into the figures",
+    "audit.legal_holds": "who is held, for those who manage holds",
+    "clinical.timeline_tallies": "numbers, read by the client's id alone, which is refused",
+    "clinical.timeline_counter_changes": "numbers on their way into the tallies",
+    "notifications.reminder_consents": "read by the senders; ids alone",
+    "notifications.appointments": "read by the senders; ids and times alone",
+    "notifications.reminders": "that a client is reminded is part of the calendar; ids and times alone",
 }
 # Unique keys that do not begin with the workspace, each with its reason.
 KEYS_ACROSS_WORKSPACES = {
@@ -102,10 +125,27 @@ async def test_no_other_policy_lets_more_through(catalogue):
     assert {f"{name}.outbox" for name in NAMES} <= by_table.keys()
     for name, found in by_table.items():
         for policy in found:
-            if policy["policyname"] == "tenant" or name in OTHER_POLICIES:
+            if policy["policyname"] == "tenant" or name in OTHER_POLICIES or policy["permissive"] == "RESTRICTIVE":
                 continue
             assert policy["policyname"] == "relay", (name, policy)
             assert policy["roles"] == [f"{name.split('.')[0]}_relay"], (name, policy)
+
+
+async def test_rows_of_a_restricted_client_are_their_care_teams_in_every_table_that_names_clients(catalogue):
+    by_table = await policies(catalogue)
+    named = await catalogue.fetch(
+        "SELECT table_schema || '.' || table_name AS name FROM information_schema.columns WHERE column_name = 'client_id' AND table_schema = ANY($1)",
+        list(NAMES),
+    )
+    restricted = {name for name, found in by_table.items() if any(policy["policyname"] == "care_team" for policy in found)}
+
+    assert {row["name"] for row in named} - restricted == set(OF_ANY_CLIENT)
+    for name in restricted:
+        for policy in by_table[name]:
+            if policy["policyname"].startswith("care_team"):
+                assert policy["permissive"] == "RESTRICTIVE", name
+                assert policy["roles"] == [f"{name.split('.')[0]}_app"], name
+                assert "app.reader" in policy["with_check"], name
 
 
 async def test_roles_own_nothing_and_cannot_pass_row_security(catalogue):

@@ -29,7 +29,8 @@ from chassis.testing.environment import Environment, start_environment
 from identity.workspaces.workflow import open_workspace
 from standalone import operations
 from standalone.operations import verify_all
-from standalone.records import Report, reseal, verify_records
+from standalone.records.resealing import reseal
+from standalone.records.verification import Report, verify_records
 from standalone.services import SERVICES
 
 

@@ -44,6 +44,7 @@ KEPT = {
 }
 # Platform administrators have them, whose workspaces are not erased; and what a worker takes within a second.
 NEVER_FILLED = {
+    "clients.match_work",
     "clinical.search_work",
     "identity.activities",
     "identity.blacklist",
@@ -51,6 +52,7 @@ NEVER_FILLED = {
     "clinical.plan_counter_changes",
     "clinical.session_counter_changes",
     "clinical.storage_counter_changes",
+    "clinical.timeline_counter_changes",
     "notifications.reminder_counter_changes",
     "scheduling.client_counter_changes",
     "scheduling.day_counter_changes",

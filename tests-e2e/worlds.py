@@ -43,8 +43,14 @@ def furnish(api, sign_in_again):
         return reply.json()["id"]
 
     client = made("/clients", json={"first_name": "Isa", "last_name": "Lated", "email": "isa@example.com"})
-    role = {"practice": "assistant", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
-    made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
+    role = {"practice": "therapist", "hospital": "nurse"}[api.get("/workspaces/current").json()["kind"]]
+    colleague = made("/users", json={"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": role})
+    guarded = made("/clients", json={"first_name": "Vera", "last_name": "Closed"})
+    closed = api.put(f"/clients/{guarded}/care-team", json={"restricted": True, "user_ids": [colleague]})
+    assert closed.status_code == 200, closed.text
+    broken_glass = made(f"/clients/{guarded}/break-glass", json={"reason": "Found unconscious on the stairs."})
+    agreed = {"purpose": "reminders", "text_version": "2026-03"}
+    consent = made(f"/clients/{client}/consents", json=agreed)
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
     api_key = made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
@@ -62,6 +68,8 @@ def furnish(api, sign_in_again):
     typed = api.patch(f"/sessions/{signed}/draft", json={"plan": "Walks."})
     assert typed.status_code == 200, typed.text
     job = api.post("/clients/import", json=[]).raise_for_status().json()["job_id"]
+    held = made("/clients", json={"first_name": "Hella", "last_name": "Held"})
+    hold = made("/audit/legal-holds", json={"client_id": held, "reason": "A court has asked for it."})
     template = made("/note-templates", json={"name": f"First visit {uuid4()}", "plan": "Rest."})
     plan = made("/plans", json={"client_id": client, "title": "Walk again"})
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
@@ -77,18 +85,21 @@ def furnish(api, sign_in_again):
         "department_id": department,
         "api_key_id": api_key,
         "client_id": client,
+        "consent_id": consent,
         "location_id": location,
         "service_id": service,
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,
         "session_id": note,
         "attachment_id": attachment,
+        "hold_id": hold,
         "template_id": template,
         "job_id": job,
         "plan_id": plan,
         "milestone_id": milestone,
         "measure_id": measure,
         "configuration_id": configuration,
+        "break_glass_id": broken_glass,
         "sign_in_id": other,
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.
         "resource_id": made("/clients", json={"first_name": "Seldom", "last_name": "Seen"}),

@@ -485,6 +485,10 @@ async def test_what_a_supervisee_signs_is_returned_amended_and_cosigned(gateway,
         check_problem(await http.post(f"{path}/return", json={"comment": " "}), 422, "cosign_comment_required")
         returned = await http.post(f"{path}/return", json={"comment": "Which knee?"}, headers={"If-Match": f'"{signed["version"]}"'})
         assert (returned.status_code, returned.json()["cosign_status"]) == (200, "returned")
+        found = [await supervised.get(f"/api/v1/sessions?cosign_status={status}") for status in ("returned", "pending")]
+        assert [[item["id"] for item in reply.json()["items"]] for reply in found] == [[signed["id"]], []]
+        for status in ("cosigned", "none", "RETURNED", ""):
+            check_problem(await supervised.get(f"/api/v1/sessions?cosign_status={status}"), 422, "validation_failed")
         assert returned.headers["etag"] == f'"{signed["version"]}"'
         assert (await supervised.get(path)).json()["cosign_comment"] == "Which knee?"
         amended = (await supervised.put(path, json={"objective": "The left one.", "reason": "Asked."})).json()

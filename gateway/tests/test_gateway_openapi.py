@@ -65,6 +65,9 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+POST GET /clients/{}/consents
+POST /clients/{}/consents/{}/withdraw
+GET /clients/duplicates
 POST /clients/import
 POST /clients/import/{}/undo
 GET /jobs
@@ -82,6 +85,8 @@ POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
 GET PUT DELETE /locations/{}
+GET POST /audit/legal-holds
+POST /audit/legal-holds/{}/release
 POST GET /note-templates
 PUT DELETE /note-templates/{}
 POST GET /sessions

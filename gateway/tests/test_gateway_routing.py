@@ -58,6 +58,14 @@ def test_the_table_finds_the_route_that_starlette_would(table: RouteTable[APIRou
     assert set(table.methods(path)) == {method for route, match, _ in matches if match is not Match.NONE for method in route.methods}
 
 
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods)} {route.path}")
+def test_a_literal_path_is_declared_before_the_parameter_in_its_place(route: APIRoute):
+    path = "/".join(VALUES[0] if "{" in segment else segment for segment in route.path.split("/"))
+    matching = [other for other in ROUTES if other.matches({"type": "http", "method": min(route.methods), "path": path})[0] is Match.FULL]
+
+    assert matching[0] is route
+
+
 @pytest.mark.parametrize("path", ["/feeds/{token}.ics", "/{a}{b}", "/x/{rest:path}", "/{}"])
 def test_a_parameter_that_is_no_whole_segment_is_refused_at_the_start(path: str):
     with pytest.raises(ValueError, match="whole segment"):

@@ -14,6 +14,7 @@ ELSEWHERE = {
     "idempotency.sealed": "bound to a row whose name is the user, the method and the key",
     "data_keys.wrapped": "a key, wrapped for its workspace, purpose and version",
     "clients.terms.term": "a keyed digest",
+    "clients.match_keys.token": "a keyed digest",
     "clinical.search_blocks.content": "bound to its segment and its place in it",
     "clinical.search_segments.header": "bound to its segment",
     "clinical.search_segments.dead": "bound to its segment",
@@ -49,8 +50,11 @@ ELSEWHERE = {
     "audit.unsealed.proof": "a keyed digest",
 }
 UNBOUND = {
+    "clients.broken_glass": set(),
+    "audit.legal_holds": {"pending_until"},
     "clients.clients": {"revision"},
     "clients.patients": set(),
+    "clients.consents": set(),
     "clinical.attachments": set(),
     "clinical.cosignatures": set(),
     "clinical.measures": set(),

@@ -19,12 +19,13 @@ from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
 
 OK = grpc.StatusCode.OK
-# Methods that refuse even a valid request: no patient has this canary as id, no user has this canary as email address, it is not on the blacklist, and the note waits for
-# nobody's co-signature.
+# Methods that refuse even a valid request: no patient has this canary as id, no user has it as email address, it is not on the blacklist, the note waits for
+# nobody's co-signature, and the client is not restricted.
 ALWAYS_REFUSED = {
     "/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED,
     "/caseload.identity.v1.Blacklist/RemoveFromBlacklist": grpc.StatusCode.NOT_FOUND,
     **dict.fromkeys((f"/caseload.clients.v1.Patients/{name}Patient" for name in ("Get", "Update", "Remove")), grpc.StatusCode.NOT_FOUND),
+    "/caseload.clients.v1.CareTeams/BreakGlass": grpc.StatusCode.ALREADY_EXISTS,
     **dict.fromkeys(
         (f"/caseload.clinical.v1.Cosignatures/{name}" for name in ("CosignSession", "ReturnSession")), grpc.StatusCode.ALREADY_EXISTS
     ),
@@ -36,8 +37,11 @@ TABLES = {
     "SignIn": "login_attempts",
     "Users": "users",
     "Clients": "clients",
+    "ClientDuplicates": "match_keys",
     "ClientImports": "clients",
     "Patients": "patients",
+    "CareTeams": "broken_glass",
+    "Consents": "consents",
     "Jobs": "jobs",
     "Appointments": "appointments",
     "Sessions": "sessions",
@@ -50,6 +54,7 @@ TABLES |= {
     "Milestones": "milestones",
     "Measures": "measures",
     "NoteTemplates": "note_templates",
+    "LegalHolds": "legal_holds",
     "Cosignatures": "cosign_requests",
 }
 # In a query these are the period of a list, which tells nothing of anybody.
@@ -105,6 +110,7 @@ class CanaryRequests:
         self.ids["client_ids"] = self.ids["client_id"]
         self.ids["attachment_ids"] = self.ids["attachment_id"]
         self.ids["milestone_ids"] = self.ids["milestone_id"]
+        self.ids["user_ids"] = self.ids["user_id"]
         self.ids["workspace_ids"] = self.ids["workspace_id"]
 
     def token_without_scopes(self):

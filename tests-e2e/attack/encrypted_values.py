@@ -17,7 +17,7 @@ from standalone.services import SERVICES
 _numbers = count(1)
 # Binary columns that are not encrypted: keyed digests, hashes, public keys, and events, which hold ids and times only.
 NOT_ENCRYPTED = {
-    "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "sign_ins.email_index",
+    "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "match_keys.token", "sign_ins.email_index",
     "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
@@ -35,7 +35,6 @@ NEVER_RETURNED = {
         "the index of a workspace's notes: what is found is read from the notes",
     ),
     "clients.job_inputs.sealed": "a file of clients, until its job has read it",
-    "audit.idempotency.sealed": "the Trail service has no methods that write",
 }
 
 
@@ -133,6 +132,20 @@ class EncryptedValues:
             column, {"id": client}, reads, [word], lambda: self.api.put(f"/clients/{client}", json={"notes": self._word()})
         )
 
+    def _broken_glass(self, column):
+        word, client = self._word(), self._client(self._word())
+        colleague = {"email": f"{uuid4().hex}@example.com", "full_name": "Nora Quist", "role": "therapist"}
+        team = {"restricted": True, "user_ids": [self._made("/users", json=colleague)]}
+        assert self.api.put(f"/clients/{client}/care-team", json=team).status_code == 200
+        broken = self._made(f"/clients/{client}/break-glass", json={"reason": word})
+        return EncryptedValue(column, {"id": broken}, [self._get("/audit/break-glass")], [word])
+
+    def _consents(self, column):
+        word = self._word()
+        path = f"/clients/{self._client(self._word())}/consents"
+        consent = self._made(path, json={"purpose": "export", "text_version": word})
+        return EncryptedValue(column, {"id": consent}, [self._get(path)], [word])
+
     def _clients_sealed_name(self, column):
         word = self._word()
         client = self._client(word)
@@ -204,6 +217,17 @@ class EncryptedValues:
             [self._get("/note-templates")],
             [word],
             lambda: self.api.put(f"/note-templates/{template}", json=change),
+        )
+
+    def _legal_holds(self, column):
+        word = self._word()
+        hold = self._made("/audit/legal-holds", json={"client_id": self._client(self._word()), "reason": word})
+        return EncryptedValue(
+            column,
+            {"id": hold},
+            [self._get("/audit/legal-holds")],
+            [word],
+            lambda: self.api.post(f"/audit/legal-holds/{hold}/release"),
         )
 
     def _plan(self, word):
@@ -287,6 +311,7 @@ class EncryptedValues:
             "clients": lambda: ("POST", "/clients", {"first_name": word, "last_name": word}),
             "scheduling": lambda: ("POST", "/services", {"name": word, "default_duration_minutes": 30}),
             "clinical": lambda: ("PATCH", f"/sessions/{self._note(self._word())[1]}/draft", {"plan": word}),
+            "audit": lambda: ("POST", "/audit/legal-holds", {"client_id": self._client(self._word()), "reason": word}),
             "notifications": lambda: ("POST", "/reminders/configurations", {"hours_before": 100 + next(_numbers) % 600}),
         }
         method, path, body = request[service]()

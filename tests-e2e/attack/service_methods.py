@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 import caseload
 from attack.canaries import canary, kind_of
 from attack.pictures import photograph
+from caseload.clients.v1 import care_teams_pb2, consents_pb2
 from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.options.v1 import options_pb2
 from chassis.rpc.method import read
@@ -31,9 +32,9 @@ def methods():
 
 
 def service_of(method):
-    """The service that answers the method; jobs are answered by the service that does them."""
+    """A service that answers the method; jobs are answered by the service that does them, and what clients tells by all that it is told to."""
     package = method.service.split(".")[1]
-    return "clients" if package == "jobs" else package
+    return {"jobs": "clients", "access": "clinical"}.get(package, package)
 
 
 def phi_fields(method):
@@ -76,7 +77,9 @@ def request_with_canaries(method, ids, **but):
         # Of a request that comes in pieces, and is sent as one.
         "last": True,
         "role": users_pb2.ROLE_THERAPIST,
+        "review": care_teams_pb2.REVIEW_JUSTIFIED,
         "name": "Lakeside",
+        "purpose": consents_pb2.CONSENT_PURPOSE_EXPORT,
         "kind": workspaces_pb2.WORKSPACE_KIND_PRACTICE,
         "time_zone": "UTC",
         "locale": "en",

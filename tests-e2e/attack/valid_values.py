@@ -26,6 +26,10 @@ CONSUMES = {
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": "workspace_id",
     "DELETE /api/v1/clients/{client_id}": "client_id",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
+    # Its own, so that the others stay open.
+    "PUT /api/v1/clients/{client_id}/care-team": "client_id",
+    "POST /api/v1/clients/{client_id}/break-glass": "guarded_id",
+    "POST /api/v1/audit/break-glass/{break_glass_id}/review": "broken_glass_id",
     "DELETE /api/v1/appointments/{appointment_id}": "appointment_id",
     "POST /api/v1/appointments/{appointment_id}/send-payment-request": "payable_id",
     "GET /api/v1/appointments/{appointment_id}/payment-link": "payable_id",
@@ -42,6 +46,7 @@ CONSUMES = {
     "PUT /api/v1/plans/{plan_id}/milestones/order": "milestone_id",
     "DELETE /api/v1/plans/{plan_id}/milestones/{milestone_id}": "milestone_id",
     "DELETE /api/v1/plans/{plan_id}/measures/{measure_id}": "measure_id",
+    "POST /api/v1/clients/{client_id}/consents/{consent_id}/withdraw": "consent_id",
     "POST /api/v1/sessions/{session_id}/finalize": "session_id",
     "PATCH /api/v1/sessions/{session_id}/finalize": "session_id",
     "POST /api/v1/sessions/{session_id}/unfinalize": "signed_id",
@@ -104,6 +109,7 @@ class ValidValues:
                 "milestone_id",
                 "template_id",
                 "job_id",
+                "hold_id",
             ):
                 self._keep(kind)
         self._signed = self.fresh("session_id")
@@ -142,6 +148,19 @@ class ValidValues:
 
     def _new_client(self):
         return {"client_id": self._made("/clients", json={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"})}
+
+    def _new_guarded(self):
+        """A client whose care team one of the colleagues is."""
+        client = self._new_client()
+        headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
+        team = {"restricted": True, "user_ids": [self._colleague.user_id]}
+        self.api.put(f"/clients/{client['client_id']}/care-team", json=team, headers=headers).raise_for_status()
+        return client
+
+    def _new_broken_glass(self):
+        """Broken by an owner; the next one, who reviews it, is another."""
+        path = f"/clients/{self._new_guarded()['client_id']}/break-glass"
+        return {"break_glass_id": self._made(path, json={"reason": "Found unconscious on the stairs."})}
 
     def _new_api_key(self):
         return {"api_key_id": self._made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})}
@@ -206,6 +225,11 @@ class ValidValues:
     def _new_template(self):
         return {"template_id": self._made("/note-templates", json={"name": "First visit", "plan": "Rest."})}
 
+    def _new_hold(self):
+        """On a client of its own, who is not given to any request."""
+        held = self._new_client() | {"reason": "A court has asked for it."}
+        return {"hold_id": self._made("/audit/legal-holds", json=held)}
+
     def _new_job(self):
         """An import, which is done."""
         headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
@@ -246,6 +270,11 @@ class ValidValues:
     def _new_measure(self):
         ids = self._new_plan()
         return ids | {"measure_id": self._made(f"/plans/{ids['plan_id']}/measures", json={"name": "Pain", "value": 7})}
+
+    def _new_consent(self):
+        client = self._new_client()
+        agreed = {"purpose": "reminders", "text_version": "2026-03"}
+        return client | {"consent_id": self._made(f"/clients/{client['client_id']}/consents", json=agreed)}
 
     def _new_configuration(self):
         hours = next(_hours) % 700 + 1
@@ -298,12 +327,18 @@ class ValidValues:
         body = {name: self._valid(name, value) for name, value in body.items()}
         if "scheduled_start" in body or "scheduled_end" in body:
             body |= times()
-        if label.endswith("/milestones/order"):
-            body = {"milestone_ids": [self._consumed["milestone_id"]]}
-        if label.endswith("/download-multiple"):
-            body = {"attachment_ids": [self._consumed["attachment_id"]]}
+        for last, name, id_ in (
+            ("/milestones/order", "milestone_ids", self._consumed.get("milestone_id")),
+            ("/download-multiple", "attachment_ids", self._consumed.get("attachment_id")),
+            ("/care-team", "user_ids", self._colleague.user_id),
+        ):
+            if label.endswith(last):
+                body[name] = [id_]
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
+        if label.endswith("/legal-holds"):
+            # A hold on anything else would keep other requests from deleting.
+            body = {name: value for name, value in body.items() if name != "user_id"} | self._new_client()
         if label == "POST /api/v1/users":
             # Sign-in goes by it: a new one each time, and spelt as JSON Schema knows addresses.
             body["email"] = f"{uuid4().hex}@example.com"
@@ -315,6 +350,10 @@ class ValidValues:
         if label == "PUT /api/v1/auth/password":
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
+        return self._mostly_kept(body)
+
+    def _mostly_kept(self, body):
+        """Without most of what would change things for other requests."""
         for name in ("service_id", "location_id", "department_id", "supervisor_id", "status", "session_note_action"):
             # Other requests may have deleted these, and a changed status cannot be undone.
             if self.chance.random() < 0.8:
@@ -349,6 +388,8 @@ class ValidValues:
             return f"{self.chance.randrange(1920, 2020)}-02-{self.chance.randrange(1, 29):02}"
         if name.startswith("scheduled_") or name.endswith("_date"):
             return text(now() + timedelta(minutes=self.chance.randrange(-500_000, 500_000)))
+        if name == "given_at":
+            return text(now() - timedelta(minutes=self.chance.randrange(500_000)))
         if name == "hours_before":
             return self.chance.randrange(1, 720)
         if isinstance(value, str) and name != "cursor":

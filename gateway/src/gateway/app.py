@@ -17,15 +17,20 @@ from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
+from gateway.api.broken_glass import routes as broken_glass
+from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
+from gateway.api.client_duplicates import routes as client_duplicates
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.clients import routes as clients
+from gateway.api.consents import routes as consents
 from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
 from gateway.api.invitations import routes as invitations
 from gateway.api.jobs import routes as jobs
+from gateway.api.legal_holds import routes as legal_holds
 from gateway.api.locations import routes as locations
 from gateway.api.login_sessions import routes as login_sessions
 from gateway.api.measures import routes as measures
@@ -73,7 +78,6 @@ from gateway.settings import GatewaySettings
 from gateway.stubs import Stubs
 
 log = logging.getLogger(__name__)
-
 ROUTERS: Sequence[APIRouter] = (
     sign_in.router,
     second_factors.router,
@@ -87,14 +91,19 @@ ROUTERS: Sequence[APIRouter] = (
     departments.router,
     workspaces.router,
     platform.router,
+    client_duplicates.router,
     clients.router,
     client_imports.router,
+    care_teams.router,
+    broken_glass.router,
+    consents.router,
     jobs.router,
     timeline.router,
     appointments.router,
     payments.router,
     services.router,
     locations.router,
+    cosignatures.router,
     sessions.router,
     sync.router,
     attachments.router,
@@ -102,10 +111,10 @@ ROUTERS: Sequence[APIRouter] = (
     note_templates.router,
     plans.router,
     milestones.router,
-    cosignatures.router,
     measures.router,
     reminders.router,
     audit.router,
+    legal_holds.router,
     public_keys.router,
     health.router,
     files.router,

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.audit.v1.trail_rpc import TrailStub
+from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clients.v1.consents_rpc import ConsentsStub
+from caseload.clients.v1.duplicates_rpc import ClientDuplicatesStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clients.v1.patients_rpc import PatientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
@@ -52,8 +56,11 @@ class Stubs:
     platform: PlatformStub
     blacklist: BlacklistStub
     clients: ClientsStub
+    care_teams: CareTeamsStub
+    client_duplicates: ClientDuplicatesStub
     client_imports: ClientImportsStub
     patients: PatientsStub
+    consents: ConsentsStub
     # Of the clients service, which alone has long work.
     jobs: JobsStub
     appointments: AppointmentsStub
@@ -71,6 +78,7 @@ class Stubs:
     measures: MeasuresStub
     reminders: RemindersStub
     trail: TrailStub
+    legal_holds: LegalHoldsStub
 
     @classmethod
     def of(cls, peers: Mapping[str, Peer]) -> "Stubs":
@@ -88,8 +96,11 @@ class Stubs:
             platform=PlatformStub(peers["identity"]),
             blacklist=BlacklistStub(peers["identity"]),
             clients=ClientsStub(peers["clients"]),
+            care_teams=CareTeamsStub(peers["clients"]),
+            client_duplicates=ClientDuplicatesStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
             patients=PatientsStub(peers["clients"]),
+            consents=ConsentsStub(peers["clients"]),
             jobs=JobsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),
             services=ServicesStub(peers["scheduling"]),
@@ -106,4 +117,5 @@ class Stubs:
             measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
+            legal_holds=LegalHoldsStub(peers["audit"]),
         )

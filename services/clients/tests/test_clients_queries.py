@@ -12,6 +12,8 @@ import pytest
 from chassis.testing.environment import start_environment
 from clients.__main__ import SERVICE
 from clients.clients import store
+from clients.consent_records import store as consents
+from clients.duplicates import store as duplicates
 
 WORKSPACES = [UUID(int=number) for number in range(1, 6)]
 HERE = WORKSPACES[2]
@@ -21,6 +23,7 @@ PER_WORKSPACE = CLIENTS // len(WORKSPACES)
 VALUES = {
     "workspace_id": HERE, "version": 2, "sealed": b"s", "sealed_name": b"n", "external_id_index": b"e", "is_active": True,
     "consent_status": False, "time_zone": None, "updated_at": datetime(2026, 1, 1, tzinfo=UTC), "index_tokens": [b"12345", b"67890"],
+    "match_kinds": [1, 2], "match_tokens": [b"name", b"sound"],
 }  # fmt: skip
 
 
@@ -37,8 +40,13 @@ async def database(postgres):
                 INSERT INTO clients.terms SELECT workspace_id, id, substr(sha256((id::text || k)::bytea), 1, k)
                     FROM clients.clients, generate_series(2, 5) k;
                 INSERT INTO clients.erasures SELECT workspace_id, gen_random_uuid(), revision FROM clients.clients WHERE revision % 50 = 0;
+                INSERT INTO clients.consents SELECT workspace_id, id, id, 'reminders', decode(md5(id::text), 'hex'), 1, now(), NULL, id, NULL, now()
+                    FROM clients.clients WHERE id <> '{client_of(7)}';
                 INSERT INTO clients.directory SELECT workspace_id, max(revision) FROM clients.clients GROUP BY 1;
-                ANALYZE clients.clients; ANALYZE clients.terms; ANALYZE clients.erasures; ANALYZE clients.directory;
+                INSERT INTO clients.match_keys SELECT workspace_id, id, kind, sha256((kind || ' ' || revision / (7 - kind))::text::bytea)
+                    FROM clients.clients, generate_series(2, 5) kind;
+                ANALYZE clients.match_keys; ANALYZE clients.clients; ANALYZE clients.terms; ANALYZE clients.erasures; ANALYZE clients.directory;
+                ANALYZE clients.consents;
             """)
         yield h.runtime("clients").database
 
@@ -68,12 +76,24 @@ CASES: list[tuple[str, dict[str, Any], int]] = [
     ("erase", {"id": client_of(7)}, 1),
     ("add_tombstone", {"workspace_id": HERE, "id": client_of(7)}, 0),
 ]
+OF_CONSENTS: list[tuple[str, dict[str, Any], int]] = [
+    ("page", {"client_id": client_of(9), "limit": 50, "offset": 0}, 1),
+    ("count", {"client_id": client_of(9)}, 1),
+    ("get", {"id": client_of(9), "client_id": client_of(9)}, 1),
+    ("in_force", {"client_id": client_of(9), "purpose": "reminders"}, 1),
+    ("reminders_withdrawn", {"client_id": client_of(9)}, 1),
+    ("erase", {"client_ids": [client_of(9), client_of(8)]}, 2),
+]
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
-@pytest.mark.parametrize(("name", "parameters", "most"), CASES, ids=[f"{name}-{most}" for name, _, most in CASES])
-async def test_a_statement_reads_no_more_rows_than_it_needs(database, name, parameters, most, mode):
-    statement = getattr(store, name)
+@pytest.mark.parametrize(
+    ("module", "name", "parameters", "most"),
+    [*((store, *case) for case in CASES), *((consents, *case) for case in OF_CONSENTS)],
+    ids=[*(f"{name}-{most}" for name, _, most in CASES), *(f"consents-{name}" for name, _, _ in OF_CONSENTS)],
+)
+async def test_a_statement_reads_no_more_rows_than_it_needs(database, module, name, parameters, most, mode):
+    statement = getattr(module, name)
     values = ", ".join(map(literal, statement.arguments(parameters)))
     tx = database.begin(HERE)
     try:
@@ -87,13 +107,28 @@ async def test_a_statement_reads_no_more_rows_than_it_needs(database, name, para
     scans = [
         node
         for node in nodes(plan[0]["Plan"])
-        if node.get("Relation Name") in {"clients", "terms", "erasures"} and "Scan" in node["Node Type"]
+        if node.get("Relation Name") in {"clients", "terms", "erasures", "consents"} and "Scan" in node["Node Type"]
     ]
     assert not [node for node in scans if node["Node Type"] == "Seq Scan"], plan
     assert sum(map(rows_read, scans)) <= most, plan
     # A scan of a whole index reads few rows but many blocks. Finding a few keys reads a few blocks per key.
     assert blocks(plan[0]["Plan"]) <= 60 + 5 * most, plan
     assert most == 0 or sum(map(rows_read, scans)) > 0, "the statement read no rows"
+
+
+async def test_clients_are_compared_by_the_keys_of_their_workspace_alone(database):
+    """Every client of this one shares each of its keys with some others."""
+    async with database.transaction(HERE, seconds=60) as tx:
+        connection = await tx.connection()
+        plan = json.loads(
+            await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {duplicates.suspected.sql}", *duplicates.suspected.arguments({}))
+        )[0]["Plan"]
+        found = await tx.all(duplicates.suspected)
+    scans = [node for node in nodes(plan) if node.get("Relation Name") == "match_keys"]
+    assert scans, plan
+    assert all("workspace_id" in node.get("Index Cond", "") for node in scans), plan
+    assert len(found) == duplicates.MOST_PAIRS
+    assert all(len(row["kinds"]) == 4 for row in found)
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -121,6 +156,7 @@ def literal(value: Any) -> str:
         case bytes():
             return f"'\\x{value.hex()}'"
         case list():
-            return f"ARRAY[{', '.join(map(literal, value))}]::{'uuid' if isinstance(value[0], UUID) else 'bytea'}[]"
+            kind = {UUID: "uuid", int: "smallint"}.get(type(value[0]), "bytea")
+            return f"ARRAY[{', '.join(map(literal, value))}]::{kind}[]"
         case _:
             return f"'{value}'"

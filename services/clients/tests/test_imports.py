@@ -113,7 +113,8 @@ async def test_every_client_of_an_import_is_in_the_trail_with_who_asked(practice
     reply = await send(practice, many(1_001))
     job = await finished(practice, reply.job)
     lines = await clients_environment.emitted(events_pb2.AuditRecorded, practice.workspace_id)
-    imported = [line for line in lines if line.event_type == "import_clients" and line.facts.get("job") == job.id]
+    *imported, end = (line for line in lines if line.event_type == "import_clients" and line.facts.get("job") == job.id)
     assert sum(len(line.resource_ids or [line.resource_id]) for line in imported) == 1_001
     assert sum(len(line.records) for line in imported) == 1_001
-    assert {line.user_id for line in imported} == {job.created_by}
+    assert (dict(end.facts), end.HasField("resource_id")) == ({"job": job.id, "status": "done", "done": "1001"}, False)
+    assert {line.user_id for line in (*imported, end)} == {job.created_by}

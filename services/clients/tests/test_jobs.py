@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.jobs.v1 import jobs_pb2 as pb
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.options.v1 import options_pb2
 from chassis.errors import Conflict, Invalid, NotFound, Unavailable
 from chassis.jobs.ordering import order
 from chassis.jobs.running import JobKind
@@ -62,7 +63,7 @@ class World:
         return job
 
     def worker(self, run, *, lease=30.0):
-        kinds = [JobKind(self.kind, run)]
+        kinds = [JobKind(self.kind, run, needs="clients:import", resource=options_pb2.RESOURCE_CLIENT)]
         return JobWorker(
             "test",
             self.runtime.database,
@@ -70,6 +71,7 @@ class World:
             STORE,
             kinds,
             self.runtime.background,
+            self.runtime.check_standing,
             lease=timedelta(seconds=lease),
             interval=0.05,
         )
@@ -312,3 +314,19 @@ async def test_a_kind_that_nobody_here_knows_waits_for_somebody_who_does(world):
     assert (await world.get(job_id)).status == pb.JOB_STATUS_PENDING
     async with world.working(Steps()):
         await world.until(job_id, pb.JOB_STATUS_DONE)
+
+
+async def test_a_job_whose_keys_cannot_be_had_is_given_up_like_any_other_that_fails(world, monkeypatch):
+    monkeypatch.setattr("chassis.jobs.rules.pause_after", lambda _failures: 0.0)
+    steps, job_id = Steps(), await world.order()
+    kept = world.runtime.keys
+
+    class Broken:
+        async def of(self, _workspace_id):
+            raise ValueError("not a key")
+
+    monkeypatch.setitem(world.runtime.__dict__, "keys", Broken())
+    async with world.working(steps):
+        monkeypatch.setitem(world.runtime.__dict__, "keys", kept)
+        failed = await world.until(job_id, pb.JOB_STATUS_FAILED)
+    assert (failed.error, failed.done, steps.kept) == ("job_failed", 0, [])

@@ -67,6 +67,7 @@ def test_a_note_is_of_the_client_the_appointment_is_of():
 def test_nobody_writes_about_a_client_who_was_erased():
     assert refused(check_not_erased, None) is None
     assert refused(check_not_erased, datetime(2026, 1, 1, tzinfo=UTC)) == (NotFound, "not_found", [])
+    assert refused(check_not_erased, None, datetime(2026, 1, 1, tzinfo=UTC)) == (NotFound, "not_found", [])
 
 
 def test_a_note_that_says_nothing_is_not_signed():

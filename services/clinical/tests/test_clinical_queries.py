@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,11 @@ from clinical.attachments import store as files
 from clinical.client_attachments import store as client_files
 from clinical.erasure import store as erasure
 from clinical.note_templates import store as templates
-from clinical.sessions import store
+from clinical.sessions import lists, store
 from clinical.supervision import store as supervision
 from clinical.sync import store as sync
 from clinical.tables import RETENTIONS
+from clinical.timeline import store as timeline
 
 WORKSPACES = 5
 NOTES = 100_000
@@ -30,12 +31,17 @@ PER_CLIENT = 20
 HERE = UUID(int=3)
 START = datetime(2020, 1, 1, tzinfo=UTC)
 LATE = datetime(2100, 1, 1, tzinfo=UTC)
+# When fifty of the long timeline's events had happened that are not hidden.
+END = START + timedelta(minutes=55)
 COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
 TABLES = {"sessions", "session_versions", "history", "attachments", "note_templates"} | COUNTERS
-TABLES |= {"cosign_requests", "cosignatures", "supervised_users", "sync_receipts"}
+TABLES |= {"cosign_requests", "cosignatures", "supervised_users", "sync_receipts", "timeline_tallies", "timeline_counter_changes"}
 # Each supervisor of a workspace has two hundred notes, a seventh of which wait.
 SUPERVISORS = 100
 WAITING = EACH // 7
+RETURNED = EACH // 700 + 1
+# The client with the most events, of which a tenth is hidden, the newest among them.
+LONG, EVENTS = UUID(int=10**9), 100_000
 
 
 def note(number: int) -> UUID:
@@ -69,12 +75,20 @@ async def archive(postgres):
                     WHERE id IN (SELECT id FROM made WHERE n % 1000 = 0);
                 INSERT INTO clinical.session_versions SELECT workspace_id, id, id, 1, '\\x00', client_id, at FROM made WHERE NOT is_draft;
                 INSERT INTO clinical.history SELECT workspace_id, id, id, client_id, NULL, 'session', at FROM made;
+                INSERT INTO clinical.history SELECT '{HERE}', pg_temp.id({NOTES} + n), '{note(1)}', '{LONG}', NULL, 'session_amended',
+                    '2020-01-01Z'::timestamptz + n * interval '1 minute', n % 10 = 9 OR n > {EVENTS - 100} FROM generate_series(0, {EVENTS - 1}) n;
+                INSERT INTO clinical.timeline_tallies SELECT workspace_id, client_id, 'notes', count(*) FROM clinical.history
+                    WHERE NOT hidden GROUP BY 1, 2;
+                INSERT INTO clinical.timeline_counter_changes (workspace_id, client_id, source, events) SELECT workspace_id, client_id, 'notes', 1
+                    FROM made WHERE n % 10 < 5;
+                ANALYZE clinical.timeline_tallies; ANALYZE clinical.timeline_counter_changes;
                 INSERT INTO clinical.attachments SELECT workspace_id, id, id, client_id, client_id, '\\x00', 1, 'image/png', 10, 'ready', at
                     FROM made WHERE n % 3 = 0;
                 INSERT INTO clinical.note_templates SELECT workspace_id, id, CASE WHEN (n / {WORKSPACES}) % 1000 > 0 THEN client_id END, '\\x00', 1,
                     true, at, at FROM made;
                 INSERT INTO clinical.cosign_requests SELECT workspace_id, id, 1, client_id, client_id, pg_temp.id((n / {WORKSPACES}) % {SUPERVISORS}),
-                    CASE WHEN (n / {WORKSPACES}) % 7 = 0 THEN 'pending' ELSE 'cosigned' END, at FROM made WHERE NOT is_draft;
+                    CASE WHEN (n / {WORKSPACES}) % 7 = 0 THEN 'pending' WHEN (n / {WORKSPACES}) % 700 = 1 THEN 'returned' ELSE 'cosigned' END,
+                    at, NULL, false, client_id, ARRAY[client_id] FROM made WHERE NOT is_draft;
                 INSERT INTO clinical.cosignatures SELECT workspace_id, id, id, 1, 'cosigned', client_id, '\\x00', at FROM made
                     WHERE NOT is_draft AND (n / {WORKSPACES}) % 7 > 0;
                 INSERT INTO clinical.supervised_users SELECT workspace_id, id, client_id, 1 FROM made;
@@ -93,17 +107,18 @@ async def archive(postgres):
         yield h.runtime("clinical")
 
 
-def page(*, statuses: str = "any", of_client: bool = False, of_appointment: bool = False, with_deleted: bool = False) -> Statement:
-    return store.page(of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=with_deleted)
+def page(**filters: Any) -> Statement:
+    return lists.page(lists.Filters(**filters))
 
 
-def count(*, statuses: str = "any", of_client: bool = False, of_appointment: bool = False) -> Statement:
-    return store.count(of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=False)
+def count(**filters: Any) -> Statement:
+    return lists.count(lists.Filters(**filters))
 
 
 FIRST: dict[str, Any] = {"limit": 50, "offset": 0}
 CLIENT: dict[str, Any] = {"client_id": client_of(1000)}
-SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21)}
+OF_CLIENT = lists.Filters(of_client=True)
+SUPERVISOR: dict[str, Any] = {"user_id": UUID(int=21), "is_unsupervised": True}
 SAVED: dict[str, Any] = {"id": note(1000), "sealed": b"s", "session_date": START, "duration_minutes": 1, "now": START}
 
 # What a user's devices call a note by; each note was sent twenty times.
@@ -137,9 +152,9 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "a note with its versions": (store.with_versions, {"id": note(1002)}, 6),
     "what waits for a supervisor": (supervision.queue, {**FIRST, **SUPERVISOR}, 2 * WAITING // SUPERVISORS + 2),
     "how much waits for a supervisor": (supervision.count, SUPERVISOR, WAITING // SUPERVISORS + 1),
-    "what waits in a workspace": (supervision.queue_of_workspace, FIRST, 100),
-    "what waits in a workspace, third page": (supervision.queue_of_workspace, {"limit": 50, "offset": 100}, 200),
-    "how much waits in a workspace": (supervision.count_of_workspace, {}, WAITING),
+    "what waits in a workspace": (supervision.queue_of_workspace, {**FIRST, **SUPERVISOR}, 100),
+    "what waits in a workspace, third page": (supervision.queue_of_workspace, {**SUPERVISOR, "limit": 50, "offset": 100}, 200),
+    "how much waits in a workspace": (supervision.count_of_workspace, SUPERVISOR, WAITING),
     "what became of notes": (supervision.requests, {"ids": [note(1001), note(1002)]}, 2),
     "what became of a note": (supervision.request, {"id": note(1001)}, 1),
     "what was attested of notes": (supervision.newest_cosignatures, {"ids": [note(1001), note(1002)]}, 3),
@@ -155,11 +170,24 @@ ASKED: dict[str, tuple[Statement, dict[str, Any], int]] = {
     "all versions": (store.all_versions, {"session_id": note(1001)}, 2),
     "conflict copies": (store.copies_of, {"original": note(500), "author": client_of(501), "base": 1}, 1),
     "a deleted note": (store.lock_with_deleted, {"id": note(1000)}, 1),
+    "of a client, one after another": (lists.page_after(OF_CLIENT, is_first=True), {**CLIENT, "limit": 5}, 5),
+    "of a client, going on": (
+        lists.page_after(OF_CLIENT, is_first=False),
+        {**CLIENT, "limit": 5, "after_date": LATE, "after_id": note(0)},
+        5,
+    ),
+    "returned": (page(cosign="returned"), FIRST, 2 * RETURNED),
+    "count of returned": (count(cosign="returned"), {}, 2 * RETURNED),
+    "returned, of a client": (page(cosign="returned", of_client=True), {**FIRST, **CLIENT}, RETURNED + 2 * PER_CLIENT),
+    "waiting": (page(cosign="pending"), FIRST, 2 * WAITING),
     "latest signed": (store.latest_finalized, CLIENT, 3),
     "versions": (store.versions, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "timeline": (store.newest_events, {**CLIENT, "limit": 5}, 5),
     "timeline continued": (store.events_before, {**CLIENT, "limit": 5, "before": LATE, "before_id": note(0)}, 5),
-    "count of timeline events": (store.count_events, CLIENT, PER_CLIENT),
+    "count of timeline events": (timeline.count_events, {**CLIENT, "source": "notes"}, 1 + PER_CLIENT // 2),
+    "a long timeline": (store.newest_events, {"client_id": LONG, "limit": 50}, 50),
+    "a long timeline, last page": (store.events_before, {"client_id": LONG, "limit": 50, "before": END, "before_id": LONG}, 50),
+    "count of a long timeline's events": (timeline.count_events, {"client_id": LONG, "source": "notes"}, 1),
     "files of a note": (files.of_session, {"session_id": note(1001), "limit": 50, "after": BEGINNING}, 2),
     "a file": (files.get, {"id": note(1001), "session_id": note(1001)}, 2),
     "files of a client": (client_files.of_client, {**CLIENT, "limit": 50, "after": BEGINNING}, 2 * PER_CLIENT),
@@ -243,6 +271,25 @@ async def test_a_statement_reads_no_more_rows_than_it_needs(archive, asked, mode
     assert looked <= most, plan
     assert scans
     assert looked > 0 or all(node["Relation Name"] in COUNTERS for node in scans), "it found nothing to look at"
+
+
+async def test_the_last_page_of_a_long_timeline_costs_what_the_first_does(archive):
+    async def pages_read(statement: Statement, **place: Any) -> int:
+        values = ", ".join(map(literal, statement.arguments({"client_id": LONG, "limit": 50, **place})))
+        tx = archive.database.begin(HERE)
+        try:
+            connection = await tx.connection()
+            await connection.execute(f"PREPARE asked AS {statement.sql}")
+            (plan,) = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE asked ({values})"))
+            await connection.execute("DEALLOCATE asked")
+        finally:
+            await tx.rollback()
+        assert plan["Plan"]["Actual Rows"] == 50
+        return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
+
+    first = await pages_read(store.newest_events)
+    last = await pages_read(store.events_before, before=END, before_id=LONG)
+    assert 0 < last <= first + 5
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])

@@ -62,6 +62,18 @@ def test_both_status_filters_apply(status, is_draft):
 typed = st.text("ab \n", max_size=6)
 
 
+@pytest.mark.parametrize("status", ["pending", "returned"])
+def test_notes_are_listed_by_what_somebody_has_to_do_with_them(status):
+    assert rules.cosign_filter(status) == status
+
+
+@pytest.mark.parametrize("status", ["none", "cosigned", "unspecified", ""])
+def test_notes_are_not_listed_by_other_states_of_a_co_signature(status):
+    with pytest.raises(Invalid) as refused:
+        rules.cosign_filter(status)
+    assert (refused.value.code, [fault.pointer for fault in refused.value.faults]) == ("cosign_status_not_listed", ["/cosign_status"])
+
+
 @given(saves=st.lists(typed, max_size=5))
 def test_a_conflict_copy_says_all_that_was_saved_late_whatever_the_order(saves: list[str]):
     kept: str | None = None

@@ -6,10 +6,11 @@ from clinical.__main__ import SERVICE
 
 OWN = {"sessions", "session_versions", "history", "clients", "attachments", "erased_sessions", "note_templates"}
 OWN |= {"cosign_requests", "cosignatures", "supervised_users"}
+OF_CARE_TEAMS = {"sessions", "history", "attachments"}
 # The relay's role finds rows across workspaces; of their columns it reads ids and times.
 FOUND_ACROSS = {"sessions", "cosign_requests", "attachments"}
 # The relay's role folds them, across workspaces.
-COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes"}
+COUNTERS = {"tallies", "session_counter_changes", "storage", "storage_counter_changes", "timeline_tallies", "timeline_counter_changes"}
 
 
 async def test_migrations_up_down_and_up_produce_the_declared_tables(postgres):
@@ -43,5 +44,8 @@ async def test_every_table_has_forced_row_security(clinical_environment):
         assert row["owner"] == "clinical_owner"
         assert "tenant" in row["policies"]
         if row["relname"] in OWN | COUNTERS:
-            assert row["policies"] == (["tenant"] if row["relname"] in OWN - FOUND_ACROSS else ["relay", "tenant"]), row["relname"]
+            others = {"care_team"} & set(row["policies"])
+            expected = others | ({"tenant"} if row["relname"] in OWN - FOUND_ACROSS else {"relay", "tenant"})
+            assert set(row["policies"]) == expected, row["relname"]
+            assert bool(others) == (row["relname"] in OF_CARE_TEAMS), row["relname"]
             assert row["by_workspace"], row["relname"]

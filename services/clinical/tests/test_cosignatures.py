@@ -23,6 +23,7 @@ from chassis.protobuf.timestamps import to_datetime
 from clinical.signatures.rfc8785 import time_text
 from clinical.supervision.attested import COSIGNATURES
 
+from .conftest import MONDAY
 from .supervising import join, open_ward, supervise
 
 NONE, PENDING, COSIGNED, RETURNED = (
@@ -109,6 +110,8 @@ async def test_a_returned_note_waits_again_when_its_author_has_amended_it(ward):
     assert (returned.cosign_status, returned.cosign_comment, returned.HasField("cosigned_by_user_id")) == (RETURNED, "Which knee?", False)
     assert await ward.supervisor.waiting() == []
     assert (await ward.trainee.get(note.id)).cosign_comment == "Which knee?"
+    told = events_pb2.SessionReturned(session_id=note.id, user_id=str(ward.trainee.user_id))
+    assert await ward.trainee.environment.emitted(events_pb2.SessionReturned, ward.trainee.workspace_id) == [told]
 
     amended = (await ward.trainee.save(note, reason="asked", objective="The left one.")).session
     assert (amended.cosign_status, amended.HasField("cosign_comment")) == (PENDING, False)
@@ -380,6 +383,84 @@ async def test_what_a_deactivated_supervisor_leaves_waits_for_an_administrator(p
     assert await ward.colleague.waiting() == [after.id]
 
 
+# --- queues and lists
+
+
+async def test_a_queue_has_what_the_caller_may_decide_on_and_nothing_of_their_own(practice, ward):
+    overseer, other = ward.administrator, await join(practice, "admin")
+    written, amended, amended_twice = await overseer.write(), *[await ward.trainee.sign() for _ in range(2)]
+    await ward.trainee.finalize(written)
+    for note in (amended, amended_twice):
+        await overseer.save(note, reason="mine", plan="rest")
+    await ward.trainee.save(amended_twice, reason="more", plan="walk")
+    everything = {written.id, amended.id, amended_twice.id}
+
+    assert (await overseer.waiting(), (await overseer.queue()).total) == ([], 0)
+    assert (set(await other.waiting()), (await other.queue()).total) == (everything, 3)
+    assert set(await ward.supervisor.waiting()) == everything
+    for note in (written, amended, amended_twice):
+        assert await refused_with(overseer.cosign(note)) == "own_note"
+    # Of what was co-signed, only what came after it is somebody's own.
+    await ward.supervisor.cosign(amended_twice)
+    await ward.trainee.save(amended_twice, reason="more", plan="run")
+    assert await overseer.waiting() == [amended_twice.id]
+    assert (await overseer.cosign(amended_twice)).cosign_status == COSIGNED
+
+
+async def test_a_supervisors_queue_has_what_they_signed_before_their_supervisee_did(ward, practice):
+    note = await ward.trainee.sign()
+    await ward.supervisor.save(note, reason="mine", plan="rest")
+    await ward.trainee.save(note, reason="more", plan="walk")
+    assert await ward.supervisor.waiting() == [note.id]
+    # But not where their own signatures wait for somebody.
+    await supervise(practice, ward.supervisor, ward.administrator)
+    assert await ward.supervisor.waiting() == []
+    assert await refused_with(ward.supervisor.cosign(note)) == "own_note"
+    assert await ward.administrator.waiting() == [note.id]
+
+
+async def test_notes_are_listed_by_what_became_of_them_at_the_supervisor(practice, ward):
+    other_client = await practice.new_client()
+    waiting, returned, cosigned = [
+        await ward.trainee.sign(session_date=MONDAY + timedelta(days=day), plan=plan) for day, plan in enumerate(("rest", "walk", "rest"))
+    ]
+    of_other = await ward.trainee.sign(session_date=MONDAY + timedelta(days=3), plan="run", client_id=other_client)
+    draft = await ward.trainee.write()
+    for note in (returned, of_other):
+        await ward.supervisor.give_back(note)
+    await ward.supervisor.cosign(cosigned)
+
+    async def listed(**filters):
+        page = await ward.trainee.page(**filters)
+        assert page.total == len(page.items)
+        return [note.id for note in page.items]
+
+    assert await listed(cosign_status=RETURNED) == [of_other.id, returned.id]
+    assert await listed(cosign_status=PENDING) == [waiting.id]
+    assert await listed(cosign_status=RETURNED, client_id=other_client) == [of_other.id]
+    assert await listed(cosign_status=RETURNED, search="wal") == [returned.id]
+    assert await listed(cosign_status=RETURNED, is_draft=True) == []
+    assert (await ward.trainee.page(cosign_status=RETURNED, page=2, page_size=1)).items[0].id == returned.id
+    await ward.trainee.delete(returned)
+    assert await listed(cosign_status=RETURNED) == [of_other.id]
+    assert await listed(cosign_status=RETURNED, include_deleted=True) == [of_other.id, returned.id]
+    await ward.trainee.save(of_other, reason="asked", plan="walk")
+    assert await listed(cosign_status=RETURNED) == []
+    assert draft.id not in await listed(cosign_status=PENDING)
+
+
+@pytest.mark.parametrize("status", [NONE, COSIGNED])
+async def test_notes_are_not_listed_by_what_nobody_has_to_act_on(ward, status):
+    assert await refused_with(ward.trainee.page(cosign_status=status)) == "cosign_status_not_listed"
+
+
+async def test_what_an_older_version_lets_wait_is_in_the_queues_although_it_does_not_say_whose_it_is(practice, ward):
+    note = await ward.trainee.sign()
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clinical.cosign_requests SET author_user_id = NULL, signer_user_ids = '{}' WHERE id = $1", UUID(note.id))
+    assert await ward.administrator.waiting() == await ward.supervisor.waiting() == [note.id]
+
+
 # --- deadlines
 
 
@@ -403,6 +484,7 @@ async def test_a_missed_deadline_is_announced_once_and_the_note_still_waits(prac
 
     (event,) = await overdue(practice)
     assert (event.session_id, event.supervisor_id) == (note.id, str(ward.supervisor.user_id))
+    assert list(event.own_user_ids) == [str(ward.trainee.user_id)]
     (line,) = await practice.audited("miss_cosign_deadline")
     assert line.resource_id == note.id
     assert await ward.supervisor.waiting() == [note.id, in_time.id]

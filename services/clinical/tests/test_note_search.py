@@ -12,9 +12,11 @@ from uuid_utils.compat import uuid7
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.encryption.keyring import SealBroken
 from chassis.errors import Invalid
-from clinical.note_search import lookup, rules
+from clinical.note_search import indexing, lookup, rules
 from clinical.note_search.blocks import entries
 from clinical.note_search.indexing import Indexer
+from clinical.note_search.pace import Pace
+from clinical.sessions import searching
 
 from .conftest import MONDAY, Practice
 
@@ -402,6 +404,65 @@ async def test_the_worker_indexes_what_is_due(practice):
             while not await segments(practice):
                 await asyncio.sleep(0.05)
     assert await practice.ids(search="knee") == [note.id]
+
+
+async def test_a_small_workspace_is_indexed_while_a_large_one_is(practice, neighbour, monkeypatch):
+    monkeypatch.setattr(indexing, "NOTES_AT_ONCE", 4)
+    large, small = practice.workspace_id, neighbour.workspace_id
+    steps: list[UUID] = []
+    take_in_some = Indexer.take_in
+
+    async def seen(self: Indexer, workspace_id: UUID) -> int:
+        taken = await take_in_some(self, workspace_id)
+        steps.extend([workspace_id] * (taken > 0))
+        return taken
+
+    for number in range(24):
+        await practice.write(plan=f"knee {number}")
+    note = await neighbour.write(plan="knee")
+    monkeypatch.setattr(Indexer, "take_in", seen)
+    steps.clear()
+    async with practice.environment.superuser() as db:
+        # The large one's for longer, and all at once.
+        await db.execute(
+            "INSERT INTO clinical.search_work (workspace_id, session_id, due_at) SELECT workspace_id, id,"
+            " now() - CASE workspace_id WHEN $1 THEN interval '2 hours' ELSE interval '1 hour' END"
+            " FROM clinical.sessions WHERE workspace_id IN ($1, $2)",
+            large,
+            small,
+        )
+    async with asyncio.timeout(60):
+        while await waiting(practice) or await waiting(neighbour):
+            await asyncio.sleep(0.05)
+
+    taken = [workspace_id for workspace_id in steps if workspace_id in {large, small}]
+    assert taken.count(large) >= 6
+    # It has one step to wait for, or two if the worker was at one when the work came.
+    assert taken[taken.index(small) :].count(large) >= 2
+    assert (await practice.page(search="knee")).total == 24
+    assert await neighbour.ids(search="knee") == [note.id]
+
+
+async def test_a_note_that_is_saved_while_its_clients_notes_are_searched_is_found_once(practice, monkeypatch):
+    monkeypatch.setattr(searching, "_READ_AT_ONCE", 2)
+    written = [await practice.write(session_date=MONDAY + timedelta(days=number), plan="knee") for number in range(5)]
+    is_saved = False
+
+    class Interrupted(Pace):
+        async def __call__(self) -> None:
+            nonlocal is_saved
+            if not is_saved:
+                is_saved = True
+                # One comes before all that were read, and the first of these after all others.
+                await practice.write(session_date=MONDAY + timedelta(days=9), plan="knee")
+                await practice.autosave(written[4], session_date=MONDAY - timedelta(days=1))
+
+    monkeypatch.setattr(searching, "Pace", Interrupted)
+    found = await practice.page(search="knee", client_id=practice.client_id)
+
+    assert is_saved
+    assert [note.id for note in found.items] == [note.id for note in reversed(written)]
+    assert found.total == 5
 
 
 # --- against a naive model

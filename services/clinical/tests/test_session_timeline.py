@@ -9,6 +9,7 @@ from chassis.errors import Forbidden, Invalid
 from chassis.protobuf.timestamps import to_datetime
 
 from .conftest import MONDAY
+from .planning import Planning
 
 WRITTEN, SIGNED, AMENDED = pb.HISTORY_KIND_SESSION, pb.HISTORY_KIND_SESSION_FINALIZED, pb.HISTORY_KIND_SESSION_AMENDED
 
@@ -131,3 +132,32 @@ async def test_another_workspaces_client_has_no_events(practice, neighbour):
 async def test_reading_a_timeline_needs_the_scope_to_read_notes(practice):
     with pytest.raises(Forbidden):
         await practice.only("clients:read").timeline()
+
+
+async def test_the_total_is_of_what_is_shown_of_notes_and_of_plans(practice):
+    planning = Planning(practice)
+    kept, deleted = await practice.write(), await practice.write()
+    for note in (kept, deleted):
+        await practice.finalize(note)
+    plan, _ = await planning.plan(), await planning.plan()
+    await planning.change(plan.id, title="Run again")
+
+    async def totals() -> tuple[int, int]:
+        of_notes, of_plans = await practice.timeline(), await planning.timeline()
+        assert (of_notes.total, of_plans.total) == (len(of_notes.items), len(of_plans.items))
+        return of_notes.total, of_plans.total
+
+    assert await totals() == (4, 3)
+    await practice.delete(deleted)
+    await planning.delete(plan.id)
+    assert await totals() == (2, 1)
+    assert (await practice.timeline(limit=1)).total == 2
+    await practice.restore(deleted)
+    assert await totals() == (4, 1)
+    await practice.delete(deleted)
+    await practice.erase_note(deleted)
+    await practice.environment.settle()
+    assert await totals() == (2, 1)
+    await practice.erase(practice.client_id)
+    await practice.environment.settle()
+    assert await totals() == (0, 0)

@@ -9,6 +9,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import users_pb2 as pb
+from caseload.identity.v1.users_rpc import UsersStub
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from identity.users import store
 
@@ -334,6 +335,24 @@ async def test_another_supervisor_is_announced_once_with_the_users_version(servi
         events_pb2.SupervisionChanged(user_id=str(nurse.id), version=cleared.version),
     ]
     assert await service.users.GetSupervision(pb.GetSupervisionRequest(user_id=str(uuid4())), caller) == pb.Supervision(cosign_hours=72)
+
+
+async def test_overseers_are_the_active_administrators_and_a_service_that_mails_them_is_told(service, hospital, practice):
+    second, gone = await hospital.add_user("admin"), await hospital.add_user("admin")
+    await hospital.add_user("head_doctor")
+    caller = await service.signed_in(hospital.administrator)
+    await service.users.DeactivateUser(pb.DeactivateUserRequest(user_id=str(gone.id)), caller)
+
+    def overseers(workspace_id, as_service="notifications"):
+        stub = service.environment.stub(UsersStub, as_service=as_service)
+        return stub.ListOverseers(pb.ListOverseersRequest(), service.environment.on_behalf_of(workspace_id))
+
+    assert list((await overseers(hospital.workspace_id)).user_ids) == [str(hospital.administrator.id), str(second.id)]
+    assert list((await overseers(practice.workspace_id)).user_ids) == [str(practice.administrator.id)]
+    with pytest.raises(Forbidden):
+        await overseers(hospital.workspace_id, "clinical")
+    with pytest.raises(Forbidden):
+        await service.users.ListOverseers(pb.ListOverseersRequest(), caller)
 
 
 async def test_two_changes_at_once_make_no_circle_of_supervisors(service, hospital):

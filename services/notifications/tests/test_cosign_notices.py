@@ -1,19 +1,27 @@
-"""A supervisor is mailed when a note was not co-signed in time; the mail says nothing of whose note it is."""
+"""Mails about co-signatures: to a supervisor, to whoever may decide in their place, and to whom a note is returned. None says of whose note it is."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
+import pytest
 from uuid_utils.compat import uuid7
 
 from caseload.clinical.v1 import events_pb2
+from caseload.identity.v1 import users_pb2
+from caseload.identity.v1.users_rpc import UsersStub
 from chassis.auth.tokens import ServiceSigner
 from chassis.events.signatures import EventSigner
 from chassis.work.envelope import Envelope
+from identity.people.registration import add_user
+
+OVERDUE = "A note waits for your co-signature"
+UNATTENDED = "A note waits for a co-signature, and nobody is there to give it"
+RETURNED = "A note was returned to you"
 
 
-async def announce(practice, supervisor_id):
+async def announce(practice, event):
     """What clinical announces, delivered twice."""
-    event = events_pb2.CosignatureOverdue(session_id=str(uuid7()), supervisor_id=supervisor_id)
     envelope = Envelope(uuid7(), practice.workspace_id, event.DESCRIPTOR.full_name, event.SerializeToString(), datetime.now(UTC))
     key = (practice.environment.folder / "service-keys" / "clinical.key").read_bytes()
     (signature,) = EventSigner(ServiceSigner("clinical", key)).sign([envelope])
@@ -21,17 +29,84 @@ async def announce(practice, supervisor_id):
         await practice.environment.broker.publish(replace(envelope, signature=signature))
 
 
-async def test_a_supervisor_is_mailed_once_for_each_missed_deadline(practice):
-    # What waits for nobody by name has nobody to be written to.
-    await announce(practice, None)
-    await announce(practice, str(practice.owner_id))
+async def overdue(practice, supervisor_id=None, own=()):
+    supervisor = str(supervisor_id) if supervisor_id else None
+    await announce(
+        practice, events_pb2.CosignatureOverdue(session_id=str(uuid7()), supervisor_id=supervisor, own_user_ids=sorted(map(str, own)))
+    )
 
-    async def is_sent():
+
+async def sent(practice, number):
+    """The subjects of the workspace's mails by who got them, when so many are sent."""
+
+    async def are_sent():
         rows = await practice.look("SELECT status FROM notifications.mails WHERE workspace_id = $1", practice.workspace_id)
-        return [row["status"] for row in rows] == ["sent"]
+        return [row["status"] for row in rows] == ["sent"] * number
 
-    await practice.until(is_sent)
+    await practice.until(are_sent)
+    rows = await practice.look("SELECT user_id FROM notifications.mails WHERE workspace_id = $1", practice.workspace_id)
+    return sorted(str(row["user_id"]) for row in rows)
+
+
+@pytest.fixture
+async def join(practice):
+    """Adds a user with a role to the practice, and returns their id and address."""
+    identity = practice.environment.runtime("identity")
+    keys = await identity.keys.of(practice.workspace_id)
+
+    async def joined(role: str) -> tuple[UUID, str]:
+        user = users_pb2.User(id=str(uuid7()), email=f"{uuid7().hex}@example.com", full_name="Nora Quist")
+        async with identity.background(practice.workspace_id) as work:
+            await add_user(work, identity.keyring, keys, user, role=role)
+        return UUID(user.id), user.email
+
+    return joined
+
+
+async def test_a_supervisor_is_mailed_once_for_each_missed_deadline(practice):
+    await overdue(practice, practice.owner_id)
+
+    await sent(practice, 1)
     (mail,) = practice.mail_server.to(practice.owner_email)
-    assert mail["Subject"] == "A note waits for your co-signature"
+    assert mail["Subject"] == OVERDUE
     for part in ("plain", "html"):
         assert "Hello Henrietta Castellanos," in mail.get_body((part,)).get_content()
+
+
+@pytest.mark.parametrize("supervisor", ["none", "inactive", "unknown"])
+async def test_those_who_may_decide_are_mailed_where_no_supervisor_is_there(practice, join, supervisor):
+    therapist_id, therapist = await join("therapist")
+    second_owner_id, _ = await join("owner")
+    gone_id, gone = await join("owner")
+    users = practice.environment.stub(UsersStub)
+    for user_id in (gone_id, *([therapist_id] if supervisor == "inactive" else [])):
+        await users.DeactivateUser(users_pb2.DeactivateUserRequest(user_id=str(user_id)), practice.call)
+
+    await overdue(practice, {"none": None, "inactive": therapist_id, "unknown": uuid7()}[supervisor])
+
+    assert await sent(practice, 2) == sorted(map(str, (practice.owner_id, second_owner_id)))
+    (mail,) = practice.mail_server.to(practice.owner_email)
+    assert mail["Subject"] == UNATTENDED
+    assert practice.mail_server.to(therapist) == practice.mail_server.to(gone) == []
+
+
+async def test_whoever_wrote_or_signed_the_note_is_not_asked_to_co_sign_it(practice, join):
+    second_owner_id, second_owner = await join("owner")
+
+    await overdue(practice, own=[practice.owner_id])
+    assert await sent(practice, 1) == [str(second_owner_id)]
+    # Where nobody may, all of them hear that somebody has to be found.
+    await overdue(practice, own=[practice.owner_id, second_owner_id])
+    await sent(practice, 3)
+    assert [len(practice.mail_server.to(address)) for address in (practice.owner_email, second_owner)] == [1, 2]
+
+
+async def test_the_author_of_a_returned_note_is_mailed_once(practice, join):
+    author_id, author = await join("therapist")
+    await announce(practice, events_pb2.SessionReturned(session_id=str(uuid7()), user_id=str(author_id)))
+
+    assert await sent(practice, 1) == [str(author_id)]
+    (mail,) = practice.mail_server.to(author)
+    assert mail["Subject"] == RETURNED
+    for part in ("plain", "html"):
+        assert "Hello Nora Quist," in mail.get_body((part,)).get_content()

@@ -73,8 +73,12 @@ async def test_every_table_has_row_security_and_keys_that_begin_with_the_workspa
 
 @pytest.fixture(scope="module")
 async def filled(alone):
-    """100,000 appointments of 20 practitioners and 5,000 clients in one workspace, in a little more than three months."""
+    """100,000 appointments of 20 practitioners and 5,000 clients in one workspace, in a little more than three months.
+
+    One more client has 2,000 appointments after those, and no other.
+    """
     workspace_id, practitioners, clients = uuid7(), [uuid7() for _ in range(20)], [uuid7() for _ in range(5000)]
+    planned = uuid7()
     async with alone.superuser() as connection, connection.transaction():
         # Without triggers. The counters are written below.
         await connection.execute("SET LOCAL session_replication_role = replica")
@@ -93,6 +97,16 @@ async def filled(alone):
         )  # fmt: skip
         await connection.execute(
             """
+            INSERT INTO scheduling.appointments (workspace_id, id, practitioner_id, client_id, scheduled_start, scheduled_end, during,
+                location_type, status, sealed, created_by, created_at, updated_at)
+            SELECT $1, gen_random_uuid(), $2, $3, at, at + interval '20 minutes', tstzrange(at, at + interval '20 minutes'),
+                'clinic', 'scheduled', decode(repeat('00', 120), 'hex'), $2, at, at
+            FROM generate_series(0, 1999) AS n, LATERAL (SELECT $4::timestamptz + interval '1200 days' + n * interval '1 day' AS at) AS made
+            """,
+            workspace_id, practitioners[3], planned, NINE,
+        )  # fmt: skip
+        await connection.execute(
+            """
             INSERT INTO scheduling.client_figures SELECT workspace_id, client_id, count(*) FROM scheduling.appointments GROUP BY 1, 2;
             INSERT INTO scheduling.day_figures
             SELECT workspace_id, (scheduled_start AT TIME ZONE 'UTC')::date, status, count(*) FROM scheduling.appointments GROUP BY 1, 2, 3;
@@ -105,7 +119,14 @@ async def filled(alone):
             "VACUUM ANALYZE scheduling.appointments, scheduling.client_figures, scheduling.day_figures, scheduling.services"
         )
         some = await connection.fetchval("SELECT id FROM scheduling.appointments OFFSET 50000 LIMIT 1")
-    return {"workspace_id": workspace_id, "practitioner_id": practitioners[3], "client_id": clients[5], "id": some, "clients": clients}
+    return {
+        "workspace_id": workspace_id,
+        "practitioner_id": practitioners[3],
+        "client_id": clients[5],
+        "id": some,
+        "clients": clients,
+        "planned": planned,
+    }
 
 
 def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
@@ -154,6 +175,7 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
             {**one, **practitioner, "during": Range(NINE + timedelta(days=9), NINE + timedelta(days=9, hours=1))},
         ),
         "client summaries": (store.client_summaries, {"ids": ids["clients"][:40], "now": NINE + timedelta(days=9)}),
+        "the summary of a client with years planned": (store.client_summaries, {"ids": [ids["planned"]], "now": NINE + timedelta(days=9)}),
         "timeline": (store.timeline_events, {**client, "limit": 100}),
         "timeline after a cursor": (
             store.timeline_events_before,

@@ -34,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command.add_argument("--workspace", type=UUID, help="this one only")
     removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
     removal.add_argument("email", help="the address that the person signs in with")
-    patients = commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients")
-    patients.add_argument("file", type=Path, help="the db.json; who is there already is left as they are")
-    patients.add_argument("--workspace", type=UUID, help="whose clients they become; CASELOAD_PATIENTS_WORKSPACE if it is not given")
+    _add_imports(commands)
     options = parser.parse_args(arguments)
     settings = StandaloneSettings()
     if "MAKELEVEL" in os.environ:
@@ -74,10 +72,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import remove_second_factor_command
 
             asyncio.run(remove_second_factor_command(settings, options))
+        case "jobs" | "import":
+            from standalone.jobs import jobs_command
+
+            asyncio.run(jobs_command(settings, options))
         case _:
             from standalone.embedded import run_embedded
 
             run_embedded(settings)
+
+
+def _add_imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands that bring clients along, and the one that shows how far they are."""
+    watching = (
+        commands.add_parser("jobs", help="long work")
+        .add_subparsers(dest="jobs", required=True)
+        .add_parser("watch", help="shows one's progress")
+    )
+    watching.add_argument("id", type=UUID)
+    importing = commands.add_parser("import", help="brings clients along from a CSV or JSON file")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--dry-run", action="store_true", help="says what would be imported, and changes nothing")
+    for command in (watching, importing):
+        command.add_argument("--url", help="of the gateway; this machine's unless given. CASELOAD_API_KEY says who asks")
+    patients = commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients")
+    patients.add_argument("file", type=Path, help="the db.json; who is there already is left as they are")
+    patients.add_argument("--workspace", type=UUID, help="whose clients they become; CASELOAD_PATIENTS_WORKSPACE if it is not given")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ from clients.patients import db_file
 from identity.second_factors.workflow import remove_for_operator
 from standalone.home import DEFAULT_HOME, Home, as_role
 from standalone.preparation import prepare_schemas
-from standalone.records import erased_in, reseal, verify_records, workspaces
+from standalone.records.resealing import reseal
+from standalone.records.rows import erased_in, workspaces
+from standalone.records.verification import verify_records
 from standalone.services import SERVICES
 from standalone.settings import StandaloneSettings
 

@@ -61,5 +61,5 @@ async def list_response(
     return StreamingResponse(parts(), media_type=_JSON)
 
 
-def no_content() -> Response:
-    return Response(status_code=204)
+def no_content(headers: Mapping[str, str] | None = None) -> Response:
+    return Response(status_code=204, headers=headers)

@@ -6,6 +6,11 @@ from uuid import UUID
 
 from chassis.errors import Unavailable
 
+# What it takes to write notes, and so to be of a care team.
+TREATS = "sessions:write"
+# As whom row security knows a user who may not treat: nobody's id.
+_NOBODY = UUID(int=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -21,6 +26,13 @@ class Caller:
     service: str | None = None
     # The access token that says so; empty for services.
     token: str = field(default="", repr=False)
+
+    @property
+    def reader(self) -> UUID | None:
+        """As whom the records of restricted clients are opened: a user who treats, nobody for any other, None for a service, which opens all."""
+        if self.service is not None:
+            return None
+        return self.user_id if self.user_id is not None and TREATS in self.scopes else _NOBODY
 
 
 ANONYMOUS = Caller()

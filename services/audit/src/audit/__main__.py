@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from audit.legal_holds.rpc import LegalHolds
 from audit.settings import AuditSettings
 from audit.tables import KEPT_AFTER_ERASURE, metadata
 from audit.trail.checkpoints import checkpoint_publisher
@@ -17,7 +18,10 @@ SERVICE = Service(
     name="audit",
     metadata=metadata,
     settings=AuditSettings,
-    servicers=lambda runtime: [Trail(runtime.keys, checkpoint_publisher(runtime), unsigned_until=runtime.settings.unsigned_events_until)],
+    servicers=lambda runtime: [
+        Trail(runtime.keys, checkpoint_publisher(runtime), unsigned_until=runtime.settings.unsigned_events_until),
+        LegalHolds(runtime.keys, runtime.peers),
+    ],
     reactions=lambda runtime: reactions(runtime.keys),
     loops=lambda runtime: [sequencer(runtime).run, partial(keep_partitions_ahead, runtime.database)],
     erasure=Erasure(

@@ -17,11 +17,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.system_tables import chassis_tables
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import Sealed, moment, tenant
 
 metadata = MetaData(schema="audit")
 
@@ -99,6 +100,35 @@ event_entities = tenant(
     postgresql_partition_by="RANGE (created_at)",
     grants="SELECT, INSERT",
     eraser_grants="",
+)
+
+# What must not be destroyed: a client, what a user has to do with, or without either the whole workspace.
+legal_holds = tenant(
+    "legal_holds",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("client_id", Uuid),
+    Column("user_id", Uuid),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_by", Uuid, nullable=False),
+    moment("created_at"),
+    Column("released_by", Uuid),
+    moment("released_at", nullable=True),
+    # While it is being placed. It counts until then, and is shown to nobody.
+    moment("pending_until", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_legal_holds"),
+    CheckConstraint("client_id IS NULL OR user_id IS NULL", name="legal_hold_subject"),
+    CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="legal_hold_released"),
+    Index("ix_legal_holds_client", "workspace_id", "client_id", postgresql_where=text("released_at IS NULL")),
+    fixed=("id", "client_id", "user_id", "created_by", "created_at"),
+    grants="SELECT, INSERT, UPDATE",
+    sealed=Sealed(
+        bound=("client_id", "user_id", "created_by", "created_at", "released_by", "released_at"),
+        unbound={
+            "pending_until": "whoever changes it places a hold that somebody was about to place, or takes back one that nobody was told of"
+        },
+    ),
 )
 
 # The hash chain: one entry per event.

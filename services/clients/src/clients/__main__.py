@@ -1,48 +1,71 @@
 """Runs the clients service."""
 
 from caseload.clients.v1 import events_pb2
+from chassis.care_teams.access import CareTeams as Access
 from chassis.jobs.rpc import Jobs
 from chassis.jobs.store import JobStore
 from chassis.jobs.worker import JobWorker
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
+from clients.care_teams.elsewhere import Elsewhere
+from clients.care_teams.members import Members
+from clients.care_teams.reactions import reactions as care_team_reactions
+from clients.care_teams.rpc import CareTeams
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.rpc import Clients
+from clients.consents.rpc import Consents
+from clients.duplicates.backfill import backfill_loop
+from clients.duplicates.rpc import ClientDuplicates
+from clients.erasures.reactions import reactions
+from clients.erasures.workflow import JOB_KIND
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
 from clients.patients.patient_index import PatientIndexes
 from clients.patients.rpc import Patients
 from clients.settings import ClientsSettings
-from clients.tables import JOBS, RETENTIONS, metadata
+from clients.tables import ACCESS, JOBS, RETENTIONS, metadata
 
-_JOBS = JobStore(JOBS)
+_JOBS = JobStore(JOBS, decided=[JOB_KIND.name])
+_ACCESS = Access(ACCESS, is_told=False)
 
 
 def servicers(runtime: Runtime) -> list[object]:
     """The servicers of this service."""
     return [
-        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order)),
+        Clients(runtime.keys, NameIndexCache(runtime.settings.clients_in_order), _ACCESS, runtime.once(legal_holds), _JOBS),
+        CareTeams(runtime.keys, _ACCESS, Members(runtime.peers), Elsewhere(runtime.peers), runtime.background),
+        ClientDuplicates(runtime.keys, _ACCESS),
+        Consents(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
         Jobs(_JOBS),
-        Patients(runtime.keys, PatientIndexes(runtime.settings.patients_in_memory)),
+        Patients(runtime.keys, PatientIndexes(runtime.settings.patients_in_memory), _ACCESS),
     ]
+
+
+def legal_holds(runtime: Runtime) -> LegalHolds:
+    """What must not be erased."""
+    return runtime.legal_holds(lambda: runtime.peers["audit"])
 
 
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
     elsewhere = UseElsewhere(runtime.peers)
-    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, job_kinds(elsewhere.find), runtime.background)
+    kinds = [*job_kinds(elsewhere, runtime.once(legal_holds)), JOB_KIND]
+    return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background, runtime.check_standing)
 
 
 SERVICE = Service(
     "clients",
     metadata,
     servicers,
-    loops=lambda runtime: [runtime.once(worker).run],
+    reactions=lambda runtime: [*care_team_reactions(runtime.keys), *reactions(_JOBS, lambda: runtime.once(worker).wake())],
+    loops=lambda runtime: [runtime.once(worker).run, backfill_loop(runtime)],
     settings=ClientsSettings,
     retentions=RETENTIONS,
+    care_teams=_ACCESS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

@@ -8,6 +8,7 @@ from caseload.clinical.v1 import events_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.care_teams.access import CareTeams
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
@@ -19,6 +20,7 @@ from clinical.client_attachments.rpc import ClientAttachments
 from clinical.cosignatures.reactions import reactions as cosignature_reactions
 from clinical.cosignatures.rpc import Cosignatures
 from clinical.erasure.reactions import reactions as erasure_reactions
+from clinical.holds import legal_holds
 from clinical.measures.rpc import Measures
 from clinical.milestones.rpc import Milestones
 from clinical.note_search.worker import index_loop
@@ -29,8 +31,10 @@ from clinical.sessions.rpc import Sessions
 from clinical.sessions.signing import VersionSigner
 from clinical.settings import ClinicalSettings
 from clinical.sync.rpc import Sync
-from clinical.tables import RETENTIONS, metadata
+from clinical.tables import ACCESS, RETENTIONS, metadata, plans, sessions
 from clinical.treated_clients.rpc import TreatedClients
+
+_CARE_TEAMS = CareTeams(ACCESS, records={"session_id": sessions, "plan_id": plans})
 
 
 def _attachments(runtime: Runtime) -> Sequence[object]:
@@ -54,9 +58,11 @@ SERVICE = Service(
             WorkspacesStub(runtime.peers["identity"]),
             UsersStub(runtime.peers["identity"]),
             runtime.once(_version_signer),
+            _CARE_TEAMS,
             grace=timedelta(days=runtime.settings.deleted_notes_days),
+            holds=runtime.once(legal_holds),
         ),
-        Cosignatures(runtime.keys, runtime.once(_version_signer)),
+        Cosignatures(runtime.keys, runtime.once(_version_signer), _CARE_TEAMS),
         Sync(
             runtime.keys,
             ClientsStub(runtime.peers["clients"]),
@@ -65,13 +71,13 @@ SERVICE = Service(
         ),
         *_attachments(runtime),
         NoteTemplates(runtime.keys),
-        Plans(runtime.keys, ClientsStub(runtime.peers["clients"])),
+        Plans(runtime.keys, ClientsStub(runtime.peers["clients"]), _CARE_TEAMS),
         Milestones(runtime.keys),
         Measures(runtime.keys),
         TreatedClients(),
     ],
     reactions=lambda runtime: [
-        *erasure_reactions(runtime.keys),
+        *erasure_reactions(runtime.keys, runtime.once(legal_holds), runtime.blobs),
         *attachment_reactions(runtime.blobs),
         *cosignature_reactions(),
         *session_reactions(
@@ -81,6 +87,7 @@ SERVICE = Service(
     loops=lambda runtime: [sweep_loop(runtime), index_loop(runtime)],
     settings=ClinicalSettings,
     retentions=RETENTIONS,
+    care_teams=_CARE_TEAMS,
     erasure=Erasure(
         events_pb2.WorkspaceErasureUnfinished,
         events_pb2.WorkspaceErasureFinished,

@@ -57,7 +57,7 @@ SERVICE = Service(
     "identity",
     metadata,
     servicers,
-    reactions=lambda _runtime: reactions(),
+    reactions=lambda runtime: reactions(runtime.legal_holds(lambda: runtime.peers["audit"])),
     settings=IdentitySettings,
     retentions=RETENTIONS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished, kept=KEPT_AFTER_ERASURE),

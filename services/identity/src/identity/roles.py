@@ -27,15 +27,20 @@ _WRITES = frozenset(
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
-_BESIDE = {"clients:erase", "clients:import", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase"}
-ALL_SCOPES: Final = _READS | _WRITES | _BESIDE
-# An API key co-signs nothing: whoever makes one would co-sign their own notes with it.
-KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"}
+_BESIDE = {
+    "audit:hold", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase",
+}  # fmt: skip
+# Care teams of restricted clients: who sets them, who opens a record without being of one, and who judges whether that was right.
+_CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}
+ALL_SCOPES: Final = _READS | _WRITES | _BESIDE | _CARE_TEAMS
+# An API key co-signs nothing: whoever makes one would co-sign their own notes with it. It is of no care team, and breaks no glass.
+KEY_SCOPES: Final = ALL_SCOPES - {"sessions:cosign", "sessions:oversee"} - _CARE_TEAMS
 
 _CLINICIAN = frozenset(
     {
         "clients:read",
         "clients:write",
+        "clients:break-glass",
         "appointments:read",
         "appointments:write",
         "sessions:read",
@@ -55,7 +60,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "admin": ALL_SCOPES,
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
-    "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write"},
+    "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write", "clients:restrict", "break-glass:review"},
     # The front desk: books appointments, and reads neither session notes nor plans of care.
     "assistant": frozenset(
         {
@@ -74,6 +79,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
         {
             "clients:read",
             "clients:write",
+            "clients:break-glass",
             "appointments:read",
             "sessions:read",
             "sessions:write",
@@ -97,6 +103,8 @@ ROLES_BY_KIND: Final[dict[str, frozenset[str]]] = {
 # The role that manages a workspace. Every workspace keeps at least one active user who has it.
 ADMINISTRATOR_ROLE: Final[dict[str, str]] = {"practice": "owner", "hospital": "admin"}
 
+# Who sees and decides on all that waits for a co-signature in a workspace.
+OVERSEER_ROLES: Final = frozenset(role for role, scopes in SCOPES_BY_ROLE.items() if "sessions:oversee" in scopes)
 
 # What it takes to run the installation. No role has it, and whoever has it sees no PHI.
 PLATFORM_SCOPES: Final = frozenset({"platform:admin"})

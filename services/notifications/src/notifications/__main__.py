@@ -1,5 +1,6 @@
 """The notifications service: reminders and other mail."""
 
+from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
@@ -10,6 +11,7 @@ from notifications.account_mails import reactions as account_mails
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.mail_worker import MailWorker
 from notifications.payment_requests import reactions as payment_requests
+from notifications.reminder_consents import reactions as reminder_consents
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
@@ -21,9 +23,10 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
     waited_for = worker.account_mails.wake
     return [
         *reminders.reactions(worker.reminders.wake),
+        *reminder_consents.reactions(),
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
-        *cosign_notices.reactions(waited_for),
+        *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
     ]
 
 

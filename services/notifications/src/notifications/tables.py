@@ -106,6 +106,18 @@ reminders = tenant(
     relay_grants="SELECT",
 )  # fmt: skip
 
+# The consents to reminders that are known, and which of them were withdrawn. A client who has given some and withdrawn them all gets no
+# reminder; one who has given none was never asked, and does. Nothing is ever taken back of a row, so the order of events does not matter.
+reminder_consents = tenant(
+    "reminder_consents",
+    metadata,
+    Column("client_id", Uuid, nullable=False),
+    Column("consent_id", Uuid, nullable=False),
+    Column("is_withdrawn", Boolean, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "client_id", "consent_id", name="pk_reminder_consents"),
+    fixed=("client_id", "consent_id"),
+)
+
 # The number of reminders per UTC day and public status. The trigger `keep_figures` appends a change with every reminder.
 reminder_counters = counter(
     "reminder_counter_changes",

@@ -5,6 +5,7 @@ from typing import Any
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import events_pb2
+from chassis.care_teams.access import CareTeams
 from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
@@ -14,17 +15,19 @@ from scheduling.appointments.rpc import Appointments
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
-from scheduling.tables import metadata
+from scheduling.tables import ACCESS, metadata
+
+_CARE_TEAMS = CareTeams(ACCESS)
 
 
 def servicers(runtime: Runtime) -> list[Any]:
     """The servicers of this service."""
     peers = runtime.peers
     return [
-        Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), UsersStub(peers["identity"])),
+        Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), UsersStub(peers["identity"]), _CARE_TEAMS),
         OfferedServices(),
         Locations(),
-        Payments(runtime.keys),
+        Payments(runtime.keys, _CARE_TEAMS),
     ]
 
 
@@ -33,6 +36,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: reactions(runtime.keys),
+    care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

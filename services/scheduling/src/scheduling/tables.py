@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 from sqlalchemy.schema import SchemaItem
 
+from chassis.care_teams.tables import access_tables
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
@@ -160,6 +161,8 @@ appointments = tenant(
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),
     fixed=("id", "series_id", "created_by", "created_at"),
+    # That somebody is busy is seen by whoever books.
+    care_team="changes",
     sealed=Sealed(
         bound=(
             "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id",
@@ -235,6 +238,8 @@ client_figures = tenant(
     Column("appointment_count", BigInteger, nullable=False),
     # Once set, the trigger refuses further appointments of the client, even if their booking began earlier.
     moment("erased_at", nullable=True),
+    # The same until then: of a client without appointments who may be about to be erased.
+    moment("closed_until", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
     grants="SELECT, INSERT, UPDATE",
     relay_grants=FOLDED_GRANTS,
@@ -255,5 +260,7 @@ day_figures = tenant(
 # The trigger `keep_counts` appends the changes of both with every change of an appointment.
 client_counters = counter("client_counter_changes", client_figures, metadata, counts=["appointment_count"])
 day_counters = counter("day_counter_changes", day_figures, metadata, counts=["appointment_count"])
+
+ACCESS = access_tables(metadata)
 
 chassis_tables(metadata)

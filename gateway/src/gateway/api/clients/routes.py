@@ -63,9 +63,9 @@ async def deactivate_client(client_id: UUID, request: SignedInRequest) -> Respon
 
 @router.delete("/{client_id}/permanent", status_code=204)
 async def erase_client(client_id: UUID, request: SignedInRequest) -> Response:
-    """Deletes the client and everything that belongs to it, in every service."""
-    await request.stubs.clients.EraseClient(pb.EraseClientRequest(client_id=str(client_id)), request.context)
-    return no_content()
+    """Deletes the client and everything that belongs to it, in every service. It is gone for every reader at once; the job at `Location` says how far the services are."""
+    reply = await request.stubs.clients.EraseClient(pb.EraseClientRequest(client_id=str(client_id)), request.context)
+    return no_content({"location": f"/api/v1/jobs/{reply.job_id}"})
 
 
 async def get_counters(request: GatewayRequest, client_ids: Sequence[str]) -> dict[str, scheduling.Figures]:

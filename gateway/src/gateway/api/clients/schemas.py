@@ -83,6 +83,10 @@ class Client(Schema):
     gender: str | None
     time_zone: str | None
     external_id: str | None
+    restricted: Annotated[
+        bool,
+        Field(description="Only the care team opens the record. To others the client is a name: what else a client has is null for them."),
+    ]
     version: int
     created_at: Time
     updated_at: Time

@@ -22,7 +22,10 @@ router = noun_router("/sessions", "sessions")
 
 @router.get("/cosign-queue", response_model=SessionPage)
 async def list_cosign_queue(query: Annotated[PageQuery, Query()], request: SignedInRequest) -> Response:
-    """What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace."""
+    """What waits for the caller's co-signature, the first to be due first. For owners and administrators, all that waits in the workspace.
+
+    What the caller wrote, or signed since the last co-signature, is left out: nobody co-signs their own note.
+    """
     return page_response(
         await request.stubs.cosignatures.ListCosignQueue(to_proto(query, pb.ListCosignQueueRequest), request.context), query
     )

@@ -14,10 +14,15 @@ class Job(Schema):
     id: UUID
     kind: Annotated[str, Field(description="What it does, as import_clients.")]
     status: Status
-    done: Annotated[int, Field(description="How much of `total` is done: rows of the file for import_clients, clients for undo_import.")]
+    done: Annotated[
+        int,
+        Field(
+            description="How much of `total` is done: rows of the file for import_clients, clients for undo_import, services for erase_client."
+        ),
+    ]
     total: int | None
     error: Annotated[str | None, Field(description="The code of the problem that ended it.")]
-    result: Annotated[dict[str, Any] | None, Field(description="What came of it, as its kind says.")]
+    result: Annotated[dict[str, Any] | None, Field(description="What came of it, or has come of it so far, as its kind says.")]
     result_url: str | None
     created_by: UUID
     created_at: Time

@@ -136,6 +136,10 @@ class SessionQuery(PageQuery):
     status: SessionStatus | None = None
     is_draft: bool | None = None
     include_deleted: bool = False
+    cosign_status: Annotated[
+        Literal["pending", "returned"] | None,
+        Field(description="Notes that wait for a co-signature, or that were returned and wait for their author."),
+    ] = None
     search: Annotated[
         Search,
         Field(

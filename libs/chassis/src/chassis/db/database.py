@@ -19,7 +19,10 @@ from chassis.errors import Refusal
 
 
 class Database:
-    """A pool of connections of one role. It connects when first asked, so start order never matters."""
+    """A pool of connections of one role. It connects when first asked, so start order never matters.
+
+    `has_readers`: what a transaction sees depends on who reads (see care_teams).
+    """
 
     def __init__(
         self,
@@ -29,9 +32,11 @@ class Database:
         size: int = 10,
         statement_timeout: float = 15.0,
         lock_timeout: float = 5.0,
+        has_readers: bool = False,
         took: Callable[[str, float], None] = lambda _sql, _seconds: None,
     ) -> None:
         self.schema = schema
+        self._has_readers = has_readers
         settings = {
             "application_name": f"caseload-{schema}",
             "search_path": f"{schema}, public",
@@ -49,14 +54,21 @@ class Database:
         self._pool = Pool(dsn, size=size, settings=settings, took=took)
         self.dataloader = Dataloader(self.transaction)
 
-    def begin(self, workspace_id: UUID | None, *, deadline: float | None = None, first: FirstStatement | None = None) -> Transaction:
-        """A transaction that its owner commits or rolls back; `deadline` is in the loop's time, `first` as in Transaction."""
-        return Transaction(self._pool, workspace_id, deadline=deadline, first=first)
+    def begin(
+        self,
+        workspace_id: UUID | None,
+        *,
+        reader: UUID | None = None,
+        deadline: float | None = None,
+        first: FirstStatement | None = None,
+    ) -> Transaction:
+        """A transaction that its owner commits or rolls back; `deadline` is in the loop's time, `reader` and `first` as in Transaction."""
+        return Transaction(self._pool, workspace_id, reader=reader if self._has_readers else None, deadline=deadline, first=first)
 
     @asynccontextmanager
-    async def transaction(self, workspace_id: UUID | None, *, seconds: float) -> AsyncIterator[Transaction]:
+    async def transaction(self, workspace_id: UUID | None, *, seconds: float, reader: UUID | None = None) -> AsyncIterator[Transaction]:
         """A transaction of its own, which may take this many seconds: commits at the end, rolls back on any exception."""
-        transaction = self.begin(workspace_id, deadline=asyncio.get_running_loop().time() + seconds)
+        transaction = self.begin(workspace_id, reader=reader, deadline=asyncio.get_running_loop().time() + seconds)
         try:
             yield transaction
         except BaseException:

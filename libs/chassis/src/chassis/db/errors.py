@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from chassis.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Unavailable
 
 # Everything that asyncpg raises. Where ending or closing something fails with one of them, the connection is given up.
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
@@ -10,6 +10,10 @@ LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Internal
 
 def nothing_here() -> NotFound:
     return NotFound("not_found", "There is nothing here under this id.")
+
+
+def client_restricted() -> Forbidden:
+    return Forbidden("client_restricted", "Only this client's care team opens the record.")
 
 
 class refusals:  # noqa: N801 - reads as a statement: `with refusals():`
@@ -34,6 +38,9 @@ def refusal_of(error: BaseException) -> Refusal | None:
             return Invalid(str(error.constraint_name))
         case asyncpg.NotNullViolationError():
             return Invalid(f"{error.column_name}_required")
+        # A row of a client whose record the reader may not open, by a policy of this name (see care_teams).
+        case asyncpg.InsufficientPrivilegeError() if 'policy "care_team' in str(error):
+            return client_restricted()
         case asyncpg.CharacterNotInRepertoireError() | asyncpg.UntranslatableCharacterError():
             return Invalid("text_not_storable", "The text holds a character that cannot be stored.")
         case (

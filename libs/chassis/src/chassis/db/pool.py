@@ -1,7 +1,7 @@
 """Connections of one role, acquired by one transaction at a time.
 
 A transaction that has only read is not committed: its connection is released with the transaction still open. The next
-transaction that reads in the same workspace continues it, and each of its statements sees what is committed by then; any other
+transaction that reads the same workspace, for the same reader where that makes a difference, continues it, and each of its statements sees what is committed by then; any other
 sends COMMIT together with its own BEGIN. An open read that nobody continues within moments, or that grows old, is ended, so that
 its locks are not held for long.
 """
@@ -28,12 +28,16 @@ _LONGEST_WAIT = 10.0
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
+# The workspace, and for whom its rows are read where that makes a difference.
+Sight: TypeAlias = tuple[UUID | None, UUID | None]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenRead:
-    """A transaction that has only read: its connection, its workspace, and when it began (the loop's time)."""
+    """A transaction that has only read: its connection, whose rows it sees (a workspace's, for a reader), and when it began (the loop's time)."""
 
     connection: Any
-    workspace_id: UUID | None
+    sees: Sight
     since: float
 
     @property
@@ -76,7 +80,7 @@ class Pool:
     async def acquire(self, timeout: float | None = None) -> Any:
         """A connection on which nothing is open; Unavailable when none is free in time."""
         with refusals():
-            connection, open_read = await self._acquire(_bounded(timeout), None, clean=True)
+            connection, open_read = await self._acquire(_bounded(timeout), (None, None), clean=True)
             if open_read is not None:
                 try:
                     await connection.execute("COMMIT", timeout=timeout)
@@ -85,14 +89,14 @@ class Pool:
                     raise
         return connection
 
-    async def acquire_for_read(self, timeout: float | None, workspace_id: UUID | None) -> tuple[Any, OpenRead | None]:
-        """A connection, preferably with an open read of this workspace, and the read still open on it. Unavailable as above."""
+    async def acquire_for_read(self, timeout: float | None, sees: Sight) -> tuple[Any, OpenRead | None]:
+        """A connection, preferably with an open read that sees the same, and the read still open on it. Unavailable as above."""
         with refusals():
-            return await self._acquire(_bounded(timeout), workspace_id)
+            return await self._acquire(_bounded(timeout), sees)
 
-    async def _acquire(self, timeout: float, workspace_id: UUID | None, *, clean: bool = False) -> tuple[Any, OpenRead | None]:
+    async def _acquire(self, timeout: float, sees: Sight, *, clean: bool = False) -> tuple[Any, OpenRead | None]:
         until = asyncio.get_running_loop().time() + timeout
-        while (open_read := await self._turn(until, workspace_id, clean=clean)) is not None:
+        while (open_read := await self._turn(until, sees, clean=clean)) is not None:
             if not open_read.connection.is_closed():
                 return open_read.connection, open_read
             await self.release(open_read.connection, broken=True)
@@ -146,10 +150,10 @@ class Pool:
             self._unused.clear()
             self._closing = False
 
-    async def _turn(self, until: float, workspace_id: UUID | None, *, clean: bool) -> OpenRead | None:
+    async def _turn(self, until: float, sees: Sight, *, clean: bool) -> OpenRead | None:
         """An open read, or None for the right to acquire one more connection; `clean` prefers the latter. TimeoutError at `until`."""
         if self._idle and not (clean and self._left):
-            open_read, expiry = self._idle.pop(self._pick_idle(workspace_id))
+            open_read, expiry = self._idle.pop(self._pick_idle(sees))
             expiry.cancel()
             return open_read
         if self._left:
@@ -184,10 +188,10 @@ class Pool:
                 return True
         return False
 
-    def _pick_idle(self, workspace_id: UUID | None) -> int:
-        """Index of the most recently used open read of the workspace, or of the most recently used one. The others time out."""
+    def _pick_idle(self, sees: Sight) -> int:
+        """Index of the most recently used open read that sees the same, or of the most recently used one. The others time out."""
         for place in range(len(self._idle) - 1, -1, -1):
-            if self._idle[place][0].workspace_id == workspace_id:
+            if self._idle[place][0].sees == sees:
                 return place
         return -1
 

@@ -25,6 +25,7 @@ _WITHOUT_EFFECT = frozenset(
         "any",
         "array_agg",
         "bit_xor",
+        "bool_and",
         "cast",
         "coalesce",
         "concat",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     Column,
@@ -63,12 +63,15 @@ def tenant(
     keys_grants: str = "",
     eraser_grants: str | None = None,
     sealed: Sealed | None = None,
+    care_team: Literal["reads", "changes"] | None = None,
     **options: Any,
 ) -> Table:
     """A table whose rows belong to one workspace each, under forced row security.
 
     `grants` are the app role's; its UPDATE leaves out the columns that are `fixed` once a row is written, its INSERT those that are
-    `defaulted`. The eraser may delete what the app may not, unless `eraser_grants` says otherwise. Migrations hold the statements for row security and grants; the drift check compares them with what is declared here.
+    `defaulted`. The eraser may delete what the app may not, unless `eraser_grants` says otherwise.
+    Rows of a restricted client (`client_id`) exist for its care team alone where `care_team` "reads"; where it "changes", the others see
+    them and cannot write any. Migrations hold the statements for row security and grants; the drift check compares them with what is declared here.
     """
     table = Table(name, metadata, Column("workspace_id", Uuid, nullable=False), *items, **options)
     app = _by_column("UPDATE", {"workspace_id", *fixed}, table, grants) if fixed else grants
@@ -77,6 +80,8 @@ def tenant(
         eraser_grants = "" if "DELETE" in grants else "DELETE"
     by_role = {"app": app, "relay": relay_grants, "keys": keys_grants, "eraser": eraser_grants}
     table.info["access"] = Access({role: granted for role, granted in by_role.items() if granted})
+    if care_team is not None:
+        table.info["care_team"] = care_team
     if sealed is not None:
         sealed.check(table)
         table.info["sealed"] = sealed

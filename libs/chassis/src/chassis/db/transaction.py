@@ -31,17 +31,25 @@ class Transaction:
     """Runs statements one after another; callers may gather them. `commit` and `rollback` are its owner's to call.
 
     `first`, if given, runs on the connection right after BEGIN (with the seconds that remain), in the same transaction; what it raises
-    is raised by every statement. After the end every statement raises TransactionEnded.
+    is raised by every statement. With a `reader` row security shows what this user may open (see care_teams). After the end every statement raises TransactionEnded.
     """
 
     __slots__ = (
-        "_connection", "_deadline", "_ended", "_first", "_first_error", "_inherited", "_lock", "_only_read", "_pool", "_since", "workspace_id",
+        "_connection", "_deadline", "_ended", "_first", "_first_error", "_inherited", "_lock", "_only_read", "_pool", "_since",
+        "reader", "workspace_id",
     )  # fmt: skip
 
     def __init__(
-        self, pool: Pool, workspace_id: UUID | None, *, deadline: float | None = None, first: FirstStatement | None = None
+        self,
+        pool: Pool,
+        workspace_id: UUID | None,
+        *,
+        reader: UUID | None = None,
+        deadline: float | None = None,
+        first: FirstStatement | None = None,
     ) -> None:
         self.workspace_id = workspace_id
+        self.reader = reader
         self._pool = pool
         self._deadline = deadline
         self._first = first
@@ -107,7 +115,7 @@ class Transaction:
         if workspace_id == own:
             yield
             return
-        await self.execute(_pin(workspace_id))
+        await self.execute(_pin(workspace_id, self.reader))
         self.workspace_id = workspace_id
         try:
             yield
@@ -115,10 +123,10 @@ class Transaction:
             self.workspace_id = own
             # A transaction that has failed takes no further statement, and not this one either.
             with suppress(Exception):
-                await self.execute(_pin(own))
+                await self.execute(_pin(own, self.reader))
             raise
         self.workspace_id = own
-        await self.execute(_pin(own))
+        await self.execute(_pin(own, self.reader))
 
     async def execute(self, sql: str, *arguments: Any) -> None:
         """Runs SQL text that returns no rows."""
@@ -140,7 +148,7 @@ class Transaction:
         self._ended = True
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            self._pool.release_open(OpenRead(connection, self.workspace_id, self._since))
+            self._pool.release_open(OpenRead(connection, (self.workspace_id, self.reader), self._since))
         return True
 
     async def commit(self) -> None:
@@ -213,8 +221,9 @@ class Transaction:
         reads = reads and self._first is None
         self._only_read = self._only_read and reads
         if self._connection is None:
-            connection, open_read = await self._pool.acquire_for_read(self._remaining(), self.workspace_id)
-            if reads and open_read is not None and open_read.workspace_id == self.workspace_id and open_read.is_young:
+            sees = self.workspace_id, self.reader
+            connection, open_read = await self._pool.acquire_for_read(self._remaining(), sees)
+            if reads and open_read is not None and open_read.sees == sees and open_read.is_young:
                 self._inherited, self._since = True, open_read.since
             else:
                 await self._send_begin(connection, ends_other=open_read is not None, lock=lock)
@@ -239,7 +248,7 @@ class Transaction:
         try:
             with refusals():
                 parts = ["COMMIT"] if ends_other else []
-                parts += ["BEGIN", _pin(self.workspace_id)] + ([] if lock is None else [lock])
+                parts += ["BEGIN", _pin(self.workspace_id, self.reader)] + ([] if lock is None else [lock])
                 await connection.execute("; ".join(parts), timeout=self._remaining())
         except BaseException:
             await self._pool.release(connection, broken=True)
@@ -251,6 +260,7 @@ class Transaction:
         return max(self._deadline - asyncio.get_running_loop().time(), at_least)
 
 
-def _pin(workspace_id: UUID | None) -> str:
-    """Confines the transaction, and it alone, to the workspace; without one it sees no row that belongs to any."""
-    return f"SET LOCAL app.workspace_id = '{'' if workspace_id is None else UUID(str(workspace_id))}'"
+def _pin(workspace_id: UUID | None, reader: UUID | None) -> str:
+    """Confines the transaction, and it alone, to the workspace, and to what the reader may open; without a workspace it sees no row of any."""
+    pinned = f"SET LOCAL app.workspace_id = '{'' if workspace_id is None else UUID(str(workspace_id))}'"
+    return pinned if reader is None else f"{pinned}; SET LOCAL app.reader = '{UUID(str(reader))}'"

@@ -38,6 +38,8 @@ class Jobs(JobsServicer[UnitOfWork]):
 
     async def CancelJob(self, request: pb.CancelJobRequest, work: UnitOfWork) -> pb.Job:
         job = visible(await work.db.maybe(self._store.get, id=request.job_id), work)
+        work.note(job=str(job["id"]), kind=job["kind"])
+        rules.check_may_be_cancelled(is_decided=job["kind"] in self._store.decided)
         cancelled = await work.db.maybe(self._store.cancel, id=job["id"], now=work.now)
         if cancelled is None:
             # It ended a moment ago, or long before.
@@ -51,7 +53,8 @@ class Jobs(JobsServicer[UnitOfWork]):
 
 
 def to_message(row: Mapping[str, Any]) -> pb.Job:
-    return fill(pb.Job(), {**row, "result": json.loads(row["result"]) if row["result"] else None})
+    so_far = json.loads(row["state"]).get("outcome") if row["state"] else None
+    return fill(pb.Job(), {**row, "result": json.loads(row["result"]) if row["result"] else so_far})
 
 
 def visible(row: Record | None, work: UnitOfWork) -> Record:

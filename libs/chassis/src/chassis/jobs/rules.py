@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chassis.backoff import Backoff
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Forbidden
 
 # Whoever manages the workspace sees and cancels everybody's.
 _MANAGES = "workspace:write"
@@ -13,9 +13,19 @@ _MOST_FAILURES = 5
 _BACKOFF = Backoff(first=1.0, longest=60.0)
 # Until a job is tried again for which something was not there: a service that is being upgraded, a store.
 SECONDS_WHILE_AWAY = 15.0
+# The same for one of a suspended workspace.
+SECONDS_WHILE_SUSPENDED = 60.0
 # Of one workspace, waiting or running: each keeps what it has to read.
 _MOST_OPEN = 5
 _OVER = {"done": "It is done.", "failed": "It has failed."}
+
+
+class Ended(Exception):
+    """The job goes no further in this worker."""
+
+
+class Suspended(Ended):
+    """It waits: its workspace is suspended."""
 
 
 def sees_all(scopes: Collection[str]) -> bool:
@@ -32,6 +42,12 @@ def check_can_be_cancelled(status: str) -> None:
         raise Conflict("job_over", _OVER[status], facts={"status": status})
 
 
+def check_may_be_cancelled(*, is_decided: bool) -> None:
+    """Raises Conflict for a job that only carries out what was decided."""
+    if is_decided:
+        raise Conflict("job_decided", "What this job carries out has been decided, and has begun.")
+
+
 def check_number(unfinished: int) -> None:
     if unfinished >= _MOST_OPEN:
         raise Conflict("too_many_jobs", "Several jobs of the workspace are not over yet; wait for one of them, or cancel it.")
@@ -45,3 +61,11 @@ def is_given_up(failures: int) -> bool:
 def pause_after(failures: int) -> float:
     """Seconds until the next attempt."""
     return _BACKOFF.delay(failures)
+
+
+def check_standing(*, workspace_is_active: bool, is_permitted: bool) -> None:
+    """Raises Suspended while the workspace is suspended, Forbidden for whoever may not order such a job any more."""
+    if not workspace_is_active:
+        raise Suspended
+    if not is_permitted:
+        raise Forbidden("job_not_permitted", "Whoever has ordered this is no longer active here, or may not do it any more.")

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
-from chassis.jobs.ordering import read_input
+from chassis.jobs.ordering import read_input, read_parameters
+from chassis.jobs.rules import Ended
+from chassis.jobs.standing import CheckStanding
 from chassis.jobs.store import JobStore
 from chassis.work.unit_of_work import UnitOfWork
-
-
-class Ended(Exception):
-    """The job goes no further in this worker."""
 
 
 class Cancelled(Ended):
@@ -24,6 +23,14 @@ class Cancelled(Ended):
 
 class Lost(Ended):
     """Another worker has it now, or it is over."""
+
+
+class Waits(Ended):
+    """It has nothing to do for so many seconds, unless somebody makes it due before."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
 
 
 class Interrupted(Ended):
@@ -42,21 +49,29 @@ class RunningJob:
     a process has ended neither repeats nor leaves out anything.
     """
 
-    def __init__(self, row: Record, parameters: Mapping[str, Any], keys: WorkspaceKeys, store: JobStore, make_work: MakeWork) -> None:
+    keys: WorkspaceKeys
+    parameters: Mapping[str, Any]
+
+    def __init__(self, row: Record, kind: "JobKind", store: JobStore, make_work: MakeWork, check_standing: CheckStanding) -> None:
         self.id: UUID = row["id"]
         self.workspace_id: UUID = row["workspace_id"]
         self.created_by: UUID = row["created_by"]
         self.attempt: int = row["attempt"]
         self.failures: int = row["failures"]
-        self.kind: str = row["kind"]
-        self.parameters = parameters
-        self.keys = keys
+        self.kind = kind
         self.done: int = row["done"]
         self.total: int | None = row["total"]
         self.state: dict[str, Any] = json.loads(row["state"]) if row["state"] else {}
         self.interrupted = False
+        self._row = row
         self._store = store
         self._make_work = make_work
+        self._check_standing = check_standing
+
+    def open(self, keys: WorkspaceKeys) -> None:
+        """Reads what was ordered. Raises SealBroken unless it is as it was ordered."""
+        self.parameters = read_parameters(self._row, keys)
+        self.keys = keys
 
     @property
     def outcome(self) -> Mapping[str, Any] | None:
@@ -67,16 +82,22 @@ class RunningJob:
     async def step(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work on behalf of who asked. Sets `done`, `total` and `state` inside: they are kept when it ends well.
 
-        Raises Cancelled, Lost or Interrupted before anything is done.
+        Raises Cancelled, Lost, Interrupted or Suspended before anything is done, and Forbidden where whoever asked may not have it done any more.
         """
         if self.interrupted:
             raise Interrupted
+        await self.check_standing()
         async with self._make_work(self.workspace_id, on_behalf_of=self.created_by) as work:
             await self._hold(work)
             yield work
             state = json.dumps(self.state)
             await work.db.run(self._store.advance, id=self.id, attempt=self.attempt, done=self.done, total=self.total, state=state)
         self.failures = 0
+
+    async def check_standing(self) -> None:
+        """Raises Suspended, or Forbidden, where the work may not go on now, or at all, for whoever asked for it."""
+        if self.kind.needs is not None:
+            await self._check_standing(self.workspace_id, self.created_by, self.kind.needs)
 
     async def input(self) -> AsyncIterator[bytes]:
         """What it was given to read, piece by piece, from the beginning."""
@@ -97,9 +118,13 @@ class RunningJob:
 class JobKind:
     """A kind of work by the name that the API shows. `run` does it and returns what came of it, as JSON without PHI.
 
+    `needs` is the scope without which nobody orders it, and without which it does not go on; None for what was decided when it was ordered, and
+    is carried out whatever becomes of who did. `resource` is what it works on, under which its end is in the audit trail.
     It is called again after a failure, in this process or another, and goes on where the last kept step ended. A Refusal ends the
     job as failed, with its facts as the result; after Unavailable it is tried again until what was away is back.
     """
 
     name: str
     run: Callable[[RunningJob], Awaitable[Mapping[str, Any]]]
+    needs: str | None
+    resource: options_pb2.Resource

@@ -1,5 +1,6 @@
 """Statements on jobs. Finding and claiming them works across workspaces; row security limits everything else to one."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -11,12 +12,14 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    all_,
     any_,
     bindparam,
     case,
     delete,
     func,
     insert,
+    literal,
     select,
     update,
 )
@@ -33,9 +36,11 @@ _ATTEMPT = bindparam("attempt", type_=Integer)
 class JobStore:
     """The statements on one service's tables, compiled once."""
 
-    def __init__(self, tables: JobTables) -> None:
+    def __init__(self, tables: JobTables, *, decided: Collection[str] = ()) -> None:
+        """`decided` are the kinds that only carry out what was decided: any number may be under way, and none is cancelled."""
         jobs, inputs, due = tables.jobs, tables.inputs, tables.due
         self._jobs = jobs
+        self.decided = frozenset(decided)
         mine = (jobs.c.id == _ID, jobs.c.attempt == _ATTEMPT, jobs.c.status == "running")
 
         self.create = command(
@@ -79,7 +84,11 @@ class JobStore:
             )
         )
         self.lock = command(select(jobs).where(jobs.c.id == _ID).with_for_update())
-        self.count_open = query(select(func.count().label("number")).where(jobs.c.finished_at.is_(None)))
+        self.count_open = query(
+            select(func.count().label("number")).where(
+                jobs.c.finished_at.is_(None), jobs.c.kind != all_(literal(sorted(self.decided), ARRAY(Text)))
+            )
+        )
         # Of several that were ordered alike, one that is not over.
         self.under_way = query(
             select(jobs)

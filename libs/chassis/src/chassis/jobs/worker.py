@@ -15,13 +15,15 @@ from chassis.cancellation import finish_despite_cancellation
 from chassis.db.database import Database
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import SealBroken
+from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Refusal, Unavailable
 from chassis.jobs import rules
-from chassis.jobs.ordering import read_parameters
-from chassis.jobs.running import Cancelled, Ended, Interrupted, JobKind, MakeWork, RunningJob
+from chassis.jobs.rules import Ended, Suspended
+from chassis.jobs.running import Cancelled, Interrupted, JobKind, MakeWork, RunningJob, Waits
+from chassis.jobs.standing import CheckStanding
 from chassis.jobs.store import JobStore
 from chassis.observability.redaction import cause, place
-from chassis.work.audit import record_effect
+from chassis.work.audit import audit_line
 from chassis.work.poller import Poller
 
 _log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class JobWorker:
         store: JobStore,
         kinds: Iterable[JobKind],
         make_work: MakeWork,
+        check_standing: CheckStanding,
         *,
         lease: timedelta = _LEASE,
         interval: float = 1.0,
@@ -58,6 +61,7 @@ class JobWorker:
         self._store = store
         self._kinds = {kind.name: kind for kind in kinds}
         self._make_work = make_work
+        self._check_standing = check_standing
         self._lease = lease
         self._running: set[RunningJob] = set()
         self._poller = Poller(
@@ -104,43 +108,55 @@ class JobWorker:
             self._running.discard(job)
 
     async def _begin(self, due: _Due) -> RunningJob | None:
-        """Makes the job this worker's own. None where there is nothing to do."""
-        keys = await self._keys.of(due.workspace_id)
+        """Makes the job this worker's own, and counts that. None where there is nothing to do."""
         async with self._database.transaction(due.workspace_id, seconds=_SECONDS_TO_CLAIM) as tx:
             row = await tx.maybe(self._store.begin, id=due.job_id)
             if row is None:
                 await tx.run(self._store.no_longer_due, workspace_id=due.workspace_id, id=due.job_id)
                 return None
-        try:
-            parameters = read_parameters(row, keys)
-        except SealBroken:
-            forged = RunningJob(row, {}, keys, self._store, self._make_work)
-            await self._finish(forged, "failed", code="job_not_as_ordered")
-            raise
-        return RunningJob(row, parameters, keys, self._store, self._make_work)
+        return RunningJob(row, self._kinds[row["kind"]], self._store, self._make_work, self._check_standing)
 
     async def _do(self, job: RunningJob, due: _Due) -> None:
         if rules.is_given_up(job.failures):
             await self._finish(job, "failed", code="job_failed", result=job.outcome)
             return
         try:
-            result = await self._kinds[job.kind].run(job)
+            # After the beginning was counted: a workspace whose keys cannot be had is not tried for ever.
+            keys = await self._keys.of(job.workspace_id)
+            if not await self._open(job, keys):
+                return
+            await job.check_standing()
+            result = await job.kind.run(job)
             await self._finish(job, "done", result=result)
         except Cancelled:
             await self._finish(job, "cancelled", result=job.outcome)
         except Interrupted:
             await self._again(job, due, after=0.0, has_failed=False)
+        except Suspended:
+            await self._again(job, due, after=rules.SECONDS_WHILE_SUSPENDED, has_failed=False)
+        except Waits as waiting:
+            await self._again(job, due, after=waiting.seconds, has_failed=False)
         except Ended:
             return
         except Refusal as refusal:
             if isinstance(refusal, Unavailable):
-                _log.warning("a job waits for what is away", extra={"job": str(job.id), "kind": job.kind, "error": cause(refusal)})
+                _log.warning("a job waits for what is away", extra={"job": str(job.id), "kind": job.kind.name, "error": cause(refusal)})
                 await self._again(job, due, after=rules.SECONDS_WHILE_AWAY, has_failed=False)
             else:
                 await self._finish(job, "failed", code=refusal.code, result=refusal.facts or job.outcome)
         except Exception as error:  # noqa: BLE001 - whatever failed, the job is tried again
-            _log.error("a job failed", extra={"job": str(job.id), "kind": job.kind, "error": cause(error), "at": place(error)})
+            _log.error("a job failed", extra={"job": str(job.id), "kind": job.kind.name, "error": cause(error), "at": place(error)})
             await self._again(job, due, after=rules.pause_after(max(job.failures, 1)))
+
+    async def _open(self, job: RunningJob, keys: WorkspaceKeys) -> bool:
+        """Reads what was ordered. Ends the job if it is not as it was ordered."""
+        try:
+            job.open(keys)
+        except SealBroken:
+            _log.error("a job is not as it was ordered", extra={"job": str(job.id), "kind": job.kind.name})
+            await self._finish(job, "failed", code="job_not_as_ordered")
+            return False
+        return True
 
     async def _again(self, job: RunningJob, due: _Due, *, after: float, has_failed: bool = True) -> None:
         """Leaves the job to whoever is free after so many seconds."""
@@ -157,8 +173,9 @@ class JobWorker:
                 self._store.finish, id=job.id, attempt=job.attempt, status=status, result=told, error=code, now=work.now
             )
             if row is not None:
-                facts = {"status": status, "done": row["done"]} | ({"error": code} if code else {})
-                record_effect(work, job.kind, options_pb2.RESOURCE_WORKSPACE, options_pb2.ACTION_UPDATE, [job.id], **facts)
+                facts = {"job": str(job.id), "status": status, "done": str(row["done"])} | ({"error": code} if code else {})
+                # Of no one resource: what the steps did to which has lines of its own.
+                work.emit(audit_line(work, job.kind.name, job.kind.resource, options_pb2.ACTION_UPDATE, [], facts=facts))
 
     @asynccontextmanager
     async def _kept_from_others(self, due: _Due) -> AsyncIterator[None]:

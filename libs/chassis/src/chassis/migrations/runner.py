@@ -27,6 +27,16 @@ from chassis.migrations.catalogs import Catalog, Entry, describe, differences, d
 from chassis.migrations.roles import TRIES, VERSION_TABLE, is_current, versions_of
 
 TENANT = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid"
+_READER = "nullif(current_setting('app.reader', true), '')"
+# Whether the reader may open the record of the row's client. A service has no reader. The closed clients are selected once for a statement.
+CARE_TEAM = f"""({_READER} IS NULL OR (client_id IN (
+    SELECT closed.client_id FROM {{schema}}.client_access AS closed
+    WHERE closed.restricted AND NOT ({_READER}::uuid = ANY (closed.user_ids)) AND NOT EXISTS (
+        SELECT FROM {{schema}}.broken_glass AS glass
+        WHERE glass.workspace_id = closed.workspace_id AND glass.client_id = closed.client_id
+            AND glass.user_id = {_READER}::uuid AND glass.expires_at > statement_timestamp()
+    )
+)) IS NOT TRUE)"""
 # A migration that cannot have its lock gives way to the requests queueing behind it, which wait no longer than this, and tries again.
 LOCK_SECONDS, STATEMENT_SECONDS = 2, 300
 SECURITY = {"row security", "policy", "grant"}
@@ -128,11 +138,20 @@ def row_security(table: Table) -> list[str]:
     if access is None:
         return []
     name, service = f"{table.schema}.{table.name}", table.schema
+    opens = CARE_TEAM.format(schema=table.schema)
+    by_care_team = {
+        "reads": [f"CREATE POLICY care_team ON {name} AS RESTRICTIVE TO {service}_app USING ({opens}) WITH CHECK ({opens})"],
+        "changes": [
+            f"CREATE POLICY care_team ON {name} AS RESTRICTIVE FOR INSERT TO {service}_app WITH CHECK ({opens})",
+            f"CREATE POLICY care_team_changes ON {name} AS RESTRICTIVE FOR UPDATE TO {service}_app USING ({opens}) WITH CHECK ({opens})",
+        ],
+    }
     statements = [
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY tenant ON {name} USING ({TENANT}) WITH CHECK ({TENANT})",
         *(f"GRANT {granted} ON {name} TO {service}_{role}" for role, granted in access.grants.items()),
     ]
+    statements += by_care_team.get(table.info.get("care_team", ""), [])
     if "relay" in access.grants:
         statements.append(f"CREATE POLICY relay ON {name} TO {service}_relay USING (true) WITH CHECK (true)")
     return statements

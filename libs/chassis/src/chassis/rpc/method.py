@@ -56,6 +56,8 @@ class Method:
     body: str | None
     # Whether it is answered although all other room is taken.
     vital: bool
+    # The client in the request whose record its caller must be allowed to open; none for what declares `any_client`.
+    opened_ids: Callable[[Message], list[str]]
     request_ids: Callable[[Message], list[str]]
     reply_ids: Callable[[Message], list[str]]
     # Raises Invalid for a malformed id, and for a page out of range.
@@ -98,6 +100,7 @@ def read(descriptor: MethodDescriptor) -> Method:
         items=_repeated(descriptor.output_type)[0] if options.Extensions[options_pb2.in_parts] else None,
         body=_bytes(descriptor.input_type)[0] if descriptor.client_streaming else None,
         vital=options.Extensions[options_pb2.vital],
+        opened_ids=_reader(descriptor.input_type, "client_id" if _opens(descriptor) else ""),
         request_ids=_reader(descriptor.input_type, "" if of_reply else line.id),
         reply_ids=_reader(descriptor.output_type, line.id.removeprefix("reply.") if of_reply else ""),
         check=_check(descriptor.input_type, paged=paged),
@@ -122,6 +125,8 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
         yield f"declares {options_pb2.Action.Name(line.action)} and no side effects"
     if not reads and line.action == options_pb2.ACTION_READ:
         yield "declares a read that has an effect; the action is the effect's"
+    if options.Extensions[options_pb2.any_client] and "client_id" not in descriptor.input_type.fields_by_name:
+        yield "says why any client may be named, and names none"
     if options.Extensions[options_pb2.vital] and not reads:
         yield "is vital and has an effect"
     yield from _faults_of_paging(descriptor, reads=reads, paged=options.Extensions[options_pb2.paged])
@@ -130,6 +135,11 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
     yield from _faults_of_pieces(descriptor, reads=reads)
     for field in (*field_options.misdeclared(descriptor.input_type), *field_options.misdeclared(descriptor.output_type)):
         yield f"carries {field}: debug_redact goes with phi or secret, and neither with uuid"
+
+
+def _opens(descriptor: MethodDescriptor) -> bool:
+    options: Any = descriptor.GetOptions()
+    return "client_id" in descriptor.input_type.fields_by_name and not options.Extensions[options_pb2.any_client]
 
 
 def _always_has_effect(action: int) -> bool:

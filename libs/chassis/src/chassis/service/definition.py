@@ -8,6 +8,7 @@ from uuid import UUID
 from google.protobuf.message import Message
 from sqlalchemy import MetaData
 
+from chassis.care_teams.access import CareTeams
 from chassis.events.reactions import Reaction
 from chassis.settings import Settings
 from chassis.work.retention import Retention
@@ -45,6 +46,19 @@ class Service:
     erasure: Erasure | None = None
     # What is deleted in time, beside the chassis's own tables.
     retentions: Sequence[Retention] = ()
+
+    # Of a service that has something of clients: who opens whose record.
+    care_teams: CareTeams | None = None
+
+    @property
+    def told_care_teams(self) -> CareTeams | None:
+        """Its care teams, where clients tells it of them."""
+        return self.care_teams if self.care_teams is not None and self.care_teams.is_told else None
+
+    @property
+    def has_readers(self) -> bool:
+        """Whether row security shows a client's rows to those alone who may open the record."""
+        return any("care_team" in table.info for table in self.metadata.tables.values())
 
     @property
     def erases(self) -> bool:

@@ -15,6 +15,8 @@ from caseload.identity.v1.sign_in_rpc import SignInStub
 from chassis.auth.tokens import ServiceSigner, read_past_keys, read_service_keys
 from chassis.auth.verifier import TokenVerifier
 from chassis.backoff import Backoff
+from chassis.care_teams.reactions import reactions as care_team_reactions
+from chassis.care_teams.rpc import ClientAccess
 from chassis.context import Caller, RequestContext
 from chassis.db.counters import counters_of
 from chassis.db.database import Database
@@ -29,10 +31,12 @@ from chassis.events.outbox import Outbox
 from chassis.events.reactions import Reaction, subscription
 from chassis.events.relay import Relay
 from chassis.events.signatures import EventSigner, EventVerifier
+from chassis.jobs.standing import CheckStanding, standing_by
 from chassis.migrations.roles import has_schema, newest_revision
 from chassis.observability.metrics import observe_call, observe_pool, slow_query_log
 from chassis.rpc.admission import Admissions
-from chassis.rpc.client.peers import Peers
+from chassis.rpc.client.legal_holds import HoldsOfAudit, LegalHolds
+from chassis.rpc.client.peers import Peer, Peers
 from chassis.rpc.server.idempotency import Idempotency
 from chassis.rpc.server.server import Server
 from chassis.rpc.tls import TLS
@@ -80,7 +84,13 @@ class Runtime:
     @cached_property
     def database(self) -> Database:
         took = slow_query_log(self.name, self.settings.slow_query_seconds)
-        return Database(self.settings.database_url.get_secret_value(), schema=self.name, size=self.settings.pool_max, took=took)
+        return Database(
+            self.settings.database_url.get_secret_value(),
+            schema=self.name,
+            size=self.settings.pool_max,
+            has_readers=self.service.has_readers,
+            took=took,
+        )
 
     @cached_property
     def eraser_database(self) -> Database:
@@ -114,6 +124,15 @@ class Runtime:
     @cached_property
     def peers(self) -> Peers:
         return Peers(self.signer, addresses=self.settings.peers, servers=self._servers, tls=TLS.of(self.settings))
+
+    @cached_property
+    def check_standing(self) -> CheckStanding:
+        """Whether a job may still be done for whoever has ordered it."""
+        return standing_by(self.peers["identity"])
+
+    def legal_holds(self, audit: Callable[[], Peer]) -> LegalHolds:
+        """What must not be destroyed."""
+        return HoldsOfAudit(audit)
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -150,9 +169,10 @@ class Runtime:
 
     @cached_property
     def server(self) -> Server:
+        told = self.service.told_care_teams
         return Server(
             self.name,
-            self.service.servicers(self),
+            [*self.service.servicers(self), *([] if told is None else [ClientAccess(told.store)])],
             database=self.database,
             verifier=self.verifier,
             idempotency=Idempotency(self.name, self.keys),
@@ -161,6 +181,7 @@ class Runtime:
             observe=observe_call,
             admissions=Admissions(self.settings.calls_at_once),
             vital_database=self._vital_database,
+            restricted=self.service.care_teams,
         )
 
     def background(
@@ -305,8 +326,10 @@ class Runtime:
 
 
 def reactions_of(runtime: Runtime) -> list[Reaction]:
-    """Every reaction of the service, those to erased workspaces included."""
-    return [*runtime.service.reactions(runtime), *erasure.reactions(runtime)]
+    """Every reaction of the service, those included that services have in common: to care teams and to erased workspaces."""
+    told = runtime.service.told_care_teams
+    followed = [] if told is None else care_team_reactions(runtime.name, told.store)
+    return [*runtime.service.reactions(runtime), *followed, *erasure.reactions(runtime)]
 
 
 def token_verifier(peers: Mapping[str, Any], *, audience: str, service_keys: Mapping[str, Any]) -> TokenVerifier:

@@ -33,10 +33,12 @@ from chassis.events.broker.retry import Retries
 from chassis.lifecycle import Lifecycle
 from chassis.migrations.roles import provision
 from chassis.migrations.runner import migrate
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.rpc.client.peers import Peer, Peers
 from chassis.service.composition import ALL, add_services
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime
+from chassis.work.unit_of_work import UnitOfWork
 
 M = TypeVar("M", bound=Message)
 S = TypeVar("S")
@@ -192,6 +194,9 @@ async def start_environment(
         runtime = Runtime(service, service.settings(**values), broker=built.broker)
         if "identity" not in names:
             runtime.__dict__["verifier"] = _token_verifier(built, service.name)
+            runtime.__dict__["check_standing"] = _everybody_may
+        if "audit" not in names:
+            runtime.__dict__["legal_holds"] = lambda _audit: _NothingHeld()
         built.runtimes[service.name] = runtime
     async with Lifecycle() as parts:
         parts.add("folder", stop=partial(shutil.rmtree, folder, ignore_errors=True))
@@ -254,6 +259,20 @@ def _token_verifier(built: Environment, name: str) -> TokenVerifier:
         return told
 
     return TokenVerifier(poll, audience=name, service_keys=read_service_keys(built.folder / "service-keys"))
+
+
+class _NothingHeld(LegalHolds):
+    """Where audit does not run, nobody can have placed a hold."""
+
+    async def held(self, client_ids: Iterable[UUID], work: UnitOfWork) -> frozenset[UUID]:
+        return frozenset()
+
+    async def is_any(self, work: UnitOfWork) -> bool:
+        return False
+
+
+async def _everybody_may(_workspace_id: UUID, _orderer_id: UUID, _scope: str) -> None:
+    """Where identity does not run, everybody may do what their token says."""
 
 
 async def _database(server: str, services: Iterable[Service]) -> str:

@@ -138,6 +138,16 @@ class UnitOfWork:
             raise failures[0]
 
     @property
+    def is_committed(self) -> bool:
+        """Whether it has ended well, for the steps that run afterwards."""
+        return self._committed
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its transaction has a connection: what it still has to read is read on that one, or many works would wait for each other's."""
+        return self._tx is not None and self._tx.begun
+
+    @property
     def caller(self) -> Caller:
         return self.context.caller
 
@@ -167,13 +177,14 @@ class UnitOfWork:
     def db(self) -> Transaction:
         """The one transaction, which begins with its first statement."""
         if self._tx is None:
-            self._tx = self.database.begin(self.context.workspace_id, deadline=self.context.deadline, first=self._first)
+            caller, deadline = self.context.caller, self.context.deadline
+            self._tx = self.database.begin(self.context.workspace_id, reader=caller.reader, deadline=deadline, first=self._first)
         return self._tx
 
     def beside(self, workspace_id: UUID | None) -> AbstractAsyncContextManager[Transaction]:
         """A transaction of its own, which commits at its end whatever becomes of this work, by this work's deadline."""
         left = self.context.remaining()
-        return self.database.transaction(workspace_id, seconds=_SECONDS_BESIDE if left is None else left)
+        return self.database.transaction(workspace_id, seconds=_SECONDS_BESIDE if left is None else left, reader=self.caller.reader)
 
     @asynccontextmanager
     async def elsewhere(self, workspace_id: UUID, user_id: UUID) -> AsyncIterator[None]:

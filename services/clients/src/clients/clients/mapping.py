@@ -4,20 +4,34 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from caseload.clients.v1 import clients_pb2 as pb
+from chassis.care_teams.access import Access
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable, Witness
 from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from clients.clients import rules
+from clients.clients.match_keys import match_keys
 from clients.tables import clients
 
 CLIENTS = SealedTable(clients)
 NAME_TOKEN_BYTES = 4
+_NOT_OF_THE_RECORD = ("id", "workspace_id", "is_active", "version", "created_at", "updated_at")
 
 
 def to_message(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.Client:
     client = fill(pb.Client(), row)
     return CLIENTS.open(row, keys, into=client)
+
+
+def to_shown(row: Mapping[str, Any], keys: WorkspaceKeys, access: Access) -> pb.Client:
+    """The client as the caller sees it: of a restricted one who is hidden, the name and what is no part of the record."""
+    if row["id"] not in access.hidden:
+        client = to_message(row, keys)
+        client.restricted = row["id"] in access.restricted
+        return client
+    named = to_summary(row, keys)
+    client = pb.Client(first_name=named.first_name, last_name=named.last_name, full_name=named.full_name, restricted=True)
+    return fill(client, {column: row[column] for column in _NOT_OF_THE_RECORD})
 
 
 def to_summary(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.ClientSummary:
@@ -49,10 +63,13 @@ def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict
         "created_at": to_datetime(client.created_at),
         "updated_at": to_datetime(client.updated_at),
     }
+    matched = match_keys(client, keys)
     return {
         **row,
         **CLIENTS.seal_row({"sealed": client, "sealed_name": name}, keys, row, witness),
         "index_tokens": list(_index_tokens(client, keys)),
+        "match_kinds": list(matched),
+        "match_tokens": list(matched.values()),
     }
 
 

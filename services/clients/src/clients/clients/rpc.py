@@ -1,32 +1,42 @@
 """The Clients service: each method is one use case and one transaction."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2 as pb
-from caseload.clients.v1 import events_pb2
 from caseload.clients.v1.clients_rpc import ClientsServicer
 from chassis.auth.vouchers import make_voucher
+from chassis.care_teams.access import CareTeams
+from chassis.db.errors import client_restricted
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
+from chassis.jobs.store import JobStore
 from chassis.paging import page
 from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_timestamp
+from chassis.rpc.client.legal_holds import LegalHolds, check_not_held
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
+from clients.clients.workflow import change_client, lock_client
+from clients.consent_records import workflow as consent_records
+from clients.erasures.workflow import begin
 from clients.patient_records.workflow import bury
 
 
 class Clients(ClientsServicer[UnitOfWork]):
     """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
 
-    def __init__(self, keys: Keys, name_indexes: NameIndexCache) -> None:
+    def __init__(self, keys: Keys, name_indexes: NameIndexCache, care_teams: CareTeams, holds: LegalHolds, jobs: JobStore) -> None:
         self._keys = keys
         self._name_indexes = name_indexes
+        self._care_teams = care_teams
+        self._holds = holds
+        self._jobs = jobs
 
     async def CreateClient(self, request: pb.CreateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.check_fields(given(request), now=work.now)
@@ -42,13 +52,21 @@ class Clients(ClientsServicer[UnitOfWork]):
         bounds = page(request)
         search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
         keys = await self._keys.of(work.workspace_id)
-        query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive)
+        # By its name alone everybody finds a restricted client.
+        hidden = await self._care_teams.hidden(work, work.db) if search or tag else frozenset()
+        query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive, hidden=hidden)
         found, total = await self._name_indexes.read_page(query, bounds, work.db, keys)
-        return pb.ClientPage(items=[mapping.to_message(row, keys) for row in found], total=total)
+        access = await self._care_teams.of(work, [row["id"] for row in found])
+        return pb.ClientPage(items=[mapping.to_shown(row, keys, access) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:
         keys = await self._keys.of(work.workspace_id)
-        return mapping.to_message(await work.find_one(store.get_many, request.client_id), keys)
+        row, access = await asyncio.gather(
+            work.find_one(store.get_many, request.client_id), self._care_teams.of(work, [UUID(request.client_id)])
+        )
+        if row["id"] in access.hidden:
+            raise client_restricted()
+        return mapping.to_shown(row, keys, access)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.check_fields(masked(request, rules.EDITABLE_FIELDS), now=work.now)
@@ -60,14 +78,16 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         keys = await self._keys.of(work.workspace_id)
-        await bury([UUID(request.client_id)], keys, work)
+        locked = await work.db.one(store.get_for_update, id=request.client_id)
+        await bury([locked["id"]], keys, work)
+        await consent_records.erase([locked["id"]], keys, work)
         erased = await work.db.one(store.erase, id=request.client_id)
+        await check_not_held(self._holds, erased["id"], work)
         await work.db.run(store.add_tombstone, id=erased["id"])
         mapping.CLIENTS.gone(erased, keys, work)
         # Last, so that it includes what was answered until the client's row was locked.
         await work.db.run(store.forget_answers, ids=[erased["id"]])
-        work.emit(events_pb2.ClientErased(client_id=str(erased["id"])))
-        return pb.EraseClientResponse()
+        return pb.EraseClientResponse(job_id=str(await begin(self._jobs, work, keys, erased["id"])))
 
     async def GetSummaries(self, request: pb.GetSummariesRequest, work: UnitOfWork) -> pb.SummaryList:
         client_ids = list(dict.fromkeys(map(UUID, request.client_ids)))
@@ -85,6 +105,10 @@ class Clients(ClientsServicer[UnitOfWork]):
         # The statement of GetSummaries: calls of both are read together.
         return fill(pb.CheckClientResponse(), await work.find_one(store.get_names, request.client_id))
 
+    async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: UnitOfWork) -> pb.ConfirmClientResponse:
+        await work.db.one(store.confirm, id=request.client_id)
+        return pb.ConfirmClientResponse()
+
     async def GetVoucherKey(self, _request: pb.GetVoucherKeyRequest, work: UnitOfWork) -> pb.VoucherKey:
         return pb.VoucherKey(key=_voucher_key(await self._keys.of(work.workspace_id)))
 
@@ -96,20 +120,14 @@ class Clients(ClientsServicer[UnitOfWork]):
             email=client.email if client.HasField("email") else None,
             time_zone=client.time_zone if client.HasField("time_zone") else None,
             is_active=client.is_active,
+            reminders_withdrawn=await consent_records.are_reminders_withdrawn(client.id, work),
         )
 
     async def _change(self, client_id: str, values: dict[str, Any], work: UnitOfWork) -> pb.Client:
-        """Sets the values, and writes a new version if any of them differs. The row is locked until the commit."""
         keys = await self._keys.of(work.workspace_id)
-        client = mapping.to_message(await work.db.one(store.get_for_update, id=client_id), keys)
-        before = client.SerializeToString(deterministic=True)
-        mapping.set_fields(client, values)
-        if client.SerializeToString(deterministic=True) != before:
-            client.version += 1
-            client.updated_at.CopyFrom(to_timestamp(work.now))
-            columns = mapping.to_columns(client, keys, work)
-            del columns["created_at"]
-            await work.db.run(store.change, **columns)
+        access = await self._care_teams.of(work, [UUID(client_id)])
+        client = await change_client(await lock_client(client_id, keys, work), values, keys, work)
+        client.restricted = bool(access.restricted)
         return client
 
 

@@ -34,6 +34,9 @@ _DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_IN_LONG_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NOT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
+_HARDLY_HEARD = re.compile("[aeiouhwy]")
+_SAME_AGAIN = re.compile(r"(.)\1+")
+
 # Returns the value as it is to be stored. Raises FieldError if it cannot be.
 FieldCheck = Callable[[Any], Any]
 
@@ -95,6 +98,11 @@ def normalize_phone(text: str) -> str:
 def normalize_text(text: str) -> str:
     """Equal for texts that differ only in Unicode composition, for example in how accents are encoded."""
     return unicodedata.normalize("NFC", text)
+
+
+def sound(word: str) -> str:
+    """What is left of a folded word without vowels after its first letter, h, w and y, and doubled letters: equal for Jon and John."""
+    return word[:1] + _SAME_AGAIN.sub(r"\1", _HARDLY_HEARD.sub("", word[1:]))
 
 
 def _check_filter(name: str, text: str, max_length: int) -> str:

@@ -10,17 +10,19 @@ from clients.clients import mapping, store
 from clients.clients.name_index import ClientQuery
 
 
-async def build_query(search: str, tag: str, db: Transaction, keys: WorkspaceKeys, *, include_inactive: bool) -> ClientQuery:
-    """The query for the search text and the tag. Each is ignored if it is empty."""
+async def build_query(
+    search: str, tag: str, db: Transaction, keys: WorkspaceKeys, *, include_inactive: bool, hidden: frozenset[UUID] = frozenset()
+) -> ClientQuery:
+    """The query for the search text and the tag. Each is ignored if it is empty. Clients who are `hidden` are found by their names alone."""
     candidates: frozenset[UUID] | None = None
     exact_matches: frozenset[UUID] = frozenset()
     prefixes = tuple(words(search))
     if search:
-        exact_matches = await _exact_matches(search, db, keys)
+        exact_matches = await _exact_matches(search, db, keys) - hidden
         by_name = await _name_candidates(prefixes, db, keys)
         candidates = None if by_name is None else by_name | exact_matches
     if tag:
-        tagged = await _with_any_token([mapping.tag_token(tag, keys)], db)
+        tagged = await _with_any_token([mapping.tag_token(tag, keys)], db) - hidden
         candidates = tagged if candidates is None else candidates & tagged
     return ClientQuery(include_inactive=include_inactive, candidates=candidates, prefixes=prefixes, exact_matches=exact_matches)
 

@@ -3,12 +3,14 @@
 from sqlalchemy import (
     ARRAY,
     LargeBinary,
+    SmallInteger,
     Uuid,
     all_,
     and_,
     any_,
     bindparam,
     cast,
+    column,
     delete,
     func,
     insert,
@@ -23,7 +25,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
-from clients.tables import clients, index_tokens, tombstones, workspace_revisions
+from clients.tables import clients, index_tokens, match_keys, tombstones, workspace_revisions
 
 # With more candidates than this, looking through all names in memory is faster.
 MAX_CANDIDATES = 2_000
@@ -65,13 +67,33 @@ def _add_tokens() -> ReturningInsert[tuple[bytes]]:
     return added.returning(index_tokens.c.term)
 
 
+_match_kinds = bindparam("match_kinds", type_=ARRAY(SmallInteger))
+_matched = (
+    func.unnest(_match_kinds, bindparam("match_tokens", type_=ARRAY(LargeBinary)))
+    .table_valued(column("kind", SmallInteger()), column("token", LargeBinary()), name="matched")
+    .render_derived()
+)
+
+
+def _set_match_keys() -> ReturningInsert[tuple[int]]:
+    given = upsert(match_keys).from_select(
+        ["workspace_id", "client_id", "kind", "token"], select(_workspace, _id, _matched.c.kind, _matched.c.token)
+    )
+    return given.on_conflict_do_update(
+        constraint="pk_match_keys", set_={"token": given.excluded.token}, where=match_keys.c.token != given.excluded.token
+    ).returning(match_keys.c.kind)
+
+
 create = command(
     insert(clients)
     .values(workspace_id=_workspace, id=_id, created_at=bindparam("created_at"), **_values)
-    .add_cte(_add_tokens().cte("tokens_added"))
+    .add_cte(_add_tokens().cte("tokens_added"), _set_match_keys().cte("match_keys_set"))
 )
 
 get_for_update = command(select(clients).where(clients.c.id == _id).with_for_update())
+
+# Waits for whoever is erasing the client.
+confirm = command(select(clients.c.id).where(clients.c.id == _id).with_for_update(read=True, key_share=True))
 
 _remove_tokens = (
     delete(index_tokens)
@@ -80,12 +102,18 @@ _remove_tokens = (
     .returning(index_tokens.c.term)
 )
 
+_remove_match_keys = (
+    delete(match_keys).where(match_keys.c.client_id == _id).where(match_keys.c.kind != all_(_match_kinds)).returning(match_keys.c.kind)
+)
+
 change = command(
     update(clients)
     .where(clients.c.id == _id)
     .values(**_values)
     .add_cte(_remove_tokens.cte("tokens_removed"))
     .add_cte(_add_tokens().cte("tokens_added"))
+    .add_cte(_remove_match_keys.cte("match_keys_removed"))
+    .add_cte(_set_match_keys().cte("match_keys_set"))
 )
 
 erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id, clients.c.version))

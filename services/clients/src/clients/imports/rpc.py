@@ -44,6 +44,7 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
         keys = await self._keys.of(work.workspace_id)
         job = visible(await work.db.maybe(self._jobs.lock, id=request.job_id), work)
         dry_run = read_parameters(job, keys).get("dry_run", False)
+        work.note(job=str(job["id"]))
         rules.check_can_be_undone(job["kind"], job["status"], dry_run=dry_run)
         total = (await work.db.one(store.count_imported, job_id=job["id"]))["number"]
         return to_message(await order_once(self._jobs, work, keys, UNDO_KIND, {"import": str(job["id"])}, total=total))

@@ -134,6 +134,11 @@ def check_unused(in_use: int) -> None:
         raise Conflict("import_in_use", "Clients of the import are in use.", facts={"clients": in_use})
 
 
+def check_not_held(clients: int) -> None:
+    if clients:
+        raise Conflict("under_legal_hold", "Legal holds keep clients of the import.", facts={"clients": clients})
+
+
 def _member(field: str, value: Any) -> Any:
     wanted: type | tuple[type, ...] = {"tags": (list, str), "is_active": (bool, str), "consent_status": (bool, str)}.get(field, (str, int))
     if not isinstance(value, wanted) or (isinstance(value, bool) and wanted == (str, int)):

@@ -2,12 +2,29 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Integer, LargeBinary, Text, Uuid, any_, bindparam, column, delete, func, insert, literal, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
 from chassis.db.statement import command, query
-from clients.tables import clients, imported_clients, index_tokens, tombstones, workspace_revisions
+from clients.tables import clients, consents, imported_clients, index_tokens, match_keys, tombstones, workspace_revisions
 
 _workspace = bindparam("workspace_id", type_=Uuid)
 _now = bindparam("now", type_=clients.c.created_at.type)
@@ -44,7 +61,16 @@ _tokens = (
     .table_valued(column("client_id", Uuid()), column("term", LargeBinary()), name="tokens")
     .render_derived()
 )
-# The parameters are arrays: a value for each client, and for each index token its client and itself.
+_matched = (
+    func.unnest(
+        bindparam("matched_clients", type_=ARRAY(Uuid)),
+        bindparam("match_kinds", type_=ARRAY(SmallInteger)),
+        bindparam("match_tokens", type_=ARRAY(LargeBinary)),
+    )
+    .table_valued(column("client_id", Uuid()), column("kind", SmallInteger()), column("token", LargeBinary()), name="matched")
+    .render_derived()
+)
+# The parameters are arrays: a value for each client, for each index token its client and itself, and for each match key its client, its kind and itself.
 create_many = command(
     insert(clients)
     .from_select(
@@ -67,14 +93,21 @@ create_many = command(
         .from_select(["workspace_id", "client_id", "term"], select(_workspace, _tokens.c.client_id, _tokens.c.term))
         .returning(index_tokens.c.client_id)
         .cte("tokens_added"),
+        insert(match_keys)
+        .from_select(
+            ["workspace_id", "client_id", "kind", "token"], select(_workspace, _matched.c.client_id, _matched.c.kind, _matched.c.token)
+        )
+        .returning(match_keys.c.client_id)
+        .cte("match_keys_added"),
     )
 )
 COLUMNS = tuple(_COLUMNS)
 
 _job = bindparam("job_id", type_=Uuid)
+_has_consents = select(literal(1)).where(consents.c.client_id == clients.c.id).exists()
 # Those of an import that are there still, and what is to be known of them.
 next_imported = query(
-    select(clients.c.id, clients.c.version)
+    select(clients.c.id, or_(clients.c.version > 1, _has_consents).label("is_changed"))
     .join(
         imported_clients,
         (imported_clients.c.workspace_id == clients.c.workspace_id) & (imported_clients.c.client_id == clients.c.id),
@@ -84,11 +117,14 @@ next_imported = query(
     .limit(bindparam("limit", type_=Integer))
 )
 count_imported = query(select(func.count().label("number")).select_from(imported_clients).where(imported_clients.c.job_id == _job))
+_ids = bindparam("ids", type_=ARRAY(Uuid))
+# So that nothing is recorded of them until the commit.
+lock_unchanged = command(
+    select(clients.c.id).where(clients.c.id == any_(_ids), clients.c.version == 1).order_by(clients.c.id).with_for_update()
+)
 # Only those that are as they were imported.
 erase_unchanged = command(
-    delete(clients)
-    .where(clients.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), clients.c.version == 1)
-    .returning(clients.c.id, clients.c.version)
+    delete(clients).where(clients.c.id == any_(_ids), clients.c.version == 1, ~_has_consents).returning(clients.c.id, clients.c.version)
 )
 _gone = (
     func.unnest(bindparam("ids", type_=ARRAY(Uuid)))

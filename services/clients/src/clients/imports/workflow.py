@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -21,6 +21,7 @@ from chassis.errors import Conflict, Fault, Invalid
 from chassis.jobs.running import JobKind, RunningJob
 from chassis.paging import BEGINNING
 from chassis.protobuf.timestamps import to_timestamp
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.storage.spool import Spool
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
@@ -36,8 +37,14 @@ KIND = "import_clients"
 UNDO_KIND = "undo_import"
 _IN_A_STEP = 250
 
-# Finds which of these clients another service has something of.
-FindInUse = Callable[[Sequence[UUID], UnitOfWork], Awaitable[frozenset[UUID]]]
+
+class Elsewhere(Protocol):
+    """Which of these clients another service has something of."""
+
+    async def find(self, client_ids: Sequence[UUID], work: UnitOfWork) -> frozenset[UUID]: ...
+    async def close(self, client_ids: Sequence[UUID], work: UnitOfWork) -> frozenset[UUID]:
+        """Has the others stay without anything, too, until the work's transaction is over."""
+        ...
 
 
 @dataclass(slots=True)
@@ -117,7 +124,13 @@ class ClientImport:
         rows = [mapping.to_columns(client, self._keys, work) for client in clients]
         tokens = [(row["id"], token) for row in rows for token in set(row["index_tokens"])]
         columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in store.COLUMNS}
-        return columns | {"token_clients": [owner for owner, _ in tokens], "tokens": [token for _, token in tokens]}
+        return columns | {
+            "token_clients": [owner for owner, _ in tokens],
+            "tokens": [token for _, token in tokens],
+            "matched_clients": [row["id"] for row in rows for _ in row["match_kinds"]],
+            "match_kinds": [kind for row in rows for kind in row["match_kinds"]],
+            "match_tokens": [token for row in rows for token in row["match_tokens"]],
+        }
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -187,15 +200,15 @@ async def _step(job: RunningJob, importing: ClientImport, batch: Sequence[Row], 
             before = before | {"errors": list(before["errors"])}
 
 
-async def undo(job: RunningJob, in_use: FindInUse) -> Mapping[str, Any]:
+async def undo(job: RunningJob, elsewhere: Elsewhere, holds: LegalHolds) -> Mapping[str, Any]:
     """Erases the clients of an import. First looks at all of them, so that as a rule all go or none does.
 
     Refuses with `import_in_use` when one was changed, or when another service has something of it. One of which that becomes true while others are
-    being erased stays; what is booked in the very moment in which its client is erased goes with the client, as in any erasure.
+    being erased stays, and so does one that a legal hold keeps: while there is one, it refuses with `under_legal_hold` before anything is erased. While a client is being erased nobody books it or writes about it: nothing goes with it.
     """
     import_id = UUID(job.parameters["import"])
     if not job.state.get("erasing"):
-        await _check_unused(job, import_id, in_use)
+        await _check_unused(job, import_id, elsewhere, holds)
     kept = job.state.get("kept", 0)
     while True:
         after = UUID(job.state["after"]) if "after" in job.state else BEGINNING
@@ -203,8 +216,10 @@ async def undo(job: RunningJob, in_use: FindInUse) -> Mapping[str, Any]:
             found = await work.db.all(store.next_imported, job_id=import_id, after=after, limit=_IN_A_STEP)
             if not found:
                 return {"erased": job.done - kept, "kept": kept}
-            used = await in_use([row["id"] for row in found], work)
-            unused = [row["id"] for row in found if row["id"] not in used]
+            used = await elsewhere.close([row["id"] for row in found], work)
+            locked = await work.db.all(store.lock_unchanged, ids=[row["id"] for row in found if row["id"] not in used])
+            held = await holds.held([row["id"] for row in locked], work)
+            unused = [row["id"] for row in locked if row["id"] not in held]
             erased = await work.db.all(store.erase_unchanged, ids=unused)
             kept += len(found) - len(erased)
             if erased:
@@ -216,17 +231,19 @@ async def undo(job: RunningJob, in_use: FindInUse) -> Mapping[str, Any]:
             job.state = {"erasing": True, "after": str(found[-1]["id"]), "kept": kept}
 
 
-async def _check_unused(job: RunningJob, import_id: UUID, in_use: FindInUse) -> None:
-    after, number = BEGINNING, 0
+async def _check_unused(job: RunningJob, import_id: UUID, elsewhere: Elsewhere, holds: LegalHolds) -> None:
+    after, number, kept = BEGINNING, 0, 0
     while True:
         async with job.step() as work:
             found = await work.db.all(store.next_imported, job_id=import_id, after=after, limit=_IN_A_STEP)
-            used = await in_use([row["id"] for row in found], work) if found else frozenset()
+            used = await elsewhere.find([row["id"] for row in found], work) if found else frozenset()
+            kept += len(await holds.held([row["id"] for row in found], work)) if found else 0
         if not found:
             break
         after = found[-1]["id"]
-        number += sum(1 for row in found if row["version"] > 1 or row["id"] in used)
+        number += sum(1 for row in found if row["is_changed"] or row["id"] in used)
     rules.check_unused(number)
+    rules.check_not_held(kept)
 
 
 async def _bury(erased: Sequence[Record], keys: WorkspaceKeys, work: UnitOfWork) -> None:
@@ -239,5 +256,8 @@ async def _bury(erased: Sequence[Record], keys: WorkspaceKeys, work: UnitOfWork)
     await work.db.run(forget_answers, ids=ids)
 
 
-def job_kinds(in_use: FindInUse) -> list[JobKind]:
-    return [JobKind(KIND, import_as_job), JobKind(UNDO_KIND, partial(undo, in_use=in_use))]
+def job_kinds(elsewhere: Elsewhere, holds: LegalHolds) -> list[JobKind]:
+    return [
+        JobKind(KIND, import_as_job, needs="clients:import", resource=options_pb2.RESOURCE_CLIENT),
+        JobKind(UNDO_KIND, partial(undo, elsewhere=elsewhere, holds=holds), needs="clients:erase", resource=options_pb2.RESOURCE_CLIENT),
+    ]

@@ -58,8 +58,9 @@ _of_client = [column.label(f"{CLIENT}{column.name}") for column in clients.colum
 _both = (patients.c.workspace_id == clients.c.workspace_id) & (patients.c.client_id == clients.c.id)
 _joined = select(patients, *_of_client).join(clients, _both)
 
-# Locked before the client is, wherever both are.
-lock = command(select(patients).where(patients.c.id_index == bindparam("id_index")).with_for_update())
+find = query(select(patients.c.client_id).where(patients.c.id_index == bindparam("id_index")))
+# Whoever changes a patient has locked the client.
+get_details = query(select(patients).where(patients.c.client_id == _client_id))
 get = query(_joined.where(patients.c.id_index == bindparam("id_index")))
 get_by_client = query(_joined.where(patients.c.client_id == _client_id))
 get_by_external_id = query(_joined.where(clients.c.external_id_index == bindparam("external_id_index")))

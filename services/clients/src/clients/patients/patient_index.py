@@ -7,7 +7,7 @@ those after the index's own. What is opened never leaves the process but in a re
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -50,11 +50,12 @@ class PatientIndex:
         if self._entries.pop(client_id, None) is not None:
             self._ordered = None
 
-    def select(self, query: PatientQuery) -> Sequence[Entry]:
-        """The entries that the query's filters leave, in its order or else as they were registered."""
+    def select(self, query: PatientQuery, hidden: Collection[UUID] = ()) -> Sequence[Entry]:
+        """The entries that the query's filters leave, in its order or else as they were registered, without the clients who are hidden."""
         if self._ordered is None:
             self._ordered = sorted(self._entries.values(), key=lambda entry: entry.position)
-        return select(self._ordered, query, lambda entry: entry.record)
+        shown = [entry for entry in self._ordered if entry.client_id not in hidden] if hidden else self._ordered
+        return select(shown, query, lambda entry: entry.record)
 
 
 @dataclass(slots=True)

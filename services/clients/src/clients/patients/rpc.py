@@ -1,10 +1,10 @@
 """The Patients service: each method is one use case and one transaction."""
 
-from itertools import islice
 from uuid import UUID
 
 from caseload.clients.v1 import patients_pb2 as pb
 from caseload.clients.v1.patients_rpc import PatientsServicer
+from chassis.care_teams.access import CareTeams
 from chassis.encryption.key_store import Keys
 from chassis.errors import Unavailable
 from chassis.paging import BEGINNING
@@ -22,9 +22,10 @@ _MOST_IN_A_PART = 20_000
 class Patients(PatientsServicer[UnitOfWork]):
     """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
 
-    def __init__(self, keys: Keys, indexes: PatientIndexes) -> None:
+    def __init__(self, keys: Keys, indexes: PatientIndexes, care_teams: CareTeams) -> None:
         self._keys = keys
         self._indexes = indexes
+        self._care_teams = care_teams
 
     async def CreatePatient(self, request: pb.CreatePatientRequest, work: UnitOfWork) -> pb.Patient:
         keys = await self._keys.of(work.workspace_id)
@@ -34,14 +35,19 @@ class Patients(PatientsServicer[UnitOfWork]):
         query = queries.read(request)
         keys = await self._keys.of(work.workspace_id)
         index = await self._indexes.current(work.db, keys)
-        selected = index.select(query)
+        restricted = {row["client_id"] for row in await work.db.all(self._care_teams.store.restricted, now=work.now)}
+        hidden = await self._care_teams.hidden(work, work.db) if restricted else frozenset()
+        selected = index.select(query, hidden)
         shown = selected[query.start : query.end]
         place = 0
         if request.HasField("after") and (after := UUID(request.after)) != BEGINNING:
             place = next((number for number, entry in enumerate(shown, 1) if entry.client_id == after), -1)
             if place < 0:
                 raise Unavailable("list_changing", "The list changes while it is read; try again.", retry_after=1.0)
-        rest = islice(shown, place, place + _MOST_IN_A_PART)
+        rest = shown[place : place + _MOST_IN_A_PART]
+        if restricted and (opened := restricted.intersection(entry.client_id for entry in rest)):
+            # The audit line tells by which broken glass they are seen, if by any.
+            await self._care_teams.of(work, opened)
         more = place + _MOST_IN_A_PART < len(shown)
         return pb.PatientList(items=[entry.message for entry in rest], total=len(selected), more=more)
 
@@ -50,6 +56,7 @@ class Patients(PatientsServicer[UnitOfWork]):
         row = await work.db.maybe(store.get, id_index=mapping.id_index(request.patient_id, keys))
         if row is None:
             raise workflow.unknown_patient()
+        await self._care_teams.check(work, [row["client_id"]])
         client = to_client(mapping.client_row(row) | {"id": row["client_id"]}, keys)
         if not client.is_active:
             raise workflow.unknown_patient()
@@ -57,8 +64,10 @@ class Patients(PatientsServicer[UnitOfWork]):
 
     async def UpdatePatient(self, request: pb.UpdatePatientRequest, work: UnitOfWork) -> pb.Patient:
         keys = await self._keys.of(work.workspace_id)
-        return await workflow.update(request.patient_id, given(request)["record"] or {}, keys, work, partial=request.partial)
+        return await workflow.update(
+            request.patient_id, given(request)["record"] or {}, keys, work, self._care_teams, partial=request.partial
+        )
 
     async def RemovePatient(self, request: pb.RemovePatientRequest, work: UnitOfWork) -> pb.RemovePatientResponse:
         keys = await self._keys.of(work.workspace_id)
-        return pb.RemovePatientResponse(client_id=await workflow.remove(request.patient_id, keys, work))
+        return pb.RemovePatientResponse(client_id=await workflow.remove(request.patient_id, keys, work, self._care_teams))

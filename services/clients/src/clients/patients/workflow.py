@@ -6,6 +6,7 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2, patients_pb2
+from chassis.care_teams.access import CareTeams
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import Fault, Invalid, NotFound
 from chassis.protobuf.timestamps import to_timestamp
@@ -13,6 +14,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping as clients_mapping
 from clients.clients import store as clients_store
 from clients.clients.rules import check_fields
+from clients.clients.workflow import lock_client
 from clients.patient_records import mapping, store
 from clients.patients import rules
 
@@ -52,44 +54,46 @@ async def create(record: Mapping[str, Any], keys: WorkspaceKeys, work: UnitOfWor
 
 
 async def update(
-    patient_id: str, record: Mapping[str, Any], keys: WorkspaceKeys, work: UnitOfWork, *, partial: bool
+    patient_id: str, record: Mapping[str, Any], keys: WorkspaceKeys, work: UnitOfWork, care_teams: CareTeams, *, partial: bool
 ) -> patients_pb2.Patient:
-    """Raises NotFound for an unknown patient, Invalid for a record that is not valid, and Conflict if its patientID is in use."""
-    row, details, client = await lock(patient_id, keys, work)
+    """Raises NotFound for an unknown patient, Forbidden for one whose record the caller may not open, Invalid for a record that is not valid, and Conflict if its patientID is in use."""
+    row, details, client = await _lock(patient_id, keys, work, care_teams)
     values = rules.check_record(record, partial=partial)
     shown = mapping.record_of(details, client)
     # As it is shown it stays, whatever first and last names it was made of.
     changed = {name: value for name, value in values.items() if value != shown[name]}
     if changed:
         fields = _client_fields(changed, work)
-        clients_mapping.set_fields(client, fields)
         _details(details, changed, fields)
-        await _write_client(client, keys, work)
         row["version"] += 1
         await work.db.run(store.change, **mapping.to_columns(details, row, keys, work))
+        clients_mapping.set_fields(client, fields)
+        await _write_client(client, keys, work)
     return mapping.to_message(client.id, mapping.record_of(details, client))
 
 
-async def remove(patient_id: str, keys: WorkspaceKeys, work: UnitOfWork) -> str:
-    """Deactivates the client; returns its id. Raises NotFound for an unknown patient."""
-    _, _, client = await lock(patient_id, keys, work)
+async def remove(patient_id: str, keys: WorkspaceKeys, work: UnitOfWork, care_teams: CareTeams) -> str:
+    """Deactivates the client; returns its id. Raises NotFound for an unknown patient, Forbidden for one whose record the caller may not open."""
+    _, _, client = await _lock(patient_id, keys, work, care_teams)
     client.is_active = False
     await _write_client(client, keys, work)
     return client.id
 
 
-async def lock(
-    patient_id: str, keys: WorkspaceKeys, work: UnitOfWork
+async def _lock(
+    patient_id: str, keys: WorkspaceKeys, work: UnitOfWork, care_teams: CareTeams
 ) -> tuple[dict[str, Any], patients_pb2.PatientDetails, clients_pb2.Client]:
     """The patient's own columns, their details and the active client, locked until the commit."""
-    found = await work.db.maybe(store.lock, id_index=mapping.id_index(patient_id, keys))
+    found = await work.db.maybe(store.find, id_index=mapping.id_index(patient_id, keys))
     if found is None:
         raise unknown_patient()
-    client = clients_mapping.to_message(await work.db.one(clients_store.get_for_update, id=found["client_id"]), keys)
+    client = await lock_client(found["client_id"], keys, work)
     if not client.is_active:
         raise unknown_patient()
-    row = {name: found[name] for name in ("client_id", "version", "position", "id_index")}
-    return row, mapping.open_details(found, keys), client
+    await care_teams.check(work, [found["client_id"]])
+    kept = await work.db.one(store.get_details, client_id=found["client_id"])
+    row = {name: kept[name] for name in ("client_id", "version", "position", "id_index")}
+    return row, mapping.open_details(kept, keys), client
 
 
 def unknown_patient() -> NotFound:

@@ -98,6 +98,10 @@ lock = command(_of_existing_note.where(*_one).with_for_update(of=attachments))
 
 rename = command(update(attachments).where(attachments.c.id == _id).values(sealed=bindparam("sealed"), version=attachments.c.version + 1))
 
-remove = command(delete(attachments).where(*_one).returning(attachments.c.id, attachments.c.version, attachments.c.file_size_bytes))
+remove = command(
+    delete(attachments)
+    .where(*_one)
+    .returning(attachments.c.id, attachments.c.version, attachments.c.file_size_bytes, attachments.c.client_id)
+)
 
 exists = query(select(func.count().label("found")).select_from(attachments).where(attachments.c.id == _id))

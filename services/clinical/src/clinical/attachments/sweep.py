@@ -20,6 +20,7 @@ from chassis.errors import NotFound, Unavailable
 from chassis.service.runtime import Runtime
 from chassis.storage.base import Blobs, new_key
 from clinical.attachments import store
+from clinical.holds import legal_holds
 
 # Much longer than any upload takes: time to notice that this is not the database that the files belong to.
 _SPARED = timedelta(days=7)
@@ -42,7 +43,10 @@ _log = logging.getLogger(__name__)
 
 
 async def remove_orphans(runtime: Runtime, now: datetime) -> int:
-    """Deletes files older than a week that no attachment refers to, by announcing AttachmentRemoved for each. Returns their number."""
+    """Deletes files older than a week that no attachment refers to, by announcing AttachmentRemoved for each. Returns their number.
+
+    Where anything of a workspace is under a legal hold, its files stay.
+    """
     removed = 0
     async for keys in runtime.blobs.stored_before(now - _SPARED):
         by_workspace: dict[UUID, set[UUID]] = defaultdict(set)
@@ -55,6 +59,9 @@ async def remove_orphans(runtime: Runtime, now: datetime) -> int:
                 if not (await work.db.one(store.is_known))["found"]:
                     continue
                 orphans = ids - {row["id"] for row in await work.db.all(store.known, ids=sorted(ids))}
+                # Whose they were nobody can say.
+                if orphans and await runtime.once(legal_holds).is_any(work):
+                    continue
                 for file_id in sorted(orphans):
                     work.emit(events_pb2.AttachmentRemoved(attachment_id=str(file_id)))
             removed += len(orphans)

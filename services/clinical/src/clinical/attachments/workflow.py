@@ -15,6 +15,7 @@ from caseload.clinical.v1 import events_pb2
 from chassis.db.transaction import Record, Transaction
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
+from chassis.rpc.client.legal_holds import check_not_held
 from chassis.service.runtime import Runtime
 from chassis.storage.base import new_key
 from chassis.storage.spool import Spool
@@ -22,6 +23,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from clinical.attachments import mapping, rules, store
 from clinical.attachments.sandbox import CleanFile, Sandbox
 from clinical.attachments.scanner import Scanner
+from clinical.holds import legal_holds
 
 
 class Files:
@@ -32,6 +34,7 @@ class Files:
         settings = runtime.settings
         self._scanner = Scanner(settings.clamd, settings.clamd_seconds) if settings.clamd else None
         self._blobs = runtime.blobs
+        self._holds = runtime.once(legal_holds)
         self._quota_bytes: int = settings.storage_quota_bytes
         self._deletions: set[asyncio.Task[None]] = set()
 
@@ -127,7 +130,8 @@ class Files:
         return file
 
     async def removed(self, work: UnitOfWork, keys: WorkspaceKeys, row: Record) -> None:
-        """What follows from deleting the row of a file."""
+        """What follows from deleting the row of a file. Conflict while a legal hold keeps what there is of its client."""
+        await check_not_held(self._holds, row["client_id"], work)
         mapping.FILES.gone(row, keys, work)
         await work.db.run(store.change_storage, used_bytes=-row["file_size_bytes"])
         # The file is deleted by the reaction to this event, which is retried until it succeeds.

@@ -37,5 +37,5 @@ all_own = query(_with_date.where(attachments.c.session_id.is_(None)))
 remove_own = command(
     delete(attachments)
     .where(attachments.c.id == _id, attachments.c.client_id == _client_id, attachments.c.session_id.is_(None))
-    .returning(attachments.c.id, attachments.c.version, attachments.c.file_size_bytes)
+    .returning(attachments.c.id, attachments.c.version, attachments.c.file_size_bytes, attachments.c.client_id)
 )

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from caseload.clinical.v1 import cosignatures_pb2, sessions_pb2
+from caseload.clinical.v1 import cosignatures_pb2, events_pb2, sessions_pb2
 from caseload.clinical.v1.cosignatures_rpc import CosignaturesServicer
+from chassis.care_teams.access import CareTeams
 from chassis.encryption.key_store import Keys
 from chassis.paging import page
 from chassis.protobuf.fields import fill
@@ -21,16 +22,23 @@ DecisionRequest = cosignatures_pb2.CosignSessionRequest | cosignatures_pb2.Retur
 
 
 class Cosignatures(CosignaturesServicer[UnitOfWork]):
-    def __init__(self, keys: Keys, signer: Signer) -> None:
+    def __init__(self, keys: Keys, signer: Signer, care_teams: CareTeams) -> None:
         self._keys = keys
         self._signer = signer
+        self._care_teams = care_teams
 
     async def ListCosignQueue(self, request: cosignatures_pb2.ListCosignQueueRequest, work: UnitOfWork) -> sessions_pb2.SessionPage:
         window = page(request)
         keys = await self._keys.of(work.workspace_id)
         sees_all = rules.OVERSEE in work.caller.scopes
-        queue, count = (store.queue_of_workspace, store.count_of_workspace) if sees_all else (store.queue, store.count)
-        whose = {} if sees_all else {"user_id": work.user_id}
+        if await self._care_teams.hidden(work, work.db):
+            queue, count = (
+                (store.queue_of_workspace_shown, store.count_of_workspace_shown) if sees_all else (store.queue_shown, store.count_shown)
+            )
+        else:
+            queue, count = (store.queue_of_workspace, store.count_of_workspace) if sees_all else (store.queue, store.count)
+        own = await work.db.maybe(store.supervision, user_id=work.user_id)
+        whose = {"user_id": work.user_id, "is_unsupervised": own is None or own["supervisor_user_id"] is None}
         found = await work.db.all(queue, limit=window.limit, offset=window.offset, **whose)
         total = await work.db.one(count, **whose)
         items = [mapping.from_row(row, keys) for row in found]
@@ -80,6 +88,9 @@ class Cosignatures(CosignaturesServicer[UnitOfWork]):
         }
         await work.db.one(store.decide, id=note.id, version_number=number, decision=decision)
         await attested.add(work, keys, self._signer, fill(cosignature, attestation))
+        if decision == "returned":
+            for user_id in sorted({note.created_by_user_id, str(waiting["signed_by_user_id"])}):
+                work.emit(events_pb2.SessionReturned(session_id=note.id, user_id=user_id))
         work.note(decision=decision, role=role, version_number=str(number))
         await replies.complete(work, keys, [note])
         return note

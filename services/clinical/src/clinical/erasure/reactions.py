@@ -1,9 +1,11 @@
 """Deletes for good: the notes, files and plans of care of an erased client, and a deleted note whose time is over."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
+from caseload.audit.v1 import events_pb2 as audit_events_pb2
 from caseload.clients.v1 import events_pb2 as clients_events_pb2
 from caseload.clinical.v1 import events_pb2
 from caseload.options.v1 import options_pb2
@@ -12,6 +14,8 @@ from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
+from chassis.rpc.client.legal_holds import LegalHolds
+from chassis.storage.base import Blobs, new_key
 from chassis.work.audit import record_effect
 from clinical.attachments import store as files
 from clinical.attachments.mapping import FILES
@@ -26,8 +30,12 @@ from clinical.sessions.mapping import NOTES, VERSIONS
 from clinical.supervision.attested import COSIGNATURES
 from clinical.sync import store as sync
 
+# More of a workspace are found by the next round of its retention.
+_MOST_AT_ONCE = 500
+_FILES_AT_ONCE = 200
 
-def reactions(keys: Keys) -> Sequence[Reaction]:
+
+def reactions(keys: Keys, holds: LegalHolds, blobs: Blobs) -> Sequence[Reaction]:
     @on(clients_events_pb2.ClientErased, queue="clinical.erase-client", concurrency=4, erases=True)
     async def erase_client(event: clients_events_pb2.ClientErased, delivery: Delivery) -> None:
         workspace_keys = await keys.of(delivery.workspace_id)
@@ -41,11 +49,29 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         planned = await _erase_plans(event.client_id, workspace_keys, delivery)
         await delivery.db.run(sync.forget_client, client_id=event.client_id)
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed)), *planned])
+        if event.HasField("job_id"):
+            # Also when it is announced again: what was deleted before may have left files.
+            await delivery.db.run(store.leave_files, client_id=event.client_id, ids=[row["id"] for row in removed])
+            gone = sum(map(len, (removed, cosignatures, versions, deleted, planned)))
+            delivery.emit(events_pb2.ClientFilesLeft(client_id=event.client_id, deleted=gone))
+
+    @on(events_pb2.ClientFilesLeft, queue="clinical.remove-client-files", erases=True)
+    async def remove_client_files(event: events_pb2.ClientFilesLeft, delivery: Delivery) -> None:
+        """Sees to it that no file of an erased client is in the store. Each is also deleted by itself, which is on record."""
+        row = await delivery.db.maybe(store.lock_client, client_id=event.client_id)
+        left = (row["files_left"] if row is not None else None) or []
+        batch, later = left[:_FILES_AT_ONCE], left[_FILES_AT_ONCE:]
+        await asyncio.gather(*(blobs.delete(new_key(delivery.workspace_id, file_id)) for file_id in batch))
+        await delivery.db.run(store.keep_files_left, client_id=event.client_id, ids=later or None)
+        following = events_pb2.ClientFilesLeft if later else events_pb2.ClientErasureFinished
+        delivery.emit(following(client_id=event.client_id, deleted=event.deleted))
 
     @on(events_pb2.DeletedSessionOver, queue="clinical.erase-note", concurrency=4, erases=True)
     async def erase_note(event: events_pb2.DeletedSessionOver, delivery: Delivery) -> None:
         workspace_keys = await keys.of(delivery.workspace_id)
-        if await delivery.db.maybe(store.lock_note_that_is_over, session_id=event.session_id, now=delivery.now) is None:
+        note = await delivery.db.maybe(store.lock_note_that_is_over, session_id=event.session_id, now=delivery.now)
+        # One that is held is announced again when nothing holds it any more.
+        if note is None or await holds.held([note["client_id"]], delivery):
             return
         removed = await delivery.db.all(store.remove_attachments_of_note, session_id=event.session_id)
         cosignatures = await delivery.db.all(store.remove_cosignatures_of_note, session_id=event.session_id)
@@ -55,7 +81,13 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         await _tell(delivery, workspace_keys, "erase_deleted_note", deleted, versions, cosignatures, removed)
         await delivery.db.run(store.forget_answers, ids=[row["id"] for row in (*deleted, *removed)])
 
-    return [erase_client, erase_note]
+    @on(audit_events_pb2.LegalHoldReleased, queue="clinical.go-on-after-hold")
+    async def go_on(_event: audit_events_pb2.LegalHoldReleased, delivery: Delivery) -> None:
+        """Announces the deleted notes whose time is over: some may have been held."""
+        for note in await delivery.db.all(store.notes_that_are_over, now=delivery.now, limit=_MOST_AT_ONCE):
+            delivery.emit(events_pb2.DeletedSessionOver(session_id=str(note["id"])))
+
+    return [erase_client, remove_client_files, erase_note, go_on]
 
 
 async def _tell(

@@ -1,9 +1,9 @@
 """Statements that delete everything about one client, or one note. They need the eraser's role. Timeline events are deleted by cascade."""
 
-from sqlalchemy import Uuid, bindparam, delete, select
+from sqlalchemy import Integer, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.db.statement import command
+from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
 from clinical.tables import (
     attachments,
@@ -73,13 +73,22 @@ remove_plans = command(
     delete(plans).where(plans.c.client_id == _client_id).returning(plans.c.id, plans.c.version, plans.c.status, plans.c.deleted_at)
 )
 
+_files = bindparam("ids", type_=clients.c.files_left.type)
+leave_files = command(update(clients).where(clients.c.id == _client_id).values(files_left=func.array_cat(clients.c.files_left, _files)))
+lock_client = command(select(clients.c.files_left).where(clients.c.id == _client_id).with_for_update())
+keep_files_left = command(update(clients).where(clients.c.id == _client_id).values(files_left=_files))
+
 # --- one note
 
 _session_id = bindparam("session_id", type_=Uuid)
 _over = sessions.c.deleted_at.is_not(None) & (sessions.c.permanent_delete_after <= bindparam("now", type_=sessions.c.deleted_at.type))
 
 # Returns no row of a note that was restored meanwhile, or is erased already.
-lock_note_that_is_over = command(select(sessions.c.id).where(sessions.c.id == _session_id, _over).with_for_update())
+lock_note_that_is_over = command(select(sessions.c.id, sessions.c.client_id).where(sessions.c.id == _session_id, _over).with_for_update())
+
+notes_that_are_over = query(
+    select(sessions.c.id).where(_over).order_by(sessions.c.permanent_delete_after).limit(bindparam("limit", type_=Integer))
+)
 
 remove_attachments_of_note = command(
     delete(attachments)

@@ -59,7 +59,7 @@ class Indexer:
         """Workspaces with work that is due, other than those that are passed over; none if there is no work."""
         async with self._database.transaction(None, seconds=_SECONDS) as db:
             rows = await db.all(store.due, now=datetime.now(UTC), passed_over=list(passed_over), limit=_DUE_AT_ONCE)
-        return list(dict.fromkeys(row["workspace_id"] for row in rows))
+        return [row["workspace_id"] for row in rows]
 
     async def take_in(self, workspace_id: UUID) -> int:
         """Makes a segment of the notes that changed first. Returns how many there were: 0 when all are taken in."""

@@ -37,6 +37,8 @@ class Filters:
 
     statuses: Collection[str]
     with_deleted: bool
+    # Notes that row security does not show the caller, so that the segments must not either.
+    hidden: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ async def _find(
     changed = changed[:MOST_OPENED]
     results = _Results()
     await _find_changed(changed, search, filters, db, keys, results, now=now)
-    await _find_indexed(opened, [id_.bytes for id_ in changed], search, filters, db, keys, results, most=offset + limit)
+    passed_over = [id_.bytes for id_ in dict.fromkeys((*changed, *filters.hidden))]
+    await _find_indexed(opened, passed_over, search, filters, db, keys, results, most=offset + limit)
     page = islice(heapq.merge(*results.places, reverse=True), offset, offset + limit)
     return Found([UUID(bytes=note_id) for _, note_id in page], results.total, is_complete)
 
@@ -143,7 +146,7 @@ def is_wanted(row: Record, filters: Filters, *, now: datetime) -> bool:
 
 async def _find_indexed(
     opened: Sequence[Segment],
-    changed: Sequence[bytes],
+    passed_over: Sequence[bytes],
     search: Search,
     filters: Filters,
     db: Transaction,
@@ -157,7 +160,7 @@ async def _find_indexed(
     asked: dict[UUID, _Asked] = {}
     wanted: list[BlockKey] = []
     for segment in opened:
-        asked[segment.id] = _Asked(segment, changed, search, filters)
+        asked[segment.id] = _Asked(segment, passed_over, search, filters)
         wanted += asked[segment.id].blocks
         await pace()
     blocks = await segments.read_blocks(wanted, db, keys)
@@ -189,11 +192,11 @@ async def _read_places(
 
 
 class _Asked:
-    """What is asked of one segment, and the blocks that answer it."""
+    """What is asked of one segment, but for some of its notes, and the blocks that answer it."""
 
-    def __init__(self, segment: Segment, changed: Sequence[bytes], search: Search, filters: Filters) -> None:
+    def __init__(self, segment: Segment, passed_over: Sequence[bytes], search: Search, filters: Filters) -> None:
         self._segment = segment
-        self._changed = changed
+        self._passed_over = passed_over
         self._search = search
         self._filters = filters
         self._ranges = {spelling: self._range(spelling) for spellings in search.words for spelling in spellings}
@@ -203,14 +206,14 @@ class _Asked:
     def blocks(self) -> set[BlockKey]:
         numbers = {number for each in self._ranges.values() for number in each}
         numbers |= {segments.block_of(self._segment, key) for key in self._facets}
-        numbers |= {segments.block_of(self._segment, segments.note_key(note_id)) for note_id in self._changed}
+        numbers |= {segments.block_of(self._segment, segments.note_key(note_id)) for note_id in self._passed_over}
         return {(self._segment.id, number) for number in numbers}
 
     async def found(self, blocks: Mapping[BlockKey, bytes], pace: Pace) -> int:
         """The ordinals of the segment's notes that are found, as bits."""
         segment = self._segment
         bits = segment.living
-        for ordinal in (await segments.located(segment, self._changed, blocks, pace)).values():
+        for ordinal in (await segments.located(segment, self._passed_over, blocks, pace)).values():
             bits &= ~(1 << ordinal)
         bits &= self._filtered(blocks)
         for spellings in self._search.words:

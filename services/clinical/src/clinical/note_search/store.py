@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
     union_all,
     update,
 )
@@ -37,11 +38,27 @@ _now = bindparam("now", type_=DateTime(timezone=True))
 # Two workers may take themselves for the leader. What one of them writes, the other sees after this.
 lock_index = command(select(func.pg_advisory_xact_lock(lock_number("search index", _workspace_id))))
 
-# A row for each piece of work, the longest due first, without the workspaces that are passed over.
+# When each workspace's first work is due: from one workspace to the next by the index, so that much work of one costs what a row of it does.
+_first_due = (
+    select(search_work.c.workspace_id, search_work.c.due_at)
+    .order_by(search_work.c.workspace_id, search_work.c.due_at)
+    .limit(literal(1, Integer))
+    .cte("first_due", recursive=True)
+)
+_later = search_work.alias("later")
+_next_due = (
+    select(_later.c.workspace_id, _later.c.due_at)
+    .where(_later.c.workspace_id > _first_due.c.workspace_id)
+    .order_by(_later.c.workspace_id, _later.c.due_at)
+    .limit(literal(1, Integer))
+    .lateral("next_due")
+)
+_first_due = _first_due.union_all(select(_next_due.c.workspace_id, _next_due.c.due_at).select_from(_first_due.join(_next_due, true())))
+# The workspaces with work that is due, the longest due first, without those that are passed over.
 due = query(
-    select(search_work.c.workspace_id)
-    .where(search_work.c.due_at <= _now, search_work.c.workspace_id != func.all(bindparam("passed_over", type_=ARRAY(Uuid))))
-    .order_by(search_work.c.due_at)
+    select(_first_due.c.workspace_id)
+    .where(_first_due.c.due_at <= _now, _first_due.c.workspace_id != func.all(bindparam("passed_over", type_=ARRAY(Uuid))))
+    .order_by(_first_due.c.due_at)
     .limit(bindparam("limit"))
 )
 

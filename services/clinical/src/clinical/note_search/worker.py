@@ -40,34 +40,39 @@ class IndexWorker:
             while not self._election.stopping.is_set():
                 now = asyncio.get_running_loop().time()
                 self._left_alone = {workspace_id: until for workspace_id, until in self._left_alone.items() if until > now}
-                for workspace_id in await self._indexer.due(list(self._left_alone)):
-                    await self._try(workspace_id, self._take_in)
+                due = await self._indexer.due(list(self._left_alone))
+                # A step of each, so that none waits until another has no more work.
+                has_moved = [await self._try(workspace_id, self._take_in) for workspace_id in due]
                 # A leader whose session has ended learns it here.
                 await session.fetchval("SELECT 1")
-                await asyncio.sleep(_INTERVAL)
+                await asyncio.sleep(0 if any(has_moved) else _INTERVAL)
             tidying.cancel()
 
-    async def _take_in(self, workspace_id: UUID) -> None:
-        while taken := await self._indexer.take_in(workspace_id):
-            _INDEXED.inc(taken)
-            self._untidy[workspace_id] = None
+    async def _take_in(self, workspace_id: UUID) -> bool:
+        taken = await self._indexer.take_in(workspace_id)
+        _INDEXED.inc(taken)
         self._untidy[workspace_id] = None
+        return taken > 0
 
     async def _tidy(self) -> None:
         while True:
-            for workspace_id in list(self._untidy):
-                del self._untidy[workspace_id]
-                await self._try(workspace_id, self._tidy_up)
-            await asyncio.sleep(_INTERVAL)
+            untidy, self._untidy = self._untidy, {}
+            has_moved = [await self._try(workspace_id, self._tidy_up) for workspace_id in untidy]
+            await asyncio.sleep(0 if any(has_moved) else _INTERVAL)
 
-    async def _tidy_up(self, workspace_id: UUID) -> None:
-        while await self._indexer.tidy(workspace_id):
-            pass
+    async def _tidy_up(self, workspace_id: UUID) -> bool:
+        is_more = await self._indexer.tidy(workspace_id)
+        if is_more:
+            self._untidy[workspace_id] = None
+        return is_more
 
-    async def _try(self, workspace_id: UUID, work: Callable[[UUID], Awaitable[None]]) -> None:
-        """An index that does not open is made anew; whatever else fails is tried again later, and keeps no other workspace waiting."""
+    async def _try(self, workspace_id: UUID, step: Callable[[UUID], Awaitable[bool]]) -> bool:
+        """Whether the step has changed something.
+
+        An index that does not open is made anew; whatever else fails is tried again later, and keeps no other workspace waiting.
+        """
         try:
-            await work(workspace_id)
+            return await step(workspace_id)
         except SealBroken:
             _log.error("an index does not open and is made anew", extra={"workspace_id": str(workspace_id)})
             await self._indexer.rebuild(workspace_id)
@@ -75,6 +80,7 @@ class IndexWorker:
             facts = {"workspace_id": str(workspace_id), "error": cause(error)}
             _log.error("an index could not be brought up to date", extra=facts)
             self._left_alone[workspace_id] = asyncio.get_running_loop().time() + _SECONDS_LEFT_ALONE
+        return False
 
 
 def index_loop(runtime: Runtime) -> Callable[[], Awaitable[None]]:

@@ -11,6 +11,7 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import plans_pb2 as pb
 from caseload.clinical.v1.plans_rpc import PlansServicer
+from chassis.care_teams.access import CareTeams
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import page, part
@@ -19,6 +20,7 @@ from chassis.protobuf.fields import fill, given, masked
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.plans import mapping, rules, store
+from clinical.timeline import store as timeline
 from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
 
@@ -26,9 +28,10 @@ from clinical.treated_clients import store as client_store
 class Plans(PlansServicer[UnitOfWork]):
     """Keys are fetched and other services called before the first statement, so that no transaction is open meanwhile."""
 
-    def __init__(self, keys: Keys, clients: ClientsStub) -> None:
+    def __init__(self, keys: Keys, clients: ClientsStub, care_teams: CareTeams) -> None:
         self._keys = keys
         self._clients = clients
+        self._care_teams = care_teams
 
     async def CreatePlan(self, request: pb.CreatePlanRequest, work: UnitOfWork) -> pb.Plan:
         content = rules.normalized(given(request)) | {"status": rules.ACTIVE}
@@ -38,7 +41,7 @@ class Plans(PlansServicer[UnitOfWork]):
             self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=request.client_id), work.context),
         )
         rules.check_client(is_active=client.is_active)
-        client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=request.client_id))["erased_at"])
+        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=request.client_id))
         made = mapping.new_row(str(uuid7()), request.client_id, work)
         sealed = mapping.seal(content, keys, made, work)
         row = await work.db.one(store.create, id=made["id"], client_id=request.client_id, sealed=sealed, now=work.now)
@@ -58,9 +61,16 @@ class Plans(PlansServicer[UnitOfWork]):
         if request.HasField("status"):
             filters["status"] = enum_text(pb.PlanStatus, request.status)
         keys = await self._keys.of(work.workspace_id)
+        hidden = 0 if "client_id" in filters else await self._count_hidden(work, filters)
         found = await work.db.all(store.page(filters), limit=window.limit, offset=window.offset, **filters)
         total = await work.db.one(store.count(filters), **filters)
-        return pb.PlanPage(items=[mapping.from_row(row, keys) for row in found], total=int(total["total"]))
+        return pb.PlanPage(items=[mapping.from_row(row, keys) for row in found], total=int(total["total"]) - hidden)
+
+    async def _count_hidden(self, work: UnitOfWork, filters: Mapping[str, Any]) -> int:
+        """How many plans the workspace's counters count that the caller may not see."""
+        async with self._care_teams.beyond(work) as tx:
+            hidden = await self._care_teams.hidden(work, tx)
+            return int((await tx.one(store.count_hidden(filters), client_ids=list(hidden), **filters))["total"]) if hidden else 0
 
     async def UpdatePlan(self, request: pb.UpdatePlanRequest, work: UnitOfWork) -> pb.Plan:
         changes = rules.normalized(masked(request, rules.EDITABLE))
@@ -111,7 +121,7 @@ class Plans(PlansServicer[UnitOfWork]):
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
-        total = await work.db.one(store.count_events, client_id=request.client_id)
+        total = await work.db.one(timeline.count_events, client_id=request.client_id, source="plans")
         return pb.PlanEventList(items=[fill(pb.PlanEvent(), row) for row in found], total=total["total"])
 
     async def _tell(self, content: Mapping[str, Any], row: Mapping[str, Any], event: str, keys: WorkspaceKeys, work: UnitOfWork) -> None:

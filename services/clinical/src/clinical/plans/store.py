@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Uuid, bindparam, func, insert, literal, select, tuple_, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Select, Uuid, bindparam, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.lists import FilteredStatement, FilterNames
@@ -86,9 +86,16 @@ def _count(names: FilterNames) -> Select[Any]:
     return total.where(counted.status == bindparam("status")) if names else total
 
 
+def _count_hidden(names: FilterNames) -> Select[Any]:
+    of_clients = plans.c.client_id == func.any(bindparam("client_ids", type_=ARRAY(Uuid)))
+    return select(func.count().label("total")).select_from(plans).where(*_matching(names), of_clients)
+
+
 # The filters are `client_id` and `status`. Newest first: ids begin with the time.
 page = FilteredStatement(_page)
 count = FilteredStatement(_count)
+# The number of plans of some clients among those that the counters count.
+count_hidden = FilteredStatement(_count_hidden)
 
 # How many plans of a status there are more, or fewer if negative.
 change_counter = command(insert(plan_counters.changes).values(**_named("workspace_id", "status", "live")))
@@ -115,4 +122,3 @@ events_before = query(
         < tuple_(bindparam("before", type_=plan_events.c.at.type), bindparam("before_id", type_=Uuid))
     )
 )
-count_events = query(select(func.count().label("total")).select_from(plan_events).where(_shown))

@@ -9,6 +9,7 @@ from chassis.db.transaction import Record
 from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
 from chassis.protobuf.fields import fill
+from chassis.rpc.client.legal_holds import LegalHolds, check_not_held
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import mapping, rules, store
 from clinical.supervision import store as waiting
@@ -55,11 +56,12 @@ async def restore(work: UnitOfWork, keys: WorkspaceKeys, session_id: str) -> Rec
     return restored
 
 
-async def end_grace(work: UnitOfWork, keys: WorkspaceKeys, session_id: str) -> None:
-    """Lets the time of a deleted note be over: nobody finds it any more, and it is erased in a moment. Conflict if it is not deleted."""
+async def end_grace(work: UnitOfWork, keys: WorkspaceKeys, holds: LegalHolds, session_id: str) -> None:
+    """Lets the time of a deleted note be over: nobody finds it any more, and it is erased in a moment. Conflict if it is not deleted, or held."""
     row = await _lock_with_deleted(work, session_id)
     rules.check_deleted(row["deleted_at"])
     rules.check_restorable(row["permanent_delete_after"], work.now)
+    await check_not_held(holds, row["client_id"], work)
     over = mapping.changed_row(row, mapping.from_row(row, keys), work, permanent_delete_after=work.now)
     sealed = mapping.seal(mapping.from_row(row, keys), keys, over, work)["sealed"]
     await work.db.one(store.end_grace, id=row["id"], sealed=sealed, now=work.now)

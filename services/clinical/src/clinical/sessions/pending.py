@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from caseload.clinical.v1 import sessions_pb2 as pb
+from chassis.db.transaction import Record
 from chassis.encryption.bound_columns import encoder
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
-from clinical.sessions import mapping, rules, store
+from clinical.sessions import drafts, mapping, rules, store
 from clinical.tables import pending_amendments
 
 # What becomes part of the signed note beside the texts, and which version that is for.
@@ -90,6 +91,17 @@ async def take_out(work: UnitOfWork, keys: WorkspaceKeys, session_id: str, held:
         await _save(work, keys, session_id, replace(held, changes=left, revision=held.revision + 1))
     else:
         await drop(work, session_id)
+
+
+async def take_over(work: UnitOfWork, keys: WorkspaceKeys, draft: Record, held: Pending) -> Record:
+    """Makes what the caller has typed into the note while it was signed part of the draft.
+
+    In a statement of its own: the one that makes a note a draft may change nothing that was signed.
+    """
+    note = mapping.from_row(draft, keys)
+    saved = await drafts.save(work, keys, draft, note, held.changes)
+    await drop(work, note.id)
+    return saved
 
 
 async def drop(work: UnitOfWork, session_id: str) -> None:

@@ -12,30 +12,45 @@ from caseload.clients.v1 import clients_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clinical.v1 import sessions_pb2 as pb
 from caseload.clinical.v1.sessions_rpc import SessionsServicer
-from caseload.identity.v1 import users_pb2, workspaces_pb2
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from chassis.care_teams.access import CareTeams
 from chassis.db.errors import nothing_here
 from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
-from chassis.encryption.records import WorkspaceKeys
 from chassis.errors import NotFound
 from chassis.paging import page, part
 from chassis.protobuf.enums import enum_text
-from chassis.protobuf.fields import fill, given, masked
+from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.note_search import rules as search_rules
 from clinical.note_templates import workflow as templates
-from clinical.sessions import copies, deletion, drafts, events, mapping, pending, release, replies, rules, searching, signed, signing, store
+from clinical.sessions import (
+    deletion,
+    drafts,
+    expected,
+    lists,
+    mapping,
+    pending,
+    preconditions,
+    release,
+    replies,
+    rules,
+    saving,
+    searching,
+    signed,
+    signing,
+    store,
+)
 from clinical.supervision import attested
 from clinical.supervision import workflow as cosigning
+from clinical.timeline import store as timeline
 from clinical.treated_clients import rules as client_rules
 from clinical.treated_clients import store as client_store
-
-SaveRequest = pb.SaveSessionRequest | pb.SaveDraftRequest
 
 
 class Sessions(SessionsServicer[UnitOfWork]):
@@ -49,8 +64,10 @@ class Sessions(SessionsServicer[UnitOfWork]):
         workspaces: WorkspacesStub,
         users: UsersStub,
         signer: signing.VersionSigner,
+        care_teams: CareTeams,
         *,
         grace: timedelta,
+        holds: LegalHolds,
     ) -> None:
         self._keys = keys
         self._clients = clients
@@ -58,8 +75,10 @@ class Sessions(SessionsServicer[UnitOfWork]):
         self._workspaces = workspaces
         self._users = users
         self._signer = signer
+        self._care_teams = care_teams
         # How long a deleted note can be restored.
         self._grace = grace
+        self._holds = holds
 
     async def CreateSession(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> pb.Session:
         content = {name: getattr(request, name) for name in (*rules.TEXTS, "duration_minutes") if request.HasField(name)}
@@ -78,7 +97,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             note.appointment_id = request.appointment_id
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
-        client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=note.client_id))["erased_at"])
+        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=note.client_id))
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])
@@ -97,36 +116,54 @@ class Sessions(SessionsServicer[UnitOfWork]):
         search = search_rules.search(request.search) if request.HasField("search") else None
         status = enum_text(pb.SessionStatus, request.status) if request.HasField("status") else None
         statuses = rules.statuses(status, is_draft=request.is_draft if request.HasField("is_draft") else None)
+        cosign = rules.cosign_filter(enum_text(pb.CosignStatus, request.cosign_status)) if request.HasField("cosign_status") else None
         if not statuses:
             return pb.SessionPage()
         keys = await self._keys.of(work.workspace_id)
         values: dict[str, Any] = {name: getattr(request, name) for name in ("client_id", "appointment_id") if request.HasField(name)}
-        filters: dict[str, Any] = {
-            "of_client": "client_id" in values,
-            "of_appointment": "appointment_id" in values,
-            "statuses": {1: "one", 2: "signed", 3: "any"}[len(statuses)],
-            "with_deleted": request.include_deleted,
-        }
+        filters = lists.Filters(
+            of_client="client_id" in values,
+            of_appointment="appointment_id" in values,
+            statuses={1: "one", 2: "signed", 3: "any"}[len(statuses)],
+            with_deleted=request.include_deleted,
+            cosign=cosign,
+        )
         if len(statuses) == 1:
             (values["status"],) = statuses
         now = {"now": work.now} if request.include_deleted else {}
-        counted = filters["of_client"] or filters["of_appointment"]
         if search is not None:
-            if counted:
-                results = await searching.among(work, keys, search, window, store.page(**filters), {**values, **now})
+            if filters.is_short:
+                results = await searching.among(work, keys, search, window, filters, {**values, **now})
             else:
-                results = await searching.in_workspace(work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted)
+                hidden_notes = await self._hidden_notes(work)
+                results = await searching.in_workspace(
+                    work, keys, search, window, statuses=statuses, with_deleted=request.include_deleted, hidden=hidden_notes
+                )
             await replies.complete(work, keys, results.notes)
             return pb.SessionPage(items=results.notes, total=results.total, incomplete=not results.is_complete)
-        found = await work.db.all(store.page(**filters), limit=window.limit, offset=window.offset, **values, **now)
-        total = await work.db.one(store.count(**filters), **values, **(now if counted else {}))
+        hidden = 0 if filters.is_short else await self._count_hidden(work, filters, {**values, **now})
+        found = await work.db.all(lists.page(filters), limit=window.limit, offset=window.offset, **values, **now)
+        total = await work.db.one(lists.count(filters), **values, **(now if filters.is_short else {}))
         notes = [mapping.from_row(row, keys) for row in found]
         await replies.complete(work, keys, notes)
-        return pb.SessionPage(items=notes, total=int(total["total"]))
+        return pb.SessionPage(items=notes, total=int(total["total"]) - hidden)
+
+    async def _hidden_notes(self, work: UnitOfWork) -> list[UUID]:
+        """The notes of clients whose record the caller may not open; their ids are told nobody."""
+        async with self._care_teams.beyond(work) as tx:
+            hidden = await self._care_teams.hidden(work, tx)
+            return [row["id"] for row in await tx.all(lists.notes_of_clients, client_ids=list(hidden))] if hidden else []
+
+    async def _count_hidden(self, work: UnitOfWork, filters: lists.Filters, values: Mapping[str, Any]) -> int:
+        """How many notes the workspace's counters count that the caller may not see."""
+        counted = lists.count_hidden(filters)
+        async with self._care_teams.beyond(work) as tx:
+            hidden = await self._care_teams.hidden(work, tx)
+            return int((await tx.one(counted, client_ids=list(hidden), **values))["total"]) if hidden else 0
 
     async def CountSessions(self, request: pb.CountSessionsRequest, work: UnitOfWork) -> pb.SessionCountList:
         workspace_ids = rules.check_workspaces(list(dict.fromkeys(request.workspace_ids)))
-        statement = store.count(of_client=False, of_appointment=False, statuses="any", with_deleted=False)
+        statement = lists.count(lists.Filters())
         items = []
         for workspace_id in workspace_ids:
             async with work.beside(UUID(workspace_id)) as tx:
@@ -135,24 +172,26 @@ class Sessions(SessionsServicer[UnitOfWork]):
         return pb.SessionCountList(items=items)
 
     async def SaveSession(self, request: pb.SaveSessionRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
-        if not await self._is_signed(request.session_id, work):
+        if not await preconditions.is_signed(work, request.session_id):
             # A note that is signed at this very moment is amended with a reason.
-            return await self._save(request, work, needs_reason=True)
-        needs_reason, supervision = await asyncio.gather(self._needs_reason(request, work), cosigning.of_caller(work, self._users))
-        return await self._save(request, work, needs_reason=needs_reason, supervision=supervision)
+            return await saving.save(work, self._keys, self._signer, self._users, request, needs_reason=True)
+        needs_reason, supervision = await asyncio.gather(
+            preconditions.needs_reason(work, self._workspaces, request.reason), cosigning.of_caller(work, self._users)
+        )
+        return await saving.save(work, self._keys, self._signer, self._users, request, needs_reason=needs_reason, supervision=supervision)
 
     async def SaveDraft(self, request: pb.SaveDraftRequest, work: UnitOfWork) -> pb.SaveSessionResponse:
-        return await self._save(request, work, needs_reason=False)
+        return await saving.save(work, self._keys, self._signer, self._users, request, needs_reason=False)
 
     async def FinalizeSession(self, request: pb.FinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
-        is_amendment = await self._is_signed(request.session_id, work)
+        is_amendment = await preconditions.is_signed(work, request.session_id)
         supervision = await cosigning.of_caller(work, self._users)
         # A note that is signed at this very moment is amended with a reason.
-        needs_reason = await self._needs_reason(request, work) if is_amendment else True
+        needs_reason = await preconditions.needs_reason(work, self._workspaces, request.reason) if is_amendment else True
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
         note = mapping.from_row(row, keys)
-        seen = _seen(request, row)
+        seen = expected.seen(request, row)
         held = None if note.is_draft else (await pending.of_caller(work, keys, [note.id])).get(note.id)
         if held is None:
             rules.check_draft(row["status"])
@@ -169,11 +208,11 @@ class Sessions(SessionsServicer[UnitOfWork]):
     async def UnfinalizeSession(self, request: pb.UnfinalizeSessionRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.one(store.lock, id=request.session_id)
-        rules.check_fresh(_seen(request, row), row["version"])
+        rules.check_fresh(expected.seen(request, row), row["version"])
         held = (await pending.of_caller(work, keys, [request.session_id])).get(request.session_id)
         draft = await signed.unfinalize(work, keys, row, request.reason)
         if held is not None and held.base_version == row["version"]:
-            draft = await self._take_over(draft, held, work, keys)
+            draft = await pending.take_over(work, keys, draft, held)
         return mapping.from_row(draft, keys)
 
     async def DeleteSession(self, request: pb.DeleteSessionRequest, work: UnitOfWork) -> pb.DeleteSessionResponse:
@@ -192,7 +231,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
 
     async def EraseSession(self, request: pb.EraseSessionRequest, work: UnitOfWork) -> pb.EraseSessionResponse:
         keys = await self._keys.of(work.workspace_id)
-        await deletion.end_grace(work, keys, request.session_id)
+        await deletion.end_grace(work, keys, self._holds, request.session_id)
         return pb.EraseSessionResponse()
 
     async def VerifySession(self, request: pb.VerifySessionRequest, work: UnitOfWork) -> pb.Verification:
@@ -254,112 +293,15 @@ class Sessions(SessionsServicer[UnitOfWork]):
             )
         else:
             found = await work.db.all(store.newest_events, client_id=request.client_id, limit=limit)
-        total = await work.db.one(store.count_events, client_id=request.client_id)
+        total = await work.db.one(timeline.count_events, client_id=request.client_id, source="notes")
         return pb.History(items=[fill(pb.HistoryEntry(), row) for row in found], total=total["total"])
-
-    async def _take_over(self, draft: Record, held: pending.Pending, work: UnitOfWork, keys: WorkspaceKeys) -> Record:
-        """Makes what the caller has typed into the note while it was signed part of the draft.
-
-        In a statement of its own: the one that makes a note a draft may change nothing that was signed.
-        """
-        note = mapping.from_row(draft, keys)
-        saved = await drafts.save(work, keys, draft, note, held.changes)
-        await pending.drop(work, note.id)
-        return saved
 
     async def _slot(self, request: pb.CreateSessionRequest, work: UnitOfWork) -> appointments_pb2.Slot | None:
         if not request.HasField("appointment_id"):
             return None
         return await self._appointments.GetSlot(appointments_pb2.GetSlotRequest(appointment_id=request.appointment_id), work.context)
 
-    async def _is_signed(self, session_id: str, work: UnitOfWork) -> bool:
-        """Whether the note is signed now: where it is, identity has to be asked. In a transaction of its own, so that none is open then."""
-        async with work.beside(work.workspace_id) as tx:
-            row = await tx.maybe(store.status_of, id=session_id)
-        return row is not None and row["status"] != "draft"
-
-    async def _needs_reason(self, request: pb.SaveSessionRequest | pb.FinalizeSessionRequest, work: UnitOfWork) -> bool:
-        """Whether the workspace wants a reason for an amendment that the request does not give."""
-        if request.reason.strip():
-            return False
-        workspace = await self._workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
-        values = given(workspace)
-        return rules.is_reason_needed(enum_text(workspaces_pb2.WorkspaceKind, workspace.kind), values["settings"] or {})
-
-    async def _save(
-        self, request: SaveRequest, work: UnitOfWork, *, needs_reason: bool, supervision: users_pb2.Supervision | None = None
-    ) -> pb.SaveSessionResponse:
-        """Saves a draft or amends a signed note. A stale save becomes a draft of its own, so that no text is lost."""
-        sent = masked(request, rules.EDITABLE)
-        rules.check_changes(sent)
-        keys = await self._keys.of(work.workspace_id)
-        row = await work.db.one(store.lock, id=request.session_id)
-        current = mapping.from_row(row, keys)
-        seen = _seen(request, row)
-        if not current.is_draft and isinstance(request, pb.SaveDraftRequest):
-            pending.set_on(current, await pending.keep(work, keys, current, sent, seen=seen))
-            await cosigning.show(work, keys, [current])
-            return pb.SaveSessionResponse(session=current)
-        changes = rules.real_changes(sent, mapping.values(current))
-        if seen is not None and rules.is_stale(seen, row["version"]):
-            # A save that changes nothing is a repetition of one that succeeded, not a conflict.
-            conflict_id = await copies.keep(work, keys, current, changes, seen) if changes else None
-            if conflict_id is not None:
-                work.note(conflict_session_id=conflict_id)
-            await replies.complete(work, keys, [current])
-            return pb.SaveSessionResponse(session=current, conflict_session_id=conflict_id)
-        saved: Record | None = None
-        if not current.is_draft:
-            supervision = supervision or await cosigning.of_caller(work, self._users)
-            saved = await self._amend_with_pending(row, current, sent, request, work, keys, supervision, needs_reason=needs_reason)
-            if saved is not None and saved["session_date"] != row["session_date"]:
-                await events.record(work, saved, "session", saved["session_date"])
-        elif changes:
-            saved = await drafts.save(work, keys, row, current, changes)
-        reply = mapping.from_row(saved or row, keys)
-        await replies.complete(work, keys, [reply])
-        return pb.SaveSessionResponse(session=reply)
-
-    async def _amend_with_pending(
-        self,
-        row: Record,
-        note: pb.Session,
-        changes: dict[str, Any],
-        request: SaveRequest,
-        work: UnitOfWork,
-        keys: WorkspaceKeys,
-        supervision: users_pb2.Supervision,
-        *,
-        needs_reason: bool,
-    ) -> Record | None:
-        """Amends a signed note by what its author has typed before and by the changes; None where the note says all that already.
-
-        What was typed into an older version stays pending: it could undo what others have amended since. A save that names the
-        newest version is made by somebody who has read that one, so it replaces what was typed into the same fields before.
-        """
-        present = mapping.values(note)
-        held = (await pending.of_caller(work, keys, [note.id])).get(note.id)
-        typed: dict[str, Any] = dict(changes)
-        if held is not None and held.base_version == note.version:
-            typed = {**held.changes, **changes}
-            await pending.drop(work, note.id)
-        elif held is not None and request.HasField("expected_version"):
-            await pending.take_out(work, keys, note.id, held, changes)
-        differing = rules.real_changes(typed, present)
-        if not differing:
-            return None
-        mapping.apply(note, differing)
-        reason = request.reason if isinstance(request, pb.SaveSessionRequest) else ""
-        return await signed.amend(work, keys, self._signer, row, note, reason, supervision, needs_reason=needs_reason)
-
 
 def _part(row: Record, columns: Mapping[str, str]) -> dict[str, Any]:
     """The columns of a row of another table that is beside a note's, by its own names."""
     return {name: row[label] for label, name in columns.items()}
-
-
-def _seen(request: SaveRequest | pb.FinalizeSessionRequest | pb.UnfinalizeSessionRequest, row: Record) -> int | None:
-    """The version whose content the caller saw; None for any version."""
-    if not request.HasField("expected_version"):
-        return None
-    return rules.seen_version(request.expected_version, row["version"], row["detached_version"])

@@ -98,6 +98,17 @@ def check_may_remove(status: str, scopes: Iterable[str]) -> None:
         check_may_sign(scopes)
 
 
+def cosign_filter(status: str) -> str:
+    """The status, if notes are listed by it: `pending` or `returned`. Raises Invalid for others, which any number of notes has."""
+    if status not in {"pending", "returned"}:
+        raise Invalid(
+            "cosign_status_not_listed",
+            "Notes are listed by what somebody is to do with them.",
+            faults=[Fault("/cosign_status", "must be pending or returned")],
+        )
+    return status
+
+
 def signed_versions(signed: int | None, amendment_count: int, status: str) -> int:
     """How many signed versions a note has. None, of a note that was last signed before they were counted: one more than its amendments."""
     if signed is not None:

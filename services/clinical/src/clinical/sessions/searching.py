@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from caseload.clinical.v1 import sessions_pb2 as pb
-from chassis.db.statement import Statement
 from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import Page
 from chassis.work.unit_of_work import UnitOfWork
@@ -15,7 +15,7 @@ from clinical.note_search import store as search_store
 from clinical.note_search.notes import text
 from clinical.note_search.pace import Pace
 from clinical.note_search.rules import Search
-from clinical.sessions import mapping
+from clinical.sessions import lists, mapping
 
 # Notes of one client that are read at a time.
 _READ_AT_ONCE = 200
@@ -29,11 +29,18 @@ class Results:
 
 
 async def in_workspace(
-    work: UnitOfWork, keys: WorkspaceKeys, search: Search, window: Page, *, statuses: Collection[str], with_deleted: bool
+    work: UnitOfWork,
+    keys: WorkspaceKeys,
+    search: Search,
+    window: Page,
+    *,
+    statuses: Collection[str],
+    with_deleted: bool,
+    hidden: Collection[UUID],
 ) -> Results:
-    """What the index finds. A note that says something else by now, or is gone, is left out of the page."""
+    """What the index finds beside the hidden notes. A note that says something else by now, or is gone, is left out of the page."""
     search_rules.check_depth(window.offset + window.limit)
-    filters = lookup.Filters(statuses, with_deleted)
+    filters = lookup.Filters(statuses, with_deleted, frozenset(hidden))
     found = await lookup.find(search, filters, work.db, keys, limit=window.limit, offset=window.offset, now=work.now)
     rows = {row["id"]: row for row in await work.db.all(search_store.notes, ids=list(found.ids))} if found.ids else {}
     pace = Pace()
@@ -48,14 +55,22 @@ async def in_workspace(
     return Results(notes, found.total, found.is_complete)
 
 
-async def among(work: UnitOfWork, keys: WorkspaceKeys, search: Search, window: Page, page: Statement, values: Mapping[str, Any]) -> Results:
-    """What is found among the notes of a list that is short enough to open all of it; `page` reads it in order."""
+async def among(
+    work: UnitOfWork, keys: WorkspaceKeys, search: Search, window: Page, filters: lists.Filters, values: Mapping[str, Any]
+) -> Results:
+    """What is found among the notes of a list that is short enough to open all of it.
+
+    Each read goes on after the last note of the one before, and a note that was given an earlier date meanwhile is not taken twice.
+    """
     notes: list[pb.Session] = []
-    total = offset = 0
+    total = 0
     pace = Pace()
-    while rows := await work.db.all(page, limit=_READ_AT_ONCE, offset=offset, **values):
+    seen: set[UUID] = set()
+    rows = await work.db.all(lists.page_after(filters, is_first=True), limit=_READ_AT_ONCE, **values)
+    while rows:
         pace.start()
-        for row in rows:
+        for row in (row for row in rows if row["id"] not in seen):
+            seen.add(row["id"])
             note = mapping.from_row(row, keys)
             if search.finds(text(note)):
                 if window.offset <= total < window.offset + window.limit:
@@ -64,5 +79,6 @@ async def among(work: UnitOfWork, keys: WorkspaceKeys, search: Search, window: P
             await pace()
         if len(rows) < _READ_AT_ONCE:
             break
-        offset += _READ_AT_ONCE
+        after = {"after_date": rows[-1]["session_date"], "after_id": rows[-1]["id"]}
+        rows = await work.db.all(lists.page_after(filters, is_first=False), limit=_READ_AT_ONCE, **after, **values)
     return Results(notes, total, is_complete=True)

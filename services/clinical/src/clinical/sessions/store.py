@@ -1,12 +1,11 @@
 """Statements on notes. Row security limits every one to the caller's workspace."""
 
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Uuid, bindparam, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, delete, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis.db.statement import Statement, command, query
+from chassis.db.statement import command, query
 from clinical.tables import (
     appointments,
     cosign_requests,
@@ -23,8 +22,6 @@ from clinical.tables import (
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
 _not_deleted = sessions.c.deleted_at.is_(None)
-# Deleted or not, but not to be erased.
-_not_over = _not_deleted | (sessions.c.permanent_delete_after > bindparam("now", type_=sessions.c.permanent_delete_after.type))
 
 
 def _named(*names: str) -> dict[str, Any]:
@@ -234,54 +231,7 @@ versions = query(
     .limit(bindparam("limit"))
 )
 
-# --- lists
-
-
-@cache
-def page(*, of_client: bool, of_appointment: bool, statuses: str, with_deleted: bool) -> Statement:
-    """A page of notes, newest first. Each combination of filters is a statement of its own, so that it can use its own index.
-
-    `statuses` is "any", "one" (the parameter `status`) or "signed".
-    """
-    filtered = _filtered(select(sessions), of_client=of_client, of_appointment=of_appointment, statuses=statuses, with_deleted=with_deleted)
-    in_order = filtered.order_by(sessions.c.session_date.desc(), sessions.c.id.desc())
-    return query(in_order.limit(bindparam("limit")).offset(bindparam("offset")))
-
-
-@cache
-def count(*, of_client: bool, of_appointment: bool, statuses: str, with_deleted: bool) -> Statement:
-    """The number of notes on all pages: counted for one client or appointment, read from the counters for a workspace."""
-    if of_client or of_appointment:
-        return query(
-            _filtered(
-                select(func.count().label("total")).select_from(sessions),
-                of_client=of_client,
-                of_appointment=of_appointment,
-                statuses=statuses,
-                with_deleted=with_deleted,
-            )
-        )
-    counted = session_counters.totals.c
-    number = counted.live + counted.deleted if with_deleted else counted.live
-    total = select(func.coalesce(func.sum(number), 0).label("total"))
-    if statuses == "one":
-        return query(total.where(counted.status == bindparam("status")))
-    if statuses == "signed":
-        return query(total.where(counted.status != "draft"))
-    return query(total)
-
-
-def _filtered(query: Select[Any], *, of_client: bool, of_appointment: bool, statuses: str, with_deleted: bool) -> Select[Any]:
-    if of_client:
-        query = query.where(sessions.c.client_id == _client_id)
-    if of_appointment:
-        query = query.where(sessions.c.appointment_id == bindparam("appointment_id", type_=Uuid))
-    if statuses == "one":
-        query = query.where(sessions.c.status == bindparam("status"))
-    if statuses == "signed":
-        query = query.where(sessions.c.status != "draft")
-    return query.where(_not_over) if with_deleted else query.where(_not_deleted)
-
+# --- counters
 
 # How many notes of a status there are more, or fewer if negative.
 change_counter = command(insert(session_counters.changes).values(**_named("workspace_id", "status", "live", "deleted")))
@@ -304,7 +254,6 @@ events_before = query(
         < tuple_(bindparam("before", type_=timeline_events.c.at.type), bindparam("before_id", type_=Uuid))
     )
 )
-count_events = query(select(func.count().label("total")).select_from(timeline_events).where(_shown))
 
 # --- pending amendments
 

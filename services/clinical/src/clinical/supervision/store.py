@@ -1,8 +1,28 @@
 """Statements on co-signatures and on what waits for one. Row security limits every one to the caller's workspace."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, case, func, insert, literal_column, select, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import Statement, command, query
@@ -41,21 +61,34 @@ requests = query(select(cosign_requests).where(cosign_requests.c.id == func.any(
 
 request = query(select(cosign_requests).where(cosign_requests.c.id == _id))
 
+
+def _since_cosigned(session_id: BindParameter[UUID], *columns: ColumnElement[Any]) -> Select[Any]:
+    """Of a note's versions since the last co-signature."""
+    last = select(func.max(cosignatures.c.version_number)).where(
+        cosignatures.c.session_id == session_id, cosignatures.c.decision == "cosigned"
+    )
+    return select(*columns).where(
+        session_versions.c.session_id == session_id, session_versions.c.version_number > func.coalesce(last.scalar_subquery(), 0)
+    )
+
+
+_told_of_request = ("version_number", "signed_by_user_id", "supervisee_user_id", "supervisor_user_id", "author_user_id", "due_at")
+_signers = func.array_agg(distinct(session_versions.c.created_by_user_id), type_=ARRAY(Uuid))
 _asked = upsert(cosign_requests).values(
     workspace_id=bindparam("workspace_id"),
+    id=_id,
     status="pending",
-    **_named("id", "version_number", "signed_by_user_id", "supervisee_user_id", "supervisor_user_id", "due_at"),
+    signer_user_ids=_since_cosigned(_id, _signers).scalar_subquery(),
+    **_named(*_told_of_request),
 )
+# After the version that waits: its signer is one of them.
 ask = command(
     _asked.on_conflict_do_update(
         constraint="pk_cosign_requests",
         set_={
             "status": "pending",
             "announced_at": None,
-            **{
-                name: _asked.excluded[name]
-                for name in ("version_number", "signed_by_user_id", "supervisee_user_id", "supervisor_user_id", "due_at")
-            },
+            **{name: _asked.excluded[name] for name in (*_told_of_request, "signer_user_ids")},
         },
     )
 )
@@ -103,8 +136,17 @@ announce = command(
     update(cosign_requests)
     .where(cosign_requests.c.id == _id, _waits, cosign_requests.c.announced_at.is_(None), cosign_requests.c.due_at <= _now)
     .values(announced_at=_now)
-    .returning(cosign_requests.c.id, cosign_requests.c.supervisor_user_id, cosign_requests.c.due_at)
+    .returning(
+        *(
+            cosign_requests.c[name]
+            for name in ("id", "supervisor_user_id", "author_user_id", "signed_by_user_id", "signer_user_ids", "due_at")
+        )
+    )
 )
+
+
+# Row security shows no note of a client whose record the caller may not open.
+_shown = exists().where(sessions.c.workspace_id == cosign_requests.c.workspace_id, sessions.c.id == cosign_requests.c.id)
 
 
 def _queue(*waiting: ColumnElement[bool]) -> Statement:
@@ -128,9 +170,18 @@ def _counted(*waiting: ColumnElement[bool]) -> Statement:
 
 
 _for_user = cosign_requests.c.supervisor_user_id == _user_id
-# What waits for one supervisor, and all that waits in the workspace: the first to be due comes first.
-queue, count = _queue(_for_user), _counted(_for_user)
-queue_of_workspace, count_of_workspace = _queue(), _counted()
+# Not their own, as `rules.role_of` says of who decides.
+_not_own = and_(
+    cosign_requests.c.author_user_id.is_distinct_from(_user_id),
+    cosign_requests.c.signed_by_user_id != _user_id,
+    or_(_user_id != func.all(cosign_requests.c.signer_user_ids), and_(_for_user, bindparam("is_unsupervised", type_=Boolean))),
+)
+# What waits for one supervisor, and all that waits in the workspace for somebody else than its authors: the first to be due comes first.
+queue, count = _queue(_for_user, _not_own), _counted(_for_user, _not_own)
+queue_of_workspace, count_of_workspace = _queue(_not_own), _counted(_not_own)
+# The same for somebody from whom notes are hidden.
+queue_shown, count_shown = _queue(_for_user, _not_own, _shown), _counted(_for_user, _not_own, _shown)
+queue_of_workspace_shown, count_of_workspace_shown = _queue(_not_own, _shown), _counted(_not_own, _shown)
 
 # --- co-signatures
 
@@ -145,15 +196,9 @@ add_cosignature = command(
 
 cosignatures_of = query(select(cosignatures).where(_of_note))
 
-_last_cosigned = select(func.max(cosignatures.c.version_number)).where(_of_note, cosignatures.c.decision == "cosigned").scalar_subquery()
 # Who signed the versions since the last co-signature, the oldest first.
 since_cosigned = query(
-    select(session_versions.c.created_by_user_id)
-    .where(
-        session_versions.c.session_id == bindparam("session_id", type_=Uuid),
-        session_versions.c.version_number > func.coalesce(_last_cosigned, 0),
-    )
-    .order_by(session_versions.c.version_number)
+    _since_cosigned(bindparam("session_id", type_=Uuid), session_versions.c.created_by_user_id).order_by(session_versions.c.version_number)
 )
 
 # Of the version that each of these notes waited with last.

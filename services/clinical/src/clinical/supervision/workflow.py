@@ -33,6 +33,7 @@ async def signed(work: UnitOfWork, note: pb.Session, number: int, supervision: u
             signed_by_user_id=work.user_id,
             supervisee_user_id=was["supervisee_user_id"] if was and supervisor is None else work.user_id,
             supervisor_user_id=supervisor or waited_for,
+            author_user_id=note.created_by_user_id,
             due_at=rules.due_at(work.now, supervision.cosign_hours),
         )
     elif was is not None:

@@ -48,7 +48,7 @@ class Sync(SyncServicer[UnitOfWork]):
         # An API key is a device of its own.
         device = {"user_id": work.user_id, "device_id": work.caller.session_id or work.user_id, "note_key": note_key}
         await work.db.run(store.lock, note=f"{work.workspace_id} {note_key.hex()}")
-        client_rules.check_not_erased((await work.db.one(client_store.lock_client, client_id=item.client_id))["erased_at"])
+        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=item.client_id))
         receipt = await work.db.maybe(store.same_item, item_digest=digest, **device)
         if receipt is None:
             effect = await Taking(work, keys, item, of_client, device).take()

@@ -6,6 +6,7 @@ were installed with.
 
 from caseload.clinical.v1 import events_pb2
 from chassis.work.retention import Retention
+from clinical.tables.access import ACCESS
 from clinical.tables.base import metadata
 from clinical.tables.files import attachments, storage_counters, storage_quotas
 from clinical.tables.notes import (
@@ -23,8 +24,10 @@ from clinical.tables.plans import measures, milestones, plan_counters, plan_even
 from clinical.tables.search import search_blocks, search_segments, search_work
 from clinical.tables.supervision import cosign_requests, cosignatures, supervised_users
 from clinical.tables.sync import sync_receipts
+from clinical.tables.timeline import timeline_counters
 
 __all__ = [
+    "ACCESS",
     "RETENTIONS",
     "appointments",
     "attachments",
@@ -51,6 +54,7 @@ __all__ = [
     "storage_quotas",
     "supervised_users",
     "sync_receipts",
+    "timeline_counters",
     "timeline_events",
 ]
 

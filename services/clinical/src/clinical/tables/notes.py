@@ -74,6 +74,7 @@ sessions = tenant(
     Index("ix_sessions_conflict_of", "workspace_id", "conflict_of", postgresql_where=text("conflict_of IS NOT NULL")),
     Index("ix_sessions_over", "permanent_delete_after", postgresql_where=text("permanent_delete_after IS NOT NULL")),
     # The trigger `keep_signed` refuses changes of a signed note that no version tells of, and its deletion before its time.
+    care_team="reads",
     fixed=("id", "client_id", "conflict_of", "conflict_base_version", "template_id", "created_by_user_id", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     eraser_grants="SELECT, DELETE",
@@ -196,8 +197,9 @@ timeline_events = tenant(
         ondelete="CASCADE",
     ),
     CheckConstraint("kind IN ('session', 'session_finalized', 'session_amended')", name="history_kind"),
-    Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
+    Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC"), postgresql_where=text("NOT hidden")),
     Index("ix_history_session", "workspace_id", "session_id"),
+    care_team="reads",
     fixed=("id", "session_id", "client_id", "kind"),
     grants="SELECT, INSERT, UPDATE",
 )
@@ -209,6 +211,10 @@ clients = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
+    # Of a client without records who may be about to be erased: until then nothing is added. Null once something was.
+    moment("closed_until", nullable=True),
+    # Of an erased client: the files that may still be in the store.
+    Column("files_left", ARRAY(Uuid)),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     fixed=("id",),
     grants="SELECT, INSERT, UPDATE",

@@ -39,6 +39,7 @@ plans = tenant(
     Index("ix_plans_listed", "workspace_id", text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
     Index("ix_plans_status", "workspace_id", "status", text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
     Index("ix_plans_client", "workspace_id", "client_id", text("id DESC")),
+    care_team="reads",
     fixed=("id", "client_id", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     eraser_grants="SELECT, DELETE",
@@ -132,9 +133,10 @@ plan_events = tenant(
         "kind IN ('plan_created', 'plan_updated', 'plan_completed', 'plan_discontinued', 'milestone_achieved')", name="plan_event_kind"
     ),
     CheckConstraint("(kind = 'milestone_achieved') = (milestone_id IS NOT NULL)", name="plan_event_milestone"),
-    Index("ix_plan_events_client", "workspace_id", "client_id", text("at DESC"), text("id DESC")),
+    Index("ix_plan_events_client", "workspace_id", "client_id", text("at DESC"), text("id DESC"), postgresql_where=text("NOT hidden")),
     Index("ix_plan_events_plan", "workspace_id", "plan_id"),
     Index("ix_plan_events_milestone", "workspace_id", "milestone_id", postgresql_where=text("milestone_id IS NOT NULL")),
+    care_team="reads",
     fixed=("id", "plan_id", "client_id", "milestone_id", "kind"),
     grants="SELECT, INSERT, UPDATE",
 )

@@ -28,7 +28,7 @@ search_work = Table(
     Column("session_id", Uuid),
     moment("due_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_search_work"),
-    Index("ix_search_work_due", "due_at"),
+    Index("ix_search_work_due", "workspace_id", "due_at"),
 )
 
 # A segment has some notes as they were when it was made. It is never changed, but for `dead`: those of its notes that another segment has

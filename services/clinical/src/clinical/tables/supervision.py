@@ -1,6 +1,7 @@
 """Co-signatures of signed notes, which notes wait for one, and whom clinical knows to be supervised."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -56,14 +57,20 @@ cosign_requests = tenant(
     moment("announced_at", nullable=True),
     # Set while the note is deleted.
     Column("hidden", Boolean, nullable=False, server_default=text("false")),
+    # Who wrote the note, and who signed its versions since the last co-signature: what is their own is in no queue of theirs. Rows that
+    # an older version writes during an upgrade say neither.
+    Column("author_user_id", Uuid),
+    Column("signer_user_ids", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_cosign_requests"),
     ForeignKeyConstraint(["workspace_id", "id", "version_number"], _OF_VERSION, name="fk_cosign_requests_version", ondelete="CASCADE"),
     CheckConstraint("status IN ('pending', 'cosigned', 'returned', 'withdrawn', 'settled')", name="cosign_status_known"),
     Index("ix_cosign_requests_supervisor", "workspace_id", "supervisor_user_id", "due_at", "id", postgresql_where=text(_WAITS)),
     Index("ix_cosign_requests_workspace", "workspace_id", "due_at", "id", postgresql_where=text(_WAITS)),
     Index("ix_cosign_requests_supervisee", "workspace_id", "supervisee_user_id", postgresql_where=text("status = 'pending'")),
+    Index("ix_cosign_requests_returned", "workspace_id", "id", postgresql_where=text("status = 'returned'")),
     Index("ix_cosign_requests_due", "due_at", postgresql_where=text(f"{_WAITS} AND announced_at IS NULL")),
     fixed=("id",),
+    grants="SELECT, INSERT, UPDATE",
     # It finds the deadlines that have passed.
     relay_grants="SELECT (workspace_id, id, status, due_at, announced_at, hidden)",
 )

@@ -35,6 +35,7 @@ sync_receipts = tenant(
     CheckConstraint("status IN ('created', 'updated', 'unchanged', 'conflict')", name="sync_status"),
     Index("ix_sync_receipts_client", "workspace_id", "client_id"),
     Index("ix_sync_receipts_over", "created_at"),
+    care_team="reads",
     grants="SELECT, INSERT, DELETE",
     relay_grants="SELECT (workspace_id, id, created_at)",
 )

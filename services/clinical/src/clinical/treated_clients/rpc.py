@@ -13,3 +13,9 @@ class TreatedClients(TreatedClientsServicer[UnitOfWork]):
         rules.check_number(len(request.client_ids))
         rows = await work.db.all(store.known, ids=list(request.client_ids))
         return pb.FindTreatedClientsResponse(client_ids=[str(row["id"]) for row in rows])
+
+    async def CloseUntreated(self, request: pb.CloseUntreatedRequest, work: UnitOfWork) -> pb.CloseUntreatedResponse:
+        rules.check_number(len(request.client_ids))
+        wanted = sorted(set(request.client_ids))
+        closed = await work.db.all(store.close_untreated, ids=wanted, until=work.now + rules.CLOSED_FOR)
+        return pb.CloseUntreatedResponse(client_ids=set(wanted) - {str(row["id"]) for row in closed})

@@ -1,10 +1,12 @@
 """What may be added for a client. Pure functions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chassis.errors import Fault, Invalid, NotFound
 
 MOST_AT_ONCE = 500
+# Longer than any call takes: one that found the client before the erasure comes too late.
+CLOSED_FOR = timedelta(minutes=2)
 
 
 def check_number(ids: int) -> None:
@@ -12,7 +14,7 @@ def check_number(ids: int) -> None:
         raise Invalid("too_many_ids", faults=[Fault("/client_ids", f"must be {MOST_AT_ONCE} or fewer")])
 
 
-def check_not_erased(erased_at: datetime | None) -> None:
-    """Raises NotFound if the client was erased while something was being added for them."""
-    if erased_at is not None:
+def check_not_erased(erased_at: datetime | None, closed_until: datetime | None = None) -> None:
+    """Raises NotFound if the client was erased, or is about to be, while something was being added for them."""
+    if erased_at is not None or closed_until is not None:
         raise NotFound("not_found", "There is no such client.")

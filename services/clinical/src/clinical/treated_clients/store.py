@@ -1,17 +1,38 @@
 """Statements about clients. Row security confines each to the caller's workspace."""
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, DateTime, Uuid, any_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.db.statement import command, query
 from clinical.tables import clients
 
-known = query(select(clients.c.id).where(clients.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
+_ids = bindparam("ids", type_=ARRAY(Uuid))
+_is_used = clients.c.closed_until.is_(None)
+known = query(select(clients.c.id).where(clients.c.id == any_(_ids), _is_used))
 
-# Locks the client until the commit, and returns when it was erased, if it was.
+# Locks the client until the commit, and returns when it was erased and until when it is closed, if it was and is.
 lock_client = command(
     upsert(clients)
     .values(workspace_id=bindparam("workspace_id"), id=bindparam("client_id", type_=Uuid))
-    .on_conflict_do_update(constraint="pk_clients", set_={"erased_at": clients.c.erased_at})
-    .returning(clients.c.erased_at)
+    .on_conflict_do_update(
+        constraint="pk_clients", set_={"closed_until": case((clients.c.closed_until > func.now(), clients.c.closed_until))}
+    )
+    .returning(clients.c.erased_at, clients.c.closed_until)
+)
+
+# In the order of their ids, as everybody who locks several. Returns those that were closed.
+close_untreated = command(
+    upsert(clients)
+    .from_select(
+        ["workspace_id", "id", "closed_until"],
+        select(
+            bindparam("workspace_id", type_=Uuid), func.unnest(_ids).label("id"), bindparam("until", type_=DateTime(timezone=True))
+        ).order_by("id"),
+    )
+    .on_conflict_do_update(
+        constraint="pk_clients",
+        set_={"closed_until": bindparam("until", type_=DateTime(timezone=True))},
+        where=clients.c.closed_until.is_not(None),
+    )
+    .returning(clients.c.id)
 )

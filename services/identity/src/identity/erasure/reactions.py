@@ -13,15 +13,19 @@ from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import events_pb2 as scheduling_events
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.work.audit import record_effect
 from identity.erasure import store
 
 _OF_SERVICES = (audit_events, clients_events, clinical_events, events_pb2, notifications_events, scheduling_events)
 
 
-def reactions() -> Sequence[Reaction]:
+def reactions(holds: LegalHolds) -> Sequence[Reaction]:
     @on(events_pb2.DeletedWorkspaceOver, queue="identity.begin-erasure", erases=True)
     async def begin_erasure(_event: events_pb2.DeletedWorkspaceOver, delivery: Delivery) -> None:
+        # Nobody signs in to a deleted workspace and places another one. It is announced again.
+        if await holds.is_any(delivery):
+            return
         if await delivery.db.maybe(store.erase, settings={}, now=delivery.now) is None:
             return
         await delivery.db.run(store.forget_owner)

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 from caseload.identity.v1 import events_pb2
 from caseload.identity.v1 import users_pb2 as pb
 from caseload.identity.v1.users_rpc import UsersServicer
+from chassis.context import TREATS
 from chassis.errors import NotFound
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
@@ -22,10 +23,13 @@ from identity.people import record
 from identity.people.memberships import person_of_user
 from identity.people.registration import insert_user
 from identity.people.rules import check_email, check_full_name
-from identity.roles import ADMINISTRATOR_ROLE
+from identity.roles import ADMINISTRATOR_ROLE, OVERSEER_ROLES, SCOPES_BY_ROLE
 from identity.users import rules, store
 from identity.users.names import UserNames
 from identity.workspaces.rules import cosign_hours
+
+# More than decide on notes in any workspace.
+_MOST_OVERSEERS = 100
 
 
 class Users(UsersServicer[UnitOfWork]):
@@ -146,11 +150,20 @@ class Users(UsersServicer[UnitOfWork]):
         row = await work.db.maybe(store.get_practitioner, user_id=request.user_id)
         if row is None:
             raise NotFound("practitioner_not_found", "Nobody here has this id.")
-        return fill(pb.Practitioner(), row)
+        return fill(pb.Practitioner(treats=TREATS in SCOPES_BY_ROLE[row["role"]]), row)
 
     async def GetSupervision(self, request: pb.GetSupervisionRequest, work: UnitOfWork) -> pb.Supervision:
         row = await work.db.one(store.supervision, user_id=request.user_id)
         return fill(pb.Supervision(cosign_hours=cosign_hours(row["settings"])), row)
+
+    async def ListOverseers(self, request: pb.ListOverseersRequest, work: UnitOfWork) -> pb.OverseerList:
+        found = await work.db.all(store.active_users_of_roles, roles=sorted(OVERSEER_ROLES), limit=_MOST_OVERSEERS)
+        return pb.OverseerList(user_ids=[str(row["id"]) for row in found])
+
+    async def GetStanding(self, request: pb.GetStandingRequest, work: UnitOfWork) -> pb.Standing:
+        row = await work.db.one(store.standing, user_id=request.orderer_id, now=work.now)
+        scopes = SCOPES_BY_ROLE[row["role"]] if row["role"] is not None else row["scopes"] or ()
+        return pb.Standing(workspace_is_active=row["status"] == "active", is_permitted=request.scope in scopes)
 
     async def _get(self, user_id: UUID, work: UnitOfWork) -> pb.User:
         keys = await self._keys.of(work.workspace_id)

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, select, update
+from sqlalchemy import ARRAY, DateTime, Integer, Select, Text, Uuid, any_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db.lists import FilteredStatement, FilterNames
 from chassis.db.statement import command, query
 from identity.people.columns import SEALED_COLUMNS, USER_COLUMNS
-from identity.tables import departments, users, workspaces
+from identity.tables import api_keys, departments, users, workspaces
 
 _user_id = bindparam("user_id", type_=Uuid)
+_now = bindparam("now", type_=DateTime(timezone=True))
 _this_user = users.c.id == _user_id
 
 # Commands although they only read: `is_locked` depends on the clock.
@@ -42,6 +43,14 @@ fingerprint_of_users = FilteredStatement(_fingerprint)
 sealed_names = query(select(*SEALED_COLUMNS).where(users.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
 
 get_practitioner = query(select(users.c.id, users.c.role, users.c.is_active).where(_this_user))
+
+# The first to have come.
+active_users_of_roles = query(
+    select(users.c.id)
+    .where(users.c.role == any_(bindparam("roles", type_=ARRAY(Text))), users.c.is_active, ~users.c.is_platform_admin)
+    .order_by(users.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 lock_user = command(select(*USER_COLUMNS).where(_this_user).with_for_update(key_share=True, of=users))
 
@@ -82,6 +91,18 @@ supervision = query(
         select(users.c.supervisor_id).where(_this_user).scalar_subquery().label("supervisor_id"),
         select(users.c.version).where(_this_user).scalar_subquery().label("version"),
         workspaces.c.settings,
+    )
+)
+
+# Of a user, or of an API key: one of the two is null.
+standing = query(
+    select(
+        workspaces.c.status,
+        select(users.c.role).where(_this_user, users.c.is_active, ~users.c.is_platform_admin).scalar_subquery().label("role"),
+        select(api_keys.c.scopes)
+        .where(api_keys.c.id == _user_id, or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > _now))
+        .scalar_subquery()
+        .label("scopes"),
     )
 )
 

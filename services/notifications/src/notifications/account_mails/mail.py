@@ -26,7 +26,8 @@ Record: TypeAlias = Callable[[UnitOfWork, Any, str, str | None], None]
 
 # The pause between attempts, and for how long they go on. A person is waiting, but for an invitation. A link that has expired earlier is not issued.
 _PAUSE, _VALID = timedelta(seconds=3), timedelta(hours=1)
-_PATIENCE = dict.fromkeys(("invitation", "payment_request", "cosign_overdue"), (timedelta(minutes=1), timedelta(days=1)))
+_UNHURRIED = ("invitation", "payment_request", "cosign_overdue", "cosign_unattended", "note_returned")
+_PATIENCE = dict.fromkeys(_UNHURRIED, (timedelta(minutes=1), timedelta(days=1)))
 # Per kind of mail with a link: its template, the beginning of its Message-ID, and where it leads.
 _LINKS = {
     "magic_link": (templates.MAGIC_LINK, "sign-in", "/auth/verify"),

@@ -1,1 +1,1 @@
-"""Mails to supervisors about notes that were not co-signed in time."""
+"""Mails about co-signatures: of notes that nobody co-signed in time, and of those that were returned."""

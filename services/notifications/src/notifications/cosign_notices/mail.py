@@ -1,6 +1,6 @@
-"""The mail about a note that was not co-signed in time. It says nothing of whose it is."""
+"""The mails about co-signatures. None says of whose note it is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
@@ -11,19 +11,27 @@ from chassis.work.unit_of_work import UnitOfWork
 from notifications.mail import templates
 from notifications.stubs import Stubs
 
+# Per kind of mail: its template, and the beginning of its Message-ID.
+_NOTICES = {
+    "cosign_overdue": (templates.COSIGN_OVERDUE, "cosign-overdue"),
+    "cosign_unattended": (templates.COSIGN_UNATTENDED, "cosign-unattended"),
+    "note_returned": (templates.NOTE_RETURNED, "note-returned"),
+}
 
-def cosign_notice_mail(runtime: Runtime, stubs: Stubs) -> Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]:
-    """Composes the mail of a row. Raises a Refusal where the supervisor is gone."""
+
+def cosign_notice_mails(runtime: Runtime, stubs: Stubs) -> Mapping[str, Callable[[Any, UnitOfWork], Awaitable[EmailMessage]]]:
+    """Per kind, what composes the mail of a row. It raises a Refusal where the person is gone."""
 
     async def compose(row: Any, work: UnitOfWork) -> EmailMessage:
+        template, name = _NOTICES[row["kind"]]
         request = sign_in_pb2.GetMailRecipientRequest(user_id=str(row["user_id"]))
-        supervisor = await stubs.sign_in.GetMailRecipient(request, work.context)
-        return templates.COSIGN_OVERDUE.render(
+        person = await stubs.sign_in.GetMailRecipient(request, work.context)
+        return template.render(
             sender=runtime.settings.mail_from,
-            to=supervisor.email,
-            message_id=templates.message_id("cosign-overdue", row["id"]),
+            to=person.email,
+            message_id=templates.message_id(name, row["id"]),
             now=datetime.now(UTC),
-            full_name=supervisor.full_name,
+            full_name=person.full_name,
         )
 
-    return compose
+    return dict.fromkeys(_NOTICES, compose)

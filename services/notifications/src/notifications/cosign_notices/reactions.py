@@ -1,27 +1,54 @@
-"""Mails a supervisor when a note has waited for them for too long."""
+"""Mails about notes that were not co-signed in time, or were returned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from uuid import UUID, uuid5
 
 from caseload.clinical.v1 import events_pb2
+from caseload.identity.v1 import users_pb2
+from caseload.identity.v1.users_rpc import UsersStub
 from chassis.db.transaction import Transaction
+from chassis.errors import NotFound
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
 from notifications.mail import store
 
 
-def reactions(wake: Callable[[], None]) -> list[Reaction]:
+def reactions(wake: Callable[[], None], users: UsersStub) -> list[Reaction]:
     """`wake` makes the poller of these mails look for work at once."""
 
     @on(events_pb2.CosignatureOverdue, queue="notifications.mail-overdue-cosignature")
     async def mail_overdue_cosignature(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> None:
-        """What waits for nobody by name is in the queue of whoever oversees the workspace, and there is nobody to write to."""
-        if not event.HasField("supervisor_id"):
+        """To the supervisor; where there is none, or an inactive one, to everybody who may decide in their place."""
+        if await _is_attended(event, delivery):
+            await _mail(delivery, "cosign_overdue", event.supervisor_id, delivery.event_id)
             return
-        mail = {"id": delivery.event_id, "kind": "cosign_overdue", "user_id": event.supervisor_id, "appointment_id": None}
-        await delivery.db.run(store.add_mail, **mail, now=delivery.now)
+        for user_id in await _overseers(event, delivery):
+            await _mail(delivery, "cosign_unattended", user_id, uuid5(delivery.event_id, user_id))
+
+    @on(events_pb2.SessionReturned, queue="notifications.mail-returned-note")
+    async def mail_returned_note(event: events_pb2.SessionReturned, delivery: Delivery) -> None:
+        await _mail(delivery, "note_returned", event.user_id, delivery.event_id)
+
+    async def _is_attended(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> bool:
+        """Whether the note waits for somebody who works here."""
+        if not event.HasField("supervisor_id"):
+            return False
+        request = users_pb2.GetPractitionerRequest(user_id=event.supervisor_id)
+        try:
+            return (await users.GetPractitioner(request, delivery.context)).is_active
+        except NotFound:
+            return False
+
+    async def _overseers(event: events_pb2.CosignatureOverdue, delivery: Delivery) -> Sequence[str]:
+        """Those who may co-sign the note. Where all of them wrote or signed it, all of them: one can name a supervisor."""
+        found = (await users.ListOverseers(users_pb2.ListOverseersRequest(), delivery.context)).user_ids
+        return [user_id for user_id in found if user_id not in event.own_user_ids] or found
+
+    async def _mail(delivery: Delivery, kind: str, user_id: str, mail_id: UUID) -> None:
+        await delivery.db.run(store.add_mail, id=mail_id, kind=kind, user_id=user_id, appointment_id=None, now=delivery.now)
         delivery.afterwards(wake_poller)
 
     async def wake_poller(_transaction: Transaction) -> None:
         wake()
 
-    return [mail_overdue_cosignature]
+    return [mail_overdue_cosignature, mail_returned_note]

@@ -95,6 +95,9 @@ async def _contact(stubs: Stubs, row: Any, work: UnitOfWork) -> clients_pb2.Cont
         raise NotToBeSent("cancelled", "client_gone") from None
     if not contact.is_active:
         raise NotToBeSent("skipped", "client_inactive")
+    if contact.reminders_withdrawn:
+        # The event that tells so has not been delivered yet.
+        raise NotToBeSent("cancelled", "consent_withdrawn")
     if not contact.email:
         raise NotToBeSent("skipped", "no_email_address")
     return contact

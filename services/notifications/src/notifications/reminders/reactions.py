@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import events_pb2 as clients_events
 from caseload.identity.v1 import events_pb2 as identity_events
+from caseload.notifications.v1 import events_pb2 as own_events
 from caseload.options.v1 import options_pb2
 from caseload.scheduling.v1 import events_pb2
 from chassis.db.transaction import Transaction
@@ -37,7 +38,9 @@ def reactions(wake: Callable[[], None]) -> list[Reaction]:
 
     @on(clients_events.ClientErased, queue="notifications.forget-client")
     async def forget_client(event: clients_events.ClientErased, delivery: Delivery) -> None:
-        await workflow.erase_client(delivery, event.client_id)
+        deleted = await workflow.erase_client(delivery, event.client_id)
+        if event.HasField("job_id"):
+            delivery.emit(own_events.ClientErasureFinished(client_id=event.client_id, deleted=deleted))
 
     @on(identity_events.WorkspaceOpened, queue="notifications.set-first-rule")
     async def set_first_rule(event: identity_events.WorkspaceOpened, delivery: Delivery) -> None:

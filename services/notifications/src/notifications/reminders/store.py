@@ -33,7 +33,7 @@ from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
-from notifications.tables import appointments, reminder_configurations, reminder_counters, reminders
+from notifications.tables import appointments, reminder_configurations, reminder_consents, reminder_counters, reminders
 
 _workspace = bindparam("workspace_id", type_=Uuid)
 _id = bindparam("id", type_=Uuid)
@@ -147,8 +147,27 @@ record_closed = command(
 )
 
 erase_appointments = command(delete(appointments).where(appointments.c.client_id == _client_id).returning(appointments.c.id))
+erase_consents = command(delete(reminder_consents).where(reminder_consents.c.client_id == _client_id))
 erase_reminders = command(delete(reminders).where(reminders.c.client_id == _client_id).returning(reminders.c.appointment_id))
 forget_answers = idempotency.forget_answers("notifications")
+
+# --- consents to reminders
+
+_consent = {"workspace_id": _workspace, "client_id": _client_id, "consent_id": bindparam("consent_id", type_=Uuid)}
+record_consent = command(upsert(reminder_consents).values(is_withdrawn=False, **_consent).on_conflict_do_nothing())
+record_withdrawal = command(
+    upsert(reminder_consents)
+    .values(is_withdrawn=True, **_consent)
+    .on_conflict_do_update(constraint="pk_reminder_consents", set_={"is_withdrawn": True})
+)
+_all_are_withdrawn = func.bool_and(reminder_consents.c.is_withdrawn)
+# Those of the clients who want no reminders any more.
+who_take_none = query(
+    select(reminder_consents.c.client_id)
+    .where(reminder_consents.c.client_id == any_(bindparam("client_ids", type_=ARRAY(Uuid))))
+    .group_by(reminder_consents.c.client_id)
+    .having(_all_are_withdrawn)
+)
 
 # --- planning
 
@@ -228,17 +247,25 @@ _has_pending = (
     .where(reminders.c.channel == bindparam("channel"))
     .where(reminders.c.status == "pending")
 )
-appointments_without_reminder = query(
+_takes_none = select(_all_are_withdrawn).where(reminder_consents.c.client_id == appointments.c.client_id).scalar_subquery()
+_without_reminder = (
     select(appointments.c.id, appointments.c.client_id, appointments.c.starts_at, appointments.c.version)
     .where(appointments.c.is_open)
     .where(appointments.c.starts_at > bindparam("after", type_=DateTime(timezone=True)))
     .where(~_has_pending.exists())
+    .where(_takes_none.is_not(True))
 )
+appointments_without_reminder = query(_without_reminder)
+of_client_without_reminder = query(_without_reminder.where(appointments.c.client_id == _client_id))
 
 _cancelled = {"status": "cancelled", "last_error": bindparam("reason")}
 
 cancel_pending = command(
     update(reminders).where(reminders.c.appointment_id == _appointment_id).where(reminders.c.status == "pending").values(**_cancelled)
+)
+
+cancel_of_client = command(
+    update(reminders).where(reminders.c.client_id == _client_id).where(reminders.c.status == "pending").values(**_cancelled)
 )
 
 # The pending reminders whose rules no longer apply to the appointment.

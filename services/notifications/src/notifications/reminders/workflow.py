@@ -38,15 +38,17 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
     if not recorded:
         return False
     active = await db.all(store.active_rules)
+    take_none = {row["client_id"] for row in await db.all(store.who_take_none, client_ids=[each.client_id for each in current.values()])}
     planned: list[dict[str, Any]] = []
     due_at_once = False
     for row in recorded:
         appointment = current[row["id"]]
         if _is_unchanged(before.get(appointment.id), appointment):
             continue
-        due = rules.due_times((rule["hours_before"] for rule in active), appointment.starts_at, now=now)
+        apply = [] if appointment.client_id in take_none else active
+        due = rules.due_times((rule["hours_before"] for rule in apply), appointment.starts_at, now=now)
         due_at_once |= any(time <= now for time in due.values())
-        reminders = [_reminder(appointment, rule, due[rule["hours_before"]]) for rule in active if rule["hours_before"] in due]
+        reminders = [_reminder(appointment, rule, due[rule["hours_before"]]) for rule in apply if rule["hours_before"] in due]
         # One that was not known before has no reminders that could be cancelled or moved.
         planned += reminders if row["is_new"] else await _not_moved(work, appointment, reminders)
     if planned:
@@ -94,8 +96,14 @@ async def close_appointment(work: UnitOfWork, appointment_id: UUID | str, versio
 async def plan_for_rule(db: Transaction, rule: Any, *, now: datetime) -> None:
     """Plans the reminders of a new rule for known appointments, if they are due in the future: a new rule sends no mail at once."""
     hours, channel = rule["hours_before"], rule["channel"]
+    after = now + timedelta(hours=hours)
+    await plan_again(db, rule, await db.all(store.appointments_without_reminder, after=after, hours_before=hours, channel=channel), now=now)
+
+
+async def plan_again(db: Transaction, rule: Any, found: Sequence[Record], *, now: datetime) -> int:
+    """Plans the rule's reminders of these appointments; how many they are."""
+    hours, channel = rule["hours_before"], rule["channel"]
     before = timedelta(hours=hours)
-    found = await db.all(store.appointments_without_reminder, after=now + before, hours_before=hours, channel=channel)
     planned = [
         {
             "id": uuid7(),
@@ -111,6 +119,7 @@ async def plan_for_rule(db: Transaction, rule: Any, *, now: datetime) -> None:
         for row in found
     ]
     await db.many(store.plan_again, planned)
+    return len(planned)
 
 
 async def cancel_for_rule(db: Transaction, rule: Any) -> None:
@@ -118,15 +127,17 @@ async def cancel_for_rule(db: Transaction, rule: Any) -> None:
     await db.run(store.cancel_rule, hours_before=rule["hours_before"], channel=rule["channel"], reason="rule_withdrawn")
 
 
-async def erase_client(work: UnitOfWork, client_id: UUID | str) -> None:
-    """Deletes the appointments and reminders of an erased client."""
+async def erase_client(work: UnitOfWork, client_id: UUID | str) -> int:
+    """Deletes the appointments and reminders of an erased client; how many they were."""
     await work.db.run(store.lock_rules_shared)
+    await work.db.run(store.erase_consents, client_id=client_id)
     reminders = await work.db.all(store.erase_reminders, client_id=client_id)
     appointments = await work.db.all(store.erase_appointments, client_id=client_id)
     await work.db.run(store.forget_answers, ids=[UUID(str(client_id))])
     ids = {row["appointment_id"] for row in reminders} | {row["id"] for row in appointments}
     facts = {"client_id": client_id, "reminders": len(reminders)}
     record_effect(work, "erase_reminders", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, sorted(ids), **facts)
+    return len(reminders) + len(appointments)
 
 
 def _record_change(work: UnitOfWork, event_type: str, appointment_id: UUID | str, reminders: int) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from chassis.db.errors import client_restricted
 from chassis.db.transaction import Record
 from chassis.errors import Conflict, Unavailable
 from chassis.work.unit_of_work import UnitOfWork
@@ -23,6 +24,16 @@ OVERBOOKING_COLUMNS = ("overbooked", "overbooked_by", "overbooked_at")
 SealedWith: TypeAlias = Callable[[dict[str, Any]], bytes]
 _MAX_ATTEMPTS = 3
 _NOT_OVERBOOKED: dict[str, Any] = {"overbooked": False, "overbooked_by": None, "overbooked_at": None}
+
+
+async def lock(work: UnitOfWork, appointment_id: str) -> Record:
+    """The appointment, locked until the commit. Raises Forbidden for one in the calendar of a client whose record the caller may not open."""
+    row = await work.db.maybe(store.get_for_update, id=appointment_id)
+    if row is None:
+        # Row security locks what may be changed, and shows what may not.
+        await work.db.one(store.get, id=appointment_id)
+        raise client_restricted()
+    return row
 
 
 async def terms(work: UnitOfWork, details: AppointmentDetails, before: AppointmentDetails | None = None) -> ServiceTerms:

@@ -19,6 +19,10 @@ from scheduling.tables import appointments
 APPOINTMENTS = SealedTable(appointments)
 M = TypeVar("M", bound=Message)
 
+_IN_THE_CALENDAR = (
+    "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
+    "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "created_at", "updated_at",
+)  # fmt: skip
 _PHI = ("notes", "location_details", "payment_notes")
 # In the row, null.
 _NOT_PAID = "not_paid"
@@ -29,6 +33,11 @@ def to_message(row: Record, keys: WorkspaceKeys) -> pb.Appointment:
     price = row["payment_price"]
     shown = {**row, "payment_status": row["payment_status"] or _NOT_PAID, "payment_price": None if price is None else f"{price:f}"}
     return APPOINTMENTS.open(row, keys, into=fill(pb.Appointment(), shown))
+
+
+def to_busy_time(row: Record) -> pb.Appointment:
+    """What the calendar shows of an appointment to those who may not open the client's record: who is busy when, and where."""
+    return fill(pb.Appointment(), {name: row[name] for name in _IN_THE_CALENDAR})
 
 
 def to_details(row: Record, appointment: pb.Appointment) -> AppointmentDetails:

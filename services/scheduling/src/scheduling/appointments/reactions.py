@@ -37,5 +37,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
             delivery, "erase_appointments", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, ids, client_id=event.client_id
         )
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in erased)])
+        if event.HasField("job_id"):
+            delivery.emit(events_pb2.ClientErasureFinished(client_id=event.client_id, deleted=len(erased)))
 
     return [erase_appointments]

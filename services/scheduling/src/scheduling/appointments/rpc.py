@@ -1,5 +1,6 @@
 """The Appointments service: each method is one use case and one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,27 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsServicer
+from chassis.care_teams.access import CareTeams
 from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
+from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import page
 from chassis.protobuf.enums import enum_text
 from chassis.protobuf.fields import fill, given, masked
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import booking, rules, store
 from scheduling.appointments.clients import ActiveClients
-from scheduling.appointments.mapping import APPOINTMENTS, busy_period_of, new_row, seal, to_columns, to_details, to_event, to_message
+from scheduling.appointments.mapping import (
+    APPOINTMENTS,
+    busy_period_of,
+    new_row,
+    seal,
+    to_busy_time,
+    to_columns,
+    to_details,
+    to_event,
+    to_message,
+)
 from scheduling.appointments.rules import AppointmentDetails, ChangeEvent
 
 _NO_APPOINTMENT = UUID(int=0)
@@ -32,8 +45,9 @@ _DELETES_NOTES = frozenset({"sessions:write", "sessions:sign"})
 class Appointments(AppointmentsServicer[UnitOfWork]):
     """Methods ask other services and fetch the keys before their first statement, so that no transaction waits for them."""
 
-    def __init__(self, keys: Keys, clients: ActiveClients, users: UsersStub) -> None:
+    def __init__(self, keys: Keys, clients: ActiveClients, users: UsersStub, care_teams: CareTeams) -> None:
         self._keys = keys
+        self._care_teams = care_teams
         self._clients = clients
         self._users = users
 
@@ -58,7 +72,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def GetAppointment(self, request: pb.GetAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         keys = await self._keys.of(work.workspace_id)
-        return to_message(await work.db.one(store.get, id=request.appointment_id), keys)
+        (shown,) = await self._shown([await work.db.one(store.get, id=request.appointment_id)], keys, work)
+        return shown
 
     async def ListAppointments(self, request: pb.ListAppointmentsRequest, work: UnitOfWork) -> pb.AppointmentPage:
         window, wanted = page(request), given(request)
@@ -66,7 +81,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         filters = {name: wanted[name] for name in appointments.filters}
         keys = await self._keys.of(work.workspace_id)
         rows, total = await appointments.read_page(work.db, filters, window, since=wanted["start_date"], until=wanted["end_date"])
-        return pb.AppointmentPage(items=[to_message(row, keys) for row in rows], total=total)
+        return pb.AppointmentPage(items=await self._shown(rows, keys, work), total=total)
 
     async def ChangeAppointment(self, request: pb.ChangeAppointmentRequest, work: UnitOfWork) -> pb.Appointment:
         changes = rules.check_changes(masked(request, rules.EDITABLE_FIELDS))
@@ -74,7 +89,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         practitioner_active = await self._is_active_practitioner(changes["practitioner_id"], work) if "practitioner_id" in changes else True
         keys = await self._keys.of(work.workspace_id)
 
-        row = await work.db.one(store.get_for_update, id=request.appointment_id)
+        row = await booking.lock(work, request.appointment_id)
         appointment = to_message(row, keys)
         before = to_details(row, appointment)
         after = rules.apply_changes(before, changes, now=work.now)
@@ -130,7 +145,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             note_reason = request.note_reason if request.HasField("note_reason") else None
             rules.check_note_deletion(request.reason, note_reason, is_permitted=work.caller.scopes >= _DELETES_NOTES)
         keys = await self._keys.of(work.workspace_id)
-        row = await work.db.one(store.get_for_update, id=request.appointment_id)
+        row = await booking.lock(work, request.appointment_id)
         deletion = {"deleted_by": work.user_id, "deleted_at": work.now}
         deleted = {**row, **deletion, "version": row["version"] + 1, "updated_at": work.now}
         sealed: dict[str, Message] = {"sealed": to_message(row, keys)}
@@ -172,10 +187,23 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         return pb.ClashList(items=[fill(pb.Clash(), conflict) for conflict in conflicts])
 
     async def GetFigures(self, request: pb.GetFiguresRequest, work: UnitOfWork) -> pb.FiguresList:
-        client_ids = rules.check_client_ids(request.client_ids)
+        named = rules.check_client_ids(request.client_ids)
+        # Of those whose record the caller may not open there are no figures.
+        hidden = (await self._care_teams.of(work, named)).hidden
+        client_ids = [client_id for client_id in named if client_id not in hidden]
         # Whole seconds: only calls with the same parameters share a statement.
         found = await work.find(store.client_summaries, client_ids, key="client_id", now=work.now.replace(microsecond=0))
         return pb.FiguresList(items=[fill(pb.Figures(), found[client_id]) for client_id in client_ids])
+
+    async def CloseUnbooked(self, request: pb.CloseUnbookedRequest, work: UnitOfWork) -> pb.CloseUnbookedResponse:
+        client_ids = sorted(rules.check_client_ids(request.client_ids))
+        await work.db.many(store.lock_client, [{"client_id": client_id} for client_id in client_ids])
+        # After the locks: nobody books one of them until the end of this transaction.
+        found = await work.db.all(store.client_summaries, ids=client_ids, now=work.now)
+        booked = {row["client_id"] for row in found if row["appointment_count"]}
+        closing = [{"client_id": client_id, "until": work.now + rules.CLOSED_FOR} for client_id in client_ids if client_id not in booked]
+        await work.db.many(store.close_client, closing)
+        return pb.CloseUnbookedResponse(client_ids=map(str, booked))
 
     async def ListHistory(self, request: pb.ListHistoryRequest, work: UnitOfWork) -> pb.History:
         wanted = given(request)
@@ -194,6 +222,10 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
 
     async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
         return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))
+
+    async def _shown(self, rows: Sequence[Record], keys: WorkspaceKeys, work: UnitOfWork) -> list[pb.Appointment]:
+        hidden = (await self._care_teams.of(work, {row["client_id"] for row in rows})).hidden
+        return [to_busy_time(row) if row["client_id"] in hidden else to_message(row, keys) for row in rows]
 
     async def _is_active_practitioner(self, practitioner_id: UUID, work: UnitOfWork) -> bool:
         """Whether the practitioner works here, as the caller does. Raises NotFound for an unknown practitioner."""

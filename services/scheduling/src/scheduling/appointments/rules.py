@@ -15,6 +15,8 @@ EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_LENGTH = timedelta(hours=24)
 MAX_CLIENTS = 500
+# How long nobody books a client who may be about to be erased: longer than any call takes that found the client before.
+CLOSED_FOR = timedelta(minutes=2)
 MAX_TIMELINE_EVENTS = 500
 DEFAULT_TIMELINE_EVENTS = 100
 # The newest ones are shown.
@@ -28,8 +30,8 @@ MAX_NOTE_REASON = 5_000
 # Of a service, on either side of the appointment.
 MAX_BUFFER = timedelta(minutes=240)
 
-# By which a caller's clock may be fast.
-_CLOCK_SKEW = timedelta(minutes=5)
+# By which another clock may be fast.
+CLOCK_SKEW = timedelta(minutes=5)
 
 # The statuses in which the practitioner is busy.
 BUSY_STATUSES = frozenset({"scheduled", "completed"})
@@ -194,7 +196,7 @@ def _paid_at(after: AppointmentDetails, changes: Mapping[str, Any], *, now: date
                 "appointment_not_paid", "paid_at", "goes together with payment_status paid", "What is not paid has no time of payment."
             )
         return None
-    if after.paid_at is not None and after.paid_at > now + _CLOCK_SKEW:
+    if after.paid_at is not None and after.paid_at > now + CLOCK_SKEW:
         raise _invalid("paid_at_in_future", "paid_at", "must not be in the future", "An appointment cannot have been paid in the future.")
     return after.paid_at or now
 

@@ -32,7 +32,15 @@ from chassis.db.advisory_locks import lock_number
 from chassis.db.lists import DatedList
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
-from scheduling.appointments.rules import BUSY_STATUSES, EARLIEST_START, LATEST_START, MAX_BUFFER, MAX_LENGTH, MAX_STATUS_CHANGES
+from scheduling.appointments.rules import (
+    BUSY_STATUSES,
+    CLOCK_SKEW,
+    EARLIEST_START,
+    LATEST_START,
+    MAX_BUFFER,
+    MAX_LENGTH,
+    MAX_STATUS_CHANGES,
+)
 from scheduling.tables import appointments, client_counters, client_figures, day_counters, locations, offered_services, status_changes
 
 _TIME = DateTime(timezone=True)
@@ -194,7 +202,8 @@ def _client_summaries() -> Select[Any]:
     )
     past = (
         select(_a.scheduled_start.label("at"))
-        .where(of_client, _a.status == "completed")
+        # None is completed before it begins, and those to come may be thousands.
+        .where(of_client, _a.status == "completed", _a.scheduled_start <= bindparam("now", type_=_TIME) + literal(CLOCK_SKEW, Interval))
         .order_by(_a.scheduled_start.desc())
         .limit(literal(1))
         .lateral("past")
@@ -251,6 +260,13 @@ mark_client_erased = command(
     upsert(client_figures)
     .values(**_parameters("workspace_id", "client_id"), appointment_count=0, erased_at=bindparam("now", type_=_TIME))
     .on_conflict_do_update(constraint="pk_client_figures", set_={"erased_at": bindparam("now", type_=_TIME)})
+)
+
+# The last statement, as that of an erasure.
+close_client = command(
+    upsert(client_figures)
+    .values(**_parameters("workspace_id", "client_id"), appointment_count=0, closed_until=bindparam("until", type_=_TIME))
+    .on_conflict_do_update(constraint="pk_client_figures", set_={"closed_until": bindparam("until", type_=_TIME)})
 )
 
 forget_answers = idempotency.forget_answers("scheduling")

@@ -9,11 +9,13 @@ from uuid_utils.compat import uuid7
 from caseload.scheduling.v1 import appointments_pb2, events_pb2
 from caseload.scheduling.v1 import payments_pb2 as pb
 from caseload.scheduling.v1.payments_rpc import PaymentsServicer
+from chassis.care_teams.access import CareTeams
 from chassis.encryption.key_store import Keys
 from chassis.errors import NotFound
 from chassis.protobuf.fields import fill, given
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
+from scheduling.appointments import booking
 from scheduling.appointments import store as appointments
 from scheduling.appointments.mapping import seal, to_details, to_message
 from scheduling.payments import rules, store
@@ -22,8 +24,9 @@ _SENT = "payment_sent"
 
 
 class Payments(PaymentsServicer[UnitOfWork]):
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, care_teams: CareTeams) -> None:
         self._keys = keys
+        self._care_teams = care_teams
 
     async def GetPaymentSettings(self, request: pb.GetPaymentSettingsRequest, work: UnitOfWork) -> pb.PaymentSettings:
         return fill(pb.PaymentSettings(), await work.db.maybe(store.get_settings) or {})
@@ -37,11 +40,12 @@ class Payments(PaymentsServicer[UnitOfWork]):
 
     async def GetPaymentLink(self, request: pb.GetPaymentLinkRequest, work: UnitOfWork) -> pb.PaymentLink:
         row = await work.db.one(appointments.get, id=request.appointment_id)
+        await self._care_teams.check(work, [row["client_id"]])
         return await self._link(row["id"], rules.check_priced(row["payment_price"]), work)
 
     async def RequestPayment(self, request: pb.RequestPaymentRequest, work: UnitOfWork) -> appointments_pb2.Appointment:
         keys = await self._keys.of(work.workspace_id)
-        row = await work.db.one(appointments.get_for_update, id=request.appointment_id)
+        row = await booking.lock(work, request.appointment_id)
         # Refuses what could not be paid before anybody is asked.
         await self._link(row["id"], rules.check_payable(price=row["payment_price"], status=row["payment_status"]), work)
         last = await work.db.one(store.last_request, appointment_id=row["id"])

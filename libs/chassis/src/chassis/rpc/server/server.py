@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from typing import Any, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias, cast
+from uuid import UUID
 
 from google.protobuf.message import Message
 
@@ -43,11 +44,25 @@ def bind(servicer: Any) -> list[tuple[Method, ServicerMethod]]:
     return [(read(descriptor), getattr(servicer, descriptor.name)) for descriptor in servicer.SERVICE.methods]
 
 
+class RestrictedClients(Protocol):
+    """Whose record is opened by whom (see care_teams)."""
+
+    async def check(self, work: UnitOfWork, client_ids: Collection[UUID]) -> None:
+        """Raises Forbidden unless the caller may open the record of each of these clients."""
+
+    async def check_answer(self, work: UnitOfWork, reply: Message) -> None:
+        """The same of every client whom an answer names that is given once more."""
+
+    async def mark(self, work: UnitOfWork, request: Message, reply: Message) -> None:
+        """Has the audit line tell if the caller is answered because they broke the glass."""
+
+
 class Server:
     """Answers for the servicers of one service.
 
     `can_answer` says whether what it needs is there. Vital methods have room of their own, and connections in `vital_database`.
-    `observe` is told of every call its outcome (a code) and its seconds.
+    `observe` is told of every call its outcome (a code) and its seconds. `restricted` refuses those who may not open the record of a
+    client that their request names.
     """
 
     def __init__(
@@ -63,8 +78,10 @@ class Server:
         observe: Observe | None = None,
         admissions: Admissions | None = None,
         vital_database: Database | None = None,
+        restricted: RestrictedClients | None = None,
     ) -> None:
         self.name = name
+        self._restricted = restricted
         self._database = database
         self._verifier = verifier
         self._idempotency = idempotency
@@ -160,6 +177,8 @@ class Server:
                 request = read_message(method, raw if isinstance(raw, bytes) else await anext(raw, b""))
                 self._authorize(method, work.caller)
                 method.check(request)
+                if self._restricted is not None:
+                    await self._restricted.check(work, [UUID(client_id) for client_id in method.opened_ids(request)])
                 with nullcontext() if isinstance(raw, bytes) else self._body_of(work) as body:
                     if body is not None:
                         await receive_body(method, request, cast("AsyncIterator[bytes]", raw), body)
@@ -171,6 +190,8 @@ class Server:
                             # Perhaps refused for what an earlier call with this key has just done; then the answer is that one's.
                             await work.db.connection()
                         raise
+                if self._restricted is not None and method.audited:
+                    await self._restricted.mark(work, request, reply)
                 cut(method, request, reply)
                 answer: bytes = reply.SerializeToString()
                 check_reply(answer)
@@ -224,9 +245,12 @@ class Server:
 
     async def _record_replay(self, work: UnitOfWork, method: Method, request: Message | None, stored: bytes) -> None:
         """Audits an answer that is given again: it has no further effect, but what it says leaves once more."""
+        reply = method.reply.FromString(stored)
         if method.audited and request is not None:
             work.facts = {"replay": "true"}
-            await self._audit.record(work, line(work, method, _ids(method, request, method.reply.FromString(stored))))
+            if self._restricted is not None:
+                await self._restricted.check_answer(work, reply)
+            await self._audit.record(work, line(work, method, _ids(method, request, reply)))
 
     async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
         """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Client(_message.Message):
-    __slots__ = ("id", "workspace_id", "first_name", "last_name", "full_name", "email", "phone", "date_of_birth", "address", "medical_history", "emergency_contact_name", "emergency_contact_phone", "is_active", "consent_status", "notes", "tags", "gender", "time_zone", "external_id", "version", "created_at", "updated_at", "next_appointment", "last_appointment", "appointment_count")
+    __slots__ = ("id", "workspace_id", "first_name", "last_name", "full_name", "email", "phone", "date_of_birth", "address", "medical_history", "emergency_contact_name", "emergency_contact_phone", "is_active", "consent_status", "notes", "tags", "gender", "time_zone", "external_id", "version", "created_at", "updated_at", "next_appointment", "last_appointment", "appointment_count", "restricted")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +38,7 @@ class Client(_message.Message):
     NEXT_APPOINTMENT_FIELD_NUMBER: _ClassVar[int]
     LAST_APPOINTMENT_FIELD_NUMBER: _ClassVar[int]
     APPOINTMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    RESTRICTED_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     first_name: str
@@ -63,7 +64,8 @@ class Client(_message.Message):
     next_appointment: _timestamp_pb2.Timestamp
     last_appointment: _timestamp_pb2.Timestamp
     appointment_count: int
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., full_name: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., date_of_birth: _Optional[str] = ..., address: _Optional[str] = ..., medical_history: _Optional[str] = ..., emergency_contact_name: _Optional[str] = ..., emergency_contact_phone: _Optional[str] = ..., is_active: bool = ..., consent_status: bool = ..., notes: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., gender: _Optional[str] = ..., time_zone: _Optional[str] = ..., external_id: _Optional[str] = ..., version: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_appointment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_appointment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., appointment_count: _Optional[int] = ...) -> None: ...
+    restricted: bool
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., full_name: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., date_of_birth: _Optional[str] = ..., address: _Optional[str] = ..., medical_history: _Optional[str] = ..., emergency_contact_name: _Optional[str] = ..., emergency_contact_phone: _Optional[str] = ..., is_active: bool = ..., consent_status: bool = ..., notes: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., gender: _Optional[str] = ..., time_zone: _Optional[str] = ..., external_id: _Optional[str] = ..., version: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_appointment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_appointment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., appointment_count: _Optional[int] = ..., restricted: bool = ...) -> None: ...
 
 class ClientPage(_message.Message):
     __slots__ = ("items", "total", "more")
@@ -210,8 +212,10 @@ class EraseClientRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ...) -> None: ...
 
 class EraseClientResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    def __init__(self, job_id: _Optional[str] = ...) -> None: ...
 
 class GetSummariesRequest(_message.Message):
     __slots__ = ("client_ids", "with_vouchers")
@@ -243,6 +247,16 @@ class CheckClientResponse(_message.Message):
     is_active: bool
     def __init__(self, is_active: bool = ...) -> None: ...
 
+class ConfirmClientRequest(_message.Message):
+    __slots__ = ("client_id",)
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    def __init__(self, client_id: _Optional[str] = ...) -> None: ...
+
+class ConfirmClientResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetContactRequest(_message.Message):
     __slots__ = ("client_id",)
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -250,13 +264,15 @@ class GetContactRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ...) -> None: ...
 
 class Contact(_message.Message):
-    __slots__ = ("first_name", "email", "time_zone", "is_active")
+    __slots__ = ("first_name", "email", "time_zone", "is_active", "reminders_withdrawn")
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    REMINDERS_WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     first_name: str
     email: str
     time_zone: str
     is_active: bool
-    def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ...) -> None: ...
+    reminders_withdrawn: bool
+    def __init__(self, first_name: _Optional[str] = ..., email: _Optional[str] = ..., time_zone: _Optional[str] = ..., is_active: bool = ..., reminders_withdrawn: bool = ...) -> None: ...

@@ -39,6 +39,9 @@ class ClientsServicer(ABC, Generic[WorkT]):
     async def CheckClient(self, request: pb.CheckClientRequest, work: WorkT) -> pb.CheckClientResponse: ...
 
     @abstractmethod
+    async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: WorkT) -> pb.ConfirmClientResponse: ...
+
+    @abstractmethod
     async def GetVoucherKey(self, request: pb.GetVoucherKeyRequest, work: WorkT) -> pb.VoucherKey: ...
 
     @abstractmethod
@@ -58,6 +61,7 @@ class ClientsStub:
         self.EraseClient: ClientsEraseClient = caller_of(methods['EraseClient'])
         self.GetSummaries: ClientsGetSummaries = caller_of(methods['GetSummaries'])
         self.CheckClient: ClientsCheckClient = caller_of(methods['CheckClient'])
+        self.ConfirmClient: ClientsConfirmClient = caller_of(methods['ConfirmClient'])
         self.GetVoucherKey: ClientsGetVoucherKey = caller_of(methods['GetVoucherKey'])
         self.GetContact: ClientsGetContact = caller_of(methods['GetContact'])
 
@@ -92,6 +96,10 @@ class ClientsGetSummaries(Protocol):
 
 class ClientsCheckClient(Protocol):
     def __call__(self, request: pb.CheckClientRequest, context: Any) -> Awaitable[pb.CheckClientResponse]: ...
+
+
+class ClientsConfirmClient(Protocol):
+    def __call__(self, request: pb.ConfirmClientRequest, context: Any) -> Awaitable[pb.ConfirmClientResponse]: ...
 
 
 class ClientsGetVoucherKey(Protocol):

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*caseload/clinical/v1/treated_clients.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\"5\n\x19\x46indTreatedClientsRequest\x12\x18\n\nclient_ids\x18\x01 \x03(\tB\x04\xe0\xb5\x18\x01\"6\n\x1a\x46indTreatedClientsResponse\x12\x18\n\nclient_ids\x18\x01 \x03(\tB\x04\xe0\xb5\x18\x01\x32\xde\x01\n\x0eTreatedClients\x12\xcb\x01\n\x12\x46indTreatedClients\x12/.caseload.clinical.v1.FindTreatedClientsRequest\x1a\x30.caseload.clinical.v1.FindTreatedClientsResponse\"R\x90\x02\x01\x92\xb5\x18\x07\x63lients\x9a\xb5\x18@\">tells no more than that there are records, and only to clientsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*caseload/clinical/v1/treated_clients.proto\x12\x14\x63\x61seload.clinical.v1\x1a!caseload/options/v1/options.proto\"5\n\x19\x46indTreatedClientsRequest\x12\x18\n\nclient_ids\x18\x01 \x03(\tB\x04\xe0\xb5\x18\x01\"6\n\x1a\x46indTreatedClientsResponse\x12\x18\n\nclient_ids\x18\x01 \x03(\tB\x04\xe0\xb5\x18\x01\"1\n\x15\x43loseUntreatedRequest\x12\x18\n\nclient_ids\x18\x01 \x03(\tB\x04\xe0\xb5\x18\x01\"2\n\x16\x43loseUntreatedResponse\x12\x18\n\nclient_ids\x18\x01 \x03(\tB\x04\xe0\xb5\x18\x01\x32\x9d\x03\n\x0eTreatedClients\x12\xcb\x01\n\x12\x46indTreatedClients\x12/.caseload.clinical.v1.FindTreatedClientsRequest\x1a\x30.caseload.clinical.v1.FindTreatedClientsResponse\"R\x90\x02\x01\x92\xb5\x18\x07\x63lients\x9a\xb5\x18@\">tells no more than that there are records, and only to clients\x12\xbc\x01\n\x0e\x43loseUntreated\x12+.caseload.clinical.v1.CloseUntreatedRequest\x1a,.caseload.clinical.v1.CloseUntreatedResponse\"O\x90\x02\x02\x92\xb5\x18\x07\x63lients\x9a\xb5\x18=\";ends by itself; the erasure that it belongs to is on recordb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,12 +36,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINDTREATEDCLIENTSREQUEST'].fields_by_name['client_ids']._serialized_options = b'\340\265\030\001'
   _globals['_FINDTREATEDCLIENTSRESPONSE'].fields_by_name['client_ids']._loaded_options = None
   _globals['_FINDTREATEDCLIENTSRESPONSE'].fields_by_name['client_ids']._serialized_options = b'\340\265\030\001'
+  _globals['_CLOSEUNTREATEDREQUEST'].fields_by_name['client_ids']._loaded_options = None
+  _globals['_CLOSEUNTREATEDREQUEST'].fields_by_name['client_ids']._serialized_options = b'\340\265\030\001'
+  _globals['_CLOSEUNTREATEDRESPONSE'].fields_by_name['client_ids']._loaded_options = None
+  _globals['_CLOSEUNTREATEDRESPONSE'].fields_by_name['client_ids']._serialized_options = b'\340\265\030\001'
   _globals['_TREATEDCLIENTS'].methods_by_name['FindTreatedClients']._loaded_options = None
   _globals['_TREATEDCLIENTS'].methods_by_name['FindTreatedClients']._serialized_options = b'\220\002\001\222\265\030\007clients\232\265\030@\">tells no more than that there are records, and only to clients'
+  _globals['_TREATEDCLIENTS'].methods_by_name['CloseUntreated']._loaded_options = None
+  _globals['_TREATEDCLIENTS'].methods_by_name['CloseUntreated']._serialized_options = b'\220\002\002\222\265\030\007clients\232\265\030=\";ends by itself; the erasure that it belongs to is on record'
   _globals['_FINDTREATEDCLIENTSREQUEST']._serialized_start=103
   _globals['_FINDTREATEDCLIENTSREQUEST']._serialized_end=156
   _globals['_FINDTREATEDCLIENTSRESPONSE']._serialized_start=158
   _globals['_FINDTREATEDCLIENTSRESPONSE']._serialized_end=212
-  _globals['_TREATEDCLIENTS']._serialized_start=215
-  _globals['_TREATEDCLIENTS']._serialized_end=437
+  _globals['_CLOSEUNTREATEDREQUEST']._serialized_start=214
+  _globals['_CLOSEUNTREATEDREQUEST']._serialized_end=263
+  _globals['_CLOSEUNTREATEDRESPONSE']._serialized_start=265
+  _globals['_CLOSEUNTREATEDRESPONSE']._serialized_end=315
+  _globals['_TREATEDCLIENTS']._serialized_start=318
+  _globals['_TREATEDCLIENTS']._serialized_end=731
 # @@protoc_insertion_point(module_scope)

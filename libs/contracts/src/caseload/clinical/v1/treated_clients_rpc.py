@@ -17,6 +17,9 @@ class TreatedClientsServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def FindTreatedClients(self, request: pb.FindTreatedClientsRequest, work: WorkT) -> pb.FindTreatedClientsResponse: ...
 
+    @abstractmethod
+    async def CloseUntreated(self, request: pb.CloseUntreatedRequest, work: WorkT) -> pb.CloseUntreatedResponse: ...
+
 
 class TreatedClientsStub:
     """Calls caseload.clinical.v1.TreatedClients; `caller_of` returns the function that calls a method."""
@@ -24,7 +27,12 @@ class TreatedClientsStub:
     def __init__(self, caller_of: Callable[[MethodDescriptor], Callable[..., Awaitable[Any]]]) -> None:
         methods = pb.DESCRIPTOR.services_by_name['TreatedClients'].methods_by_name
         self.FindTreatedClients: TreatedClientsFindTreatedClients = caller_of(methods['FindTreatedClients'])
+        self.CloseUntreated: TreatedClientsCloseUntreated = caller_of(methods['CloseUntreated'])
 
 
 class TreatedClientsFindTreatedClients(Protocol):
     def __call__(self, request: pb.FindTreatedClientsRequest, context: Any) -> Awaitable[pb.FindTreatedClientsResponse]: ...
+
+
+class TreatedClientsCloseUntreated(Protocol):
+    def __call__(self, request: pb.CloseUntreatedRequest, context: Any) -> Awaitable[pb.CloseUntreatedResponse]: ...

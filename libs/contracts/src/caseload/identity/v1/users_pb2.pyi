@@ -83,14 +83,16 @@ class UserPage(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[User, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
 
 class Practitioner(_message.Message):
-    __slots__ = ("id", "role", "is_active")
+    __slots__ = ("id", "role", "is_active", "treats")
     ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    TREATS_FIELD_NUMBER: _ClassVar[int]
     id: str
     role: Role
     is_active: bool
-    def __init__(self, id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ...) -> None: ...
+    treats: bool
+    def __init__(self, id: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., is_active: bool = ..., treats: bool = ...) -> None: ...
 
 class GetMeRequest(_message.Message):
     __slots__ = ()
@@ -205,3 +207,29 @@ class Supervision(_message.Message):
     version: int
     cosign_hours: int
     def __init__(self, supervisor_id: _Optional[str] = ..., version: _Optional[int] = ..., cosign_hours: _Optional[int] = ...) -> None: ...
+
+class ListOverseersRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class OverseerList(_message.Message):
+    __slots__ = ("user_ids",)
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GetStandingRequest(_message.Message):
+    __slots__ = ("orderer_id", "scope")
+    ORDERER_ID_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    orderer_id: str
+    scope: str
+    def __init__(self, orderer_id: _Optional[str] = ..., scope: _Optional[str] = ...) -> None: ...
+
+class Standing(_message.Message):
+    __slots__ = ("workspace_is_active", "is_permitted")
+    WORKSPACE_IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    IS_PERMITTED_FIELD_NUMBER: _ClassVar[int]
+    workspace_is_active: bool
+    is_permitted: bool
+    def __init__(self, workspace_is_active: bool = ..., is_permitted: bool = ...) -> None: ...

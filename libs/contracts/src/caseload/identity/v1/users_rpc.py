@@ -47,6 +47,12 @@ class UsersServicer(ABC, Generic[WorkT]):
     @abstractmethod
     async def GetSupervision(self, request: pb.GetSupervisionRequest, work: WorkT) -> pb.Supervision: ...
 
+    @abstractmethod
+    async def ListOverseers(self, request: pb.ListOverseersRequest, work: WorkT) -> pb.OverseerList: ...
+
+    @abstractmethod
+    async def GetStanding(self, request: pb.GetStandingRequest, work: WorkT) -> pb.Standing: ...
+
 
 class UsersStub:
     """Calls caseload.identity.v1.Users; `caller_of` returns the function that calls a method."""
@@ -64,6 +70,8 @@ class UsersStub:
         self.UnlockUser: UsersUnlockUser = caller_of(methods['UnlockUser'])
         self.GetPractitioner: UsersGetPractitioner = caller_of(methods['GetPractitioner'])
         self.GetSupervision: UsersGetSupervision = caller_of(methods['GetSupervision'])
+        self.ListOverseers: UsersListOverseers = caller_of(methods['ListOverseers'])
+        self.GetStanding: UsersGetStanding = caller_of(methods['GetStanding'])
 
 
 class UsersGetMe(Protocol):
@@ -108,3 +116,11 @@ class UsersGetPractitioner(Protocol):
 
 class UsersGetSupervision(Protocol):
     def __call__(self, request: pb.GetSupervisionRequest, context: Any) -> Awaitable[pb.Supervision]: ...
+
+
+class UsersListOverseers(Protocol):
+    def __call__(self, request: pb.ListOverseersRequest, context: Any) -> Awaitable[pb.OverseerList]: ...
+
+
+class UsersGetStanding(Protocol):
+    def __call__(self, request: pb.GetStandingRequest, context: Any) -> Awaitable[pb.Standing]: ...

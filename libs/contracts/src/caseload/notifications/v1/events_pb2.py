@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/notifications/v1/events.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&caseload/notifications/v1/events.proto\x12\x19\x63\x61seload.notifications.v1\x1a!caseload/options/v1/options.proto\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"A\n\x15\x43lientErasureFinished\x12\x17\n\tclient_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x0f\n\x07\x64\x65leted\x18\x02 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,8 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKSPACEERASUREUNFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
   _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._loaded_options = None
   _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
+  _globals['_CLIENTERASUREFINISHED'].fields_by_name['client_id']._loaded_options = None
+  _globals['_CLIENTERASUREFINISHED'].fields_by_name['client_id']._serialized_options = b'\340\265\030\001'
   _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=104
   _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=160
   _globals['_WORKSPACEERASUREFINISHED']._serialized_start=162
   _globals['_WORKSPACEERASUREFINISHED']._serialized_end=216
+  _globals['_CLIENTERASUREFINISHED']._serialized_start=218
+  _globals['_CLIENTERASUREFINISHED']._serialized_end=283
 # @@protoc_insertion_point(module_scope)

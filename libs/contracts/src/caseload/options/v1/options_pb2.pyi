@@ -78,6 +78,8 @@ IN_PARTS_FIELD_NUMBER: _ClassVar[int]
 in_parts: _descriptor.FieldDescriptor
 VITAL_FIELD_NUMBER: _ClassVar[int]
 vital: _descriptor.FieldDescriptor
+ANY_CLIENT_FIELD_NUMBER: _ClassVar[int]
+any_client: _descriptor.FieldDescriptor
 PHI_FIELD_NUMBER: _ClassVar[int]
 phi: _descriptor.FieldDescriptor
 UUID_FIELD_NUMBER: _ClassVar[int]

@@ -39,6 +39,9 @@ class AppointmentsServicer(ABC, Generic[WorkT]):
     async def GetFigures(self, request: pb.GetFiguresRequest, work: WorkT) -> pb.FiguresList: ...
 
     @abstractmethod
+    async def CloseUnbooked(self, request: pb.CloseUnbookedRequest, work: WorkT) -> pb.CloseUnbookedResponse: ...
+
+    @abstractmethod
     async def ListHistory(self, request: pb.ListHistoryRequest, work: WorkT) -> pb.History: ...
 
     @abstractmethod
@@ -61,6 +64,7 @@ class AppointmentsStub:
         self.GetDeletion: AppointmentsGetDeletion = caller_of(methods['GetDeletion'])
         self.CheckConflicts: AppointmentsCheckConflicts = caller_of(methods['CheckConflicts'])
         self.GetFigures: AppointmentsGetFigures = caller_of(methods['GetFigures'])
+        self.CloseUnbooked: AppointmentsCloseUnbooked = caller_of(methods['CloseUnbooked'])
         self.ListHistory: AppointmentsListHistory = caller_of(methods['ListHistory'])
         self.ListStatusChanges: AppointmentsListStatusChanges = caller_of(methods['ListStatusChanges'])
         self.GetSlot: AppointmentsGetSlot = caller_of(methods['GetSlot'])
@@ -96,6 +100,10 @@ class AppointmentsCheckConflicts(Protocol):
 
 class AppointmentsGetFigures(Protocol):
     def __call__(self, request: pb.GetFiguresRequest, context: Any) -> Awaitable[pb.FiguresList]: ...
+
+
+class AppointmentsCloseUnbooked(Protocol):
+    def __call__(self, request: pb.CloseUnbookedRequest, context: Any) -> Awaitable[pb.CloseUnbookedResponse]: ...
 
 
 class AppointmentsListHistory(Protocol):

@@ -83,3 +83,11 @@ class WorkspaceErasureFinished(_message.Message):
     WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
     workspace_id: str
     def __init__(self, workspace_id: _Optional[str] = ...) -> None: ...
+
+class ClientErasureFinished(_message.Message):
+    __slots__ = ("client_id", "deleted")
+    CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DELETED_FIELD_NUMBER: _ClassVar[int]
+    client_id: str
+    deleted: int
+    def __init__(self, client_id: _Optional[str] = ..., deleted: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,123 @@
+"""What a service asks before it shows something of a client or changes it (decision 76).
+
+Row security asks by itself, where a table is declared with `care_team`. This is for the rest: for refusals that say why, and for what is
+shown of a restricted client to everybody.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlalchemy import Table
+
+from chassis.care_teams import rules
+from chassis.care_teams.store import AccessStore
+from chassis.care_teams.tables import AccessTables
+from chassis.db.errors import client_restricted
+from chassis.db.transaction import Transaction
+from chassis.work.unit_of_work import UnitOfWork
+
+# The fact in an audit line.
+GLASS = "break_glass_id"
+_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Of some clients: which of them are restricted, and of these the ones whose record the caller may not open."""
+
+    restricted: frozenset[UUID]
+    hidden: frozenset[UUID]
+
+
+class CareTeams:
+    """Asks the service's own tables. `is_told`: clients tells it; clients itself knows.
+
+    `records` are the tables whose rows requests name without naming the client, by the name of the field with the id. Whoever is shown something
+    because they broke the glass, has that in the audit line of the call.
+    """
+
+    def __init__(self, tables: AccessTables, *, is_told: bool = True, records: Mapping[str, Table] | None = None) -> None:
+        self.store = AccessStore(tables, records or {})
+        self.is_told = is_told
+
+    async def of(self, work: UnitOfWork, client_ids: Iterable[UUID]) -> Access:
+        """Before the work's first statement it is read together with calls that ask the same."""
+        if work.has_begun:
+            return _access(await work.db.all(self.store.restricted_among, ids=list(client_ids), now=work.now), work)
+        # Whole seconds: only calls with the same parameters share a statement.
+        now = work.now.replace(microsecond=0)
+        return _access((await work.find(self.store.restricted_among, client_ids, key="client_id", now=now)).values(), work)
+
+    async def hidden(self, work: UnitOfWork, tx: Transaction) -> frozenset[UUID]:
+        """All clients of the workspace whose record the caller may not open."""
+        reader = work.caller.reader
+        if reader is None:
+            return frozenset()
+        rows = await tx.all(self.store.restricted, now=work.now)
+        return frozenset(row["client_id"] for row in rows if not _may_open(reader, row))
+
+    def beyond(self, work: UnitOfWork) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that sees the rows of hidden clients too: for what is subtracted from figures of the workspace, never for what is shown.
+
+        RuntimeError after the work's first statement: nobody waits for a second connection who has one.
+        """
+        if work.has_begun:
+            raise RuntimeError("the transaction has begun; look beyond it before the first statement")
+        left = work.context.remaining()
+        return work.database.transaction(work.workspace_id, seconds=_SECONDS if left is None else left)
+
+    async def check(self, work: UnitOfWork, client_ids: Collection[UUID]) -> None:
+        """Raises Forbidden `client_restricted` unless the caller may open the record of every one of them."""
+        if client_ids and work.caller.reader is not None and (await self.of(work, client_ids)).hidden:
+            raise client_restricted()
+
+    async def check_answer(self, work: UnitOfWork, reply: Message) -> None:
+        """As `check`, for an answer that is given once more."""
+        await self.check(work, named_clients(reply))
+
+    async def mark(self, work: UnitOfWork, request: Message, reply: Message) -> None:
+        """Has the audit line tell by which broken glass the caller was shown or did this, if by any."""
+        reader = work.caller.reader
+        if not self.store.clients_of or not reader or GLASS in work.facts:
+            return
+        if not await work.db.all(self.store.breaking, ids=[reader], now=work.now):
+            return
+        concerned = named_clients(request) | named_clients(reply)
+        for name, statement in self.store.clients_of.items():
+            if ids := _ids(request, name):
+                concerned |= {row["client_id"] for row in await work.db.all(statement, ids=ids)}
+        await self.of(work, concerned)
+
+
+def named_clients(message: Message) -> set[UUID]:
+    """The clients that the message names, itself or in what it holds."""
+    found = {UUID(client_id) for client_id in _ids(message, "client_id")}
+    for field, value in message.ListFields():
+        if field.message_type is not None and not field.message_type.GetOptions().map_entry:
+            for part in value if field.is_repeated else (value,):
+                found |= named_clients(part)
+    return found
+
+
+def _ids(message: Message, name: str) -> list[str]:
+    """The id in the field of this name; none where the message has no such field, or leaves it unset."""
+    value = getattr(message, name, "")
+    return [value] if isinstance(value, str) and value else []
+
+
+def _access(rows: Iterable[Mapping[str, Any]], work: UnitOfWork) -> Access:
+    known, reader = list(rows), work.caller.reader
+    for row in known:
+        by = rules.glass_of(reader, care_team=row["user_ids"], broken_by=row["broken_by"] or (), broken_glass=row["broken_glass"] or ())
+        if by is not None:
+            work.note(**{GLASS: str(by)})
+    hidden = frozenset(row["client_id"] for row in known if not _may_open(reader, row))
+    return Access(frozenset(row["client_id"] for row in known), hidden)
+
+
+def _may_open(reader: UUID | None, row: Mapping[str, Any]) -> bool:
+    return rules.may_open(reader, restricted=True, care_team=row["user_ids"], broke_glass=row["broken_by"] or ())

@@ -1,0 +1,1 @@
+"""Care teams of restricted clients, and broken glass with its review."""

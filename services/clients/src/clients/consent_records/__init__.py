@@ -1,0 +1,1 @@
+"""The records of consents, for whoever gives, asks for or erases them."""

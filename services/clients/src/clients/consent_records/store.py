@@ -1,0 +1,58 @@
+"""Statements on consents. Row security limits every one to the caller's workspace."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, Integer, Text, Uuid, any_, bindparam, delete, func, insert, select, update
+
+from chassis.db.statement import command, query
+from clients.tables import consents
+
+_id = bindparam("id", type_=Uuid)
+_of_client = consents.c.client_id == bindparam("client_id", type_=Uuid)
+_in_force = consents.c.withdrawn_at.is_(None)
+
+
+def _named(*names: str) -> dict[str, Any]:
+    return {name: bindparam(name) for name in names}
+
+
+add = command(
+    insert(consents)
+    .values(version=1, **_named("workspace_id", "id", "client_id", "purpose", "sealed", "given_at", "recorded_by", "created_at"))
+    .returning(consents)
+)
+
+# Ids begin with the time: by id, backwards, the newest record is the first.
+page = query(
+    select(consents)
+    .where(_of_client)
+    .order_by(consents.c.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+    .offset(bindparam("offset", type_=Integer))
+)
+count = query(select(func.count().label("total")).select_from(consents).where(_of_client))
+
+get = query(select(consents).where(consents.c.id == _id, _of_client))
+in_force = query(
+    select(consents).where(_of_client, consents.c.purpose == bindparam("purpose", type_=Text), _in_force).order_by(consents.c.id)
+)
+withdraw = command(
+    update(consents)
+    .where(consents.c.id == _id)
+    .values(
+        sealed=bindparam("sealed"),
+        version=bindparam("version"),
+        withdrawn_at=bindparam("withdrawn_at", type_=consents.c.withdrawn_at.type),
+        withdrawn_by=bindparam("withdrawn_by", type_=Uuid),
+    )
+    .returning(consents)
+)
+
+# Null for a client who has never given one.
+reminders_withdrawn = query(select(func.bool_and(~_in_force).label("are_withdrawn")).where(_of_client, consents.c.purpose == "reminders"))
+
+erase = command(
+    delete(consents)
+    .where(consents.c.client_id == any_(bindparam("client_ids", type_=ARRAY(Uuid))))
+    .returning(consents.c.id, consents.c.version)
+)

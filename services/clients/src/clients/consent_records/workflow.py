@@ -1,0 +1,21 @@
+"""What others than the Consents service do with the records of consents."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.encryption.records import WorkspaceKeys
+from chassis.work.unit_of_work import UnitOfWork
+from clients.consent_records import store
+from clients.consent_records.mapping import CONSENTS
+
+
+async def are_reminders_withdrawn(client_id: str, work: UnitOfWork) -> bool:
+    """Whether the client has given consents to reminders and withdrawn them all."""
+    found = await work.db.one(store.reminders_withdrawn, client_id=client_id)
+    return bool(found["are_withdrawn"])
+
+
+async def erase(client_ids: Sequence[UUID], keys: WorkspaceKeys, work: UnitOfWork) -> None:
+    """Deletes the consents of clients that are about to be erased, and whose rows are locked."""
+    for row in await work.db.all(store.erase, client_ids=client_ids):
+        CONSENTS.gone(row, keys, work)

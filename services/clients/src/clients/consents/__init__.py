@@ -1,0 +1,1 @@
+"""What clients agree to, and what they take back."""

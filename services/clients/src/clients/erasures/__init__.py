@@ -1,0 +1,1 @@
+"""The erasure of a client, seen through until every service has done its part."""

@@ -1,0 +1,1 @@
+"""Consents to reminders: whoever has taken theirs back gets none."""
