@@ -20,7 +20,7 @@ Made by `make roles` from `services/identity/src/identity/roles.py` and from the
 administrator of the installation, who has no scope in any role.
 
 What a role may do, it may do in its own workspace alone. Some operations answer less to whoever lacks a further scope: a list of appointments has no
-client's name without `clients:read`.
+client's name without `clients:read`, and a client no `medical_history` and `notes` without `clients:phi`.
 """
 
 

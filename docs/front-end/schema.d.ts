@@ -1066,6 +1066,9 @@ export interface paths {
         /**
          * List Clients
          * @description By last, then first name. The appointment figures are null unless include_appointments is true.
+         *
+         *     `search` is the beginnings of a client's names in any order, or a whole e-mail address, phone number or external_id. A birth date in it, as 1980-02-03 or as the
+         *     workspace writes it (03.02.1980), leaves only those who were born on that day.
          */
         get: operations["list_clients"];
         put?: never;
@@ -2757,11 +2760,13 @@ export interface components {
             phone: string | null;
             date_of_birth: string | null;
             address: string | null;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             medical_history: string | null;
             emergency_contact_name: string | null;
             emergency_contact_phone: string | null;
             is_active: boolean;
             consent_status: boolean;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             notes: string | null;
             tags: string[];
             gender: string | null;
@@ -2784,6 +2789,7 @@ export interface components {
             phone?: string | null;
             date_of_birth?: string | null;
             address?: string | null;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             medical_history?: string | null;
             emergency_contact_name?: string | null;
             emergency_contact_phone?: string | null;
@@ -2791,6 +2797,7 @@ export interface components {
             is_active?: boolean;
             /** @default false */
             consent_status?: boolean;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             notes?: string | null;
             tags?: string[] | null;
             gender?: string | null;
@@ -2818,11 +2825,13 @@ export interface components {
             phone?: string | null;
             date_of_birth?: string | null;
             address?: string | null;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             medical_history?: string | null;
             emergency_contact_name?: string | null;
             emergency_contact_phone?: string | null;
             is_active?: boolean;
             consent_status?: boolean;
+            /** @description Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text. */
             notes?: string | null;
             tags?: string[] | null;
             gender?: string | null;

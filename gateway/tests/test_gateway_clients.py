@@ -104,6 +104,19 @@ async def test_clients_are_found_by_name_tag_and_activity(practice):
     assert await found("search=Hop&include_inactive=true") == [gone["id"]]
 
 
+async def test_numbers_and_days_are_read_as_the_workspace_writes_them(practice):
+    ada = await practice.add_client(phone="+1 415 555 2671", date_of_birth="1980-02-03", external_id="P-17")
+    await practice.add_client(phone="+49 170 1234567", date_of_birth="1980-03-02")
+
+    async def found(search: str) -> list[str]:
+        return [client["id"] for client in (await practice.http.get("/api/v1/clients", params={"search": search})).json()["items"]]
+
+    # In New York.
+    for search in ("(415) 555-2671", "1-415-555-2671", "Lovelace 02/03/1980", "Love 3.2.1980", "p-17"):
+        assert await found(search) == [ada["id"]], search
+    assert await found("0170 1234567") == []
+
+
 async def test_an_erased_client_is_not_found(practice, check_problem):
     client = await practice.add_client()
 

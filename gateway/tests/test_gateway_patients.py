@@ -38,7 +38,7 @@ class Door:
 
 
 async def make_key(practice, *scopes: str) -> str:
-    body = {"name": "The front end", "scopes": list(scopes or ("clients:read", "clients:write"))}
+    body = {"name": "The front end", "scopes": list(scopes or ("clients:read", "clients:write", "clients:phi"))}
     reply = await practice.http.post("/api/v1/api-keys", json=body)
     assert reply.status_code == 201, reply.text
     return reply.json()["secret"]
@@ -297,10 +297,39 @@ async def test_the_door_is_open_for_one_workspace_and_closed_by_default(gateway,
 
 
 async def test_the_keys_permissions_bind_the_front_end(door, practice, check_problem):
-    key = await make_key(practice, "clients:read")
+    await post(door.http())
+    key = await make_key(practice, "clients:read", "clients:phi")
     async with door.http("198.18.7.7", Authorization=f"Bearer {key}") as http:
         assert (await http.get("/patients")).status_code == 200
         check_problem(await http.post("/patients", json=record()), 403, "permission_denied")
+    key = await make_key(practice, "clients:read", "clients:write")
+    async with door.http("198.18.7.7", Authorization=f"Bearer {key}") as http:
+        for path in ("/patients", "/patients/1", "/patients?medicalCondition_like=a"):
+            check_problem(await http.get(path), 403, "client_phi_not_permitted")
+        for reply in (
+            await http.post("/patients", json=record(patientID="P002")),
+            await http.put("/patients/1", json=record()),
+            await http.delete("/patients/1"),
+        ):
+            check_problem(reply, 403, "client_phi_not_permitted")
+
+
+async def test_a_restricted_patient_is_shown_to_no_front_end(front_end, practice, gateway, check_problem):
+    await post(front_end)
+    await post(front_end, patientID="P002", name="Bo Ek")
+    client = (await practice.http.get("/api/v1/clients?search=lovelace")).json()["items"][0]
+    therapist = await gateway.add_user(practice.person.workspace_id, "therapist")
+    closed = await practice.http.put(f"/api/v1/clients/{client['id']}/care-team", json={"restricted": True, "user_ids": [therapist]})
+    assert closed.status_code == 200, closed.text
+    assert [each["id"] for each in (await front_end.get("/patients?_limit=5")).json()] == [2]
+    assert (await front_end.get("/patients?_limit=5")).headers["x-total-count"] == "1"
+    for reply in (
+        await front_end.get("/patients/1"),
+        await front_end.put("/patients/1", json=record()),
+        await front_end.patch("/patients/1", json={"age": 1}),
+        await front_end.delete("/patients/1"),
+    ):
+        check_problem(reply, 403, "client_restricted")
 
 
 async def test_what_is_done_at_the_door_is_in_the_audit_trail(front_end, practice, gateway):

@@ -120,7 +120,9 @@ def json_server(servers, tmp_path_factory) -> Iterator[str]:
 async def both(gateway, json_server) -> AsyncIterator[Both]:
     person = await gateway.open_workspace()
     async with gateway.colleague(person) as http:
-        key = (await http.post("/api/v1/api-keys", json={"name": "Door", "scopes": ["clients:read", "clients:write"]})).json()["secret"]
+        key = (
+            await http.post("/api/v1/api-keys", json={"name": "Door", "scopes": ["clients:read", "clients:write", "clients:phi"]})
+        ).json()["secret"]
     door = gateway.reconfigured(
         patients_workspace=person.workspace_id, patients_api_key=SecretStr(key), reads_per_minute=10**6, writes_per_minute=10**6
     )

@@ -26,12 +26,22 @@ def declared(name, called="GetThing", **but):
     field = message.field.add(name="id", number=1, type="TYPE_STRING", label="LABEL_OPTIONAL")
     field.options.Extensions[options_pb2.uuid] = True
     added = file.service.add(name="Things").method.add(name=called, input_type=f".{name}.Thing", output_type=f".{name}.Thing")
-    said = {"needs": "things:read", "callers": [], "resource": 1, "action": options_pb2.ACTION_READ, "id": "id", "none": "", **but}
+    said = {
+        "needs": "things:read",
+        "callers": [],
+        "more_with": [],
+        "resource": 1,
+        "action": options_pb2.ACTION_READ,
+        "id": "id",
+        "none": "",
+        **but,
+    }
     options = added.options
     if hasattr(options, "idempotency_level"):
         options.idempotency_level = descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS
     options.Extensions[options_pb2.needs] = said["needs"]
     options.Extensions[options_pb2.callers].extend(said["callers"])
+    options.Extensions[options_pb2.more_with].extend(said["more_with"])
     if said["none"] is not None:
         line = {part: said[part] for part in ("resource", "action", "id", "none")}
         options.Extensions[options_pb2.audit].CopyFrom(options_pb2.AuditLine(**line))
@@ -47,6 +57,11 @@ def test_a_method_is_known_by_its_path_its_name_and_what_it_takes_and_gives():
     assert (found.needs, found.callers) == ("appointments:read", frozenset())
     assert (found.resource, found.action) == (options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_READ)
     assert method("GetSlot").callers == {"clinical", "notifications"}
+    assert found.more_with == frozenset()
+
+
+def test_a_method_says_with_which_scopes_it_shows_more():
+    assert read(declared("more", more_with=["things:secrets"])).more_with == {"things:secrets"}
 
 
 @pytest.mark.parametrize(

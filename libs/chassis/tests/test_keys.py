@@ -73,7 +73,7 @@ async def test_two_workspaces_cannot_read_each_other(parcels):
     sealed = (await keys.of(parcels.workspace)).seal_bytes(b"note", **PLACE)
     with pytest.raises(SealBroken):
         (await keys.of(other)).open_bytes(sealed, **PLACE)
-    assert (await keys.of(parcels.workspace)).tokens("Ada") != (await keys.of(other)).tokens("Ada")
+    assert (await keys.of(parcels.workspace)).exact("name", "Ada") != (await keys.of(other)).exact("name", "Ada")
 
 
 async def test_the_database_holds_no_key_that_opens_without_the_keyring(parcels):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2 as pb
-from chassis.errors import Invalid
+from chassis.errors import Forbidden, Invalid
 from clients.clients import rules
 
 NOW = datetime(2026, 3, 14, 15, 9, tzinfo=UTC)
@@ -259,3 +259,24 @@ def test_what_cannot_be_kept_is_refused_by_one_code():
 
 def test_a_full_name_is_the_first_name_and_the_last():
     assert rules.full_name("Ada", "Lovelace") == "Ada Lovelace"
+
+
+CLINICAL_TEXTS = {"medical_history": "Asthma", "notes": "none"}
+
+
+def test_who_may_see_what_is_clinical_writes_it():
+    values = {"first_name": "Ada", **CLINICAL_TEXTS}
+    assert rules.writable(values, {"clients:phi"}) == values
+    assert rules.writable({"notes": None}, {"clients:phi"}) == {"notes": None}
+
+
+def test_who_may_not_sends_back_nothing_and_is_refused_with_a_text():
+    empty = {"phone": None, "medical_history": None, "notes": " \n"}
+    assert rules.writable(empty, {"clients:read", "clients:write"}) == {"phone": None}
+    with pytest.raises(Forbidden) as refused:
+        rules.writable({"first_name": "Ada", **CLINICAL_TEXTS}, set())
+    assert refused.value.code == "client_phi_not_permitted"
+    assert refused.value.facts == {"fields": ["medical_history", "notes"]}
+    assert "Asthma" not in refused.value.message
+    with pytest.raises(Forbidden):
+        rules.writable({"notes": "x"}, {"clients:write"})

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import md5, sha256
 from typing import Any
 from uuid import UUID
 
@@ -60,14 +60,19 @@ def token_of(number: int) -> bytes:
     return sha256(f"{client_of(number)}5".encode()).digest()[:5]
 
 
+def md5_of(number: int) -> bytes:
+    return md5(str(client_of(number).int).encode()).digest()
+
+
 # The name of the statement, its parameters, and how many rows it may read.
 CASES: list[tuple[str, dict[str, Any], int]] = [
     ("get_many", {"ids": [client_of(7), client_of(8), client_of(9)]}, 3),
     ("get_for_update", {"id": client_of(7)}, 1),
     ("get_names", {"ids": [client_of(n) for n in range(500)]}, 500),
     ("page_with_revision", {"ids": [client_of(n) for n in range(100)]}, 100),
-    ("with_any_token", {"tokens": [token_of(7), b"\0" * 16]}, 1),
-    ("name_candidates", {"token": token_of(7)}, 1),
+    ("exact_matches", {"tokens": [token_of(7), b"\0" * 16], "external_ids": [md5_of(7), b"\0" * 16]}, 2),
+    ("exact_matches", {"tokens": [], "external_ids": [b"\0" * 16]}, 0),
+    ("state_of", {"id": client_of(7)}, 1),
     ("changes_since", {"since": PER_WORKSPACE - 3}, 3 + 1),
     ("changes_since", {"since": PER_WORKSPACE}, 0),
     ("changes_since", {"since": 0}, store.MAX_CHANGES + PER_WORKSPACE // 50),
@@ -156,7 +161,7 @@ def literal(value: Any) -> str:
         case bytes():
             return f"'\\x{value.hex()}'"
         case list():
-            kind = {UUID: "uuid", int: "smallint"}.get(type(value[0]), "bytea")
+            kind = {UUID: "uuid", int: "smallint"}.get(type(value[0]) if value else bytes, "bytea")
             return f"ARRAY[{', '.join(map(literal, value))}]::{kind}[]"
         case _:
             return f"'{value}'"

@@ -70,7 +70,7 @@ async def test_index_tokens_of_the_same_person_differ_between_workspaces(practic
             return {row["term"] for row in terms}, external
 
         (mine, my_id), (theirs, their_id) = await index(practice), await index(other_practice)
-    assert len(mine) == len(theirs) == 3
+    assert len(mine) == len(theirs) == 2
     assert not mine & theirs
     assert my_id != their_id
 

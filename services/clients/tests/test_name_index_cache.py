@@ -26,11 +26,12 @@ async def test_a_client_created_while_a_page_is_read_pushes_nobody_off_it():
     cache, keys, rows = NameIndexCache(1000), SimpleNamespace(workspace_id=uuid4()), Rows()
     index = cache._entry_of(keys.workspace_id).index
     ids = [UUID(int=number) for number in range(1, 6)]
-    index.apply([Change(id_, id_.int, new_entry(id_, "x", "bdfhj"[id_.int - 1]), is_active=True) for id_ in ids])
+    await index.apply([Change(id_, id_.int, 1, new_entry(id_, "x", "bdfhj"[id_.int - 1])) for id_ in ids])
+    await index.settle()
 
     reading = asyncio.create_task(cache.read_page(ClientQuery(), Page(5, 0), rows, keys))
     await rows.asked.wait()
-    index.apply([Change(UUID(int=9), 6, new_entry(UUID(int=9), "x", "a"), is_active=True)])
+    await index.apply([Change(UUID(int=9), 6, 1, new_entry(UUID(int=9), "x", "a"))])
     rows.let.set()
 
     page, total = await reading

@@ -26,10 +26,11 @@ def test_only_administrators_erase_clients_or_change_users(role):
     assert not SCOPES_BY_ROLE[role] & {"clients:erase", "users:write", "workspace:write"}
 
 
-def test_front_desk_roles_read_no_session_notes_and_nurses_do_not_book():
+def test_front_desk_roles_read_neither_session_notes_nor_medical_histories_and_nurses_do_not_book():
     for role in ("assistant", "operator"):
-        assert not {scope for scope in SCOPES_BY_ROLE[role] if scope.startswith("sessions:")}
+        assert not {scope for scope in SCOPES_BY_ROLE[role] if scope.startswith("sessions:") or scope == "clients:phi"}
     assert "appointments:write" not in SCOPES_BY_ROLE["nurse"]
+    assert {role for role, scopes in SCOPES_BY_ROLE.items() if "clients:phi" in scopes} == SCOPES_BY_ROLE.keys() - {"assistant", "operator"}
     assert "audit:read" in SCOPES_BY_ROLE["head_doctor"]
     assert "audit:read" not in SCOPES_BY_ROLE["doctor"]
 

@@ -10,7 +10,7 @@ from identity.api_keys.workflow import key_for_operator
 from standalone.home import Home
 from standalone.settings import StandaloneSettings
 
-_SCOPES = ("clients:read", "clients:write")
+_SCOPES = ("clients:read", "clients:write", "clients:phi")
 
 
 async def open_door(home: Home, settings: StandaloneSettings, identity: Runtime) -> None:

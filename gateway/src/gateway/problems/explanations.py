@@ -28,6 +28,7 @@ EXPLANATIONS: dict[str, str] = {
     "choice_invalid": "From one to a hundred files can be had at once, each of them once.",
     "client_inactive": "This client is no longer treated. Set is_active to true before you book or plan for them.",
     "client_not_found": "This client does not exist any more, or belongs to another workspace.",
+    "client_phi_not_permitted": "A client's `medical_history` and `notes` are written and read by those whose role has the scope `clients:phi`, and by API keys that have it. Front desks see null in both; null sent back leaves them as they are. `fields` names those that were written.",
     "client_restricted": "Only the care team of this client opens the record. Whoever treats and needs it all the same breaks the glass: POST /clients/{client_id}/break-glass with a reason.",
     "client_without_email": "The client is inactive, or has no e-mail address to be asked to pay at.",
     "consent_invalid": "The consent cannot be recorded like this. `errors` says why.",

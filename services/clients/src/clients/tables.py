@@ -34,7 +34,7 @@ clients = tenant(
     # The workspace's revision at the last change of this row.
     Column("revision", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    # The names again in a small column: ordering a list reads thousands of names and no medical histories.
+    # The names again, with birth date and tags, in a small column: ordering a list reads thousands of names and no medical histories.
     Column("sealed_name", LargeBinary, nullable=False),
     Column("external_id_index", LargeBinary),
     Column("is_active", Boolean, nullable=False),
@@ -54,8 +54,8 @@ clients = tenant(
     ),
 )
 
-# Keyed hashes of name prefixes, e-mail address, phone number and tags, one row each. An array column with a GIN index
-# would be smaller, but array operators are not leakproof, so PostgreSQL does not use such an index under row security.
+# Keyed hashes of e-mail address and phone number, one row each; of rows that were last written before decision 72, those of name prefixes and tags
+# as well. An array column with a GIN index would be smaller, but array operators are not leakproof, so PostgreSQL does not use such an index under row security.
 index_tokens = tenant(
     "terms",
     metadata,

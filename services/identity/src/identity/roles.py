@@ -27,8 +27,10 @@ _WRITES = frozenset(
     }
 )
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
+# `clients:phi` is for what is on record of a client's health: medical history and notes.
 _BESIDE = {
-    "audit:hold", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee", "sessions:erase",
+    "audit:hold", "clients:phi", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee",
+    "sessions:erase",
 }  # fmt: skip
 # Care teams of restricted clients: who sets them, who opens a record without being of one, and who judges whether that was right.
 _CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}
@@ -41,6 +43,7 @@ _CLINICIAN = frozenset(
         "clients:read",
         "clients:write",
         "clients:break-glass",
+        "clients:phi",
         "appointments:read",
         "appointments:write",
         "sessions:read",
@@ -61,7 +64,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
     "therapist": _CLINICIAN,
     "doctor": _CLINICIAN,
     "head_doctor": _CLINICIAN | {"audit:read", "catalogue:write", "clients:restrict", "break-glass:review"},
-    # The front desk: books appointments, and reads neither session notes nor plans of care.
+    # The front desk: books appointments, and reads neither session notes nor plans of care, nor what is on record of a client's health.
     "assistant": frozenset(
         {
             "clients:read",
@@ -80,6 +83,7 @@ SCOPES_BY_ROLE: Final[dict[str, frozenset[str]]] = {
             "clients:read",
             "clients:write",
             "clients:break-glass",
+            "clients:phi",
             "appointments:read",
             "sessions:read",
             "sessions:write",

@@ -12,6 +12,7 @@ from caseload.clients.v1 import clients_pb2 as pb
 from caseload.scheduling.v1 import appointments_pb2 as scheduling
 from gateway.api.clients import schemas
 from gateway.api.responses import json_response, no_content, page_response
+from gateway.api.workspace_facts import workspace_facts
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_datetime, to_proto
 from gateway.request import GatewayRequest
@@ -19,19 +20,30 @@ from gateway.routing.nouns import noun_router
 
 router = noun_router("/clients", "clients")
 
+NOTHING_CLINICAL = {"medical_history": None, "notes": None}
+
 
 @router.post("", response_model=schemas.Client, status_code=201)
 async def create_client(body: schemas.ClientCreate, request: SignedInRequest) -> Response:
     client = await request.stubs.clients.CreateClient(to_proto(body, pb.CreateClientRequest), request.context)
     # A new client has no appointments, so scheduling need not be asked.
-    return json_response(render(client) | {"appointment_count": 0}, 201)
+    return json_response(_shown(client, request) | {"appointment_count": 0}, 201)
 
 
 @router.get("", response_model=schemas.ClientPage)
 async def list_clients(query: Annotated[schemas.ClientQuery, Query()], request: SignedInRequest) -> Response:
-    """By last, then first name. The appointment figures are null unless include_appointments is true."""
-    page = await request.stubs.clients.ListClients(to_proto(query, pb.ListClientsRequest), request.context)
-    items = [render(client) for client in page.items]
+    """By last, then first name. The appointment figures are null unless include_appointments is true.
+
+    `search` is the beginnings of a client's names in any order, or a whole e-mail address, phone number or external_id. A birth date in it, as 1980-02-03 or as the
+    workspace writes it (03.02.1980), leaves only those who were born on that day.
+    """
+    message = to_proto(query, pb.ListClientsRequest)
+    if any(map(str.isdecimal, message.search)):
+        # How numbers and days are written depends on where.
+        facts = await workspace_facts(request)
+        message.locale, message.time_zone = facts.locale, facts.time_zone.key
+    page = await request.stubs.clients.ListClients(message, request.context)
+    items = [_shown(client, request) for client in page.items]
     if query.include_appointments and items:
         add_counters(items, await get_counters(request, [item["id"] for item in items]))
     return page_response(page, query, items)
@@ -43,7 +55,7 @@ async def get_client(client_id: UUID, request: SignedInRequest) -> Response:
     client, counters = await asyncio.gather(
         request.stubs.clients.GetClient(message, request.context), get_counters(request, [str(client_id)])
     )
-    return _with_counters(client, counters)
+    return _with_counters(client, counters, request)
 
 
 @router.put("/{client_id}", response_model=schemas.Client)
@@ -51,7 +63,7 @@ async def update_client(client_id: UUID, body: schemas.ClientUpdate, request: Si
     message = to_proto(body, pb.UpdateClientRequest, client_id=client_id)
     # The counters first: if scheduling fails, the request fails before the client is changed.
     counters = await get_counters(request, [str(client_id)])
-    return _with_counters(await request.stubs.clients.UpdateClient(message, request.context), counters)
+    return _with_counters(await request.stubs.clients.UpdateClient(message, request.context), counters, request)
 
 
 @router.delete("/{client_id}", status_code=204)
@@ -86,7 +98,13 @@ def add_counters(clients: Sequence[dict[str, Any]], known: dict[str, scheduling.
         client["appointment_count"] = counters.appointment_count
 
 
-def _with_counters(client: pb.Client, known: dict[str, scheduling.Figures]) -> Response:
-    rendered = render(client)
+def _shown(client: pb.Client, request: GatewayRequest) -> dict[str, Any]:
+    """The client as the caller may see it. The service leaves out what it is not to see; this holds, whatever a service answers."""
+    shown = render(client)
+    return shown if request.has_scope("clients:phi") else shown | NOTHING_CLINICAL
+
+
+def _with_counters(client: pb.Client, known: dict[str, scheduling.Figures], request: GatewayRequest) -> Response:
+    rendered = _shown(client, request)
     add_counters([rendered], known)
     return json_response(rendered)

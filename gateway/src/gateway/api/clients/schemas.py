@@ -22,6 +22,9 @@ from gateway.api.fields import (
     absent,
 )
 
+_CLINICAL = "Needs the scope clients:phi: who lacks it is answered null, leaves the field as it is by sending null, and is refused (403 client_phi_not_permitted) with a text."
+Clinical = Annotated[str | None, Field(description=_CLINICAL)]
+WrittenClinical = Annotated[Text | None, Field(description=_CLINICAL)]
 Tags = Annotated[list[Annotated[Text, Field(min_length=1, max_length=100)]], Field(max_length=100)]
 
 
@@ -32,12 +35,12 @@ class ClientCreate(Schema):
     phone: Text50 | None = None
     date_of_birth: Day | None = None
     address: Text | None = None
-    medical_history: Text | None = None
+    medical_history: WrittenClinical = None
     emergency_contact_name: Text255 | None = None
     emergency_contact_phone: Text50 | None = None
     is_active: StrictBool = True
     consent_status: StrictBool = False
-    notes: Text | None = None
+    notes: WrittenClinical = None
     tags: Tags | None = None
     gender: Text50 | None = None
     time_zone: TimeZone | None = None
@@ -51,12 +54,12 @@ class ClientUpdate(Schema):
     phone: Text50 | None = None
     date_of_birth: Day | None = None
     address: Text | None = None
-    medical_history: Text | None = None
+    medical_history: WrittenClinical = None
     emergency_contact_name: Text255 | None = None
     emergency_contact_phone: Text50 | None = None
     is_active: StrictBool = Field(default_factory=absent)
     consent_status: StrictBool = Field(default_factory=absent)
-    notes: Text | None = None
+    notes: WrittenClinical = None
     tags: Tags | None = None
     gender: Text50 | None = None
     time_zone: TimeZone | None = None
@@ -73,12 +76,12 @@ class Client(Schema):
     phone: str | None
     date_of_birth: Day | None
     address: str | None
-    medical_history: str | None
+    medical_history: Clinical
     emergency_contact_name: str | None
     emergency_contact_phone: str | None
     is_active: bool
     consent_status: bool
-    notes: str | None
+    notes: Clinical
     tags: list[str]
     gender: str | None
     time_zone: str | None

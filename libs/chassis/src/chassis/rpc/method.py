@@ -41,6 +41,8 @@ class Method:
     reply: type[Message]
     needs: str
     callers: frozenset[str]
+    # The scopes with which it shows or does more.
+    more_with: frozenset[str]
     resource: options_pb2.Resource
     action: options_pb2.Action
     audited: bool
@@ -91,6 +93,7 @@ def read(descriptor: MethodDescriptor) -> Method:
         reply=GetMessageClass(descriptor.output_type),
         needs=options.Extensions[options_pb2.needs],
         callers=frozenset(options.Extensions[options_pb2.callers]),
+        more_with=frozenset(options.Extensions[options_pb2.more_with]),
         resource=line.resource,
         action=line.action,
         audited=audited,

@@ -90,7 +90,8 @@ class Environment:
     ) -> RequestContext:
         """Somebody signed in, with every scope there is unless told otherwise; pass it where a stub wants a call."""
         if scopes is None:
-            scopes = {method.needs for runtime in self.runtimes.values() for method in runtime.server.methods} - {"", "public"}
+            methods = [method for runtime in self.runtimes.values() for method in runtime.server.methods]
+            scopes = {method.needs for method in methods}.union(*(method.more_with for method in methods)) - {"", "public"}
         workspace_id = workspace_id or self.workspace()
         body = {
             "sub": str(user_id or uuid7()),

@@ -11,10 +11,10 @@ from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from clients.clients import rules
 from clients.clients.match_keys import match_keys
+from clients.clients.name_index import Entry, new_entry
 from clients.tables import clients
 
 CLIENTS = SealedTable(clients)
-NAME_TOKEN_BYTES = 4
 _NOT_OF_THE_RECORD = ("id", "workspace_id", "is_active", "version", "created_at", "updated_at")
 
 
@@ -36,7 +36,15 @@ def to_shown(row: Mapping[str, Any], keys: WorkspaceKeys, access: Access) -> pb.
 
 def to_summary(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.ClientSummary:
     into = pb.ClientSummary(id=str(row["id"]))
-    return CLIENTS.open(row, keys, into=into, column="sealed_name")
+    summary = CLIENTS.open(row, keys, into=into, column="sealed_name")
+    # What lists are narrowed by is sealed with the name, and nobody's who asks for names.
+    summary.DiscardUnknownFields()
+    return summary
+
+
+def to_listed(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.ListedClient:
+    """What a list has to know of a client. Not `is_whole` for one that was last written before lists knew more than names."""
+    return CLIENTS.open(row, keys, into=pb.ListedClient(), column="sealed_name")
 
 
 def set_fields(client: pb.Client, values: Mapping[str, Any]) -> None:
@@ -52,7 +60,6 @@ def set_fields(client: pb.Client, values: Mapping[str, Any]) -> None:
 
 def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict[str, Any]:
     """The parameters that `store.create` needs; `store.change` takes all but the time of creation."""
-    name = pb.ClientSummary(first_name=client.first_name, last_name=client.last_name, full_name=client.full_name)
     row = {
         "id": client.id,
         "version": client.version,
@@ -66,44 +73,51 @@ def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict
     matched = match_keys(client, keys)
     return {
         **row,
-        **CLIENTS.seal_row({"sealed": client, "sealed_name": name}, keys, row, witness),
+        **CLIENTS.seal_row({"sealed": client, "sealed_name": listed(client)}, keys, row, witness),
         "index_tokens": list(_index_tokens(client, keys)),
         "match_kinds": list(matched),
         "match_tokens": list(matched.values()),
     }
 
 
-def tag_token(tag: str, keys: WorkspaceKeys) -> bytes:
-    return keys.exact("tag", rules.normalize_text(tag))
+def listed(client: pb.Client) -> pb.ListedClient:
+    """What a list has to know of a client."""
+    return pb.ListedClient(
+        first_name=client.first_name,
+        last_name=client.last_name,
+        full_name=client.full_name,
+        date_of_birth=client.date_of_birth,
+        tags=client.tags,
+        is_whole=True,
+    )
+
+
+def to_entry(row: Mapping[str, Any], known: pb.ListedClient) -> Entry:
+    """What the name index keeps of a client."""
+    tags = map(rules.normalize_text, known.tags)
+    return new_entry(row["id"], known.first_name, known.last_name, born=known.date_of_birth, tags=tags, is_active=row["is_active"])
 
 
 def email_token(email: str, keys: WorkspaceKeys) -> bytes:
     return keys.exact("email", rules.normalize_email(email))
 
 
-def phone_tokens(phone: str, keys: WorkspaceKeys) -> list[bytes]:
-    """One token, or none if the text has too few digits for a phone number."""
-    number = rules.normalize_phone(phone)
-    return [keys.exact("phone", number)] if number else []
+def phone_token(number: str, keys: WorkspaceKeys) -> bytes:
+    """The token of a normalized phone number."""
+    return keys.exact("phone", number)
 
 
-def name_token(prefix: str, keys: WorkspaceKeys) -> bytes:
-    """The token of all words with this prefix, and by design of some others.
-
-    It is shorter than the tokens of tags, e-mail addresses and phone numbers and so never equal to one of them.
-    """
-    return keys.token(prefix).to_bytes(NAME_TOKEN_BYTES, "big")
-
-
-def _index_tokens(client: pb.Client, keys: WorkspaceKeys) -> Iterable[bytes]:
-    for bucket in keys.tokens(client.full_name):
-        yield bucket.to_bytes(NAME_TOKEN_BYTES, "big")
-    if client.HasField("email"):
-        yield email_token(client.email, keys)
-    yield from phone_tokens(client.phone, keys)
-    for tag in client.tags:
-        yield tag_token(tag, keys)
+def external_id_token(external_id: str, keys: WorkspaceKeys) -> bytes:
+    return keys.exact("external_id", rules.normalize_text(external_id))
 
 
 def external_id_index(client: pb.Client, keys: WorkspaceKeys) -> bytes | None:
-    return keys.exact("external_id", rules.normalize_text(client.external_id)) if client.HasField("external_id") else None
+    return external_id_token(client.external_id, keys) if client.HasField("external_id") else None
+
+
+def _index_tokens(client: pb.Client, keys: WorkspaceKeys) -> Iterable[bytes]:
+    if client.HasField("email"):
+        yield email_token(client.email, keys)
+    # Empty if there are too few digits for a phone number.
+    if number := rules.normalize_phone(client.phone):
+        yield phone_token(number, keys)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from caseload.clients.v1 import clients_pb2 as pb
-from chassis.encryption.blind_index import words
 from chassis.encryption.records import WorkspaceKeys
-from clients.clients import rules
+from clients.clients import rules, spellings
 
 
 class Match(IntEnum):
@@ -29,7 +28,7 @@ def match_keys(client: pb.Client, keys: WorkspaceKeys) -> dict[int, bytes]:
 
 
 def _values(client: pb.Client) -> Iterator[tuple[Match, str]]:
-    name = sorted(words(client.full_name))
+    name = sorted(spellings.words_in(client.full_name))
     sounds = " ".join(sorted(map(rules.sound, name)))
     if name:
         yield Match.NAME, " ".join(name)

@@ -1,36 +1,45 @@
-"""One workspace's clients by last name and then first name, in memory. Case and accents do not affect the order."""
+r"""One workspace's clients in memory: by last name and then first name, and by what lists are narrowed by. Case and accents do not affect the order.
 
+An entry is one text, which says everything that a list has to know of a client: its last name, first name and id, the words that it is found by, birth date
+and tags. Entries compare in list order. "\0de luca\0maria\0…\0 maria deluca luca\0@1980-02-03\0#knee\0+" is one of an active client. Texts
+take the least memory, compare fastest, and cost nothing when Python looks for reference cycles.
+
+All orders are kept, and changed one client at a time. So the first page, a far one, those of a tag, of a birth date or of a prefix of up to three
+letters are cut out of a list that is there; longer prefixes look through the names that begin with their first letters, once if these are many. What takes long is
+done in turns.
+"""
+
+import heapq
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
-from chassis.encryption.blind_index import fold, words
+from chassis.encryption.blind_index import fold
+from clients.clients import spellings
+from clients.clients.turns import Turns
 
-# With more changes than this, sorting all entries again is faster than inserting each one.
-MAX_INSERTS = 100
+# Names are listed by prefixes of up to so many letters.
+LISTED_LETTERS = 3
+_AT_ONCE = 1_000
+_BETWEEN_LOOKS = 100
+_MOST_KEPT = 32
 
-
-class Entry(NamedTuple):
-    """One client. Entries compare in list order: by last name, first name and id, both names folded.
-
-    `words` holds the folded words of the full name, each with a space before it, so that " ann" finds a prefix.
-    """
-
-    last_name: str
-    first_name: str
-    id: UUID
-    words: str
+Entry: TypeAlias = str
+_ACTIVE, _INACTIVE = "+", "-"
 
 
 class Change(NamedTuple):
-    """One changed client. `entry` is None if the client was erased."""
+    """One changed client, as of this version of it. `entry` and `sealed_name` are None if the client was erased."""
 
     id: UUID
     revision: int
+    version: int
     entry: Entry | None
-    is_active: bool
+    sealed_name: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,81 +47,278 @@ class ClientQuery:
     """Which clients a list shows."""
 
     include_inactive: bool = False
-    # The only clients that can match. None means all clients.
-    candidates: frozenset[UUID] | None = None
-    # The client's name has a word with each of these prefixes, unless the client is one of `exact_matches`.
-    prefixes: tuple[str, ...] = ()
-    # The clients whose whole e-mail address or phone number was searched for.
+    tag: str = ""
+    # The client's name has a word with each of these prefixes, in one of these readings. The empty reading is everybody's.
+    readings: tuple[tuple[str, ...], ...] = ((),)
+    # The client was born on one of these days; None asks for none.
+    born: frozenset[str] | None = None
+    # The clients whose whole e-mail address, phone number or external id was searched for.
     exact_matches: frozenset[UUID] = frozenset()
+    # An exact match has to be born on one of the days, too.
+    narrows_exact_matches: bool = True
+    # Clients of whom a list tells the name alone: no tag and no birth date finds them.
+    hidden: frozenset[UUID] = frozenset()
 
 
-def new_entry(client_id: UUID, first_name: str, last_name: str) -> Entry:
-    return Entry(
-        last_name=" ".join(fold(last_name).split()),
-        first_name=" ".join(fold(first_name).split()),
-        id=client_id,
-        words="".join(f" {word}" for word in (*words(first_name), *words(last_name))),
-    )
+class Selection:
+    """The clients that match a query, in list order."""
+
+    def __init__(self, parts: Iterable[Sequence[Entry]]) -> None:
+        self._parts = [part for part in parts if part]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def page(self, offset: int, limit: int) -> list[UUID]:
+        """The ids on a page. A copy: others change the index afterwards."""
+        if len(self._parts) < 2:
+            entries: Iterable[Entry] = self._parts[0][offset : offset + limit] if self._parts else ()
+        else:
+            one, other = self._parts
+            of_one = _of_first(one, other, offset)
+            of_other = offset - of_one
+            entries = islice(heapq.merge(one[of_one : of_one + limit], other[of_other : of_other + limit]), limit)
+        return [UUID(hex=entry.split("\0", 4)[3]) for entry in entries]
+
+
+def new_entry(
+    client_id: UUID, first_name: str, last_name: str, *, born: str = "", tags: Iterable[str] = (), is_active: bool = True
+) -> Entry:
+    last, first = (" ".join(fold(name).split()) for name in (last_name, first_name))
+    traits = [_tag(tag) for tag in tags] + ([_born(born)] if born else [])
+    words = spellings.words_of(first_name, last_name)
+    return "\0".join(("", last, first, client_id.hex, words, *traits, _ACTIVE if is_active else _INACTIVE))
 
 
 class NameIndex:
-    """All clients of a workspace as of `revision`. No method awaits, so no reader sees a half-applied change."""
+    """All clients of a workspace as of `revision`, the last change of which was `newest`.
+
+    Who changes it is alone in this. Between two turns of a change it shows the clients as of an earlier revision; it is not `is_ready` while
+    its orders are being made. What is selected is of one revision.
+    """
 
     def __init__(self) -> None:
         self.revision = 0
-        self._entries: dict[UUID, Entry] = {}
-        self._inactive: set[UUID] = set()
-        self._all: list[Entry] = []
-        self._active: list[Entry] = []
-        self._is_sorted = True
+        self.newest: Change | None = None
+        self.is_ready = False
+        self._entries: dict[bytes, Entry] = {}
+        self._active, self._inactive = _Orders(), _Orders()
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def apply(self, changes: Sequence[Change]) -> None:
-        """Applies the changes, which come by ascending revision, and sets `revision` to the last one's."""
-        if len(changes) > MAX_INSERTS:
-            self._is_sorted = False
+    def expect(self, changes: int) -> None:
+        """Many changes will come: the orders are made anew by `settle`, which takes less than to change them so often."""
+        if changes > max(_AT_ONCE, len(self) // 4):
+            self.is_ready = False
+            self._active, self._inactive = _Orders(), _Orders()
+
+    async def apply(self, changes: Iterable[Change]) -> None:
+        """Applies the changes, which come by ascending revision."""
+        turns = Turns()
         for change in changes:
-            self._remove(change.id)
+            client_id = change.id.bytes
+            old = self._entries.pop(client_id, None)
             if change.entry is not None:
-                self._add(change.entry, is_active=change.is_active)
-            self.revision = change.revision
+                self._entries[client_id] = change.entry
+            if self.is_ready:
+                if old is not None:
+                    self._orders_of(old).remove(old)
+                if change.entry is not None:
+                    self._orders_of(change.entry).add(change.entry)
+            self.revision, self.newest = change.revision, change._replace(entry=None)
+            await turns.give_way()
 
-    def select(self, query: ClientQuery) -> Sequence[Entry]:
-        """The entries that match the query, in list order."""
-        self._sort()
-        if query.candidates is not None:
-            indexed = (self._entries[client_id] for client_id in query.candidates if client_id in self._entries)
-            selected = sorted(e for e in indexed if query.include_inactive or e.id not in self._inactive)
-        else:
-            selected = self._all if query.include_inactive else self._active
-        for prefix in query.prefixes:
-            start, exact = f" {prefix}", query.exact_matches
-            selected = [e for e in selected if start in e.words or (exact and e.id in exact)]
-        return selected
-
-    def _add(self, new: Entry, *, is_active: bool) -> None:
-        self._entries[new.id] = new
-        if not is_active:
-            self._inactive.add(new.id)
-        if self._is_sorted:
-            insort(self._all, new)
-            if is_active:
-                insort(self._active, new)
-
-    def _remove(self, client_id: UUID) -> None:
-        old = self._entries.pop(client_id, None)
-        if old is None:
+    async def settle(self) -> None:
+        """Makes the orders, if they are not there."""
+        if self.is_ready:
             return
-        if self._is_sorted:
-            del self._all[bisect_left(self._all, old)]
-            if client_id not in self._inactive:
-                del self._active[bisect_left(self._active, old)]
-        self._inactive.discard(client_id)
+        turns, entries, runs = Turns(), list(self._entries.values()), []
+        for start in range(0, len(entries), _AT_ONCE):
+            runs.append(sorted(entries[start : start + _AT_ONCE]))
+            await turns.give_way()
+        active, inactive = _Orders(), _Orders()
+        for entry in heapq.merge(*runs):
+            (active if _is_active(entry) else inactive).append(entry)
+            await turns.give_way()
+        self._active, self._inactive, self.is_ready = active, inactive, True
 
-    def _sort(self) -> None:
-        if not self._is_sorted:
-            self._all = sorted(self._entries.values())
-            self._active = [e for e in self._all if e.id not in self._inactive]
-            self._is_sorted = True
+    async def select(self, query: ClientQuery) -> Selection:
+        """The clients that match the query, as of the revision at which this was called."""
+        shown = [self._active, self._inactive] if query.include_inactive else [self._active]
+        wanted = list(_wanted(query))
+        found = [[orders.find(traits) for traits in wanted] for orders in shown]
+        exact, hidden = self._exact(query), self._hidden(query)
+        if not exact and not hidden and len(wanted) < 2 and not any(left for each in found for _, left in each):
+            return Selection(entries for each in found for entries, _ in each)
+        # Copies: others change the lists between two turns.
+        copied = [[(entries.copy(), left) for entries, left in each] for each in found]
+        turns, parts, revision = Turns(), [], self.revision
+        for each, orders in zip(copied, shown, strict=True):
+            filtered = []
+            for (entries, left), traits in zip(each, wanted, strict=True):
+                filtered.append(await _filtered(entries, left, turns))
+                if len(entries) > _AT_ONCE and left and self.revision == revision:
+                    orders.keep(traits, filtered[-1].copy())
+            united = await _united(filtered, (entry for entry in exact if self._orders_of(entry) is orders), turns)
+            parts.append(await _without(hidden, united, turns))
+        return Selection(parts)
+
+    def _orders_of(self, entry: Entry) -> "_Orders":
+        return self._active if _is_active(entry) else self._inactive
+
+    def _hidden(self, query: ClientQuery) -> list[Entry]:
+        """The entries that must not be found by what the query asks for."""
+        if not query.tag and query.born is None:
+            return []
+        return [entry for client_id in query.hidden if (entry := self._entries.get(client_id.bytes)) is not None]
+
+    def _exact(self, query: ClientQuery) -> list[Entry]:
+        """The entries of the exact matches that have the query's tag and birth date."""
+        entries = (self._entries.get(client_id.bytes) for client_id in query.exact_matches)
+        days = query.born if query.narrows_exact_matches else None
+        return sorted(
+            entry
+            for entry in entries
+            if entry is not None
+            and (not query.tag or f"\0{_tag(query.tag)}\0" in entry)
+            and (days is None or any(f"\0{_born(day)}\0" in entry for day in days))
+        )
+
+
+class _Orders:
+    """Some clients in list order: all of them, and those of each tag, birth date and short prefix.
+
+    Of what took long to find, the last lists are kept, too: together no longer than that of all clients.
+    """
+
+    def __init__(self) -> None:
+        self._everybody: list[Entry] = []
+        self._lists: dict[str, list[Entry]] = {}
+        self._kept: OrderedDict[tuple[str, ...], list[Entry]] = OrderedDict()
+
+    def add(self, entry: Entry) -> None:
+        insort(self._everybody, entry)
+        for trait in _listed_traits(entry):
+            insort(self._lists.setdefault(trait, []), entry)
+        for traits, entries in self._kept.items():
+            if _has_all(entry, traits):
+                insort(entries, entry)
+
+    def append(self, entry: Entry) -> None:
+        """Adds what comes after all others."""
+        self._everybody.append(entry)
+        for trait in _listed_traits(entry):
+            self._lists.setdefault(trait, []).append(entry)
+
+    def remove(self, entry: Entry) -> None:
+        del self._everybody[bisect_left(self._everybody, entry)]
+        for trait in _listed_traits(entry):
+            entries = self._lists[trait]
+            del entries[bisect_left(entries, entry)]
+            if not entries:
+                del self._lists[trait]
+        for traits, entries in self._kept.items():
+            if _has_all(entry, traits):
+                del entries[bisect_left(entries, entry)]
+
+    def keep(self, traits: Sequence[str], entries: list[Entry]) -> None:
+        """Keeps the list of all clients with these traits."""
+        self._kept[tuple(traits)] = entries
+        while len(self._kept) > _MOST_KEPT or sum(map(len, self._kept.values())) > len(self._everybody):
+            self._kept.popitem(last=False)
+
+    def find(self, traits: Sequence[str]) -> tuple[list[Entry], list[str]]:
+        """A list on which all clients with these traits are, the shortest there is, and what its entries have to hold besides."""
+        if not traits:
+            return self._everybody, []
+        if (kept := self._kept.get(tuple(traits))) is not None:
+            self._kept.move_to_end(tuple(traits))
+            return kept, []
+        lists = {trait: self._lists.get(_list_of(trait), []) for trait in traits}
+        shortest = min(traits, key=lambda trait: len(lists[trait]))
+        return lists[shortest], [_in_entry(trait) for trait in traits if trait != shortest or _list_of(trait) != trait]
+
+
+# A trait is a tag, a birth date, or the beginning of a word, which has letters and digits only.
+
+
+def _tag(tag: str) -> str:
+    # Words alone have a space before them.
+    return "#" + tag.replace(" ", "\x1f")
+
+
+def _born(day: str) -> str:
+    return "@" + day
+
+
+def _is_prefix(trait: str) -> bool:
+    return trait[0] not in "#@"
+
+
+def _in_entry(trait: str) -> str:
+    return f" {trait}" if _is_prefix(trait) else f"\0{trait}\0"
+
+
+def _has_all(entry: Entry, traits: Iterable[str]) -> bool:
+    return all(_in_entry(trait) in entry for trait in traits)
+
+
+def _list_of(trait: str) -> str:
+    """The list on which the clients with this trait are, perhaps beside others."""
+    return trait[:LISTED_LETTERS] if _is_prefix(trait) else trait
+
+
+def _listed_traits(entry: Entry) -> set[str]:
+    _, _, _, _, words, *traits, _ = entry.split("\0")
+    return {word[:length] for word in words.split() for length in range(1, LISTED_LETTERS + 1)}.union(traits)
+
+
+def _is_active(entry: Entry) -> bool:
+    return entry[-1] == _ACTIVE
+
+
+def _wanted(query: ClientQuery) -> Iterator[list[str]]:
+    """The traits that a client has to have: all those of one of the lists."""
+    tag = [_tag(query.tag)] if query.tag else []
+    for reading in query.readings:
+        for day in [[]] if query.born is None else [[_born(day)] for day in sorted(query.born)]:
+            yield [*reading, *tag, *day]
+
+
+async def _filtered(entries: list[Entry], wanted: Sequence[str], turns: Turns) -> list[Entry]:
+    """The entries that hold all that is wanted."""
+    if not wanted:
+        return entries
+    filtered = []
+    for start in range(0, len(entries), _BETWEEN_LOOKS):
+        filtered += [entry for entry in entries[start : start + _BETWEEN_LOOKS] if all(text in entry for text in wanted)]
+        await turns.give_way()
+    return filtered
+
+
+async def _united(lists: Iterable[list[Entry]], others: Iterable[Entry], turns: Turns) -> list[Entry]:
+    """The entries of all the lists, and some others in order, each once."""
+    united, *further = sorted(lists, key=len, reverse=True) or [[]]
+    for entry in heapq.merge(*further, others):
+        place = bisect_left(united, entry)
+        if place == len(united) or united[place] != entry:
+            united.insert(place, entry)
+        await turns.give_way()
+    return united
+
+
+async def _without(hidden: Iterable[Entry], entries: list[Entry], turns: Turns) -> list[Entry]:
+    """Takes those that are hidden out of the list, which is in order."""
+    for entry in hidden:
+        place = bisect_left(entries, entry)
+        if place < len(entries) and entries[place] == entry:
+            del entries[place]
+        await turns.give_way()
+    return entries
+
+
+def _of_first(one: Sequence[Entry], other: Sequence[Entry], number: int) -> int:
+    """How many of the first `number` entries of both lists together are of the first list."""
+    least, most = max(0, number - len(other)), min(number, len(one))
+    return least + bisect_left(range(least, most), True, key=lambda taken: one[taken] > other[number - taken - 1])

@@ -4,6 +4,9 @@ Every write increments its workspace's revision under a row lock that it holds u
 revision therefore sees all changes up to it, and reads only the changes after the index's own revision to catch up.
 Processes do not notify each other. The names are opened PHI and never leave the process; those of a workspace that nobody asks for, because it
 is suspended or erased, leave its memory.
+
+A database that knows less than the index, or something else, is a replica that lags behind, one that has taken over, or was restored. What it lacks
+may never have been, or may come; so the index is read anew from it, and what is lacking is not taken for erased.
 """
 
 import asyncio
@@ -13,14 +16,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from caseload.clients.v1 import clients_pb2 as pb
 from chassis.db.transaction import Record, Transaction
 from chassis.encryption.records import WorkspaceKeys
 from chassis.paging import Page
 from clients.clients import mapping, store
-from clients.clients.name_index import Change, ClientQuery, NameIndex, new_entry
+from clients.clients.name_index import Change, ClientQuery, NameIndex
+from clients.clients.turns import Turns
 
 # An index that was not read for so long is dropped when the next one is read.
 _SECONDS_KEPT = 3600.0
+# Whole records, which may be long, are read so many at a time.
+_WHOLE_AT_ONCE = 50
 
 
 @dataclass(slots=True)
@@ -43,12 +50,16 @@ class NameIndexCache:
         """The rows of the page in list order, and the number of clients on all pages."""
         cached = self._entry_of(keys.workspace_id)
         # Usually the index is up to date. The page's rows come with the revision that shows whether it is.
-        index_revision = cached.index.revision
-        ids, total = _select(cached, query, page)
+        index = cached.index
+        was_ready, revision = index.is_ready, index.revision
+        ids, total = await _select(index, query, page) if was_ready else ([], 0)
         rows = await db.all(store.page_with_revision, ids=ids)
-        if _revision(rows) != index_revision:
-            await self._refresh(cached, db, keys)
-            ids, total = _select(cached, query, page)
+        as_of = _revision(rows)
+        if as_of != revision or not was_ready:
+            if as_of < revision and cached.index is index:
+                cached.index = NameIndex()
+            index = await self._refresh(cached, as_of, db, keys)
+            ids, total = await _select(index, query, page)
             rows = await db.all(store.page_with_revision, ids=ids)
         found = {row["id"]: row for row in rows}
         # A client that was erased after the refresh has an entry but no row.
@@ -62,15 +73,21 @@ class NameIndexCache:
             self._entries.popitem(last=False)
         return cached
 
-    async def _refresh(self, cached: CacheEntry, db: Transaction, keys: WorkspaceKeys) -> None:
-        """Applies all changes committed so far. Applied batches stay, even if the caller is cancelled between two."""
+    async def _refresh(self, cached: CacheEntry, as_of: int, db: Transaction, keys: WorkspaceKeys) -> NameIndex:
+        """The index with all changes committed so far. Applied batches stay, even if the caller is cancelled between two."""
         async with cached.refreshing:
+            if not await _agrees(cached.index, db):
+                cached.index = NameIndex()
+            index = cached.index
+            index.expect(as_of - index.revision)
             while True:
-                changed = await db.all(store.changes_since, since=cached.index.revision)
-                cached.index.apply([_change(row, keys) for row in changed])
+                changed = await db.all(store.changes_since, since=index.revision)
+                await index.apply(await _changes(changed, db, keys))
                 if len(changed) < store.MAX_CHANGES:
                     break
+            await index.settle()
         self._evict()
+        return index
 
     def _evict(self) -> None:
         """Removes the least recently used indexes until the rest are small enough. An index counts as one client more."""
@@ -80,10 +97,10 @@ class NameIndexCache:
             size -= 1 + len(evicted.index)
 
 
-def _select(cached: CacheEntry, query: ClientQuery, page: Page) -> tuple[list[UUID], int]:
-    """The ids on the page and the number of clients on all pages. A copy: others change the index while rows are read."""
-    selected = cached.index.select(query)
-    return [entry.id for entry in selected[page.offset : page.offset + page.limit]], len(selected)
+async def _select(index: NameIndex, query: ClientQuery, page: Page) -> tuple[list[UUID], int]:
+    """The ids on the page and the number of clients on all pages."""
+    selected = await index.select(query)
+    return selected.page(page.offset, page.limit), len(selected)
 
 
 def _revision(rows: Sequence[Record]) -> int:
@@ -91,8 +108,42 @@ def _revision(rows: Sequence[Record]) -> int:
     return rows[0]["as_of"] if rows else 0
 
 
-def _change(row: Record, keys: WorkspaceKeys) -> Change:
-    if row["sealed_name"] is None:
-        return Change(row["id"], row["revision"], None, is_active=False)
-    name = mapping.to_summary(row, keys)
-    return Change(row["id"], row["revision"], new_entry(row["id"], name.first_name, name.last_name), row["is_active"])
+async def _agrees(index: NameIndex, db: Transaction) -> bool:
+    """Whether the database knows of the index's newest change: as it was made, or followed by another one of the same client."""
+    newest = index.newest
+    if newest is None:
+        return True
+    rows = await db.all(store.state_of, id=newest.id)
+    return any(
+        row["sealed_name"] == newest.sealed_name
+        if row["revision"] == newest.revision
+        else row["revision"] > newest.revision and row["version"] != newest.version
+        for row in rows
+    )
+
+
+async def _changes(rows: Sequence[Record], db: Transaction, keys: WorkspaceKeys) -> list[Change]:
+    turns, listed = Turns(), {}
+    for row in rows:
+        if row["sealed_name"] is not None:
+            listed[row["revision"]] = mapping.to_listed(row, keys)
+            await turns.give_way()
+    from_before = [row["id"] for row in rows if row["revision"] in listed and not listed[row["revision"]].is_whole]
+    whole = await _read_whole(from_before, db, keys, turns)
+    changes = []
+    for row in rows:
+        known = whole.get(row["id"]) or listed.get(row["revision"])
+        entry = None if known is None else mapping.to_entry(row, known)
+        changes.append(Change(row["id"], row["revision"], row["version"], entry, row["sealed_name"]))
+        await turns.give_way()
+    return changes
+
+
+async def _read_whole(ids: Sequence[UUID], db: Transaction, keys: WorkspaceKeys, turns: Turns) -> dict[UUID, pb.ListedClient]:
+    """What lists have to know of these clients, from their whole records."""
+    found = {}
+    for start in range(0, len(ids), _WHOLE_AT_ONCE):
+        for row in await db.all(store.get_many, ids=ids[start : start + _WHOLE_AT_ONCE]):
+            found[row["id"]] = mapping.listed(mapping.to_message(row, keys))
+            await turns.give_way()
+    return found

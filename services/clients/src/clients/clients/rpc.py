@@ -39,7 +39,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         self._jobs = jobs
 
     async def CreateClient(self, request: pb.CreateClientRequest, work: UnitOfWork) -> pb.Client:
-        values = rules.check_fields(given(request), now=work.now)
+        values = rules.check_fields(rules.writable(given(request), work.caller.scopes), now=work.now)
         keys = await self._keys.of(work.workspace_id)
         client = pb.Client(id=str(uuid7()), workspace_id=str(work.workspace_id), version=1)
         mapping.set_fields(client, values)
@@ -50,14 +50,13 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def ListClients(self, request: pb.ListClientsRequest, work: UnitOfWork) -> pb.ClientPage:
         bounds = page(request)
-        search, tag = rules.check_search(request.search), rules.check_tag(request.tag)
         keys = await self._keys.of(work.workspace_id)
         # By its name alone everybody finds a restricted client.
-        hidden = await self._care_teams.hidden(work, work.db) if search or tag else frozenset()
-        query = await build_query(search, tag, work.db, keys, include_inactive=request.include_inactive, hidden=hidden)
+        hidden = await self._care_teams.hidden(work, work.db) if request.search or request.tag else frozenset()
+        query = await build_query(request, work.db, keys, now=work.now, hidden=hidden)
         found, total = await self._name_indexes.read_page(query, bounds, work.db, keys)
         access = await self._care_teams.of(work, [row["id"] for row in found])
-        return pb.ClientPage(items=[mapping.to_shown(row, keys, access) for row in found], total=total)
+        return pb.ClientPage(items=[_shown(mapping.to_shown(row, keys, access), work) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:
         keys = await self._keys.of(work.workspace_id)
@@ -66,11 +65,11 @@ class Clients(ClientsServicer[UnitOfWork]):
         )
         if row["id"] in access.hidden:
             raise client_restricted()
-        return mapping.to_shown(row, keys, access)
+        return _shown(mapping.to_shown(row, keys, access), work)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, work: UnitOfWork) -> pb.Client:
-        values = rules.check_fields(masked(request, rules.EDITABLE_FIELDS), now=work.now)
-        return await self._change(request.client_id, values, work)
+        values = rules.writable(masked(request, rules.EDITABLE_FIELDS), work.caller.scopes)
+        return _shown(await self._change(request.client_id, rules.check_fields(values, now=work.now), work), work)
 
     async def DeactivateClient(self, request: pb.DeactivateClientRequest, work: UnitOfWork) -> pb.DeactivateClientResponse:
         await self._change(request.client_id, {"is_active": False}, work)
@@ -129,6 +128,14 @@ class Clients(ClientsServicer[UnitOfWork]):
         client = await change_client(await lock_client(client_id, keys, work), values, keys, work)
         client.restricted = bool(access.restricted)
         return client
+
+
+def _shown(client: pb.Client, work: UnitOfWork) -> pb.Client:
+    """The client as the caller may see it. Changes the message."""
+    if not rules.may_see_clinical(work.caller.scopes):
+        for name in rules.CLINICAL_FIELDS:
+            client.ClearField(name)
+    return client
 
 
 def _voucher_key(keys: WorkspaceKeys) -> bytes:

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Any
 from zoneinfo import available_timezones
 
-from chassis.errors import Fault, Invalid
+from chassis.errors import Fault, Forbidden, Invalid
 
 # Lengths are in characters.
 MAX_NAME = 255
@@ -36,6 +36,9 @@ _NOT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 _HARDLY_HEARD = re.compile("[aeiouhwy]")
 _SAME_AGAIN = re.compile(r"(.)\1+")
+# What only those see and write who treat, and who run the workspace: with this scope.
+CLINICAL_FIELDS = ("medical_history", "notes")
+SEES_CLINICAL = "clients:phi"
 
 # Returns the value as it is to be stored. Raises FieldError if it cannot be.
 FieldCheck = Callable[[Any], Any]
@@ -60,6 +63,33 @@ def check_fields(values: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     if faults:
         raise Invalid("invalid_client", "Some details of the client are not valid.", faults=faults)
     return checked
+
+
+def may_see_clinical(scopes: Collection[str]) -> bool:
+    return SEES_CLINICAL in scopes
+
+
+def writable(values: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
+    """The values that the caller may write.
+
+    Who does not see the clinical fields is shown nothing in them, and sends nothing back with all the rest: that clears no field. Raises
+    Forbidden where there is a text in one.
+    """
+    if may_see_clinical(scopes):
+        return dict(values)
+    check_no_clinical(name for name in CLINICAL_FIELDS if says_something(values.get(name)))
+    return {name: value for name, value in values.items() if name not in CLINICAL_FIELDS}
+
+
+def says_something(value: Any) -> bool:
+    return value is not None and bool(str(value).strip())
+
+
+def check_no_clinical(fields: Iterable[str]) -> None:
+    """Raises Forbidden if the caller, who may not, writes any of these fields."""
+    if written := list(fields):
+        told = "Your role does not permit you to write what is on record of a client's health; `fields` says what that is here."
+        raise Forbidden("client_phi_not_permitted", told, facts={"fields": written})
 
 
 def check_search(text: str) -> str:

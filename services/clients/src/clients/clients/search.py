@@ -1,46 +1,44 @@
-"""Turns a search text and a tag into a query: index tokens select the candidates, the names decide among them."""
+"""Turns a search text and a tag into a query: whole addresses, numbers and ids are looked up in the database, all else in the name index."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from caseload.clients.v1 import clients_pb2 as pb
 from chassis.db.transaction import Transaction
-from chassis.encryption.blind_index import words
 from chassis.encryption.records import WorkspaceKeys
-from clients.clients import mapping, store
+from clients.clients import mapping, rules, spellings, store
 from clients.clients.name_index import ClientQuery
 
 
 async def build_query(
-    search: str, tag: str, db: Transaction, keys: WorkspaceKeys, *, include_inactive: bool, hidden: frozenset[UUID] = frozenset()
+    request: pb.ListClientsRequest, db: Transaction, keys: WorkspaceKeys, *, now: datetime, hidden: frozenset[UUID] = frozenset()
 ) -> ClientQuery:
-    """The query for the search text and the tag. Each is ignored if it is empty. Clients who are `hidden` are found by their names alone."""
-    candidates: frozenset[UUID] | None = None
-    exact_matches: frozenset[UUID] = frozenset()
-    prefixes = tuple(words(search))
-    if search:
-        exact_matches = await _exact_matches(search, db, keys) - hidden
-        by_name = await _name_candidates(prefixes, db, keys)
-        candidates = None if by_name is None else by_name | exact_matches
-    if tag:
-        tagged = await _with_any_token([mapping.tag_token(tag, keys)], db) - hidden
-        candidates = tagged if candidates is None else candidates & tagged
-    return ClientQuery(include_inactive=include_inactive, candidates=candidates, prefixes=prefixes, exact_matches=exact_matches)
+    """The query for a list. An empty search finds all clients, as an empty tag does. Clients who are `hidden` are found by their names alone.
+
+    A day narrows what is found by the rest of the text; alone it finds all who were born on it.
+    """
+    search, tag = rules.check_search(request.search), rules.normalize_text(rules.check_tag(request.tag))
+    if not search:
+        return ClientQuery(include_inactive=request.include_inactive, tag=tag, hidden=hidden)
+    regions = spellings.regions_of(request.locale, request.time_zone)
+    rest, days = spellings.take_days(search, regions, latest=(now + rules.MAX_UTC_OFFSET).date())
+    return ClientQuery(
+        include_inactive=request.include_inactive,
+        tag=tag,
+        readings=spellings.readings(rest) if rest else ((),),
+        born=frozenset.intersection(*days) if days else None,
+        exact_matches=await _exact_matches(rest or search, regions, db, keys) - hidden,
+        # A text that is a day may be an external id as well.
+        narrows_exact_matches=bool(rest),
+        hidden=hidden,
+    )
 
 
-async def _exact_matches(search: str, db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID]:
-    """The clients with this whole e-mail address or phone number."""
-    tokens = [mapping.email_token(search, keys)] if "@" in search else []
-    tokens += mapping.phone_tokens(search, keys)
-    return await _with_any_token(tokens, db) if tokens else frozenset()
-
-
-async def _name_candidates(prefixes: Sequence[str], db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID] | None:
-    """The clients that may have a word with the longest prefix, or None if they are too many to narrow the search."""
-    if not prefixes:
-        return frozenset()
-    rows = await db.all(store.name_candidates, token=mapping.name_token(max(prefixes, key=len), keys))
-    return None if len(rows) > store.MAX_CANDIDATES else frozenset(row["client_id"] for row in rows)
-
-
-async def _with_any_token(tokens: Sequence[bytes], db: Transaction) -> frozenset[UUID]:
-    return frozenset(row["client_id"] for row in await db.all(store.with_any_token, tokens=tokens))
+async def _exact_matches(text: str, regions: Sequence[str], db: Transaction, keys: WorkspaceKeys) -> frozenset[UUID]:
+    """The clients with this whole e-mail address, phone number or external id."""
+    tokens = [mapping.email_token(text, keys)] if "@" in text else []
+    tokens += [mapping.phone_token(number, keys) for number in spellings.numbers(text, regions)]
+    external_ids = [mapping.external_id_token(each, keys) for each in dict.fromkeys((text, text.upper(), text.lower()))]
+    rows = await db.all(store.exact_matches, tokens=tokens, external_ids=external_ids)
+    return frozenset(row["client_id"] for row in rows)

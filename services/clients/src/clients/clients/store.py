@@ -27,10 +27,10 @@ from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
 from clients.tables import clients, index_tokens, match_keys, tombstones, workspace_revisions
 
-# With more candidates than this, looking through all names in memory is faster.
-MAX_CANDIDATES = 2_000
+# So many clients with one e-mail address, phone number or external id are found by it.
+MAX_EXACT_MATCHES = 1_000
 # Changes are read in batches of this size, so that catching up with a large workspace does not block other requests.
-MAX_CHANGES = 2_000
+MAX_CHANGES = 500
 
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _workspace = bindparam("workspace_id", type_=Uuid)
@@ -132,10 +132,17 @@ page_with_revision = query(
     )
 )
 
-with_any_token = query(select(index_tokens.c.client_id).where(index_tokens.c.term == any_(bindparam("tokens", type_=ARRAY(LargeBinary)))))
+_with_token = select(index_tokens.c.client_id).where(index_tokens.c.term == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
+_with_external_id = select(clients.c.id).where(clients.c.external_id_index == any_(bindparam("external_ids", type_=ARRAY(LargeBinary))))
+exact_matches = query(union_all(_with_token, _with_external_id).limit(MAX_EXACT_MATCHES))
 
-# One row more than the maximum shows that there are too many.
-name_candidates = query(select(index_tokens.c.client_id).where(index_tokens.c.term == bindparam("token")).limit(MAX_CANDIDATES + 1))
+# How a client is now. Its version is 0 and its name null if it was erased; nothing of one that never was.
+state_of = query(
+    union_all(
+        select(clients.c.version, clients.c.revision, clients.c.sealed_name).where(clients.c.id == _id),
+        select(literal(0), tombstones.c.revision, cast(null(), LargeBinary)).where(tombstones.c.id == _id),
+    )
+)
 
 _since = bindparam("since", type_=clients.c.revision.type)
 _changed = (

@@ -11,8 +11,9 @@ from chassis.jobs.rpc import to_message, visible
 from chassis.jobs.store import JobStore
 from chassis.storage.spool import Spool
 from chassis.work.unit_of_work import UnitOfWork
+from clients.clients.rules import check_no_clinical, may_see_clinical
 from clients.imports import rules, store
-from clients.imports.workflow import KIND, UNDO_KIND, ClientImport, Outcome, count_rows, open_file, take_next
+from clients.imports.workflow import KIND, UNDO_KIND, ClientImport, Outcome, look_through, open_file, take_next
 
 
 class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
@@ -27,7 +28,9 @@ class ClientImports(ClientImportsServicer[UnitOfWork, Spool]):
         file = await open_file(body, is_json=is_json, mapping=columns)
         parameters = {"is_json": is_json, "dry_run": request.dry_run, "mapping": columns}
         keys = await self._keys.of(work.workspace_id)
-        total = await count_rows(file)
+        total, clinical = await look_through(file)
+        if not may_see_clinical(work.caller.scopes):
+            check_no_clinical(clinical)
         if total > rules.MOST_AT_ONCE:
             return pb.ImportClientsReply(job=to_message(await order(self._jobs, work, keys, KIND, parameters, total=total, to_read=body)))
         job_id = uuid7()

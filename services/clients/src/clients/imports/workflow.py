@@ -26,7 +26,7 @@ from chassis.storage.spool import Spool
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping
-from clients.clients.rules import check_fields
+from clients.clients.rules import CLINICAL_FIELDS, check_fields, says_something
 from clients.clients.store import forget_answers
 from clients.imports import rules, store
 from clients.imports.reading import ClientFile, Row
@@ -144,9 +144,18 @@ async def open_file(content: Spool, *, is_json: bool, mapping: Mapping[str, str]
     return await in_thread(partial(ClientFile, content, is_json=is_json, mapping=mapping))
 
 
-async def count_rows(file: ClientFile) -> int:
-    """How many clients the file has. Raises Invalid for one that cannot be read to its end."""
-    return await in_thread(lambda: sum(1 for _ in file.rows()))
+async def look_through(file: ClientFile) -> tuple[int, list[str]]:
+    """How many clients the file has, and which of the clinical fields it fills. Raises Invalid for one that cannot be read to its end."""
+
+    def look() -> tuple[int, list[str]]:
+        number, filled = 0, dict.fromkeys(CLINICAL_FIELDS, False)
+        for row in file.rows():
+            number += 1
+            for name, is_filled in filled.items():
+                filled[name] = is_filled or says_something(row.values.get(name))
+        return number, [name for name, is_filled in filled.items() if is_filled]
+
+    return await in_thread(look)
 
 
 async def take_next(rows: Iterator[Row], number: int = _IN_A_STEP) -> list[Row]:

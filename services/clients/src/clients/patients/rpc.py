@@ -6,7 +6,7 @@ from caseload.clients.v1 import patients_pb2 as pb
 from caseload.clients.v1.patients_rpc import PatientsServicer
 from chassis.care_teams.access import CareTeams
 from chassis.encryption.key_store import Keys
-from chassis.errors import Unavailable
+from chassis.errors import Forbidden, Unavailable
 from chassis.paging import BEGINNING
 from chassis.protobuf.fields import given
 from chassis.work.unit_of_work import UnitOfWork
@@ -28,10 +28,12 @@ class Patients(PatientsServicer[UnitOfWork]):
         self._care_teams = care_teams
 
     async def CreatePatient(self, request: pb.CreatePatientRequest, work: UnitOfWork) -> pb.Patient:
+        _check_clinical(work)
         keys = await self._keys.of(work.workspace_id)
         return await workflow.create(given(request)["record"] or {}, keys, work)
 
     async def ListPatients(self, request: pb.ListPatientsRequest, work: UnitOfWork) -> pb.PatientList:
+        _check_clinical(work)
         query = queries.read(request)
         keys = await self._keys.of(work.workspace_id)
         index = await self._indexes.current(work.db, keys)
@@ -52,6 +54,7 @@ class Patients(PatientsServicer[UnitOfWork]):
         return pb.PatientList(items=[entry.message for entry in rest], total=len(selected), more=more)
 
     async def GetPatient(self, request: pb.GetPatientRequest, work: UnitOfWork) -> pb.Patient:
+        _check_clinical(work)
         keys = await self._keys.of(work.workspace_id)
         row = await work.db.maybe(store.get, id_index=mapping.id_index(request.patient_id, keys))
         if row is None:
@@ -63,11 +66,19 @@ class Patients(PatientsServicer[UnitOfWork]):
         return mapping.to_message(client.id, mapping.record_of(mapping.open_details(row, keys), client))
 
     async def UpdatePatient(self, request: pb.UpdatePatientRequest, work: UnitOfWork) -> pb.Patient:
+        _check_clinical(work)
         keys = await self._keys.of(work.workspace_id)
         return await workflow.update(
             request.patient_id, given(request)["record"] or {}, keys, work, self._care_teams, partial=request.partial
         )
 
     async def RemovePatient(self, request: pb.RemovePatientRequest, work: UnitOfWork) -> pb.RemovePatientResponse:
+        _check_clinical(work)
         keys = await self._keys.of(work.workspace_id)
         return pb.RemovePatientResponse(client_id=await workflow.remove(request.patient_id, keys, work, self._care_teams))
+
+
+def _check_clinical(work: UnitOfWork) -> None:
+    """Raises Forbidden for a caller who may not see what is on record of a client's health: it is a part of every record, and may be searched for."""
+    if work.caller.service is None and "clients:phi" not in work.caller.scopes:
+        raise Forbidden("client_phi_not_permitted", "Your role does not permit this.", facts={"fields": ["medicalCondition"]})

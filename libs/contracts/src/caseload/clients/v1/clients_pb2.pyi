@@ -89,6 +89,22 @@ class ClientSummary(_message.Message):
     full_name: str
     def __init__(self, id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., full_name: _Optional[str] = ...) -> None: ...
 
+class ListedClient(_message.Message):
+    __slots__ = ("first_name", "last_name", "full_name", "date_of_birth", "tags", "is_whole")
+    FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
+    LAST_NAME_FIELD_NUMBER: _ClassVar[int]
+    FULL_NAME_FIELD_NUMBER: _ClassVar[int]
+    DATE_OF_BIRTH_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    IS_WHOLE_FIELD_NUMBER: _ClassVar[int]
+    first_name: str
+    last_name: str
+    full_name: str
+    date_of_birth: str
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    is_whole: bool
+    def __init__(self, first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., full_name: _Optional[str] = ..., date_of_birth: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., is_whole: bool = ...) -> None: ...
+
 class SummaryList(_message.Message):
     __slots__ = ("items", "vouchers")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
@@ -174,20 +190,24 @@ class UpdateClientRequest(_message.Message):
     def __init__(self, client_id: _Optional[str] = ..., mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., date_of_birth: _Optional[str] = ..., address: _Optional[str] = ..., medical_history: _Optional[str] = ..., emergency_contact_name: _Optional[str] = ..., emergency_contact_phone: _Optional[str] = ..., is_active: bool = ..., consent_status: bool = ..., notes: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., gender: _Optional[str] = ..., time_zone: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
 
 class ListClientsRequest(_message.Message):
-    __slots__ = ("page", "page_size", "search", "tag", "include_inactive", "skip")
+    __slots__ = ("page", "page_size", "search", "tag", "include_inactive", "skip", "locale", "time_zone")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     SEARCH_FIELD_NUMBER: _ClassVar[int]
     TAG_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_INACTIVE_FIELD_NUMBER: _ClassVar[int]
     SKIP_FIELD_NUMBER: _ClassVar[int]
+    LOCALE_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     page: int
     page_size: int
     search: str
     tag: str
     include_inactive: bool
     skip: int
-    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., search: _Optional[str] = ..., tag: _Optional[str] = ..., include_inactive: bool = ..., skip: _Optional[int] = ...) -> None: ...
+    locale: str
+    time_zone: str
+    def __init__(self, page: _Optional[int] = ..., page_size: _Optional[int] = ..., search: _Optional[str] = ..., tag: _Optional[str] = ..., include_inactive: bool = ..., skip: _Optional[int] = ..., locale: _Optional[str] = ..., time_zone: _Optional[str] = ...) -> None: ...
 
 class GetClientRequest(_message.Message):
     __slots__ = ("client_id",)

@@ -80,6 +80,8 @@ VITAL_FIELD_NUMBER: _ClassVar[int]
 vital: _descriptor.FieldDescriptor
 ANY_CLIENT_FIELD_NUMBER: _ClassVar[int]
 any_client: _descriptor.FieldDescriptor
+MORE_WITH_FIELD_NUMBER: _ClassVar[int]
+more_with: _descriptor.FieldDescriptor
 PHI_FIELD_NUMBER: _ClassVar[int]
 phi: _descriptor.FieldDescriptor
 UUID_FIELD_NUMBER: _ClassVar[int]
