@@ -23,6 +23,7 @@ ANSWERED = {
     "GET /api/v1/appointments/{appointment_id}/reminders",
     "GET /api/v1/appointments/conflicts",
     "GET /api/v1/reminders/logs",
+    "GET /api/v1/clients/{client_id}/access-report",
     "GET /api/v1/clients/{client_id}/care-team",
     "PUT /api/v1/clients/{client_id}/care-team",
     "POST /api/v1/clients/{client_id}/break-glass",
@@ -185,3 +186,41 @@ async def test_who_sets_a_care_team_and_who_is_of_one(embedded, open_restricted)
             "/appointments", json={"client_id": ids["client_id"], "location_type": "clinic", "practitioner_id": nurse.user_id, **times()}
         )
         assert booked.status_code == 201, booked.text
+
+
+async def test_the_access_report_tells_who_opened_anything_of_the_record_and_by_which_broken_glass(open_restricted, eventually):
+    breaker, ids = await open_restricted(broken=True)
+    path, note, plan = f"/clients/{ids['client_id']}", ids["session_id"], ids["plan_id"]
+    (broken,) = [each for each in breaker.get("/audit/break-glass").json()["items"] if each["client_id"] == ids["client_id"]]
+    for opened in (
+        path,
+        f"{path}/attachments",
+        f"/sessions/{note}",
+        f"/sessions/{note}/versions",
+        f"/plans/{plan}/milestones",
+        "/sessions",
+    ):
+        assert breaker.get(opened).status_code == 200, opened
+    assert breaker.get(f"/sessions/{note}/attachments/{ids['attachment_id']}/download").status_code == 200
+    stranger = await open_restricted.colleague(ids)
+    assert stranger.get(path).status_code == 403
+    expected = {"get_client", "list_client_attachments", "get_session", "list_versions", "list_milestones", "list_sessions", "get_download"}
+
+    def reported(user, **query):
+        events = breaker.get(f"{path}/access-report", params={"page_size": 100} | query).json()["items"]
+        return {event["event_type"]: event for event in events if event["user_id"] == user}
+
+    found = eventually(lambda: (by := reported(broken["user_id"])) and expected <= by.keys() and by)
+    assert {found[name]["metadata"].get("break_glass_id") for name in expected} == {broken["id"]}
+    others = reported(ids["user_id"])
+    assert {"create_client", "create_session", "create_plan", "book_appointment", "upload_attachment"} <= others.keys()
+    assert all("break_glass_id" not in event["metadata"] for event in others.values())
+    refused = eventually(lambda: [e for e in breaker.get(f"{path}/access-report").json()["items"] if e["outcome"] == "failure"])
+    assert {event["metadata"]["code"] for event in refused} == {"client_restricted"}
+    asked = eventually(
+        lambda: breaker.get("/audit-events", params={"resource_id": ids["client_id"], "resource_type": "Audit"}).json()["items"]
+    )
+    assert {event["event_type"] for event in asked} == {"report_access"}
+    first = breaker.get(f"{path}/access-report", params={"page_size": 1}).json()
+    assert (len(first["items"]), first["total_pages"]) == (1, first["total"])
+    assert stranger.get(f"/clients/{ids['plan_id']}/access-report").status_code == 404

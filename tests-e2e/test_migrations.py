@@ -40,9 +40,12 @@ EMPTY = {
     ),
     **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
     **dict.fromkeys(("clients.due_jobs", "clients.job_inputs"), "every job in it is over"),
+    **dict.fromkeys(
+        ("clients.merges", "notifications.merged_clients", *(f"{name}.moved_rows" for name in ("scheduling", "clinical", "notifications"))),
+        "nobody in it was merged",
+    ),
     **dict.fromkeys(("clients.patients", "clients.patient_numbers"), "no front end of json-server's was used with it"),
     "clients.match_work": "all clients of an upgrade have their match keys",
-    "clients.erasure_progress": "no client in it was erased",
     "clients.imported_clients": "nothing was imported in it but for a trial",
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",
     "clinical.erased_sessions": "no note in it was deleted",
@@ -57,7 +60,6 @@ EMPTY = {
         (f"{name}.{table}" for name in ("clients", "clinical", "scheduling") for table in ("client_access", "broken_glass")),
         "no client in it is restricted",
     ),
-    "audit.legal_holds": "nothing in it is held",
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.unwitnessed": "all chains have their checkpoint, unless it was stopped some seconds before they got it",
 }

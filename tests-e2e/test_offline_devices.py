@@ -18,7 +18,7 @@ from drill.devices import Api, Browser, OfflineDevice, kept
 from drill.faults import has_restarted, kill
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 # More of them in `make drill`.
 EXAMPLES = int(os.environ.get("CASELOAD_OFFLINE_EXAMPLES", "5"))
@@ -120,10 +120,11 @@ class Ward(RuleBasedStateMachine):
 
     # --- and something fails
 
-    @precondition(lambda self: not self.killed and self.place.counted["kills"] < MOST_KILLS and any(each.queue for each in self.devices))
     @rule(seed=st.integers(0, 2**16))
     def kill_clinical_under_them(self, seed):
-        self._kill(random.Random(seed).uniform(0, 0.05))
+        """No precondition: what a step may be must not depend on what other examples have done, or on what a kill has left."""
+        if not self.killed and self.place.counted["kills"] < MOST_KILLS and any(each.queue for each in self.devices):
+            self._kill(random.Random(seed).uniform(0, 0.05))
 
     def teardown(self):
         try:

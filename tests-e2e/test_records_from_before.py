@@ -11,7 +11,8 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from chassis.encryption.framing import frame
 from chassis.rpc.client.attempts import InternalFault
 from chassis.testing.environment import start_environment
-from standalone.records.resealing import Resealed, reseal
+from standalone.records.resealing import reseal
+from standalone.records.sealing import SealedAgain
 from standalone.records.verification import verify_records
 from standalone.services import SERVICES
 
@@ -110,8 +111,8 @@ async def test_sealing_again_binds_everything_and_destroys_the_key_that_opened_w
     assert await practice.keys() == [1, 2]
 
     async with practice.environment.superuser() as connection:
-        assert await reseal(connection, practice.runtime, practice.workspace_id) == Resealed(values=2)
-        assert await reseal(connection, practice.runtime, practice.workspace_id) == Resealed()
+        assert await reseal(connection, practice.runtime, practice.workspace_id) == SealedAgain(values=2)
+        assert await reseal(connection, practice.runtime, practice.workspace_id) == SealedAgain()
     practice.runtime.keys._kept.clear()
 
     assert (await practice.formats(), await practice.keys()) == ((2, 2), [2])
@@ -137,7 +138,7 @@ async def test_a_row_that_does_not_open_is_named_and_stops_nothing(practice):
     async with practice.environment.superuser() as connection:
         done = await reseal(connection, practice.runtime, practice.workspace_id)
 
-    assert done == Resealed(values=3, unreadable=[f"clients.clients {unreadable}: sealed does not open"])
+    assert done == SealedAgain(values=3, unreadable=[f"clients.clients {unreadable}: sealed does not open"])
     assert await practice.formats() == (2, 2)
     # The key that opened it is still there, should the row come back from a backup.
     assert await practice.keys() == [1, 2]

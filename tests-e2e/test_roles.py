@@ -13,6 +13,8 @@ from operations import operations
 from identity.demo import PASSWORD as DEMO_PASSWORD
 from identity.roles import ROLES_BY_KIND
 
+# Refusals of what some members of a body hold, from those who may do the rest.
+OF_SOME_FIELDS = {"client_phi_not_permitted"}
 # End what the other questions are asked with.
 LAST = ("DELETE /api/v1/auth/sessions", "POST /api/v1/auth/logout")
 
@@ -53,7 +55,7 @@ def answered():
 def may(reply):
     """Whether the caller's role allows it, whatever else came of it."""
     assert reply.status_code not in {401, 405, 429, 500, 503}, reply.text
-    return reply.status_code != 403
+    return reply.status_code != 403 or reply.json()["code"] in OF_SOME_FIELDS
 
 
 @pytest.mark.parametrize("role", roles_page.ROLES)

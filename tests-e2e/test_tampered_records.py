@@ -428,4 +428,16 @@ async def test_a_workspace_whose_keys_do_not_open_keeps_no_other_from_being_seal
     assert ended.value.code == 1
     assert f"{damaged} clinical: COULD NOT BE SEALED AGAIN (SealBroken)" in capsys.readouterr().out
     assert (damaged, "clinical") not in sealed_again
-    assert {(practice.workspace_id, name) for name in practice.environment.runtimes} <= set(sealed_again)
+    # The other services have sealed nothing of the practice.
+    assert {(practice.workspace_id, name) for name in ("identity", "clients", "clinical", "audit")} <= set(sealed_again)
+
+
+async def test_records_whose_keys_were_taken_away_are_found_and_get_no_others(practice):
+    client_id = await practice.client()
+    assert (await practice.verify()).findings == []
+    await practice.tamper("DELETE FROM clients.data_keys WHERE workspace_id = $1", practice.workspace_id)
+
+    report = await practice.verify()
+
+    assert report.findings == [f"clients.clients {client_id}: its service has no keys of the workspace"]
+    assert await practice.tamper("SELECT FROM clients.data_keys WHERE workspace_id = $1", practice.workspace_id) == []

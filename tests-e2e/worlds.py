@@ -85,6 +85,7 @@ def furnish(api, sign_in_again):
         "department_id": department,
         "api_key_id": api_key,
         "client_id": client,
+        "duplicate_id": made("/clients", json={"first_name": "Isa", "last_name": "Twice"}),
         "consent_id": consent,
         "location_id": location,
         "service_id": service,

@@ -144,6 +144,8 @@ async def test_records_are_held_against_the_trail_and_sealed_again(prepared, tmp
         shutil.copy(prepared.folder / f"{service}-service-key", keys / f"{service}.key")
     resealed = prepared.run("records", "reseal", **given | {"CASELOAD_SERVICE_KEYS_DIR": str(keys)})
     assert (resealed.returncode, resealed.stdout, resealed.stderr) == (0, "", "")
+    added = prepared.run("records", "keys", "add", "--workspace", workspace_id, **given | {"CASELOAD_SERVICE_KEYS_DIR": str(keys)})
+    assert (added.returncode, added.stdout.splitlines()[0]) == (0, f"{workspace_id} identity: key 2 waits to be promoted")
 
     connection = await asyncpg.connect(prepared.admin_dsn)
     await connection.execute("UPDATE identity.users SET role = 'therapist' WHERE workspace_id = $1::uuid", workspace_id)

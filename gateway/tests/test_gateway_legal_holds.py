@@ -5,6 +5,7 @@ import io
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from PIL import Image
 
@@ -180,3 +181,26 @@ async def test_a_reason_is_sealed_and_a_hold_is_on_record(gateway, practice):
         row = await connection.fetchval("SELECT h::text FROM audit.legal_holds h WHERE id = $1", UUID(placed["id"]))
     assert REASON not in row
     assert REASON.encode().hex() not in row
+
+
+async def test_evidence_that_goes_by_age_stays_while_anything_is_held(gateway, practice):
+    """What is kept of a reminder of three years ago."""
+    runtime, workspace_id = gateway.environment.runtime("notifications"), practice.person.workspace_id
+    placed = await hold(practice, client_id=(await practice.add_client())["id"])
+    await practice.booked((await practice.add_client())["id"])
+    await gateway.environment.settle()
+    async with gateway.environment.superuser() as connection:
+        old = "UPDATE notifications.reminders SET starts_at = now() - interval '3 years', status = 'cancelled' WHERE workspace_id = $1"
+        assert await connection.execute(old, workspace_id) == "UPDATE 1"
+
+        async def left():
+            session = await asyncpg.connect(runtime.settings.relay_database_url.get_secret_value())
+            try:
+                await runtime.pruner.prune(session)
+            finally:
+                await session.close()
+            return await connection.fetchval("SELECT count(*) FROM notifications.reminders WHERE workspace_id = $1", workspace_id)
+
+        assert await left() == 1
+        await release(practice, placed)
+        assert await left() == 0

@@ -68,6 +68,8 @@ GET /clients/{}/timeline
 POST GET /clients/{}/consents
 POST /clients/{}/consents/{}/withdraw
 GET /clients/duplicates
+POST /clients/{}/merge
+POST /clients/{}/merge/undo
 POST /clients/import
 POST /clients/import/{}/undo
 GET /jobs

@@ -1,53 +1,70 @@
 """What of every service's tables is sealed, bound or open for a reason."""
 
+from uuid import UUID, uuid4
+
+import pytest
 from sqlalchemy import LargeBinary
 
+from caseload.identity.v1 import single_sign_on_pb2
+from chassis.encryption.records import WorkspaceKeys
+from chassis.encryption.sealed_values import sealed_columns
+from clinical.note_search import segments
+from identity.second_factors.workflow import open_secret, seal_secret
+from identity.single_sign_on import record as single_sign_on
 from standalone.services import SERVICES
 
-# Bytes outside sealed tables, each with the reason why it is bound to no columns.
+SECRETS = {1: b"o" * 32, 2: b"n" * 32}
+OLDER = WorkspaceKeys("service", UUID(int=7), active=1, keys=SECRETS, index=b"i" * 32)
+NEWER = WorkspaceKeys("service", UUID(int=7), active=2, keys={2: SECRETS[2]}, index=b"i" * 32)
+BOTH = WorkspaceKeys("service", UUID(int=7), active=2, keys=SECRETS, index=b"i" * 32)
+
+# Bytes that are not sealed by a workspace's key, each with the reason.
 ELSEWHERE = {
     "outbox.payload": "an event, which holds no PHI",
     "dead_letters.payload": "an event, which holds no PHI",
     "outbox.signature": "of the event",
     "dead_letters.signature": "of the event",
     "idempotency.fingerprint": "a keyed digest",
-    "idempotency.sealed": "bound to a row whose name is the user, the method and the key",
     "data_keys.wrapped": "a key, wrapped for its workspace, purpose and version",
     "clients.terms.term": "a keyed digest",
     "clients.match_keys.token": "a keyed digest",
-    "clinical.search_blocks.content": "bound to its segment and its place in it",
-    "clinical.search_segments.header": "bound to its segment",
-    "clinical.search_segments.dead": "bound to its segment",
     "clinical.sync_receipts.note_key": "a keyed digest",
     "clinical.sync_receipts.item_digest": "a keyed digest",
     "clients.jobs.proof": "a keyed digest",
-    "clients.job_inputs.sealed": "bound to its job and its place in the file",
     "identity.sign_ins.email_index": "a keyed digest",
     "identity.login_attempts.account": "a keyed digest",
     "identity.login_attempts.lane": "a keyed digest",
     "identity.refresh_tokens.hash": "a digest of a secret",
-    "identity.refresh_tokens.successor_sealed": "kept for seconds, and bound to its session and generation",
     "identity.magic_links.hash": "a digest of a secret",
     "identity.api_keys.hash": "a digest of a secret",
     "identity.invitations.mailed_hash": "a digest of a secret",
     "identity.invitations.shown_hash": "a digest of a secret",
     "identity.blacklisted_addresses.email_index": "what sign-ins look addresses up by",
-    "identity.sso_providers.sealed": "bound to its flags by its own encryption; replaced as a whole",
     "identity.sso_accounts.account_index": "a keyed digest",
     "identity.sso_attempts.state_hash": "a digest of a secret",
     "identity.sso_attempts.browser_hash": "a digest of a secret",
-    "identity.sso_attempts.return_to_sealed": "bound to its attempt; good for ten minutes",
-    "identity.second_factors.secret_sealed": "bound to its user; replaced as a whole",
     "identity.passkeys.credential_id": "known to every site that is shown it",
     "identity.passkeys.public_key": "the public half",
     "identity.second_steps.hash": "a digest of a secret",
     "identity.backup_codes.hash": "a keyed digest",
-    "clinical.pending_amendments.sealed": "bound to a row whose name is the note and the author, and to its revision; never shown to anybody else",
     "audit.seals.previous_hash": "a public hash",
     "audit.seals.hash": "a public hash",
     "audit.chain_heads.hash": "a public hash",
     "audit.chain_heads.proof": "a keyed digest",
     "audit.unsealed.proof": "a keyed digest",
+}
+# Values that are sealed by themselves, each with the reason why its table is no sealed one.
+ALONE = {
+    "idempotency.sealed": "bound to a row whose name is the user, the method and the key",
+    "clinical.search_blocks.content": "bound to its segment and its place in it",
+    "clinical.search_segments.header": "bound to its segment",
+    "clinical.search_segments.dead": "bound to its segment",
+    "clients.job_inputs.sealed": "bound to its job and its place in the file",
+    "identity.refresh_tokens.successor_sealed": "kept for seconds, and bound to its session and generation",
+    "identity.sso_providers.sealed": "bound to its flags by its own encryption; replaced as a whole",
+    "identity.sso_attempts.return_to_sealed": "bound to its attempt; good for ten minutes",
+    "identity.second_factors.secret_sealed": "bound to its user; replaced as a whole",
+    "clinical.pending_amendments.sealed": "bound to a row whose name is the note and the author, and to its revision; never shown to anybody else",
 }
 UNBOUND = {
     "clients.broken_glass": set(),
@@ -80,17 +97,60 @@ def tables():
     return [table for service in SERVICES for table in service.metadata.sorted_tables]
 
 
-def test_every_table_with_sealed_values_declares_what_they_are_bound_to():
-    outside = {
-        f"{table.fullname}.{column.name}"
-        for table in tables()
-        if "sealed" not in table.info
-        for column in table.columns
-        if isinstance(column.type, LargeBinary)
-    }
-    of_every_service = {"outbox", "dead_letters", "idempotency", "data_keys"}
-    known = {name.partition(".")[2] if name.split(".")[1] in of_every_service else name for name in outside}
-    assert known == ELSEWHERE.keys()
+def test_every_binary_column_is_sealed_where_it_can_be_sealed_again_or_is_no_sealed_value():
+    """A column that is in neither list would be forgotten when a key is changed."""
+    sealed, others = set(), set()
+    for service in SERVICES:
+        found = sealed_columns(service.metadata)
+        assert len({column.full_name for column in found}) == len(found)
+        known = {column.full_name for column in found}
+        binary = {
+            f"{table.fullname}.{column.name}"
+            for table in service.metadata.sorted_tables
+            for column in table.columns
+            if isinstance(column.type, LargeBinary)
+        }
+        assert known <= binary
+        sealed |= {short(name) for name in known if "sealed" not in service.metadata.tables[name.rpartition(".")[0]].info}
+        others |= {short(name) for name in binary - known if name != "clients.clients.external_id_index"}
+    assert sealed == ALONE.keys()
+    assert others == ELSEWHERE.keys()
+
+
+def short(name):
+    """Without the service, of the tables that every service has."""
+    return name.partition(".")[2] if name.split(".")[1] in {"outbox", "dead_letters", "idempotency", "data_keys"} else name
+
+
+def values_sealed_alone():
+    """One of each that a service seals by functions of its own: the column, its row, and what opens it."""
+    row_id, revision = uuid4(), 3
+    secret = {"workspace_id": OLDER.workspace_id, "user_id": row_id, "secret_sealed": seal_secret(OLDER, row_id, "JBSW")}
+    yield "identity.second_factors.secret_sealed", secret, lambda row: open_secret(NEWER, row_id, row["secret_sealed"]) == "JBSW"
+    attempt = {"id": row_id, "return_to_sealed": single_sign_on.seal_return_to("/clients", OLDER, row_id)}
+    yield (
+        "identity.sso_attempts.return_to_sealed",
+        attempt,
+        lambda row: single_sign_on.open_return_to(row["return_to_sealed"], NEWER, row_id) == "/clients",
+    )
+    provider = {"workspace_id": OLDER.workspace_id, "is_enabled": True, "is_required": False, "version": revision}
+    configured = single_sign_on_pb2.SealedProvider(client_secret="s3cret")
+    provider["sealed"] = single_sign_on.seal(configured, OLDER, provider)
+    yield "identity.sso_providers.sealed", provider, lambda row: single_sign_on.open_sealed(row, NEWER) == configured
+    dead = {"id": row_id, "version": revision, "dead": segments.seal_dead(row_id, revision, 9, 5, OLDER)}
+    yield "clinical.search_segments.dead", dead, lambda row: segments.open_dead(row, NEWER) == 5
+    block = {"segment_id": row_id, "number": revision, "content": segments.seal_block(row_id, revision, b"block", OLDER)}
+    yield "clinical.search_blocks.content", block, lambda row: segments._open_block(row, NEWER) == b"block"
+
+
+@pytest.mark.parametrize(("name", "row", "opens"), [pytest.param(*each, id=each[0]) for each in values_sealed_alone()])
+def test_a_value_that_is_sealed_by_itself_is_sealed_again_where_its_service_looks_for_it(name, row, opens):
+    (column,) = [each for service in SERVICES for each in sealed_columns(service.metadata) if each.full_name == name]
+    before = row[column.name]
+    row = {**row, column.name: column.seal_again(row, BOTH)}
+
+    assert row[column.name] != before
+    assert opens(row)
 
 
 def test_every_open_column_is_bound_or_has_a_reason():

@@ -39,6 +39,8 @@ TABLES = {
     "Clients": "clients",
     "ClientDuplicates": "match_keys",
     "ClientImports": "clients",
+    "ClientMerges": "merges",
+    "ClientMoves": "moved_rows",
     "Patients": "patients",
     "CareTeams": "broken_glass",
     "Consents": "consents",

@@ -34,7 +34,7 @@ def methods():
 def service_of(method):
     """A service that answers the method; jobs are answered by the service that does them, and what clients tells by all that it is told to."""
     package = method.service.split(".")[1]
-    return {"jobs": "clients", "access": "clinical"}.get(package, package)
+    return {"jobs": "clients", "access": "clinical", "moves": "scheduling"}.get(package, package)
 
 
 def phi_fields(method):

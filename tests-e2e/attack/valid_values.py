@@ -25,6 +25,8 @@ CONSUMES = {
     "DELETE /api/v1/platform-admin/blacklist/{email}": "blacklisted",
     "PATCH /api/v1/workspaces/{workspace_id}/storage/quota": "workspace_id",
     "DELETE /api/v1/clients/{client_id}": "client_id",
+    "POST /api/v1/clients/{client_id}/merge": "pair",
+    "POST /api/v1/clients/{client_id}/merge/undo": "merged",
     "DELETE /api/v1/clients/{client_id}/permanent": "client_id",
     # Its own, so that the others stay open.
     "PUT /api/v1/clients/{client_id}/care-team": "client_id",
@@ -148,6 +150,22 @@ class ValidValues:
 
     def _new_client(self):
         return {"client_id": self._made("/clients", json={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"})}
+
+    def _new_pair(self):
+        return self._new_client() | {"duplicate_id": self._new_client()["client_id"]}
+
+    def _new_merged(self):
+        """Two clients of whom one was merged into the other, with all their history."""
+        ids = self._new_pair()
+        headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
+        body = {"duplicate_id": ids["duplicate_id"]}
+        merged = self.api.post(f"/clients/{ids['client_id']}/merge", json=body, headers=headers).raise_for_status()
+        job = merged.headers["location"].removeprefix("/api/v1")
+        until = time.monotonic() + 30.0
+        while not self.api.get(job, headers=headers).raise_for_status().json()["finished_at"]:
+            assert time.monotonic() < until, "the merge is not done"
+            time.sleep(0.05)
+        return ids
 
     def _new_guarded(self):
         """A client whose care team one of the colleagues is."""
@@ -330,10 +348,11 @@ class ValidValues:
         for last, name, id_ in (
             ("/milestones/order", "milestone_ids", self._consumed.get("milestone_id")),
             ("/download-multiple", "attachment_ids", self._consumed.get("attachment_id")),
+            ("/merge", "duplicate_id", self._consumed.get("duplicate_id")),
             ("/care-team", "user_ids", self._colleague.user_id),
         ):
             if label.endswith(last):
-                body[name] = [id_]
+                body[name] = [id_] if name.endswith("s") else id_
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
         if label.endswith("/legal-holds"):

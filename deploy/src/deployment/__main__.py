@@ -4,7 +4,7 @@
 gateway
 provision         every service's roles and schema, before the migrations
 bucket            the private buckets for files and for checkpoints, unless they are there
-records           verify: sealed records against the audit trail; reseal: what 0.1.0 sealed, once more
+records           verify: sealed records against the audit trail; reseal: what 0.1.0 sealed, once more; keys: their keys, step by step
 open-workspace    a workspace and the first person who runs it
 remove-second-factor   of somebody who has lost it, and whom no administrator can help
 demo              the demonstration workspaces, with a password everybody knows

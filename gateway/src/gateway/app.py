@@ -22,6 +22,7 @@ from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.client_duplicates import routes as client_duplicates
 from gateway.api.client_imports import routes as client_imports
+from gateway.api.client_merges import routes as client_merges
 from gateway.api.clients import routes as clients
 from gateway.api.consents import routes as consents
 from gateway.api.cosignatures import routes as cosignatures
@@ -94,6 +95,7 @@ ROUTERS: Sequence[APIRouter] = (
     client_duplicates.router,
     clients.router,
     client_imports.router,
+    client_merges.router,
     care_teams.router,
     broken_glass.router,
     consents.router,

@@ -10,6 +10,7 @@ from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.consents_rpc import ConsentsStub
 from caseload.clients.v1.duplicates_rpc import ClientDuplicatesStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
+from caseload.clients.v1.merges_rpc import ClientMergesStub
 from caseload.clients.v1.patients_rpc import PatientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
@@ -59,6 +60,7 @@ class Stubs:
     care_teams: CareTeamsStub
     client_duplicates: ClientDuplicatesStub
     client_imports: ClientImportsStub
+    client_merges: ClientMergesStub
     patients: PatientsStub
     consents: ConsentsStub
     # Of the clients service, which alone has long work.
@@ -99,6 +101,7 @@ class Stubs:
             care_teams=CareTeamsStub(peers["clients"]),
             client_duplicates=ClientDuplicatesStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
+            client_merges=ClientMergesStub(peers["clients"]),
             patients=PatientsStub(peers["clients"]),
             consents=ConsentsStub(peers["clients"]),
             jobs=JobsStub(peers["clients"]),

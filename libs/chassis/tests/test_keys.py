@@ -123,6 +123,20 @@ async def test_a_workspace_that_had_no_keys_yet_gets_none_after_its_erasure(parc
         await keys_of(parcels).of(parcels.workspace)
 
 
+@pytest.mark.parametrize("outlive", [False, True])
+async def test_an_erased_workspace_gets_no_key_even_where_nothing_is_left_of_the_former_ones(parcels, outlive):
+    erased = "INSERT INTO parcels.erased_workspaces (workspace_id, erased_at, advanced_at) VALUES ($1, now(), now())"
+    await parcels.look(erased, parcels.workspace)
+    keys = Keys(parcels.database, RING, service="parcels", outlive_workspaces=outlive)
+
+    if outlive:
+        assert (await keys.of(parcels.workspace)).workspace_id == parcels.workspace
+    else:
+        with pytest.raises(NotFound):
+            await keys.of(parcels.workspace)
+    assert bool(await wrapped(parcels)) == outlive
+
+
 async def test_keys_that_are_being_made_meanwhile_are_destroyed_as_well(parcels):
     asked = asyncio.gather(*(keys_of(parcels).of(parcels.workspace) for _ in range(4)), return_exceptions=True)
     await destroy(parcels)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2
 from caseload.clinical.v1 import sessions_pb2
-from chassis.encryption import key_store
 from chassis.encryption.blind_index import fold
+from chassis.encryption.data_keys import DataKey
 from chassis.encryption.keyring import Keyring, SealBroken
 from chassis.encryption.phi_fields import only_phi
 from chassis.encryption.records import WorkspaceKeys
@@ -249,7 +249,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 def test_no_key_is_seen_where_a_key_is_shown() -> None:
-    key = key_store._Key(purpose="seal", version=1, key=b"nobody sees this", is_active=True, is_from_before=False)
+    key = DataKey(purpose="seal", version=1, key=b"nobody sees this", is_active=True, is_from_before=False)
     assert "nobody" not in repr(key)
 
 

@@ -110,7 +110,7 @@ def test_what_was_sealed_is_as_bytes_too_and_is_sealed_again_without_a_word():
 
     assert table.open_bytes(row, KEYS) == note.SerializeToString()
     for column, message in (("sealed", note), ("sealed_name", name)):
-        row[column] = table.seal_again(column, table.open_bytes(row, KEYS, column=column), newer, row)
+        row[column] = newer.seal_bytes(table.open_bytes(row, KEYS, column=column), **table.place_of(row, column))
         assert row[column][1:5] == b"\0\0\0\x02"
         assert table.open_bytes(row, newer, column=column) == message.SerializeToString()
     assert table.digest(row, newer) == digest

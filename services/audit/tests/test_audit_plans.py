@@ -136,6 +136,18 @@ async def test_a_list_of_what_may_hold_phi_reads_no_more_than_it_is_about(a_hund
     assert {table: rows for table, rows in counted.items() if rows > most} == {}, most
 
 
+async def test_an_access_report_reads_no_more_than_what_was_opened(a_hundred_thousand, own):
+    """A client's own events and those of a record of the client; here each event is one of either."""
+    async with a_hundred_thousand.superuser() as connection:
+        other = await connection.fetchval("SELECT md5('other' || $1::text)::uuid", str(VALUES["resource_id"]))
+    filters = {"resource_ids": [VALUES["resource_id"], other], "excluded_types": ["Audit"]}
+    listed = await read(a_hundred_thousand, store.list_events(frozenset(filters)), WORKSPACES[0], limit=PAGE, offset=0, **filters)
+    counted = await read(a_hundred_thousand, store.count_events(frozenset(filters)), WORKSPACES[0], **filters)
+    most = 2 * await own(WORKSPACES[0], {"resource_id": VALUES["resource_id"]}, {})
+    assert {table: rows for table, rows in listed.items() if rows > most + PAGE} == {}, most
+    assert {table: rows for table, rows in counted.items() if rows > most} == {}, most
+
+
 async def test_an_event_is_found_by_its_id_in_an_index(a_hundred_thousand):
     async with a_hundred_thousand.superuser() as connection:
         event_id = await connection.fetchval("SELECT id FROM audit.audit_events WHERE workspace_id = $1 LIMIT 1", WORKSPACES[0])

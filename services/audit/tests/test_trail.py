@@ -36,6 +36,32 @@ async def test_an_event_is_stored_as_it_was_sent(practice):
     assert len(bytes.fromhex(kept.hash)) == 32
 
 
+async def test_the_access_report_has_every_event_about_a_clients_record_once(practice):
+    client_id, other = str(uuid7()), str(uuid7())
+    direct = practice.event(resource_id=client_id)
+    of_note = practice.event(resource=options_pb2.RESOURCE_SESSION, resource_id=str(uuid7()), client_ids=[client_id])
+    both = practice.event(resource_id="", resource_ids=[client_id, other], client_ids=[other])
+    others = practice.event(resource=options_pb2.RESOURCE_SESSION, resource_id=str(uuid7()), client_ids=[other])
+    for each in (direct, of_note, both, others):
+        await practice.record(each)
+
+    async def report(asked, **window):
+        return await practice.trail.ReportAccess(
+            pb.ReportAccessRequest(client_id=asked, **{"page": 1, "page_size": 50} | window), practice.auditor
+        )
+
+    assert {event.id for event in (await report(client_id)).items} == {direct.id, of_note.id, both.id}
+    assert (await report(client_id, page_size=1)).total == 3
+    # Filters by a resource find what is about that very thing, as before.
+    listed = await practice.list(resource_id=client_id, page=1, page_size=50)
+    assert {event.id for event in listed.items} == {direct.id, both.id}
+    with pytest.raises(Forbidden):
+        await practice.trail.ReportAccess(
+            pb.ReportAccessRequest(client_id=client_id, page=1, page_size=1),
+            practice.environment.caller(workspace_id=practice.workspace_id, scopes=["clients:read"]),
+        )
+
+
 async def test_an_event_delivered_twice_is_stored_once(practice):
     first = practice.event()
     again, under_another_time = practice.event(), practice.event()

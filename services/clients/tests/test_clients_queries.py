@@ -22,7 +22,7 @@ PER_WORKSPACE = CLIENTS // len(WORKSPACES)
 
 VALUES = {
     "workspace_id": HERE, "version": 2, "sealed": b"s", "sealed_name": b"n", "external_id_index": b"e", "is_active": True,
-    "consent_status": False, "time_zone": None, "updated_at": datetime(2026, 1, 1, tzinfo=UTC), "index_tokens": [b"12345", b"67890"],
+    "consent_status": False, "time_zone": None, "merged_into": None, "updated_at": datetime(2026, 1, 1, tzinfo=UTC), "index_tokens": [b"12345", b"67890"],
     "match_kinds": [1, 2], "match_tokens": [b"name", b"sound"],
 }  # fmt: skip
 

@@ -41,9 +41,7 @@ async def signed(practice):
         "UPDATE clinical.session_versions SET sealed = ''",
         "DELETE FROM clinical.cosignatures",
         "UPDATE clinical.cosignatures SET sealed = ''",
-        "UPDATE clinical.sessions SET client_id = gen_random_uuid()",
         "UPDATE clinical.sessions SET created_by_user_id = gen_random_uuid()",
-        "UPDATE clinical.attachments SET client_id = gen_random_uuid()",
         "UPDATE clinical.inbox SET queue = 'another'",
         "DELETE FROM clinical.inbox",
         "DELETE FROM clinical.dead_letters",
@@ -87,6 +85,17 @@ async def test_a_signed_note_does_not_change_without_a_version_that_tells_of_it(
         await app.execute(f"UPDATE clinical.sessions SET {change}")
 
     assert refused.value.constraint_name == "signed_note_unchanged"
+    assert (await practice.get(signed.id)) == signed
+
+
+@pytest.mark.parametrize("change", ["client_id = gen_random_uuid()", "client_id = gen_random_uuid(), version = version + 1, sealed = ''"])
+async def test_a_note_stays_its_clients_unless_a_merge_has_listed_it(practice, signed, as_role, change):
+    app = await as_role("app")
+
+    with pytest.raises(asyncpg.RestrictViolationError) as refused:
+        await app.execute(f"UPDATE clinical.sessions SET {change}")
+
+    assert refused.value.constraint_name == "client_kept"
     assert (await practice.get(signed.id)) == signed
 
 

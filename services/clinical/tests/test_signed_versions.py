@@ -251,7 +251,7 @@ async def test_a_whole_history_that_is_written_anew_is_found_without_the_signing
         version.subjective = "sleeps well"
         if previous:
             version.previous_hash = previous
-        previous = version.content_hash = signing.hash_of(version, forger.note)
+        previous = version.content_hash = signing.hash_of(version, forger.note, forger.note.client_id)
         version.signature = base64url.encode(own.sign(canonical.signed_message(previous)))
 
     for number in (1, 2, 3):

@@ -12,30 +12,27 @@ from chassis.garbage import look_rarely
 from chassis.local.processes import die_with
 from standalone.settings import StandaloneSettings
 
+# In the order in which one key takes the place of another.
+KEY_STEPS = {
+    "status": "lists the keys of each workspace in each service, and how many values are sealed with them",
+    "add": "makes a new key, which nothing uses yet",
+    "promote": "seals with the new key from now on",
+    "reencrypt": "seals again what the former key has sealed, while everybody goes on working",
+    "retire": "takes the former key from all processes, once no value is sealed with it",
+    "destroy": "deletes retired keys for good",
+    "rewrap": "wraps all keys with the active root key of the keyring",
+}
+# Of the keyring, which is no workspace's.
+ROOT_STEPS = {
+    "root-add": "adds a root key to the keyring, which wraps nothing yet",
+    "root-promote": "wraps with the newest root key from now on",
+    "root-retire": "takes the former root key out of the keyring, once nothing is wrapped with it",
+    "root-encrypt": "has the keyring encrypted by a key of a KMS",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="caseload", description=__doc__)
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", help="runs everything in one process (the default)")
-    commands.add_parser("suite", help="runs every service as its own process, with RabbitMQ")
-    commands.add_parser("migrate", help="upgrades every schema to its newest revision")
-    events = commands.add_parser("events", help="dead letters: events that a reaction failed to handle").add_subparsers(
-        dest="events", required=True
-    )
-    events.add_parser("dead", help="lists them").add_argument("--queue")
-    replay = events.add_parser("replay", help="publishes them again")
-    replay.add_argument("queue")
-    replay.add_argument("--id", type=UUID)
-    verify = commands.add_parser("verify", help="compares what is stored with what is on record").add_subparsers(dest="what", required=True)
-    for command in (
-        verify.add_parser("records", help="sealed records with the audit trail"),
-        commands.add_parser("reseal", help="seals again what release 0.1.0 sealed"),
-    ):
-        command.add_argument("--workspace", type=UUID, help="this one only")
-    removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
-    removal.add_argument("email", help="the address that the person signs in with")
-    _add_imports(commands)
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     settings = StandaloneSettings()
     if "MAKELEVEL" in os.environ:
         # Started by make: if make is killed, this process must not go on running unnoticed.
@@ -64,6 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import reseal_command
 
             asyncio.run(reseal_command(settings, options))
+        case "keys":
+            from standalone.operations import keys_command
+
+            asyncio.run(keys_command(settings, options))
         case "import-patients":
             from standalone.operations import import_patients_command
 
@@ -82,8 +83,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
             run_embedded(settings)
 
 
-def _add_imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The commands that bring clients along, and the one that shows how far they are."""
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="caseload", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="runs everything in one process (the default)")
+    commands.add_parser("suite", help="runs every service as its own process, with RabbitMQ")
+    commands.add_parser("migrate", help="upgrades every schema to its newest revision")
+    events = commands.add_parser("events", help="dead letters: events that a reaction failed to handle").add_subparsers(
+        dest="events", required=True
+    )
+    events.add_parser("dead", help="lists them").add_argument("--queue")
+    replay = events.add_parser("replay", help="publishes them again")
+    replay.add_argument("queue")
+    replay.add_argument("--id", type=UUID)
+    verify = commands.add_parser("verify", help="compares what is stored with what is on record").add_subparsers(dest="what", required=True)
+    for command in (
+        verify.add_parser("records", help="sealed records with the audit trail"),
+        commands.add_parser("reseal", help="seals again what release 0.1.0 sealed"),
+    ):
+        command.add_argument("--workspace", type=UUID, help="this one only")
+    _add_key_steps(commands.add_parser("keys", help="the keys that records are sealed with, one step at a time"))
+    removal = commands.add_parser("remove-second-factor", help="of somebody who has lost it, and whom no administrator can help")
+    removal.add_argument("email", help="the address that the person signs in with")
     watching = (
         commands.add_parser("jobs", help="long work")
         .add_subparsers(dest="jobs", required=True)
@@ -95,9 +116,23 @@ def _add_imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     importing.add_argument("--dry-run", action="store_true", help="says what would be imported, and changes nothing")
     for command in (watching, importing):
         command.add_argument("--url", help="of the gateway; this machine's unless given. CASELOAD_API_KEY says who asks")
-    patients = commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients")
-    patients.add_argument("file", type=Path, help="the db.json; who is there already is left as they are")
-    patients.add_argument("--workspace", type=UUID, help="whose clients they become; CASELOAD_PATIENTS_WORKSPACE if it is not given")
+    _add_patients(commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients"))
+    return parser
+
+
+def _add_patients(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="the db.json; who is there already is left as they are")
+    parser.add_argument("--workspace", type=UUID, help="whose clients they become; CASELOAD_PATIENTS_WORKSPACE if it is not given")
+
+
+def _add_key_steps(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", required=True)
+    for step, what in KEY_STEPS.items():
+        steps.add_parser(step, help=what).add_argument("--workspace", type=UUID, help="this one only")
+    for step, what in ROOT_STEPS.items():
+        root = steps.add_parser(step, help=what)
+        if step == "root-encrypt":
+            root.add_argument("kms_key", help="its id or ARN")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """The operator's commands, for an installation that runs or does not: `caseload migrate`, `events`, `verify records`, `reseal`,
-`import-patients` and `remove-second-factor`.
+`keys`, `import-patients` and `remove-second-factor`.
 """
 
 import argparse
@@ -24,8 +24,10 @@ from clients.patients import db_file
 from identity.second_factors.workflow import remove_for_operator
 from standalone.home import DEFAULT_HOME, Home, as_role
 from standalone.preparation import prepare_schemas
+from standalone.records.keys_command import take_step
 from standalone.records.resealing import reseal
-from standalone.records.rows import erased_in, workspaces
+from standalone.records.root_keys_command import take_root_step
+from standalone.records.rows import erased_in, keyed_in, workspaces
 from standalone.records.verification import verify_records
 from standalone.services import SERVICES
 from standalone.settings import StandaloneSettings
@@ -100,7 +102,8 @@ async def reseal_all(connection: Any, runtimes: Mapping[str, Runtime], workspace
     failed: list[str] = []
     for each in await _chosen(connection, runtimes, workspace_id):
         erased = await erased_in(connection, runtimes, each)
-        for runtime in (runtime for name, runtime in runtimes.items() if name not in erased):
+        keyed = await keyed_in(connection, runtimes, each)
+        for runtime in (runtime for name, runtime in runtimes.items() if name in keyed - erased):
             try:
                 done = await reseal(connection, runtime, each)
             except Exception as error:  # noqa: BLE001 - somebody who damages one workspace keeps no other from it
@@ -108,14 +111,29 @@ async def reseal_all(connection: Any, runtimes: Mapping[str, Runtime], workspace
                 print(f"{each} {runtime.name}: COULD NOT BE SEALED AGAIN ({cause(error)})")
                 continue
             unreadable += [f"{each} {row}" for row in done.unreadable]
-            if done.values or done.waiting:
-                print(f"{each} {runtime.name}: {done.values} values sealed again, {done.waiting} expire within days; run this again then")
+            if done.values:
+                print(f"{each} {runtime.name}: {done.values} values sealed again")
     if unreadable:
         print(f"{len(unreadable)} values could not be read, and the keys of their workspaces were kept:")
         for row in unreadable:
             print(f"  {row}")
     if unreadable or failed:
         raise SystemExit(1)
+
+
+async def keys_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
+    """`keys`: one step with the keys of one workspace or of all, or with the root keys."""
+    async with opened(settings) as (connection, runtimes):
+        if options.step.startswith("root-"):
+            keyring = Home(settings.home or DEFAULT_HOME).keyring
+            await take_root_step(connection, runtimes, keyring, options.step, getattr(options, "kms_key", None))
+            return
+        await keys_all(connection, runtimes, options.workspace, options.step)
+
+
+async def keys_all(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None, step: str) -> None:
+    """Ends with status 1 if the step could not be taken everywhere."""
+    await take_step(connection, runtimes, await _chosen(connection, runtimes, workspace_id), step)
 
 
 async def remove_second_factor_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:

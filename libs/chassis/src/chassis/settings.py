@@ -53,6 +53,8 @@ class Settings(BaseSettings):
 
     # The root keys that wrap every workspace's keys. Losing this file is losing the data.
     keyring_file: Path | None = None
+    # The same as text, in place of the file. Either may be encrypted by a KMS: docs/operations/keys.md.
+    keyring: SecretStr = SecretStr("")
     # Private keys of this process's services and the public keys of all.
     service_keys_dir: Path | None = None
 

@@ -23,6 +23,9 @@ from clients.erasures.workflow import JOB_KIND
 from clients.imports.rpc import ClientImports
 from clients.imports.use_elsewhere import UseElsewhere
 from clients.imports.workflow import job_kinds
+from clients.merges import workflow as merges
+from clients.merges.elsewhere import MovesElsewhere
+from clients.merges.rpc import ClientMerges
 from clients.patients.patient_index import PatientIndexes
 from clients.patients.rpc import Patients
 from clients.settings import ClientsSettings
@@ -40,6 +43,7 @@ def servicers(runtime: Runtime) -> list[object]:
         ClientDuplicates(runtime.keys, _ACCESS),
         Consents(runtime.keys),
         ClientImports(runtime.keys, _JOBS),
+        ClientMerges(runtime.keys, _JOBS, _ACCESS, runtime.once(legal_holds), runtime.once(worker).wake),
         Jobs(_JOBS),
         Patients(runtime.keys, PatientIndexes(runtime.settings.patients_in_memory), _ACCESS),
     ]
@@ -53,7 +57,7 @@ def legal_holds(runtime: Runtime) -> LegalHolds:
 def worker(runtime: Runtime) -> JobWorker:
     """What does this service's jobs."""
     elsewhere = UseElsewhere(runtime.peers)
-    kinds = [*job_kinds(elsewhere, runtime.once(legal_holds)), JOB_KIND]
+    kinds = [*job_kinds(elsewhere, runtime.once(legal_holds)), JOB_KIND, *merges.job_kinds(MovesElsewhere(runtime.peers))]
     return JobWorker("clients", runtime.database, runtime.keys, _JOBS, kinds, runtime.background, runtime.check_standing)
 
 

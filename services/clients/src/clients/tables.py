@@ -1,6 +1,7 @@
 """The tables of the clients service. All PHI is sealed, or present as keyed index tokens that clients are found by."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -40,14 +41,17 @@ clients = tenant(
     Column("is_active", Boolean, nullable=False),
     Column("consent_status", Boolean, nullable=False),
     Column("time_zone", Text),
+    # The client is another one's duplicate, and is kept as it was for the time in which that can be undone, and as long as the other is.
+    Column("merged_into", Uuid),
     moment("created_at"),
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     UniqueConstraint("workspace_id", "external_id_index", name="external_id_taken"),
+    Index("ix_clients_merged_into", "workspace_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("ix_clients_revision", "workspace_id", "revision"),
     fixed=("id", "created_at"),
     sealed=Sealed(
-        bound=("external_id_index", "is_active", "consent_status", "time_zone", "created_at", "updated_at"),
+        bound=("external_id_index", "is_active", "consent_status", "time_zone", "merged_into", "created_at", "updated_at"),
         unbound={"revision": "counts the workspace's writes; known only to the statement that writes, and decides what is read again"},
         # Lists are ordered by it, and leave inactive clients out, without reading the rest.
         parts={"sealed_name": ("is_active",)},
@@ -194,6 +198,37 @@ patient_numbers = tenant(
     Column("last_number", BigInteger, nullable=False),
     PrimaryKeyConstraint("workspace_id", name="pk_patient_numbers"),
     grants="SELECT, INSERT, UPDATE (last_position, last_number)",
+)
+
+# Which clients were merged into which, and what the survivor took over of what it lacked: names of fields. By the manifests of the other
+# services their rows go back.
+merges = tenant(
+    "merges",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("merged_id", Uuid, nullable=False),
+    Column("survivor_id", Uuid, nullable=False),
+    Column("taken_over", ARRAY(Text), nullable=False),
+    Column("merged_by", Uuid, nullable=False),
+    moment("merged_at"),
+    moment("undo_until"),
+    # Of the job that moves the history, there or back.
+    Column("job_id", Uuid, nullable=False),
+    moment("moved_at", nullable=True),
+    moment("undo_requested_at", nullable=True),
+    moment("undone_at", nullable=True),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_merges"),
+    ForeignKeyConstraint(
+        ["workspace_id", "merged_id"], [clients.c.workspace_id, clients.c.id], name="fk_merges_merged", ondelete="CASCADE"
+    ),
+    ForeignKeyConstraint(
+        ["workspace_id", "survivor_id"], [clients.c.workspace_id, clients.c.id], name="fk_merges_survivor", ondelete="CASCADE"
+    ),
+    Index("already_merged", "workspace_id", "merged_id", unique=True, postgresql_where=text("undone_at IS NULL")),
+    Index("ix_merges_merged", "workspace_id", "merged_id"),
+    Index("ix_merges_survivor", "workspace_id", "survivor_id"),
+    fixed=("id", "merged_id", "survivor_id", "taken_over", "merged_by", "merged_at", "undo_until"),
+    grants="SELECT, INSERT, UPDATE",
 )
 
 # Which services have still to erase a client, and what those that have finished had: written with the decision, before anything is destroyed.

@@ -17,6 +17,7 @@ from clinical.attachments.rpc import Attachments
 from clinical.attachments.sweep import remove_all, sweep_loop
 from clinical.attachments.workflow import Files
 from clinical.client_attachments.rpc import ClientAttachments
+from clinical.client_moves.rpc import ClientMoves
 from clinical.cosignatures.reactions import reactions as cosignature_reactions
 from clinical.cosignatures.rpc import Cosignatures
 from clinical.erasure.reactions import reactions as erasure_reactions
@@ -75,6 +76,7 @@ SERVICE = Service(
         Milestones(runtime.keys),
         Measures(runtime.keys),
         TreatedClients(),
+        ClientMoves(runtime.keys),
     ],
     reactions=lambda runtime: [
         *erasure_reactions(runtime.keys, runtime.once(legal_holds), runtime.blobs),
@@ -87,6 +89,7 @@ SERVICE = Service(
     loops=lambda runtime: [sweep_loop(runtime), index_loop(runtime)],
     settings=ClinicalSettings,
     retentions=RETENTIONS,
+    holds=lambda runtime: runtime.once(legal_holds),
     care_teams=_CARE_TEAMS,
     erasure=Erasure(
         events_pb2.WorkspaceErasureUnfinished,

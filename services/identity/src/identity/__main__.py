@@ -60,6 +60,7 @@ SERVICE = Service(
     reactions=lambda runtime: reactions(runtime.legal_holds(lambda: runtime.peers["audit"])),
     settings=IdentitySettings,
     retentions=RETENTIONS,
+    holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished, kept=KEPT_AFTER_ERASURE),
 )
 

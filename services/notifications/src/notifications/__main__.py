@@ -8,6 +8,7 @@ from chassis.service.cli import run
 from chassis.service.definition import Erasure, Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
+from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.mail_worker import MailWorker
 from notifications.payment_requests import reactions as payment_requests
@@ -33,11 +34,12 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
 SERVICE = Service(
     "notifications",
     metadata,
-    servicers=lambda runtime: [Reminders(AppointmentsStub(runtime.peers["scheduling"]))],
+    servicers=lambda runtime: [Reminders(AppointmentsStub(runtime.peers["scheduling"])), ClientMoves()],
     reactions=_reactions,
     loops=lambda runtime: runtime.once(MailWorker).loops,
     settings=NotificationsSettings,
     retentions=RETENTIONS,
+    holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )
 

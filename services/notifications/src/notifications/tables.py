@@ -21,6 +21,8 @@ from sqlalchemy import (
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import moment, tenant
+from chassis.work import moves
+from chassis.work.moves import moved_rows
 from chassis.work.retention import Retention
 
 metadata = MetaData(schema="notifications")
@@ -180,13 +182,25 @@ due_work = Table(
     Index("ix_due_work", "kind", "due_at"),
 )
 
+# Whom the reminders of clients who were merged go to, also those that events ask for which come late.
+merged_clients = tenant(
+    "merged_clients",
+    metadata,
+    Column("id", Uuid, nullable=False),
+    Column("merged_into", Uuid, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "id", name="pk_merged_clients"),
+)
+
+moved = moved_rows(metadata)
+
 chassis_tables(metadata)
 
 # What is being sent, or is still to be, is never over.
 _SETTLED = "status NOT IN ('pending', 'sending')"
 RETENTIONS = (
+    moves.RETENTION,
     Retention("mails", since="created_at", days="mails_days", over=_SETTLED),
-    Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED),
+    Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
 )

@@ -12,10 +12,11 @@ from chassis.service.runtime import Runtime
 from scheduling.appointments.clients import ActiveClients
 from scheduling.appointments.reactions import reactions
 from scheduling.appointments.rpc import Appointments
+from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
-from scheduling.tables import ACCESS, metadata
+from scheduling.tables import ACCESS, RETENTIONS, metadata
 
 _CARE_TEAMS = CareTeams(ACCESS)
 
@@ -28,6 +29,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         OfferedServices(),
         Locations(),
         Payments(runtime.keys, _CARE_TEAMS),
+        ClientMoves(runtime.keys),
     ]
 
 
@@ -36,6 +38,7 @@ SERVICE = Service(
     metadata,
     servicers,
     reactions=lambda runtime: reactions(runtime.keys),
+    retentions=RETENTIONS,
     care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),
 )

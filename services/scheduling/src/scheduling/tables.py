@@ -25,6 +25,8 @@ from chassis.care_teams.tables import access_tables
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
+from chassis.work import moves
+from chassis.work.moves import moved_rows
 
 metadata = MetaData(schema="scheduling")
 
@@ -238,6 +240,8 @@ client_figures = tenant(
     Column("appointment_count", BigInteger, nullable=False),
     # Once set, the trigger refuses further appointments of the client, even if their booking began earlier.
     moment("erased_at", nullable=True),
+    # Once set, it refuses them as well: the client is another one's duplicate, and whoever books is told so.
+    Column("merged_into", Uuid),
     # The same until then: of a client without appointments who may be about to be erased.
     moment("closed_until", nullable=True),
     PrimaryKeyConstraint("workspace_id", "client_id", name="pk_client_figures"),
@@ -261,6 +265,9 @@ day_figures = tenant(
 client_counters = counter("client_counter_changes", client_figures, metadata, counts=["appointment_count"])
 day_counters = counter("day_counter_changes", day_figures, metadata, counts=["appointment_count"])
 
+moved = moved_rows(metadata)
 ACCESS = access_tables(metadata)
 
 chassis_tables(metadata)
+
+RETENTIONS = (moves.RETENTION,)

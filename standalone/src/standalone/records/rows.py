@@ -31,6 +31,12 @@ async def erased_in(connection: Any, runtimes: Mapping[str, Runtime], workspace_
     return {name for name in runtimes if await connection.fetch(destroyed.format(name), workspace_id)}
 
 
+async def keyed_in(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID) -> set[str]:
+    """The services that have keys of the workspace: nothing of it is sealed in the others, and to ask for keys would make some."""
+    counted = "SELECT count(*) FROM {}.data_keys WHERE workspace_id = $1"
+    return {name for name in runtimes if await connection.fetchval(counted.format(name), workspace_id)}
+
+
 def place_of(table: SealedTable, row: Mapping[str, Any]) -> Place:
     return table.table.fullname, str(row[table.declared.row])
 

@@ -11,7 +11,7 @@ from chassis.encryption.keyring import SealBroken
 from chassis.encryption.records import WorkspaceKeys
 from chassis.encryption.sealed_tables import SealedTable
 from chassis.service.runtime import Runtime
-from standalone.records.rows import Place, erased_in, exists, place_of, row_again, rows_of, sealed_tables
+from standalone.records.rows import Place, erased_in, exists, keyed_in, place_of, row_again, rows_of, sealed_tables
 from standalone.records.trail import Telling, Told, told_by, told_erased
 
 # A row that is written while it is looked at is looked at again, so often.
@@ -54,8 +54,9 @@ async def verify_records(connection: Any, runtimes: Mapping[str, Runtime], works
         for name in sorted(erased - await told_erased(connection, workspace_id))
     ]
     runtimes = {name: runtime for name, runtime in runtimes.items() if name not in erased}
+    keyed = await keyed_in(connection, runtimes, workspace_id)
     telling = await told_by(connection, runtimes, workspace_id)
-    for runtime in runtimes.values():
+    for runtime in (runtime for name, runtime in runtimes.items() if name in keyed):
         keys = await runtime.keys.of(workspace_id)
         for table in sealed_tables(runtime):
             async for row in rows_of(connection, table, workspace_id):
@@ -68,17 +69,28 @@ async def verify_records(connection: Any, runtimes: Mapping[str, Runtime], works
                     report.untold += 1
                 elif _fault(table, row, keys, told):
                     suspects.append((runtime, table, row))
+    for runtime in (runtime for name, runtime in runtimes.items() if name not in keyed):
+        report.findings += await _without_keys(connection, runtime, workspace_id, telling)
+    runtimes_with_keys = {name: runtime for name, runtime in runtimes.items() if name in keyed}
     report.findings += await _still_wrong(connection, runtimes, workspace_id, suspects)
     missing = [place for place in telling.newest if place not in seen]
-    if await _without_deletion(runtimes, workspace_id, missing, telling):
+    if await _without_deletion(runtimes_with_keys, workspace_id, missing, telling):
         # Deleted meanwhile, it is known to the trail as deleted by now.
         telling = await told_by(connection, runtimes, workspace_id)
-        for name, record_id in await _without_deletion(runtimes, workspace_id, missing, telling):
+        for name, record_id in await _without_deletion(runtimes_with_keys, workspace_id, missing, telling):
             if not await exists(connection, workspace_id, name, record_id):
                 report.findings.append(f"{name} {record_id}: is gone, and the trail tells of no deletion")
     report.not_yet_told += sum(telling.newest[place].line in telling.awaited for place in missing)
     report.findings += telling.findings
     return report
+
+
+async def _without_keys(connection: Any, runtime: Runtime, workspace_id: UUID, telling: Telling) -> list[str]:
+    """The records of a service that has no keys of the workspace: none is to be there, or told of."""
+    found = {place for place in telling.newest if place[0].partition(".")[0] == runtime.name}
+    for table in sealed_tables(runtime):
+        found |= {place_of(table, row) async for row in rows_of(connection, table, workspace_id)}
+    return [f"{name} {record_id}: its service has no keys of the workspace" for name, record_id in sorted(found)]
 
 
 async def _still_wrong(

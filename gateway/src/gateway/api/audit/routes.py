@@ -1,5 +1,6 @@
 """The audit trail and its verification."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,9 @@ from fastapi import Query
 from starlette.responses import Response
 
 from caseload.audit.v1 import trail_pb2 as pb
+from caseload.clients.v1 import clients_pb2
 from gateway.api.audit import schemas
+from gateway.api.fields import PageQuery
 from gateway.api.responses import json_response, page_response
 from gateway.api.time_range import time_range
 from gateway.auth.dependencies import SignedInRequest
@@ -31,6 +34,16 @@ async def get_audit_event(audit_event_id: UUID, request: SignedInRequest) -> Res
     return json_response(
         await request.stubs.trail.GetAuditEvent(pb.GetAuditEventRequest(audit_event_id=str(audit_event_id)), request.context)
     )
+
+
+@router.get("/clients/{client_id}/access-report", response_model=schemas.AuditEventPage)
+async def report_access(client_id: UUID, query: Annotated[PageQuery, Query()], request: SignedInRequest) -> Response:
+    """Who opened the client's record or anything of it, and who was refused, newest first; `break_glass_id` in metadata is of those who broke the glass."""
+    message = to_proto(query, pb.ReportAccessRequest, client_id=client_id)
+    # The clients service raises NotFound for an unknown client; the trail would reply with an empty list.
+    exists = request.stubs.clients.CheckClient(clients_pb2.CheckClientRequest(client_id=str(client_id)), request.context)
+    page, _ = await asyncio.gather(request.stubs.trail.ReportAccess(message, request.context), exists)
+    return page_response(page, query)
 
 
 @router.get("/audit/verify", response_model=schemas.Verification)

@@ -1,7 +1,7 @@
 """Clients, each with the counters that scheduling keeps of their appointments."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -96,6 +96,13 @@ def add_counters(clients: Sequence[dict[str, Any]], known: dict[str, scheduling.
         if counters.HasField("last_appointment"):
             client["last_appointment"] = to_datetime(counters.last_appointment)
         client["appointment_count"] = counters.appointment_count
+
+
+async def with_counters(request: GatewayRequest, client: pb.Client, headers: Mapping[str, str]) -> Response:
+    """The client, as the caller may see it, with the counters of its appointments."""
+    rendered = _shown(client, request)
+    add_counters([rendered], await get_counters(request, [client.id]))
+    return json_response(rendered, headers=headers)
 
 
 def _shown(client: pb.Client, request: GatewayRequest) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Row security asks by itself, where a table is declared with `care_team`. This is
 shown of a restricted client to everybody.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -79,18 +79,24 @@ class CareTeams:
         """As `check`, for an answer that is given once more."""
         await self.check(work, named_clients(reply))
 
-    async def mark(self, work: UnitOfWork, request: Message, reply: Message) -> None:
-        """Has the audit line tell by which broken glass the caller was shown or did this, if by any."""
+    async def mark(self, work: UnitOfWork, request: Message, clients: Sequence[str]) -> None:
+        """Has the audit line tell whose record a user was shown or changed, where neither request nor reply does, and by which broken glass, if by any."""
         reader = work.caller.reader
-        if not self.store.clients_of or not reader or GLASS in work.facts:
+        if not self.store.clients_of or reader is None:
             return
-        if not await work.db.all(self.store.breaking, ids=[reader], now=work.now):
-            return
-        concerned = named_clients(request) | named_clients(reply)
+        concerned = set(map(UUID, clients)) or await self._clients_of(request, work)
+        if not clients and len(concerned) == 1:
+            work.note(client_id=str(*concerned))
+        if concerned and GLASS not in work.facts and await work.db.all(self.store.breaking, ids=[reader], now=work.now):
+            await self.of(work, concerned)
+
+    async def _clients_of(self, request: Message, work: UnitOfWork) -> set[UUID]:
+        """The clients of the records that the request names."""
+        found = set()
         for name, statement in self.store.clients_of.items():
             if ids := _ids(request, name):
-                concerned |= {row["client_id"] for row in await work.db.all(statement, ids=ids)}
-        await self.of(work, concerned)
+                found |= {row["client_id"] for row in await work.db.all(statement, ids=ids)}
+        return found
 
 
 def named_clients(message: Message) -> set[UUID]:

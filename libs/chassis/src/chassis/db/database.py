@@ -36,7 +36,7 @@ class Database:
         took: Callable[[str, float], None] = lambda _sql, _seconds: None,
     ) -> None:
         self.schema = schema
-        self._has_readers = has_readers
+        self.has_readers = has_readers
         settings = {
             "application_name": f"caseload-{schema}",
             "search_path": f"{schema}, public",
@@ -63,7 +63,7 @@ class Database:
         first: FirstStatement | None = None,
     ) -> Transaction:
         """A transaction that its owner commits or rolls back; `deadline` is in the loop's time, `reader` and `first` as in Transaction."""
-        return Transaction(self._pool, workspace_id, reader=reader if self._has_readers else None, deadline=deadline, first=first)
+        return Transaction(self._pool, workspace_id, reader=reader if self.has_readers else None, deadline=deadline, first=first)
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID | None, *, seconds: float, reader: UUID | None = None) -> AsyncIterator[Transaction]:

@@ -30,6 +30,8 @@ class _Question:
     stmt: Statement
     key: str
     workspace_id: UUID
+    # Where row security shows one reader what it does not show another.
+    reader: UUID | None
     params: tuple[tuple[str, Any], ...]
 
 
@@ -57,11 +59,20 @@ class Dataloader:
         self._batches: dict[_Question, _Batches] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def find(self, stmt: Statement, key: str, workspace_id: UUID, ids: Iterable[UUID], params: Mapping[str, Any]) -> Rows:
+    async def find(
+        self,
+        stmt: Statement,
+        key: str,
+        workspace_id: UUID,
+        ids: Iterable[UUID],
+        params: Mapping[str, Any],
+        *,
+        reader: UUID | None = None,
+    ) -> Rows:
         """The rows whose `key` is among the ids, by it. TypeError for a command, or parameters that cannot be compared (hashed)."""
         if not stmt.reads:
             raise TypeError(f"a command is not shared: {stmt.sql}")
-        question = _Question(stmt, key, workspace_id, tuple(sorted(params.items())))
+        question = _Question(stmt, key, workspace_id, reader, tuple(sorted(params.items())))
         batches = self._batches.setdefault(question, _Batches())
         if not batches.waiting or len(batches.waiting[-1].ids) >= _MOST_IDS:
             batches.waiting.append(_Batch(asyncio.get_running_loop().create_future()))
@@ -87,7 +98,7 @@ class Dataloader:
 
     async def _read(self, question: _Question, batch: _Batch) -> None:
         try:
-            async with self._transaction(question.workspace_id, seconds=_SECONDS) as tx:
+            async with self._transaction(question.workspace_id, seconds=_SECONDS, reader=question.reader) as tx:
                 found = await tx.all(question.stmt, ids=list(batch.ids), **dict(question.params))
             rows = {row[question.key]: row for row in found}
         except Exception as error:  # noqa: BLE001 - raised for those who wait

@@ -3,7 +3,10 @@
 A change here is installed by migrations: `make migration service=all` writes one per service, and `make check` fails until it exists.
 """
 
+from collections.abc import Mapping
 from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid5
 
 from sqlalchemy import (
     BigInteger,
@@ -20,7 +23,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import moment, sealed_alone, tenant
+
+_ANSWERS = UUID("6f0d2c0e-6a0b-4e58-9d4b-0b9f7c6d5a11")
+
+
+def answer_name(row: Mapping[str, Any]) -> str:
+    """What the answer to an Idempotency-Key is known by: its workspace, user, method and key."""
+    return f"{row['workspace_id']}:{row['user_id']}:{row['method']}:{row['key']}"
+
+
+def answer_row(row: Mapping[str, Any]) -> UUID:
+    """The same as a UUID, under which the answer is sealed."""
+    return uuid5(_ANSWERS, answer_name(row))
 
 
 def chassis_tables(metadata: MetaData, *, keys_outlive_workspaces: bool = False) -> SimpleNamespace:
@@ -75,7 +90,7 @@ def chassis_tables(metadata: MetaData, *, keys_outlive_workspaces: bool = False)
             Column("method", Text, nullable=False),
             Column("key", Text, nullable=False),
             Column("fingerprint", LargeBinary, nullable=False),
-            Column("sealed", LargeBinary, nullable=False),
+            Column("sealed", LargeBinary, nullable=False, info=sealed_alone(answer_row, revision=0)),
             # The ids that request and answer name; not known of answers older than the column.
             # Without an index: an erasure reads the workspace's answers of 72 hours.
             Column("about", ARRAY(Uuid)),
@@ -93,13 +108,18 @@ def chassis_tables(metadata: MetaData, *, keys_outlive_workspaces: bool = False)
             Column("wrapped", LargeBinary, nullable=False),
             Column("state", Text, nullable=False, server_default="active"),
             moment("created_at", default_now=True),
+            # Of `state`, by the database's clock: when every process has seen it is reckoned from here.
+            moment("changed_at", default_now=True),
             PrimaryKeyConstraint("workspace_id", "purpose", "version", name="pk_data_keys"),
             CheckConstraint("purpose IN ('seal', 'index')", name="data_key_purpose"),
+            # `active` seals and opens, `reading` opens, `retired` does neither and is destroyed when `wrapped` is empty. `destroyed`
+            # says more: the workspace is erased.
             CheckConstraint("state IN ('active', 'reading', 'retired', 'destroyed')", name="data_key_state"),
+            CheckConstraint("wrapped <> '' OR state IN ('retired', 'destroyed')", name="data_key_wrapped"),
             grants="SELECT, INSERT",
             # A destroyed key keeps its row: it says that no other is made.
             eraser_grants="" if keys_outlive_workspaces else "UPDATE (wrapped, state)",
-            keys_grants="SELECT, UPDATE (wrapped, state), DELETE",
+            keys_grants="SELECT, UPDATE (wrapped, state, changed_at), DELETE",
         ),
         dead_letters=tenant(
             "dead_letters",

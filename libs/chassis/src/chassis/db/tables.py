@@ -1,9 +1,10 @@
 """Builds tables with a workspace_id under row security and declares their grants; builds timestamptz columns."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import (
     Column,
@@ -50,6 +51,39 @@ class Sealed:
         names = [column.name for column in table.columns]
         if sorted(declared) != sorted(names):
             raise TypeError(f"{table.fullname}: not declared once as bound or unbound: {sorted(set(declared) ^ set(names))}")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedAlone:
+    """Declares what a sealed value outside of sealed tables is bound to, so that it can be sealed again under another key.
+
+    For `Column(…, info=sealed_alone(…))`. Each function takes the row. `column` is the name that the value was sealed under.
+    """
+
+    row: Callable[[Mapping[str, Any]], UUID | str]
+    revision: Callable[[Mapping[str, Any]], int]
+    bound: Callable[[Mapping[str, Any]], bytes]
+    column: str
+
+
+def sealed_alone(
+    row: str | Callable[[Mapping[str, Any]], UUID | str],
+    *,
+    revision: str | int,
+    bound: Callable[[Mapping[str, Any]], bytes] = lambda _row: b"",
+    column: str = "sealed",
+) -> dict[str, SealedAlone]:
+    """The `info` of a column with sealed values outside of sealed tables; `row` and `revision` may be names of columns."""
+
+    def row_of(values: Mapping[str, Any]) -> UUID | str:
+        named: UUID | str = values[row] if isinstance(row, str) else row(values)
+        return named
+
+    def revision_of(values: Mapping[str, Any]) -> int:
+        number: int = values[revision] if isinstance(revision, str) else revision
+        return number
+
+    return {"sealed_alone": SealedAlone(row_of, revision_of, bound, column)}
 
 
 def tenant(

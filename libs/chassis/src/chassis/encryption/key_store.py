@@ -1,9 +1,8 @@
 """Every workspace's keys in one service, kept wrapped in its database, and destroyed when the workspace is erased."""
 
 import asyncio
-import os
 import time
-from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import column, select, table
@@ -16,13 +15,15 @@ from chassis.db.database import Database
 from chassis.db.errors import nothing_here, refusals
 from chassis.db.statement import command, query
 from chassis.db.transaction import Record, Transaction
-from chassis.encryption.framing import frame
-from chassis.encryption.keyring import KEY_BYTES, Keyring, SealBroken
+from chassis.encryption.data_keys import INDEX, SEAL, DataKey, DataKeys
+from chassis.encryption.keyring import Keyring
 from chassis.encryption.records import WorkspaceKeys
 
-# How long a process may go on with the keys it has read. A rotation waits longer than this
-# between adding a key and using it, and destroyed keys are out of every process after it.
+# How long a process may go on with the keys it has read; destroyed keys are out of every process after it.
 _SECONDS_KEPT = 60.0
+# When every process goes by a change of `data_keys`: it may have read them just before, and what it does with them then takes
+# ten minutes at most, as nothing that a service does in one piece takes longer.
+UNTIL_EVERYWHERE = timedelta(minutes=12)
 _WORKSPACES_KEPT = 10_000
 # Well within a call: callers share one reading, and those who come after a failed one read on another connection.
 _SECONDS_TO_LOAD = 3.0
@@ -34,12 +35,12 @@ class Keys:
 
     `database` is a small pool of its own: keys are read while other transactions are open, and in one shared pool every
     caller could hold one connection and wait for a second, which is a deadlock. Even so, ask before the first statement.
+    With `outlive_workspaces` the keys of an erased workspace go on, as the trail's do.
     """
 
-    def __init__(self, database: Database, keyring: Keyring, *, service: str) -> None:
+    def __init__(self, database: Database, keyring: Keyring, *, service: str, outlive_workspaces: bool = False) -> None:
         self._database = database
-        self._keyring = keyring
-        self._service = service
+        self._wrapped = DataKeys(keyring, service)
         self._kept: dict[UUID, tuple[float, WorkspaceKeys]] = {}
         self._loading: dict[UUID, asyncio.Task[WorkspaceKeys]] = {}
         stored = table(
@@ -51,8 +52,11 @@ class Keys:
             column("state", Text),
             schema=service,
         )
+        erased = table("erased_workspaces", column("workspace_id", PG_UUID), schema=service)
+        self._outlive_workspaces = outlive_workspaces
+        self._erased = query(select(erased).where(erased.c.workspace_id == bindparam("workspace_id", type_=PG_UUID)))
         mine = stored.c.workspace_id == bindparam("workspace_id", type_=PG_UUID)
-        self._read = query(select(stored.c.purpose, stored.c.version, stored.c.wrapped, stored.c.state).where(mine))
+        self._read = query(select(stored).where(mine))
         self._add = command(
             insert(stored)
             .values({name: bindparam(name) for name in ("workspace_id", "purpose", "version", "wrapped", "state")})
@@ -83,67 +87,29 @@ class Keys:
     async def _load(self, workspace_id: UUID) -> WorkspaceKeys:
         async with self._database.transaction(workspace_id, seconds=_SECONDS_TO_LOAD) as tx:
             rows = await tx.all(self._read, workspace_id=workspace_id)
-            usable = self._unwrapped(workspace_id, rows)
-            missing = {"seal", "index"} - {key.purpose for key in usable if key.is_active and not key.is_from_before}
+            usable = self._unwrapped(rows)
+            missing = {SEAL, INDEX} - {key.purpose for key in usable if key.is_active and not key.is_from_before}
             if missing:
+                # Also where the rows that say so are gone.
+                if not self._outlive_workspaces and await tx.maybe(self._erased, workspace_id=workspace_id) is not None:
+                    raise nothing_here()
                 # Two processes may both find none; the primary key lets one of them in, and both read what it wrote.
                 for purpose in sorted(missing):
                     version = 1 + max((row["version"] for row in rows if row["purpose"] == purpose), default=0)
-                    wrapped = self._keyring.wrap(os.urandom(KEY_BYTES), self._contexts(workspace_id, purpose, version)[0])
+                    wrapped = self._wrapped.generate(workspace_id, purpose, version)
                     await tx.run(self._add, workspace_id=workspace_id, purpose=purpose, version=version, wrapped=wrapped, state="active")
-                usable = self._unwrapped(workspace_id, await tx.all(self._read, workspace_id=workspace_id))
-        keys = self._together(workspace_id, usable)
+                usable = self._unwrapped(await tx.all(self._read, workspace_id=workspace_id))
+        keys = self._wrapped.together(workspace_id, usable)
         if len(self._kept) >= _WORKSPACES_KEPT:
             self._kept.pop(next(iter(self._kept)))
         self._kept[workspace_id] = (time.monotonic() + _SECONDS_KEPT, keys)
         return keys
 
-    def _unwrapped(self, workspace_id: UUID, rows: list[Record]) -> list["_Key"]:
-        """The keys that are not retired, oldest first. NotFound when they were destroyed."""
+    def _unwrapped(self, rows: list[Record]) -> list[DataKey]:
+        """The keys that are not retired. NotFound when they were destroyed."""
         if any(row["state"] == _DESTROYED for row in rows):
             raise nothing_here()
-        usable = [row for row in rows if row["state"] != "retired"]
-        return [self._unwrap(workspace_id, row) for row in sorted(usable, key=lambda row: row["version"])]
-
-    def _unwrap(self, workspace_id: UUID, row: Record) -> "_Key":
-        context, *older = self._contexts(workspace_id, row["purpose"], row["version"])
-        place = {"purpose": row["purpose"], "version": row["version"], "is_active": row["state"] == "active"}
-        try:
-            return _Key(**place, key=self._keyring.unwrap(row["wrapped"], context), is_from_before=False)
-        except SealBroken:
-            if not older:
-                raise
-        return _Key(**place, key=self._keyring.unwrap(row["wrapped"], older[0]), is_from_before=True)
-
-    def _together(self, workspace_id: UUID, usable: list["_Key"]) -> WorkspaceKeys:
-        """Values are sealed and found with the newest active key of each purpose."""
-        newest = {key.purpose: key for key in usable if key.is_active}
-        seals = [key for key in usable if key.purpose == "seal"]
-        return WorkspaceKeys(
-            self._service,
-            workspace_id,
-            active=newest["seal"].version,
-            keys={key.version: key.key for key in seals},
-            index=newest["index"].key,
-            from_before={key.version for key in seals if key.is_from_before},
-        )
-
-    def _contexts(self, workspace_id: UUID, purpose: str, version: int) -> list[bytes]:
-        """What a key is wrapped for, and what it was wrapped for before sealed values had bound columns.
-
-        A key says by its wrapping which format it may open, and nobody without the root key can change that.
-        """
-        number, before = version.to_bytes(4, "big"), (self._service.encode(), workspace_id.bytes, purpose.encode())
-        return [frame(*before, b"bound") + number, frame(*before) + number] if purpose == "seal" else [frame(*before) + number]
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    purpose: str
-    version: int
-    key: bytes = field(repr=False)
-    is_active: bool
-    is_from_before: bool
+        return [self._wrapped.unwrap(row) for row in rows if row["state"] != "retired"]
 
 
 async def destroy_keys(tx: Transaction, service: str) -> None:
@@ -152,6 +118,8 @@ async def destroy_keys(tx: Transaction, service: str) -> None:
     Where there is no key yet, none is made afterwards: the first ones would have the same version, and the rows stay.
     """
     with refusals():
+        # A key that an operator is adding: the statement below sees it once it is committed.
+        await tx.execute(f"SELECT FROM {service}.data_keys WHERE workspace_id = $1 FOR UPDATE", tx.workspace_id)
         await tx.execute(
             f"INSERT INTO {service}.data_keys (workspace_id, purpose, version, wrapped, state)"
             " SELECT $1::uuid, purpose, version, ''::bytea, 'destroyed' FROM (VALUES ('seal', 1), ('index', 1)) AS first (purpose, version)"

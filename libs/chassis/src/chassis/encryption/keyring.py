@@ -34,6 +34,7 @@ class Keyring:
             raise ValueError("a root key's id has 1 to 255 bytes")
         self.active = active
         self._keys = dict(keys)
+        self.names = tuple(keys)
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
         self._index_key = index
         self._index = BlindIndex(index)
@@ -41,6 +42,21 @@ class Keyring:
     @classmethod
     def generate(cls) -> "Keyring":
         return cls("1", {"1": os.urandom(KEY_BYTES)}, os.urandom(KEY_BYTES))
+
+    def with_new_key(self) -> "Keyring":
+        """The same with one more key, which wraps nothing yet; unchanged where there is a second one already."""
+        if len(self._keys) > 1:
+            return self
+        number = int(self.active) + 1 if self.active.isdecimal() else 1
+        return Keyring(self.active, {**self._keys, str(number): os.urandom(KEY_BYTES)}, self._index_key)
+
+    def with_newest_active(self) -> "Keyring":
+        """The same with the key active that was added last."""
+        return Keyring(self.names[-1], self._keys, self._index_key)
+
+    def without_others(self) -> "Keyring":
+        """The same with the active key alone."""
+        return Keyring(self.active, {self.active: self._keys[self.active]}, self._index_key)
 
     @classmethod
     def parse(cls, text: str) -> "Keyring":
@@ -72,14 +88,19 @@ class Keyring:
         name = self.active.encode()
         return bytes((FORMAT, len(name))) + name + nonce + self._ciphers[self.active].encrypt(nonce, key, context)
 
-    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """The key again; SealBroken when the ring, the bytes or the context are not those it was wrapped with."""
+    @staticmethod
+    def root_of(wrapped: bytes) -> str:
+        """The id of the root key that a key is wrapped with. SealBroken for what is no wrapped key."""
         if len(wrapped) < 2 or wrapped[0] != FORMAT:
             raise SealBroken("not a wrapped key")
-        end = 2 + wrapped[1]
-        cipher = self._ciphers.get(wrapped[2:end].decode(errors="replace"))
+        return wrapped[2 : 2 + wrapped[1]].decode(errors="replace")
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """The key again; SealBroken when the ring, the bytes or the context are not those it was wrapped with."""
+        cipher = self._ciphers.get(self.root_of(wrapped))
         if cipher is None:
             raise SealBroken("wrapped with a root key this keyring does not hold")
+        end = 2 + wrapped[1]
         try:
             return cipher.decrypt(wrapped[end : end + NONCE_BYTES], wrapped[end + NONCE_BYTES :], context)
         except (InvalidTag, ValueError) as error:

@@ -57,7 +57,8 @@ class WorkspaceKeys(BlindIndex):
         self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
         self._active = self._ciphers[active]
         self.from_before = frozenset(from_before)
-        self._start = bytes((_BOUND,)) + active.to_bytes(4, "big")
+        # What every value begins with that is sealed now.
+        self.head = bytes((_BOUND,)) + active.to_bytes(4, "big")
         self._places: dict[tuple[str, str], bytes] = {}
 
     def __repr__(self) -> str:
@@ -79,7 +80,7 @@ class WorkspaceKeys(BlindIndex):
     def seal_bytes(self, data: bytes, *, table: str, row: UUID | str, revision: int, column: str = "sealed", bound: bytes = b"") -> bytes:
         nonce = os.urandom(NONCE_BYTES)
         additional = _BOUND_DATA + self._place(table, column, row, revision) + bound
-        return self._start + nonce + self._active.encrypt(nonce, data, additional)
+        return self.head + nonce + self._active.encrypt(nonce, data, additional)
 
     def open_bytes(self, sealed: bytes, *, table: str, row: UUID | str, revision: int, column: str = "sealed", bound: bytes = b"") -> bytes:
         """What was sealed; SealBroken when the value, its place or a bound column is not what it was."""

@@ -47,7 +47,7 @@ class SealedTable:
 
     def open_bytes(self, row: Mapping[str, Any], keys: WorkspaceKeys, *, column: str = "sealed") -> bytes:
         """The same as bytes."""
-        return keys.open_bytes(row[column], **self._place(row), column=column, bound=self._encoders[column](row))
+        return keys.open_bytes(row[column], **self.place_of(row, column))
 
     def seal(self, message: Message, keys: WorkspaceKeys, row: Mapping[str, Any], witness: Witness) -> bytes:
         """Seals the PHI of a row that is about to be written, and tells its digest. KeyError where `row` lacks a bound column.
@@ -68,9 +68,9 @@ class SealedTable:
             for name, data in plain.items()
         }
 
-    def seal_again(self, column: str, data: bytes, keys: WorkspaceKeys, row: Mapping[str, Any]) -> bytes:
-        """Seals what was opened from a row that stays as it is, under the keys of today."""
-        return keys.seal_bytes(data, **self._place(row), column=column, bound=self._encoders[column](row))
+    def place_of(self, row: Mapping[str, Any], column: str) -> dict[str, Any]:
+        """What a sealed value of the row is bound to, as WorkspaceKeys takes it."""
+        return {**self._place(row), "column": column, "bound": self._encoders[column](row)}
 
     def digest(self, row: Mapping[str, Any], keys: WorkspaceKeys) -> bytes:
         """What `seal` told when the row was written. SealBroken where it does not open."""

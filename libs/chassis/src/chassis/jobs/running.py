@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from caseload.options.v1 import options_pb2
@@ -41,6 +41,9 @@ class MakeWork(Protocol):
     def __call__(self, workspace_id: UUID | None, *, on_behalf_of: UUID | None) -> UnitOfWork: ...
 
 
+KeysOf: TypeAlias = Callable[[UUID], Awaitable[WorkspaceKeys]]
+
+
 class RunningJob:
     """What the work of a job is given: what was asked for, where to go on, and steps that are kept one by one.
 
@@ -52,7 +55,9 @@ class RunningJob:
     keys: WorkspaceKeys
     parameters: Mapping[str, Any]
 
-    def __init__(self, row: Record, kind: "JobKind", store: JobStore, make_work: MakeWork, check_standing: CheckStanding) -> None:
+    def __init__(
+        self, row: Record, kind: "JobKind", store: JobStore, make_work: MakeWork, check_standing: CheckStanding, keys_of: KeysOf
+    ) -> None:
         self.id: UUID = row["id"]
         self.workspace_id: UUID = row["workspace_id"]
         self.created_by: UUID = row["created_by"]
@@ -67,6 +72,7 @@ class RunningJob:
         self._store = store
         self._make_work = make_work
         self._check_standing = check_standing
+        self._keys_of = keys_of
 
     def open(self, keys: WorkspaceKeys) -> None:
         """Reads what was ordered. Raises SealBroken unless it is as it was ordered."""
@@ -82,11 +88,13 @@ class RunningJob:
     async def step(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work on behalf of who asked. Sets `done`, `total` and `state` inside: they are kept when it ends well.
 
+        `keys` are those of today: while a job goes on, its workspace may get others.
         Raises Cancelled, Lost, Interrupted or Suspended before anything is done, and Forbidden where whoever asked may not have it done any more.
         """
         if self.interrupted:
             raise Interrupted
         await self.check_standing()
+        self.keys = await self._keys_of(self.workspace_id)
         async with self._make_work(self.workspace_id, on_behalf_of=self.created_by) as work:
             await self._hold(work)
             yield work

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import moment, sealed_alone, tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def job_tables(metadata: MetaData) -> JobTables:
         metadata,
         Column("job_id", Uuid, nullable=False),
         Column("number", Integer, nullable=False),
-        Column("sealed", LargeBinary, nullable=False),
+        Column("sealed", LargeBinary, nullable=False, info=sealed_alone("job_id", revision="number")),
         PrimaryKeyConstraint("workspace_id", "job_id", "number", name="pk_job_inputs"),
         ForeignKeyConstraint(["workspace_id", "job_id"], [jobs.c.workspace_id, jobs.c.id], name="fk_job_inputs_job", ondelete="CASCADE"),
         grants="SELECT, INSERT, DELETE",

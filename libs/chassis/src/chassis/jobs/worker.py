@@ -114,7 +114,7 @@ class JobWorker:
             if row is None:
                 await tx.run(self._store.no_longer_due, workspace_id=due.workspace_id, id=due.job_id)
                 return None
-        return RunningJob(row, self._kinds[row["kind"]], self._store, self._make_work, self._check_standing)
+        return RunningJob(row, self._kinds[row["kind"]], self._store, self._make_work, self._check_standing, self._keys.of)
 
     async def _do(self, job: RunningJob, due: _Due) -> None:
         if rules.is_given_up(job.failures):

@@ -60,6 +60,9 @@ class Method:
     vital: bool
     # The client in the request whose record its caller must be allowed to open; none for what declares `any_client`.
     opened_ids: Callable[[Message], list[str]]
+    # The clients that requests and replies name beside the things that are theirs.
+    request_clients: Callable[[Message], list[str]]
+    reply_clients: Callable[[Message], list[str]]
     request_ids: Callable[[Message], list[str]]
     reply_ids: Callable[[Message], list[str]]
     # Raises Invalid for a malformed id, and for a page out of range.
@@ -104,6 +107,8 @@ def read(descriptor: MethodDescriptor) -> Method:
         body=_bytes(descriptor.input_type)[0] if descriptor.client_streaming else None,
         vital=options.Extensions[options_pb2.vital],
         opened_ids=_reader(descriptor.input_type, "client_id" if _opens(descriptor) else ""),
+        request_clients=_reader(descriptor.input_type, _place_of_clients(descriptor.input_type)),
+        reply_clients=_reader(descriptor.output_type, _place_of_clients(descriptor.output_type)),
         request_ids=_reader(descriptor.input_type, "" if of_reply else line.id),
         reply_ids=_reader(descriptor.output_type, line.id.removeprefix("reply.") if of_reply else ""),
         check=_check(descriptor.input_type, paged=paged),
@@ -128,7 +133,7 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
         yield f"declares {options_pb2.Action.Name(line.action)} and no side effects"
     if not reads and line.action == options_pb2.ACTION_READ:
         yield "declares a read that has an effect; the action is the effect's"
-    if options.Extensions[options_pb2.any_client] and "client_id" not in descriptor.input_type.fields_by_name:
+    if options.Extensions[options_pb2.any_client] and not _names_client(descriptor.input_type):
         yield "says why any client may be named, and names none"
     if options.Extensions[options_pb2.vital] and not reads:
         yield "is vital and has an effect"
@@ -142,7 +147,23 @@ def _faults(descriptor: MethodDescriptor, options: Any) -> Iterable[str]:
 
 def _opens(descriptor: MethodDescriptor) -> bool:
     options: Any = descriptor.GetOptions()
-    return "client_id" in descriptor.input_type.fields_by_name and not options.Extensions[options_pb2.any_client]
+    return _names_client(descriptor.input_type) and not options.Extensions[options_pb2.any_client]
+
+
+def _place_of_clients(descriptor: Descriptor) -> str:
+    """Where the message, or each of its items, names the client whose it is; empty where nothing does."""
+    if _names_client(descriptor):
+        return "client_id"
+    for name, field in descriptor.fields_by_name.items():
+        if field.message_type is not None and _names_client(field.message_type):
+            return f"{name}.client_id"
+    return ""
+
+
+def _names_client(descriptor: Descriptor) -> bool:
+    """Whether it has the id of a client of the practice; clients of OpenID providers have ids too."""
+    field = descriptor.fields_by_name.get("client_id")
+    return field is not None and field_options.is_uuid_field(field)
 
 
 def _always_has_effect(action: int) -> bool:

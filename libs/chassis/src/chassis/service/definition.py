@@ -10,6 +10,7 @@ from sqlalchemy import MetaData
 
 from chassis.care_teams.access import CareTeams
 from chassis.events.reactions import Reaction
+from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.settings import Settings
 from chassis.work.retention import Retention
 
@@ -49,6 +50,12 @@ class Service:
 
     # Of a service that has something of clients: who opens whose record.
     care_teams: CareTeams | None = None
+    # What must not be destroyed: asked for before evidence is deleted in time.
+    holds: Callable[[Any], LegalHolds] | None = None
+
+    def __post_init__(self) -> None:
+        if self.holds is None and any(retention.evidence for retention in self.retentions):
+            raise ValueError(f"{self.name} deletes evidence in time, and does not ask for legal holds")
 
     @property
     def told_care_teams(self) -> CareTeams | None:

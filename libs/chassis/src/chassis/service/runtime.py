@@ -24,6 +24,7 @@ from chassis.db.errors import refusals
 from chassis.db.transaction import CommitFailed
 from chassis.encryption.key_store import Keys
 from chassis.encryption.keyring import Keyring
+from chassis.encryption.root_keys import RootKeysUnreadable, load_keyring
 from chassis.errors import Refusal
 from chassis.events.broker.base import Broker
 from chassis.events.notifier import RelayNotifier
@@ -100,12 +101,16 @@ class Runtime:
 
     @cached_property
     def keyring(self) -> Keyring:
-        return Keyring.load(_needed(self.settings.keyring_file, "CASELOAD_KEYRING_FILE"))
+        try:
+            return load_keyring(self.settings.keyring_file, self.settings.keyring.get_secret_value())
+        except RootKeysUnreadable as error:
+            raise SystemExit(str(error)) from error
 
     @cached_property
     def keys(self) -> Keys:
         # A pool of their own: keys are asked for while other transactions are open.
-        return Keys(self._key_database, self.keyring, service=self.name)
+        outlive = self.service.erasure is not None and not self.service.erasure.destroys_keys
+        return Keys(self._key_database, self.keyring, service=self.name, outlive_workspaces=outlive)
 
     @cached_property
     def _key_database(self) -> Database:
@@ -196,7 +201,8 @@ class Runtime:
     def pruner(self) -> Pruner:
         erasures = filter(None, [erasure.retention(self.service)])
         retentions = [(policy, policy.days_in(self.settings)) for policy in (*SYSTEM_RETENTIONS, *self.service.retentions, *erasures)]
-        return Pruner(self.relay_dsn, self.name, retentions, self.background)
+        is_held = self.service.holds(self).is_any if self.service.holds is not None else None
+        return Pruner(self.relay_dsn, self.name, retentions, self.background, is_held=is_held)
 
     @property
     def relay_dsn(self) -> str:

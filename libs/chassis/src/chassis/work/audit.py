@@ -24,10 +24,15 @@ def audit_line(
     ids: Sequence[str],
     *,
     facts: Mapping[str, str],
+    client_ids: Iterable[str] = (),
     refusal: Refusal | None = None,
 ) -> events_pb2.AuditRecorded:
-    """What the trail is to keep of this work. Without a user, the acting service is the one that works."""
+    """What the trail is to keep of this work. Without a user, the acting service is the one that works.
+
+    `client_ids` are the clients whose things the ids are; one may also be a fact.
+    """
     caller = work.caller
+    told = {client_id: None for client_id in (*client_ids, facts.get("client_id", "")) if client_id and client_id not in ids}
     return events_pb2.AuditRecorded(
         id=str(uuid7()),
         workspace_id=str(work.workspace_id),
@@ -47,6 +52,7 @@ def audit_line(
         facts=facts,
         occurred_at=to_timestamp(work.now),
         records=_records(work),
+        client_ids=told,
     )
 
 

@@ -8,7 +8,7 @@ lists every table.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -51,6 +51,8 @@ class Retention:
 
     A workspace's row with which others have to go is `announced`: the service's own reaction to that event deletes it. Until it has, every
     round announces the row again, up to a batch for each workspace. `row` is the column with the ids of rows.
+
+    Rows that are `evidence` stay while anything of their workspace is under a legal hold.
     """
 
     table: str
@@ -61,6 +63,7 @@ class Retention:
     audited: Audited | None = None
     announced: Callable[[UUID], Message] | None = None
     row: str = "id"
+    evidence: bool = False
 
     def days_in(self, settings: Any) -> float:
         """The number of days by these settings."""
@@ -81,7 +84,7 @@ class Pruner:
     """Deletes what the retentions of one service allow, in rounds. Each retention comes with its number of days.
 
     Any number may run, and one of them works at a time. `dsn` is the relay role's, and leads to one session, which is open during a round only;
-    `background` makes units of work. What fails is logged and counted, and keeps no other table and no other workspace from its turn.
+    `background` makes units of work, and `is_held` says whether anything of a work's workspace is under a legal hold. What fails is logged and counted, and keeps no other table and no other workspace from its turn.
     """
 
     def __init__(
@@ -91,8 +94,10 @@ class Pruner:
         retentions: Sequence[tuple[Retention, float]],
         background: Callable[[UUID | None], UnitOfWork],
         *,
+        is_held: Callable[[UnitOfWork], Awaitable[bool]] | None = None,
         interval: float = _SECONDS_BETWEEN_ROUNDS,
     ) -> None:
+        self._is_held = is_held
         self._schema = schema
         self._retentions = retentions
         self._background = background
@@ -184,6 +189,8 @@ class Pruner:
 
     async def _delete(self, work: UnitOfWork, retention: Retention, days: float, ids: list[UUID]) -> int:
         """Deletes these rows, but for those that somebody changed meanwhile so that they are not over any more; how many they were."""
+        if retention.evidence and self._is_held is not None and await self._is_held(work):
+            return 0
         column = retention.audited.column if retention.audited else retention.row
         connection = await work.db.connection()
         with refusals():

@@ -211,7 +211,8 @@ class UnitOfWork:
 
     async def find(self, stmt: Statement, ids: Iterable[UUID], *, key: str = "id", **params: Any) -> dict[UUID, Record]:
         """The rows with these `ids`, by `key`. Read outside this transaction, together with calls that ask the same (see Dataloader)."""
-        return await self.database.dataloader.find(stmt, key, self.workspace_id, ids, params)
+        reader = self.caller.reader if self.database.has_readers else None
+        return await self.database.dataloader.find(stmt, key, self.workspace_id, ids, params, reader=reader)
 
     async def find_one(self, stmt: Statement, id_: str) -> Record:
         """The row with this id, read in the same way; NotFound when there is none."""

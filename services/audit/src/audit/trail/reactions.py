@@ -45,6 +45,7 @@ def _row(event: events_pb2.AuditRecorded, recorded_by: str) -> tuple[dict[str, A
     created_at = to_datetime(event.occurred_at)
     resource_id = rules.identifier(event.resource_id)
     resource_ids = [each for each in map(rules.identifier, event.resource_ids) if each is not None]
+    client_ids = [each for each in map(rules.identifier, event.client_ids) if each is not None]
     row = {
         "id": UUID(event.id),
         "created_at": created_at,
@@ -64,12 +65,13 @@ def _row(event: events_pb2.AuditRecorded, recorded_by: str) -> tuple[dict[str, A
             resource_ids=resource_ids,
             facts=event.facts,
             records=[_digest(digest) for digest in event.records],
+            client_ids=client_ids,
         )
         # By its signature, whatever it says itself: a service that was taken over cannot speak for another.
         | ({"recorded_by": recorded_by} if recorded_by else {}),
         "retention_until": rules.retention_until(created_at),
     }
-    return row, rules.event_entities(resource_id, resource_ids)
+    return row, rules.event_entities(resource_id, [*resource_ids, *map(rules.record_of, client_ids)])
 
 
 def _digest(record: events_pb2.RecordDigest) -> dict[str, Any]:

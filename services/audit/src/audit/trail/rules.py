@@ -4,12 +4,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from chassis.errors import Fault, Invalid
 
 # 45 CFR 164.316(b)(2)(i) asks for six years; several states for seven.
 YEARS_KEPT = 7
 
+BROKEN_GLASS = "break_glass_id"
+# Under which events are found by the client whose record they were about. The client's own id finds those that are about the client.
+_RECORDS = UUID("6f0c6a4e-5c0e-4a2e-9d5c-3f2f6d1b8a76")
 _LONGEST_TEXT = 512
 # RFC 9562, section 4.
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -42,11 +46,17 @@ def metadata(
     resource_ids: Sequence[str],
     facts: Mapping[str, str],
     records: Sequence[Mapping[str, Any]] = (),
+    client_ids: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The event's metadata: ids, codes, facts and the digests of records. Empty values are left out."""
+    """The event's metadata: ids, codes, facts and the digests of records. Empty values are left out.
+
+    By which broken glass a record was opened is a member of its own.
+    """
     storable_facts = {storable_text(name) or "": storable_text(fact) or "" for name, fact in facts.items()}
+    broken_glass = storable_facts.pop(BROKEN_GLASS, None)
     values: dict[str, Any] = {"code": storable_text(code), "request_id": storable_text(request_id), "service": storable_text(service)}
     values |= {"resource_ids": list(resource_ids), "facts": storable_facts, "records": list(records)}
+    values |= {"client_ids": list(client_ids), BROKEN_GLASS: broken_glass}
     return {name: value for name, value in values.items() if value}
 
 
@@ -54,6 +64,11 @@ def event_entities(resource_id: str | None, resource_ids: Sequence[str]) -> list
     """The ids of all entities the event was about, each once, so that "who read this client" finds lists as well."""
     ids = ([] if resource_id is None else [resource_id]) + list(resource_ids)
     return list(dict.fromkeys(ids))
+
+
+def record_of(client_id: str) -> str:
+    """The id of a client's record as an entity: the same for the same client, and no id of anything else."""
+    return str(uuid5(_RECORDS, client_id.lower()))
 
 
 def check_choice(value: str, choices: Collection[str], field: str) -> str:

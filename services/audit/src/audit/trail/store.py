@@ -126,13 +126,17 @@ count_all_events = query(
 
 
 def _keys(filters: frozenset[str]) -> Any:
-    """created_at and id of the matching events, read from `event_entities` if one resource is asked for."""
+    """created_at and id of the matching events, read from `event_entities` if a resource is asked for, or several that share no event."""
     event = audit_events.c
     source: FromClause = audit_events
-    if "resource_id" in filters:
+    if filters & {"resource_id", "resource_ids"}:
         created_at, event_id = event_entities.c.created_at, event_entities.c.event_id
         source = event_entities
-        scope = [event_entities.c.workspace_id == _workspace, event_entities.c.resource_id == bindparam("resource_id", type_=Uuid)]
+        asked = event_entities.c.resource_id
+        is_asked = asked == (
+            bindparam("resource_id", type_=Uuid) if "resource_id" in filters else func.any(bindparam("resource_ids", type_=ARRAY(Uuid)))
+        )
+        scope = [event_entities.c.workspace_id == _workspace, is_asked]
         if filters & {"user_id", "resource_type", "excluded_types", "action", "outcome"}:
             same = (event.workspace_id == _workspace) & (event.created_at == created_at) & (event.id == event_id)
             source = event_entities.join(audit_events, same)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from caseload.clients.v1 import clients_pb2 as pb
 from chassis.care_teams.access import Access
@@ -58,23 +59,29 @@ def set_fields(client: pb.Client, values: Mapping[str, Any]) -> None:
     client.full_name = rules.full_name(client.first_name, client.last_name)
 
 
-def to_columns(client: pb.Client, keys: WorkspaceKeys, witness: Witness) -> dict[str, Any]:
-    """The parameters that `store.create` needs; `store.change` takes all but the time of creation."""
+def to_columns(
+    client: pb.Client, keys: WorkspaceKeys, witness: Witness, *, merged_into: UUID | None = None, holds_external_id: bool = True
+) -> dict[str, Any]:
+    """The parameters that `store.create` needs; `store.change` takes all but the time of creation.
+
+    Who was merged into another is found by nothing. Their external id stays taken, unless the other one has it now.
+    """
     row = {
         "id": client.id,
         "version": client.version,
-        "external_id_index": external_id_index(client, keys),
+        "external_id_index": external_id_index(client, keys) if holds_external_id else None,
         "is_active": client.is_active,
         "consent_status": client.consent_status,
         "time_zone": client.time_zone if client.HasField("time_zone") else None,
+        "merged_into": merged_into,
         "created_at": to_datetime(client.created_at),
         "updated_at": to_datetime(client.updated_at),
     }
-    matched = match_keys(client, keys)
+    matched = match_keys(client, keys) if merged_into is None else {}
     return {
         **row,
         **CLIENTS.seal_row({"sealed": client, "sealed_name": listed(client)}, keys, row, witness),
-        "index_tokens": list(_index_tokens(client, keys)),
+        "index_tokens": list(_index_tokens(client, keys)) if merged_into is None else [],
         "match_kinds": list(matched),
         "match_tokens": list(matched.values()),
     }

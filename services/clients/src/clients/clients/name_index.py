@@ -1,19 +1,20 @@
 r"""One workspace's clients in memory: by last name and then first name, and by what lists are narrowed by. Case and accents do not affect the order.
 
-An entry is one text, which says everything that a list has to know of a client: its last name, first name and id, the words that it is found by, birth date
-and tags. Entries compare in list order. "\0de luca\0maria\0…\0 maria deluca luca\0@1980-02-03\0#knee\0+" is one of an active client. Texts
+An entry is one text, which says everything that a list has to know of a client: its last name, first name and id, the words that it is found by, the digests of
+its tags, and birth date. Entries compare in list order. "\0de luca\0maria\0…\0 maria deluca luca\0#1f…\0@1980-02-03\0+" is one of an active client. Texts
 take the least memory, compare fastest, and cost nothing when Python looks for reference cycles.
 
-All orders are kept, and changed one client at a time. So the first page, a far one, those of a tag, of a birth date or of a prefix of up to three
-letters are cut out of a list that is there; longer prefixes look through the names that begin with their first letters, once if these are many. What takes long is
-done in turns.
+All orders are kept, and changed one client at a time. So the first page, a far one, those of a birth date or of a prefix that many names have are cut out of a
+list that is there. What has to be looked for among many (a tag, a longer prefix, several things at once) is looked for once, and the list that was found is kept,
+too. What takes long is done in turns. Nobody's names or tags, however strange, make this much larger than it has to be: short lists have no parts of their own.
 """
 
 import heapq
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
@@ -22,14 +23,20 @@ from chassis.encryption.blind_index import fold
 from clients.clients import spellings
 from clients.clients.turns import Turns
 
-# Names are listed by prefixes of up to so many letters.
-LISTED_LETTERS = 3
+# Clients with a prefix of up to so many letters have a list, if those with a letter less are so many.
+_LISTED_LETTERS = 6
+_MANY = 100
 _AT_ONCE = 1_000
 _BETWEEN_LOOKS = 100
+# Of what was looked for; together they are no longer than so many lists of all clients.
 _MOST_KEPT = 32
+_MOST_OF_ALL = 2
 
 Entry: TypeAlias = str
 _ACTIVE, _INACTIVE = "+", "-"
+_TAG, _BORN = "#", "@"
+# "\0@1980-02-03", before the last two characters.
+_BORN_PLACE = slice(-14, -2)
 
 
 class Change(NamedTuple):
@@ -187,91 +194,126 @@ class NameIndex:
 
 
 class _Orders:
-    """Some clients in list order: all of them, and those of each tag, birth date and short prefix.
-
-    Of what took long to find, the last lists are kept, too: together no longer than that of all clients.
-    """
+    """Some clients in list order: all of them, those of each birth date, those of each frequent prefix, and those that were looked for last."""
 
     def __init__(self) -> None:
         self._everybody: list[Entry] = []
         self._lists: dict[str, list[Entry]] = {}
         self._kept: OrderedDict[tuple[str, ...], list[Entry]] = OrderedDict()
 
-    def add(self, entry: Entry) -> None:
-        insort(self._everybody, entry)
-        for trait in _listed_traits(entry):
-            insort(self._lists.setdefault(trait, []), entry)
+    def add(self, entry: Entry, insert: Callable[[list[Entry], Entry], None] = insort) -> None:
+        insert(self._everybody, entry)
+        if born := _born_of(entry):
+            insert(self._lists.setdefault(born, []), entry)
+        has_it: set[str] = set()
+        for prefix in sorted(_prefixes(entry), key=len):
+            entries = self._lists.get(prefix)
+            if prefix in has_it:
+                continue
+            if entries is not None:
+                insert(entries, entry)
+            elif len(prefix) == 1 or len(self._lists.get(prefix[:-1], ())) >= _MANY:
+                entries = self._lists[prefix] = [entry]
+            if entries is not None and len(entries) == _MANY:
+                has_it.update(self._split(prefix))
         for traits, entries in self._kept.items():
             if _has_all(entry, traits):
-                insort(entries, entry)
+                insert(entries, entry)
+
+    def _split(self, prefix: str) -> set[str]:
+        """Makes the lists of all prefixes with a letter more, where there are none. Returns these prefixes."""
+        made: dict[str, list[Entry]] = {}
+        for entry in self._lists[prefix]:
+            for longer in _prefixes(entry):
+                if len(longer) == len(prefix) + 1 and longer.startswith(prefix) and longer not in self._lists:
+                    made.setdefault(longer, []).append(entry)
+        self._lists.update(made)
+        return set(made).union(*(self._split(longer) for longer, entries in made.items() if len(entries) >= _MANY))
 
     def append(self, entry: Entry) -> None:
         """Adds what comes after all others."""
-        self._everybody.append(entry)
-        for trait in _listed_traits(entry):
-            self._lists.setdefault(trait, []).append(entry)
+        self.add(entry, list.append)
 
     def remove(self, entry: Entry) -> None:
-        del self._everybody[bisect_left(self._everybody, entry)]
-        for trait in _listed_traits(entry):
-            entries = self._lists[trait]
-            del entries[bisect_left(entries, entry)]
-            if not entries:
+        _delete(self._everybody, entry)
+        for trait in {_born_of(entry), *_prefixes(entry)} & self._lists.keys():
+            _delete(self._lists[trait], entry)
+            if not self._lists[trait]:
                 del self._lists[trait]
         for traits, entries in self._kept.items():
             if _has_all(entry, traits):
-                del entries[bisect_left(entries, entry)]
+                _delete(entries, entry)
 
     def keep(self, traits: Sequence[str], entries: list[Entry]) -> None:
         """Keeps the list of all clients with these traits."""
         self._kept[tuple(traits)] = entries
-        while len(self._kept) > _MOST_KEPT or sum(map(len, self._kept.values())) > len(self._everybody):
+        while len(self._kept) > _MOST_KEPT or sum(map(len, self._kept.values())) > _MOST_OF_ALL * len(self._everybody):
             self._kept.popitem(last=False)
 
     def find(self, traits: Sequence[str]) -> tuple[list[Entry], list[str]]:
         """A list on which all clients with these traits are, the shortest there is, and what its entries have to hold besides."""
-        if not traits:
-            return self._everybody, []
         if (kept := self._kept.get(tuple(traits))) is not None:
             self._kept.move_to_end(tuple(traits))
             return kept, []
-        lists = {trait: self._lists.get(_list_of(trait), []) for trait in traits}
-        shortest = min(traits, key=lambda trait: len(lists[trait]))
-        return lists[shortest], [_in_entry(trait) for trait in traits if trait != shortest or _list_of(trait) != trait]
+        entries, left = self._everybody, [_in_entry(trait) for trait in traits]
+        for trait in traits:
+            of_trait, is_its_own = self._list_of(trait)
+            if len(of_trait) <= len(entries):
+                entries = of_trait
+                left = [_in_entry(other) for other in traits if other != trait or not is_its_own]
+        return entries, left
+
+    def _list_of(self, trait: str) -> tuple[list[Entry], bool]:
+        """The shortest list on which all with this trait are, and whether there is nobody else."""
+        if trait[0] == _TAG:
+            return self._everybody, False
+        if trait[0] == _BORN:
+            return self._lists.get(trait, []), True
+        entries = self._everybody
+        for length in range(1, min(len(trait), _LISTED_LETTERS) + 1):
+            longer = self._lists.get(trait[:length])
+            if longer is None:
+                # Of a long list all parts are there. A short one has none.
+                return ([], True) if length == 1 or len(entries) >= _MANY else (entries, False)
+            entries = longer
+        return entries, len(trait) <= _LISTED_LETTERS
 
 
 # A trait is a tag, a birth date, or the beginning of a word, which has letters and digits only.
 
 
 def _tag(tag: str) -> str:
-    # Words alone have a space before them.
-    return "#" + tag.replace(" ", "\x1f")
+    """Always as short, whatever people write."""
+    return _TAG + blake2b(tag.encode(), digest_size=8).hexdigest()
 
 
 def _born(day: str) -> str:
-    return "@" + day
-
-
-def _is_prefix(trait: str) -> bool:
-    return trait[0] not in "#@"
+    return _BORN + day
 
 
 def _in_entry(trait: str) -> str:
-    return f" {trait}" if _is_prefix(trait) else f"\0{trait}\0"
+    """Words have a space before them."""
+    return f"\0{trait}\0" if trait[0] in (_TAG, _BORN) else f" {trait}"
 
 
 def _has_all(entry: Entry, traits: Iterable[str]) -> bool:
     return all(_in_entry(trait) in entry for trait in traits)
 
 
-def _list_of(trait: str) -> str:
-    """The list on which the clients with this trait are, perhaps beside others."""
-    return trait[:LISTED_LETTERS] if _is_prefix(trait) else trait
+def _prefixes(entry: Entry) -> set[str]:
+    """The beginnings of its words that may have a list."""
+    words = entry.split("\0", 5)[4].split()
+    return {word[:length] for word in words for length in range(1, min(len(word), _LISTED_LETTERS) + 1)}
 
 
-def _listed_traits(entry: Entry) -> set[str]:
-    _, _, _, _, words, *traits, _ = entry.split("\0")
-    return {word[:length] for word in words.split() for length in range(1, LISTED_LETTERS + 1)}.union(traits)
+def _born_of(entry: Entry) -> str:
+    """The birth date, as a trait; empty for none."""
+    start = entry[_BORN_PLACE]
+    return start[1:] if start[:2] == "\0" + _BORN else ""
+
+
+def _delete(entries: list[Entry], entry: Entry) -> None:
+    del entries[bisect_left(entries, entry)]
 
 
 def _is_active(entry: Entry) -> bool:

@@ -22,7 +22,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
-from clients.clients.workflow import change_client, lock_client
+from clients.clients.workflow import change_client, check_not_merged, lock_client, same_person_as, shown
 from clients.consent_records import workflow as consent_records
 from clients.erasures.workflow import begin
 from clients.patient_records.workflow import bury
@@ -56,20 +56,21 @@ class Clients(ClientsServicer[UnitOfWork]):
         query = await build_query(request, work.db, keys, now=work.now, hidden=hidden)
         found, total = await self._name_indexes.read_page(query, bounds, work.db, keys)
         access = await self._care_teams.of(work, [row["id"] for row in found])
-        return pb.ClientPage(items=[_shown(mapping.to_shown(row, keys, access), work) for row in found], total=total)
+        return pb.ClientPage(items=[shown(mapping.to_shown(row, keys, access), work) for row in found], total=total)
 
     async def GetClient(self, request: pb.GetClientRequest, work: UnitOfWork) -> pb.Client:
         keys = await self._keys.of(work.workspace_id)
         row, access = await asyncio.gather(
             work.find_one(store.get_many, request.client_id), self._care_teams.of(work, [UUID(request.client_id)])
         )
+        await check_not_merged(row, work)
         if row["id"] in access.hidden:
             raise client_restricted()
-        return _shown(mapping.to_shown(row, keys, access), work)
+        return shown(mapping.to_shown(row, keys, access), work)
 
     async def UpdateClient(self, request: pb.UpdateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.writable(masked(request, rules.EDITABLE_FIELDS), work.caller.scopes)
-        return _shown(await self._change(request.client_id, rules.check_fields(values, now=work.now), work), work)
+        return shown(await self._change(request.client_id, rules.check_fields(values, now=work.now), work), work)
 
     async def DeactivateClient(self, request: pb.DeactivateClientRequest, work: UnitOfWork) -> pb.DeactivateClientResponse:
         await self._change(request.client_id, {"is_active": False}, work)
@@ -77,16 +78,20 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def EraseClient(self, request: pb.EraseClientRequest, work: UnitOfWork) -> pb.EraseClientResponse:
         keys = await self._keys.of(work.workspace_id)
-        locked = await work.db.one(store.get_for_update, id=request.client_id)
-        await bury([locked["id"]], keys, work)
-        await consent_records.erase([locked["id"]], keys, work)
-        erased = await work.db.one(store.erase, id=request.client_id)
-        await check_not_held(self._holds, erased["id"], work)
-        await work.db.run(store.add_tombstone, id=erased["id"])
-        mapping.CLIENTS.gone(erased, keys, work)
+        await check_not_merged(await work.db.one(store.get_for_update, id=request.client_id), work)
+        same_person = await same_person_as(request.client_id, work)
+        await bury(same_person, keys, work)
+        await consent_records.erase(same_person, keys, work)
+        # Last of all the one who is asked for: the job in the answer is theirs.
+        for client_id in reversed(same_person):
+            erased = await work.db.one(store.erase, id=client_id)
+            await check_not_held(self._holds, client_id, work)
+            await work.db.run(store.add_tombstone, id=client_id)
+            mapping.CLIENTS.gone(erased, keys, work)
         # Last, so that it includes what was answered until the client's row was locked.
-        await work.db.run(store.forget_answers, ids=[erased["id"]])
-        return pb.EraseClientResponse(job_id=str(await begin(self._jobs, work, keys, erased["id"])))
+        await work.db.run(store.forget_answers, ids=same_person)
+        jobs = [await begin(self._jobs, work, keys, client_id) for client_id in reversed(same_person)]
+        return pb.EraseClientResponse(job_id=str(jobs[-1]))
 
     async def GetSummaries(self, request: pb.GetSummariesRequest, work: UnitOfWork) -> pb.SummaryList:
         client_ids = list(dict.fromkeys(map(UUID, request.client_ids)))
@@ -97,12 +102,17 @@ class Clients(ClientsServicer[UnitOfWork]):
         summaries = pb.SummaryList(items=[mapping.to_summary(row, keys) for row in rows])
         if request.with_vouchers:
             key = _voucher_key(keys)
-            summaries.vouchers.extend(make_voucher(key, row["id"], work.context, work.now) if row["is_active"] else b"" for row in rows)
+            summaries.vouchers.extend(
+                make_voucher(key, row["id"], work.context, work.now) if row["is_active"] and row["merged_into"] is None else b""
+                for row in rows
+            )
         return summaries
 
     async def CheckClient(self, request: pb.CheckClientRequest, work: UnitOfWork) -> pb.CheckClientResponse:
         # The statement of GetSummaries: calls of both are read together.
-        return fill(pb.CheckClientResponse(), await work.find_one(store.get_names, request.client_id))
+        row = await work.find_one(store.get_names, request.client_id)
+        await check_not_merged(row, work)
+        return fill(pb.CheckClientResponse(), row)
 
     async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: UnitOfWork) -> pb.ConfirmClientResponse:
         await work.db.one(store.confirm, id=request.client_id)
@@ -113,13 +123,17 @@ class Clients(ClientsServicer[UnitOfWork]):
 
     async def GetContact(self, request: pb.GetContactRequest, work: UnitOfWork) -> pb.Contact:
         keys = await self._keys.of(work.workspace_id)
-        client = mapping.to_message(await work.find_one(store.get_many, request.client_id), keys)
+        row = await work.find_one(store.get_many, request.client_id)
+        while row["merged_into"] is not None:
+            # What was planned before the merge goes to the survivor.
+            row = await work.find_one(store.get_many, str(row["merged_into"]))
+        client = mapping.to_message(row, keys)
         return pb.Contact(
             first_name=client.first_name,
             email=client.email if client.HasField("email") else None,
             time_zone=client.time_zone if client.HasField("time_zone") else None,
             is_active=client.is_active,
-            reminders_withdrawn=await consent_records.are_reminders_withdrawn(client.id, work),
+            reminders_withdrawn=await consent_records.are_reminders_withdrawn(await same_person_as(client.id, work), work),
         )
 
     async def _change(self, client_id: str, values: dict[str, Any], work: UnitOfWork) -> pb.Client:
@@ -128,14 +142,6 @@ class Clients(ClientsServicer[UnitOfWork]):
         client = await change_client(await lock_client(client_id, keys, work), values, keys, work)
         client.restricted = bool(access.restricted)
         return client
-
-
-def _shown(client: pb.Client, work: UnitOfWork) -> pb.Client:
-    """The client as the caller may see it. Changes the message."""
-    if not rules.may_see_clinical(work.caller.scopes):
-        for name in rules.CLINICAL_FIELDS:
-            client.ClearField(name)
-    return client
 
 
 def _voucher_key(keys: WorkspaceKeys) -> bytes:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
-from chassis.errors import Fault, Forbidden, Invalid
+from chassis.errors import Fault, Forbidden, Gone, Invalid
 
 # Lengths are in characters.
 MAX_NAME = 255
@@ -105,6 +106,12 @@ def check_tag(text: str) -> str:
 def check_number_of_ids(number: int) -> None:
     if number > MAX_IDS:
         raise Invalid("too_many_ids", faults=[Fault("/client_ids", f"must be {MAX_IDS} or fewer")])
+
+
+def check_not_merged(into: UUID | None) -> None:
+    """Raises Gone for a client who was merged: it names the survivor."""
+    if into is not None:
+        raise Gone("client_merged", "This client was merged into another one.", facts={"merged_into": str(into)})
 
 
 def full_name(first_name: str, last_name: str) -> str:

@@ -18,6 +18,8 @@ from clients.clients import rules
 
 # A name of several words is also one word: it is found by a search that is no longer than this many letters, or than its first word.
 LONGEST_JOINED = 32
+# So many words of a name go on with those after them.
+_MOST_GO_ON = 8
 # How many words of a search are also read as one, two of them together, and so on: that doubles with each.
 MOST_JOINED = 4
 
@@ -103,7 +105,7 @@ def words_in(name: str) -> list[str]:
 def _joined_words(words: list[str]) -> Iterator[str]:
     for first in range(len(words)):
         joined = ""
-        for word in words[first:]:
+        for word in words[first : None if first < _MOST_GO_ON else first + 1]:
             joined += word
             if len(joined) >= LONGEST_JOINED:
                 break

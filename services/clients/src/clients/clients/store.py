@@ -9,6 +9,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     column,
     delete,
@@ -57,6 +58,7 @@ _values = {
     "is_active": bindparam("is_active"),
     "consent_status": bindparam("consent_status"),
     "time_zone": bindparam("time_zone"),
+    "merged_into": bindparam("merged_into", type_=Uuid),
     "updated_at": bindparam("updated_at"),
 }
 
@@ -116,12 +118,19 @@ change = command(
     .add_cte(_set_match_keys().cte("match_keys_set"))
 )
 
+# Of the client who is erased, the clients who were merged into it, and into these.
+merged_into = query(select(clients.c.id).where(clients.c.merged_into == any_(_ids)))
+
 erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id, clients.c.version))
 add_tombstone = command(insert(tombstones).values(workspace_id=_workspace, id=_id, revision=_revision))
 
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 
-get_names = query(select(clients.c.id, clients.c.version, clients.c.is_active, clients.c.sealed_name).where(clients.c.id == any_(_ids)))
+get_names = query(
+    select(clients.c.id, clients.c.version, clients.c.is_active, clients.c.merged_into, clients.c.sealed_name).where(
+        clients.c.id == any_(_ids)
+    )
+)
 
 # The clients of a page and, from the same snapshot, the workspace's revision.
 page_with_revision = query(
@@ -136,17 +145,26 @@ _with_token = select(index_tokens.c.client_id).where(index_tokens.c.term == any_
 _with_external_id = select(clients.c.id).where(clients.c.external_id_index == any_(bindparam("external_ids", type_=ARRAY(LargeBinary))))
 exact_matches = query(union_all(_with_token, _with_external_id).limit(MAX_EXACT_MATCHES))
 
+# Who was merged into another is in no list, as if erased.
+_listed_name = case((clients.c.merged_into.is_(None), clients.c.sealed_name), else_=cast(null(), LargeBinary)).label("sealed_name")
+
 # How a client is now. Its version is 0 and its name null if it was erased; nothing of one that never was.
 state_of = query(
     union_all(
-        select(clients.c.version, clients.c.revision, clients.c.sealed_name).where(clients.c.id == _id),
+        select(clients.c.version, clients.c.revision, _listed_name).where(clients.c.id == _id),
         select(literal(0), tombstones.c.revision, cast(null(), LargeBinary)).where(tombstones.c.id == _id),
     )
 )
 
 _since = bindparam("since", type_=clients.c.revision.type)
 _changed = (
-    select(clients.c.id, clients.c.revision, clients.c.version, clients.c.is_active, clients.c.sealed_name)
+    select(
+        clients.c.id,
+        clients.c.revision,
+        clients.c.version,
+        clients.c.is_active,
+        _listed_name,
+    )
     .where(clients.c.revision > _since)
     .order_by(clients.c.revision)
     .limit(MAX_CHANGES)
@@ -157,7 +175,7 @@ _erased = (
     .order_by(tombstones.c.revision)
     .limit(MAX_CHANGES)
 )
-# The next batch of changes after a revision, in order. `sealed_name` is null if the client was erased.
+# The next batch of changes after a revision, in order. `sealed_name` is null if the client was erased, or merged.
 changes_since = query(union_all(_changed.subquery().select(), _erased.subquery().select()).order_by("revision").limit(MAX_CHANGES))
 
 forget_answers = idempotency.forget_answers("clients")

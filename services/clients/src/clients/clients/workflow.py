@@ -2,17 +2,36 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from caseload.clients.v1 import clients_pb2 as pb
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
-from clients.clients import mapping, store
+from clients.clients import mapping, rules, store
 
 
 async def lock_client(client_id: str, keys: WorkspaceKeys, work: UnitOfWork) -> pb.Client:
-    """The client, whose row is locked until the commit. NotFound if there is none."""
-    return mapping.to_message(await work.db.one(store.get_for_update, id=client_id), keys)
+    """The client, whose row is locked until the commit. NotFound if there is none, Gone if it was merged."""
+    row = await work.db.one(store.get_for_update, id=client_id)
+    await check_not_merged(row, work)
+    return mapping.to_message(row, keys)
+
+
+async def check_not_merged(row: Mapping[str, Any], work: UnitOfWork) -> None:
+    """Raises Gone for a client who was merged; it names who is left of several merges."""
+    into: UUID | None = row["merged_into"]
+    while into is not None and (after := (await work.find_one(store.get_names, str(into)))["merged_into"]) is not None:
+        into = after
+    rules.check_not_merged(into)
+
+
+async def same_person_as(client_id: str, work: UnitOfWork) -> list[UUID]:
+    """The client and all who were merged into them, directly or not."""
+    found = [UUID(client_id)]
+    while more := [row["id"] for row in await work.db.all(store.merged_into, ids=found) if row["id"] not in found]:
+        found += more
+    return found
 
 
 async def change_client(client: pb.Client, values: Mapping[str, Any], keys: WorkspaceKeys, work: UnitOfWork) -> pb.Client:
@@ -25,4 +44,12 @@ async def change_client(client: pb.Client, values: Mapping[str, Any], keys: Work
         columns = mapping.to_columns(client, keys, work)
         del columns["created_at"]
         await work.db.run(store.change, **columns)
+    return client
+
+
+def shown(client: pb.Client, work: UnitOfWork) -> pb.Client:
+    """The client as the caller may see it. Changes the message."""
+    if not rules.may_see_clinical(work.caller.scopes):
+        for name in rules.CLINICAL_FIELDS:
+            client.ClearField(name)
     return client

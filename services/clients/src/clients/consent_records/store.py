@@ -48,8 +48,12 @@ withdraw = command(
     .returning(consents)
 )
 
-# Null for a client who has never given one.
-reminders_withdrawn = query(select(func.bool_and(~_in_force).label("are_withdrawn")).where(_of_client, consents.c.purpose == "reminders"))
+# No row of a client who has never given one.
+reminders_withdrawn = query(
+    select(func.bool_and(~_in_force).label("are_withdrawn"))
+    .where(consents.c.client_id == any_(bindparam("client_ids", type_=ARRAY(Uuid))), consents.c.purpose == "reminders")
+    .group_by(consents.c.client_id)
+)
 
 erase = command(
     delete(consents)

@@ -9,10 +9,10 @@ from clients.consent_records import store
 from clients.consent_records.mapping import CONSENTS
 
 
-async def are_reminders_withdrawn(client_id: str, work: UnitOfWork) -> bool:
-    """Whether the client has given consents to reminders and withdrawn them all."""
-    found = await work.db.one(store.reminders_withdrawn, client_id=client_id)
-    return bool(found["are_withdrawn"])
+async def are_reminders_withdrawn(client_ids: Sequence[UUID], work: UnitOfWork) -> bool:
+    """Whether a person has given consents to reminders under one of these ids, and withdrawn them all."""
+    found = await work.db.all(store.reminders_withdrawn, client_ids=client_ids)
+    return any(row["are_withdrawn"] for row in found)
 
 
 async def erase(client_ids: Sequence[UUID], keys: WorkspaceKeys, work: UnitOfWork) -> None:

@@ -32,5 +32,7 @@ class ClientDuplicates(ClientDuplicatesServicer[UnitOfWork]):
         items = [
             pb.DuplicateGroup(clients=[names[client_id] for client_id in members], score=found.score, reasons=found.reasons)
             for members, found in shown
+            # One of them may have been erased a moment ago.
+            if names.keys() >= set(members)
         ]
         return pb.DuplicatePage(items=items, total=len(groups))

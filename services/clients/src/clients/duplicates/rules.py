@@ -5,6 +5,7 @@ difference. A value that others have too says less the more they are: a family's
 to the whole, so that few fields that agree are less certain than many.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
@@ -70,17 +71,20 @@ def grouped(pairs: Iterable[tuple[T, T, Likeness]]) -> list[tuple[list[T], Liken
 
     A group is as likely as the least likely of its pairs.
     """
-    group_of: dict[T, list[tuple[T, T, Likeness]]] = {}
-    for first, second, found in pairs:
-        if found.score < LEAST:
-            continue
-        mine, theirs = group_of.get(first, []), group_of.get(second, [])
-        joined = mine if mine is theirs else [*mine, *theirs]
-        joined.append((first, second, found))
-        for one, other, _ in joined:
-            group_of[one] = group_of[other] = joined
-    groups = {id(group): group for group in group_of.values()}.values()
-    return sorted(map(_told, groups), key=lambda group: -group[1].score)
+    likely = [pair for pair in pairs if pair[2].score >= LEAST]
+    leader: dict[T, T] = {}
+
+    def lead(client: T) -> T:
+        while (above := leader.setdefault(client, client)) != client:
+            leader[client] = client = leader[above]
+        return client
+
+    for first, second, _ in likely:
+        leader[lead(first)] = lead(second)
+    groups: dict[T, list[tuple[T, T, Likeness]]] = defaultdict(list)
+    for pair in likely:
+        groups[lead(pair[0])].append(pair)
+    return sorted(map(_told, groups.values()), key=lambda group: -group[1].score)
 
 
 def _told(group: Sequence[tuple[T, T, Likeness]]) -> tuple[list[T], Likeness]:

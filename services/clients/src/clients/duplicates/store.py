@@ -69,7 +69,7 @@ _has_keys = exists().where(match_keys.c.workspace_id == clients.c.workspace_id, 
 # Locked, so that whoever changes one meanwhile sets its keys after this.
 without_keys = command(
     select(clients)
-    .where(~_has_keys, clients.c.id > bindparam("after", type_=Uuid))
+    .where(~_has_keys, clients.c.merged_into.is_(None), clients.c.id > bindparam("after", type_=Uuid))
     .order_by(clients.c.id)
     .limit(literal(AT_ONCE))
     .with_for_update()

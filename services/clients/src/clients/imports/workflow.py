@@ -70,7 +70,7 @@ class ClientImport:
     """One file on its way in. `seen` are the external ids, as indexes, that a dry run has met and written nowhere."""
 
     def __init__(self, keys: WorkspaceKeys, outcome: Outcome, *, job_id: UUID, dry_run: bool) -> None:
-        self._keys = keys
+        self.keys = keys
         self._job_id = job_id
         self.outcome = outcome
         self._dry_run = dry_run
@@ -116,12 +116,12 @@ class ClientImport:
             mapping.set_fields(client, values)
             client.created_at.CopyFrom(to_timestamp(work.now))
             client.updated_at.CopyFrom(client.created_at)
-            clients.append((client, mapping.external_id_index(client, self._keys)))
+            clients.append((client, mapping.external_id_index(client, self.keys)))
         return clients
 
     def _columns(self, clients: Sequence[clients_pb2.Client], work: UnitOfWork) -> Mapping[str, list[Any]]:
         """The parameters of `store.create_many`."""
-        rows = [mapping.to_columns(client, self._keys, work) for client in clients]
+        rows = [mapping.to_columns(client, self.keys, work) for client in clients]
         tokens = [(row["id"], token) for row in rows for token in set(row["index_tokens"])]
         columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in store.COLUMNS}
         return columns | {
@@ -196,6 +196,7 @@ async def _step(job: RunningJob, importing: ClientImport, batch: Sequence[Row], 
     while True:
         try:
             async with job.step() as work:
+                importing.keys = job.keys
                 created = await importing.take(batch, work)
                 record_effect(work, KIND, options_pb2.RESOURCE_CLIENT, options_pb2.ACTION_CREATE, created, job=job.id)
                 job.done = taken

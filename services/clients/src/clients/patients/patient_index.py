@@ -104,7 +104,7 @@ async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: Wo
     while changed := await db.all(store.changed_since, since=since):
         for row in changed:
             client = to_client(mapping.client_row(row) | {"id": row["client_id"]}, keys)
-            if client.is_active:
+            if client.is_active and row["client_merged_into"] is None:
                 index.put(_entry(row, client, keys))
             else:
                 index.remove(row["client_id"])

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from caseload.clients.v1 import clients_pb2, patients_pb2
 from chassis.care_teams.access import CareTeams
 from chassis.encryption.records import WorkspaceKeys
-from chassis.errors import Fault, Invalid, NotFound
+from chassis.errors import Fault, Gone, Invalid, NotFound
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping as clients_mapping
@@ -87,7 +87,11 @@ async def _lock(
     found = await work.db.maybe(store.find, id_index=mapping.id_index(patient_id, keys))
     if found is None:
         raise unknown_patient()
-    client = await lock_client(found["client_id"], keys, work)
+    try:
+        client = await lock_client(found["client_id"], keys, work)
+    except Gone:
+        # Merged into another client, whose patient is the other one.
+        raise unknown_patient() from None
     if not client.is_active:
         raise unknown_patient()
     await care_teams.check(work, [found["client_id"]])

@@ -37,7 +37,7 @@ class ClientAttachments(ClientAttachmentsServicer[UnitOfWork, Spool]):
         keys = await self._keys.of(work.workspace_id)
         file = await self._files.examine(body, work)
         async with self._files.stored(file, work) as attachment_id:
-            client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=request.client_id))
+            client_rules.check_open(await work.db.one(client_store.lock_client, client_id=request.client_id))
             row = await self._files.add(work, keys, file, name, id=attachment_id, session_id=None, client_id=request.client_id)
         return mapping.from_row(row, keys)
 

@@ -17,6 +17,7 @@ from chassis.events.reactions import Reaction, on
 from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.storage.base import Blobs, new_key
 from chassis.work.audit import record_effect
+from chassis.work.moves import Manifest
 from clinical.attachments import store as files
 from clinical.attachments.mapping import FILES
 from clinical.erasure import store
@@ -29,6 +30,9 @@ from clinical.sessions import store as notes
 from clinical.sessions.mapping import NOTES, VERSIONS
 from clinical.supervision.attested import COSIGNATURES
 from clinical.sync import store as sync
+from clinical.tables import moved
+
+MOVED = Manifest(moved)
 
 # More of a workspace are found by the next round of its retention.
 _MOST_AT_ONCE = 500
@@ -47,6 +51,7 @@ def reactions(keys: Keys, holds: LegalHolds, blobs: Blobs) -> Sequence[Reaction]
         deleted = await delivery.db.all(store.remove_notes, client_id=event.client_id)
         await _tell(delivery, workspace_keys, "erase_notes", deleted, versions, cosignatures, removed, client_id=event.client_id)
         planned = await _erase_plans(event.client_id, workspace_keys, delivery)
+        await delivery.db.run(MOVED.forget, owner=event.client_id)
         await delivery.db.run(sync.forget_client, client_id=event.client_id)
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in (*deleted, *removed)), *planned])
         if event.HasField("job_id"):

@@ -41,7 +41,7 @@ class Plans(PlansServicer[UnitOfWork]):
             self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=request.client_id), work.context),
         )
         rules.check_client(is_active=client.is_active)
-        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=request.client_id))
+        client_rules.check_open(await work.db.one(client_store.lock_client, client_id=request.client_id))
         made = mapping.new_row(str(uuid7()), request.client_id, work)
         sealed = mapping.seal(content, keys, made, work)
         row = await work.db.one(store.create, id=made["id"], client_id=request.client_id, sealed=sealed, now=work.now)

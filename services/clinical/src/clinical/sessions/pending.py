@@ -7,15 +7,11 @@ from typing import Any
 
 from caseload.clinical.v1 import sessions_pb2 as pb
 from chassis.db.transaction import Record
-from chassis.encryption.bound_columns import encoder
 from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.timestamps import to_timestamp
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sessions import drafts, mapping, rules, store
-from clinical.tables import pending_amendments
-
-# What becomes part of the signed note beside the texts, and which version that is for.
-_bound = encoder(pending_amendments, ("fields", "base_version", "session_date", "duration_minutes", "saved_at"))
+from clinical.tables.notes import pending_bound, pending_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +120,14 @@ def _to_columns(session_id: str, pending: Pending, work: UnitOfWork, keys: Works
         "duration_minutes": pending.changes.get("duration_minutes"),
         "saved_at": pending.saved_at,
     }
-    row = f"{session_id}/{work.user_id}"
-    sealed = keys.seal(texts, table="pending_amendments", row=row, revision=pending.revision, bound=_bound(columns))
+    row = pending_row({"session_id": session_id, "user_id": work.user_id})
+    sealed = keys.seal(texts, table="pending_amendments", row=row, revision=pending.revision, bound=pending_bound(columns))
     return columns | {"sealed": sealed}
 
 
 def _from_row(row: Mapping[str, Any], keys: WorkspaceKeys) -> Pending:
-    place = {"table": "pending_amendments", "row": f"{row['session_id']}/{row['user_id']}", "revision": row["revision"]}
-    texts = keys.open(row["sealed"], into=pb.PendingAmendment(), **place, bound=_bound(row))
+    place = {"table": "pending_amendments", "row": pending_row(row), "revision": row["revision"]}
+    texts = keys.open(row["sealed"], into=pb.PendingAmendment(), **place, bound=pending_bound(row))
     values = {name: getattr(texts, name) if texts.HasField(name) else None for name in rules.TEXTS}
     values |= {name: row[name] for name in ("session_date", "duration_minutes")}
     base_version = rules.seen_version(row["base_version"], row["version"], row["detached_version"])

@@ -97,7 +97,7 @@ class Sessions(SessionsServicer[UnitOfWork]):
             note.appointment_id = request.appointment_id
             if not request.HasField("session_date"):
                 note.session_date.CopyFrom(slot.starts_at)
-        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=note.client_id))
+        client_rules.check_open(await work.db.one(client_store.lock_client, client_id=note.client_id))
         if slot is not None:
             locked = await work.db.one(store.lock_appointment, appointment_id=note.appointment_id)
             rules.check_not_deleted(locked["deleted_at"])
@@ -248,11 +248,12 @@ class Sessions(SessionsServicer[UnitOfWork]):
     async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
         window = part(request)
         keys = await self._keys.of(work.workspace_id)
-        note = mapping.from_row(await work.db.one(store.get, id=request.session_id), keys)
+        row = await work.db.one(store.get, id=request.session_id)
+        note = mapping.from_row(row, keys)
         found = await work.db.all(store.versions, session_id=request.session_id, limit=window.limit, after=window.after)
-        versions = [mapping.version_from_row(row, keys) for row in found]
+        versions = [mapping.version_from_row(each, keys) for each in found]
         if any(not version.HasField("signature") for version in versions):
-            hashed = {version.id: version for version in await signed.completed(work, keys, note)}
+            hashed = {version.id: version for version in await signed.completed(work, keys, row, note)}
             versions = [hashed[version.id] for version in versions]
         await cosigning.show_versions(work, keys, note.id, versions)
         return pb.VersionList(versions=versions, more=len(found) == window.limit)

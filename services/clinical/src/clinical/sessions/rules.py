@@ -230,6 +230,25 @@ def seen_version(seen: int, version: int, detached_version: int | None) -> int:
     return version if version == detached_version == seen + 1 else seen
 
 
+def signed_for(known: str | None, client_id: UUID, signed_versions: int) -> str | None:
+    """For which clients the versions of a note were signed, once it is another client's: those it had so far for `client_id`.
+
+    `known` is what that was before.
+    """
+    if not signed_versions or (known and int(known.rpartition(":")[2]) >= signed_versions):
+        return known
+    return f"{known or ''} {client_id}:{signed_versions}".strip()
+
+
+def signed_client(signed_for: str | None, number: int, client_id: str) -> str:
+    """For whom the version of this number was signed. `client_id` is whose the note is now."""
+    for each in (signed_for or "").split():
+        signed, _, last = each.partition(":")
+        if number <= int(last):
+            return signed
+    return client_id
+
+
 def is_stale(expected: int | None, version: int) -> bool:
     """Whether the caller expected another version than the current one. None means any version."""
     return expected is not None and expected != version

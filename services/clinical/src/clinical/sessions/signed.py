@@ -27,7 +27,7 @@ async def finalize(
     _check_content(note, work)
     number = mapping.number_signed(row) + 1
     kind = pb.VERSION_KIND_FINALIZED if number == 1 else pb.VERSION_KIND_REFINALIZED
-    await _sign(work, keys, signer, note, number=number, kind=kind, reason=reason or note.unfinalized_reason)
+    await _sign(work, keys, signer, row, note, number=number, kind=kind, reason=reason or note.unfinalized_reason)
     note.ClearField("unfinalized_reason")
     signed = mapping.changed_row(
         row, note, work, status="finalized", finalized_at=work.now, finalized_by_user_id=work.user_id, signed_versions=number
@@ -59,7 +59,7 @@ async def amend(
     rules.check_may_sign(work.caller.scopes)
     _check_content(note, work)
     number = mapping.number_signed(row) + 1
-    await _sign(work, keys, signer, note, number=number, kind=pb.VERSION_KIND_AMENDED, reason=reason)
+    await _sign(work, keys, signer, row, note, number=number, kind=pb.VERSION_KIND_AMENDED, reason=reason)
     amended = mapping.changed_row(row, note, work, amended_at=work.now, amendment_count=row["amendment_count"] + 1, signed_versions=number)
     saved = await work.db.one(store.amend, now=work.now, number=number, **mapping.seal(note, keys, amended, work))
     await events.record(work, saved, "session_amended", work.now, number=number)
@@ -94,6 +94,7 @@ async def _sign(
     work: UnitOfWork,
     keys: WorkspaceKeys,
     signer: signing.VersionSigner,
+    row: Record,
     note: pb.Session,
     *,
     number: int,
@@ -103,18 +104,19 @@ async def _sign(
     """Stores the note's content as its next signed version, and tells the note its hash."""
     version = mapping.new_version(note, work, number=number, kind=kind, reason=reason or None)
     if number > 1 and not version.HasField("previous_hash"):
-        version.previous_hash = (await completed(work, keys, note))[-1].content_hash
+        version.previous_hash = (await completed(work, keys, row, note))[-1].content_hash
     signer.sign(version, note)
     await work.db.run(store.add_version, **mapping.to_version_columns(version, keys, work))
     note.content_hash = version.content_hash
 
 
-async def completed(work: UnitOfWork, keys: WorkspaceKeys, note: pb.Session) -> list[pb.SessionVersion]:
+async def completed(work: UnitOfWork, keys: WorkspaceKeys, row: Record, note: pb.Session) -> list[pb.SessionVersion]:
     """All versions of the note, the oldest first. Those from before versions were signed have the hashes that they would have."""
     versions: list[pb.SessionVersion] = []
-    for row in await work.db.all(store.all_versions, session_id=note.id):
-        version = mapping.version_from_row(row, keys)
-        versions.append(signing.complete(version, note, versions[-1] if versions else None))
+    for each in await work.db.all(store.all_versions, session_id=note.id):
+        version = mapping.version_from_row(each, keys)
+        client_id = rules.signed_client(row["signed_for"], version.version_number, note.client_id)
+        versions.append(signing.complete(version, note, client_id, versions[-1] if versions else None))
     return versions
 
 

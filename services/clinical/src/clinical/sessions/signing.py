@@ -19,7 +19,7 @@ class VersionSigner(Signer):
 
     def sign(self, version: pb.SessionVersion, note: pb.Session) -> None:
         """Sets the version's hash and signature. All else that is signed has to be set."""
-        version.content_hash = hash_of(version, note)
+        version.content_hash = hash_of(version, note, note.client_id)
         version.key_id = self.key_id
         version.signature = self.signature(canonical.signed_message(version.content_hash))
 
@@ -28,14 +28,14 @@ class VersionSigner(Signer):
         return self.is_signature(version.signature, version.key_id, canonical.signed_message(version.content_hash))
 
 
-def hash_of(version: pb.SessionVersion, note: pb.Session) -> str:
-    """The hash of the version's content, whatever hash it says it has. `note` is its note, of which client and author are signed."""
+def hash_of(version: pb.SessionVersion, note: pb.Session, client_id: str) -> str:
+    """The hash of the version's content, whatever hash it says it has. `note` is its note, whose author is signed; so is whom it was signed for."""
     texts = {name: getattr(version, name) if version.HasField(name) else None for name in (*rules.TEXTS, "previous_hash", "reason")}
     return canonical.content_hash(
         texts
         | {
             "author_user_id": note.created_by_user_id,
-            "client_id": note.client_id,
+            "client_id": client_id,
             "duration_minutes": version.duration_minutes if version.HasField("duration_minutes") else None,
             "form": canonical.FORM,
             "kind": enum_text(pb.VersionKind, version.kind),
@@ -49,12 +49,12 @@ def hash_of(version: pb.SessionVersion, note: pb.Session) -> str:
     )
 
 
-def complete(version: pb.SessionVersion, note: pb.Session, previous: pb.SessionVersion | None) -> pb.SessionVersion:
+def complete(version: pb.SessionVersion, note: pb.Session, client_id: str, previous: pb.SessionVersion | None) -> pb.SessionVersion:
     """The version; one from before versions were signed gets its hash, and the hash of the version before."""
     if not version.HasField("signature"):
         if previous is not None:
             version.previous_hash = previous.content_hash
-        version.content_hash = hash_of(version, note)
+        version.content_hash = hash_of(version, note, client_id)
     return version
 
 
@@ -80,7 +80,8 @@ def verify(
     previous: pb.SessionVersion | None = None
     since_cosigned: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        version = _intact(row, number, head, previous, keys, signer)
+        client_id = rules.signed_client(note["signed_for"], number, head.client_id)
+        version = _intact(row, number, head, client_id, previous, keys, signer)
         if version is None or number > expected or not attested.is_genuine(cosigned, version, head, keys, signer, since_cosigned):
             found.first_break = number
             return found
@@ -101,6 +102,7 @@ def _intact(
     row: Mapping[str, Any],
     number: int,
     note: pb.Session,
+    client_id: str,
     previous: pb.SessionVersion | None,
     keys: WorkspaceKeys,
     signer: VersionSigner,
@@ -113,9 +115,9 @@ def _intact(
     if not version.HasField("signature"):
         # No signed version is followed by one from before signatures.
         is_from_before = previous is None or not previous.HasField("signature")
-        return complete(version, note, previous) if is_from_before and version.version_number == number else None
+        return complete(version, note, client_id, previous) if is_from_before and version.version_number == number else None
     follows = version.previous_hash == (previous.content_hash if previous else "")
-    is_whole = version.version_number == number and version.content_hash == hash_of(version, note)
+    is_whole = version.version_number == number and version.content_hash == hash_of(version, note, client_id)
     return version if follows and is_whole and signer.is_genuine(version) else None
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.scheduling.v1 import appointments_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.encryption.key_store import Keys
-from chassis.errors import NotFound
+from chassis.errors import Gone, NotFound
 from chassis.protobuf.fields import fill, given
 from chassis.work.unit_of_work import UnitOfWork
 from clinical.sync import rules, store
@@ -37,18 +38,22 @@ class Sync(SyncServicer[UnitOfWork]):
 
     async def SyncSession(self, request: pb.SyncSessionRequest, work: UnitOfWork) -> pb.SyncedSession:
         item = Item.of(request)
-        keys, client, slot, is_old = await asyncio.gather(
+        keys, (client, client_id), slot, is_old = await asyncio.gather(
             self._keys.of(work.workspace_id),
-            self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=item.client_id), work.context),
+            self._client(item, work),
             self._slot(item, work),
             self._is_old(item, work),
         )
-        of_client = slot if slot is not None and UUID(slot.client_id) == UUID(item.client_id) else None
+        # The digest is of what the device has sent, so that it knows its item again.
         note_key, digest = item.note_key(keys, work.user_id), item.digest(keys)
+        if client_id != item.client_id:
+            rules.check_history_is_there(has_notes=await work.db.maybe(store.has_notes, client_id=item.client_id) is not None)
+            item = replace(item, client_id=client_id)
+        of_client = slot if slot is not None and UUID(slot.client_id) == UUID(item.client_id) else None
         # An API key is a device of its own.
         device = {"user_id": work.user_id, "device_id": work.caller.session_id or work.user_id, "note_key": note_key}
         await work.db.run(store.lock, note=f"{work.workspace_id} {note_key.hex()}")
-        client_rules.check_not_erased(**await work.db.one(client_store.lock_client, client_id=item.client_id))
+        client_rules.check_open(await work.db.one(client_store.lock_client, client_id=item.client_id))
         receipt = await work.db.maybe(store.same_item, item_digest=digest, **device)
         if receipt is None:
             effect = await Taking(work, keys, item, of_client, device).take()
@@ -64,6 +69,17 @@ class Sync(SyncServicer[UnitOfWork]):
             # It was sent before the last sign-in; by this receipt the device's next items of the note find it.
             await _add_receipt(Effect(**{name: receipt[name] for name in Effect.__slots__}), item, digest, device, work)
         return _told({**receipt, "status": rules.repeated(receipt["status"])}, work)
+
+    async def _client(self, item: Item, work: UnitOfWork) -> tuple[clients_pb2.CheckClientResponse, str]:
+        """The item's client; of one who was merged meanwhile, which the device cannot know, the survivor."""
+        client_id = item.client_id
+        while True:
+            try:
+                return await self._clients.CheckClient(clients_pb2.CheckClientRequest(client_id=client_id), work.context), client_id
+            except Gone as gone:
+                if "merged_into" not in gone.facts:
+                    raise
+                client_id = gone.facts["merged_into"]
 
     async def _slot(self, item: Item, work: UnitOfWork) -> appointments_pb2.Slot | None:
         """The item's appointment. None without one, and for one that is deleted or of another workspace."""

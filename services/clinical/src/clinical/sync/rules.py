@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import Conflict, Fault, Invalid
+from chassis.errors import Conflict, Fault, Invalid, Unavailable
 from clinical.sessions import rules as notes
 
 # Of a device's own id of a note.
@@ -35,6 +35,12 @@ SESSION_DELETED = "session_deleted"
 SESSION_ERASED = "session_erased"
 SESSION_FINALIZED = "session_finalized"
 STALE_VERSION = "stale_version"
+
+
+def check_history_is_there(*, has_notes: bool) -> None:
+    """Raises Unavailable while notes of a client who was merged are still on their way to the survivor: a moment later the item finds its own."""
+    if has_notes:
+        raise Unavailable("history_is_moving", "This client's history is just being moved; try again.", retry_after=5.0)
 
 
 class Order(Enum):

@@ -4,7 +4,7 @@ from sqlalchemy import Boolean, LargeBinary, Text, Uuid, bindparam, delete, func
 
 from chassis.db.advisory_locks import lock_number
 from chassis.db.statement import command, query
-from clinical.tables import sync_receipts
+from clinical.tables import sessions, sync_receipts
 
 _r = sync_receipts.c
 _of_note = (_r.user_id == bindparam("user_id", type_=Uuid)) & (_r.note_key == bindparam("note_key", type_=LargeBinary))
@@ -42,5 +42,8 @@ add = command(
         **{column.name: bindparam(column.name, type_=column.type) for column in sync_receipts.columns},
     )
 )
+
+# Whether a client has any note.
+has_notes = query(select(sessions.c.id).where(sessions.c.client_id == bindparam("client_id", type_=Uuid)).limit(1))
 
 forget_client = command(delete(sync_receipts).where(_r.client_id == bindparam("client_id", type_=Uuid)))

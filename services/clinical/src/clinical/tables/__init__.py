@@ -5,9 +5,10 @@ were installed with.
 """
 
 from caseload.clinical.v1 import events_pb2
+from chassis.work import moves
 from chassis.work.retention import Retention
 from clinical.tables.access import ACCESS
-from clinical.tables.base import metadata
+from clinical.tables.base import metadata, moved
 from clinical.tables.files import attachments, storage_counters, storage_quotas
 from clinical.tables.notes import (
     appointments,
@@ -38,6 +39,7 @@ __all__ = [
     "measures",
     "metadata",
     "milestones",
+    "moved",
     "note_templates",
     "pending_amendments",
     "plan_counters",
@@ -69,5 +71,6 @@ RETENTIONS = (
         over="status = 'pending' AND NOT hidden AND announced_at IS NULL",
         announced=lambda id_: events_pb2.CosignDeadlinePassed(session_id=str(id_)),
     ),
-    Retention("sync_receipts", since="created_at", days="sync_receipts_days"),
+    moves.RETENTION,
+    Retention("sync_receipts", since="created_at", days="sync_receipts_days", evidence=True),
 )

@@ -3,7 +3,10 @@
 from sqlalchemy import MetaData
 
 from chassis.db.system_tables import chassis_tables
+from chassis.work.moves import moved_rows
 
 metadata = MetaData(schema="clinical")
+
+moved = moved_rows(metadata)
 
 chassis_tables(metadata)

@@ -29,7 +29,7 @@ attachments = tenant(
     Index("ix_attachments_session", "workspace_id", "session_id", "created_at", "id"),
     Index("ix_attachments_client", "workspace_id", "client_id"),
     care_team="reads",
-    fixed=("id", "session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "scanned_at", "created_at"),
+    fixed=("id", "session_id", "created_by_user_id", "file_type", "file_size_bytes", "scanned_at", "created_at"),
     sealed=Sealed(
         bound=("session_id", "client_id", "created_by_user_id", "file_type", "file_size_bytes", "status", "scanned_at", "created_at")
     ),

@@ -1,5 +1,8 @@
 """Session notes, their versions and templates, and what clinical knows of clients and appointments. A note's texts are sealed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -18,7 +21,8 @@ from sqlalchemy import (
 )
 
 from chassis.db.counters import FOLDED_GRANTS, counter
-from chassis.db.tables import Sealed, moment, tenant
+from chassis.db.tables import Sealed, moment, sealed_alone, tenant
+from chassis.encryption.bound_columns import encoder
 from clinical.tables.base import metadata
 
 sessions = tenant(
@@ -40,6 +44,9 @@ sessions = tenant(
     Column("template_id", Uuid),
     # How many signed versions it has. Null of a note that was last signed before versions were counted: one more than its amendments.
     Column("signed_versions", Integer),
+    # Of a note that came from another client by a merge: `<client>:<number>`, whom the versions up to that number were signed for. Several
+    # are parted by spaces, by ascending numbers; later versions are signed for the note's own client.
+    Column("signed_for", Text),
     moment("session_date"),
     Column("duration_minutes", Integer),
     Column("status", Text, nullable=False),
@@ -75,7 +82,8 @@ sessions = tenant(
     Index("ix_sessions_over", "permanent_delete_after", postgresql_where=text("permanent_delete_after IS NOT NULL")),
     # The trigger `keep_signed` refuses changes of a signed note that no version tells of, and its deletion before its time.
     care_team="reads",
-    fixed=("id", "client_id", "conflict_of", "conflict_base_version", "template_id", "created_by_user_id", "created_at"),
+    # The trigger `keep_client` lets a row be another client's only as the manifest of a merge says.
+    fixed=("id", "conflict_of", "conflict_base_version", "template_id", "created_by_user_id", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     eraser_grants="SELECT, DELETE",
     # It finds the deleted notes whose time is over.
@@ -83,6 +91,7 @@ sessions = tenant(
     sealed=Sealed(
         bound=(
             "client_id", "appointment_id", "conflict_of", "conflict_base_version", "created_by_user_id", "template_id", "detached_version", "signed_versions",
+            "signed_for",
             "session_date", "duration_minutes", "status",
             "draft_last_saved_at", "finalized_at", "finalized_by_user_id", "amended_at", "amendment_count", "deleted_at",
             "deleted_by_user_id", "permanent_delete_after", "created_at", "updated_at",
@@ -150,6 +159,17 @@ note_templates = tenant(
     sealed=Sealed(bound=("owner_user_id", "is_active", "created_at", "updated_at")),
 )
 
+
+def pending_row(row: Mapping[str, Any]) -> str:
+    """What a pending amendment is sealed as: the note and the author."""
+    return f"{row['session_id']}/{row['user_id']}"
+
+
+def pending_bound(row: Mapping[str, Any]) -> bytes:
+    """What of its open columns it is bound to."""
+    return _encode_pending(row)
+
+
 # What an author has typed into a signed note and not yet made an amendment, one row for each author. `fields` names what
 # differs from the note; the texts among them are sealed.
 pending_amendments = tenant(
@@ -158,7 +178,7 @@ pending_amendments = tenant(
     Column("session_id", Uuid, nullable=False),
     Column("user_id", Uuid, nullable=False),
     Column("fields", ARRAY(Text), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False, info=sealed_alone(pending_row, revision="revision", bound=pending_bound)),
     # Of this row, not of the note.
     Column("revision", BigInteger, nullable=False),
     # The version of the note that the author saw when it began. No autosave makes it newer.
@@ -176,6 +196,8 @@ pending_amendments = tenant(
     CheckConstraint("duration_minutes BETWEEN 0 AND 480", name="pending_duration_out_of_range"),
     fixed=("session_id", "user_id"),
 )
+# What becomes part of the signed note beside the texts, and which version that is for.
+_encode_pending = encoder(pending_amendments, ("fields", "base_version", "session_date", "duration_minutes", "saved_at"))
 
 # The timeline events of notes, one row each, so that one index orders them all.
 timeline_events = tenant(
@@ -200,7 +222,7 @@ timeline_events = tenant(
     Index("ix_history_client", "workspace_id", "client_id", text("at DESC"), text("id DESC"), postgresql_where=text("NOT hidden")),
     Index("ix_history_session", "workspace_id", "session_id"),
     care_team="reads",
-    fixed=("id", "session_id", "client_id", "kind"),
+    fixed=("id", "session_id", "kind"),
     grants="SELECT, INSERT, UPDATE",
 )
 
@@ -211,6 +233,8 @@ clients = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     moment("erased_at", nullable=True),
+    # The client is another one's duplicate: nothing is written for it any more.
+    Column("merged_into", Uuid),
     # Of a client without records who may be about to be erased: until then nothing is added. Null once something was.
     moment("closed_until", nullable=True),
     # Of an erased client: the files that may still be in the store.

@@ -40,7 +40,7 @@ plans = tenant(
     Index("ix_plans_status", "workspace_id", "status", text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
     Index("ix_plans_client", "workspace_id", "client_id", text("id DESC")),
     care_team="reads",
-    fixed=("id", "client_id", "created_at"),
+    fixed=("id", "created_at"),
     grants="SELECT, INSERT, UPDATE",
     eraser_grants="SELECT, DELETE",
     sealed=Sealed(bound=("client_id", "status", "deleted_at", "deleted_by_user_id", "created_at", "updated_at")),
@@ -137,7 +137,7 @@ plan_events = tenant(
     Index("ix_plan_events_plan", "workspace_id", "plan_id"),
     Index("ix_plan_events_milestone", "workspace_id", "milestone_id", postgresql_where=text("milestone_id IS NOT NULL")),
     care_team="reads",
-    fixed=("id", "plan_id", "client_id", "milestone_id", "kind"),
+    fixed=("id", "plan_id", "milestone_id", "kind"),
     grants="SELECT, INSERT, UPDATE",
 )
 

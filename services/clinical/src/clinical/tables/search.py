@@ -14,7 +14,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import moment, sealed_alone, tenant
 from clinical.tables.base import metadata
 
 # What the index has to take in: notes that were written, changed or erased; without a note, that its segments are to be looked at. A
@@ -38,8 +38,8 @@ search_segments = tenant(
     metadata,
     Column("id", Uuid, nullable=False),
     Column("documents", Integer, nullable=False),
-    Column("header", LargeBinary, nullable=False),
-    Column("dead", LargeBinary, nullable=False),
+    Column("header", LargeBinary, nullable=False, info=sealed_alone("id", revision=0, column="header")),
+    Column("dead", LargeBinary, nullable=False, info=sealed_alone("id", revision="version", column="dead")),
     Column("version", BigInteger, nullable=False),
     Column("is_ready", Boolean, nullable=False),
     # When the first note was erased that it still has words of.
@@ -53,7 +53,7 @@ search_blocks = tenant(
     metadata,
     Column("segment_id", Uuid, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False, info=sealed_alone("segment_id", revision="number", column="content")),
     PrimaryKeyConstraint("workspace_id", "segment_id", "number", name="pk_search_blocks"),
     ForeignKeyConstraint(
         ["workspace_id", "segment_id"],

@@ -36,6 +36,6 @@ sync_receipts = tenant(
     Index("ix_sync_receipts_client", "workspace_id", "client_id"),
     Index("ix_sync_receipts_over", "created_at"),
     care_team="reads",
-    grants="SELECT, INSERT, DELETE",
+    grants="SELECT, INSERT, UPDATE (client_id), DELETE",
     relay_grants="SELECT (workspace_id, id, created_at)",
 )

@@ -10,14 +10,14 @@ _ids = bindparam("ids", type_=ARRAY(Uuid))
 _is_used = clients.c.closed_until.is_(None)
 known = query(select(clients.c.id).where(clients.c.id == any_(_ids), _is_used))
 
-# Locks the client until the commit, and returns when it was erased and until when it is closed, if it was and is.
+# Locks the client until the commit, and returns when it was erased, until when it is closed and whom it was merged into, if it was and is.
 lock_client = command(
     upsert(clients)
     .values(workspace_id=bindparam("workspace_id"), id=bindparam("client_id", type_=Uuid))
     .on_conflict_do_update(
         constraint="pk_clients", set_={"closed_until": case((clients.c.closed_until > func.now(), clients.c.closed_until))}
     )
-    .returning(clients.c.erased_at, clients.c.closed_until)
+    .returning(clients.c.erased_at, clients.c.closed_until, clients.c.merged_into)
 )
 
 # In the order of their ids, as everybody who locks several. Returns those that were closed.

@@ -11,6 +11,7 @@ from chassis.encryption.records import WorkspaceKeys
 from chassis.protobuf.enums import enum_text
 from identity.people.rules import normalize_email
 from identity.single_sign_on.rules import GroupRole, Settings
+from identity.tables.single_sign_on import provider_flags
 
 
 def settings_of(message: pb.ProviderSettings) -> Settings:
@@ -42,7 +43,7 @@ def open_sealed(row: Mapping[str, Any], keys: WorkspaceKeys) -> pb.SealedProvide
 
 
 def _place(row: Mapping[str, Any], keys: WorkspaceKeys) -> dict[str, Any]:
-    bound = bytes((row["is_enabled"], row["is_required"]))
+    bound = provider_flags(row)
     return {"table": "sso_providers", "row": keys.workspace_id, "revision": row["version"], "column": "sealed", "bound": bound}
 
 

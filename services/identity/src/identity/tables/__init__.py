@@ -94,6 +94,7 @@ RETENTIONS = (
         "login_sessions",
         since="expires_at",
         days="login_sessions_days",
+        evidence=True,
         audited=Audited("delete_expired_login_sessions", options_pb2.RESOURCE_USER, "user_id"),
     ),
 )

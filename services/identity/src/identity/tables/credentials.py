@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import moment, sealed_alone, tenant
 from identity.tables.base import metadata
 
 # Recent attempts to sign in, counted per e-mail address (known or not) and throttle bucket.
@@ -61,7 +61,7 @@ second_factors = tenant(
     "second_factors",
     metadata,
     Column("user_id", Uuid, nullable=False),
-    Column("secret_sealed", LargeBinary, nullable=False),
+    Column("secret_sealed", LargeBinary, nullable=False, info=sealed_alone("user_id", revision=1, column="secret_sealed")),
     # The newest step that a code was accepted of: neither it nor an earlier one is good again (RFC 6238, 5.2).
     Column("last_step", BigInteger, nullable=False, server_default="0"),
     moment("created_at"),

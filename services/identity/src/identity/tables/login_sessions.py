@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import moment, sealed_alone, tenant
 from identity.tables.base import metadata
 
 login_sessions = tenant(
@@ -56,7 +56,7 @@ refresh_tokens = tenant(
     moment("created_at"),
     moment("used_at", nullable=True),
     # The secret of the next token, encrypted, for requests that use this one at the same moment. Null after the grace period.
-    Column("successor_sealed", LargeBinary),
+    Column("successor_sealed", LargeBinary, info=sealed_alone("session_id", revision="generation", column="successor_sealed")),
     PrimaryKeyConstraint("workspace_id", "session_id", "generation", name="pk_refresh_tokens"),
     UniqueConstraint("workspace_id", "session_id", "hash", name="refresh_token_hash"),
     ForeignKeyConstraint(

@@ -1,5 +1,8 @@
 """Single sign-on: a workspace's OpenID provider, which of its accounts belong to which users, and sign-ins under way."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -14,7 +17,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from chassis.db.tables import moment, tenant
+from chassis.db.tables import moment, sealed_alone, tenant
 from identity.tables.base import metadata
 
 # Whose provider a sign-in at `/auth/oidc/{slug}` is for. It can be read without a workspace, and is written in the workspace's own transactions.
@@ -27,6 +30,12 @@ sso_directory = Table(
     UniqueConstraint("slug", name="sso_slug_taken"),
 )
 
+
+def provider_flags(row: Mapping[str, Any]) -> bytes:
+    """What a configuration is bound to beside its revision."""
+    return bytes((row["is_enabled"], row["is_required"]))
+
+
 sso_providers = tenant(
     "sso_providers",
     metadata,
@@ -36,7 +45,7 @@ sso_providers = tenant(
     # The revision that `sealed` is bound to, with the two columns above. A sign-in that began with another one is over.
     Column("version", BigInteger, nullable=False),
     # The whole configuration, with the client's secret, encrypted: what is in the database alone cannot send people, or the secret, elsewhere.
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False, info=sealed_alone("workspace_id", revision="version", bound=provider_flags)),
     moment("updated_at"),
     PrimaryKeyConstraint("workspace_id", name="pk_sso_providers"),
     ForeignKeyConstraint(["workspace_id"], ["identity.workspaces.workspace_id"], name="workspace_not_found"),
@@ -67,7 +76,7 @@ sso_attempts = tenant(
     # Of the provider's configuration.
     Column("provider_version", BigInteger, nullable=False),
     # Where the person goes afterwards, encrypted: paths of front ends may hold what somebody searched for.
-    Column("return_to_sealed", LargeBinary),
+    Column("return_to_sealed", LargeBinary, info=sealed_alone("id", revision=1, column="return_to_sealed")),
     moment("created_at"),
     moment("expires_at"),
     moment("used_at", nullable=True),

@@ -4,6 +4,7 @@ What changes or deletes a reminder on the service's own behalf leaves an audit l
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from caseload.options.v1 import options_pb2
 from chassis.db.transaction import Record, Transaction
 from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
+from notifications.merged_clients.store import MOVED
+from notifications.merged_clients.workflow import owners
 from notifications.reminders import rules, store
 from notifications.reminders.rules import KnownAppointment
 
@@ -24,9 +27,10 @@ async def record_appointments(work: UnitOfWork, appointments: Sequence[KnownAppo
     Returns whether any of the reminders is due at once.
     """
     db = work.db
-    # In the order of ids, so that two transactions that record several appointments never wait for each other in a circle.
-    current = {appointment.id: appointment for appointment in rules.newest(appointments)}
     await db.run(store.lock_rules_shared)
+    owner = await owners(work, {appointment.client_id for appointment in appointments})
+    # In the order of ids, so that two transactions that record several appointments never wait for each other in a circle.
+    current = {appointment.id: replace(appointment, client_id=owner[appointment.client_id]) for appointment in rules.newest(appointments)}
     before = {row["id"]: row for row in await db.all(store.appointments_for_update, ids=list(current))}
     recorded = await db.all(
         store.record_appointments,
@@ -133,6 +137,7 @@ async def erase_client(work: UnitOfWork, client_id: UUID | str) -> int:
     await work.db.run(store.erase_consents, client_id=client_id)
     reminders = await work.db.all(store.erase_reminders, client_id=client_id)
     appointments = await work.db.all(store.erase_appointments, client_id=client_id)
+    await work.db.run(MOVED.forget, owner=client_id)
     await work.db.run(store.forget_answers, ids=[UUID(str(client_id))])
     ids = {row["appointment_id"] for row in reminders} | {row["id"] for row in appointments}
     facts = {"client_id": client_id, "reminders": len(reminders)}

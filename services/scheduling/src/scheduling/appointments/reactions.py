@@ -10,8 +10,12 @@ from chassis.encryption.key_store import Keys
 from chassis.events.delivery import Delivery
 from chassis.events.reactions import Reaction, on
 from chassis.work.audit import record_effect
+from chassis.work.moves import Manifest
 from scheduling.appointments import rules, store
 from scheduling.appointments.mapping import APPOINTMENTS
+from scheduling.tables import moved
+
+MOVED = Manifest(moved)
 
 
 def reactions(keys: Keys) -> Sequence[Reaction]:
@@ -36,6 +40,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         record_effect(
             delivery, "erase_appointments", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_DELETE, ids, client_id=event.client_id
         )
+        await delivery.db.run(MOVED.forget, owner=event.client_id)
         await delivery.db.run(store.forget_answers, ids=[UUID(event.client_id), *(row["id"] for row in erased)])
         if event.HasField("job_id"):
             delivery.emit(events_pb2.ClientErasureFinished(client_id=event.client_id, deleted=len(erased)))

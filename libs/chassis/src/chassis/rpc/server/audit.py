@@ -18,9 +18,11 @@ from chassis.work.unit_of_work import OutboxWriter, UnitOfWork, envelope_of
 _MOST_IN_A_BATCH = 500
 
 
-def line(work: UnitOfWork, method: Method, ids: Sequence[str], *, refusal: Refusal | None = None) -> events_pb2.AuditRecorded:
+def line(
+    work: UnitOfWork, method: Method, ids: Sequence[str], *, clients: Sequence[str] = (), refusal: Refusal | None = None
+) -> events_pb2.AuditRecorded:
     """The line that the method declares."""
-    return audit_line(work, method.event_type, method.resource, method.action, ids, facts=work.facts, refusal=refusal)
+    return audit_line(work, method.event_type, method.resource, method.action, ids, facts=work.facts, client_ids=clients, refusal=refusal)
 
 
 class AuditBatcher:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from hashlib import scrypt, sha256
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from google.protobuf.message import Message
 from sqlalchemy import LargeBinary, MetaData, Table, Text, bindparam, func, insert, or_, select
@@ -20,7 +20,7 @@ from chassis.bounded_threads import BoundedThreads
 from chassis.db.advisory_locks import lock_number
 from chassis.db.errors import refusals
 from chassis.db.statement import Statement, command, query
-from chassis.db.system_tables import chassis_tables
+from chassis.db.system_tables import answer_name, answer_row, chassis_tables
 from chassis.db.transaction import Record
 from chassis.encryption.key_store import Keys
 from chassis.encryption.records import WorkspaceKeys
@@ -34,7 +34,6 @@ IN_PROGRESS = "idempotency_in_progress"
 # Threads that compute slow fingerprints; how many may be computed or wait before a request is refused as Unavailable.
 _THREADS, _QUEUE = 2, 64
 _LOCK = lock_number("answer", bindparam("name", type_=Text))
-_NAMESPACE = UUID("6f0d2c0e-6a0b-4e58-9d4b-0b9f7c6d5a11")
 
 
 class AnsweredBefore(Exception):
@@ -102,10 +101,9 @@ class Idempotency:
         the key. Invalid when the key was used for another request.
         """
         keys = await self._keys.of(work.workspace_id)
-        name = f"{work.workspace_id}:{work.user_id}:{method.path}:{key}"
-        row = uuid5(_NAMESPACE, name)
-        fingerprint = keys.exact("request", await self._digest(method, request, body_digest, salt=row.bytes))
         place = {"workspace_id": work.workspace_id, "user_id": work.user_id, "method": method.path, "key": key}
+        name, row = answer_name(place), answer_row(place)
+        fingerprint = keys.exact("request", await self._digest(method, request, body_digest, salt=row.bytes))
         claim = Claim(keys, fingerprint, row, place)
         since = work.now - KEPT
         async with work.beside(work.workspace_id) as tx:

@@ -53,8 +53,8 @@ class RestrictedClients(Protocol):
     async def check_answer(self, work: UnitOfWork, reply: Message) -> None:
         """The same of every client whom an answer names that is given once more."""
 
-    async def mark(self, work: UnitOfWork, request: Message, reply: Message) -> None:
-        """Has the audit line tell if the caller is answered because they broke the glass."""
+    async def mark(self, work: UnitOfWork, request: Message, clients: Sequence[str]) -> None:
+        """Has the audit line tell whose record this was about, and if the caller is answered because they broke the glass."""
 
 
 class Server:
@@ -191,7 +191,7 @@ class Server:
                             await work.db.connection()
                         raise
                 if self._restricted is not None and method.audited:
-                    await self._restricted.mark(work, request, reply)
+                    await self._restricted.mark(work, request, _clients(method, request, reply))
                 cut(method, request, reply)
                 answer: bytes = reply.SerializeToString()
                 check_reply(answer)
@@ -199,13 +199,13 @@ class Server:
                     await self._idempotency.keep(work, claim, request, reply)
                 ids = _ids(method, request, reply)
                 if method.writes and method.audited:
-                    work.emit(line(work, method, ids))
+                    work.emit(line(work, method, ids, clients=_clients(method, request, reply)))
         except AnsweredBefore as answered:
             await self._record_replay(work, method, request, answered.body)
             return answered.body
         # The connection is released by now: reads wait for the commit of their lines without one.
         if method.audited and not method.writes:
-            await self._audit.record(work, line(work, method, ids))
+            await self._audit.record(work, line(work, method, ids, clients=_clients(method, request, reply)))
         return answer
 
     @contextmanager
@@ -250,7 +250,7 @@ class Server:
             work.facts = {"replay": "true"}
             if self._restricted is not None:
                 await self._restricted.check_answer(work, reply)
-            await self._audit.record(work, line(work, method, _ids(method, request, reply)))
+            await self._audit.record(work, line(work, method, _ids(method, request, reply), clients=_clients(method, request, reply)))
 
     async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
         """Audits a refusal to show or do something. Unavailable where its line cannot be written, and that is then the answer."""
@@ -259,12 +259,20 @@ class Server:
             return
         ids = [] if request is None else method.request_ids(request)
         # Refused before its ids were checked, a request may hold anything in their place.
-        await self._audit.record(work, line(work, method, ids if all(map(is_uuid_text, ids)) else [], refusal=refusal))
+        clients = [] if request is None else method.request_clients(request)
+        well_formed = all(map(is_uuid_text, (*ids, *clients)))
+        told = line(work, method, ids if well_formed else [], clients=clients if well_formed else [], refusal=refusal)
+        await self._audit.record(work, told)
 
 
 def _ids(method: Method, request: Message, reply: Message) -> list[str]:
     """The ids that the call's audit line names."""
     return [*method.request_ids(request), *method.reply_ids(reply)]
+
+
+def _clients(method: Method, request: Message, reply: Message) -> list[str]:
+    """The clients whose records the call was about."""
+    return [*method.request_clients(request), *method.reply_clients(reply)]
 
 
 async def _answer_with(body: Spool, servicer: ServicerMethod, request: Message, work: UnitOfWork) -> Message:

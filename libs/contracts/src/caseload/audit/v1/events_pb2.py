@@ -26,7 +26,7 @@ from caseload.options.v1 import options_pb2 as caseload_dot_options_dot_v1_dot_o
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61seload/audit/v1/events.proto\x12\x11\x63\x61seload.audit.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x05\n\rAuditRecorded\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x07user_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x14\n\x07service\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nevent_type\x18\x05 \x01(\t\x12/\n\x08resource\x18\x06 \x01(\x0e\x32\x1d.caseload.options.v1.Resource\x12+\n\x06\x61\x63tion\x18\x07 \x01(\x0e\x32\x1b.caseload.options.v1.Action\x12\x1e\n\x0bresource_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x12\x1a\n\x0cresource_ids\x18\t \x03(\tB\x04\xe0\xb5\x18\x01\x12+\n\x07outcome\x18\n \x01(\x0e\x32\x1a.caseload.audit.v1.Outcome\x12\x11\n\x04\x63ode\x18\x0b \x01(\tH\x03\x88\x01\x01\x12\x17\n\nip_address\x18\x0c \x01(\tH\x04\x88\x01\x01\x12\x17\n\nuser_agent\x18\r \x01(\tH\x05\x88\x01\x01\x12\x1d\n\nsession_id\x18\x0e \x01(\tB\x04\xe0\xb5\x18\x01H\x06\x88\x01\x01\x12\x12\n\nrequest_id\x18\x0f \x01(\t\x12:\n\x05\x66\x61\x63ts\x18\x10 \x03(\x0b\x32+.caseload.audit.v1.AuditRecorded.FactsEntry\x12/\n\x0boccurred_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x07records\x18\x12 \x03(\x0b\x32\x1f.caseload.audit.v1.RecordDigest\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\n\n\x08_user_idB\n\n\x08_serviceB\x0e\n\x0c_resource_idB\x07\n\x05_codeB\r\n\x0b_ip_addressB\r\n\x0b_user_agentB\r\n\x0b_session_id\"X\n\x0cRecordDigest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x17\n\trecord_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06\x64igest\x18\x04 \x01(\x0c\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x11LegalHoldReleased\x12\x15\n\x07hold_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*R\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fOUTCOME_SUCCESS\x10\x01\x12\x13\n\x0fOUTCOME_FAILURE\x10\x02\x1a\x04\xa8\xb6\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61seload/audit/v1/events.proto\x12\x11\x63\x61seload.audit.v1\x1a!caseload/options/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x87\x06\n\rAuditRecorded\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x0cworkspace_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x1a\n\x07user_id\x18\x03 \x01(\tB\x04\xe0\xb5\x18\x01H\x00\x88\x01\x01\x12\x14\n\x07service\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nevent_type\x18\x05 \x01(\t\x12/\n\x08resource\x18\x06 \x01(\x0e\x32\x1d.caseload.options.v1.Resource\x12+\n\x06\x61\x63tion\x18\x07 \x01(\x0e\x32\x1b.caseload.options.v1.Action\x12\x1e\n\x0bresource_id\x18\x08 \x01(\tB\x04\xe0\xb5\x18\x01H\x02\x88\x01\x01\x12\x1a\n\x0cresource_ids\x18\t \x03(\tB\x04\xe0\xb5\x18\x01\x12+\n\x07outcome\x18\n \x01(\x0e\x32\x1a.caseload.audit.v1.Outcome\x12\x11\n\x04\x63ode\x18\x0b \x01(\tH\x03\x88\x01\x01\x12\x17\n\nip_address\x18\x0c \x01(\tH\x04\x88\x01\x01\x12\x17\n\nuser_agent\x18\r \x01(\tH\x05\x88\x01\x01\x12\x1d\n\nsession_id\x18\x0e \x01(\tB\x04\xe0\xb5\x18\x01H\x06\x88\x01\x01\x12\x12\n\nrequest_id\x18\x0f \x01(\t\x12:\n\x05\x66\x61\x63ts\x18\x10 \x03(\x0b\x32+.caseload.audit.v1.AuditRecorded.FactsEntry\x12/\n\x0boccurred_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x07records\x18\x12 \x03(\x0b\x32\x1f.caseload.audit.v1.RecordDigest\x12\x18\n\nclient_ids\x18\x13 \x03(\tB\x04\xe0\xb5\x18\x01\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\n\n\x08_user_idB\n\n\x08_serviceB\x0e\n\x0c_resource_idB\x07\n\x05_codeB\r\n\x0b_ip_addressB\r\n\x0b_user_agentB\r\n\x0b_session_id\"X\n\x0cRecordDigest\x12\r\n\x05table\x18\x01 \x01(\t\x12\x17\n\trecord_id\x18\x02 \x01(\tB\x04\xe0\xb5\x18\x01\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06\x64igest\x18\x04 \x01(\x0c\"8\n\x1aWorkspaceErasureUnfinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"6\n\x18WorkspaceErasureFinished\x12\x1a\n\x0cworkspace_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01\"*\n\x11LegalHoldReleased\x12\x15\n\x07hold_id\x18\x01 \x01(\tB\x04\xe0\xb5\x18\x01*R\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fOUTCOME_SUCCESS\x10\x01\x12\x13\n\x0fOUTCOME_FAILURE\x10\x02\x1a\x04\xa8\xb6\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,6 +49,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITRECORDED'].fields_by_name['resource_ids']._serialized_options = b'\340\265\030\001'
   _globals['_AUDITRECORDED'].fields_by_name['session_id']._loaded_options = None
   _globals['_AUDITRECORDED'].fields_by_name['session_id']._serialized_options = b'\340\265\030\001'
+  _globals['_AUDITRECORDED'].fields_by_name['client_ids']._loaded_options = None
+  _globals['_AUDITRECORDED'].fields_by_name['client_ids']._serialized_options = b'\340\265\030\001'
   _globals['_RECORDDIGEST'].fields_by_name['record_id']._loaded_options = None
   _globals['_RECORDDIGEST'].fields_by_name['record_id']._serialized_options = b'\340\265\030\001'
   _globals['_WORKSPACEERASUREUNFINISHED'].fields_by_name['workspace_id']._loaded_options = None
@@ -57,18 +59,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKSPACEERASUREFINISHED'].fields_by_name['workspace_id']._serialized_options = b'\340\265\030\001'
   _globals['_LEGALHOLDRELEASED'].fields_by_name['hold_id']._loaded_options = None
   _globals['_LEGALHOLDRELEASED'].fields_by_name['hold_id']._serialized_options = b'\340\265\030\001'
-  _globals['_OUTCOME']._serialized_start=1121
-  _globals['_OUTCOME']._serialized_end=1203
+  _globals['_OUTCOME']._serialized_start=1147
+  _globals['_OUTCOME']._serialized_end=1229
   _globals['_AUDITRECORDED']._serialized_start=122
-  _globals['_AUDITRECORDED']._serialized_end=871
-  _globals['_AUDITRECORDED_FACTSENTRY']._serialized_start=733
-  _globals['_AUDITRECORDED_FACTSENTRY']._serialized_end=777
-  _globals['_RECORDDIGEST']._serialized_start=873
-  _globals['_RECORDDIGEST']._serialized_end=961
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=963
-  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=1019
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=1021
-  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=1075
-  _globals['_LEGALHOLDRELEASED']._serialized_start=1077
-  _globals['_LEGALHOLDRELEASED']._serialized_end=1119
+  _globals['_AUDITRECORDED']._serialized_end=897
+  _globals['_AUDITRECORDED_FACTSENTRY']._serialized_start=759
+  _globals['_AUDITRECORDED_FACTSENTRY']._serialized_end=803
+  _globals['_RECORDDIGEST']._serialized_start=899
+  _globals['_RECORDDIGEST']._serialized_end=987
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_start=989
+  _globals['_WORKSPACEERASUREUNFINISHED']._serialized_end=1045
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_start=1047
+  _globals['_WORKSPACEERASUREFINISHED']._serialized_end=1101
+  _globals['_LEGALHOLDRELEASED']._serialized_start=1103
+  _globals['_LEGALHOLDRELEASED']._serialized_end=1145
 # @@protoc_insertion_point(module_scope)

@@ -21,7 +21,7 @@ OUTCOME_SUCCESS: Outcome
 OUTCOME_FAILURE: Outcome
 
 class AuditRecorded(_message.Message):
-    __slots__ = ("id", "workspace_id", "user_id", "service", "event_type", "resource", "action", "resource_id", "resource_ids", "outcome", "code", "ip_address", "user_agent", "session_id", "request_id", "facts", "occurred_at", "records")
+    __slots__ = ("id", "workspace_id", "user_id", "service", "event_type", "resource", "action", "resource_id", "resource_ids", "outcome", "code", "ip_address", "user_agent", "session_id", "request_id", "facts", "occurred_at", "records", "client_ids")
     class FactsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -47,6 +47,7 @@ class AuditRecorded(_message.Message):
     FACTS_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_IDS_FIELD_NUMBER: _ClassVar[int]
     id: str
     workspace_id: str
     user_id: str
@@ -65,7 +66,8 @@ class AuditRecorded(_message.Message):
     facts: _containers.ScalarMap[str, str]
     occurred_at: _timestamp_pb2.Timestamp
     records: _containers.RepeatedCompositeFieldContainer[RecordDigest]
-    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., user_id: _Optional[str] = ..., service: _Optional[str] = ..., event_type: _Optional[str] = ..., resource: _Optional[_Union[_options_pb2.Resource, str]] = ..., action: _Optional[_Union[_options_pb2.Action, str]] = ..., resource_id: _Optional[str] = ..., resource_ids: _Optional[_Iterable[str]] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., code: _Optional[str] = ..., ip_address: _Optional[str] = ..., user_agent: _Optional[str] = ..., session_id: _Optional[str] = ..., request_id: _Optional[str] = ..., facts: _Optional[_Mapping[str, str]] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., records: _Optional[_Iterable[_Union[RecordDigest, _Mapping]]] = ...) -> None: ...
+    client_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., user_id: _Optional[str] = ..., service: _Optional[str] = ..., event_type: _Optional[str] = ..., resource: _Optional[_Union[_options_pb2.Resource, str]] = ..., action: _Optional[_Union[_options_pb2.Action, str]] = ..., resource_id: _Optional[str] = ..., resource_ids: _Optional[_Iterable[str]] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., code: _Optional[str] = ..., ip_address: _Optional[str] = ..., user_agent: _Optional[str] = ..., session_id: _Optional[str] = ..., request_id: _Optional[str] = ..., facts: _Optional[_Mapping[str, str]] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., records: _Optional[_Iterable[_Union[RecordDigest, _Mapping]]] = ..., client_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RecordDigest(_message.Message):
     __slots__ = ("table", "record_id", "revision", "digest")

@@ -21,6 +21,9 @@ class TrailServicer(ABC, Generic[WorkT]):
     async def GetAuditEvent(self, request: pb.GetAuditEventRequest, work: WorkT) -> pb.AuditEvent: ...
 
     @abstractmethod
+    async def ReportAccess(self, request: pb.ReportAccessRequest, work: WorkT) -> pb.AuditEventPage: ...
+
+    @abstractmethod
     async def VerifyTrail(self, request: pb.VerifyTrailRequest, work: WorkT) -> pb.Verification: ...
 
 
@@ -31,6 +34,7 @@ class TrailStub:
         methods = pb.DESCRIPTOR.services_by_name['Trail'].methods_by_name
         self.ListAuditEvents: TrailListAuditEvents = caller_of(methods['ListAuditEvents'])
         self.GetAuditEvent: TrailGetAuditEvent = caller_of(methods['GetAuditEvent'])
+        self.ReportAccess: TrailReportAccess = caller_of(methods['ReportAccess'])
         self.VerifyTrail: TrailVerifyTrail = caller_of(methods['VerifyTrail'])
 
 
@@ -40,6 +44,10 @@ class TrailListAuditEvents(Protocol):
 
 class TrailGetAuditEvent(Protocol):
     def __call__(self, request: pb.GetAuditEventRequest, context: Any) -> Awaitable[pb.AuditEvent]: ...
+
+
+class TrailReportAccess(Protocol):
+    def __call__(self, request: pb.ReportAccessRequest, context: Any) -> Awaitable[pb.AuditEventPage]: ...
 
 
 class TrailVerifyTrail(Protocol):

@@ -1,0 +1,90 @@
+"""Where a process has its root keys from: a file, a variable, or either of them encrypted by a key management service (KMS).
+
+An encrypted keyring is {"kms": key id or ARN, "keyring": base64 of what `Encrypt` answered}. The service's key never leaves it; a process needs
+`kms:Decrypt` for this key, once at its start, and whoever writes the keyring `kms:Encrypt`. Both are bound to the purpose by an
+encryption context, which a key policy can ask for.
+"""
+
+import base64
+import binascii
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chassis import private_files
+from chassis.encryption.keyring import Keyring
+
+_CONTEXT = {"purpose": "caseload keyring"}
+_SECONDS_TO_CONNECT, _SECONDS_TO_READ, _ATTEMPTS = 3, 10, 3
+
+
+class RootKeysUnreadable(ValueError):
+    """There are no root keys, there are two keyrings, or the KMS does not decrypt. The message holds nothing of a key."""
+
+
+def load_keyring(file: Path | None, text: str) -> Keyring:
+    """The keyring of a file, or of `text` where it is a variable's; decrypted by the KMS that it names. Raises RootKeysUnreadable."""
+    if text and file is not None:
+        raise RootKeysUnreadable("CASELOAD_KEYRING_FILE and CASELOAD_KEYRING are both set")
+    if not text and file is None:
+        raise RootKeysUnreadable("CASELOAD_KEYRING_FILE is not set")
+    written = text if file is None else file.read_text()
+    try:
+        kms_key, encrypted = _encrypted(written)
+        return Keyring.parse(_decrypt(kms_key, encrypted) if kms_key else written)
+    except ValueError as error:
+        raise RootKeysUnreadable(str(error)) from error
+
+
+def save_keyring(file: Path, keyring: Keyring, *, kms_key: str | None = None) -> None:
+    """Replaces the file by this keyring, encrypted under `kms_key`, or else as the file is now. Only its owner may read it."""
+    owner = file.stat()
+    if kms_key is None:
+        kms_key, _ = _encrypted(file.read_text())
+    content = encrypted_keyring(keyring, kms_key) if kms_key else keyring.dump()
+    private_files.write(file, content, owner=(owner.st_uid, owner.st_gid))
+
+
+def encrypted_keyring(keyring: Keyring, kms_key: str) -> bytes:
+    """The keyring as a KMS has encrypted it. Raises RootKeysUnreadable."""
+    try:
+        answer = _client(kms_key).encrypt(KeyId=kms_key, Plaintext=keyring.dump(), EncryptionContext=_CONTEXT)
+    except (BotoCoreError, ClientError) as error:
+        raise RootKeysUnreadable(f"the KMS does not encrypt: {_reason(error)}") from error
+    return json.dumps({"kms": kms_key, "keyring": base64.b64encode(answer["CiphertextBlob"]).decode()}, indent=2).encode()
+
+
+def _encrypted(written: str) -> tuple[str, bytes]:
+    """The KMS's key and what it has encrypted; an empty key for a keyring that is not encrypted. Raises ValueError."""
+    document = json.loads(written)
+    if not isinstance(document, dict) or "kms" not in document:
+        return "", b""
+    try:
+        return str(document["kms"]), base64.b64decode(document["keyring"], validate=True)
+    except (KeyError, TypeError, binascii.Error) as error:
+        raise ValueError("this is not an encrypted keyring") from error
+
+
+def _decrypt(kms_key: str, encrypted: bytes) -> str:
+    try:
+        answer = _client(kms_key).decrypt(KeyId=kms_key, CiphertextBlob=encrypted, EncryptionContext=_CONTEXT)
+    except (BotoCoreError, ClientError) as error:
+        raise RootKeysUnreadable(f"the KMS does not decrypt: {_reason(error)}") from error
+    plain: bytes = answer["Plaintext"]
+    return plain.decode()
+
+
+def _client(kms_key: str) -> Any:
+    """Credentials, region and endpoint come from where AWS's own tools look for them; the region of an ARN is the ARN's."""
+    parts = kms_key.split(":")
+    config = Config(connect_timeout=_SECONDS_TO_CONNECT, read_timeout=_SECONDS_TO_READ, retries={"total_max_attempts": _ATTEMPTS})
+    return boto3.client("kms", region_name=parts[3] if len(parts) > 3 else None, config=config)
+
+
+def _reason(error: Exception) -> str:
+    """The service's code, or the kind of the failure: messages may name accounts."""
+    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else type(error).__name__

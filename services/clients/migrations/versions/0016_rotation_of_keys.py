@@ -1,0 +1,24 @@
+"""Rotation of keys: since when a key is in its state, and that only a retired or destroyed one may be empty."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "data_keys",
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        schema="clients",
+    )
+    op.create_check_constraint("data_key_wrapped", "data_keys", "wrapped <> '' OR state IN ('retired', 'destroyed')", schema="clients")
+    op.execute("GRANT UPDATE (changed_at) ON clients.data_keys TO clients_keys")
+
+
+def downgrade() -> None:
+    op.drop_constraint("data_key_wrapped", "data_keys", schema="clients")
+    op.drop_column("data_keys", "changed_at", schema="clients")

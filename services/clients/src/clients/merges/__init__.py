@@ -1,0 +1,1 @@
+"""Merging clients who are one person, and undoing that."""

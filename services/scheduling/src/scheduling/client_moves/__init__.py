@@ -1,0 +1,1 @@
+"""The appointments of a client who was merged into another: moved there, and back."""

@@ -1,0 +1,81 @@
+"""Gives the appointments of one client to another, and back. Payments, changes of status and requests to pay are the appointment's."""
+
+from typing import Any
+from uuid import UUID
+
+from caseload.options.v1 import options_pb2
+from caseload.scheduling.v1 import appointments_pb2 as pb
+from chassis.db.errors import nothing_here
+from chassis.db.transaction import Record
+from chassis.encryption.records import WorkspaceKeys
+from chassis.errors import Conflict
+from chassis.work.audit import record_effect
+from chassis.work.moves import Move, Outcome, outcome_of
+from chassis.work.unit_of_work import UnitOfWork
+from scheduling.appointments.mapping import APPOINTMENTS, to_message
+from scheduling.appointments.store import lock_client
+from scheduling.client_moves import store
+from scheduling.client_moves.store import MOVED
+
+TABLE = "appointments"
+AT_ONCE = 50
+
+
+async def move(work: UnitOfWork, keys: WorkspaceKeys, merge: Move) -> bool:
+    """Moves the next appointments. Returns whether there may be more.
+
+    From the first batch on no appointment is booked for the client any more: a booking that is being written is committed before
+    the locks are there, and moved with the others.
+    """
+    await _lock(work, merge)
+    await _check_there(work, merge.new_owner)
+    await work.db.run(store.mark_merged, client_id=merge.old_owner, into=merge.new_owner)
+    rows = await work.db.all(store.next_of_client, client_id=merge.old_owner, limit=AT_ONCE)
+    await MOVED.add(work, merge, TABLE, [(row["id"], row["version"] + 1) for row in rows])
+    for row in rows:
+        await _give(work, keys, row, merge.new_owner, merge, "move_appointment")
+    return len(rows) == AT_ONCE
+
+
+async def move_back(work: UnitOfWork, keys: WorkspaceKeys, merge: Move) -> bool:
+    """Moves the next appointments back. Returns whether there may be more."""
+    await _lock(work, merge)
+    await work.db.run(store.unmark, client_id=merge.old_owner)
+    await _check_there(work, merge.old_owner)
+    listed = await MOVED.to_move_back(work, merge, TABLE, AT_ONCE)
+    outcomes = {}
+    for each in listed:
+        row = await work.db.maybe(store.lock, id=each["id"])
+        if row is None or row["client_id"] != merge.new_owner:
+            outcomes[each["id"]] = Outcome.KEPT
+            continue
+        outcomes[each["id"]] = outcome_of(each, row["version"])
+        await _give(work, keys, row, merge.old_owner, merge, "move_appointment_back")
+    await MOVED.settle(work, merge, TABLE, outcomes)
+    return len(listed) == AT_ONCE
+
+
+async def _lock(work: UnitOfWork, merge: Move) -> None:
+    # In one order, so that two merges never wait for each other in a circle.
+    for client_id in sorted((merge.old_owner, merge.new_owner)):
+        await work.db.run(lock_client, client_id=client_id)
+
+
+async def _check_there(work: UnitOfWork, client_id: UUID) -> None:
+    """Raises NotFound for a client who is erased, Conflict for one who was merged into another."""
+    known = await work.db.maybe(store.state, client_id=client_id)
+    if known is not None and known["erased_at"] is not None:
+        raise nothing_here()
+    if known is not None and known["merged_into"] is not None:
+        raise Conflict("client_merged", facts={"merged_into": str(known["merged_into"])})
+
+
+async def _give(work: UnitOfWork, keys: WorkspaceKeys, row: Record, client_id: UUID, merge: Move, event_type: str) -> None:
+    given = {**row, "client_id": client_id, "version": row["version"] + 1}
+    sealed: dict[str, Any] = {"sealed": to_message(row, keys)}
+    if row["deletion_reason"] is not None:
+        sealed["deletion_reason"] = APPOINTMENTS.open(row, keys, into=pb.DeleteAppointmentRequest(), column="deletion_reason")
+    columns = {"deletion_reason": None, **APPOINTMENTS.seal_row(sealed, keys, given, work)}
+    await work.db.run(store.give, id=row["id"], client_id=client_id, **columns)
+    facts = {"merge": merge.id, "client_before": row["client_id"], "client_after": client_id}
+    record_effect(work, event_type, options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]], **facts)

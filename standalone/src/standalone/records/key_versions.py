@@ -1,0 +1,209 @@
+"""The versions of a workspace's keys in one service, and how a new one takes the place of an old one.
+
+added      a new key is committed, as `reading`: every process gets to know it, none seals with it
+promoted   it is `active`, and the former one `reading`: what is written now is sealed with the new key
+           (what the former key has sealed is sealed again: see sealing.py)
+retired    the former key, of which no sealed value is left, is given to no process any more
+destroyed  its wrapped bytes are deleted; the row stays, so that the version is not used again
+
+A step waits until every process goes by the one before it: `UNTIL_EVERYWHERE` of the key store.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from caseload.options.v1 import options_pb2
+from chassis.encryption import key_store
+from chassis.encryption.data_keys import SEAL, DataKeys
+from chassis.encryption.records import WorkspaceKeys
+from chassis.encryption.sealed_values import sealed_columns
+from chassis.service.runtime import Runtime
+from chassis.work.audit import audit_line
+from chassis.work.unit_of_work import envelope_of
+
+
+class NotYet(Exception):
+    """The step cannot be taken now; says why, and from when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One row of `data_keys`. `settled_in` is how long it takes until every process goes by its state."""
+
+    purpose: str
+    number: int
+    state: str
+    changed_at: datetime
+    settled_in: timedelta
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled_in <= timedelta()
+
+
+async def versions(connection: Any, runtime: Runtime, workspace_id: UUID, *, lock: bool = False) -> list[Version]:
+    """All versions, oldest first. Those that a rotation has destroyed are `destroyed` here, and in the table retired and empty."""
+    rows = await connection.fetch(
+        "SELECT purpose, version, CASE WHEN wrapped = '' THEN 'destroyed' ELSE state END AS state, changed_at, now() - changed_at AS age"
+        f" FROM {runtime.name}.data_keys WHERE workspace_id = $1 ORDER BY purpose, version{' FOR UPDATE' if lock else ''}",
+        workspace_id,
+    )
+    wait = key_store.UNTIL_EVERYWHERE
+    return [Version(row["purpose"], row["version"], row["state"], row["changed_at"], wait - row["age"]) for row in rows]
+
+
+async def references(connection: Any, runtime: Runtime, workspace_id: UUID) -> Counter[int]:
+    """How many values are sealed with each version, from the values themselves."""
+    found: Counter[int] = Counter()
+    for column in sealed_columns(runtime.service.metadata):
+        counted = (
+            f"SELECT substring({column.name} from 2 for 4) AS version, count(*) AS number FROM {column.table.fullname}"
+            f" WHERE workspace_id = $1 AND {column.name} IS NOT NULL GROUP BY 1"
+        )
+        for row in await connection.fetch(counted, workspace_id):
+            found[int.from_bytes(row["version"], "big")] += row["number"]
+    return found
+
+
+async def operators_keys(connection: Any, runtime: Runtime, workspace_id: UUID) -> WorkspaceKeys:
+    """The keys as a process has them, with those that are retired: what one of them has sealed after all can be sealed again."""
+    stored = f"SELECT * FROM {runtime.name}.data_keys WHERE workspace_id = $1 AND wrapped <> ''"
+    wrapped = DataKeys(runtime.keyring, runtime.name)
+    return wrapped.together(workspace_id, [wrapped.unwrap(row) for row in await connection.fetch(stored, workspace_id)])
+
+
+async def add(connection: Any, runtime: Runtime, workspace_id: UUID) -> int:
+    """Commits a new key for sealing, which nothing uses yet. Its version, or that of the one that waits to be promoted already."""
+    async with connection.transaction():
+        known = _seals(await versions(connection, runtime, workspace_id, lock=True))
+        active = _active(known)
+        waiting = [version.number for version in known if version.number > active.number and version.state == "reading"]
+        if waiting:
+            return waiting[-1]
+        number = known[-1].number + 1
+        await connection.execute(
+            f"INSERT INTO {runtime.name}.data_keys (workspace_id, purpose, version, wrapped, state) VALUES ($1, $2, $3, $4, 'reading')",
+            workspace_id,
+            SEAL,
+            number,
+            DataKeys(runtime.keyring, runtime.name).generate(workspace_id, SEAL, number),
+        )
+        await _tell(connection, runtime, workspace_id, "add_data_key", options_pb2.ACTION_CREATE, **_facts([number]))
+    return number
+
+
+async def promote(connection: Any, runtime: Runtime, workspace_id: UUID) -> int | None:
+    """Lets the newest key seal from now on. Its version, or None where no newer one was added. Raises NotYet."""
+    async with connection.transaction():
+        known = _seals(await versions(connection, runtime, workspace_id, lock=True))
+        active, newest = _active(known), [version for version in known if version.state == "reading"][-1:]
+        if not newest or newest[0].number < active.number:
+            return None
+        _check_settled(newest[0], "some processes may not have key {} yet")
+        await connection.execute(
+            f"UPDATE {runtime.name}.data_keys SET state = CASE WHEN version = $3 THEN 'active' ELSE 'reading' END, changed_at = now()"
+            " WHERE workspace_id = $1 AND purpose = $2 AND (version = $3 OR state = 'active')",
+            workspace_id,
+            SEAL,
+            newest[0].number,
+        )
+        await _tell(connection, runtime, workspace_id, "promote_data_key", options_pb2.ACTION_UPDATE, **_facts([newest[0].number]))
+    return newest[0].number
+
+
+async def retire(connection: Any, runtime: Runtime, workspace_id: UUID) -> list[int]:
+    """Takes the keys before the active one from all processes. Their versions. Raises NotYet while values are sealed with one of them."""
+    async with connection.transaction():
+        known = _seals(await versions(connection, runtime, workspace_id, lock=True))
+        active = _active(known)
+        former = [version.number for version in known if version.number < active.number and version.state == "reading"]
+        if former:
+            _check_settled(active, "some processes may still seal with the key before {}")
+            await _check_unused(connection, runtime, workspace_id, former)
+            await _set(connection, runtime, workspace_id, former, "state = 'retired'")
+            await _tell(connection, runtime, workspace_id, "retire_data_keys", options_pb2.ACTION_UPDATE, **_facts(former))
+    return former
+
+
+async def destroy(connection: Any, runtime: Runtime, workspace_id: UUID) -> list[int]:
+    """Deletes the retired keys themselves. Their versions. Raises NotYet while values are sealed with one of them."""
+    async with connection.transaction():
+        retired = [
+            version for version in _seals(await versions(connection, runtime, workspace_id, lock=True)) if version.state == "retired"
+        ]
+        if retired:
+            for version in retired:
+                _check_settled(version, "some processes may still have key {}")
+            numbers = [version.number for version in retired]
+            await _check_unused(connection, runtime, workspace_id, numbers)
+            await _set(connection, runtime, workspace_id, numbers, "wrapped = ''")
+            await _tell(connection, runtime, workspace_id, "destroy_data_keys", options_pb2.ACTION_DELETE, **_facts(numbers))
+    return [version.number for version in retired]
+
+
+async def rewrap(connection: Any, runtime: Runtime, workspace_id: UUID) -> int:
+    """Wraps the keys of both purposes with the active root key. How many were wrapped with another one; SealBroken where one does not open."""
+    wrapped, changed = DataKeys(runtime.keyring, runtime.name), 0
+    async with connection.transaction():
+        stored = f"SELECT * FROM {runtime.name}.data_keys WHERE workspace_id = $1 AND wrapped <> '' FOR UPDATE"
+        for row in await connection.fetch(stored, workspace_id):
+            again = wrapped.wrap_again(row)
+            if again is not None:
+                await connection.execute(
+                    f"UPDATE {runtime.name}.data_keys SET wrapped = $4 WHERE workspace_id = $1 AND purpose = $2 AND version = $3",
+                    workspace_id,
+                    row["purpose"],
+                    row["version"],
+                    again,
+                )
+                changed += 1
+        if changed:
+            await _tell(connection, runtime, workspace_id, "rewrap_data_keys", options_pb2.ACTION_UPDATE, root_key=runtime.keyring.active)
+    return changed
+
+
+def _seals(known: list[Version]) -> list[Version]:
+    """The versions for sealing. Raises NotYet where the workspace was erased meanwhile."""
+    seals = [version for version in known if version.purpose == SEAL]
+    if not any(version.state == "active" for version in seals):
+        raise NotYet("the workspace has no active key: it is being erased")
+    return seals
+
+
+def _active(seals: list[Version]) -> Version:
+    return [version for version in seals if version.state == "active"][-1]
+
+
+def _check_settled(version: Version, why: str) -> None:
+    if not version.is_settled:
+        raise NotYet(f"{why.format(version.number)}; try again in {max(1, round(version.settled_in.total_seconds()))} seconds")
+
+
+async def _check_unused(connection: Any, runtime: Runtime, workspace_id: UUID, numbers: list[int]) -> None:
+    used = await references(connection, runtime, workspace_id)
+    if still := {number: used[number] for number in numbers if used[number]}:
+        raise NotYet("; ".join(f"{values} values are sealed with key {number}: reencrypt first" for number, values in still.items()))
+
+
+async def _set(connection: Any, runtime: Runtime, workspace_id: UUID, numbers: list[int], change: str) -> None:
+    await connection.execute(
+        f"UPDATE {runtime.name}.data_keys SET {change}, changed_at = now() WHERE workspace_id = $1 AND purpose = $2 AND version = ANY($3::int[])",
+        workspace_id,
+        SEAL,
+        numbers,
+    )
+
+
+def _facts(numbers: list[int]) -> dict[str, str]:
+    return {"purpose": SEAL, "key_versions": " ".join(map(str, numbers))}
+
+
+async def _tell(connection: Any, runtime: Runtime, workspace_id: UUID, event: str, action: options_pb2.Action, **facts: str) -> None:
+    work = runtime.background(workspace_id)
+    line = audit_line(work, event, options_pb2.RESOURCE_WORKSPACE, action, [str(workspace_id)], facts=facts)
+    await runtime.outbox.write(connection, [envelope_of(line, work, uuid7())])

@@ -1,0 +1,105 @@
+"""`caseload keys …`: what is printed of the keys of workspaces, and how each step is taken for all of them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from chassis.observability.redaction import cause
+from chassis.service.runtime import Runtime
+from standalone.records import key_versions
+from standalone.records.rows import erased_in, keyed_in
+from standalone.records.sealing import count_waiting, seal_again
+
+Step = Callable[[Any, Runtime, UUID], Awaitable[str]]
+
+
+async def take_step(connection: Any, runtimes: Mapping[str, Runtime], workspace_ids: list[UUID], step: str) -> None:
+    """Takes one step for every workspace in every service that has not erased it. Goes on past what fails, and then ends with status 1."""
+    done = idle = failed = 0
+    for workspace_id in workspace_ids:
+        chosen = await keyed_in(connection, runtimes, workspace_id) - await erased_in(connection, runtimes, workspace_id)
+        for runtime in (runtime for name, runtime in runtimes.items() if name in chosen):
+            try:
+                told = await STEPS[step](connection, runtime, workspace_id)
+            except key_versions.NotYet as refusal:
+                failed += 1
+                print(f"{workspace_id} {runtime.name}: REFUSED: {refusal}")
+            except Exception as error:  # noqa: BLE001 - somebody who damages one workspace keeps no other from it
+                failed += 1
+                print(f"{workspace_id} {runtime.name}: FAILED ({cause(error)})")
+            else:
+                if told:
+                    print("\n".join(f"{workspace_id} {runtime.name}: {line}" for line in told.splitlines()))
+                    done += 1
+                else:
+                    idle += 1
+    print(f"{step}: {done} done, {idle} with nothing to do, {failed} not done")
+    if failed:
+        raise SystemExit(1)
+
+
+async def _status(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+    used = await key_versions.references(connection, runtime, workspace_id)
+    lines = []
+    for version in await key_versions.versions(connection, runtime, workspace_id):
+        values = f", {used.pop(version.number, 0)} values" if version.purpose == "seal" else ""
+        lines.append(f"{version.purpose} {version.number}: {version.state} since {version.changed_at:%Y-%m-%d %H:%M:%S}Z{values}")
+    lines += [f"seal {number}: THERE IS NO SUCH KEY, {values} values" for number, values in sorted(used.items())]
+    return "\n".join(lines)
+
+
+async def _add(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+    return f"key {await key_versions.add(connection, runtime, workspace_id)} waits to be promoted"
+
+
+async def _promote(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+    number = await key_versions.promote(connection, runtime, workspace_id)
+    return f"key {number} seals from now on" if number else ""
+
+
+async def _reencrypt(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+    keys = await key_versions.operators_keys(connection, runtime, workspace_id)
+    waiting = await count_waiting(connection, runtime, workspace_id, keys)
+    if not waiting:
+        return ""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task(f"{workspace_id} {runtime.name}", total=waiting)
+        done = await seal_again(connection, runtime, workspace_id, keys, advance=partial(progress.advance, bar))
+    if done.unreadable:
+        rows = "".join(f"\n  {row}" for row in done.unreadable)
+        raise key_versions.NotYet(f"{done.values} values were sealed again, {len(done.unreadable)} could not be read:{rows}")
+    return f"{done.values} values sealed again"
+
+
+async def _retire(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+    return _numbers(await key_versions.retire(connection, runtime, workspace_id), "retired")
+
+
+async def _destroy(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+    return _numbers(await key_versions.destroy(connection, runtime, workspace_id), "destroyed")
+
+
+async def _rewrap(connection: Any, runtime: Runtime, workspace_id: UUID) -> str:
+    number = await key_versions.rewrap(connection, runtime, workspace_id)
+    return f"{number} keys wrapped with root key {runtime.keyring.active}" if number else ""
+
+
+def _numbers(numbers: list[int], what: str) -> str:
+    return f"key {', '.join(map(str, numbers))} {what}" if numbers else ""
+
+
+STEPS: Mapping[str, Step] = {
+    "status": _status,
+    "add": _add,
+    "promote": _promote,
+    "reencrypt": _reencrypt,
+    "retire": _retire,
+    "destroy": _destroy,
+    "rewrap": _rewrap,
+}
