@@ -28,6 +28,7 @@ ELSEWHERE = {
     "data_keys.wrapped": "a key, wrapped for its workspace, purpose and version",
     "clients.terms.term": "a keyed digest",
     "clients.match_keys.token": "a keyed digest",
+    "clients.patients.id_index": "a keyed digest",
     "clinical.sync_receipts.note_key": "a keyed digest",
     "clinical.sync_receipts.item_digest": "a keyed digest",
     "clients.jobs.proof": "a keyed digest",
