@@ -37,6 +37,7 @@ test: .venv/.for-dev ## every test, on real parts, side by side (ARGS="-k name";
 	@scripts/clamav
 	@scripts/chromium
 	scripts/openid-provider >/dev/null
+	scripts/json-server >/dev/null
 	$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
 
 e2e: .venv/.for-dev ## only the journeys across services

@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from uuid_utils.compat import uuid7
 
+from caseload.audit.v1 import legal_holds_pb2
+from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
 from caseload.clients.v1 import clients_pb2, merges_pb2
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.merges_rpc import ClientMergesStub
@@ -65,12 +67,26 @@ EXCLUDED = {
     "clients.clients.external_id_index": "the tombstone's stays taken, unless the survivor takes it over",
     "clients.terms.client_id": "a tombstone is found by nothing; its own are made again when it is undone",
     "clients.match_keys.client_id": "a tombstone is compared with nobody; its own are made again when it is undone",
+    "clients.patients.client_id": "what the front end of json-server's wrote stays with the record; a tombstone's is not shown",
     "clients.imported_clients.client_id": "whom an import has created; who was merged was changed since, so the import is not undone",
     "clients.merges.merged_id": "the merge itself",
     "clients.merges.survivor_id": "the merge itself",
     "scheduling.client_figures.client_id": "a counter; it follows its appointments by their trigger",
     "scheduling.client_counter_changes.client_id": "a counter; it follows its appointments by their trigger",
     "scheduling.client_figures.merged_into": "refuses late bookings",
+    "clients.consents.client_id": "what somebody has agreed to stays with the record; whoever mails asks for all records of the person",
+    "notifications.reminder_consents.client_id": "as the consents",
+    "clients.erasure_progress.client_id": "an erasure takes all that a client was along",
+    "audit.legal_holds.client_id": "who is held is not merged",
+    **{
+        f"{service}.{table}.client_id": "who is restricted is not merged"
+        for service in ("clients", "scheduling", "clinical")
+        for table in ("client_access", "broken_glass")
+    },
+    **{
+        f"clinical.{table}.client_id": "a counter; it follows its events by their trigger"
+        for table in ("timeline_tallies", "timeline_counter_changes")
+    },
     "clinical.clients.id": "locks notes that are being written, and refuses late ones",
     "clinical.clients.erased_at": "the same",
     "clinical.clients.merged_into": "the same",
@@ -145,6 +161,23 @@ class Practice:
         with suppress(Gone):
             return {item.id for item in (await self.stub(ClientAttachmentsStub).ListClientAttachments(request, self.caller())).items}
         return set()
+
+    async def counted(self, client_id: str) -> tuple[int, int]:
+        """How many timeline events clinical has counted of the client, and how many there are."""
+        tables = {
+            "history": "SELECT 1::bigint AS events, client_id, hidden FROM clinical.history",
+            "plans": "SELECT 1, client_id, hidden FROM clinical.plan_events",
+        }
+        async with self.environment.superuser() as db:
+            counted = await db.fetchval(
+                "SELECT coalesce(sum(events), 0)::bigint FROM (SELECT client_id, events FROM clinical.timeline_tallies"
+                " UNION ALL SELECT client_id, events FROM clinical.timeline_counter_changes) AS counted WHERE client_id = $1",
+                client_id,
+            )
+            there = await db.fetchval(
+                f"SELECT count(*) FROM ({' UNION ALL '.join(tables.values())}) AS shown WHERE client_id = $1 AND NOT hidden", client_id
+            )
+        return counted, there
 
     async def plans(self, client_id: str) -> set[str]:
         request = plans_pb2.ListPlansRequest(client_id=client_id, page=1, page_size=100)
@@ -283,6 +316,8 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     assert len(before["notes"]) == 3
     assert before["files"] == lived.files
     assert before["reminders"]
+    counted = await practice.counted(duplicate.id)
+    assert counted[0] == counted[1] > 0
 
     reply = await practice.merge(survivor.id, duplicate.id)
     assert (reply.client.email, reply.client.phone, list(reply.client.tags)) == ("ada@example.org", "+49 30 1", ["knee"])
@@ -291,6 +326,7 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     assert (job.kind, job.status) == (KIND, jobs_pb2.JOB_STATUS_DONE), job
 
     assert await owned(practice, survivor.id) == before
+    assert await practice.counted(survivor.id) == (counted[1], counted[1])
     assert await owned(practice, duplicate.id) == NOTHING
     assert await practice.verified(lived.signed) == (True, 2)
     await practice.amend(lived.signed, "rest, and walk")
@@ -456,6 +492,27 @@ async def test_what_cannot_be_merged_is_refused_and_changes_nothing(practice, en
     with pytest.raises(Gone) as gone:
         await practice.merge(first.id, third.id)
     assert gone.value.facts == {"merged_into": second.id}
+
+
+async def test_who_is_restricted_or_held_is_neither_merged_nor_parted(practice):
+    survivor, duplicate, third = [await practice.client() for _ in range(3)]
+    await practice.merged(survivor.id, duplicate.id)
+    async with practice.environment.superuser() as db:
+        await db.execute(
+            "INSERT INTO clients.client_access (workspace_id, client_id, version, restricted, user_ids) VALUES ($1, $2, 1, true, ARRAY[$3::uuid])",
+            practice.workspace_id,
+            survivor.id,
+            practice.owner_id,
+        )
+    for attempted in (practice.merge(survivor.id, third.id), practice.merge(third.id, survivor.id), practice.undo(duplicate.id)):
+        assert await attempt(attempted) == (None, "restricted_not_merged")
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clients.client_access SET restricted = false, version = 2 WHERE client_id = $1", survivor.id)
+    held = legal_holds_pb2.PlaceLegalHoldRequest(client_id=third.id, reason="a court asks")
+    await practice.stub(LegalHoldsStub).PlaceLegalHold(held, practice.caller())
+    for attempted in (practice.merge(survivor.id, third.id), practice.merge(third.id, survivor.id)):
+        assert await attempt(attempted) == (None, "held_not_merged")
+    await practice.undone(duplicate.id)
 
 
 async def test_a_chain_is_undone_from_its_end(practice):

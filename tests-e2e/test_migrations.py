@@ -44,6 +44,7 @@ EMPTY = {
         ("clients.merges", "notifications.merged_clients", *(f"{name}.moved_rows" for name in ("scheduling", "clinical", "notifications"))),
         "nobody in it was merged",
     ),
+    **dict.fromkeys(("clients.patients", "clients.patient_numbers"), "no front end of json-server's was used with it"),
     "clients.match_work": "all clients of an upgrade have their match keys",
     "clients.imported_clients": "nothing was imported in it but for a trial",
     "clinical.storage_quotas": "every workspace in it has the quota of the settings",

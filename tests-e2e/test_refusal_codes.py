@@ -46,6 +46,7 @@ NEVER = {
     ),
     "sso_attempt_of_a_provider": "the row is made for a provider that was read for it",
     **dict.fromkeys(("sso_account_known", "sso_account_taken"), "people are told `sso_account_refused`, or signed in as whoever it is"),
+    "patient_position_taken": "the place is taken from a counter that is locked",
     "backup_code_of_a_second_factor": "the row is made with its second factor",
     "refresh_token_of_a_login_session": "the row is made with its login session",
     "workspace_not_found": "the row is locked in the same transaction",
@@ -62,6 +63,7 @@ NEVER = {
 # Expressions whose codes the source does not tell, and where those codes come from.
 UNTOLD = {
     ("gateway/src/gateway/api/appointments/routes.py", "refusal.code"): "the refusal of a service",
+    ("gateway/src/gateway/compat/patients/routes.py", "refusal.code"): "the refusal of a service",
     ("libs/chassis/src/chassis/db/errors.py", "str(error.constraint_name)"): "the constraints of the tables",
     ("libs/chassis/src/chassis/db/errors.py", "f'{error.column_name}_required'"): "a column that the rules fill; a defect of ours",
     ("libs/chassis/src/chassis/rpc/status.py", "f'{callee}_unavailable'"): "the names of the services",

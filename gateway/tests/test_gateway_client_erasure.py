@@ -102,7 +102,10 @@ async def test_a_service_that_was_down_finishes_later_and_is_told_again(gateway,
     )
     down = False
     done = await until(practice, job, is_over)
-    assert (done["status"], done["result"]["services"]["scheduling"]["deleted"]) == ("done", 1)
+    assert (done["status"], done["result"]["services"]["scheduling"]["status"]) == ("done", "done")
+    async with gateway.environment.superuser() as connection:
+        left = "SELECT count(*) FROM scheduling.appointments WHERE workspace_id = $1"
+        assert await connection.fetchval(left, practice.person.workspace_id) == 0
 
 
 async def test_what_comes_late_or_twice_has_no_effect(gateway, practice):

@@ -204,3 +204,16 @@ async def test_evidence_that_goes_by_age_stays_while_anything_is_held(gateway, p
         assert await left() == 1
         await release(practice, placed)
         assert await left() == 0
+
+
+async def test_of_a_hold_and_an_erasure_at_once_exactly_one_wins(practice):
+    clients = [await practice.add_client() for _ in range(12)]
+
+    async def both(client):
+        placing = practice.http.post(HOLDS, json={"client_id": client["id"], "reason": REASON})
+        return tuple(reply.status_code for reply in await asyncio.gather(placing, erase(practice, client)))
+
+    won = await asyncio.gather(*map(both, clients))
+    assert set(won) <= {(201, 409), (404, 204)}
+    held = {each["client_id"] for each in (await practice.http.get(HOLDS)).json()["items"]}
+    assert held == {client["id"] for client, statuses in zip(clients, won, strict=True) if statuses == (201, 409)}

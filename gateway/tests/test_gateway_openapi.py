@@ -68,6 +68,11 @@ GET /clients/{}/timeline
 POST GET /clients/{}/consents
 POST /clients/{}/consents/{}/withdraw
 GET /clients/duplicates
+GET PUT /clients/{}/care-team
+POST /clients/{}/break-glass
+GET /clients/{}/access-report
+GET /audit/break-glass
+POST /audit/break-glass/{}/review
 POST /clients/{}/merge
 POST /clients/{}/merge/undo
 POST /clients/import

@@ -172,7 +172,7 @@ def generate(out: Path) -> None:
 def services_module() -> str:
     """The names of the services: those packages of protos/ that answer calls, without what several of them or none by itself answers."""
     names = sorted({path.relative_to(PROTOS / "caseload").parts[0] for path in PROTOS.rglob("*.proto") if "\nservice " in path.read_text()})
-    listed = ", ".join(f'"{name}"' for name in names if name not in {"access", "jobs", "transport"})
+    listed = ", ".join(f'"{name}"' for name in names if name not in {"access", "jobs", "moves", "transport"})
     return f'"""The services of Caseload, by name. Generated; never edited."""\n\nfrom typing import Final\n\nSERVICE_NAMES: Final = ({listed})\n'
 
 

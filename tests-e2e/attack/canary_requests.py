@@ -13,17 +13,18 @@ from worlds import furnish
 
 from attack.canaries import MARK, canary, kind_of
 from attack.installation import AttackedInstallation
-from attack.service_methods import RawChannel, methods, phi_fields, request_with_canaries, service_of
+from attack.service_methods import RawChannel, is_struct, methods, patient, phi_fields, request_with_canaries, service_of
 from attack.supervisee import Supervisee
 from caseload.options.v1 import options_pb2
 from chassis.auth.tokens import AccessSigner
 
 OK = grpc.StatusCode.OK
-# Methods that refuse even a valid request: no user has this canary as email address, it is not on the blacklist, the note waits for
+# Methods that refuse even a valid request: no patient has this canary as id, no user has it as email address, it is not on the blacklist, the note waits for
 # nobody's co-signature, and the client is not restricted.
 ALWAYS_REFUSED = {
     "/caseload.identity.v1.SignIn/Login": grpc.StatusCode.UNAUTHENTICATED,
     "/caseload.identity.v1.Blacklist/RemoveFromBlacklist": grpc.StatusCode.NOT_FOUND,
+    **dict.fromkeys((f"/caseload.clients.v1.Patients/{name}Patient" for name in ("Get", "Update", "Remove")), grpc.StatusCode.NOT_FOUND),
     "/caseload.clients.v1.CareTeams/BreakGlass": grpc.StatusCode.ALREADY_EXISTS,
     **dict.fromkeys(
         (f"/caseload.clinical.v1.Cosignatures/{name}" for name in ("CosignSession", "ReturnSession")), grpc.StatusCode.ALREADY_EXISTS
@@ -40,6 +41,7 @@ TABLES = {
     "ClientImports": "clients",
     "ClientMerges": "merges",
     "ClientMoves": "moved_rows",
+    "Patients": "patients",
     "CareTeams": "broken_glass",
     "Consents": "consents",
     "Jobs": "jobs",
@@ -329,7 +331,9 @@ def _changed(method, ids, change):
     request, canaries = request_with_canaries(method, ids)
     for name, text in canaries.items():
         field = method.request.DESCRIPTOR.fields_by_name[name]
-        if field.is_repeated:
+        if is_struct(field):
+            getattr(request, name).update(patient(change(text)))
+        elif field.is_repeated:
             getattr(request, name)[:] = [change(text)]
         elif field.type != field.TYPE_BYTES:
             setattr(request, name, change(text))

@@ -107,7 +107,9 @@ def request_with_canaries(method, ids, **but):
 
 
 def _set_canary(request, field, text):
-    if field.type == FieldDescriptor.TYPE_BYTES:
+    if is_struct(field):
+        request.record.update(patient(text))
+    elif field.type == FieldDescriptor.TYPE_BYTES:
         is_file_of_clients = "mapping" in request.DESCRIPTOR.fields_by_name
         content = f"first_name,last_name\n{text},{text}\n".encode() if is_file_of_clients else photograph(text)
         setattr(request, field.name, content)
@@ -115,6 +117,15 @@ def _set_canary(request, field, text):
         getattr(request, field.name).append(text)
     else:
         setattr(request, field.name, text)
+
+
+def is_struct(field):
+    return field.message_type is not None and field.message_type.full_name == "google.protobuf.Struct"
+
+
+def patient(text):
+    """The record of a patient that has the text wherever it may."""
+    return {"patientID": text, "name": text, "age": 36, "gender": "Other", "medicalCondition": text, "lastVisit": "2026-11-02"}
 
 
 def _fits(field, value):

@@ -55,6 +55,8 @@ from gateway.api.users import routes as users
 from gateway.api.workspaces import routes as workspaces
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.verifier import user_token_verifier
+from gateway.compat.patients import routes as patients
+from gateway.compat.patients.door import PatientsDoor
 from gateway.middleware.authentication import Authentication
 from gateway.middleware.body import BodyLimit
 from gateway.middleware.cors import Cors
@@ -136,7 +138,8 @@ def build(
     clock: Callable[[], float] = time.time,
 ) -> FastAPI:
     """The application in front of the peers, which it does not close. `further` adds routes to its own; rate limits go by `clock`."""
-    routes = routes_of((*ROUTERS, *further))
+    compatible = (patients.router,) if settings.patients_workspace is not None else ()
+    routes = routes_of((*ROUTERS, *compatible, *further))
     paths = frozenset(route.path for route in routes)
     stubs = Stubs.of(peers)
     verifier = user_token_verifier(stubs)
@@ -205,6 +208,7 @@ def _middleware(
         Middleware(Edge),
         Middleware(Cors, frozenset(settings.cors_origins)),
         Middleware(Errors, problems, authenticator.cookies),
+        *([Middleware(PatientsDoor, settings)] if settings.patients_workspace is not None else []),
         Middleware(
             BodyLimit,
             json_bytes=settings.json_limit_bytes,

@@ -34,6 +34,7 @@ class GatewayRequest:
         "is_https",
         "is_safe",
         "method",
+        "needs_sign_in",
         "path",
         "problem_code",
         "rate_limit",
@@ -62,6 +63,8 @@ class GatewayRequest:
         self.traceparent = ""
         self.caller = _nobody
         self.by_cookie = False
+        # Whether a path outside the API is for those who are signed in.
+        self.needs_sign_in = False
         # The CSRF token of a form of the gateway's own pages, which cannot send it in a header.
         self.form_token = ""
         # The problem's code, where the response is a problem.

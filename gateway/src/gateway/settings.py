@@ -1,14 +1,15 @@
 """The gateway's settings, beyond those of every process."""
 
 from ipaddress import ip_network
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from chassis.settings import DEVELOPMENT_SECRET, Settings, is_local
+from chassis.settings import DEVELOPMENT_SECRET, Settings, is_local, is_local_address
 
 MEGABYTE = 1024 * 1024
 # In one trusted network. Everybody in it can make up addresses, so it may hold the proxies and little else.
@@ -27,6 +28,11 @@ class GatewaySettings(Settings):
 
     # What a completed appointment is called: some front ends know it as attended.
     completed_status: Literal["completed", "attended"] = "completed"
+
+    # Whose clients are served at /patients too, for a front end written for json-server; by default nobody's.
+    patients_workspace: UUID | None = None
+    # An API key of that workspace. Requests without credentials are made with it, if they come from this machine; all others have to send one.
+    patients_api_key: SecretStr = SecretStr("")
 
     # Per user.
     reads_per_minute: int = Field(1000, ge=1)
@@ -95,6 +101,15 @@ class GatewaySettings(Settings):
             if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or "*" in origin:
                 raise ValueError(f"{origin!r} is no exact origin; write scheme://host[:port]")
         return origins
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        listens_here = is_local_address(self.http_listen or "") and is_local(urlsplit(self.public_url).hostname)
+        if self.patients_workspace is not None and not listens_here and not self.patients_api_key.get_secret_value():
+            raise ValueError(
+                "CASELOAD_PATIENTS_WORKSPACE needs CASELOAD_PATIENTS_API_KEY where others reach the gateway: /patients serves nobody there without an API key"
+            )
+        return self
 
     def faults(self) -> list[str]:
         found = super().faults()

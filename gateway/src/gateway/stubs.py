@@ -11,6 +11,7 @@ from caseload.clients.v1.consents_rpc import ConsentsStub
 from caseload.clients.v1.duplicates_rpc import ClientDuplicatesStub
 from caseload.clients.v1.imports_rpc import ClientImportsStub
 from caseload.clients.v1.merges_rpc import ClientMergesStub
+from caseload.clients.v1.patients_rpc import PatientsStub
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
 from caseload.clinical.v1.client_attachments_rpc import ClientAttachmentsStub
 from caseload.clinical.v1.cosignatures_rpc import CosignaturesStub
@@ -60,6 +61,7 @@ class Stubs:
     client_duplicates: ClientDuplicatesStub
     client_imports: ClientImportsStub
     client_merges: ClientMergesStub
+    patients: PatientsStub
     consents: ConsentsStub
     # Of the clients service, which alone has long work.
     jobs: JobsStub
@@ -100,6 +102,7 @@ class Stubs:
             client_duplicates=ClientDuplicatesStub(peers["clients"]),
             client_imports=ClientImportsStub(peers["clients"]),
             client_merges=ClientMergesStub(peers["clients"]),
+            patients=PatientsStub(peers["clients"]),
             consents=ConsentsStub(peers["clients"]),
             jobs=JobsStub(peers["clients"]),
             appointments=AppointmentsStub(peers["scheduling"]),

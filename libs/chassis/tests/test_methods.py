@@ -174,9 +174,10 @@ def test_every_method_of_the_suite_is_declared():
         "CloseUntreated",
         "ConfirmClient",
         "ExchangeApiKey",
-        "RequestMagicLink",
-        "RequestPasswordReset",
         "IssueInvitation",
         "IssueMagicLink",
+        "MoveClient",
         "Refresh",
+        "RequestMagicLink",
+        "RequestPasswordReset",
     }

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
@@ -18,6 +18,7 @@ from chassis.service.runtime import Runtime
 from chassis.testing.environment import Environment, start_environment
 from chassis.work.folding import Folder
 from clinical.__main__ import SERVICE
+from clinical.client_moves import store as moves
 from clinical.plans import store as plans
 from clinical.sessions import store as notes
 from clinical.tables import timeline_counters
@@ -104,6 +105,13 @@ class Writing:
             elif hidden:
                 await tx.run(plans.hide_events, id=told.id)
 
+    async def give(self, told: Told, client_id: UUID) -> None:
+        """As where its client is merged into another one."""
+        statement = moves.give_events_of_note if told.source == "notes" else moves.give_events_of_plan
+        async with self.transaction() as tx:
+            await tx.run(statement, id=told.id, client_id=client_id)
+        told.client_id = client_id
+
     async def erase(self, told: Told) -> None:
         async with self.transaction() as tx:
             await (await tx.connection()).execute(ERASE[told.source], told.id)
@@ -126,11 +134,12 @@ async def folder_session(runtime: Runtime) -> AsyncIterator[Any]:
         await session.close()
 
 
-WHAT = ("write", "tell", "tell again", "hide", "show", "erase", "fold")
+WHAT = ("write", "tell", "tell again", "hide", "show", "give", "erase", "fold")
 steps = st.lists(st.tuples(st.sampled_from(WHAT), st.sampled_from(tuple(COUNTED)), st.integers(0, 9)), min_size=5, max_size=25)
 
 
 @given(steps)
+@example([("give", "notes", 1), ("fold", "notes", 9), ("hide", "notes", 0), ("give", "notes", 0), ("show", "notes", 0)])
 @settings(max_examples=20)
 async def test_the_total_is_what_counting_gives_whatever_becomes_of_the_events(unfolding, taken):
     runtime = unfolding.runtime("clinical")
@@ -151,6 +160,8 @@ async def step(writing: Writing, session: Any, what: str, source: str, number: i
         await session.fetchval(timeline_counters.fold_sql, 1 + number)
     elif what == "erase":
         await writing.erase(told)
+    elif what == "give":
+        await writing.give(told, writing.clients[number % len(writing.clients)])
     elif what in {"hide", "show"}:
         await writing.hide(told, hidden=what == "hide")
     else:

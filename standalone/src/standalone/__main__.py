@@ -65,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from standalone.operations import keys_command
 
             asyncio.run(keys_command(settings, options))
+        case "import-patients":
+            from standalone.operations import import_patients_command
+
+            asyncio.run(import_patients_command(settings, options))
         case "remove-second-factor":
             from standalone.operations import remove_second_factor_command
 
@@ -112,7 +116,13 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--dry-run", action="store_true", help="says what would be imported, and changes nothing")
     for command in (watching, importing):
         command.add_argument("--url", help="of the gateway; this machine's unless given. CASELOAD_API_KEY says who asks")
+    _add_patients(commands.add_parser("import-patients", help="imports the patients of a json-server's db.json as clients"))
     return parser
+
+
+def _add_patients(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="the db.json; who is there already is left as they are")
+    parser.add_argument("--workspace", type=UUID, help="whose clients they become; CASELOAD_PATIENTS_WORKSPACE if it is not given")
 
 
 def _add_key_steps(parser: argparse.ArgumentParser) -> None:

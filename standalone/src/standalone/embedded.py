@@ -26,6 +26,7 @@ from chassis.service.runtime import Runtime
 from standalone.gateway import gateway_server
 from standalone.home import DEFAULT_HOME, Home
 from standalone.mail import Mailbox, MailServer
+from standalone.patients import door_settings, open_door
 from standalone.preparation import greeting, open_demo_workspaces, prepare_schemas
 from standalone.services import IDENTITY, SERVICES
 from standalone.settings import StandaloneSettings
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 def run_embedded(settings: StandaloneSettings) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what runs and stop everything that was started."""
     settings.check_mail()
+    settings.check_patients()
     home = Home(settings.home or DEFAULT_HOME)
     with ExitStack() as stack:
         stack.enter_context(home.lock())
@@ -75,8 +77,10 @@ async def serve(home: Home, settings: StandaloneSettings, listening: socket.sock
         add_services(parts, runtimes, broker, over_grpc=False)
         if settings.has_demo and not home.demo_opened.exists():
             parts.add("demo", start=partial(open_demo_workspaces, home, runtimes[IDENTITY.name]), needs=["relays"])
+        await open_door(home, settings, runtimes[IDENTITY.name])
         health = settings.health_listen or f"127.0.0.1:{free_port()}"
-        gateway = gateway_server(home, listening, mailbox, servers, health_listen=health, **addresses)
+        door = door_settings(home, settings)
+        gateway = gateway_server(home, listening, mailbox, servers, health_listen=health, **addresses, **door)
         # Without a limit here: the gateway has a setting for how long its requests may take to finish.
         parts.add("gateway", start=gateway.start, stop=gateway.stop, needs=parts.states, patience=None)
         await parts.start()

@@ -37,6 +37,7 @@ class Home:
         self.mail = self.directory / "mail"
         self.postgres = self.directory / "postgres"
         self.rabbit = self.directory / "rabbitmq"
+        self.patients_key = self.directory / "patients-key"
         self.demo_opened = self.directory / "demo-opened"
         self.running = self.directory / "running.json"
 

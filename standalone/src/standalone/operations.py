@@ -1,5 +1,5 @@
 """The operator's commands, for an installation that runs or does not: `caseload migrate`, `events`, `verify records`, `reseal`,
-`keys` and `remove-second-factor`.
+`keys`, `import-patients` and `remove-second-factor`.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from chassis.observability.redaction import cause
 from chassis.service.definition import Service
 from chassis.service.runtime import Runtime, reactions_of
 from chassis.settings import Settings
+from clients.patients import db_file
 from identity.second_factors.workflow import remove_for_operator
 from standalone.home import DEFAULT_HOME, Home, as_role
 from standalone.preparation import prepare_schemas
@@ -141,6 +142,33 @@ async def remove_second_factor_command(settings: StandaloneSettings, options: ar
         if not await remove_for_operator(runtimes["identity"], options.email):
             raise SystemExit("nobody with this address has a second factor")
     print("removed; the person is signed out everywhere and told by mail")
+
+
+async def import_patients_command(settings: StandaloneSettings, options: argparse.Namespace) -> None:
+    """`import-patients`: ends with status 1 unless every record of the file is there, as the file has it."""
+    workspace_id = options.workspace or settings.patients_workspace
+    if workspace_id is None:
+        raise SystemExit("name the workspace whose clients they become: --workspace, or CASELOAD_PATIENTS_WORKSPACE")
+    try:
+        records = db_file.read(options.file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{options.file}: {error.strerror if isinstance(error, OSError) else _told(error)}") from None
+    async with opened(settings) as (connection, runtimes):
+        await _chosen(connection, runtimes, workspace_id)
+        report = await db_file.import_records(runtimes["clients"], workspace_id, records)
+    for place, reason in report.failed.items():
+        print(f"record {place} failed: {reason}")
+    for place in report.differing:
+        print(f"record {place} is stored otherwise than the file has it: it was changed since it was imported")
+    told = f"{len(report.imported)} imported, {len(report.skipped)} skipped because they were there, {len(report.failed)} failed"
+    print(f"{len(records)} records: {told}; {report.stored} are patients now, of which {len(report.differing)} differ from the file")
+    if not report.is_complete:
+        raise SystemExit(1)
+
+
+def _told(error: ValueError) -> str:
+    """What is wrong with a file, without any of it."""
+    return str(error) if isinstance(error, db_file.UnreadableFile) else "this is no UTF-8"
 
 
 async def _chosen(connection: Any, runtimes: Mapping[str, Runtime], workspace_id: UUID | None) -> list[UUID]:

@@ -7,6 +7,7 @@ from chassis.migrations.roles import NewerDatabase, is_current, provision
 from chassis.service.runtime import Runtime
 from identity.demo import PASSWORD, open_demo
 from standalone.home import Home
+from standalone.patients import open_door
 from standalone.services import IDENTITY, SERVICES
 from standalone.settings import StandaloneSettings
 
@@ -34,14 +35,15 @@ async def prepare_schemas(home: Home, admin_dsn: str) -> None:
 
 
 async def prepare(home: Home, admin_dsn: str, settings: StandaloneSettings) -> None:
-    """Upgrade the schemas and open the demo workspaces, in a process that serves nothing itself."""
+    """Upgrade the schemas, open the demo workspaces and the door for patients, in a process that serves nothing itself."""
     await prepare_schemas(home, admin_dsn)
-    if settings.has_demo and not home.demo_opened.exists():
-        runtime = Runtime(IDENTITY, home.settings(IDENTITY, admin_dsn), broker=InProcessBroker())
-        try:
+    runtime = Runtime(IDENTITY, home.settings(IDENTITY, admin_dsn), broker=InProcessBroker())
+    try:
+        if settings.has_demo and not home.demo_opened.exists():
             await open_demo_workspaces(home, runtime)
-        finally:
-            await runtime.stop()
+        await open_door(home, settings, runtime)
+    finally:
+        await runtime.stop()
 
 
 async def open_demo_workspaces(home: Home, identity: Runtime) -> None:
@@ -55,6 +57,10 @@ def greeting(settings: StandaloneSettings, *, stop: str = "Ctrl-C stops it.") ->
     lines = [f"Caseload is serving at {settings.address}", "", f"  API        {settings.address}/docs"]
     if settings.smtp_url is None:
         lines.append(f"  mail       {settings.address}/dev/mail/view")
+    if settings.patients_workspace is not None:
+        lines.append(f"  patients   {settings.address}/patients, as json-server serves them")
+    else:
+        lines.append("  patients   off; CASELOAD_PATIENTS_WORKSPACE=<workspace id> serves json-server's front ends at /patients")
     if settings.has_demo:
         lines += [
             "",

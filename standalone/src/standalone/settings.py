@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +23,10 @@ class StandaloneSettings(BaseSettings):
     smtp_url: SecretStr | None = None
     # The demo workspaces have a public password: by default they are opened only if no other machine reaches the gateway.
     demo: bool | None = None
+    # Whose clients are served at /patients too, for a front end written for json-server.
+    patients_workspace: UUID | None = None
+    # An API key of that workspace; made at the start where only this machine reaches the gateway.
+    patients_api_key: SecretStr = SecretStr("")
     # host:port of /health and /metrics of `caseload run`; a free port of this machine unless given, which running.json names.
     health_listen: str | None = None
     # Pins each process of the suite to one processor core, in turn.
@@ -40,6 +45,14 @@ class StandaloneSettings(BaseSettings):
     @property
     def has_demo(self) -> bool:
         return self.is_private if self.demo is None else self.demo
+
+    def check_patients(self) -> None:
+        """Raise SystemExit if patients would be served to others without an API key."""
+        if self.patients_workspace is not None and not self.is_private and not self.patients_api_key.get_secret_value():
+            raise SystemExit(
+                "CASELOAD_PATIENTS_API_KEY is needed with CASELOAD_PATIENTS_WORKSPACE: others reach this gateway, and /patients serves nobody "
+                "there without an API key of the workspace. An owner makes one with POST /api/v1/api-keys."
+            )
 
     def check_mail(self) -> None:
         """Raise SystemExit if mail would be shown to others: it contains sign-in links."""

@@ -25,6 +25,7 @@ from chassis.service.definition import Service
 from standalone.gateway import serve_gateway
 from standalone.home import Home
 from standalone.mail import Mailbox, serve_mail
+from standalone.patients import door_settings
 from standalone.preparation import greeting, prepare
 from standalone.services import IDENTITY, NAMES, SERVICES
 from standalone.settings import StandaloneSettings
@@ -37,6 +38,7 @@ SECONDS_TO_START = 60.0
 def run_suite(settings: StandaloneSettings) -> None:
     """Start everything, print the address, restart what dies, and stop everything in order at SIGTERM or Ctrl-C."""
     settings.check_mail()
+    settings.check_patients()
     home = Home(settings.home or DEFAULT_HOME)
     with ExitStack() as stack:
         stack.enter_context(home.lock())
@@ -148,7 +150,8 @@ class Suite:
 
     def _serve_gateway(self) -> None:
         mailbox = Mailbox(self._home.mail) if self._settings.smtp_url is None else None
-        serve_gateway(self._home, self._listening, mailbox, health_listen=f"127.0.0.1:{self._health['gateway']}", **self._addresses())
+        own = {"health_listen": f"127.0.0.1:{self._health['gateway']}", **door_settings(self._home, self._settings)}
+        serve_gateway(self._home, self._listening, mailbox, **own, **self._addresses())
 
     # --- readiness and restarts ---
 

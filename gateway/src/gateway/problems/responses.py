@@ -105,7 +105,7 @@ class ProblemResponses:
             "request_id": request.request_id,
             "code": code,
         }
-        if status == 422:
+        if status == 422 or (status == 400 and faults):
             body["errors"] = [{"pointer": fault.pointer, "detail": _sentence(fault.detail)} for fault in faults]
         body |= {name: value for name, value in facts.items() if name not in _MEMBERS}
         return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), status, headers, "application/problem+json")

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-SERVICE_NAMES: Final = ("audit", "clients", "clinical", "identity", "moves", "notifications", "scheduling")
+SERVICE_NAMES: Final = ("audit", "clients", "clinical", "identity", "notifications", "scheduling")

@@ -26,6 +26,8 @@ from clients.imports.workflow import job_kinds
 from clients.merges import workflow as merges
 from clients.merges.elsewhere import MovesElsewhere
 from clients.merges.rpc import ClientMerges
+from clients.patients.patient_index import PatientIndexes
+from clients.patients.rpc import Patients
 from clients.settings import ClientsSettings
 from clients.tables import ACCESS, JOBS, RETENTIONS, metadata
 
@@ -43,6 +45,7 @@ def servicers(runtime: Runtime) -> list[object]:
         ClientImports(runtime.keys, _JOBS),
         ClientMerges(runtime.keys, _JOBS, _ACCESS, runtime.once(legal_holds), runtime.once(worker).wake),
         Jobs(_JOBS),
+        Patients(runtime.keys, PatientIndexes(runtime.settings.patients_in_memory), _ACCESS),
     ]
 
 

@@ -170,6 +170,36 @@ imported_clients = tenant(
     grants="SELECT, INSERT",
 )
 
+# Clients that a front end written for json-server knows as patients: by a number or a text, and with a name and an age as written.
+patients = tenant(
+    "patients",
+    metadata,
+    Column("client_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    # Their order in the list.
+    Column("position", BigInteger, nullable=False),
+    Column("id_index", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "client_id", name="pk_patients"),
+    UniqueConstraint("workspace_id", "position", name="patient_position_taken"),
+    UniqueConstraint("workspace_id", "id_index", name="patient_id_taken"),
+    ForeignKeyConstraint(
+        ["workspace_id", "client_id"], [clients.c.workspace_id, clients.c.id], name="fk_patients_client", ondelete="CASCADE"
+    ),
+    fixed=("client_id",),
+    sealed=Sealed(bound=("position", "id_index"), row="client_id"),
+)
+
+# The last place and number that a patient of the workspace was given. No number is given twice.
+patient_numbers = tenant(
+    "patient_numbers",
+    metadata,
+    Column("last_position", BigInteger, nullable=False),
+    Column("last_number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("workspace_id", name="pk_patient_numbers"),
+    grants="SELECT, INSERT, UPDATE (last_position, last_number)",
+)
+
 # Which clients were merged into which, and what the survivor took over of what it lacked: names of fields. By the manifests of the other
 # services their rows go back.
 merges = tenant(

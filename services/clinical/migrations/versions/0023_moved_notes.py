@@ -122,6 +122,7 @@ def upgrade() -> None:
     for table, columns in GIVEN.items():
         op.execute(f"GRANT UPDATE ({columns}) ON clinical.{table} TO clinical_app")
     op.execute(KEEP_SIGNED % (" or another client's", ", NEW.client_id", ", OLD.client_id"))
+    _count_events_of("(OLD.hidden, OLD.client_id) IS DISTINCT FROM (NEW.hidden, NEW.client_id)")
     op.execute(KEEP_CLIENT)
     op.execute("REVOKE EXECUTE ON FUNCTION clinical.keep_client() FROM PUBLIC")
     for table in ("sessions", "attachments", "plans"):
@@ -131,7 +132,18 @@ def upgrade() -> None:
         )
 
 
+def _count_events_of(change: str) -> None:
+    """Counts the timeline events anew that change so."""
+    for table, source in {"history": "notes", "plan_events": "plans"}.items():
+        op.execute(f"DROP TRIGGER count_events_of_hidden ON clinical.{table}")
+        op.execute(
+            f"CREATE TRIGGER count_events_of_hidden AFTER UPDATE ON clinical.{table} FOR EACH ROW"
+            f" WHEN ({change}) EXECUTE FUNCTION clinical.count_timeline_events('{source}')"
+        )
+
+
 def downgrade() -> None:
+    _count_events_of("OLD.hidden IS DISTINCT FROM NEW.hidden")
     for table in ("sessions", "attachments", "plans"):
         op.execute(f"DROP TRIGGER keep_client ON clinical.{table}")
     op.execute("DROP FUNCTION clinical.keep_client()")

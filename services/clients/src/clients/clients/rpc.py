@@ -25,6 +25,7 @@ from clients.clients.search import build_query
 from clients.clients.workflow import change_client, check_not_merged, lock_client, same_person_as, shown
 from clients.consent_records import workflow as consent_records
 from clients.erasures.workflow import begin
+from clients.patient_records.workflow import bury
 
 
 class Clients(ClientsServicer[UnitOfWork]):
@@ -79,6 +80,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
         await check_not_merged(await work.db.one(store.get_for_update, id=request.client_id), work)
         same_person = await same_person_as(request.client_id, work)
+        await bury(same_person, keys, work)
         await consent_records.erase(same_person, keys, work)
         # Last of all the one who is asked for: the job in the answer is theirs.
         for client_id in reversed(same_person):

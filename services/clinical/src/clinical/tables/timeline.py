@@ -6,7 +6,8 @@ from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.tables import tenant
 from clinical.tables.base import metadata
 
-# Of the events that are not hidden. Triggers of the tables of events append the changes, whatever adds, hides or deletes an event.
+# Of the events that are not hidden. Triggers of the tables of events append the changes, whatever adds, hides or deletes an event, or gives it
+# to another client.
 timeline_counters = counter(
     "timeline_counter_changes",
     tenant(

@@ -1,26 +1,17 @@
 """The ApiKeys service: each method is one use case and one transaction."""
 
-import secrets
-import string
-
-from uuid_utils.compat import uuid7
-
 from caseload.identity.v1 import api_keys_pb2 as pb
 from caseload.identity.v1.api_keys_rpc import ApiKeysServicer
-from chassis.auth.opaque_tokens import OpaqueToken
 from chassis.auth.tokens import ACCESS_SECONDS
 from chassis.errors import Unauthenticated
 from chassis.protobuf.fields import fill, given
 from chassis.service.runtime import Runtime
 from chassis.work.unit_of_work import UnitOfWork
 from identity.api_keys import rules, store
+from identity.api_keys.workflow import add_key, parse
 from identity.login_sessions import revocation
 from identity.login_sessions.access_keys import access_keys
 from identity.roles import KEY_SCOPES
-
-# By which people, programs that search for leaked secrets, and the gateway know a key.
-_KIND = "clk"
-_LETTERS = string.ascii_letters + string.digits
 
 
 class ApiKeys(ApiKeysServicer[UnitOfWork]):
@@ -32,23 +23,9 @@ class ApiKeys(ApiKeysServicer[UnitOfWork]):
         name = rules.check_key(request.name, request.scopes, expires_at, known=KEY_SCOPES, now=work.now)
         rules.check_held(scopes, work.caller.scopes)
 
-        await work.db.one(store.lock_workspace)
-        rules.check_number((await work.db.one(store.count_keys))["keys"])
-        token = OpaqueToken.generate(work.workspace_id, uuid7())
-        prefix = f"{_KIND}_{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
-        key = await work.db.one(
-            store.add_key,
-            id=token.row_id,
-            name=name,
-            prefix=prefix,
-            hash=token.hash,
-            scopes=scopes,
-            expires_at=expires_at,
-            created_by=work.user_id,
-            now=work.now,
-        )
+        key, secret = await add_key(work, name=name, scopes=scopes, expires_at=expires_at, created_by=work.user_id)
         work.note(scopes=" ".join(scopes))
-        return pb.CreatedApiKey(key=fill(pb.ApiKey(), key), secret=f"{prefix}_{token}")
+        return pb.CreatedApiKey(key=fill(pb.ApiKey(), key), secret=secret)
 
     async def ListApiKeys(self, request: pb.ListApiKeysRequest, work: UnitOfWork) -> pb.ApiKeyList:
         return pb.ApiKeyList(items=[fill(pb.ApiKey(), row) for row in await work.db.all(store.list_keys)])
@@ -59,7 +36,7 @@ class ApiKeys(ApiKeysServicer[UnitOfWork]):
         return pb.DeleteApiKeyResponse()
 
     async def ExchangeApiKey(self, request: pb.ExchangeApiKeyRequest, work: UnitOfWork) -> pb.ApiKeyToken:
-        token = _parse(request.secret)
+        token = parse(request.secret)
         if token is None:
             raise _invalid_key()
         work.enter(token.workspace_id, token.row_id)
@@ -81,12 +58,6 @@ class ApiKeys(ApiKeysServicer[UnitOfWork]):
             "epoch": key["read_at_ms"],
         }
         return pb.ApiKeyToken(access_token=self._signer.sign(claims, seconds=seconds), expires_in=seconds)
-
-
-def _parse(secret: str) -> OpaqueToken | None:
-    kind, _, rest = secret.partition("_")
-    _, _, text = rest.partition("_")
-    return OpaqueToken.parse(text) if kind == _KIND and text else None
 
 
 def _invalid_key() -> Unauthenticated:

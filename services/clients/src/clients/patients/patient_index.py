@@ -1,0 +1,126 @@
+"""The active patients of recently used workspaces, opened and in order, in memory: a sealed list cannot be filtered in the database.
+
+It is kept up to date as names are (see `clients.clients.name_index_cache`): whoever reads the workspace's revision sees all changes up to it, and reads
+those after the index's own. What is opened never leaves the process but in a reply to somebody who may read it.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from caseload.clients.v1 import clients_pb2, patients_pb2
+from chassis.db.transaction import Transaction
+from chassis.encryption.records import WorkspaceKeys
+from clients.clients.mapping import to_message as to_client
+from clients.patient_records import mapping, store
+from clients.patients.queries import PatientQuery, Record, select
+
+# An index that was not read for so long is dropped when the next one is read.
+_SECONDS_KEPT = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    position: int
+    client_id: UUID
+    record: Record
+    message: patients_pb2.Patient
+
+
+class PatientIndex:
+    """All active patients of a workspace as of `revision`. No method awaits, so no reader sees a half-applied change."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self._entries: dict[UUID, Entry] = {}
+        self._ordered: list[Entry] | None = None
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def put(self, entry: Entry) -> None:
+        self._entries[entry.client_id] = entry
+        self._ordered = None
+
+    def remove(self, client_id: UUID) -> None:
+        if self._entries.pop(client_id, None) is not None:
+            self._ordered = None
+
+    def select(self, query: PatientQuery, hidden: Collection[UUID] = ()) -> Sequence[Entry]:
+        """The entries that the query's filters leave, in its order or else as they were registered, without the clients who are hidden."""
+        if self._ordered is None:
+            self._ordered = sorted(self._entries.values(), key=lambda entry: entry.position)
+        shown = [entry for entry in self._ordered if entry.client_id not in hidden] if hidden else self._ordered
+        return select(shown, query, lambda entry: entry.record)
+
+
+@dataclass(slots=True)
+class _Cached:
+    """One workspace's index. Whoever refreshes it holds `refreshing`."""
+
+    index: PatientIndex = field(default_factory=PatientIndex)
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    read_at: float = 0.0
+
+
+class PatientIndexes:
+    """The indexes that were used within an hour, the most recent ones: together no more than `max_patients`, or one index of any size."""
+
+    def __init__(self, max_patients: int) -> None:
+        self._max_patients = max_patients
+        self._cached: OrderedDict[UUID, _Cached] = OrderedDict()
+
+    async def current(self, db: Transaction, keys: WorkspaceKeys) -> PatientIndex:
+        """The workspace's index with every change that is committed."""
+        cached = self._cached.setdefault(keys.workspace_id, _Cached())
+        self._cached.move_to_end(keys.workspace_id)
+        cached.read_at = time.monotonic()
+        row = await db.maybe(store.revision)
+        revision = 0 if row is None else row["revision"]
+        if cached.index.revision < revision:
+            async with cached.refreshing:
+                if cached.index.revision < revision:
+                    await _refresh(cached.index, revision, db, keys)
+            self._evict(cached.read_at)
+        return cached.index
+
+    def _evict(self, now: float) -> None:
+        """Removes what nobody has read for long, and the least recently used until the rest are few enough. An index counts as one patient more."""
+        while next(iter(self._cached.values())).read_at < now - _SECONDS_KEPT:
+            self._cached.popitem(last=False)
+        size = sum(1 + len(cached.index) for cached in self._cached.values())
+        while size > self._max_patients and len(self._cached) > 1:
+            _, evicted = self._cached.popitem(last=False)
+            size -= 1 + len(evicted.index)
+
+
+async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: WorkspaceKeys) -> None:
+    """Applies all changes up to the revision at least. One that is applied again, after a refresh was cancelled, changes nothing."""
+    since = index.revision
+    while changed := await db.all(store.changed_since, since=since):
+        for row in changed:
+            client = to_client(mapping.client_row(row) | {"id": row["client_id"]}, keys)
+            if client.is_active and row["client_merged_into"] is None:
+                index.put(_entry(row, client, keys))
+            else:
+                index.remove(row["client_id"])
+        since = changed[-1]["client_revision"]
+        if len(changed) < store.MAX_CHANGES:
+            break
+    since = index.revision
+    while erased := await db.all(store.erased_since, since=since):
+        for row in erased:
+            index.remove(row["id"])
+        since = erased[-1]["revision"]
+        if len(erased) < store.MAX_CHANGES:
+            break
+    index.revision = revision
+
+
+def _entry(row: Any, client: clients_pb2.Client, keys: WorkspaceKeys) -> Entry:
+    record = mapping.record_of(mapping.open_details(row, keys), client)
+    return Entry(row["position"], row["client_id"], record, mapping.to_message(client.id, record))

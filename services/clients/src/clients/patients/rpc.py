@@ -1,0 +1,84 @@
+"""The Patients service: each method is one use case and one transaction."""
+
+from uuid import UUID
+
+from caseload.clients.v1 import patients_pb2 as pb
+from caseload.clients.v1.patients_rpc import PatientsServicer
+from chassis.care_teams.access import CareTeams
+from chassis.encryption.key_store import Keys
+from chassis.errors import Forbidden, Unavailable
+from chassis.paging import BEGINNING
+from chassis.protobuf.fields import given
+from chassis.work.unit_of_work import UnitOfWork
+from clients.clients.mapping import to_message as to_client
+from clients.patient_records import mapping, store
+from clients.patients import queries, workflow
+from clients.patients.patient_index import PatientIndexes
+
+# Of the rest of a list that are looked at for one part of the answer.
+_MOST_IN_A_PART = 20_000
+
+
+class Patients(PatientsServicer[UnitOfWork]):
+    """Methods fetch the keys before their first statement, so that no transaction is open while they wait for them."""
+
+    def __init__(self, keys: Keys, indexes: PatientIndexes, care_teams: CareTeams) -> None:
+        self._keys = keys
+        self._indexes = indexes
+        self._care_teams = care_teams
+
+    async def CreatePatient(self, request: pb.CreatePatientRequest, work: UnitOfWork) -> pb.Patient:
+        _check_clinical(work)
+        keys = await self._keys.of(work.workspace_id)
+        return await workflow.create(given(request)["record"] or {}, keys, work)
+
+    async def ListPatients(self, request: pb.ListPatientsRequest, work: UnitOfWork) -> pb.PatientList:
+        _check_clinical(work)
+        query = queries.read(request)
+        keys = await self._keys.of(work.workspace_id)
+        index = await self._indexes.current(work.db, keys)
+        restricted = {row["client_id"] for row in await work.db.all(self._care_teams.store.restricted, now=work.now)}
+        hidden = await self._care_teams.hidden(work, work.db) if restricted else frozenset()
+        selected = index.select(query, hidden)
+        shown = selected[query.start : query.end]
+        place = 0
+        if request.HasField("after") and (after := UUID(request.after)) != BEGINNING:
+            place = next((number for number, entry in enumerate(shown, 1) if entry.client_id == after), -1)
+            if place < 0:
+                raise Unavailable("list_changing", "The list changes while it is read; try again.", retry_after=1.0)
+        rest = shown[place : place + _MOST_IN_A_PART]
+        if restricted and (opened := restricted.intersection(entry.client_id for entry in rest)):
+            # The audit line tells by which broken glass they are seen, if by any.
+            await self._care_teams.of(work, opened)
+        more = place + _MOST_IN_A_PART < len(shown)
+        return pb.PatientList(items=[entry.message for entry in rest], total=len(selected), more=more)
+
+    async def GetPatient(self, request: pb.GetPatientRequest, work: UnitOfWork) -> pb.Patient:
+        _check_clinical(work)
+        keys = await self._keys.of(work.workspace_id)
+        row = await work.db.maybe(store.get, id_index=mapping.id_index(request.patient_id, keys))
+        if row is None or row["client_merged_into"] is not None:
+            raise workflow.unknown_patient()
+        await self._care_teams.check(work, [row["client_id"]])
+        client = to_client(mapping.client_row(row) | {"id": row["client_id"]}, keys)
+        if not client.is_active:
+            raise workflow.unknown_patient()
+        return mapping.to_message(client.id, mapping.record_of(mapping.open_details(row, keys), client))
+
+    async def UpdatePatient(self, request: pb.UpdatePatientRequest, work: UnitOfWork) -> pb.Patient:
+        _check_clinical(work)
+        keys = await self._keys.of(work.workspace_id)
+        return await workflow.update(
+            request.patient_id, given(request)["record"] or {}, keys, work, self._care_teams, partial=request.partial
+        )
+
+    async def RemovePatient(self, request: pb.RemovePatientRequest, work: UnitOfWork) -> pb.RemovePatientResponse:
+        _check_clinical(work)
+        keys = await self._keys.of(work.workspace_id)
+        return pb.RemovePatientResponse(client_id=await workflow.remove(request.patient_id, keys, work, self._care_teams))
+
+
+def _check_clinical(work: UnitOfWork) -> None:
+    """Raises Forbidden for a caller who may not see what is on record of a client's health: it is a part of every record, and may be searched for."""
+    if work.caller.service is None and "clients:phi" not in work.caller.scopes:
+        raise Forbidden("client_phi_not_permitted", "Your role does not permit this.", facts={"fields": ["medicalCondition"]})

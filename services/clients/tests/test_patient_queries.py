@@ -1,0 +1,133 @@
+"""Which patients a list shows, called directly, without a server."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caseload.clients.v1 import patients_pb2 as pb
+from chassis.errors import Invalid
+from clients.patients.queries import read, select, to_number
+
+PEOPLE = [
+    {"id": 1, "name": "Bo Ek", "age": 9},
+    {"id": 2, "name": "ada Lee", "age": 10},
+    {"id": "x", "name": "Zoë Ek", "age": 100},
+    {"id": 4, "name": None, "age": 10},
+]
+EQUAL, NOT_EQUAL, AT_LEAST, AT_MOST, LIKE = range(1, 6)
+
+
+def ids(*filters, search="", order=()):
+    request = pb.ListPatientsRequest(search=search)
+    for field, comparison, *values in filters:
+        request.values.extend(values)
+        request.fields.extend([field] * len(values))
+        request.comparisons.extend([comparison] * len(values))
+    request.order.extend(field for field, _ in order)
+    request.descending.extend(descending for _, descending in order)
+    return [person["id"] for person in select(PEOPLE, read(request), lambda person: person)]
+
+
+def test_without_a_question_all_are_shown_as_they_stand():
+    assert ids() == [1, 2, "x", 4]
+
+
+def test_values_are_equal_as_texts_and_nothing_equals_nobody():
+    assert ids(("age", EQUAL, "10")) == [2, 4]
+    assert ids(("age", EQUAL, "10.0")) == []
+    assert ids(("name", EQUAL, "bo ek")) == []
+    assert ids(("id", EQUAL, "x", "1")) == [1, "x"]
+    assert ids(("name", EQUAL, "None")) == []
+    assert ids(("age", NOT_EQUAL, "10", "9")) == ["x"]
+    assert ids(("name", NOT_EQUAL, "Bo Ek")) == [2, "x"]
+    assert ids(("nobody", NOT_EQUAL, "x")) == []
+
+
+def test_numbers_are_compared_as_numbers_and_texts_by_their_code_units():
+    assert ids(("age", AT_LEAST, "10")) == [2, "x", 4]
+    assert ids(("age", AT_MOST, " 0xA ")) == [1, 2, 4]
+    assert ids(("age", AT_MOST, "")) == []
+    assert ids(("age", AT_LEAST, "ten")) == []
+    assert ids(("age", AT_MOST, "ten")) == []
+    assert ids(("name", AT_LEAST, "Z")) == [2, "x"]
+    assert ids(("name", AT_MOST, "Bo Ek")) == [1]
+    assert ids(("id", AT_MOST, "2")) == [1, 2]
+
+
+def test_a_text_is_found_anywhere_whatever_its_case():
+    assert ids(search="EK") == [1, "x"]
+    assert ids(search="10") == [2, "x", 4]
+    assert ids(("name", LIKE, "^b|LEE$")) == [1, 2]
+    assert ids(("age", LIKE, "^10")) == [2, "x", 4]
+    assert ids(("name", LIKE, "ZOË")) == ["x"]
+
+
+def test_a_list_is_sorted_by_several_fields_and_equals_stay_in_their_places():
+    assert ids(order=[("age", False)]) == [1, 2, 4, "x"]
+    assert ids(order=[("age", True)]) == ["x", 2, 4, 1]
+    assert ids(order=[("name", False)]) == [1, "x", 2, 4]
+    assert ids(order=[("name", True)]) == [4, 2, "x", 1]
+    assert ids(order=[("age", False), ("name", True)]) == [1, 4, 2, "x"]
+    assert ids(order=[("id", False)]) == [1, 2, 4, "x"]
+    # U+FF61 comes after U+1F600 as a character's number goes, and before it as JavaScript goes.
+    people = [{"name": "\uff61"}, {"name": "\U0001f600"}]
+    sort = read(pb.ListPatientsRequest(order=["name"]))
+    assert select(people, sort, lambda person: person) == people[::-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *[("", 0), (" \ufeff\n", 0), ("7", 7), ("+7.5", 7.5), (".5", 0.5), ("5.", 5), ("1e3", 1000), ("1e999", math.inf)],
+        *[("-Infinity", -math.inf), ("0x1F", 31), ("0b11", 3), ("0O17", 15), ("0x" + "f" * 300, math.inf)],
+    ],
+)
+def test_a_text_is_a_number_as_javascript_reads_it(text, number):
+    assert to_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["x", "1_000", "1 2", "-0x1", "infinity", "nan", "\u0661", "1e", "."])
+def test_anything_else_is_no_number(text):
+    assert math.isnan(to_number(text))
+
+
+def refused(**request) -> str:
+    with pytest.raises(Invalid) as caught:
+        read(pb.ListPatientsRequest(**request))
+    assert caught.value.code == "invalid_patient_query"
+    (fault,) = caught.value.faults
+    return fault.detail
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{2}{3}{4}" * 9, "(?=a)", "(a)\\1", "[b-a]", "\\", "(a{1000}){1000}"])
+def test_an_expression_that_cannot_be_read_is_refused_without_being_repeated(pattern):
+    said = refused(values=[pattern], fields=["name"], comparisons=[LIKE])
+    assert said == "has a regular expression that cannot be read; look-around and back-references are not known here"
+
+
+def test_a_question_that_is_too_large_is_refused():
+    assert refused(values=["1"] * 51) == "asks for more than 50 comparisons"
+    assert refused(order=["age"] * 51) == "asks for more than 50 comparisons"
+    assert refused(search="x" * 1001) == refused(values=["x" * 1001]) == "has a text of more than 1000 characters"
+    assert refused(values=["x" * 501], comparisons=[LIKE]) == "has an expression of more than 500 characters"
+    assert refused(values=["1"], comparisons=[9]) == "has a comparison that is not known"
+    read(pb.ListPatientsRequest(values=["x" * 500] * 50, comparisons=[LIKE] * 50, order=["age"] * 50, search="x" * 1000))
+
+
+def test_what_is_not_told_of_a_filter_is_equality_with_nobody():
+    query = read(pb.ListPatientsRequest(values=["1", "2", "3"], fields=["id", "id"], order=["age"]))
+    assert [(each.field, each.comparison, each.values) for each in query.filters] == [("id", EQUAL, ("1", "2")), ("", EQUAL, ("3",))]
+    assert query.order == (("age", False),)
+    assert read(pb.ListPatientsRequest(fields=["id"], comparisons=[EQUAL], descending=[True])).filters == ()
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_whatever_is_written_as_an_expression_is_searched_for_or_refused(pattern, text):
+    request = pb.ListPatientsRequest(values=[pattern], fields=["name"], comparisons=[LIKE])
+    try:
+        query = read(request)
+    except Invalid:
+        return
+    select([{"name": text}], query, lambda person: person)
