@@ -23,6 +23,7 @@ NUMBERS = {
     Field.TYPE_INT32: (-(2**31), -1, 0, 2**31 - 1),
     Field.TYPE_INT64: (-(2**63), -1, 0, 2**63 - 1),
     Field.TYPE_ENUM: (-1, 0, 99, 2**31 - 1),
+    Field.TYPE_BOOL: (True, False),
     Field.TYPE_DOUBLE: (-1.0, 0.0, 1e308, float("inf"), float("nan")),
 }
 # Seconds and nanoseconds: before and after all calendars, and such as no clock tells.

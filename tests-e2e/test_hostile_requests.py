@@ -77,6 +77,15 @@ async def visitor(embedded):
         yield Visitor(attacked, api, owners, ids | {"audit_event_id": str(uuid4()), "department_id": str(uuid4())})
 
 
+@pytest.fixture
+def note_id(visitor):
+    """A note of a client whom nobody has restricted, merged or erased so far."""
+    own = {"headers": {"Authorization": f"Bearer {visitor.owners.next_token()}"}}
+    client = visitor.api.post("/clients", json={"first_name": "Isa", "last_name": "Lated"}, **own).raise_for_status().json()
+    note = visitor.api.post("/sessions", json={"client_id": client["id"], "session_date": "2026-03-02T09:00:00Z"}, **own)
+    return note.raise_for_status().json()["id"]
+
+
 @pytest.fixture(scope="module")
 async def document(visitor):
     return visitor.api.get("/openapi.json").json()
@@ -173,7 +182,7 @@ async def test_no_path_leads_anywhere_it_should_not(visitor):
         assert reply.status in ({200} if path.startswith("http://") else {400, 404, 422}), f"{path}: {reply}"
 
 
-async def test_no_header_breaks_a_reader(visitor):
+async def test_no_header_breaks_a_reader(visitor, note_id):
     requests = [
         (f"{method} {name}: {value[:30]!r}", method, path, {name: value}, body)
         for name, values in hostile.HEADERS.items()
@@ -181,7 +190,7 @@ async def test_no_header_breaks_a_reader(visitor):
         for method, path, body in (
             ("GET", "/api/v1/clients", b""),
             ("POST", "/api/v1/locations", b'{"name": "Room", "location_type": "clinic"}'),
-            ("PATCH", f"/api/v1/sessions/{visitor.ids['session_id']}/draft", b'{"plan": "Rest."}'),
+            ("PATCH", f"/api/v1/sessions/{note_id}/draft", b'{"plan": "Rest."}'),
         )
     ]
 
@@ -238,8 +247,8 @@ async def test_no_address_answers_a_method_it_does_not_have(visitor, document):
     assert all(reply.headers["allow"] for _, reply in answers if reply.status == 405)
 
 
-async def test_a_files_name_is_never_a_path(visitor):
-    path = f"/api/v1/sessions/{visitor.ids['session_id']}/attachments"
+async def test_a_files_name_is_never_a_path(visitor, note_id):
+    path = f"/api/v1/sessions/{note_id}/attachments"
     form = {"Content-Type": "multipart/form-data; boundary=bound"}
     png = picture()
     requests = [(name, "POST", path, form, hostile.multipart("file", png, file_name=name)) for name in hostile.FILE_NAMES]
@@ -252,16 +261,16 @@ async def test_a_files_name_is_never_a_path(visitor):
     assert {reply.status for _, reply in answers} == {201, 422}
     assert not any(set(name) & set("/\\\0\r\n\u202e") or name in {"", ".", ".."} for name in told), told
     assert all(re.fullmatch(r"[0-9a-f-]{36}/[0-9a-f-]{36}", str(file.relative_to(stored))) for file in stored.rglob("*") if file.is_file())
-    for item in visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments").json()["items"]:
-        url = visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments/{item['id']}").json()["download_url"]
+    for item in visitor.api.get(f"/sessions/{note_id}/attachments").json()["items"]:
+        url = visitor.api.get(f"/sessions/{note_id}/attachments/{item['id']}").json()["download_url"]
         if url:
             fetched = visitor.api.get(url)
             assert fetched.headers["content-disposition"].startswith("inline; filename*=UTF-8''")
             assert not set(fetched.headers["content-disposition"]) & set('\r\n"<>')
 
 
-async def test_an_upload_that_is_not_one_is_refused(visitor):
-    path = f"/api/v1/sessions/{visitor.ids['session_id']}/attachments"
+async def test_an_upload_that_is_not_one_is_refused(visitor, note_id):
+    path = f"/api/v1/sessions/{note_id}/attachments"
     form = {"Content-Type": "multipart/form-data; boundary=bound"}
     whole = hostile.multipart("file", picture(), file_name="a.png")
     bodies = {
@@ -285,13 +294,13 @@ async def test_an_upload_that_is_not_one_is_refused(visitor):
         "over the limit": hostile.multipart("file", picture() + b"\0" * (10 * 1024 * 1024), file_name="a.png"),
         "far over the limit": hostile.multipart("file", b"\0" * (11 * 1024 * 1024), file_name="a.png"),
     }
-    before = visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments").json()["total"]
+    before = visitor.api.get(f"/sessions/{note_id}/attachments").json()["total"]
 
     answers = dict(await visitor.ask_all([(what, "POST", path, form, body) for what, body in bodies.items()]))
 
     assert {what: reply.status for what, reply in answers.items() if reply.status not in {400, 413, 422}} == {}
     assert {answers[what].status for what in ("over the limit", "far over the limit")} == {413}
-    assert visitor.api.get(f"/sessions/{visitor.ids['session_id']}/attachments").json()["total"] == before
+    assert visitor.api.get(f"/sessions/{note_id}/attachments").json()["total"] == before
 
 
 async def test_everything_is_as_well_as_before(visitor):

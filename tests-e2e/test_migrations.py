@@ -56,10 +56,6 @@ EMPTY = {
     ),
     "clinical.search_work": "all notes are indexed, unless it was stopped before",
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
-    **dict.fromkeys(
-        (f"{name}.{table}" for name in ("clients", "clinical", "scheduling") for table in ("client_access", "broken_glass")),
-        "no client in it is restricted",
-    ),
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.unwitnessed": "all chains have their checkpoint, unless it was stopped some seconds before they got it",
 }
