@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from caseload.clients.v1 import clients_pb2, patients_pb2
 from chassis.db.transaction import Transaction
 from chassis.encryption.records import WorkspaceKeys
 from clients.clients.mapping import to_message as to_client
+from clients.clients.turns import Turns
 from clients.patient_records import mapping, store
 from clients.patients.queries import PatientQuery, Record, select
 
@@ -32,7 +34,7 @@ class Entry:
 
 
 class PatientIndex:
-    """All active patients of a workspace as of `revision`. No method awaits, so no reader sees a half-applied change."""
+    """All active patients of a workspace as of `revision`. A list that is being selected from stays as it was when that began."""
 
     def __init__(self) -> None:
         self.revision = 0
@@ -50,12 +52,12 @@ class PatientIndex:
         if self._entries.pop(client_id, None) is not None:
             self._ordered = None
 
-    def select(self, query: PatientQuery, hidden: Collection[UUID] = ()) -> Sequence[Entry]:
+    async def select(self, query: PatientQuery, hidden: Collection[UUID] = ()) -> Sequence[Entry]:
         """The entries that the query's filters leave, in its order or else as they were registered, without the clients who are hidden."""
         if self._ordered is None:
-            self._ordered = sorted(self._entries.values(), key=lambda entry: entry.position)
+            self._ordered = sorted(self._entries.values(), key=attrgetter("position"))
         shown = [entry for entry in self._ordered if entry.client_id not in hidden] if hidden else self._ordered
-        return select(shown, query, lambda entry: entry.record)
+        return await select(shown, query, attrgetter("record"))
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ class PatientIndexes:
 
 async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: WorkspaceKeys) -> None:
     """Applies all changes up to the revision at least. One that is applied again, after a refresh was cancelled, changes nothing."""
-    since = index.revision
+    since, turns = index.revision, Turns()
     while changed := await db.all(store.changed_since, since=since):
         for row in changed:
             client = to_client(mapping.client_row(row) | {"id": row["client_id"]}, keys)
@@ -108,6 +110,7 @@ async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: Wo
                 index.put(_entry(row, client, keys))
             else:
                 index.remove(row["client_id"])
+            await turns.give_way()
         since = changed[-1]["client_revision"]
         if len(changed) < store.MAX_CHANGES:
             break
