@@ -327,6 +327,14 @@ async def test_the_keys_permissions_bind_the_front_end(door, practice, check_pro
             check_problem(reply, 403, "client_phi_not_permitted")
 
 
+async def test_a_kept_answer_shows_nothing_clinical_to_who_may_not_see_it_any_more(door, practice, check_problem):
+    for scopes, status in [({"clients:write", "clients:phi"}, 201), ({"clients:write"}, 403)]:
+        async with door.gateway.colleague(practice.person, scopes=scopes) as http:
+            reply = await http.post("/patients", json=record(), headers={"Idempotency-Key": "once"})
+            assert reply.status_code == status
+    check_problem(reply, 403, "client_phi_not_permitted")
+
+
 async def test_a_restricted_patient_is_shown_to_no_front_end(front_end, practice, gateway, check_problem):
     await post(front_end)
     await post(front_end, patientID="P002", name="Bo Ek")
