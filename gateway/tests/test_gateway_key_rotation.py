@@ -257,6 +257,18 @@ async def test_no_step_is_taken_before_every_process_goes_by_the_one_before(prac
     assert re.search(rf"{workspace_id} clients: seal 2: active since .*, 2 values", said)
 
 
+async def test_two_operators_who_add_a_key_at_once_add_one(gateway, practice, rotation):
+    await practice.add_client()
+    runtime, workspace_id = rotation.environment.runtime("clients"), rotation.workspace_id
+    async with gateway.environment.superuser() as first, gateway.environment.superuser() as second:
+        async with first.transaction():
+            assert await key_versions.add(first, runtime, workspace_id) == 2
+            other = asyncio.create_task(key_versions.add(second, runtime, workspace_id))
+            # It waits for the first one's row.
+            assert not (await asyncio.wait([other], timeout=0.3))[0]
+        assert await other == 2
+
+
 async def test_a_value_that_a_retired_key_has_sealed_after_all_keeps_it_and_is_sealed_again(practice, rotation, quick_keys):
     """As a process would that was stopped for an hour, and then wrote."""
     runtime, workspace_id = rotation.environment.runtime("clients"), rotation.workspace_id

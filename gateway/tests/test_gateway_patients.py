@@ -272,6 +272,19 @@ async def test_from_elsewhere_an_api_key_is_needed(door, check_problem):
             check_problem(await http.get("/patients", headers={"Authorization": "Bearer clk_made_up"}), 401, "api_key_not_valid")
 
 
+async def test_what_a_proxy_passes_on_is_not_of_this_machine(door, check_problem):
+    for name in ("X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Server", "CF-Connecting-IP", "CF-Ray", "X-Client-IP", "CDN-Loop"):
+        async with door.http(**{name: "1"}) as http:
+            check_problem(await http.get("/patients"), 401, "api_key_required")
+
+    async def by_nginx(scope, receive, send) -> None:
+        await door.gateway.app({**scope, "http_version": "1.0"}, receive, send)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(by_nginx), base_url="http://127.0.0.1:8000") as http:
+        check_problem(await http.get("/patients"), 401, "api_key_required")
+        assert (await http.get("/patients", headers={"Authorization": f"Bearer {door.key}"})).status_code == 200
+
+
 async def test_a_gateway_that_others_reach_needs_an_api_key_to_begin_with(door, practice, check_problem):
     public = door.gateway.reconfigured(public_url="https://caseload.example")
     async with public.anonymous(address="127.0.0.1") as http:
@@ -312,6 +325,14 @@ async def test_the_keys_permissions_bind_the_front_end(door, practice, check_pro
             await http.delete("/patients/1"),
         ):
             check_problem(reply, 403, "client_phi_not_permitted")
+
+
+async def test_a_kept_answer_shows_nothing_clinical_to_who_may_not_see_it_any_more(door, practice, check_problem):
+    for scopes, status in [({"clients:write", "clients:phi"}, 201), ({"clients:write"}, 403)]:
+        async with door.gateway.colleague(practice.person, scopes=scopes) as http:
+            reply = await http.post("/patients", json=record(), headers={"Idempotency-Key": "once"})
+            assert reply.status_code == status
+    check_problem(reply, 403, "client_phi_not_permitted")
 
 
 async def test_a_restricted_patient_is_shown_to_no_front_end(front_end, practice, gateway, check_problem):

@@ -1,6 +1,7 @@
 """The list of clients: its order, pages and search, and that every replica shows the writes of all."""
 
 import asyncio
+import json
 import random
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caseload.clients.v1 import clients_pb2 as pb
+from caseload.clients.v1 import patients_pb2
+from caseload.clients.v1.patients_rpc import PatientsStub
 from chassis.errors import Invalid, Refusal
 from chassis.rpc.transport import LARGEST_MESSAGE
 from chassis.testing.environment import start_environment
@@ -314,7 +317,7 @@ async def test_clients_written_before_lists_knew_more_than_names_are_found_by_bi
 class Lagging:
     """The tables that lists are read from, put back to an earlier moment and forth again: what a replica shows that others have overtaken."""
 
-    TABLES = ("directory", "erasures", "clients")
+    TABLES = ("directory", "erasures", "clients", "patients", "patient_numbers")
 
     def __init__(self, practice):
         self._practice = practice
@@ -369,6 +372,34 @@ async def test_after_a_replica_that_lagged_has_taken_over_no_client_is_missing(p
     await create_named(practice, "New Two")
 
     assert await practice.names() == ["Ada Byron", "New One", "Bob Ross", "New Two"]
+
+
+@pytest.mark.parametrize("reads_between", [True, False])
+async def test_after_a_replica_that_lagged_has_taken_over_no_patient_is_missing(practice, reads_between):
+    database, patients = Lagging(practice), practice.environment.stub(PatientsStub)
+
+    async def register(*names: str) -> None:
+        for name in names:
+            known = {"patientID": name, "name": name, "age": 36, "gender": "Other", "medicalCondition": "Asthma", "lastVisit": "2026-11-02"}
+            request = patients_pb2.CreatePatientRequest()
+            request.record.update(known)
+            await patients.CreatePatient(request, practice.call)
+
+    async def names() -> list[str]:
+        reply = await patients.ListPatients(patients_pb2.ListPatientsRequest(), practice.call)
+        return [json.loads(item.record)["name"] for item in reply.items]
+
+    await register("Ada", "Bob")
+    earlier = await database.now()
+    await register("Lost One", "Lost Two")
+    assert await names() == ["Ada", "Bob", "Lost One", "Lost Two"]
+
+    await database.show(earlier)
+    if reads_between:
+        assert await names() == ["Ada", "Bob"]
+    await register("New One")
+    await create_named(practice, "No Patient", "Nor Patient")
+    assert await names() == ["Ada", "Bob", "New One"]
 
 
 async def test_a_tag_matches_as_a_whole_and_narrows_a_search(practice):

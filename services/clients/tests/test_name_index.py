@@ -133,3 +133,23 @@ async def test_a_word_of_a_tag_is_no_word_of_a_name(search):
     await index.settle()
 
     assert len(await index.select(ClientQuery(readings=((search,),)))) == (search == "ann")
+
+
+async def test_a_name_that_is_written_as_a_birth_date_or_a_tag_is_a_name(monkeypatch):
+    monkeypatch.setattr(name_index, "_AT_ONCE", 1)
+    digest = new_entry(UUID(int=1), "Ada", "Lee", tags=["vip"]).split("\0")[5]
+    named = {
+        UUID(int=1): new_entry(UUID(int=1), "Ada", "Lee", born="1980-02-03", tags=["vip"]),
+        UUID(int=2): new_entry(UUID(int=2), "Bo", "Lee", born="1980-02-03", tags=["vip"]),
+        UUID(int=3): new_entry(UUID(int=3), "@1980-02-03", "@1980-02-03", tags=["vip"]),
+        UUID(int=4): new_entry(UUID(int=4), digest, digest, born="1980-02-03"),
+    }
+    index = NameIndex()
+    await index.apply([Change(id_, id_.int, 1, entry) for id_, entry in named.items()])
+    await index.settle()
+    query = ClientQuery(tag="vip", born=frozenset({"1980-02-03"}))
+    for revision in (5, 6):
+        assert (await index.select(query)).page(0, 9) == [UUID(int=1), UUID(int=2)]
+        # What is found is kept, and of it nobody goes who is not there.
+        await index.apply([Change(UUID(int=revision - 2), revision, 0, None)])
+    assert (await index.select(query)).page(0, 9) == [UUID(int=1), UUID(int=2)]

@@ -1,5 +1,6 @@
 """Which patients a list shows, called directly, without a server."""
 
+import asyncio
 import math
 
 import pytest
@@ -19,7 +20,7 @@ PEOPLE = [
 EQUAL, NOT_EQUAL, AT_LEAST, AT_MOST, LIKE = range(1, 6)
 
 
-def ids(*filters, search="", order=()):
+async def ids(*filters, search="", order=()):
     request = pb.ListPatientsRequest(search=search)
     for field, comparison, *values in filters:
         request.values.extend(values)
@@ -27,54 +28,73 @@ def ids(*filters, search="", order=()):
         request.comparisons.extend([comparison] * len(values))
     request.order.extend(field for field, _ in order)
     request.descending.extend(descending for _, descending in order)
-    return [person["id"] for person in select(PEOPLE, read(request), lambda person: person)]
+    return [person["id"] for person in await select(PEOPLE, read(request), lambda person: person)]
 
 
-def test_without_a_question_all_are_shown_as_they_stand():
-    assert ids() == [1, 2, "x", 4]
+async def test_without_a_question_all_are_shown_as_they_stand():
+    assert await ids() == [1, 2, "x", 4]
 
 
-def test_values_are_equal_as_texts_and_nothing_equals_nobody():
-    assert ids(("age", EQUAL, "10")) == [2, 4]
-    assert ids(("age", EQUAL, "10.0")) == []
-    assert ids(("name", EQUAL, "bo ek")) == []
-    assert ids(("id", EQUAL, "x", "1")) == [1, "x"]
-    assert ids(("name", EQUAL, "None")) == []
-    assert ids(("age", NOT_EQUAL, "10", "9")) == ["x"]
-    assert ids(("name", NOT_EQUAL, "Bo Ek")) == [2, "x"]
-    assert ids(("nobody", NOT_EQUAL, "x")) == []
+async def test_values_are_equal_as_texts_and_nothing_equals_nobody():
+    assert await ids(("age", EQUAL, "10")) == [2, 4]
+    assert await ids(("age", EQUAL, "10.0")) == []
+    assert await ids(("name", EQUAL, "bo ek")) == []
+    assert await ids(("id", EQUAL, "x", "1")) == [1, "x"]
+    assert await ids(("name", EQUAL, "None")) == []
+    assert await ids(("age", NOT_EQUAL, "10", "9")) == ["x"]
+    assert await ids(("name", NOT_EQUAL, "Bo Ek")) == [2, "x"]
+    assert await ids(("nobody", NOT_EQUAL, "x")) == []
 
 
-def test_numbers_are_compared_as_numbers_and_texts_by_their_code_units():
-    assert ids(("age", AT_LEAST, "10")) == [2, "x", 4]
-    assert ids(("age", AT_MOST, " 0xA ")) == [1, 2, 4]
-    assert ids(("age", AT_MOST, "")) == []
-    assert ids(("age", AT_LEAST, "ten")) == []
-    assert ids(("age", AT_MOST, "ten")) == []
-    assert ids(("name", AT_LEAST, "Z")) == [2, "x"]
-    assert ids(("name", AT_MOST, "Bo Ek")) == [1]
-    assert ids(("id", AT_MOST, "2")) == [1, 2]
+async def test_numbers_are_compared_as_numbers_and_texts_by_their_code_units():
+    assert await ids(("age", AT_LEAST, "10")) == [2, "x", 4]
+    assert await ids(("age", AT_MOST, " 0xA ")) == [1, 2, 4]
+    assert await ids(("age", AT_MOST, "")) == []
+    assert await ids(("age", AT_LEAST, "ten")) == []
+    assert await ids(("age", AT_MOST, "ten")) == []
+    assert await ids(("name", AT_LEAST, "Z")) == [2, "x"]
+    assert await ids(("name", AT_MOST, "Bo Ek")) == [1]
+    assert await ids(("id", AT_MOST, "2")) == [1, 2]
 
 
-def test_a_text_is_found_anywhere_whatever_its_case():
-    assert ids(search="EK") == [1, "x"]
-    assert ids(search="10") == [2, "x", 4]
-    assert ids(("name", LIKE, "^b|LEE$")) == [1, 2]
-    assert ids(("age", LIKE, "^10")) == [2, "x", 4]
-    assert ids(("name", LIKE, "ZOË")) == ["x"]
+async def test_a_text_is_found_anywhere_whatever_its_case():
+    assert await ids(search="EK") == [1, "x"]
+    assert await ids(search="10") == [2, "x", 4]
+    assert await ids(("name", LIKE, "^b|LEE$")) == [1, 2]
+    assert await ids(("age", LIKE, "^10")) == [2, "x", 4]
+    assert await ids(("name", LIKE, "ZOË")) == ["x"]
 
 
-def test_a_list_is_sorted_by_several_fields_and_equals_stay_in_their_places():
-    assert ids(order=[("age", False)]) == [1, 2, 4, "x"]
-    assert ids(order=[("age", True)]) == ["x", 2, 4, 1]
-    assert ids(order=[("name", False)]) == [1, "x", 2, 4]
-    assert ids(order=[("name", True)]) == [4, 2, "x", 1]
-    assert ids(order=[("age", False), ("name", True)]) == [1, 4, 2, "x"]
-    assert ids(order=[("id", False)]) == [1, 2, 4, "x"]
+async def test_a_list_is_sorted_by_several_fields_and_equals_stay_in_their_places():
+    assert await ids(order=[("age", False)]) == [1, 2, 4, "x"]
+    assert await ids(order=[("age", True)]) == ["x", 2, 4, 1]
+    assert await ids(order=[("name", False)]) == [1, "x", 2, 4]
+    assert await ids(order=[("name", True)]) == [4, 2, "x", 1]
+    assert await ids(order=[("age", False), ("name", True)]) == [1, 4, 2, "x"]
+    assert await ids(order=[("id", False)]) == [1, 2, 4, "x"]
     # U+FF61 comes after U+1F600 as a character's number goes, and before it as JavaScript goes.
     people = [{"name": "\uff61"}, {"name": "\U0001f600"}]
     sort = read(pb.ListPatientsRequest(order=["name"]))
-    assert select(people, sort, lambda person: person) == people[::-1]
+    assert await select(people, sort, lambda person: person) == people[::-1]
+
+
+async def test_others_have_their_turn_while_a_long_list_is_looked_through():
+    people = [{"name": f"Ada {'x' * 2_000} {number}"} for number in range(1_500, 0, -1)]
+    query = read(pb.ListPatientsRequest(values=["x+y"] * 3, fields=["name"] * 3, comparisons=[NOT_EQUAL, LIKE, NOT_EQUAL], order=["name"]))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(others())
+    assert await select(people, query, lambda person: person) == []
+    in_order = await select(people, read(pb.ListPatientsRequest(order=["name", "name"], descending=[True, False])), lambda person: person)
+    waiting.cancel()
+    assert in_order == sorted(people, key=lambda person: person["name"], reverse=True)
+    assert turns > 3
 
 
 @pytest.mark.parametrize(
@@ -124,10 +144,10 @@ def test_what_is_not_told_of_a_filter_is_equality_with_nobody():
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
-def test_whatever_is_written_as_an_expression_is_searched_for_or_refused(pattern, text):
+async def test_whatever_is_written_as_an_expression_is_searched_for_or_refused(pattern, text):
     request = pb.ListPatientsRequest(values=[pattern], fields=["name"], comparisons=[LIKE])
     try:
         query = read(request)
     except Invalid:
         return
-    select([{"name": text}], query, lambda person: person)
+    await select([{"name": text}], query, lambda person: person)

@@ -48,9 +48,14 @@ class Version:
 
 async def versions(connection: Any, runtime: Runtime, workspace_id: UUID, *, lock: bool = False) -> list[Version]:
     """All versions, oldest first. Those that a rotation has destroyed are `destroyed` here, and in the table retired and empty."""
+    if lock:
+        # In a statement of its own: the next one sees a key that somebody has added while this waited.
+        await connection.execute(
+            f"SELECT FROM {runtime.name}.data_keys WHERE workspace_id = $1 ORDER BY purpose, version FOR UPDATE", workspace_id
+        )
     rows = await connection.fetch(
         "SELECT purpose, version, CASE WHEN wrapped = '' THEN 'destroyed' ELSE state END AS state, changed_at, now() - changed_at AS age"
-        f" FROM {runtime.name}.data_keys WHERE workspace_id = $1 ORDER BY purpose, version{' FOR UPDATE' if lock else ''}",
+        f" FROM {runtime.name}.data_keys WHERE workspace_id = $1 ORDER BY purpose, version",
         workspace_id,
     )
     wait = key_store.UNTIL_EVERYWHERE

@@ -18,7 +18,8 @@ from gateway.settings import GatewaySettings
 
 _PATH = re.compile(r"/patients(?:/([^/]+))?/?", re.IGNORECASE)
 # A request with one of these has come through somebody else's hands.
-_FORWARDED = (b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip")
+_FORWARDED = frozenset({b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"x-original-host", b"true-client-ip", b"cdn-loop"})
+_FORWARDED_BEGINNINGS = (b"x-forwarded", b"cf-")
 _ALLOWED = {"allow": "GET, HEAD, POST, PUT, PATCH, DELETE"}
 
 
@@ -54,7 +55,7 @@ class PatientsDoor:
             and is_local(request.address)
             and bool(host)
             and is_local(_hostname(host))
-            and not any(name in request.headers for name in _FORWARDED)
+            and not _is_forwarded(request)
         )
         if not is_here or not self._key:
             raise Unauthenticated("api_key_required", "Send an API key of the workspace: Authorization: Bearer clk_…")
@@ -62,6 +63,13 @@ class PatientsDoor:
         is_own = origin in self._origins or origin == f"http://{host}"
         if not is_own and (origin or request.header(b"sec-fetch-site") in {"cross-site", "same-site"}):
             raise Forbidden("origin_not_allowed", "Pages of this origin may not ask here; CASELOAD_CORS_ORIGINS names those that may.")
+
+
+def _is_forwarded(request: GatewayRequest) -> bool:
+    """Whether a proxy has sent this. nginx, unless it is told to, does not say so and asks by its own name, but speaks HTTP/1.0, which no browser does."""
+    return request.scope.get("http_version") == "1.0" or any(
+        name in _FORWARDED or name.startswith(_FORWARDED_BEGINNINGS) for name in request.headers
+    )
 
 
 def _hostname(host: str) -> str:

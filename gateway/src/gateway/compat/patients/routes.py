@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from caseload.clients.v1 import patients_pb2 as pb
-from chassis.errors import Conflict, Fault, Invalid, NotFound
+from chassis.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from gateway.api.fields import JsonObject, Schema
 from gateway.auth.dependencies import SignedInRequest, signed_in
 from gateway.compat.patients import queries
@@ -61,7 +61,7 @@ PatientsRequest = Annotated[GatewayRequest, Depends(_of_the_workspace)]
 async def list_patients(http: Request, request: PatientsRequest) -> Response:
     """All of them, or those that json-server's query asks for: fields, `_ne`, `_gte`, `_lte`, `_like`, `q`, `_sort`, `_order`, `_page`, `_limit`, `_start`, `_end`."""
     query = queries.read(http.scope["query_string"])
-    reply = await _answer(request.stubs.patients.ListPatients(query.message, request.context))
+    reply = await _answer(request, request.stubs.patients.ListPatients(query.message, request.context))
     headers = {}
     if query.counted:
         headers["x-total-count"] = str(reply.total)
@@ -72,7 +72,8 @@ async def list_patients(http: Request, request: PatientsRequest) -> Response:
 
 @router.post("", response_model=Patient, status_code=201, openapi_extra=_BODY)
 async def create_patient(http: Request, request: PatientsRequest) -> Response:
-    patient = await _answer(request.stubs.patients.CreatePatient(_message(pb.CreatePatientRequest(), await _body(http)), request.context))
+    message = _message(pb.CreatePatientRequest(), await _body(http))
+    patient = await _answer(request, request.stubs.patients.CreatePatient(message, request.context))
     location = f"{_url(http)}/{orjson.loads(patient.record)['id']}"
     return respond(request, patient.record, 201, {"location": quote(location, safe=_SAFE)})
 
@@ -97,7 +98,7 @@ async def change_patient(patient_id: str, http: Request, request: PatientsReques
 async def remove_patient(patient_id: str, request: PatientsRequest) -> Response:
     """Deactivates the client; the record is kept."""
     try:
-        await _answer(request.stubs.patients.RemovePatient(pb.RemovePatientRequest(patient_id=patient_id), request.context))
+        await _answer(request, request.stubs.patients.RemovePatient(pb.RemovePatientRequest(patient_id=patient_id), request.context))
     except NotFound:
         return respond(request, _NOTHING, 404)
     return respond(request, _NOTHING)
@@ -116,21 +117,25 @@ async def _update(patient_id: str, http: Request, request: GatewayRequest, *, pa
 
 async def _one(request: GatewayRequest, asked: Awaitable[pb.Patient]) -> Response:
     try:
-        return respond(request, (await _answer(asked)).record)
+        return respond(request, (await _answer(request, asked)).record)
     except NotFound:
         return respond(request, _NOTHING, 404)
 
 
-async def _answer(asked: Awaitable[T]) -> T:
+async def _answer(request: GatewayRequest, asked: Awaitable[T]) -> T:
     """The reply. What is not valid is a bad request here."""
     try:
-        return await asked
+        reply = await asked
     except Invalid as refusal:
         raise BadRequest(refusal.code, refusal.message, faults=refusal.faults) from None
     except Conflict as refusal:
         if refusal.code != "external_id_taken":
             raise
         raise Conflict("external_id_taken", "Another patient or client has this patientID; it may be one who was deleted.") from None
+    if not request.has_scope("clients:phi"):
+        # The service refuses them; an answer that it has kept may be of when they had the scope.
+        raise Forbidden("client_phi_not_permitted", "Your role does not permit this.", facts={"fields": ["medicalCondition"]})
+    return reply
 
 
 async def _body(http: Request) -> dict[str, Any]:

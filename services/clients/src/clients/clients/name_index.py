@@ -1,8 +1,9 @@
 r"""One workspace's clients in memory: by last name and then first name, and by what lists are narrowed by. Case and accents do not affect the order.
 
 An entry is one text, which says everything that a list has to know of a client: its last name, first name and id, the words that it is found by, the digests of
-its tags, and birth date. Entries compare in list order. "\0de luca\0maria\0…\0 maria deluca luca\0#1f…\0@1980-02-03\0+" is one of an active client. Texts
-take the least memory, compare fastest, and cost nothing when Python looks for reference cycles.
+its tags, and birth date. Entries compare in list order. "\0\1de\1luca\0\1maria\0…\0 maria deluca luca\0#1f…\0@1980-02-03\0+" is one of an active client. Texts
+take the least memory, compare fastest, and cost nothing when Python looks for reference cycles. Each word of the names that are sorted by has a mark before it,
+which nobody can type: whatever it is, it is no tag, no birth date and none of the words that a client is found by.
 
 All orders are kept, and changed one client at a time. So the first page, a far one, those of a birth date or of a prefix that many names have are cut out of a
 list that is there. What has to be looked for among many (a tag, a longer prefix, several things at once) is looked for once, and the list that was found is kept,
@@ -91,7 +92,7 @@ class Selection:
 def new_entry(
     client_id: UUID, first_name: str, last_name: str, *, born: str = "", tags: Iterable[str] = (), is_active: bool = True
 ) -> Entry:
-    last, first = (" ".join(fold(name).split()) for name in (last_name, first_name))
+    last, first = ("".join(f"\1{word}" for word in fold(name).split()) for name in (last_name, first_name))
     traits = [_tag(tag) for tag in tags] + ([_born(born)] if born else [])
     words = spellings.words_of(first_name, last_name)
     return "\0".join(("", last, first, client_id.hex, words, *traits, _ACTIVE if is_active else _INACTIVE))

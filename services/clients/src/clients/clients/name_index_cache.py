@@ -76,7 +76,7 @@ class NameIndexCache:
     async def _refresh(self, cached: CacheEntry, as_of: int, db: Transaction, keys: WorkspaceKeys) -> NameIndex:
         """The index with all changes committed so far. Applied batches stay, even if the caller is cancelled between two."""
         async with cached.refreshing:
-            if not await _agrees(cached.index, db):
+            if not await agrees(cached.index.newest, db):
                 cached.index = NameIndex()
             index = cached.index
             index.expect(as_of - index.revision)
@@ -108,9 +108,8 @@ def _revision(rows: Sequence[Record]) -> int:
     return rows[0]["as_of"] if rows else 0
 
 
-async def _agrees(index: NameIndex, db: Transaction) -> bool:
-    """Whether the database knows of the index's newest change: as it was made, or followed by another one of the same client."""
-    newest = index.newest
+async def agrees(newest: Change | None, db: Transaction) -> bool:
+    """Whether the database knows of an index's newest change: as it was made, or followed by another one of the same client."""
     if newest is None:
         return True
     rows = await db.all(store.state_of, id=newest.id)

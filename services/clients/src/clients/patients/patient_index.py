@@ -1,7 +1,7 @@
 """The active patients of recently used workspaces, opened and in order, in memory: a sealed list cannot be filtered in the database.
 
 It is kept up to date as names are (see `clients.clients.name_index_cache`): whoever reads the workspace's revision sees all changes up to it, and reads
-those after the index's own. What is opened never leaves the process but in a reply to somebody who may read it.
+those after the index's own; a database that knows less, or something else, is believed. What is opened never leaves the process but in a reply to somebody who may read it.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,10 @@ from caseload.clients.v1 import clients_pb2, patients_pb2
 from chassis.db.transaction import Transaction
 from chassis.encryption.records import WorkspaceKeys
 from clients.clients.mapping import to_message as to_client
+from clients.clients.name_index import Change
+from clients.clients.name_index_cache import agrees
+from clients.clients.store import changes_since
+from clients.clients.turns import Turns
 from clients.patient_records import mapping, store
 from clients.patients.queries import PatientQuery, Record, select
 
@@ -32,10 +37,12 @@ class Entry:
 
 
 class PatientIndex:
-    """All active patients of a workspace as of `revision`. No method awaits, so no reader sees a half-applied change."""
+    """All active patients of a workspace as of `revision`. A list that is being selected from stays as it was when that began."""
 
     def __init__(self) -> None:
         self.revision = 0
+        # Of any client of the workspace.
+        self.newest: Change | None = None
         self._entries: dict[UUID, Entry] = {}
         self._ordered: list[Entry] | None = None
 
@@ -50,12 +57,12 @@ class PatientIndex:
         if self._entries.pop(client_id, None) is not None:
             self._ordered = None
 
-    def select(self, query: PatientQuery, hidden: Collection[UUID] = ()) -> Sequence[Entry]:
+    async def select(self, query: PatientQuery, hidden: Collection[UUID] = ()) -> Sequence[Entry]:
         """The entries that the query's filters leave, in its order or else as they were registered, without the clients who are hidden."""
         if self._ordered is None:
-            self._ordered = sorted(self._entries.values(), key=lambda entry: entry.position)
+            self._ordered = sorted(self._entries.values(), key=attrgetter("position"))
         shown = [entry for entry in self._ordered if entry.client_id not in hidden] if hidden else self._ordered
-        return select(shown, query, lambda entry: entry.record)
+        return await select(shown, query, attrgetter("record"))
 
 
 @dataclass(slots=True)
@@ -76,22 +83,33 @@ class PatientIndexes:
 
     async def current(self, db: Transaction, keys: WorkspaceKeys) -> PatientIndex:
         """The workspace's index with every change that is committed."""
-        cached = self._cached.setdefault(keys.workspace_id, _Cached())
-        self._cached.move_to_end(keys.workspace_id)
-        cached.read_at = time.monotonic()
+        cached = self._cached_of(keys.workspace_id)
+        index, known = cached.index, cached.index.revision
         row = await db.maybe(store.revision)
         revision = 0 if row is None else row["revision"]
-        if cached.index.revision < revision:
+        if revision < known and cached.index is index:
+            cached.index = PatientIndex()
+        index = cached.index
+        if index.revision < revision:
             async with cached.refreshing:
-                if cached.index.revision < revision:
-                    await _refresh(cached.index, revision, db, keys)
-            self._evict(cached.read_at)
-        return cached.index
+                if cached.index.revision < revision and not await agrees(cached.index.newest, db):
+                    cached.index = PatientIndex()
+                index = cached.index
+                if index.revision < revision:
+                    await _refresh(index, revision, db, keys)
+            self._evict()
+        return index
 
-    def _evict(self, now: float) -> None:
-        """Removes what nobody has read for long, and the least recently used until the rest are few enough. An index counts as one patient more."""
-        while next(iter(self._cached.values())).read_at < now - _SECONDS_KEPT:
+    def _cached_of(self, workspace_id: UUID) -> _Cached:
+        cached = self._cached.setdefault(workspace_id, _Cached())
+        self._cached.move_to_end(workspace_id)
+        cached.read_at = time.monotonic()
+        while next(iter(self._cached.values())).read_at < cached.read_at - _SECONDS_KEPT:
             self._cached.popitem(last=False)
+        return cached
+
+    def _evict(self) -> None:
+        """Removes the least recently used indexes until the rest are few enough. An index counts as one patient more."""
         size = sum(1 + len(cached.index) for cached in self._cached.values())
         while size > self._max_patients and len(self._cached) > 1:
             _, evicted = self._cached.popitem(last=False)
@@ -100,7 +118,7 @@ class PatientIndexes:
 
 async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: WorkspaceKeys) -> None:
     """Applies all changes up to the revision at least. One that is applied again, after a refresh was cancelled, changes nothing."""
-    since = index.revision
+    since, turns = index.revision, Turns()
     while changed := await db.all(store.changed_since, since=since):
         for row in changed:
             client = to_client(mapping.client_row(row) | {"id": row["client_id"]}, keys)
@@ -108,6 +126,7 @@ async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: Wo
                 index.put(_entry(row, client, keys))
             else:
                 index.remove(row["client_id"])
+            await turns.give_way()
         since = changed[-1]["client_revision"]
         if len(changed) < store.MAX_CHANGES:
             break
@@ -118,6 +137,8 @@ async def _refresh(index: PatientIndex, revision: int, db: Transaction, keys: Wo
         since = erased[-1]["revision"]
         if len(erased) < store.MAX_CHANGES:
             break
+    row = next(iter(await db.all(changes_since, since=revision - 1)), None)
+    index.newest = None if row is None else Change(row["id"], row["revision"], row["version"], None, row["sealed_name"])
     index.revision = revision
 
 

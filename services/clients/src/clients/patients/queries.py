@@ -1,8 +1,10 @@
 """Which patients a list shows and in which order, as json-server 0.17 decides it: by comparing values as JavaScript does."""
 
+import heapq
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from typing import Any, TypeAlias, TypeVar
 
@@ -10,6 +12,7 @@ import re2
 
 from caseload.clients.v1 import patients_pb2 as pb
 from chassis.errors import Fault, Invalid
+from clients.clients.turns import Turns
 
 Value: TypeAlias = int | str | None
 Record: TypeAlias = Mapping[str, Value]
@@ -19,6 +22,7 @@ T = TypeVar("T")
 _MOST_VALUES = 50
 _LONGEST_PATTERN = 500
 _LONGEST_TEXT = 1_000
+_SORTED_AT_ONCE = 500
 # What JavaScript's Number() leaves away around a number, and what it takes for one.
 _WHITE_SPACE = (
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -52,11 +56,11 @@ def read(request: pb.ListPatientsRequest) -> PatientQuery:
     query = PatientQuery(
         filters=_filters(request),
         search=request.search.lower(),
-        order=tuple((name, place in descending) for place, name in enumerate(request.order)),
+        order=tuple(_first_of_each((name, place in descending) for place, name in enumerate(request.order))),
         start=request.start if request.HasField("start") else None,
         end=request.end if request.HasField("end") else None,
     )
-    if len(request.values) > _MOST_VALUES or len(query.order) > _MOST_VALUES:
+    if len(request.values) > _MOST_VALUES or len(request.order) > _MOST_VALUES:
         raise _refused(f"asks for more than {_MOST_VALUES} comparisons")
     if any(len(text) > _LONGEST_TEXT for text in (*request.values, query.search)):
         raise _refused(f"has a text of more than {_LONGEST_TEXT} characters")
@@ -67,6 +71,14 @@ def read(request: pb.ListPatientsRequest) -> PatientQuery:
             for value in each.values:
                 _expression(value)
     return query
+
+
+def _first_of_each(order: Iterable[tuple[str, bool]]) -> Iterable[tuple[str, bool]]:
+    """Without the fields that are sorted by already, which decide nothing any more."""
+    first: dict[str, bool] = {}
+    for name, descending in order:
+        first.setdefault(name, descending)
+    return first.items()
 
 
 def _filters(request: pb.ListPatientsRequest) -> tuple[Filter, ...]:
@@ -82,17 +94,46 @@ def _filters(request: pb.ListPatientsRequest) -> tuple[Filter, ...]:
     return tuple(filters)
 
 
-def select(items: Sequence[T], query: PatientQuery, record: Callable[[T], Record]) -> Sequence[T]:
-    """The items whose records the filters leave, in the order that is asked for; those of equal values stay in theirs."""
-    selected = items
+async def select(items: Sequence[T], query: PatientQuery, record: Callable[[T], Record]) -> Sequence[T]:
+    """The items whose records the filters leave, in the order that is asked for; those of equal values stay in theirs. Takes its time in turns."""
+    selected, turns = items, Turns()
     if query.search:
-        selected = [item for item in selected if any(query.search in _text(value).lower() for value in record(item).values() if value)]
+        selected = await _filtered(selected, lambda item: _says(record(item), query.search), turns)
     for each in query.filters:
-        fits, field = _combined(each), each.field
-        selected = [item for item in selected if (value := record(item).get(field)) is not None and fits(value)]
+        selected = await _filtered(selected, partial(_is_left, _combined(each), each.field, record), turns)
     for field, descending in reversed(query.order):
-        selected = sorted(selected, key=lambda item, field=field: _sort_key(record(item).get(field)), reverse=descending)  # type: ignore[misc]
+        selected = await _sorted(selected, lambda item, field=field: _sort_key(record(item).get(field)), turns, descending=descending)  # type: ignore[misc]
     return selected
+
+
+async def _filtered(items: Sequence[T], fits: Callable[[T], bool], turns: Turns) -> list[T]:
+    filtered = []
+    for item in items:
+        if fits(item):
+            filtered.append(item)
+        await turns.give_way()
+    return filtered
+
+
+async def _sorted(items: Sequence[T], key: Callable[[T], Any], turns: Turns, *, descending: bool) -> list[T]:
+    runs = []
+    for start in range(0, len(items), _SORTED_AT_ONCE):
+        runs.append(sorted(items[start : start + _SORTED_AT_ONCE], key=key, reverse=descending))
+        await turns.give_way()
+    in_order = []
+    for item in heapq.merge(*runs, key=key, reverse=descending):
+        in_order.append(item)
+        await turns.give_way()
+    return in_order
+
+
+def _says(record: Record, text: str) -> bool:
+    return any(text in _text(value).lower() for value in record.values() if value)
+
+
+def _is_left(fits: Fits, field: str, record: Callable[[T], Record], item: T) -> bool:
+    value = record(item).get(field)
+    return value is not None and fits(value)
 
 
 def to_number(text: str) -> float:

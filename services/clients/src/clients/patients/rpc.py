@@ -39,7 +39,7 @@ class Patients(PatientsServicer[UnitOfWork]):
         index = await self._indexes.current(work.db, keys)
         restricted = {row["client_id"] for row in await work.db.all(self._care_teams.store.restricted, now=work.now)}
         hidden = await self._care_teams.hidden(work, work.db) if restricted else frozenset()
-        selected = index.select(query, hidden)
+        selected = await index.select(query, hidden)
         shown = selected[query.start : query.end]
         place = 0
         if request.HasField("after") and (after := UUID(request.after)) != BEGINNING:
