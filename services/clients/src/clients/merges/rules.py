@@ -53,6 +53,7 @@ def held() -> Conflict:
 
 
 def check_nothing_under_way(merge: Mapping[str, Any] | None) -> None:
+    """Raises Conflict, which names the job, where there is such a merge."""
     if merge is not None:
         raise Conflict(
             "merge_under_way",
