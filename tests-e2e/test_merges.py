@@ -534,6 +534,15 @@ async def test_nobody_is_restricted_while_half_of_their_history_is_on_the_way_an
     assert (await restricted(survivor)).restricted
 
 
+async def test_a_legal_hold_is_on_the_survivor_and_not_on_the_tombstone(practice):
+    survivor, duplicate = [await practice.client() for _ in range(2)]
+    await practice.merged(survivor.id, duplicate.id)
+    held = legal_holds_pb2.PlaceLegalHoldRequest(client_id=duplicate.id, reason="a court asks")
+    with pytest.raises(Gone) as refused:
+        await practice.stub(LegalHoldsStub).PlaceLegalHold(held, practice.caller())
+    assert refused.value.facts == {"merged_into": survivor.id}
+
+
 async def test_a_chain_is_undone_from_its_end(practice):
     first, second, third = [await practice.client() for _ in range(3)]
     booked = [(await practice.book(client.id, 20 + day)).id for day, client in enumerate((first, second, third))]
