@@ -204,6 +204,10 @@ class Practice:
         assert job.status == jobs_pb2.JOB_STATUS_DONE, job
         return MessageToDict(job.result)
 
+    async def hold(self, client_id: str) -> legal_holds_pb2.LegalHold:
+        request = legal_holds_pb2.PlaceLegalHoldRequest(client_id=client_id, reason="a court asks")
+        return await self.stub(LegalHoldsStub).PlaceLegalHold(request, self.caller())
+
     async def finished(self, job_id: str) -> jobs_pb2.Job:
         jobs = JobsStub(self.environment.peer("clients"))
         async with asyncio.timeout(_LONGEST_WAIT):
@@ -509,8 +513,7 @@ async def test_who_is_restricted_or_held_is_neither_merged_nor_parted(practice):
         assert await attempt(attempted) == (None, "restricted_not_merged")
     async with practice.environment.superuser() as db:
         await db.execute("UPDATE clients.client_access SET restricted = false, version = 2 WHERE client_id = $1", survivor.id)
-    held = legal_holds_pb2.PlaceLegalHoldRequest(client_id=third.id, reason="a court asks")
-    await practice.stub(LegalHoldsStub).PlaceLegalHold(held, practice.caller())
+    await practice.hold(third.id)
     for attempted in (practice.merge(survivor.id, third.id), practice.merge(third.id, survivor.id)):
         assert await attempt(attempted) == (None, "held_not_merged")
     await practice.undone(duplicate.id)
@@ -537,10 +540,12 @@ async def test_nobody_is_restricted_while_half_of_their_history_is_on_the_way_an
 async def test_a_legal_hold_is_on_the_survivor_and_not_on_the_tombstone(practice):
     survivor, duplicate = [await practice.client() for _ in range(2)]
     await practice.merged(survivor.id, duplicate.id)
-    held = legal_holds_pb2.PlaceLegalHoldRequest(client_id=duplicate.id, reason="a court asks")
     with pytest.raises(Gone) as refused:
-        await practice.stub(LegalHoldsStub).PlaceLegalHold(held, practice.caller())
+        await practice.hold(duplicate.id)
     assert refused.value.facts == {"merged_into": survivor.id}
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clients.merges SET undo_requested_at = now() WHERE survivor_id = $1", survivor.id)
+    assert await attempt(practice.hold(survivor.id)) == (None, "merge_under_way"), "what is on its way would be nobody's who is held"
 
 
 async def test_a_chain_is_undone_from_its_end(practice):

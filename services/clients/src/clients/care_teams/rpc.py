@@ -25,9 +25,7 @@ from clients.care_teams import mapping, rules, store
 from clients.care_teams.elsewhere import Elsewhere
 from clients.care_teams.members import Members
 from clients.clients import store as clients
-from clients.clients.workflow import check_not_merged
-from clients.merges import rules as merge_rules
-from clients.merges import store as merges
+from clients.clients.workflow import check_history_is_there, check_not_merged
 
 E = TypeVar("E")
 _SETS = "clients:restrict"
@@ -68,7 +66,9 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
             await self._elsewhere.close(mapping.to_event(request.client_id, rules.strictest(before, wanted), version), work)
         changed = mapping.to_event(request.client_id, wanted, version + 1)
         columns = {"restricted": wanted.restricted, "user_ids": sorted(wanted.members)}
-        await self._check_history_is_there(request.client_id, wanted, work)
+        # Locked as a merge locks it: of the two, the later one sees the other.
+        locked = await work.db.one(clients.get_for_update, id=request.client_id)
+        await (check_history_is_there(locked, work) if wanted.restricted else check_not_merged(locked, work))
         if (
             await work.db.maybe(store.set_team, client_id=row["id"], version=changed.version, expected=row["version"] or 0, **columns)
             is None
@@ -127,15 +127,6 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
         await work.db.run(store.review, **changed)
         work.note(review=verdict)
         return mapping.to_broken_glass(reviewed, keys)
-
-    async def _check_history_is_there(self, client_id: str, wanted: rules.Team, work: UnitOfWork) -> None:
-        """Raises Gone for a client who was merged, Conflict where the half of a history that is still another client's would stay open.
-
-        Locks the client as a merge does: of the two, the later one sees the other.
-        """
-        await check_not_merged(await work.db.one(clients.get_for_update, id=client_id), work)
-        if wanted.restricted:
-            merge_rules.check_nothing_under_way(await work.db.maybe(merges.unfinished, ids=[UUID(client_id)]))
 
     async def _tell_anew(self, client_id: UUID, told: int, work: UnitOfWork, _tx: Transaction) -> None:
         """The care team as it is kept, for services that were told to close the record, by a call that came to nothing."""

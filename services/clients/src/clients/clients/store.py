@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     union_all,
     update,
@@ -26,7 +27,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
-from clients.tables import clients, index_tokens, match_keys, tombstones, workspace_revisions
+from clients.tables import clients, index_tokens, match_keys, merges, tombstones, workspace_revisions
 
 # So many clients with one e-mail address, phone number or external id are found by it.
 MAX_EXACT_MATCHES = 1_000
@@ -123,6 +124,14 @@ merged_into = query(select(clients.c.id).where(clients.c.merged_into == any_(_id
 
 erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id, clients.c.version))
 add_tombstone = command(insert(tombstones).values(workspace_id=_workspace, id=_id, revision=_revision))
+
+# A merge of the client whose history is not all where it belongs: on its way, or left when its job was cancelled or failed.
+unfinished_merge = query(
+    select(merges.c.job_id)
+    .where(or_(merges.c.merged_id == _id, merges.c.survivor_id == _id), merges.c.undone_at.is_(None))
+    .where(or_(merges.c.moved_at.is_(None), merges.c.undo_requested_at.is_not(None)))
+    .limit(1)
+)
 
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 

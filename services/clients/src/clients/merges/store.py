@@ -43,14 +43,6 @@ under_way = query(
     .limit(1)
 )
 
-# A merge of one of these clients whose history is not all where it belongs: on its way, or left when its job was cancelled or failed.
-unfinished = query(
-    select(merges)
-    .where(or_(_m.merged_id == any_(_ids), _m.survivor_id == any_(_ids)), _m.undone_at.is_(None))
-    .where(or_(_m.moved_at.is_(None), _m.undo_requested_at.is_not(None)))
-    .limit(1)
-)
-
 go_on = command(update(merges).where(_m.id == _id).values(job_id=_job_id))
 moved = command(update(merges).where(_m.id == _id).values(moved_at=_now))
 undo = command(update(merges).where(_m.id == _id).values(job_id=_job_id, undo_requested_at=_now))
