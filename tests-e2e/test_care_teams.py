@@ -13,10 +13,10 @@ from worlds import Worlds
 
 # Ids of what is no client's record. A name that is not here is one of something of a client.
 NOT_OF_A_CLIENT = {
-    "api_key_id", "audit_event_id", "break_glass_id", "configuration_id", "department_id", "job_id", "location_id", "passkey_id", "practitioner_id",
+    "api_key_id", "audit_event_id", "break_glass_id", "configuration_id", "department_id", "hold_id", "job_id", "location_id", "passkey_id", "practitioner_id",
     "resource_id", "service_id", "sign_in_id", "supervisor_id", "template_id", "user_id", "workspace_id",
 }  # fmt: skip
-# Decision 76: that somebody is busy stays in the calendar, and whoever manages the workspace sets care teams of all clients.
+# Decision 76: that somebody is busy stays in the calendar, and whoever manages the workspace sets care teams and legal holds of all clients.
 ANSWERED = {
     "GET /api/v1/appointments/{appointment_id}",
     "GET /api/v1/appointments/{appointment_id}/history",
@@ -27,6 +27,7 @@ ANSWERED = {
     "GET /api/v1/clients/{client_id}/care-team",
     "PUT /api/v1/clients/{client_id}/care-team",
     "POST /api/v1/clients/{client_id}/break-glass",
+    "POST /api/v1/audit/legal-holds",
 }
 # What `furnish` wrote into the record.
 SECRETS = ("isa@example.com", "Worse.", "Better.", "Walks.", "Walk again", "Ten steps", "picture.png", "80.00")

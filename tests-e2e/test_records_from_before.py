@@ -44,7 +44,8 @@ class Practice:
         self.client_id = (await self.create()).id
         row_id = UUID(self.client_id)
         client = clients_pb2.Client(first_name="Ada", last_name="Jones", full_name="Ada Jones")
-        name = clients_pb2.ClientSummary(first_name="Ada", last_name="Jones", full_name="Ada Jones")
+        # As it is made today: the trail has a digest of it, as it has of no record of 0.1.0.
+        name = clients_pb2.ListedClient(first_name="Ada", last_name="Jones", full_name="Ada Jones", is_whole=True)
         sealed, sealed_name = self.sealed_before("sealed", client), self.sealed_before("sealed_name", name)
         await self.look("UPDATE clients.clients SET sealed = $2, sealed_name = $3 WHERE id = $1", row_id, sealed, sealed_name)
 

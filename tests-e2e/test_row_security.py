@@ -33,6 +33,7 @@ OF_ANY_CLIENT = {
     "clients.imported_clients": "ids alone, read by jobs",
     "clients.consents": "asked for by the client, whose record the caller then has to be allowed to open",
     "clients.patients": "read by its service for all; which of them are shown, and changed, it asks the care teams",
+    "clients.erasure_progress": "which services have erased a client; ids and times alone",
     "clients.match_keys": "keyed hashes; which records share one is told of those that the caller may open",
     "clients.client_access": "who is of which care team",
     "clients.broken_glass": "read by those who review it",

@@ -70,9 +70,9 @@ class Work:
         assert (await self.request("GET", "/clients", params={"search": "Number"}))["total"] >= 1
 
     async def all_is_there(self):
-        for note_id, text in self.notes.items():
+        for note_id, text in list(self.notes.items()):
             assert (await self.request("GET", f"/sessions/{note_id}"))["subjective"] == text
-        for client_id, phone in self.clients.items():
+        for client_id, phone in list(self.clients.items()):
             assert (await self.request("GET", f"/clients/{client_id}"))["phone"] == phone
 
 
