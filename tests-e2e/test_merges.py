@@ -23,7 +23,8 @@ from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import legal_holds_pb2
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
-from caseload.clients.v1 import clients_pb2, merges_pb2
+from caseload.clients.v1 import care_teams_pb2, clients_pb2, merges_pb2
+from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.merges_rpc import ClientMergesStub
 from caseload.clinical.v1 import attachments_pb2, client_attachments_pb2, plans_pb2, sessions_pb2, sync_pb2
@@ -202,6 +203,10 @@ class Practice:
         job = await self.finished((await self.undo(client_id)).id)
         assert job.status == jobs_pb2.JOB_STATUS_DONE, job
         return MessageToDict(job.result)
+
+    async def hold(self, client_id: str) -> legal_holds_pb2.LegalHold:
+        request = legal_holds_pb2.PlaceLegalHoldRequest(client_id=client_id, reason="a court asks")
+        return await self.stub(LegalHoldsStub).PlaceLegalHold(request, self.caller())
 
     async def finished(self, job_id: str) -> jobs_pb2.Job:
         jobs = JobsStub(self.environment.peer("clients"))
@@ -508,11 +513,39 @@ async def test_who_is_restricted_or_held_is_neither_merged_nor_parted(practice):
         assert await attempt(attempted) == (None, "restricted_not_merged")
     async with practice.environment.superuser() as db:
         await db.execute("UPDATE clients.client_access SET restricted = false, version = 2 WHERE client_id = $1", survivor.id)
-    held = legal_holds_pb2.PlaceLegalHoldRequest(client_id=third.id, reason="a court asks")
-    await practice.stub(LegalHoldsStub).PlaceLegalHold(held, practice.caller())
+    await practice.hold(third.id)
     for attempted in (practice.merge(survivor.id, third.id), practice.merge(third.id, survivor.id)):
         assert await attempt(attempted) == (None, "held_not_merged")
     await practice.undone(duplicate.id)
+
+
+async def test_nobody_is_restricted_while_half_of_their_history_is_on_the_way_and_no_tombstone_is(practice):
+    survivor, duplicate = [await practice.client() for _ in range(2)]
+    await practice.merged(survivor.id, duplicate.id)
+
+    def restricted(client):
+        team = care_teams_pb2.SetCareTeamRequest(client_id=client.id, restricted=True, user_ids=[str(practice.owner_id)])
+        return practice.stub(CareTeamsStub).SetCareTeam(team, practice.caller())
+
+    assert await attempt(restricted(duplicate)) == (None, "client_merged")
+    for unfinished in ("moved_at = NULL", "moved_at = now(), undo_requested_at = now()"):
+        async with practice.environment.superuser() as db:
+            await db.execute(f"UPDATE clients.merges SET {unfinished} WHERE survivor_id = $1", survivor.id)
+        assert await attempt(restricted(survivor)) == (None, "merge_under_way")
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clients.merges SET undo_requested_at = NULL WHERE survivor_id = $1", survivor.id)
+    assert (await restricted(survivor)).restricted
+
+
+async def test_a_legal_hold_is_on_the_survivor_and_not_on_the_tombstone(practice):
+    survivor, duplicate = [await practice.client() for _ in range(2)]
+    await practice.merged(survivor.id, duplicate.id)
+    with pytest.raises(Gone) as refused:
+        await practice.hold(duplicate.id)
+    assert refused.value.facts == {"merged_into": survivor.id}
+    async with practice.environment.superuser() as db:
+        await db.execute("UPDATE clients.merges SET undo_requested_at = now() WHERE survivor_id = $1", survivor.id)
+    assert await attempt(practice.hold(survivor.id)) == (None, "merge_under_way"), "what is on its way would be nobody's who is held"
 
 
 async def test_a_chain_is_undone_from_its_end(practice):

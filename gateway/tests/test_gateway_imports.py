@@ -81,7 +81,7 @@ async def test_an_import_is_undone_as_a_whole_and_may_be_made_again(practice):
         assert await names(practice) == ["Ada Lovelace"]
 
 
-@pytest.mark.parametrize("use", ["changed", "booked", "noted"])
+@pytest.mark.parametrize("use", ["changed", "booked", "noted", "restricted"])
 async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, use):
     imported = (await send(practice, lines(3))).json()
     client = (await practice.http.get(f"{API}/clients?search=given1")).json()["items"][0]
@@ -92,6 +92,9 @@ async def test_an_import_of_which_a_client_is_in_use_is_not_undone(practice, use
             await practice.booked(client["id"])
         case "noted":
             await practice.write_note(client["id"])
+        case "restricted":
+            team = {"restricted": True, "user_ids": [str(practice.person.user_id)]}
+            assert (await practice.http.put(f"{API}/clients/{client['id']}/care-team", json=team)).status_code == 200
     undone = await undo(practice, imported["job_id"])
     assert (undone["status"], undone["error"], undone["result"]) == ("failed", "import_in_use", {"clients": 1})
     assert len(await names(practice)) == 3

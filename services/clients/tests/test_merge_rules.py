@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Conflict, Gone, Invalid
+from clients.clients import rules as client_rules
 from clients.clients.rules import check_not_merged
 from clients.merges import rules
 
@@ -66,9 +67,9 @@ def test_a_merge_that_has_stopped_goes_on_and_no_other():
 
 
 def test_one_history_moves_at_a_time():
-    rules.check_nothing_under_way(None)
+    client_rules.check_nothing_under_way(None)
     with pytest.raises(Conflict) as refused:
-        rules.check_nothing_under_way(merge())
+        client_rules.check_nothing_under_way(merge())
     assert (refused.value.code, refused.value.facts) == ("merge_under_way", {"job_id": str(A)})
 
 

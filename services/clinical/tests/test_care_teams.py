@@ -10,8 +10,13 @@ from caseload.access.v1 import access_pb2
 from caseload.access.v1.access_rpc import ClientAccessStub
 from caseload.audit.v1 import events_pb2 as audit_pb
 from caseload.clients.v1 import care_teams_pb2 as pb
-from caseload.clients.v1 import events_pb2
+from caseload.clients.v1 import clients_pb2, events_pb2
 from caseload.clients.v1.care_teams_rpc import CareTeamsStub
+from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clinical.v1 import measures_pb2, milestones_pb2, plans_pb2, sessions_pb2
+from caseload.clinical.v1.measures_rpc import MeasuresStub
+from caseload.clinical.v1.milestones_rpc import MilestonesStub
+from caseload.clinical.v1.plans_rpc import PlansStub
 from chassis.errors import Conflict, Forbidden, NotFound, Unavailable
 
 from .supervising import join
@@ -207,3 +212,41 @@ async def test_what_is_left_of_an_erased_client_stays_closed(practice, doctor, c
     await tell(practice, 10**17, restricted=False)
     async with practice.environment.superuser() as db:
         assert await db.fetchval("SELECT restricted FROM clinical.client_access WHERE client_id = $1", UUID(practice.client_id))
+
+
+async def test_answers_that_are_given_once_more_tell_nothing_of_a_record_that_was_closed_since(practice, doctor, colleague):
+    def repeated(method, request):
+        return lambda: method(request, replace(colleague.call, idempotency_key="once"))
+
+    environment = practice.environment
+    plan = await environment.stub(PlansStub).CreatePlan(
+        plans_pb2.CreatePlanRequest(client_id=practice.client_id, title="Knee"), practice.call
+    )
+    note = await colleague.write()
+    created = repeated(environment.stub(ClientsStub).CreateClient, clients_pb2.CreateClientRequest(first_name="Ada", last_name="King"))
+    told = [
+        repeated(environment.stub(MilestonesStub).CreateMilestone, milestones_pb2.CreateMilestoneRequest(plan_id=plan.id, title="Walks")),
+        repeated(environment.stub(MeasuresStub).RecordMeasure, measures_pb2.RecordMeasureRequest(plan_id=plan.id, name="Pain", value=7)),
+        repeated(
+            colleague.sessions.CreateSession,
+            sessions_pb2.CreateSessionRequest(client_id=practice.client_id, session_date=note.session_date),
+        ),
+        created,
+    ]
+    for again in told:
+        assert await again() == await again()
+
+    for client_id in (practice.client_id, (await created()).id):
+        await set_team(replace(practice, client_id=client_id), doctor)
+    for again in told:
+        with pytest.raises((Forbidden, NotFound)):
+            await again()
+
+
+async def test_whoever_sets_and_reviews_without_opening_the_record_is_answered_once_more(practice, doctor, colleague):
+    call = replace(practice.call, idempotency_key="once")
+    assert await set_team(practice, doctor, call=call) == await set_team(practice, doctor, call=call)
+    broken = await break_glass(colleague)
+    request = pb.ReviewBrokenGlassRequest(break_glass_id=broken.id, review=pb.REVIEW_JUSTIFIED)
+    stub = practice.environment.stub(CareTeamsStub)
+    assert await stub.ReviewBrokenGlass(request, call) == await stub.ReviewBrokenGlass(request, call)

@@ -13,6 +13,7 @@ from uuid import UUID
 from google.protobuf.message import Message
 from sqlalchemy import Table
 
+from caseload.clients.v1 import care_teams_pb2, clients_pb2, patients_pb2
 from chassis.care_teams import rules
 from chassis.care_teams.store import AccessStore
 from chassis.care_teams.tables import AccessTables
@@ -23,6 +24,10 @@ from chassis.work.unit_of_work import UnitOfWork
 # The fact in an audit line.
 GLASS = "break_glass_id"
 _SECONDS = 10.0
+# Messages whose id is the client's.
+_CLIENTS = frozenset({clients_pb2.Client.DESCRIPTOR.full_name, patients_pb2.Patient.DESCRIPTOR.full_name})
+# Who opens a record and who broke the glass is told to those who set and review it, whether they open the record or not.
+_OF_NO_RECORD = frozenset({care_teams_pb2.CareTeam.DESCRIPTOR.full_name, care_teams_pb2.BrokenGlass.DESCRIPTOR.full_name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,19 @@ class CareTeams:
         if client_ids and work.caller.reader is not None and (await self.of(work, client_ids)).hidden:
             raise client_restricted()
 
-    async def check_answer(self, work: UnitOfWork, reply: Message) -> None:
-        """As `check`, for an answer that is given once more."""
-        await self.check(work, named_clients(reply))
+    async def check_answer(self, work: UnitOfWork, request: Message, reply: Message) -> None:
+        """As `check`, for an answer that is given once more: of all whose records it tells something of.
+
+        Raises NotFound where row security hides the record that the request names: many a part of one does not name the client.
+        """
+        if work.caller.reader is None or not reply.ByteSize():
+            return
+        concerned = named_clients(reply)
+        async with work.beside(work.workspace_id) as tx:
+            for name, statement in self.store.clients_of.items():
+                if ids := _ids(request, name):
+                    concerned.add((await tx.one(statement, ids=ids))["client_id"])
+        await self.check(work, concerned)
 
     async def mark(self, work: UnitOfWork, request: Message, clients: Sequence[str]) -> None:
         """Has the audit line tell whose record a user was shown or changed, where neither request nor reply does, and by which broken glass, if by any."""
@@ -100,8 +115,10 @@ class CareTeams:
 
 
 def named_clients(message: Message) -> set[UUID]:
-    """The clients that the message names, itself or in what it holds."""
-    found = {UUID(client_id) for client_id in _ids(message, "client_id")}
+    """The clients of whose records the message is, itself or in what it holds."""
+    if message.DESCRIPTOR.full_name in _OF_NO_RECORD:
+        return set()
+    found = {UUID(client_id) for client_id in _ids(message, "id" if message.DESCRIPTOR.full_name in _CLIENTS else "client_id")}
     for field, value in message.ListFields():
         if field.message_type is not None and not field.message_type.GetOptions().map_entry:
             for part in value if field.is_repeated else (value,):

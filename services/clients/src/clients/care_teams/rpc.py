@@ -24,6 +24,8 @@ from chassis.work.unit_of_work import UnitOfWork
 from clients.care_teams import mapping, rules, store
 from clients.care_teams.elsewhere import Elsewhere
 from clients.care_teams.members import Members
+from clients.clients import store as clients
+from clients.clients.workflow import check_history_is_there, check_not_merged
 
 E = TypeVar("E")
 _SETS = "clients:restrict"
@@ -56,6 +58,7 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
         """A record is closed everywhere before it is said to be closed, and opened when that is committed."""
         wanted = rules.check_team(restricted=request.restricted, user_ids=request.user_ids)
         row = await work.find_one(store.current, request.client_id)
+        await check_not_merged(row, work)
         await self._members.check(list(request.user_ids), work)
         before, version = mapping.to_team(row), rules.next_version(row["version"] or 0, now=work.now)
         if rules.closes(before, wanted):
@@ -63,6 +66,9 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
             await self._elsewhere.close(mapping.to_event(request.client_id, rules.strictest(before, wanted), version), work)
         changed = mapping.to_event(request.client_id, wanted, version + 1)
         columns = {"restricted": wanted.restricted, "user_ids": sorted(wanted.members)}
+        # Locked as a merge locks it: of the two, the later one sees the other.
+        locked = await work.db.one(clients.get_for_update, id=request.client_id)
+        await (check_history_is_there(locked, work) if wanted.restricted else check_not_merged(locked, work))
         if (
             await work.db.maybe(store.set_team, client_id=row["id"], version=changed.version, expected=row["version"] or 0, **columns)
             is None

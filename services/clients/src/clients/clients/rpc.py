@@ -22,7 +22,7 @@ from chassis.work.unit_of_work import UnitOfWork
 from clients.clients import mapping, rules, store
 from clients.clients.name_index_cache import NameIndexCache
 from clients.clients.search import build_query
-from clients.clients.workflow import change_client, check_not_merged, lock_client, same_person_as, shown
+from clients.clients.workflow import change_client, check_history_is_there, check_not_merged, lock_client, same_person_as, shown
 from clients.consent_records import workflow as consent_records
 from clients.erasures.workflow import begin
 from clients.patient_records.workflow import bury
@@ -118,7 +118,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         return fill(pb.CheckClientResponse(), row)
 
     async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: UnitOfWork) -> pb.ConfirmClientResponse:
-        await work.db.one(store.confirm, id=request.client_id)
+        await check_history_is_there(await work.db.one(store.confirm, id=request.client_id), work)
         return pb.ConfirmClientResponse()
 
     async def GetVoucherKey(self, _request: pb.GetVoucherKeyRequest, work: UnitOfWork) -> pb.VoucherKey:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from chassis.errors import Fault, Forbidden, Gone, Invalid
+from chassis.errors import Conflict, Fault, Forbidden, Gone, Invalid
 
 # Lengths are in characters.
 MAX_NAME = 255
@@ -112,6 +112,16 @@ def check_not_merged(into: UUID | None) -> None:
     """Raises Gone for a client who was merged: it names the survivor."""
     if into is not None:
         raise Gone("client_merged", "This client was merged into another one.", facts={"merged_into": str(into)})
+
+
+def check_nothing_under_way(merge: Mapping[str, Any] | None) -> None:
+    """Raises Conflict, which names the job, where there is such a merge."""
+    if merge is not None:
+        raise Conflict(
+            "merge_under_way",
+            "The history of one of these clients is just being moved; try again when it is.",
+            facts={"job_id": str(merge["job_id"])},
+        )
 
 
 def full_name(first_name: str, last_name: str) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     union_all,
     update,
@@ -26,7 +27,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.db.statement import command, query
 from chassis.rpc.server import idempotency
-from clients.tables import clients, index_tokens, match_keys, tombstones, workspace_revisions
+from clients.tables import clients, index_tokens, match_keys, merges, tombstones, workspace_revisions
 
 # So many clients with one e-mail address, phone number or external id are found by it.
 MAX_EXACT_MATCHES = 1_000
@@ -94,8 +95,8 @@ create = command(
 
 get_for_update = command(select(clients).where(clients.c.id == _id).with_for_update())
 
-# Waits for whoever is erasing the client.
-confirm = command(select(clients.c.id).where(clients.c.id == _id).with_for_update(read=True, key_share=True))
+# Waits for whoever is erasing or merging the client.
+confirm = command(select(clients.c.id, clients.c.merged_into).where(clients.c.id == _id).with_for_update(read=True, key_share=True))
 
 _remove_tokens = (
     delete(index_tokens)
@@ -123,6 +124,14 @@ merged_into = query(select(clients.c.id).where(clients.c.merged_into == any_(_id
 
 erase = command(delete(clients).where(clients.c.id == _id).returning(clients.c.id, clients.c.version))
 add_tombstone = command(insert(tombstones).values(workspace_id=_workspace, id=_id, revision=_revision))
+
+# A merge of the client whose history is not all where it belongs: on its way, or left when its job was cancelled or failed.
+unfinished_merge = query(
+    select(merges.c.job_id)
+    .where(or_(merges.c.merged_id == _id, merges.c.survivor_id == _id), merges.c.undone_at.is_(None))
+    .where(or_(merges.c.moved_at.is_(None), merges.c.undo_requested_at.is_not(None)))
+    .limit(1)
+)
 
 get_many = query(select(clients).where(clients.c.id == any_(_ids)))
 

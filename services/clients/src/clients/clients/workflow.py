@@ -26,6 +26,14 @@ async def check_not_merged(row: Mapping[str, Any], work: UnitOfWork) -> None:
     rules.check_not_merged(into)
 
 
+async def check_history_is_there(row: Mapping[str, Any], work: UnitOfWork) -> None:
+    """For what is decided of all that there is of a client, whose row is locked as a merge locks it. Raises Gone for a client who was merged, and Conflict
+    where part of the history is still another client's, on its way here or back.
+    """
+    await check_not_merged(row, work)
+    rules.check_nothing_under_way(await work.db.maybe(store.unfinished_merge, id=row["id"]))
+
+
 async def same_person_as(client_id: str, work: UnitOfWork) -> list[UUID]:
     """The client and all who were merged into them, directly or not."""
     found = [UUID(client_id)]

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
 from chassis.db.statement import command, query
-from clients.tables import clients, consents, imported_clients, index_tokens, match_keys, tombstones, workspace_revisions
+from clients.tables import ACCESS, clients, consents, imported_clients, index_tokens, match_keys, tombstones, workspace_revisions
 
 _workspace = bindparam("workspace_id", type_=Uuid)
 _now = bindparam("now", type_=clients.c.created_at.type)
@@ -105,9 +105,12 @@ COLUMNS = tuple(_COLUMNS)
 
 _job = bindparam("job_id", type_=Uuid)
 _has_consents = select(literal(1)).where(consents.c.client_id == clients.c.id).exists()
+# Nobody erases in a batch whom not everybody may open.
+_is_restricted = select(literal(1)).where(ACCESS.teams.c.client_id == clients.c.id, ACCESS.teams.c.restricted).exists()
+_is_used = or_(_has_consents, _is_restricted)
 # Those of an import that are there still, and what is to be known of them.
 next_imported = query(
-    select(clients.c.id, or_(clients.c.version > 1, _has_consents).label("is_changed"))
+    select(clients.c.id, or_(clients.c.version > 1, _is_used).label("is_changed"))
     .join(
         imported_clients,
         (imported_clients.c.workspace_id == clients.c.workspace_id) & (imported_clients.c.client_id == clients.c.id),
@@ -124,7 +127,7 @@ lock_unchanged = command(
 )
 # Only those that are as they were imported.
 erase_unchanged = command(
-    delete(clients).where(clients.c.id == any_(_ids), clients.c.version == 1, ~_has_consents).returning(clients.c.id, clients.c.version)
+    delete(clients).where(clients.c.id == any_(_ids), clients.c.version == 1, ~_is_used).returning(clients.c.id, clients.c.version)
 )
 _gone = (
     func.unnest(bindparam("ids", type_=ARRAY(Uuid)))

@@ -18,6 +18,7 @@ from chassis.jobs.rpc import to_message
 from chassis.jobs.store import JobStore
 from chassis.rpc.client.legal_holds import LegalHolds
 from chassis.work.unit_of_work import UnitOfWork
+from clients.clients import rules as client_rules
 from clients.clients import store as clients
 from clients.clients.workflow import check_not_merged, shown
 from clients.merges import rules, store, workflow
@@ -40,7 +41,7 @@ class ClientMerges(ClientMergesServicer[UnitOfWork]):
         pair = await workflow.lock_pair(work, keys, survivor_id, merged_id)
         await check_not_merged(pair.survivor_row, work)
         await self._check_free([survivor_id, merged_id], work)
-        rules.check_nothing_under_way(await work.db.maybe(store.under_way, ids=[survivor_id, merged_id]))
+        client_rules.check_nothing_under_way(await work.db.maybe(store.under_way, ids=[survivor_id, merged_id]))
         work.note(duplicate=str(merged_id))
         work.afterwards(self._look)
         if pair.merged_row["merged_into"] is not None:
@@ -75,7 +76,7 @@ class ClientMerges(ClientMergesServicer[UnitOfWork]):
         await self._check_free([merged["survivor_id"], merged["merged_id"]], work)
         parameters = {"merge": str(merged["id"])}
         if merged["undo_requested_at"] is None:
-            rules.check_nothing_under_way(await work.db.maybe(store.under_way, ids=[merged["survivor_id"], merged["merged_id"]]))
+            client_rules.check_nothing_under_way(await work.db.maybe(store.under_way, ids=[merged["survivor_id"], merged["merged_id"]]))
         job = await order_once(self._jobs, work, keys, UNDO_KIND, parameters, total=0)
         await work.db.run(store.undo, id=merged["id"], job_id=job["id"], now=work.now)
         work.note(merge=str(merged["id"]))

@@ -52,15 +52,6 @@ def held() -> Conflict:
     return Conflict("held_not_merged", "A legal hold keeps the records of one of these clients as they are.")
 
 
-def check_nothing_under_way(merge: Mapping[str, Any] | None) -> None:
-    if merge is not None:
-        raise Conflict(
-            "merge_under_way",
-            "The history of one of these clients is just being moved; try again when it is.",
-            facts={"job_id": str(merge["job_id"])},
-        )
-
-
 def check_can_be_undone(merge: Mapping[str, Any] | None, survivor_merged_into: UUID | None, now: datetime) -> None:
     """Raises Conflict where there is no merge, or a later one to be undone first; Gone when it is too late."""
     if merge is None:

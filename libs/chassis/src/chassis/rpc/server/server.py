@@ -50,8 +50,8 @@ class RestrictedClients(Protocol):
     async def check(self, work: UnitOfWork, client_ids: Collection[UUID]) -> None:
         """Raises Forbidden unless the caller may open the record of each of these clients."""
 
-    async def check_answer(self, work: UnitOfWork, reply: Message) -> None:
-        """The same of every client whom an answer names that is given once more."""
+    async def check_answer(self, work: UnitOfWork, request: Message, reply: Message) -> None:
+        """The same of every client of whose record an answer tells that is given once more."""
 
     async def mark(self, work: UnitOfWork, request: Message, clients: Sequence[str]) -> None:
         """Has the audit line tell whose record this was about, and if the caller is answered because they broke the glass."""
@@ -249,7 +249,7 @@ class Server:
         if method.audited and request is not None:
             work.facts = {"replay": "true"}
             if self._restricted is not None:
-                await self._restricted.check_answer(work, reply)
+                await self._restricted.check_answer(work, request, reply)
             await self._audit.record(work, line(work, method, _ids(method, request, reply), clients=_clients(method, request, reply)))
 
     async def _record_denial(self, work: UnitOfWork, method: Method, request: Message | None, refusal: Refusal) -> None:
