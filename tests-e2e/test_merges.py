@@ -308,8 +308,10 @@ NOTHING: dict[str, set[str]] = {name: set() for name in ("appointments", "notes"
 
 
 async def test_history_follows_in_every_service_and_comes_back(practice):
-    survivor = await practice.client(phone="+49 30 1", external_id="S-1")
-    duplicate = await practice.client(first_name="Adah", email="ada@example.org", phone="+49 30 2", external_id="D-1", tags=["knee"])
+    survivor = await practice.client(phone="+49 30 1", external_id="S-1", medical_history="Asthma.")
+    duplicate = await practice.client(
+        first_name="Adah", email="ada@example.org", phone="+49 30 2", external_id="D-1", tags=["knee"], medical_history="Allergic to latex."
+    )
     lived = await live_through(practice, duplicate.id, 20)
     before = await owned(practice, duplicate.id)
     assert before["appointments"] == lived.appointments
@@ -322,6 +324,7 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     reply = await practice.merge(survivor.id, duplicate.id)
     assert (reply.client.email, reply.client.phone, list(reply.client.tags)) == ("ada@example.org", "+49 30 1", ["knee"])
     assert (reply.client.external_id, reply.client.full_name) == ("S-1", "Ada Jones")
+    assert reply.client.medical_history == "Asthma.\n\nAllergic to latex."
     job = await practice.finished(reply.job_id)
     assert (job.kind, job.status) == (KIND, jobs_pb2.JOB_STATUS_DONE), job
 
@@ -353,6 +356,7 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     restored, left = await practice.read(duplicate.id), await practice.read(survivor.id)
     assert (restored.email, restored.external_id, list(restored.tags)) == ("ada@example.org", "D-1", ["knee"])
     assert (left.HasField("email"), left.phone, list(left.tags)) == (False, "+49 30 1", [])
+    assert (restored.medical_history, left.medical_history) == ("Allergic to latex.", "Asthma.")
     assert (await practice.book(duplicate.id, 50)).client_id == duplicate.id
 
 
