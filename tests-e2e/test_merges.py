@@ -23,7 +23,8 @@ from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import legal_holds_pb2
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
-from caseload.clients.v1 import clients_pb2, merges_pb2
+from caseload.clients.v1 import care_teams_pb2, clients_pb2, merges_pb2
+from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
 from caseload.clients.v1.merges_rpc import ClientMergesStub
 from caseload.clinical.v1 import attachments_pb2, client_attachments_pb2, plans_pb2, sessions_pb2, sync_pb2
@@ -516,6 +517,27 @@ async def test_who_is_restricted_or_held_is_neither_merged_nor_parted(practice):
     await practice.stub(LegalHoldsStub).PlaceLegalHold(held, practice.caller())
     for attempted in (practice.merge(survivor.id, third.id), practice.merge(third.id, survivor.id)):
         assert await attempt(attempted) == (None, "held_not_merged")
+    await practice.undone(duplicate.id)
+
+
+async def test_what_protects_a_record_is_not_set_for_one_that_was_merged(practice):
+    """It would say that the record is closed or held, while all that was in it is the survivor's."""
+    survivor, duplicate = await practice.client(), await practice.client()
+    await practice.merged(survivor.id, duplicate.id)
+    teams, caller = practice.stub(CareTeamsStub), practice.caller()
+    team = care_teams_pb2.SetCareTeamRequest(client_id=duplicate.id, restricted=True, user_ids=[str(practice.owner_id)])
+    glass = care_teams_pb2.BreakGlassRequest(client_id=duplicate.id, reason="found unconscious")
+    hold = legal_holds_pb2.PlaceLegalHoldRequest(client_id=duplicate.id, reason="a court asks")
+    for attempted in (
+        teams.GetCareTeam(care_teams_pb2.GetCareTeamRequest(client_id=duplicate.id), caller),
+        teams.SetCareTeam(team, caller),
+        teams.BreakGlass(glass, caller),
+        practice.stub(LegalHoldsStub).PlaceLegalHold(hold, caller),
+    ):
+        with pytest.raises(Gone) as gone:
+            await attempted
+        assert (gone.value.code, gone.value.facts) == ("client_merged", {"merged_into": survivor.id})
+    assert not (await practice.stub(LegalHoldsStub).ListLegalHolds(legal_holds_pb2.ListLegalHoldsRequest(), caller)).items
     await practice.undone(duplicate.id)
 
 

@@ -48,6 +48,7 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
 
     async def GetCareTeam(self, request: pb.GetCareTeamRequest, work: UnitOfWork) -> pb.CareTeam:
         row = await work.find_one(store.current, request.client_id)
+        rules.check_not_merged(row["merged_into"])
         if _SETS not in work.caller.scopes:
             await self._access.check(work, [row["id"]])
         return mapping.to_message(request.client_id, mapping.to_team(row))
@@ -56,11 +57,13 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
         """A record is closed everywhere before it is said to be closed, and opened when that is committed."""
         wanted = rules.check_team(restricted=request.restricted, user_ids=request.user_ids)
         row = await work.find_one(store.current, request.client_id)
+        rules.check_not_merged(row["merged_into"])
         await self._members.check(list(request.user_ids), work)
         before, version = mapping.to_team(row), rules.next_version(row["version"] or 0, now=work.now)
         if rules.closes(before, wanted):
             work.afterwards(partial(self._tell_anew, row["id"], version, work), unless_committed=True)
             await self._elsewhere.close(mapping.to_event(request.client_id, rules.strictest(before, wanted), version), work)
+        rules.check_not_merged((await work.db.one(store.confirm, client_id=row["id"]))["merged_into"])
         changed = mapping.to_event(request.client_id, wanted, version + 1)
         columns = {"restricted": wanted.restricted, "user_ids": sorted(wanted.members)}
         if (
@@ -77,6 +80,7 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
         reason = rules.check_reason(request.reason)
         keys = await self._keys.of(work.workspace_id)
         row = await work.find_one(store.current, request.client_id)
+        rules.check_not_merged(row["merged_into"])
         rules.check_glass_needed(work.user_id, row["user_ids"] if row["restricted"] else None)
         until = work.now + rules.GLASS_BROKEN_FOR
         broken: dict[str, Any] = {

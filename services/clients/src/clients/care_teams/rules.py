@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.errors import Conflict, Fault, Forbidden, Invalid
+from chassis.errors import Conflict, Fault, Forbidden, Gone, Invalid
 
 GLASS_BROKEN_FOR = timedelta(minutes=60)
 REASON_LENGTH = (10, 500)
@@ -23,6 +23,12 @@ class Team:
 
 
 NO_TEAM = Team(restricted=False, members=frozenset())
+
+
+def check_not_merged(into: UUID | None) -> None:
+    """Raises Gone for a client who was merged: whoever closes that record leaves the survivor's open, which has all that was in it."""
+    if into is not None:
+        raise Gone("client_merged", "This client was merged into another one.", facts={"merged_into": str(into)})
 
 
 def check_team(*, restricted: bool, user_ids: Sequence[str]) -> Team:

@@ -13,9 +13,12 @@ _teams = ACCESS.teams
 _id = bindparam("id", type_=Uuid)
 _client_id = bindparam("client_id", type_=Uuid)
 
+# Waits for whoever is merging the client.
+confirm = command(select(clients.c.merged_into).where(clients.c.id == _client_id).with_for_update(read=True, key_share=True))
+
 # The care team of each of some clients; null where one was never set.
 current = query(
-    select(clients.c.id, _teams.c.version, _teams.c.restricted, _teams.c.user_ids)
+    select(clients.c.id, clients.c.merged_into, _teams.c.version, _teams.c.restricted, _teams.c.user_ids)
     .select_from(clients.outerjoin(_teams, (_teams.c.workspace_id == clients.c.workspace_id) & (_teams.c.client_id == clients.c.id)))
     .where(clients.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 )

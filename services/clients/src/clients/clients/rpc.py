@@ -115,7 +115,7 @@ class Clients(ClientsServicer[UnitOfWork]):
         return fill(pb.CheckClientResponse(), row)
 
     async def ConfirmClient(self, request: pb.ConfirmClientRequest, work: UnitOfWork) -> pb.ConfirmClientResponse:
-        await work.db.one(store.confirm, id=request.client_id)
+        await check_not_merged(await work.db.one(store.confirm, id=request.client_id), work)
         return pb.ConfirmClientResponse()
 
     async def GetVoucherKey(self, _request: pb.GetVoucherKeyRequest, work: UnitOfWork) -> pb.VoucherKey:

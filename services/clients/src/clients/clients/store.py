@@ -94,8 +94,8 @@ create = command(
 
 get_for_update = command(select(clients).where(clients.c.id == _id).with_for_update())
 
-# Waits for whoever is erasing the client.
-confirm = command(select(clients.c.id).where(clients.c.id == _id).with_for_update(read=True, key_share=True))
+# Waits for whoever is erasing or merging the client.
+confirm = command(select(clients.c.id, clients.c.merged_into).where(clients.c.id == _id).with_for_update(read=True, key_share=True))
 
 _remove_tokens = (
     delete(index_tokens)
