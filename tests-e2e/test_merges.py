@@ -23,9 +23,10 @@ from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import legal_holds_pb2
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
-from caseload.clients.v1 import care_teams_pb2, clients_pb2, merges_pb2
+from caseload.clients.v1 import care_teams_pb2, clients_pb2, consents_pb2, merges_pb2
 from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clients.v1.consents_rpc import ConsentsStub
 from caseload.clients.v1.merges_rpc import ClientMergesStub
 from caseload.clinical.v1 import attachments_pb2, client_attachments_pb2, plans_pb2, sessions_pb2, sync_pb2
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
@@ -539,6 +540,29 @@ async def test_what_protects_a_record_is_not_set_for_one_that_was_merged(practic
         assert (gone.value.code, gone.value.facts) == ("client_merged", {"merged_into": survivor.id})
     assert not (await practice.stub(LegalHoldsStub).ListLegalHolds(legal_holds_pb2.ListLegalHoldsRequest(), caller)).items
     await practice.undone(duplicate.id)
+
+
+async def test_what_was_agreed_to_under_either_record_is_seen_and_taken_back_with_the_survivor(practice):
+    survivor, duplicate = await practice.client(), await practice.client()
+    stub, caller = practice.stub(ConsentsStub), practice.caller()
+    reminders = {"purpose": consents_pb2.CONSENT_PURPOSE_REMINDERS, "text_version": "2026"}
+    given = await stub.GiveConsent(consents_pb2.GiveConsentRequest(client_id=duplicate.id, **reminders), caller)
+    await practice.merged(survivor.id, duplicate.id)
+
+    of_survivor = consents_pb2.ListConsentsRequest(client_id=survivor.id)
+    assert [(consent.id, consent.client_id) for consent in (await stub.ListConsents(of_survivor, caller)).items] == [
+        (given.id, duplicate.id)
+    ]
+    with pytest.raises(Gone):
+        await stub.ListConsents(consents_pb2.ListConsentsRequest(client_id=duplicate.id), caller)
+    withdrawn = await stub.WithdrawConsent(consents_pb2.WithdrawConsentRequest(client_id=survivor.id, consent_id=given.id), caller)
+    assert withdrawn.HasField("withdrawn_at")
+    contact = clients_pb2.GetContactRequest(client_id=survivor.id)
+    notifications = practice.environment.stub(ClientsStub, as_service="notifications")
+    assert (await notifications.GetContact(contact, practice.environment.on_behalf_of(practice.workspace_id))).reminders_withdrawn
+
+    await practice.undone(duplicate.id)
+    assert not (await stub.ListConsents(of_survivor, caller)).items
 
 
 async def test_a_chain_is_undone_from_its_end(practice):
