@@ -104,6 +104,7 @@ async def test_no_field_of_any_method_makes_a_service_fail(attacked, lines):
             "client_ids": [ids["client_id"]],
             "attachment_ids": [ids["attachment_id"]],
             "milestone_ids": [ids["milestone_id"]],
+            "user_ids": [ids["user_id"]],
             "workspace_ids": [ids["workspace_id"]],
         }
 

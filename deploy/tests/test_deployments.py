@@ -197,10 +197,11 @@ def test_every_setting_that_a_page_names_exists():
         for name in settings.model_fields
     }
     root = Path(__file__).parents[2]
-    # What compose alone reads, and what tests and the journey in README.md are told.
+    # What compose alone reads, what tests and the journey in README.md are told, and what a command in a terminal reads.
+    commands = root / "standalone" / "src" / "standalone" / "jobs.py"
     others = {
         name
-        for file in (*COMPOSE.glob("*.yaml"), COMPOSE / "development", root / "README.md")
+        for file in (*COMPOSE.glob("*.yaml"), COMPOSE / "development", root / "README.md", commands)
         for name in re.findall(r"\bCASELOAD_([A-Z0-9_]+)", file.read_text())
     }
     for page in (root / "deploy" / "README.md", root / "docs" / "operations" / "retention.md", root / "docs" / "front-end.md"):

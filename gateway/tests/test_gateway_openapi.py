@@ -65,6 +65,7 @@ POST GET /clients
 GET PUT DELETE /clients/{}
 DELETE /clients/{}/permanent
 GET /clients/{}/timeline
+GET /clients/{}/export
 POST GET /clients/{}/consents
 POST /clients/{}/consents/{}/withdraw
 GET /clients/duplicates

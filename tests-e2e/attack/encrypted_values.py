@@ -17,7 +17,7 @@ from standalone.services import SERVICES
 _numbers = count(1)
 # Binary columns that are not encrypted: keyed digests, hashes, public keys, and events, which hold ids and times only.
 NOT_ENCRYPTED = {
-    "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "match_keys.token", "sign_ins.email_index",
+    "outbox.payload", "outbox.signature", "dead_letters.payload", "dead_letters.signature", "idempotency.fingerprint", "clients.external_id_index", "terms.term", "match_keys.token", "patients.id_index", "sign_ins.email_index",
     "blacklisted_addresses.email_index",
     "login_attempts.account", "login_attempts.lane", "refresh_tokens.hash", "magic_links.hash", "invitations.mailed_hash", "invitations.shown_hash",
     "api_keys.hash", "backup_codes.hash", "second_steps.hash", "passkeys.credential_id", "passkeys.public_key",
@@ -35,6 +35,7 @@ NEVER_RETURNED = {
         "the index of a workspace's notes: what is found is read from the notes",
     ),
     "clients.job_inputs.sealed": "a file of clients, until its job has read it",
+    "clients.patients.sealed": "shown at /patients alone, which is open for one workspace where somebody has switched it on",
 }
 
 

@@ -21,6 +21,7 @@ from gateway.api.broken_glass import routes as broken_glass
 from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.client_duplicates import routes as client_duplicates
+from gateway.api.client_exports import routes as client_exports
 from gateway.api.client_imports import routes as client_imports
 from gateway.api.client_merges import routes as client_merges
 from gateway.api.clients import routes as clients
@@ -94,6 +95,7 @@ ROUTERS: Sequence[APIRouter] = (
     platform.router,
     client_duplicates.router,
     clients.router,
+    client_exports.router,
     client_imports.router,
     client_merges.router,
     care_teams.router,

@@ -98,6 +98,10 @@ class Authenticator:
         self.write_cookies(request, signed_in)
         return signed_in
 
+    async def renewed_token(self, request: GatewayRequest, cookies: Cookies) -> str:
+        """A new access token of a browser's login session, of a caller who is authenticated; the old one where the session cannot be renewed."""
+        return (await self.refresh(request, cookies)).access_token if cookies.refresh else request.caller.token
+
     def write_cookies(self, request: GatewayRequest, signed_in: pb.SignedIn) -> None:
         """Sets the cookies of a sign-in or of a refresh."""
         self.cookies.write(request, signed_in, csrf=self.csrf.token(session_of(signed_in.access_token)))

@@ -29,8 +29,8 @@ _WRITES = frozenset(
 # Who co-signs does so for those they supervise; `sessions:oversee` is for all that waits in the workspace.
 # `clients:phi` is for what is on record of a client's health: medical history and notes.
 _BESIDE = {
-    "audit:hold", "clients:phi", "clients:erase", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign", "sessions:oversee",
-    "sessions:erase",
+    "audit:hold", "clients:phi", "clients:erase", "clients:export", "clients:import", "clients:merge", "sessions:sign", "sessions:cosign",
+    "sessions:oversee", "sessions:erase",
 }  # fmt: skip
 # Care teams of restricted clients: who sets them, who opens a record without being of one, and who judges whether that was right.
 _CARE_TEAMS = {"clients:restrict", "clients:break-glass", "break-glass:review"}

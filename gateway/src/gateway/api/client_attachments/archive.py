@@ -4,9 +4,10 @@ import io
 import re
 import unicodedata
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 # What Windows allows in no name, and the names it keeps for devices.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -47,22 +48,44 @@ def _parted(name: str) -> tuple[str, str]:
     return stem.encode()[:_LONGEST_STEM].decode(errors="ignore"), extension
 
 
-async def archive(files: Sequence[tuple[str, datetime]], read: Callable[[int], AsyncIterator[bytes]]) -> AsyncIterator[bytes]:
-    """The archive in pieces of up to 256 KiB. `files` are names and times, `read` tells the content of the file at a place: one piece is held.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file in an archive. Its `content` is read piece by piece, when the ones before it are written."""
 
-    What is in it was compressed before: images and PDF documents.
-    """
+    name: str
+    at: datetime
+    content: AsyncIterator[bytes]
+    # What images and PDF documents need not be.
+    is_compressed: bool = False
+
+
+async def zipped(entries: AsyncIterable[Entry]) -> AsyncIterator[bytes]:
+    """The archive in pieces of up to 256 KiB. Of what is in it, one piece is held at a time."""
     pipe = _Pipe()
-    with ZipFile(pipe, "w", ZIP_STORED) as archived:
-        for place, (name, at) in enumerate(files):
-            with archived.open(ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second)), "w") as entry:
-                async for content in read(place):
-                    entry.write(content)
+    with ZipFile(pipe, "w") as archived:
+        async for entry in entries:
+            at = entry.at
+            info = ZipInfo(entry.name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
+            info.compress_type = ZIP_DEFLATED if entry.is_compressed else ZIP_STORED
+            with archived.open(info, "w") as written:
+                async for content in entry.content:
+                    written.write(content)
                     # Not held while the next piece is read.
                     del content
                     for piece in pipe.taken():
                         yield piece
     for piece in pipe.taken():
+        yield piece
+
+
+async def archive(files: Sequence[tuple[str, datetime]], read: Callable[[int], AsyncIterator[bytes]]) -> AsyncIterator[bytes]:
+    """An archive of files by name and time; `read` tells the content of the file at a place. They were compressed before: images and PDF documents."""
+
+    async def entries() -> AsyncIterator[Entry]:
+        for place, (name, at) in enumerate(files):
+            yield Entry(name, at, read(place))
+
+    async for piece in zipped(entries()):
         yield piece
 
 

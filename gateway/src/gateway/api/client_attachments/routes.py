@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Query, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from caseload.clinical.v1 import client_attachments_pb2 as pb
 from chassis.errors import Invalid
@@ -16,6 +15,7 @@ from gateway.api.attachments.form import FormFile
 from gateway.api.attachments.routes import FORM
 from gateway.api.attachments.schemas import Attachment, AttachmentList, AttachmentRename, Download, DownloadQuery
 from gateway.api.client_attachments.archive import archive, unique_names
+from gateway.api.client_attachments.archive_response import ARCHIVE, ArchiveResponse
 from gateway.api.client_attachments.schemas import AttachmentChoice
 from gateway.api.responses import json_response, list_response, no_content
 from gateway.auth.dependencies import SignedInRequest
@@ -24,15 +24,6 @@ from gateway.problems.responses import ContentTooLarge
 from gateway.routing.nouns import noun_router
 
 router = noun_router("/clients/{client_id}/attachments", "attachments")
-
-_ARCHIVE = {
-    "responses": {
-        "200": {
-            "description": "An archive that is sent while it is written.",
-            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    }
-}
 
 
 @router.post("", response_model=Attachment, status_code=201, openapi_extra=FORM)
@@ -77,7 +68,7 @@ async def delete_client_attachment(client_id: UUID, attachment_id: UUID, request
     return no_content()
 
 
-@router.post("/download-multiple", response_class=StreamingResponse, openapi_extra=_ARCHIVE)
+@router.post("/download-multiple", response_class=StreamingResponse, openapi_extra=ARCHIVE)
 async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Request, request: SignedInRequest) -> Response:
     """Up to a hundred files as one ZIP archive; above 100 MB together 413 `files_too_large`."""
     with ExitStack() as admitted:
@@ -104,17 +95,4 @@ async def download_multiple(client_id: UUID, body: AttachmentChoice, http: Reque
                 yield content
 
         named = list(zip(unique_names(file.file_name for file in files), (to_datetime(file.created_at) for file in files), strict=True))
-        return _ArchiveResponse(archive(named, read), admitted.pop_all())
-
-
-class _ArchiveResponse(StreamingResponse):
-    """An archive that has its place among those under way until it is sent, or its reader is gone."""
-
-    def __init__(self, content: AsyncIterator[bytes], admitted: ExitStack) -> None:
-        headers = {"Content-Disposition": 'attachment; filename="files.zip"'}
-        super().__init__(content, headers=headers, media_type="application/zip")
-        self._admitted = admitted
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._admitted:
-            await super().__call__(scope, receive, send)
+        return ArchiveResponse(archive(named, read), "files.zip", admitted.pop_all())

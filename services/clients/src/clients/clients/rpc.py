@@ -68,6 +68,9 @@ class Clients(ClientsServicer[UnitOfWork]):
             raise client_restricted()
         return shown(mapping.to_shown(row, keys, access), work)
 
+    async def ExportClient(self, request: pb.ExportClientRequest, work: UnitOfWork) -> pb.Client:
+        return await self.GetClient(pb.GetClientRequest(client_id=request.client_id), work)
+
     async def UpdateClient(self, request: pb.UpdateClientRequest, work: UnitOfWork) -> pb.Client:
         values = rules.writable(masked(request, rules.EDITABLE_FIELDS), work.caller.scopes)
         return shown(await self._change(request.client_id, rules.check_fields(values, now=work.now), work), work)

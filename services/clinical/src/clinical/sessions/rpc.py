@@ -248,7 +248,8 @@ class Sessions(SessionsServicer[UnitOfWork]):
     async def ListVersions(self, request: pb.ListVersionsRequest, work: UnitOfWork) -> pb.VersionList:
         window = part(request)
         keys = await self._keys.of(work.workspace_id)
-        row = await work.db.one(store.get, id=request.session_id)
+        get = store.get_with_deleted if request.include_deleted else store.get
+        row = await work.db.one(get, id=request.session_id)
         note = mapping.from_row(row, keys)
         found = await work.db.all(store.versions, session_id=request.session_id, limit=window.limit, after=window.after)
         versions = [mapping.version_from_row(each, keys) for each in found]
@@ -257,6 +258,10 @@ class Sessions(SessionsServicer[UnitOfWork]):
             versions = [hashed[version.id] for version in versions]
         await cosigning.show_versions(work, keys, note.id, versions)
         return pb.VersionList(versions=versions, more=len(found) == window.limit)
+
+    async def ListSigningKeys(self, _request: pb.ListSigningKeysRequest, _work: UnitOfWork) -> pb.SigningKeyList:
+        keys = self._signer.public_keys().items()
+        return pb.SigningKeyList(items=[pb.SigningKey(key_id=key_id, public_key=public) for key_id, public in sorted(keys)])
 
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: UnitOfWork) -> pb.Session:
         keys = await self._keys.of(work.workspace_id)

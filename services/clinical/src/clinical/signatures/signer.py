@@ -21,6 +21,10 @@ class Signer:
         """The thumbprint of the key of today."""
         return self._signer.key_id
 
+    def public_keys(self) -> dict[str, str]:
+        """The public keys of today and of before, as base64url, by thumbprint."""
+        return {key_id: base64url.encode(key.public_bytes_raw()) for key_id, key in self._keys.items()}
+
     def signature(self, message: bytes) -> str:
         """Ed25519, base64url."""
         return base64url.encode(self._signer.sign(message))

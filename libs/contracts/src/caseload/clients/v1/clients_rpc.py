@@ -24,6 +24,9 @@ class ClientsServicer(ABC, Generic[WorkT]):
     async def GetClient(self, request: pb.GetClientRequest, work: WorkT) -> pb.Client: ...
 
     @abstractmethod
+    async def ExportClient(self, request: pb.ExportClientRequest, work: WorkT) -> pb.Client: ...
+
+    @abstractmethod
     async def UpdateClient(self, request: pb.UpdateClientRequest, work: WorkT) -> pb.Client: ...
 
     @abstractmethod
@@ -56,6 +59,7 @@ class ClientsStub:
         self.CreateClient: ClientsCreateClient = caller_of(methods['CreateClient'])
         self.ListClients: ClientsListClients = caller_of(methods['ListClients'])
         self.GetClient: ClientsGetClient = caller_of(methods['GetClient'])
+        self.ExportClient: ClientsExportClient = caller_of(methods['ExportClient'])
         self.UpdateClient: ClientsUpdateClient = caller_of(methods['UpdateClient'])
         self.DeactivateClient: ClientsDeactivateClient = caller_of(methods['DeactivateClient'])
         self.EraseClient: ClientsEraseClient = caller_of(methods['EraseClient'])
@@ -76,6 +80,10 @@ class ClientsListClients(Protocol):
 
 class ClientsGetClient(Protocol):
     def __call__(self, request: pb.GetClientRequest, context: Any) -> Awaitable[pb.Client]: ...
+
+
+class ClientsExportClient(Protocol):
+    def __call__(self, request: pb.ExportClientRequest, context: Any) -> Awaitable[pb.Client]: ...
 
 
 class ClientsUpdateClient(Protocol):

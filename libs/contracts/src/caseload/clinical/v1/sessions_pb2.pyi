@@ -327,12 +327,14 @@ class FinalizeSessionRequest(_message.Message):
     def __init__(self, session_id: _Optional[str] = ..., expected_version: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ListVersionsRequest(_message.Message):
-    __slots__ = ("session_id", "after")
+    __slots__ = ("session_id", "after", "include_deleted")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_DELETED_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     after: str
-    def __init__(self, session_id: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+    include_deleted: bool
+    def __init__(self, session_id: _Optional[str] = ..., after: _Optional[str] = ..., include_deleted: bool = ...) -> None: ...
 
 class SessionVersion(_message.Message):
     __slots__ = ("id", "session_id", "version_number", "subjective", "objective", "assessment", "plan", "reason", "created_at", "created_by_user_id", "kind", "session_date", "duration_minutes", "content_hash", "previous_hash", "signature", "key_id", "cosignature")
@@ -373,6 +375,24 @@ class SessionVersion(_message.Message):
     key_id: str
     cosignature: Cosignature
     def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., version_number: _Optional[int] = ..., subjective: _Optional[str] = ..., objective: _Optional[str] = ..., assessment: _Optional[str] = ..., plan: _Optional[str] = ..., reason: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by_user_id: _Optional[str] = ..., kind: _Optional[_Union[VersionKind, str]] = ..., session_date: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_minutes: _Optional[int] = ..., content_hash: _Optional[str] = ..., previous_hash: _Optional[str] = ..., signature: _Optional[str] = ..., key_id: _Optional[str] = ..., cosignature: _Optional[_Union[Cosignature, _Mapping]] = ...) -> None: ...
+
+class ListSigningKeysRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SigningKey(_message.Message):
+    __slots__ = ("key_id", "public_key")
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
+    key_id: str
+    public_key: str
+    def __init__(self, key_id: _Optional[str] = ..., public_key: _Optional[str] = ...) -> None: ...
+
+class SigningKeyList(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[SigningKey]
+    def __init__(self, items: _Optional[_Iterable[_Union[SigningKey, _Mapping]]] = ...) -> None: ...
 
 class UnfinalizeSessionRequest(_message.Message):
     __slots__ = ("session_id", "expected_version", "reason")

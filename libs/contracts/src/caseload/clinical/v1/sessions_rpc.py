@@ -51,6 +51,9 @@ class SessionsServicer(ABC, Generic[WorkT]):
     async def ListVersions(self, request: pb.ListVersionsRequest, work: WorkT) -> pb.VersionList: ...
 
     @abstractmethod
+    async def ListSigningKeys(self, request: pb.ListSigningKeysRequest, work: WorkT) -> pb.SigningKeyList: ...
+
+    @abstractmethod
     async def GetLatestFinalized(self, request: pb.GetLatestFinalizedRequest, work: WorkT) -> pb.Session: ...
 
     @abstractmethod
@@ -86,6 +89,7 @@ class SessionsStub:
         self.EraseSession: SessionsEraseSession = caller_of(methods['EraseSession'])
         self.VerifySession: SessionsVerifySession = caller_of(methods['VerifySession'])
         self.ListVersions: SessionsListVersions = caller_of(methods['ListVersions'])
+        self.ListSigningKeys: SessionsListSigningKeys = caller_of(methods['ListSigningKeys'])
         self.GetLatestFinalized: SessionsGetLatestFinalized = caller_of(methods['GetLatestFinalized'])
         self.CountSessions: SessionsCountSessions = caller_of(methods['CountSessions'])
         self.CheckNoNote: SessionsCheckNoNote = caller_of(methods['CheckNoNote'])
@@ -140,6 +144,10 @@ class SessionsVerifySession(Protocol):
 
 class SessionsListVersions(Protocol):
     def __call__(self, request: pb.ListVersionsRequest, context: Any) -> Awaitable[pb.VersionList]: ...
+
+
+class SessionsListSigningKeys(Protocol):
+    def __call__(self, request: pb.ListSigningKeysRequest, context: Any) -> Awaitable[pb.SigningKeyList]: ...
 
 
 class SessionsGetLatestFinalized(Protocol):

@@ -1,0 +1,67 @@
+"""A note as text for people: what it says now, and what was signed of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+_TEXTS = ("subjective", "objective", "assessment", "plan")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    text: str
+    is_heading: bool = False
+
+
+def blocks(note: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """What is written of a note and its signed versions, the oldest first, as `mapping.render` tells them."""
+    return [*_current(note), *(block for version in versions for block in _signed(version))]
+
+
+def plain(written: Iterable[Block]) -> str:
+    """The same as plain text."""
+    return "".join(f"{block.text}\n{'=' * len(block.text)}\n\n" if block.is_heading else f"{block.text}\n\n" for block in written)
+
+
+def _current(note: Mapping[str, Any]) -> Iterable[Block]:
+    yield Block(f"Session note of {_time(note['session_date'])}", is_heading=True)
+    facts = [
+        f"Note: {note['id']}",
+        f"Status: {note['status']}",
+        f"Written by: {note['created_by_user_id']}",
+        f"Last changed: {_time(note['updated_at'])}",
+    ]
+    if note["duration_minutes"] is not None:
+        facts.append(f"Duration: {note['duration_minutes']} minutes")
+    if note["deleted_at"] is not None:
+        facts.append(f"Deleted: {_time(note['deleted_at'])}")
+    yield Block("\n".join(facts))
+    yield from _texts(note)
+
+
+def _signed(version: Mapping[str, Any]) -> Iterable[Block]:
+    yield Block(f"Version {version['version_number']}: {version['kind']} on {_time(version['created_at'])}", is_heading=True)
+    facts = [
+        f"Signed by: {version['created_by_user_id']}",
+        f"Session of: {_time(version['session_date'])}",
+        f"SHA-256: {version['content_hash']}",
+    ]
+    if version["reason"]:
+        facts.append(f"Reason: {version['reason']}")
+    yield Block("\n".join(facts))
+    yield from _texts(version)
+    attested = version["cosignature"]
+    if attested is not None:
+        told = f"{attested['decision'].capitalize()} by {attested['signed_by_user_id']} on {_time(attested['created_at'])}"
+        yield Block("\n".join(filter(None, (told, attested["comment"]))))
+
+
+def _texts(content: Mapping[str, Any]) -> Iterable[Block]:
+    for name in _TEXTS:
+        if content[name]:
+            yield Block(f"{name.capitalize()}:\n{content[name]}")
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

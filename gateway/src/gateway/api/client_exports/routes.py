@@ -1,0 +1,52 @@
+"""Everything that is held on a client, as one archive to take along."""
+
+from contextlib import ExitStack
+from dataclasses import replace
+from uuid import UUID
+
+from fastapi import Request
+from starlette.responses import Response, StreamingResponse
+
+from caseload.clients.v1 import clients_pb2
+from caseload.clinical.v1 import sessions_pb2
+from chassis.errors import Forbidden
+from gateway.api.client_attachments.archive import zipped
+from gateway.api.client_attachments.archive_response import ARCHIVE, ArchiveResponse
+from gateway.api.client_exports.contents import ClientContents
+from gateway.api.clients.routes import add_counters, get_counters
+from gateway.auth.cookies import read_cookies
+from gateway.auth.dependencies import SignedInRequest
+from gateway.mapping import render
+from gateway.routing.nouns import noun_router
+
+router = noun_router("/clients", "clients")
+
+# What is in the archive is read with these. Who lacks one is told so before anything is sent.
+_NEEDED = ("clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read")
+
+
+@router.get("/{client_id}/export", response_class=StreamingResponse, openapi_extra=ARCHIVE)
+async def export_client(client_id: UUID, http: Request, request: SignedInRequest) -> Response:
+    """Record, consents, appointments, notes with all that was signed, plans and files as a ZIP archive (docs/client-export.md).
+
+    An archive without `manifest.json` was cut off. It is read with the caller's access token, and ends with it.
+    """
+    if not all(map(request.has_scope, _NEEDED)):
+        raise Forbidden("permission_denied", "Your role does not allow this.")
+    with ExitStack() as admitted:
+        admitted.enter_context(http.app.state.archives.admit(request.caller))
+        if request.by_cookie:
+            # So that it lasts as long as one can: nobody can renew it while the archive is on its way.
+            authenticator = http.app.state.authenticator
+            request.context = replace(request.context, token=await authenticator.renewed_token(request, read_cookies(request)))
+        keys = await request.stubs.sessions.ListSigningKeys(sessions_pb2.ListSigningKeysRequest(), request.context)
+        counters = await get_counters(request, [str(client_id)])
+        # Last of what may be refused: from here on an export is on record.
+        client = render(
+            await request.stubs.clients.ExportClient(clients_pb2.ExportClientRequest(client_id=str(client_id)), request.context)
+        )
+        add_counters([client], counters)
+        # What follows lasts as long as its reader takes, and each call has the time of its own.
+        request.context = replace(request.context, deadline=None)
+        contents = ClientContents(request, client, list(map(render, keys.items)))
+        return ArchiveResponse(zipped(contents.entries()), f"client-{client_id}.zip", admitted.pop_all())

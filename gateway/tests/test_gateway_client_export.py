@@ -1,0 +1,218 @@
+"""Everything that is held on a client as one archive, checked as somebody checks it who has nothing else."""
+
+import base64
+import io
+import json
+from hashlib import sha256
+from uuid import uuid4
+from zipfile import ZipFile
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from PIL import Image
+
+from caseload.audit.v1.events_pb2 import AuditRecorded
+from caseload.options.v1 import options_pb2
+from clinical.client_attachments import rules
+from gateway.api.client_exports.contents import ClientContents
+
+API = "/api/v1"
+PASSWORD = "correct horse battery"
+HEBREW = "הכאב בברך שמאל"
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    return out.getvalue()
+
+
+async def exported(practice, client_id):
+    reply = await practice.http.get(f"{API}/clients/{client_id}/export")
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "application/zip"), reply.text
+    assert reply.headers["content-disposition"] == f'attachment; filename="client-{client_id}.zip"'
+    archive = ZipFile(io.BytesIO(reply.content))
+    assert archive.testzip() is None
+    return archive
+
+
+def in_time(text):
+    """As the canonical form writes a time."""
+    head, _, rest = text.removesuffix("Z").partition(".")
+    return f"{head}.{rest:0<6}Z"
+
+
+def check_note(found, keys):
+    """What docs/client-export.md says about verifying a note, with the standard library and Ed25519."""
+    note, previous = found["note"], None
+    for version in found["versions"]:
+        signed = {
+            name: version[name]
+            for name in ("assessment", "duration_minutes", "kind", "objective", "plan", "reason", "subjective", "version_number")
+        }
+        signed |= {
+            "author_user_id": note["created_by_user_id"],
+            "client_id": note["client_id"],
+            "form": 1,
+            "previous_hash": previous,
+            "session_date": in_time(version["session_date"]),
+            "session_id": note["id"],
+            "signed_at": in_time(version["created_at"]),
+            "signed_by_user_id": version["created_by_user_id"],
+            "workspace_id": note["workspace_id"],
+        }
+        canonical = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        assert version["previous_hash"] == previous
+        assert sha256(canonical).hexdigest() == version["content_hash"]
+        signature = base64.urlsafe_b64decode(version["signature"] + "==")
+        keys[version["key_id"]].verify(signature, b"caseload session version v1\n" + version["content_hash"].encode())
+        previous = version["content_hash"]
+    return len(found["versions"])
+
+
+def check_notes(archive, note_id, deleted_id):
+    def told(name):
+        return json.loads(archive.read(name))
+
+    keys = {
+        key["key_id"]: Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(key["public_key"] + "=="))
+        for key in told("signing-keys.json")["keys"]
+    }
+    assert check_note(told(f"notes/{note_id}.json"), keys) == 2
+    assert check_note(told(f"notes/{deleted_id}.json"), keys) == 0
+    assert told(f"notes/{deleted_id}.json")["note"]["deleted_at"]
+    text = archive.read(f"notes/{note_id}.txt").decode()
+    assert f"Subjective:\n{HEBREW}\n" in text
+    assert "Version 1: finalized" in text
+    assert archive.read("notes/notes-1.pdf").startswith(b"%PDF-")
+    assert sum(name.startswith("notes/") for name in archive.namelist()) == 5
+    assert all(
+        "Somebody else's" not in archive.read(name).decode(errors="ignore") for name in archive.namelist() if name.startswith("notes/")
+    )
+
+
+async def test_an_archive_has_all_that_is_held_and_can_be_checked_without_us(gateway, practice, monkeypatch):
+    client = await practice.add_client(medical_history="Asthma", tags=["knee"])
+    other = await practice.add_client()
+    client_id = client["id"]
+    appointment = await practice.booked(client_id)
+    consent = (await practice.http.post(f"{API}/clients/{client_id}/consents", json={"purpose": "export", "text_version": "v1"})).json()
+    note = await practice.write_note(client_id, subjective=HEBREW, plan="Walks.\r\n\r\nEvery day 膝 😀", duration_minutes=50)
+    assert (await practice.http.post(f"{API}/sessions/{note['id']}/finalize")).status_code == 200
+    amended = await practice.http.put(f"{API}/sessions/{note['id']}", json={"plan": "Rest.", "assessment": None})
+    assert amended.status_code == 200, amended.text
+    deleted = await practice.write_note(client_id)
+    assert (await practice.http.delete(f"{API}/sessions/{deleted['id']}")).status_code == 204
+    plan = (await practice.http.post(f"{API}/plans", json={"client_id": client_id, "title": "Walk again"})).json()
+    measure = (await practice.http.post(f"{API}/plans/{plan['id']}/measures", json={"name": "Pain", "value": 3})).json()
+    files = [
+        (await practice.http.post(f"{API}/{path}/attachments", files={"file": (name, picture(), "image/png")})).json()
+        for path, name in (
+            (f"clients/{client_id}", "scan.png"),
+            (f"sessions/{note['id']}", "scan.png"),
+            (f"clients/{client_id}", "../nul.png"),
+        )
+    ]
+    await practice.write_note(other["id"], subjective="Somebody else's")
+    monkeypatch.setattr(rules, "LARGEST_PIECE", 20)
+
+    archive = await exported(practice, client_id)
+
+    names = archive.namelist()
+    assert len(set(names)) == len(names)
+    manifest = json.loads(archive.read("manifest.json"))
+    assert names[-1] == "manifest.json"
+    assert [entry["name"] for entry in manifest["entries"]] == names[:-1]
+    for entry in manifest["entries"]:
+        content = archive.read(entry["name"])
+        assert (len(content), sha256(content).hexdigest()) == (entry["size"], entry["sha256"])
+    assert (manifest["format"], manifest["format_version"]) == ("caseload client export", 1)
+    assert (manifest["client_id"], manifest["workspace_id"]) == (client_id, client["workspace_id"])
+
+    def told(name):
+        return json.loads(archive.read(name))
+
+    assert told("client.json") == (await practice.http.get(f"{API}/clients/{client_id}")).json()
+    assert told("consents.json") == {"consents": [consent]}
+    (booked,) = told("appointments.json")["appointments"]
+    assert (booked["id"], booked["notes"]) == (appointment["id"], appointment["notes"])
+    timeline = (await practice.http.get(f"{API}/clients/{client_id}/timeline")).json()
+    assert told("timeline.json") == {"events": timeline["events"]}
+    (planned,) = told("plans.json")["plans"]
+    assert (planned["plan"], planned["measures"], planned["milestones"], len(planned["versions"])) == (plan, [measure], [], 1)
+
+    check_notes(archive, note["id"], deleted["id"])
+    listed = told("files.json")["files"]
+    assert {file["id"]: file["entry"] for file in listed} == {
+        files[0]["id"]: "files/scan.png", files[1]["id"]: "files/scan (2).png", files[2]["id"]: "files/_nul.png"
+    }  # fmt: skip
+    assert {entry: len(archive.read(entry)) for entry in (file["entry"] for file in listed)} == {
+        file["entry"]: file["file_size_bytes"] for file in listed
+    }
+    lines = await gateway.environment.emitted(AuditRecorded, practice.person.workspace_id)
+    of_client = [line for line in lines if line.action == options_pb2.ACTION_EXPORT and line.resource == options_pb2.RESOURCE_CLIENT]
+    assert [(line.event_type, line.resource_id) for line in of_client] == [("export_client", client_id)]
+
+
+async def test_many_notes_are_each_in_the_archive_once(practice, monkeypatch):
+    monkeypatch.setattr("gateway.api.client_exports.contents._PAGE_SIZE", 2)
+    client = await practice.add_client()
+    notes = {(await practice.write_note(client["id"]))["id"] for _ in range(5)}
+
+    names = (await exported(practice, client["id"])).namelist()
+
+    assert {name[6:-5] for name in names if name.startswith("notes/") and name.endswith(".json")} == notes
+    assert [name for name in names if name.endswith(".pdf")] == ["notes/notes-1.pdf", "notes/notes-2.pdf", "notes/notes-3.pdf"]
+
+
+async def test_nobody_elses_client_is_exported_and_not_by_everybody(gateway, practice, elsewhere, check_problem):
+    theirs, mine = await elsewhere.add_client(), await practice.add_client()
+    check_problem(await practice.http.get(f"{API}/clients/{theirs['id']}/export"), 404, "not_found")
+    check_problem(await practice.http.get(f"{API}/clients/{uuid4()}/export"), 404, "not_found")
+    for lacking in ("clients:export", "clients:phi", "sessions:read", "plans:read", "appointments:read", "clients:read"):
+        scopes = {"clients:export", "clients:read", "clients:phi", "appointments:read", "sessions:read", "plans:read"} - {lacking}
+        async with gateway.colleague(practice.person, scope=" ".join(scopes)) as http:
+            check_problem(await http.get(f"{API}/clients/{mine['id']}/export"), 403, "permission_denied")
+
+    lines = await gateway.environment.emitted(AuditRecorded, practice.person.workspace_id)
+    assert not [line for line in lines if line.event_type == "export_client" and line.resource_id == mine["id"]]
+
+
+async def test_what_is_deleted_while_it_is_exported_is_left_out_and_the_rest_is_there(practice, monkeypatch):
+    client = await practice.add_client()
+    path = f"{API}/clients/{client['id']}/attachments"
+    ids = [(await practice.http.post(path, files={"file": (f"{n}.png", picture(), "image/png")})).json()["id"] for n in range(5)]
+    whole = ClientContents._whole
+
+    async def and_one_is_deleted(contents, name, ask, message):
+        found = await whole(contents, name, ask, message)
+        if name == "items":
+            assert (await practice.http.delete(f"{path}/{ids[1]}")).status_code == 204
+        return found
+
+    monkeypatch.setattr(ClientContents, "_whole", and_one_is_deleted)
+    names = (await exported(practice, client["id"])).namelist()
+
+    assert [name for name in names if name.startswith("files/")] == [f"files/{n}.png" for n in (0, 2, 3, 4)]
+    assert names[-1] == "manifest.json"
+
+
+async def test_a_browser_begins_with_a_new_access_token(gateway, practice):
+    client = await practice.add_client()
+    async with gateway.anonymous() as browser:
+        signed_in = await browser.post(f"{API}/auth/login", json={"email": practice.person.email, "password": PASSWORD})
+        reply = await browser.get(f"{API}/clients/{client['id']}/export")
+
+    assert reply.status_code == 200
+    assert reply.cookies["access_token"] not in {"", signed_in.json()["access_token"]}
+    assert ZipFile(io.BytesIO(reply.content)).namelist()[-1] == "manifest.json"
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\u202e", "\ud7ff"])
+def test_a_pdf_is_made_of_any_text(character):
+    from gateway.api.client_exports.note_pdf import is_right_to_left, render_pdf
+    from gateway.api.client_exports.note_text import Block
+
+    made = render_pdf([[Block("Note", is_heading=True), Block(f"{character}{HEBREW}\t1\n{'x' * 500}\n\n{character}")], []])
+    assert made.startswith(b"%PDF-")
+    assert (is_right_to_left(f"1. {HEBREW} a"), is_right_to_left(f"a {HEBREW}"), is_right_to_left("1.")) == (True, False, False)
