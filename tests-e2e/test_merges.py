@@ -23,9 +23,10 @@ from uuid_utils.compat import uuid7
 
 from caseload.audit.v1 import legal_holds_pb2
 from caseload.audit.v1.legal_holds_rpc import LegalHoldsStub
-from caseload.clients.v1 import care_teams_pb2, clients_pb2, merges_pb2
+from caseload.clients.v1 import care_teams_pb2, clients_pb2, consents_pb2, merges_pb2
 from caseload.clients.v1.care_teams_rpc import CareTeamsStub
 from caseload.clients.v1.clients_rpc import ClientsStub
+from caseload.clients.v1.consents_rpc import ConsentsStub
 from caseload.clients.v1.merges_rpc import ClientMergesStub
 from caseload.clinical.v1 import attachments_pb2, client_attachments_pb2, plans_pb2, sessions_pb2, sync_pb2
 from caseload.clinical.v1.attachments_rpc import AttachmentsStub
@@ -313,8 +314,10 @@ NOTHING: dict[str, set[str]] = {name: set() for name in ("appointments", "notes"
 
 
 async def test_history_follows_in_every_service_and_comes_back(practice):
-    survivor = await practice.client(phone="+49 30 1", external_id="S-1")
-    duplicate = await practice.client(first_name="Adah", email="ada@example.org", phone="+49 30 2", external_id="D-1", tags=["knee"])
+    survivor = await practice.client(phone="+49 30 1", external_id="S-1", medical_history="Asthma.")
+    duplicate = await practice.client(
+        first_name="Adah", email="ada@example.org", phone="+49 30 2", external_id="D-1", tags=["knee"], medical_history="Allergic to latex."
+    )
     lived = await live_through(practice, duplicate.id, 20)
     before = await owned(practice, duplicate.id)
     assert before["appointments"] == lived.appointments
@@ -327,6 +330,7 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     reply = await practice.merge(survivor.id, duplicate.id)
     assert (reply.client.email, reply.client.phone, list(reply.client.tags)) == ("ada@example.org", "+49 30 1", ["knee"])
     assert (reply.client.external_id, reply.client.full_name) == ("S-1", "Ada Jones")
+    assert reply.client.medical_history == "Asthma.\n\nAllergic to latex."
     job = await practice.finished(reply.job_id)
     assert (job.kind, job.status) == (KIND, jobs_pb2.JOB_STATUS_DONE), job
 
@@ -358,6 +362,7 @@ async def test_history_follows_in_every_service_and_comes_back(practice):
     restored, left = await practice.read(duplicate.id), await practice.read(survivor.id)
     assert (restored.email, restored.external_id, list(restored.tags)) == ("ada@example.org", "D-1", ["knee"])
     assert (left.HasField("email"), left.phone, list(left.tags)) == (False, "+49 30 1", [])
+    assert (restored.medical_history, left.medical_history) == ("Allergic to latex.", "Asthma.")
     assert (await practice.book(duplicate.id, 50)).client_id == duplicate.id
 
 
@@ -546,6 +551,50 @@ async def test_a_legal_hold_is_on_the_survivor_and_not_on_the_tombstone(practice
     async with practice.environment.superuser() as db:
         await db.execute("UPDATE clients.merges SET undo_requested_at = now() WHERE survivor_id = $1", survivor.id)
     assert await attempt(practice.hold(survivor.id)) == (None, "merge_under_way"), "what is on its way would be nobody's who is held"
+
+
+async def test_what_protects_a_record_is_not_set_for_one_that_was_merged(practice):
+    """It would say that the record is closed or held, while all that was in it is the survivor's."""
+    survivor, duplicate = await practice.client(), await practice.client()
+    await practice.merged(survivor.id, duplicate.id)
+    teams, caller = practice.stub(CareTeamsStub), practice.caller()
+    team = care_teams_pb2.SetCareTeamRequest(client_id=duplicate.id, restricted=True, user_ids=[str(practice.owner_id)])
+    glass = care_teams_pb2.BreakGlassRequest(client_id=duplicate.id, reason="found unconscious")
+    hold = legal_holds_pb2.PlaceLegalHoldRequest(client_id=duplicate.id, reason="a court asks")
+    for attempted in (
+        teams.GetCareTeam(care_teams_pb2.GetCareTeamRequest(client_id=duplicate.id), caller),
+        teams.SetCareTeam(team, caller),
+        teams.BreakGlass(glass, caller),
+        practice.stub(LegalHoldsStub).PlaceLegalHold(hold, caller),
+    ):
+        with pytest.raises(Gone) as gone:
+            await attempted
+        assert (gone.value.code, gone.value.facts) == ("client_merged", {"merged_into": survivor.id})
+    assert not (await practice.stub(LegalHoldsStub).ListLegalHolds(legal_holds_pb2.ListLegalHoldsRequest(), caller)).items
+    await practice.undone(duplicate.id)
+
+
+async def test_what_was_agreed_to_under_either_record_is_seen_and_taken_back_with_the_survivor(practice):
+    survivor, duplicate = await practice.client(), await practice.client()
+    stub, caller = practice.stub(ConsentsStub), practice.caller()
+    reminders = {"purpose": consents_pb2.CONSENT_PURPOSE_REMINDERS, "text_version": "2026"}
+    given = await stub.GiveConsent(consents_pb2.GiveConsentRequest(client_id=duplicate.id, **reminders), caller)
+    await practice.merged(survivor.id, duplicate.id)
+
+    of_survivor = consents_pb2.ListConsentsRequest(client_id=survivor.id)
+    assert [(consent.id, consent.client_id) for consent in (await stub.ListConsents(of_survivor, caller)).items] == [
+        (given.id, duplicate.id)
+    ]
+    with pytest.raises(Gone):
+        await stub.ListConsents(consents_pb2.ListConsentsRequest(client_id=duplicate.id), caller)
+    withdrawn = await stub.WithdrawConsent(consents_pb2.WithdrawConsentRequest(client_id=survivor.id, consent_id=given.id), caller)
+    assert withdrawn.HasField("withdrawn_at")
+    contact = clients_pb2.GetContactRequest(client_id=survivor.id)
+    notifications = practice.environment.stub(ClientsStub, as_service="notifications")
+    assert (await notifications.GetContact(contact, practice.environment.on_behalf_of(practice.workspace_id))).reminders_withdrawn
+
+    await practice.undone(duplicate.id)
+    assert not (await stub.ListConsents(of_survivor, caller)).items
 
 
 async def test_a_chain_is_undone_from_its_end(practice):

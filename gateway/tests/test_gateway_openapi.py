@@ -206,6 +206,11 @@ def test_every_error_is_described_as_a_problem(described):
         assert list(response["content"]) == ["application/problem+json"]
 
 
+def test_whatever_names_a_client_says_that_they_may_have_been_merged(described):
+    named = [(path, method) for path, operations in described["paths"].items() if "{client_id}" in path for method in operations]
+    assert [place for place in named if "410" not in described["paths"][place[0]][place[1]]["responses"]] == []
+
+
 def test_every_write_takes_an_idempotency_key(described):
     for _, method, operation in operations(described):
         references = [parameter.get("$ref", "") for parameter in operation.get("parameters", [])]

@@ -82,11 +82,11 @@ CASES: list[tuple[str, dict[str, Any], int]] = [
     ("add_tombstone", {"workspace_id": HERE, "id": client_of(7)}, 0),
 ]
 OF_CONSENTS: list[tuple[str, dict[str, Any], int]] = [
-    ("page", {"client_id": client_of(9), "limit": 50, "offset": 0}, 1),
-    ("count", {"client_id": client_of(9)}, 1),
-    ("get", {"id": client_of(9), "client_id": client_of(9)}, 1),
-    ("in_force", {"client_id": client_of(9), "purpose": "reminders"}, 1),
-    ("reminders_withdrawn", {"client_id": client_of(9)}, 1),
+    ("page", {"client_ids": [client_of(9)], "limit": 50, "offset": 0}, 1),
+    ("count", {"client_ids": [client_of(9)]}, 1),
+    ("get", {"id": client_of(9), "client_ids": [client_of(9)]}, 1),
+    ("in_force", {"client_ids": [client_of(9)], "purpose": "reminders"}, 1),
+    ("reminders_withdrawn", {"client_ids": [client_of(9)]}, 1),
     ("erase", {"client_ids": [client_of(9), client_of(8)]}, 2),
 ]
 

@@ -37,7 +37,7 @@ def test_who_was_merged_names_the_survivor():
 
 def test_what_the_survivor_lacks_is_filled_and_what_it_has_stays():
     assert rules.taken_over(EMPTY, FULL) == FULL
-    assert rules.taken_over(FULL, {name: f"another {name}" for name in FULL}) == {}
+    assert rules.taken_over(FULL, {name: f"another {name}" for name in FULL} | {"medical_history": None, "notes": None}) == {}
     assert rules.taken_over(EMPTY, EMPTY) == {}
     assert rules.taken_over({**FULL, "phone": None, "tags": []}, {**EMPTY, "phone": "1", "email": "e"}) == {"phone": "1"}
 
@@ -48,10 +48,32 @@ def test_nobody_gets_the_telephone_of_another_ones_emergency_contact(known):
     assert taken == {}
 
 
+@pytest.mark.parametrize("field", ["medical_history", "notes"])
+def test_what_both_have_on_record_is_seen_with_the_survivor_and_goes_back(field):
+    survivor, duplicate = {**FULL, field: "Asthma."}, {**EMPTY, field: "Allergic to penicillin."}
+    taken = rules.taken_over(survivor, duplicate)
+    assert taken == {field: "Asthma.\n\nAllergic to penicillin."}
+    assert rules.given_back({**survivor, **taken}, duplicate, [field]) == ({field: "Asthma."}, [])
+    later = {**survivor, field: "Asthma.\n\nAllergic to penicillin and latex."}
+    assert rules.given_back(later, duplicate, [field]) == ({}, [field])
+
+
+def test_a_text_that_the_survivor_has_is_not_repeated():
+    assert rules.taken_over(FULL, {**EMPTY, "notes": FULL["notes"]}) == {}
+
+
+def test_texts_that_are_too_long_together_are_not_cut_off():
+    half = {**EMPTY, "notes": "a" * 10_000}
+    with pytest.raises(Conflict) as refused:
+        rules.taken_over(half, {**EMPTY, "notes": "b" * 10_000})
+    assert (refused.value.code, refused.value.facts) == ("merge_too_long", {"fields": ["notes"]})
+    assert len(rules.taken_over(half, {**EMPTY, "notes": "b" * 9_998})["notes"]) == 20_000
+
+
 def test_what_was_taken_over_goes_back_unless_it_was_changed():
     survivor = {**EMPTY, "email": "a email", "phone": "another"}
-    assert rules.given_back(survivor, FULL, ["email", "phone"]) == (["email"], ["phone"])
-    assert rules.given_back(survivor, FULL, []) == ([], [])
+    assert rules.given_back(survivor, FULL, ["email", "phone"]) == ({"email": None}, ["phone"])
+    assert rules.given_back(survivor, FULL, []) == ({}, [])
 
 
 def merge(**but):

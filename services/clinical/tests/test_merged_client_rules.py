@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.errors import Conflict, NotFound, Unavailable
+from chassis.errors import Gone, NotFound, Unavailable
 from clinical.sessions.rules import signed_client, signed_for
 from clinical.sync.rules import check_history_is_there
 from clinical.treated_clients.rules import check_open
@@ -47,7 +47,7 @@ def test_nothing_is_added_for_a_client_who_is_erased_or_merged():
     check_open({"erased_at": None, "closed_until": None, "merged_into": None})
     with pytest.raises(NotFound):
         check_open({"erased_at": datetime(2026, 3, 2, tzinfo=UTC), "closed_until": None, "merged_into": None})
-    with pytest.raises(Conflict) as refused:
+    with pytest.raises(Gone) as refused:
         check_open({"erased_at": None, "closed_until": None, "merged_into": B})
     assert (refused.value.code, refused.value.facts) == ("client_merged", {"merged_into": str(B)})
 

@@ -23,7 +23,7 @@ _PROBLEMS = {
     "404": "Absent, or another workspace's.",
     "408": "The body did not arrive in time.",
     "409": "Conflicts with the present state.",
-    "410": "Is over: used, replaced or too old.",
+    "410": "Is over: used, replaced or too old; or a client who was merged into the one that `merged_into` names.",
     "412": "If-Match does not name the newest version.",
     "413": "The body is too large.",
     "422": "Invalid; `errors` says where.",
@@ -90,6 +90,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     # An id may be in the body as well.
     if "{" in path or "requestBody" in operation:
         numbers.add("404")
+    if "{client_id}" in path:
+        # Of a client who was merged into another one.
+        numbers.add("410")
     if method in _WRITES:
         numbers |= {"408", "409", "413"}
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})

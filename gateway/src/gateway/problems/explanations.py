@@ -107,6 +107,7 @@ EXPLANATIONS: dict[str, str] = {
     "member_cannot_treat": "A care team consists of active users whose role treats clients. `errors` says who does not.",
     "merge_final": "A merge can be undone for 30 days; `undo_until` says until when.",
     "merge_not_last": "The client that this one was merged into was merged as well, into the one that `merged_into` names. Undo that merge first.",
+    "merge_too_long": "The medical histories or notes of the two clients are too long for one record, so nothing was merged. `fields` says which; shorten one of them first.",
     "merge_under_way": "The history of one of these clients is just being moved, by the job that `job_id` names. Try again when it is done.",
     "merge_with_itself": "`duplicate_id` is to be another client than the one in the path.",
     "method_not_allowed": "The Allow header lists the methods of this path.",

@@ -28,7 +28,7 @@ async def undo_merge(client_id: UUID, request: SignedInRequest) -> Response:
 async def merge_client(client_id: UUID, body: schemas.ClientMerge, request: SignedInRequest) -> Response:
     """Merges the duplicate into this client. Appointments, notes, files, plans and reminders follow within moments, as the job that `Location` names.
 
-    The client keeps its own details, and what it lacks is filled from the duplicate's. The duplicate is 410 `client_merged` from then on, with `merged_into`.
+    The client keeps its own details, and what it lacks is filled from the duplicate's, whose medical_history and notes are put below its own. The duplicate is 410 `client_merged` from then on, with `merged_into`.
     """
     message = to_proto(body, pb.MergeClientsRequest, client_id=client_id)
     merged = await request.stubs.client_merges.MergeClients(message, request.context)

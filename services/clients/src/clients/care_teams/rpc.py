@@ -50,6 +50,7 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
 
     async def GetCareTeam(self, request: pb.GetCareTeamRequest, work: UnitOfWork) -> pb.CareTeam:
         row = await work.find_one(store.current, request.client_id)
+        await check_not_merged(row, work)
         if _SETS not in work.caller.scopes:
             await self._access.check(work, [row["id"]])
         return mapping.to_message(request.client_id, mapping.to_team(row))
@@ -83,6 +84,7 @@ class CareTeams(CareTeamsServicer[UnitOfWork]):
         reason = rules.check_reason(request.reason)
         keys = await self._keys.of(work.workspace_id)
         row = await work.find_one(store.current, request.client_id)
+        await check_not_merged(row, work)
         rules.check_glass_needed(work.user_id, row["user_ids"] if row["restricted"] else None)
         until = work.now + rules.GLASS_BROKEN_FOR
         broken: dict[str, Any] = {

@@ -8,7 +8,8 @@ from chassis.db.statement import command, query
 from clients.tables import consents
 
 _id = bindparam("id", type_=Uuid)
-_of_client = consents.c.client_id == bindparam("client_id", type_=Uuid)
+# The ids of one person: a client's, and those of all who were merged into them.
+_of_person = consents.c.client_id == any_(bindparam("client_ids", type_=ARRAY(Uuid)))
 _in_force = consents.c.withdrawn_at.is_(None)
 
 
@@ -25,16 +26,16 @@ add = command(
 # Ids begin with the time: by id, backwards, the newest record is the first.
 page = query(
     select(consents)
-    .where(_of_client)
+    .where(_of_person)
     .order_by(consents.c.id.desc())
     .limit(bindparam("limit", type_=Integer))
     .offset(bindparam("offset", type_=Integer))
 )
-count = query(select(func.count().label("total")).select_from(consents).where(_of_client))
+count = query(select(func.count().label("total")).select_from(consents).where(_of_person))
 
-get = query(select(consents).where(consents.c.id == _id, _of_client))
+get = query(select(consents).where(consents.c.id == _id, _of_person))
 in_force = query(
-    select(consents).where(_of_client, consents.c.purpose == bindparam("purpose", type_=Text), _in_force).order_by(consents.c.id)
+    select(consents).where(_of_person, consents.c.purpose == bindparam("purpose", type_=Text), _in_force).order_by(consents.c.id)
 )
 withdraw = command(
     update(consents)
@@ -51,12 +52,8 @@ withdraw = command(
 # No row of a client who has never given one.
 reminders_withdrawn = query(
     select(func.bool_and(~_in_force).label("are_withdrawn"))
-    .where(consents.c.client_id == any_(bindparam("client_ids", type_=ARRAY(Uuid))), consents.c.purpose == "reminders")
+    .where(_of_person, consents.c.purpose == "reminders")
     .group_by(consents.c.client_id)
 )
 
-erase = command(
-    delete(consents)
-    .where(consents.c.client_id == any_(bindparam("client_ids", type_=ARRAY(Uuid))))
-    .returning(consents.c.id, consents.c.version)
-)
+erase = command(delete(consents).where(_of_person).returning(consents.c.id, consents.c.version))

@@ -11,7 +11,7 @@ from chassis.protobuf.enums import enum_text
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.unit_of_work import UnitOfWork
 from clients.clients.store import get_names
-from clients.clients.workflow import change_client, lock_client
+from clients.clients.workflow import change_client, check_not_merged, lock_client, same_person_as
 from clients.consent_records import mapping, store
 from clients.consents import rules
 
@@ -48,25 +48,27 @@ class Consents(ConsentsServicer[UnitOfWork]):
     async def ListConsents(self, request: pb.ListConsentsRequest, work: UnitOfWork) -> pb.ConsentPage:
         window = page(request)
         keys = await self._keys.of(work.workspace_id)
-        await work.find_one(get_names, request.client_id)
-        found = await work.db.all(store.page, client_id=request.client_id, limit=window.limit, offset=window.offset)
-        total = await work.db.one(store.count, client_id=request.client_id)
+        await check_not_merged(await work.find_one(get_names, request.client_id), work)
+        ids = await same_person_as(request.client_id, work)
+        found = await work.db.all(store.page, client_ids=ids, limit=window.limit, offset=window.offset)
+        total = await work.db.one(store.count, client_ids=ids)
         return pb.ConsentPage(items=[mapping.from_row(row, keys) for row in found], total=total["total"])
 
     async def WithdrawConsent(self, request: pb.WithdrawConsentRequest, work: UnitOfWork) -> pb.Consent:
         keys = await self._keys.of(work.workspace_id)
         client = await lock_client(request.client_id, keys, work)
-        asked = await work.db.one(store.get, id=request.consent_id, client_id=client.id)
+        ids = await same_person_as(request.client_id, work)
+        asked = await work.db.one(store.get, id=request.consent_id, client_ids=ids)
         rules.check_in_force(asked["withdrawn_at"])
         # Who takes back what they agreed to does so whichever text they agreed to last.
-        for row in await work.db.all(store.in_force, client_id=client.id, purpose=asked["purpose"]):
+        for row in await work.db.all(store.in_force, client_ids=ids, purpose=asked["purpose"]):
             consent = mapping.from_row(row, keys)
             after = {**row, "version": row["version"] + 1, "withdrawn_at": work.now, "withdrawn_by": work.user_id}
             sealed = mapping.CONSENTS.seal(consent, keys, after, work)
             changed = {name: after[name] for name in ("id", "version", "withdrawn_at", "withdrawn_by")}
             await work.db.run(store.withdraw, **changed, sealed=sealed)
-            work.emit(events_pb2.ConsentWithdrawn(client_id=client.id, consent_id=consent.id, purpose=consent.purpose))
+            work.emit(events_pb2.ConsentWithdrawn(client_id=consent.client_id, consent_id=consent.id, purpose=consent.purpose))
         work.note(consent_id=request.consent_id, purpose=asked["purpose"])
         if asked["purpose"] == rules.TREATMENT:
             await change_client(client, {"consent_status": False}, keys, work)
-        return mapping.from_row(await work.db.one(store.get, id=request.consent_id, client_id=client.id), keys)
+        return mapping.from_row(await work.db.one(store.get, id=request.consent_id, client_ids=ids), keys)

@@ -6,23 +6,25 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import Conflict, Fault, Gone, Invalid
+from clients.clients.rules import CLINICAL_FIELDS, MAX_LONG_TEXT
 
 _UNDONE_FOR = timedelta(days=30)
-# Filled from the duplicate where the survivor has none; those together that say something of one another. The names of a client, whether they
-# are active and what they have consented to are nobody else's.
+# Taken over where the survivor has none; those together that say something of one another. The names of a client, whether they are active and
+# what they have consented to are nobody else's.
 _TAKEN_OVER: Sequence[tuple[str, ...]] = (
     ("email",),
     ("phone",),
     ("date_of_birth",),
     ("address",),
-    ("medical_history",),
     ("emergency_contact_name", "emergency_contact_phone"),
-    ("notes",),
     ("tags",),
     ("gender",),
     ("time_zone",),
     ("external_id",),
 )
+# Where both have such a text the duplicate's is put below the survivor's: an allergy that only one of them mentions must still be seen.
+_JOINED = CLINICAL_FIELDS
+_BETWEEN = "\n\n"
 
 
 def two(client_id: str, duplicate_id: str) -> tuple[UUID, UUID]:
@@ -68,15 +70,33 @@ def undo_until(now: datetime) -> datetime:
 
 
 def taken_over(survivor: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
-    """What the survivor takes over from the duplicate, by the names of the fields."""
+    """The fields that the survivor takes over from the duplicate, by name, with their new values.
+
+    Raises Conflict where two texts together are longer than the field.
+    """
     taken: dict[str, Any] = {}
     for fields in _TAKEN_OVER:
         if not any(survivor[name] for name in fields):
             taken |= {name: merged[name] for name in fields if merged[name]}
+    for name in _JOINED:
+        if merged[name] and merged[name] not in (survivor[name] or ""):
+            taken[name] = survivor[name] + _BETWEEN + merged[name] if survivor[name] else merged[name]
+    if too_long := [name for name in _JOINED if len(taken.get(name) or "") > MAX_LONG_TEXT]:
+        told = "The texts of the two clients are too long for one record; shorten one of them first."
+        raise Conflict("merge_too_long", told, facts={"fields": too_long})
     return taken
 
 
-def given_back(survivor: Mapping[str, Any], merged: Mapping[str, Any], taken: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Of the fields that the survivor took over: those that are empty again after the undoing, and those that were changed since and stay."""
-    unchanged = [name for name in taken if survivor[name] == merged[name]]
-    return unchanged, [name for name in taken if name not in unchanged]
+def given_back(survivor: Mapping[str, Any], merged: Mapping[str, Any], taken: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """The fields that the survivor had taken over, with the values they have after the undoing; and those that were changed since and stay."""
+    left = {name: _without(survivor[name], merged[name]) for name in taken if _ends_with(survivor[name], merged[name])}
+    return left, [name for name in taken if name not in left]
+
+
+def _ends_with(value: Any, taken: Any) -> bool:
+    return value == taken or (isinstance(value, str) and isinstance(taken, str) and value.endswith(_BETWEEN + taken))
+
+
+def _without(value: Any, taken: Any) -> Any:
+    """What is left of a survivor's value: of a joined text its beginning, else nothing."""
+    return None if value == taken else value.removesuffix(_BETWEEN + taken)

@@ -65,9 +65,9 @@ async def merge(work: UnitOfWork, keys: WorkspaceKeys, pair: Pair, merge_id: UUI
 
 async def part(work: UnitOfWork, keys: WorkspaceKeys, pair: Pair, merged: Record) -> list[str]:
     """Makes two of them again. Returns the fields that were changed since, which stay as they are."""
-    emptied, changed = rules.given_back(given(pair.survivor), given(pair.merged), merged["taken_over"])
-    if emptied:
-        mapping.set_fields(pair.survivor, dict.fromkeys(emptied))
+    left, changed = rules.given_back(given(pair.survivor), given(pair.merged), merged["taken_over"])
+    if left:
+        mapping.set_fields(pair.survivor, left)
         await _write(work, keys, pair.survivor, "give_back_to_duplicate", merged["id"])
     index = mapping.external_id_index(pair.merged, keys)
     if index is not None and await work.db.maybe(store.holder, external_id_index=index, id=pair.merged_row["id"]) is not None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.errors import Conflict, Fault, Invalid, NotFound
+from chassis.errors import Fault, Gone, Invalid, NotFound
 
 MOST_AT_ONCE = 500
 # Longer than any call takes: one that found the client before the erasure comes too late.
@@ -17,10 +17,10 @@ def check_number(ids: int) -> None:
 
 
 def check_open(client: Mapping[str, Any]) -> None:
-    """Raises NotFound if the client was erased while something was being added for them, Conflict if they were merged into another."""
+    """Raises NotFound if the client was erased while something was being added for them, Gone if they were merged into another."""
     check_not_erased(client["erased_at"], client["closed_until"])
     if client["merged_into"] is not None:
-        raise Conflict("client_merged", "This client was merged into another one.", facts={"merged_into": str(client["merged_into"])})
+        raise Gone("client_merged", "This client was merged into another one.", facts={"merged_into": str(client["merged_into"])})
 
 
 def check_not_erased(erased_at: datetime | None, closed_until: datetime | None = None) -> None:
