@@ -73,7 +73,7 @@ class Operation:
     @property
     def uses_up(self):
         """Whether a thing is not what it was after this, for the operations that follow. Of a workspace that is held nothing is erased."""
-        return self.method == "DELETE" or self.path.endswith(("/finalize", "/deactivate", "/auth/switch", "/legal-holds"))
+        return self.method == "DELETE" or self.path.endswith(("/finalize", "/deactivate", "/auth/switch", "/legal-holds", "/merge"))
 
     def send(self, api, ids, instead=None):
         """Asks it with `ids`, but for those to be put `instead`; a field that is not required is sent when it is one of these."""

@@ -106,6 +106,10 @@ async def test_no_field_of_any_method_makes_a_service_fail(attacked, lines):
             "attachment_ids": [ids["attachment_id"]],
             "milestone_ids": [ids["milestone_id"]],
             "user_ids": [ids["user_id"]],
+            "orderer_id": ids["user_id"],
+            "merge_id": str(uuid4()),
+            "merged_id": ids["client_id"],
+            "survivor_id": ids["resource_id"],
             "workspace_ids": [ids["workspace_id"]],
         }
 

@@ -100,7 +100,6 @@ def furnish(api, sign_in_again):
         "milestone_id": milestone,
         "measure_id": measure,
         "configuration_id": configuration,
-        "restricted_client_id": guarded,
         "break_glass_id": broken_glass,
         "sign_in_id": other,
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.

@@ -109,6 +109,7 @@ class CanaryRequests:
         self.ids = furnish(self.api, lambda: self.attacked.sign_in(self.person))
         self.ids["audit_event_id"] = self.ids["magic_link_id"] = self.ids["passkey_id"] = str(uuid4())
         self.ids["client_ids"] = self.ids["client_id"]
+        self.ids["restricted_client_id"] = self.api.get("/audit/break-glass").raise_for_status().json()["items"][0]["client_id"]
         self.ids["attachment_ids"] = self.ids["attachment_id"]
         self.ids["milestone_ids"] = self.ids["milestone_id"]
         self.ids["user_ids"] = self.ids["user_id"]
