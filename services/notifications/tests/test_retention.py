@@ -28,9 +28,13 @@ INSERT = {
         "INSERT INTO notifications.appointments (workspace_id, id, client_id, starts_at, is_open, version, seen_at)"
         " VALUES ($1, $2, $2, CASE WHEN $3::text = 'sending' THEN NULL ELSE $4::timestamptz END, false, 1, $4)"
     ),
+    "moved_rows": (
+        "INSERT INTO notifications.moved_rows (workspace_id, id, move_id, table_name, old_owner, new_owner, outcome, moved_at)"
+        " VALUES ($1, $2, $2, 'reminders', $2, $2, CASE $3::text WHEN 'cancelled' THEN 'back' ELSE 'moved' END, $4)"
+    ),
 }
 # What is not over however old it is. A copy without a start is over by when it was seen.
-WAITING = {"mails": ("pending", "sending"), "reminders": ("pending", "sending"), "appointments": ()}
+WAITING = {"mails": ("pending", "sending"), "reminders": ("pending", "sending"), "appointments": (), "moved_rows": ()}
 
 
 @pytest.fixture

@@ -198,9 +198,9 @@ chassis_tables(metadata)
 # What is being sent, or is still to be, is never over.
 _SETTLED = "status NOT IN ('pending', 'sending')"
 RETENTIONS = (
-    moves.RETENTION,
     Retention("mails", since="created_at", days="mails_days", over=_SETTLED),
     Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
+    moves.RETENTION,
 )
