@@ -131,7 +131,7 @@ def test_the_role_that_erases_is_known_where_something_erases_and_nowhere_else(d
 
 # What a deployment decides by what it is: who listens where, what encrypts, and where secrets lie.
 FIXED = {
-    "environment", "listen", "http_listen", "health_listen", "peers", "service_keys_dir", "keyring_file", "access_key_file",
+    "environment", "listen", "http_listen", "health_listen", "peers", "service_keys_dir", "keyring", "keyring_file", "access_key_file",
     "tls_certificate_file", "tls_key_file", "tls_authority_file", "database_url", "relay_database_url", "eraser_database_url", "broker_url",
     "smtp_url", "gateway_secret", "rate_limit_store_url", "blob_url",
 }  # fmt: skip

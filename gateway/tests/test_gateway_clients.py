@@ -5,7 +5,7 @@ import asyncio
 from uuid_utils.compat import uuid7
 
 FIELDS = {
-    "id", "workspace_id", "first_name", "last_name", "full_name", "email", "phone", "date_of_birth", "address", "medical_history",
+    "id", "workspace_id", "first_name", "last_name", "full_name", "restricted", "email", "phone", "date_of_birth", "address", "medical_history",
     "emergency_contact_name", "emergency_contact_phone", "is_active", "consent_status", "notes", "tags", "gender", "time_zone",
     "external_id", "version", "created_at", "updated_at", "next_appointment", "last_appointment", "appointment_count",
 }  # fmt: skip
