@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any
-from uuid import uuid5
 
 import pytest
 from google.protobuf.message_factory import GetMessageClass
@@ -16,11 +15,11 @@ from caseload.options.v1 import options_pb2
 from chassis.bounded_threads import BoundedThreads
 from chassis.context import RequestContext
 from chassis.db.statement import Statement
+from chassis.db.system_tables import answer_row
 from chassis.errors import Conflict, Forbidden, Invalid, Unavailable
 from chassis.observability.logs import JsonFormatter
 from chassis.rpc.client.attempts import InternalFault, sent_with
 from chassis.rpc.method import read
-from chassis.rpc.server import idempotency
 from chassis.service.definition import Service
 from chassis.testing.environment import start_environment
 from scheduling.tables import metadata
@@ -414,9 +413,7 @@ async def everything_kept(papers):
             told += [row["line"], *(bytes(value).decode("latin-1") for value in row.values() if isinstance(value, bytes))]
             if table == "idempotency":
                 keys = await runtime.keys.of(row["workspace_id"])
-                place = f"{row['workspace_id']}:{row['user_id']}:{row['method']}:{row['key']}"
-                row_id = uuid5(idempotency._NAMESPACE, place)
-                told.append(keys.open_bytes(row["sealed"], table="idempotency", row=row_id, revision=0).decode("latin-1"))
+                told.append(keys.open_bytes(row["sealed"], table="idempotency", row=answer_row(row), revision=0).decode("latin-1"))
     return told
 
 

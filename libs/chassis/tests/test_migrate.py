@@ -174,10 +174,9 @@ def another_column_with_its_check(metadata):
     table.append_constraint(CheckConstraint("priority BETWEEN 0 AND 9", name="outbox_priority"))
 
 
-def one_column_less_with_its_check(metadata):
+def one_column_less_with_its_checks(metadata):
     table = metadata.tables["probe.data_keys"]
-    (check,) = [constraint for constraint in table.constraints if constraint.name == "data_key_state"]
-    table.constraints.remove(check)
+    table.constraints -= {check for check in table.constraints if check.name in {"data_key_state", "data_key_wrapped"}}
     table._columns.remove(table.c.state)
     table.info["access"] = Access({"app": "SELECT, INSERT", "keys": "UPDATE (wrapped)"})
 
@@ -217,7 +216,7 @@ def one_table_less(metadata):
         changed_default,
         changed_check,
         another_column_with_its_check,
-        one_column_less_with_its_check,
+        one_column_less_with_its_checks,
         changed_index,
         changed_grants,
         closed_to_the_relay,
