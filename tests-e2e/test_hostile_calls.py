@@ -129,7 +129,7 @@ async def test_no_field_of_any_method_makes_a_service_fail(attacked, lines):
                 await asyncio.gather(*(ask(method, what, raw) for what, raw in questions[place : place + AT_A_TIME]))
 
     report(f"{asked} hostile calls, {len(failed)} of which made a service fail")
-    assert failed == []
+    assert failed == [], "\n".join(failed)
     assert asked > 500
     assert attacked.installation.ready()
     # Nor was anything announced that a reaction could not take.

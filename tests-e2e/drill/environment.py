@@ -87,7 +87,7 @@ class DrillEnvironment:
             sys.executable, "-m", "standalone", *arguments, env=environment, stdout=PIPE, stderr=PIPE
         )
         output, errors = await asyncio.wait_for(process.communicate(), 120)
-        assert process.returncode == 0, errors.decode()
+        assert process.returncode == 0, (output + errors).decode()
         return output.decode().splitlines()
 
     def log(self, name):

@@ -21,7 +21,7 @@ def faults(text_version="2026-03", given_at=NOW):
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=1, max_size=100), st.timedeltas(timedelta(0)))
 def test_a_line_of_up_to_a_hundred_characters_that_was_agreed_to_in_the_past_is_kept(text_version, ago):
-    rules.check_consent(text_version, NOW - min(ago, timedelta(days=700_000)), now=NOW)
+    rules.check_consent(text_version, max(NOW - min(ago, timedelta(days=700_000)), rules.EARLIEST), now=NOW)
 
 
 @pytest.mark.parametrize("length", [0, 101])
@@ -40,6 +40,11 @@ def test_nobody_has_agreed_tomorrow_but_clocks_may_be_fast():
         ("/text_version", "must have 1 to 100 characters"),
         ("/given_at", "must not be in the future"),
     ]
+
+
+def test_nobody_has_agreed_before_1900():
+    rules.check_consent("2026-03", rules.EARLIEST, now=NOW)
+    assert faults(given_at=rules.EARLIEST - timedelta(microseconds=1)) == [("/given_at", "must not be before 1900")]
 
 
 def test_a_consent_is_withdrawn_once():

@@ -42,7 +42,6 @@ def upgrade() -> None:
     op.execute("ALTER TABLE audit.legal_holds FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY tenant ON audit.legal_holds USING ({TENANT}) WITH CHECK ({TENANT})")
     op.execute("GRANT SELECT, INSERT, UPDATE (version, sealed, released_by, released_at, pending_until) ON audit.legal_holds TO audit_app")
-    op.execute("GRANT DELETE ON audit.legal_holds TO audit_eraser")
 
 
 def downgrade() -> None:

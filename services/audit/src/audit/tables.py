@@ -40,6 +40,7 @@ KEPT_AFTER_ERASURE = {
     "chain_heads": "the newest checkpoint of the chain",
     "unsealed": "lines that are not in the chain yet",
     "unwitnessed": "that the chain has grown beyond its published checkpoint",
+    "legal_holds": "what was held, by whom and until when: evidence, as the trail is",
 }
 
 chassis = chassis_tables(metadata, keys_outlive_workspaces=True)
@@ -123,6 +124,7 @@ legal_holds = tenant(
     Index("ix_legal_holds_client", "workspace_id", "client_id", postgresql_where=text("released_at IS NULL")),
     fixed=("id", "client_id", "user_id", "created_by", "created_at"),
     grants="SELECT, INSERT, UPDATE",
+    eraser_grants="",
     sealed=Sealed(
         bound=("client_id", "user_id", "created_by", "created_at", "released_by", "released_at"),
         unbound={

@@ -7,6 +7,8 @@ from google.protobuf import timestamp_pb2
 from chassis.errors import Invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The database driver writes these as -infinity and infinity.
+_NO_MOMENTS = {datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)}
 
 
 def to_timestamp(moment: datetime, into: timestamp_pb2.Timestamp | None = None) -> timestamp_pb2.Timestamp:
@@ -19,8 +21,15 @@ def to_timestamp(moment: datetime, into: timestamp_pb2.Timestamp | None = None) 
 
 
 def to_datetime(timestamp: timestamp_pb2.Timestamp) -> datetime:
-    """A Timestamp as an aware UTC datetime; Invalid outside the years 1 to 9999."""
+    """A Timestamp as an aware UTC datetime; Invalid outside the years 1 to 9999, and for their first and last moment."""
     try:
-        return timestamp.ToDatetime(tzinfo=UTC)
+        moment = timestamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise Invalid("time_out_of_range", "A time lies outside the calendar.") from None
+        raise _out_of_range() from None
+    if moment in _NO_MOMENTS:
+        raise _out_of_range()
+    return moment
+
+
+def _out_of_range() -> Invalid:
+    return Invalid("time_out_of_range", "A time lies outside the calendar.")

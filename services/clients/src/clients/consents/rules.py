@@ -1,10 +1,11 @@
 """What may be recorded of a consent."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chassis.errors import Conflict, Fault, Invalid
 
 MAX_TEXT_VERSION = 100
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 # By how much the clock of a caller may be fast.
 CLOCK_SKEW = timedelta(minutes=5)
 # What the client record's own consent_status is about.
@@ -18,6 +19,8 @@ def check_consent(text_version: str, given_at: datetime, *, now: datetime) -> No
         faults.append(Fault("/text_version", f"must have 1 to {MAX_TEXT_VERSION} characters"))
     if not text_version.isprintable():
         faults.append(Fault("/text_version", "must be one line without control characters"))
+    if given_at < EARLIEST:
+        faults.append(Fault("/given_at", "must not be before 1900"))
     if given_at > now + CLOCK_SKEW:
         faults.append(Fault("/given_at", "must not be in the future"))
     if faults:
