@@ -1,4 +1,4 @@
-"""The tables of scheduling: appointments, their counters, offered services and locations."""
+"""Appointments, who changed their status, and how many there are."""
 
 from sqlalchemy import (
     BigInteger,
@@ -10,73 +10,17 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Numeric,
     PrimaryKeyConstraint,
-    Table,
     Text,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
-from sqlalchemy.schema import SchemaItem
 
-from chassis.care_teams.tables import access_tables
 from chassis.db.counters import FOLDED_GRANTS, counter
-from chassis.db.system_tables import chassis_tables
 from chassis.db.tables import Sealed, moment, tenant
-from chassis.work import moves
-from chassis.work.moves import moved_rows
-
-metadata = MetaData(schema="scheduling")
-
-
-def catalogue_table(name: str, entry: str, *items: SchemaItem) -> Table:
-    """A table of catalogue entries: `items` and what all entries have. `entry` begins the names of the constraints."""
-    return tenant(
-        name,
-        metadata,
-        Column("id", Uuid, nullable=False),
-        Column("name", Text, nullable=False),
-        *items,
-        Column("is_active", Boolean, nullable=False, server_default=text("true")),
-        # Set when the entry is withdrawn. The row stays, because appointments refer to it.
-        moment("deleted_at", nullable=True),
-        moment("created_at", default_now=True),
-        moment("updated_at", default_now=True),
-        PrimaryKeyConstraint("workspace_id", "id", name=f"pk_{name}"),
-        CheckConstraint("char_length(name) BETWEEN 1 AND 255", name=f"{entry}_name_length"),
-        CheckConstraint("deleted_at IS NULL OR NOT is_active", name=f"{entry}_withdrawn_inactive"),
-        Index(f"ix_{name}_name", "workspace_id", "name", "id", postgresql_where=text("deleted_at IS NULL")),
-        fixed=("id", "created_at"),
-        grants="SELECT, INSERT, UPDATE",
-    )
-
-
-offered_services = catalogue_table(
-    "services",
-    "service",
-    Column("description", Text),
-    Column("default_duration_minutes", Integer, nullable=False),
-    Column("buffer_before_minutes", Integer, nullable=False, server_default="0"),
-    Column("buffer_after_minutes", Integer, nullable=False, server_default="0"),
-    Column("price_minor_units", BigInteger),
-    Column("currency", Text),
-    CheckConstraint("default_duration_minutes BETWEEN 1 AND 1440", name="service_duration_range"),
-    CheckConstraint("buffer_before_minutes BETWEEN 0 AND 240", name="service_buffer_before_range"),
-    CheckConstraint("buffer_after_minutes BETWEEN 0 AND 240", name="service_buffer_after_range"),
-    CheckConstraint("price_minor_units >= 0", name="service_price_range"),
-    CheckConstraint("currency ~ '^[A-Z]{3}$'", name="service_currency_code"),
-)
-
-locations = catalogue_table(
-    "locations",
-    "location",
-    Column("location_type", Text, nullable=False),
-    Column("address", Text),
-    Column("details", Text),
-    CheckConstraint("location_type IN ('clinic', 'home', 'online')", name="location_type_known"),
-)
+from scheduling.tables.base import metadata
 
 appointments = tenant(
     "appointments",
@@ -198,41 +142,6 @@ status_changes = tenant(
     grants="SELECT, INSERT",
 )
 
-# How the clients of a workspace pay, in one row.
-payment_settings = tenant(
-    "payment_settings",
-    metadata,
-    Column("payment_mode", Text),
-    Column("bank_account_details", Text),
-    Column("payment_link_type", Text),
-    Column("payment_link_template", Text),
-    Column("payment_provider", Text),
-    moment("updated_at"),
-    PrimaryKeyConstraint("workspace_id", name="pk_payment_settings"),
-    CheckConstraint("payment_mode IN ('manual', 'smart_link')", name="payment_mode_known"),
-    CheckConstraint("payment_link_type IN ('bit', 'paybox', 'bank', 'custom')", name="payment_link_type_known"),
-    grants="SELECT, INSERT, UPDATE",
-)
-
-# The requests to pay that clients were sent, each by a mail of its own.
-payment_requests = tenant(
-    "payment_requests",
-    metadata,
-    Column("id", Uuid, nullable=False),
-    Column("appointment_id", Uuid, nullable=False),
-    Column("requested_by", Uuid, nullable=False),
-    moment("requested_at"),
-    PrimaryKeyConstraint("workspace_id", "id", name="pk_payment_requests"),
-    ForeignKeyConstraint(
-        ["workspace_id", "appointment_id"],
-        ["scheduling.appointments.workspace_id", "scheduling.appointments.id"],
-        name="fk_payment_requests_appointment",
-        ondelete="CASCADE",
-    ),
-    Index("ix_payment_requests_appointment", "workspace_id", "appointment_id", "requested_at"),
-    grants="SELECT, INSERT",
-)
-
 client_figures = tenant(
     "client_figures",
     metadata,
@@ -264,10 +173,3 @@ day_figures = tenant(
 # The trigger `keep_counts` appends the changes of both with every change of an appointment.
 client_counters = counter("client_counter_changes", client_figures, metadata, counts=["appointment_count"])
 day_counters = counter("day_counter_changes", day_figures, metadata, counts=["appointment_count"])
-
-moved = moved_rows(metadata)
-ACCESS = access_tables(metadata)
-
-chassis_tables(metadata)
-
-RETENTIONS = (moves.RETENTION,)

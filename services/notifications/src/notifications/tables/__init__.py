@@ -1,0 +1,38 @@
+"""The tables of notifications: reminder rules, known appointments, reminders, other mail, and what is due."""
+
+from chassis.work import moves
+from chassis.work.retention import Retention
+from notifications.tables.base import metadata, moved
+from notifications.tables.mail import due_work, mails
+from notifications.tables.reminders import (
+    appointments,
+    merged_clients,
+    reminder_configurations,
+    reminder_consents,
+    reminder_counters,
+    reminders,
+)
+
+__all__ = [
+    "RETENTIONS",
+    "appointments",
+    "due_work",
+    "mails",
+    "merged_clients",
+    "metadata",
+    "moved",
+    "reminder_configurations",
+    "reminder_consents",
+    "reminder_counters",
+    "reminders",
+]
+
+# What is being sent, or is still to be, is never over.
+_SETTLED = "status NOT IN ('pending', 'sending')"
+RETENTIONS = (
+    Retention("mails", since="created_at", days="mails_days", over=_SETTLED),
+    Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
+    # An event about an older one makes its copy anew; nothing is planned for what has begun.
+    Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
+    moves.RETENTION,
+)

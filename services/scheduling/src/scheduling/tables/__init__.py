@@ -1,0 +1,26 @@
+"""The tables of scheduling: appointments, their counters and payments, offered services and locations."""
+
+from chassis.work import moves
+from scheduling.tables.access import ACCESS
+from scheduling.tables.appointments import appointments, client_counters, client_figures, day_counters, status_changes
+from scheduling.tables.base import metadata, moved
+from scheduling.tables.catalogue import locations, offered_services
+from scheduling.tables.payments import payment_requests, payment_settings
+
+__all__ = [
+    "ACCESS",
+    "RETENTIONS",
+    "appointments",
+    "client_counters",
+    "client_figures",
+    "day_counters",
+    "locations",
+    "metadata",
+    "moved",
+    "offered_services",
+    "payment_requests",
+    "payment_settings",
+    "status_changes",
+]
+
+RETENTIONS = (moves.RETENTION,)
