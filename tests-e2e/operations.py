@@ -22,6 +22,8 @@ SAMPLES = {
     "role": "therapist",
     "search": "Is",
     "issuer": "https://login.example.org",
+    "url": "https://hooks.example.org/caseload",
+    "event_types": ["client.created"],
     "workspace_slug": "nowhere",
     "tag": "knee",
     "diagnosis_code": "F32.1",

@@ -73,6 +73,11 @@ LINES = {
     "notifications.resume-reminders": "resume_reminders",
     "notifications.set-first-rule": "set_first_rule",
     "notifications.stop-reminders": "stop_reminders",
+    **dict.fromkeys(
+        (f"notifications.tell-{what}" for what in ("booked", "moved", "closed", "finalized", "client-created", "client-changed")),
+        "only adds messages to webhooks; what they tell of is on record",
+    ),
+    "notifications.tell-client-erased": "forgets what was told of the client, and tells that; the erasure is on record",
     "scheduling.erase-appointments": "erase_appointments",
     "scheduling.erase-workspace": "destroy_workspace_keys",
     "scheduling.follow-broken-glass": "only goes by what clients has told; who changed it is on record there",

@@ -129,6 +129,11 @@ DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
 GET /reminders/logs
+POST GET /webhooks
+DELETE /webhooks/{}
+POST /webhooks/{}/rotate-secret
+GET /webhooks/{}/deliveries
+POST /webhooks/{}/deliveries/{}/retry
 GET /audit-events
 GET /audit-events/{}
 GET /audit/verify

@@ -35,6 +35,7 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
@@ -79,6 +80,7 @@ class Stubs:
     milestones: MilestonesStub
     measures: MeasuresStub
     reminders: RemindersStub
+    webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
 
@@ -119,6 +121,7 @@ class Stubs:
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),
+            webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
         )

@@ -13,6 +13,7 @@ from notifications.payment_requests.mail import payment_request_mail, record
 from notifications.reminders.mail import reminder_mail
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
+from notifications.webhooks.mail import webhook_mails
 
 
 class MailWorker:
@@ -25,7 +26,11 @@ class MailWorker:
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
-        other = {"payment_request": payment_request_mail(runtime, stubs), **cosign_notice_mails(runtime, stubs)}
+        other = {
+            "payment_request": payment_request_mail(runtime, stubs),
+            **cosign_notice_mails(runtime, stubs),
+            **webhook_mails(runtime, stubs),
+        }
         self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=record))
 
     @property

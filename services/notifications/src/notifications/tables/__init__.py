@@ -1,4 +1,4 @@
-"""The tables of notifications: reminder rules, known appointments, reminders, other mail, and what is due."""
+"""The tables of notifications: reminder rules, known appointments, reminders, other mail, what is due, and webhooks."""
 
 from chassis.work import moves
 from chassis.work.retention import Retention
@@ -12,6 +12,7 @@ from notifications.tables.reminders import (
     reminder_counters,
     reminders,
 )
+from notifications.tables.webhooks import webhook_deliveries, webhook_queues, webhooks
 
 __all__ = [
     "RETENTIONS",
@@ -25,6 +26,9 @@ __all__ = [
     "reminder_consents",
     "reminder_counters",
     "reminders",
+    "webhook_deliveries",
+    "webhook_queues",
+    "webhooks",
 ]
 
 # What is being sent, or is still to be, is never over.
@@ -34,5 +38,6 @@ RETENTIONS = (
     Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
+    Retention("webhook_deliveries", since="created_at", days="webhook_deliveries_days", over="status IN ('delivered', 'failed')"),
     moves.RETENTION,
 )
