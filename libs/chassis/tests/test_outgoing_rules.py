@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.outgoing.addresses import is_web_address, may_be_asked, may_be_asked_in_the_clear, networks
+from chassis.outgoing.addresses import is_web_address, may_be_asked, may_be_asked_in_the_clear, names_an_address_inside, networks
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,28 @@ def test_others_are_taken_where_the_operator_says_so(url):
 )
 def test_what_is_no_address_is_taken_nowhere(url):
     assert not is_web_address(url, with_http=True)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://10.0.0.1/", "https://[::1]:1/", "https://[::ffff:169.254.169.254]/", "http://8.8.8.8/", "https://10.20.1.7/"]
+)
+def test_an_address_inside_is_known_where_it_is_written_out(url):
+    assert names_an_address_inside(url, allowed=(ip_network("10.20.0.0/24"),), with_loopback=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://8.8.8.8/",
+        "https://10.20.0.7/",
+        "http://10.20.0.7/",
+        "https://localhost/",
+        "http://hooks.clinic.example/",
+        "https://2130706433/",
+    ],
+)
+def test_a_name_may_lead_anywhere(url):
+    assert not names_an_address_inside(url, allowed=(ip_network("10.20.0.0/24"),), with_loopback=False)
 
 
 def test_networks_are_listed_with_commas():

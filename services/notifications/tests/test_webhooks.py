@@ -583,7 +583,7 @@ async def test_without_networks_of_the_operator_plain_addresses_are_refused_at_o
 
 
 async def test_an_address_that_is_none_is_refused(practice):
-    for url in ("ftp://x.example", "https://user:word@x.example/", "https://x.example/#a", ""):
+    for url in ("ftp://x.example", "https://user:word@x.example/", "https://x.example/#a", "https://10.0.0.1/", "https://[fd00::1]/", ""):
         with pytest.raises(Invalid) as refused:
             await create(practice, url)
         assert [fault.pointer for fault in refused.value.faults] == ["/url"]

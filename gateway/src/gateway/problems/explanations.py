@@ -240,7 +240,7 @@ EXPLANATIONS: dict[str, str] = {
     "validation_failed": "The request does not match its schema. `errors` says where, and what is expected there.",
     "verdict_needed": "A review says justified or unjustified.",
     "webhook_disabled": "This webhook gets no messages any more: its receiver said that it is gone, or accepted nothing for three days. Make it anew when the receiver works again.",
-    "webhook_invalid": "A webhook has an https address without user name, password and fragment, and at least one event type. `errors` says what is wrong.",
+    "webhook_invalid": "A webhook has an https address without user name, password and fragment, which is not inside the operator's network, and at least one event type. `errors` says what is wrong.",
     "webhooks_busy": "Too many addresses of webhooks are looked up at the moment. The messages are sent later by themselves.",
     "workspace_already_so": "The workspace is suspended, deleted or active already.",
     "workspace_erased": "The workspace's time after its deletion is over. It is erased, and nothing brings it back.",

@@ -62,6 +62,16 @@ def may_be_asked_in_the_clear(text: str, *, allowed: Networks, with_loopback: bo
     return _is_allowed(_unwrapped(text), allowed=allowed, with_loopback=with_loopback)
 
 
+def names_an_address_inside(url: str, *, allowed: Networks, with_loopback: bool) -> bool:
+    """Whether the host of a web address is written as an address that may not be asked; of a name that is known when it is resolved."""
+    parts = urlsplit(url)
+    may_be = may_be_asked if parts.scheme == "https" else may_be_asked_in_the_clear
+    try:
+        return not may_be(parts.hostname or "", allowed=allowed, with_loopback=with_loopback)
+    except ValueError:
+        return False
+
+
 def _unwrapped(text: str) -> IPv4Address | IPv6Address:
     address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:

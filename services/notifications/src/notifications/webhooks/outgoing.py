@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import httpx2
 
 from chassis.errors import Unavailable
-from chassis.outgoing.addresses import is_web_address
+from chassis.outgoing.addresses import is_web_address, names_an_address_inside
 from chassis.outgoing.transport import GuardedTransport, NotAllowedError
 from notifications.settings import NotificationsSettings
 
@@ -26,19 +25,24 @@ class Outgoing:
     """Sends requests to webhooks. Redirects are not followed, cookies not kept."""
 
     def __init__(self, settings: NotificationsSettings) -> None:
-        allowed = settings.webhook_networks()
-        # Without TLS to what the operator allows alone, which the transport checks.
-        self.takes = partial(is_web_address, with_http=bool(allowed))
+        self._allowed = settings.webhook_networks()
+        self._with_loopback = any(network.is_loopback for network in self._allowed)
         self._seconds = settings.webhook_seconds
         self._transport = GuardedTransport(
             "webhook-names",
             takes=self.takes,
-            allowed=allowed,
-            with_loopback=any(network.is_loopback for network in allowed),
+            allowed=self._allowed,
+            with_loopback=self._with_loopback,
             most_connections=settings.webhooks_at_once * settings.webhook_messages_at_once,
             code="webhooks_busy",
             message="Too many names of webhooks are looked up.",
         )
+
+    def takes(self, url: str) -> bool:
+        """Whether a webhook may have this address. Without TLS that is for networks of the operator alone, which of a name is known when it is resolved."""
+        if not is_web_address(url, with_http=bool(self._allowed)):
+            return False
+        return not names_an_address_inside(url, allowed=self._allowed, with_loopback=self._with_loopback)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         timeouts = httpx2.Timeout(self._seconds).as_dict()

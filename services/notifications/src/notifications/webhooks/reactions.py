@@ -50,6 +50,7 @@ def reactions(wake: Callable[[], None], *, settling: timedelta) -> list[Reaction
     @on(clients_events.ClientErased, queue="notifications.tell-client-erased")
     async def tell_erased(event: clients_events.ClientErased, delivery: Delivery) -> None:
         """Tells it once, however often it is announced; what else was to be told of the client is forgotten."""
+        await delivery.db.run(store.lock_queues)
         happening = Happening("client.erased", event.client_id, _LAST, delivery.occurred_at, {"client_id": event.client_id})
         await _tell(delivery, happening)
         await delivery.db.run(store.forget_client, client_id=event.client_id, but=happening.type)

@@ -41,7 +41,9 @@ def check_webhook(url: str, event_types: Sequence[str], *, takes: Callable[[str]
     """The event types, each once and in the order of EVENT_TYPES. Raises Invalid with a fault for every wrong field."""
     faults = []
     if not takes(url):
-        faults.append(Fault("/url", "must be an https address with at most 512 ASCII characters, without user name, password and fragment"))
+        faults.append(
+            Fault("/url", "must be an https address outside, with at most 512 ASCII characters, without user name, password and fragment")
+        )
     if not event_types:
         faults.append(Fault("/event_types", "must name at least one event type"))
     faults += [Fault(f"/event_types/{index}", "is no event type") for index, each in enumerate(event_types) if each not in EVENT_TYPES]

@@ -118,6 +118,9 @@ listening = command(
     .with_for_update(of=webhook_queues)
 )
 
+# All of the workspace, for what concerns the deliveries of every webhook.
+lock_queues = command(select(_queues.webhook_id).where(_queues.workspace_id == _workspace).order_by(_queues.webhook_id).with_for_update())
+
 # Nothing where the webhook has been told already.
 add_delivery = command(
     upsert(webhook_deliveries)
