@@ -22,7 +22,7 @@ SAMPLES = {
     "role": "therapist",
     "search": "Is",
     "issuer": "https://login.example.org",
-    "url": "https://hooks.example.org/caseload",
+    "url": "https://hooks.invalid/caseload",
     "event_types": ["client.created"],
     "workspace_slug": "nowhere",
     "tag": "knee",

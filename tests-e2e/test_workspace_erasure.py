@@ -59,7 +59,8 @@ NEVER_FILLED = {
     "scheduling.day_counter_changes",
 }
 # What changes by itself, in a workspace where nobody does anything.
-RESTLESS = {"*.outbox", "*.inbox", "audit.unwitnessed"}
+# Messages to webhooks are sent again and again where nobody answers.
+RESTLESS = {"*.outbox", "*.inbox", "audit.unwitnessed", "notifications.webhook_deliveries", "notifications.webhook_queues"}
 # Values for rows that are made up.
 BY_TYPE = {
     "uuid": "gen_random_uuid()",
