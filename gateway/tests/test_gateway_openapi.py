@@ -128,6 +128,10 @@ POST GET /plans/{}/measures
 DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
+GET PUT /reminders/policy
+POST GET /reminders/templates
+PUT DELETE /reminders/templates/{}
+POST /reminders/templates/{}/preview
 GET /reminders/logs
 GET /audit-events
 GET /audit-events/{}

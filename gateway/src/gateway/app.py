@@ -44,6 +44,8 @@ from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
+from gateway.api.reminder_policies import routes as reminder_policies
+from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
 from gateway.api.second_factors import routes as second_factors
 from gateway.api.services import routes as services
@@ -116,6 +118,8 @@ ROUTERS: Sequence[APIRouter] = (
     plans.router,
     milestones.router,
     measures.router,
+    reminder_policies.router,
+    reminder_templates.router,
     reminders.router,
     audit.router,
     legal_holds.router,

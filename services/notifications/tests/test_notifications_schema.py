@@ -13,13 +13,15 @@ from chassis.paging import Page
 from chassis.testing.environment import start_environment
 from notifications.__main__ import SERVICE
 from notifications.mail import store as mail_store
+from notifications.reminder_templates import store as templates
 from notifications.reminders import store
+from notifications.reminders.workflow import AT_ONCE
 from notifications.tables import metadata, reminder_counters
 
 NOW = datetime.now(UTC)
 MANY = 100_000
-# Tables of which a sequential scan is right: a counter per day and status, what is not folded yet, and rules.
-SMALL = {"reminder_figures", "reminder_counter_changes", "reminder_configurations"}
+# Tables of which a sequential scan is right: a counter per day and status, what is not folded yet, rules, texts, and what few clients withdraw.
+SMALL = {"reminder_figures", "reminder_counter_changes", "reminder_configurations", "reminder_templates", "reminder_consents"}
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +120,17 @@ def frequent_queries(known):
         "a far page": (store.log.list_statement(), {**always, "until": NOW - timedelta(days=200), "skip": 40, "limit": 50}),
         "claim": (mail_store.claim, {"kind": "reminder", "limit": 5, "lease": timedelta(minutes=3)}),
         "appointments": (store.appointments_for_update, {"ids": [known["appointment_id"]]}),
+        # What a rule or the policy changes, by the batch.
+        "plan a batch": (
+            store.next_appointments,
+            {"after": NOW, "after_id": uuid7(), "hours_before": 24, "channel": "email", "limit": AT_ONCE},
+        ),
+        "cancel a batch": (store.cancel_of_rule, {"hours_before": 24, "channel": "email", "limit": AT_ONCE, "reason": "test"}),
+        "look again at a batch": (
+            store.look_again,
+            {"after_id": known["appointment_id"], "after_hours": 24, "early": timedelta(hours=-11), "limit": AT_ONCE},
+        ),
+        "text of a rule": (templates.of_rule, {"hours_before": 24, "channel": "email"}),
         "cancel": (store.cancel_pending, {"appointment_id": known["appointment_id"], "reason": "test"}),
         "erase reminders": (store.erase_reminders, {"client_id": known["client_id"]}),
         "erase appointments": (store.erase_appointments, {"client_id": known["client_id"]}),

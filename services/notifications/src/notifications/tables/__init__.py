@@ -4,6 +4,8 @@ from chassis.work import moves
 from chassis.work.retention import Retention
 from notifications.tables.base import metadata, moved
 from notifications.tables.mail import due_work, mails
+from notifications.tables.reminder_policies import reminder_policies
+from notifications.tables.reminder_templates import reminder_templates
 from notifications.tables.reminders import (
     appointments,
     merged_clients,
@@ -24,6 +26,8 @@ __all__ = [
     "reminder_configurations",
     "reminder_consents",
     "reminder_counters",
+    "reminder_policies",
+    "reminder_templates",
     "reminders",
 ]
 
