@@ -75,6 +75,8 @@ LINES = {
     "notifications.set-first-rule": "set_first_rule",
     "notifications.settle-rule": "only carries out what a rule says; whoever has changed the rule is on record",
     "notifications.stop-reminders": "stop_reminders",
+    "scheduling.cancel-appointment": "cancel_appointment",
+    "scheduling.confirm-appointment": "confirm_appointment",
     "scheduling.erase-appointments": "erase_appointments",
     "scheduling.erase-workspace": "destroy_workspace_keys",
     "scheduling.follow-broken-glass": "only goes by what clients has told; who changed it is on record there",

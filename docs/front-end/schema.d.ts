@@ -2354,6 +2354,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reminder Opt Outs
+         * @description The newest first. Their reminders are `skipped` with `opted_out`.
+         */
+        get: operations["list_reminder_opt_outs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/opt-outs/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Back Reminder Opt Out
+         * @description The client has said that they want reminders after all: the next ones go out.
+         */
+        delete: operations["take_back_reminder_opt_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders/policy": {
         parameters: {
             query?: never;
@@ -2783,6 +2823,8 @@ export interface components {
             edit_count: number;
             client: components["schemas"]["ClientSummary"] | null;
             cancelled_at: string | null;
+            /** @description The client has said by a link in a reminder that they come at this time. */
+            confirmed_at: string | null;
             /** @description A decimal number; that of the service, unless changed. */
             payment_price: string | null;
             /** @enum {string} */
@@ -3972,6 +4014,21 @@ export interface components {
             total_pages: number;
             items: components["schemas"]["ReminderLog"][];
         };
+        ReminderOptOut: {
+            /** Format: uuid */
+            client_id: string;
+            /** @constant */
+            channel: "email";
+            /** Format: date-time */
+            opted_out_at: string;
+        };
+        ReminderOptOutPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["ReminderOptOut"][];
+        };
         ReminderPolicy: {
             quiet_start: string | null;
             quiet_end: string | null;
@@ -4854,6 +4911,8 @@ export type ReminderConfigurationPage = components['schemas']['ReminderConfigura
 export type ReminderConfigurationUpdate = components['schemas']['ReminderConfigurationUpdate'];
 export type ReminderLog = components['schemas']['ReminderLog'];
 export type ReminderLogPage = components['schemas']['ReminderLogPage'];
+export type ReminderOptOut = components['schemas']['ReminderOptOut'];
+export type ReminderOptOutPage = components['schemas']['ReminderOptOutPage'];
 export type ReminderPolicy = components['schemas']['ReminderPolicy'];
 export type ReminderPolicyUpdate = components['schemas']['ReminderPolicyUpdate'];
 export type ReminderPreview = components['schemas']['ReminderPreview'];
@@ -10737,6 +10796,69 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_reminder_opt_outs: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderOptOutPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    take_back_reminder_opt_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];

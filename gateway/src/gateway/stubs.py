@@ -34,6 +34,7 @@ from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
@@ -80,6 +81,7 @@ class Stubs:
     cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
+    reminder_answers: ReminderAnswersStub
     reminder_policies: ReminderPoliciesStub
     reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
@@ -122,6 +124,7 @@ class Stubs:
             cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
+            reminder_answers=ReminderAnswersStub(peers["notifications"]),
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),

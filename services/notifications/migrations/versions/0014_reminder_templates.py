@@ -60,5 +60,8 @@ def downgrade() -> None:
     op.execute("REVOKE UPDATE (template_id) ON notifications.reminder_configurations FROM notifications_app")
     op.drop_index("ix_reminder_configurations_template", "reminder_configurations", schema="notifications")
     op.drop_constraint("reminder_template_not_found", "reminder_configurations", schema="notifications", type_="foreignkey")
+    # The owner of the table works across workspaces here, which forced row security would keep it from.
+    op.execute("ALTER TABLE notifications.reminder_configurations NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE notifications.reminder_configurations SET template_id = NULL WHERE template_id IS NOT NULL")
+    op.execute("ALTER TABLE notifications.reminder_configurations FORCE ROW LEVEL SECURITY")
     op.drop_table("reminder_templates", schema="notifications")

@@ -13,12 +13,14 @@ from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.mail_worker import MailWorker
 from notifications.payment_requests import reactions as payment_requests
+from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
 from notifications.reminder_policies.rpc import ReminderPolicies
 from notifications.reminder_templates.rpc import ReminderTemplates
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
+from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
 
 
@@ -39,6 +41,7 @@ SERVICE = Service(
     metadata,
     servicers=lambda runtime: [
         Reminders(AppointmentsStub(runtime.peers["scheduling"])),
+        ReminderAnswers(Stubs.of(runtime)),
         ReminderPolicies(),
         ReminderTemplates(WorkspacesStub(runtime.peers["identity"])),
         ClientMoves(),

@@ -181,6 +181,18 @@ If you did not expect this, tell whoever runs Caseload where you work at once, a
 <p>If you did not expect this, tell whoever runs Caseload where you work at once, and choose a new password.</p>"""),
 )
 
+CANCELLATION_ASKED = MailTemplate(
+    subject=Template("A client asks to cancel an appointment"),
+    text=Template("""\
+Hello $full_name,
+
+the client of your appointment on $day, $time, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in your calendar.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>the client of your appointment on <strong>$day, $time</strong>, asks to cancel it. Sign in and cancel it, or get in touch with them: until you do, it stays in your calendar.</p>"""),
+)
+
 INVITATION = MailTemplate(
     subject=Template("You are invited to $workspace"),
     text=Template("""\

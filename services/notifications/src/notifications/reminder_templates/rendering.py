@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -85,6 +85,15 @@ def values(
         "practice_address": workspace.address,
     }
     return {name: one_line(value) for name, value in found.items()}
+
+
+def with_links(rendered: Rendered, language: str, *, confirm: str, cancel: str, opt_out: str) -> Rendered:
+    """The same with the links under it, in our own words of the language."""
+    texts = own_texts(language)
+    named = {texts["confirm"]: confirm, texts["cancel"]: cancel, texts["opt_out"]: opt_out}
+    lines = "".join(f"{word}:\n{link}\n\n" for word, link in named.items())
+    links = " · ".join(f'<a href="{escape(link)}">{escape(word)}</a>' for word, link in named.items())
+    return replace(rendered, text=f"{rendered.text.rstrip()}\n\n--\n{lines}", html=f"{rendered.html}\n<hr>\n<p>{links}</p>")
 
 
 def render(template: ReminderText, values: Mapping[str, str]) -> Rendered:

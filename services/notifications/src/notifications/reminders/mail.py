@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -23,6 +24,8 @@ from notifications.mail import dates
 from notifications.mail.message import build
 from notifications.mail.sender import MailKind, NotToBeSent
 from notifications.mail.templates import message_id
+from notifications.reminder_links import store as links
+from notifications.reminder_links.workflow import issue
 from notifications.reminder_policies import workflow as policies
 from notifications.reminder_policies.rules import QuietHours, is_too_late, send_at
 from notifications.reminder_templates import rendering
@@ -63,7 +66,17 @@ def reminder_mail(runtime: Runtime, stubs: Stubs, *, first_pause: timedelta) -> 
             if (at := _send_at(row, await policies.current(work.db), workspace, now=now)) > now:
                 await work.db.run(store.reschedule, id=row["id"], at=at, reason=None)
                 return None
-        message = _render(row, contact, workspace, rendering.ReminderText.of(template, workspace.locale), runtime.settings, now=now)
+            if row["channel"] in {each["channel"] for each in await work.db.all(links.opt_outs_of, client_id=row["client_id"])}:
+                raise NotToBeSent("skipped", "opted_out")
+            zone = _zone(contact.time_zone, workspace.time_zone)
+            found = await issue(work, row, zone, public_url=runtime.settings.public_url)
+        text = rendering.ReminderText.of(template, workspace.locale)
+        values = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=row["starts_at"], zone=zone)
+        rendered = rendering.with_links(rendering.render(text, values), text.locale.language, **asdict(found))
+        message = _message(row, contact, workspace, rendered, runtime.settings, now=now)
+        message["List-Unsubscribe"] = f"<{found.opt_out}>"
+        # RFC 8058: whoever shows the mail may opt out by a POST of its own, at a person's click.
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         _LATENESS.observe(max(0.0, (now - row["due_at"]).total_seconds()))
         return message
 
@@ -138,18 +151,15 @@ async def _workspace(stubs: Stubs, work: UnitOfWork) -> workspaces_pb2.Workspace
     return await stubs.workspaces.GetWorkspace(workspaces_pb2.GetWorkspaceRequest(), work.context)
 
 
-def _render(
+def _message(
     row: Any,
     contact: clients_pb2.Contact,
     workspace: workspaces_pb2.Workspace,
-    text: rendering.ReminderText,
+    rendered: rendering.Rendered,
     settings: Any,
     *,
     now: datetime,
 ) -> EmailMessage:
-    zone = _zone(contact.time_zone, workspace.time_zone)
-    values = rendering.values(text.locale, workspace, first_name=contact.first_name, starts_at=row["starts_at"], zone=zone)
-    rendered = rendering.render(text, values)
     try:
         return build(
             sender=settings.mail_from,

@@ -21,6 +21,7 @@ from chassis.work.audit import record_effect
 from chassis.work.unit_of_work import UnitOfWork
 from notifications.merged_clients.store import MOVED
 from notifications.merged_clients.workflow import owners
+from notifications.reminder_links import store as links
 from notifications.reminder_policies import workflow as policies
 from notifications.reminder_policies.rules import QuietHours, looked_at
 from notifications.reminders import rules, store
@@ -179,6 +180,8 @@ async def erase_client(work: UnitOfWork, client_id: UUID | str) -> int:
     """Deletes the appointments and reminders of an erased client; how many they were."""
     await work.db.run(store.lock_rules_shared)
     await work.db.run(store.erase_consents, client_id=client_id)
+    await work.db.run(links.erase_links, client_id=client_id)
+    await work.db.run(links.erase_opt_outs, client_id=client_id)
     reminders = await work.db.all(store.erase_reminders, client_id=client_id)
     appointments = await work.db.all(store.erase_appointments, client_id=client_id)
     await work.db.run(MOVED.forget, owner=client_id)

@@ -30,6 +30,22 @@ class ClientErasureFinished(_message.Message):
     deleted: int
     def __init__(self, client_id: _Optional[str] = ..., deleted: _Optional[int] = ...) -> None: ...
 
+class ClientConfirmed(_message.Message):
+    __slots__ = ("appointment_id", "starts_at")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    starts_at: _timestamp_pb2.Timestamp
+    def __init__(self, appointment_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ClientCancelled(_message.Message):
+    __slots__ = ("appointment_id", "starts_at")
+    APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    appointment_id: str
+    starts_at: _timestamp_pb2.Timestamp
+    def __init__(self, appointment_id: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class ReminderRuleUnsettled(_message.Message):
     __slots__ = ("hours_before", "channel", "after", "after_id")
     HOURS_BEFORE_FIELD_NUMBER: _ClassVar[int]
