@@ -75,6 +75,7 @@ def furnish(api, sign_in_again):
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
     measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
+    reminder_template = made("/reminders/templates", json={"name": "Short", "locale": "en", "subject": "Soon", "text": "{date}, {time}"})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
     return {
@@ -100,6 +101,7 @@ def furnish(api, sign_in_again):
         "milestone_id": milestone,
         "measure_id": measure,
         "configuration_id": configuration,
+        "reminder_template_id": reminder_template,
         "break_glass_id": broken_glass,
         "sign_in_id": other,
         # Whatever was asked for in vain is on the asker's own record; this one nobody asks for in any other way.

@@ -2354,6 +2354,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reminder Opt Outs
+         * @description The newest first. Their reminders are `skipped` with `opted_out`.
+         */
+        get: operations["list_reminder_opt_outs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/opt-outs/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Back Reminder Opt Out
+         * @description The client has said that they want reminders after all: the next ones go out.
+         */
+        delete: operations["take_back_reminder_opt_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Reminder Policy */
+        get: operations["get_reminder_policy"];
+        /**
+         * Set Reminder Policy
+         * @description Replaces all of it. A reminder that is due in quiet hours goes out when they are over, or before they begin if that would be too late.
+         */
+        put: operations["set_reminder_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reminder Templates
+         * @description In the order in which they were made.
+         */
+        get: operations["list_reminder_templates"];
+        put?: never;
+        /**
+         * Create Reminder Template
+         * @description A rule uses it by its template_id. A placeholder that does not exist is refused, and so is a text that does not say when the appointment is.
+         */
+        post: operations["create_reminder_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Reminder Template
+         * @description Reminders that are still to be sent say what it says then.
+         */
+        put: operations["update_reminder_template"];
+        post?: never;
+        /**
+         * Delete Reminder Template
+         * @description Refused while a rule uses it.
+         */
+        delete: operations["delete_reminder_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/templates/{template_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Reminder Template
+         * @description The mail that it makes for somebody who does not exist, tomorrow. Nothing is sent.
+         */
+        post: operations["preview_reminder_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders/configurations": {
         parameters: {
             query?: never;
@@ -2694,6 +2823,8 @@ export interface components {
             edit_count: number;
             client: components["schemas"]["ClientSummary"] | null;
             cancelled_at: string | null;
+            /** @description The client has said by a link in a reminder that they come at this time. */
+            confirmed_at: string | null;
             /** @description A decimal number; that of the service, unless changed. */
             payment_price: string | null;
             /** @enum {string} */
@@ -3821,6 +3952,7 @@ export interface components {
             hours_before: number;
             /** @constant */
             channel: "email";
+            /** @description Null: the text in the workspace's language. */
             template_id: string | null;
             is_active: boolean;
             /** Format: date-time */
@@ -3835,6 +3967,7 @@ export interface components {
              * @constant
              */
             channel?: "email";
+            template_id?: string | null;
             /** @default true */
             is_active?: boolean;
         };
@@ -3849,6 +3982,7 @@ export interface components {
             hours_before?: number;
             /** @constant */
             channel?: "email";
+            template_id?: string | null;
             is_active?: boolean;
         };
         ReminderLog: {
@@ -3879,6 +4013,105 @@ export interface components {
             page_size: number;
             total_pages: number;
             items: components["schemas"]["ReminderLog"][];
+        };
+        ReminderOptOut: {
+            /** Format: uuid */
+            client_id: string;
+            /** @constant */
+            channel: "email";
+            /** Format: date-time */
+            opted_out_at: string;
+        };
+        ReminderOptOutPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["ReminderOptOut"][];
+        };
+        ReminderPolicy: {
+            quiet_start: string | null;
+            quiet_end: string | null;
+            /**
+             * @description What becomes of reminders that could not go out in time. late: each goes out. combined: of several of one appointment, the one nearest to its start goes out for all. skipped: as combined, and one that is more than an hour late does not go out.
+             * @enum {string}
+             */
+            late_reminders: "late" | "combined" | "skipped";
+            /**
+             * @description What a client's cancellation by a link does. cancel: the appointment is cancelled. ask: the practice is asked to.
+             * @enum {string}
+             */
+            cancel_link: "cancel" | "ask";
+            updated_at: string | null;
+        };
+        ReminderPolicyUpdate: {
+            quiet_start?: string | null;
+            quiet_end?: string | null;
+            /**
+             * @description What becomes of reminders that could not go out in time. late: each goes out. combined: of several of one appointment, the one nearest to its start goes out for all. skipped: as combined, and one that is more than an hour late does not go out.
+             * @default combined
+             * @enum {string}
+             */
+            late_reminders?: "late" | "combined" | "skipped";
+            /**
+             * @description What a client's cancellation by a link does. cancel: the appointment is cancelled. ask: the practice is asked to.
+             * @default ask
+             * @enum {string}
+             */
+            cancel_link?: "cancel" | "ask";
+        };
+        /** @description The mail that somebody who does not exist would get tomorrow. */
+        ReminderPreview: {
+            subject: string;
+            text: string;
+            html: string;
+        };
+        ReminderTemplate: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            workspace_id: string;
+            name: string;
+            locale: string;
+            subject: string;
+            text: string;
+            html: string | null;
+            /** @description Where it is not, its rules use the text in the workspace's language. */
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ReminderTemplateCreate: {
+            name: string;
+            /** @description A language, perhaps with its country: de, pt-BR. */
+            locale: string;
+            /** @description May have {first_name}, {date}, {time}, {practice}, {practice_phone} and {practice_address}. The date and the time are those of the appointment, in the client's own time zone. */
+            subject: string;
+            /** @description May have {first_name}, {date}, {time}, {practice}, {practice_phone} and {practice_address}. The date and the time are those of the appointment, in the client's own time zone. It has to have the date and the time. */
+            text: string;
+            html?: string | null;
+            /** @default true */
+            is_active?: boolean;
+        };
+        ReminderTemplatePage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["ReminderTemplate"][];
+        };
+        ReminderTemplateUpdate: {
+            name?: string;
+            /** @description A language, perhaps with its country: de, pt-BR. */
+            locale?: string;
+            /** @description May have {first_name}, {date}, {time}, {practice}, {practice_phone} and {practice_address}. The date and the time are those of the appointment, in the client's own time zone. */
+            subject?: string;
+            /** @description May have {first_name}, {date}, {time}, {practice}, {practice_phone} and {practice_address}. The date and the time are those of the appointment, in the client's own time zone. It has to have the date and the time. */
+            text?: string;
+            html?: string | null;
+            is_active?: boolean;
         };
         Returning: {
             /** @description What is to be changed; the author reads it as cosign_comment. */
@@ -4678,6 +4911,15 @@ export type ReminderConfigurationPage = components['schemas']['ReminderConfigura
 export type ReminderConfigurationUpdate = components['schemas']['ReminderConfigurationUpdate'];
 export type ReminderLog = components['schemas']['ReminderLog'];
 export type ReminderLogPage = components['schemas']['ReminderLogPage'];
+export type ReminderOptOut = components['schemas']['ReminderOptOut'];
+export type ReminderOptOutPage = components['schemas']['ReminderOptOutPage'];
+export type ReminderPolicy = components['schemas']['ReminderPolicy'];
+export type ReminderPolicyUpdate = components['schemas']['ReminderPolicyUpdate'];
+export type ReminderPreview = components['schemas']['ReminderPreview'];
+export type ReminderTemplate = components['schemas']['ReminderTemplate'];
+export type ReminderTemplateCreate = components['schemas']['ReminderTemplateCreate'];
+export type ReminderTemplatePage = components['schemas']['ReminderTemplatePage'];
+export type ReminderTemplateUpdate = components['schemas']['ReminderTemplateUpdate'];
 export type Returning = components['schemas']['Returning'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RowError = components['schemas']['RowError'];
@@ -10547,6 +10789,323 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_reminder_opt_outs: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderOptOutPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    take_back_reminder_opt_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_reminder_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_reminder_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderPolicyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_reminder_templates: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderTemplatePage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_reminder_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderTemplate"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_reminder_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderTemplateUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderTemplate"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    delete_reminder_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    preview_reminder_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPreview"];
+                };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

@@ -128,6 +128,12 @@ POST GET /plans/{}/measures
 DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
+GET /reminders/opt-outs
+DELETE /reminders/opt-outs/{}
+GET PUT /reminders/policy
+POST GET /reminders/templates
+PUT DELETE /reminders/templates/{}
+POST /reminders/templates/{}/preview
 GET /reminders/logs
 GET /audit-events
 GET /audit-events/{}
@@ -274,6 +280,10 @@ async def test_every_route_is_found_by_its_own_path_and_methods(gateway):
                         "/problems/{code}",
                         "/docs/assets/{digest}/{name}",
                         "/accept-invitation",
+                        # Of a link in a reminder, which has a token.
+                        "/reminder/confirm",
+                        "/reminder/cancel",
+                        "/reminder/unsubscribe",
                         "/auth/sso/{workspace_slug}",
                     }, (
                         method,

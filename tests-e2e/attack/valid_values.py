@@ -40,6 +40,7 @@ CONSUMES = {
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
+    "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
     "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
     "PUT /api/v1/plans/{plan_id}": "plan_id",
     "DELETE /api/v1/clients/{client_id}/attachments/{attachment_id}": "attachment_id",
@@ -80,6 +81,11 @@ WORDS = {
     "reason": ("a slip of the pen",),
     "comment": ("Which knee?",),
     "content_hash": (None,),
+    "quiet_start": ("21:00",),
+    "quiet_end": ("08:00",),
+    "subject": ("Termin am {date}",),
+    "text": ("{first_name}: {date}, {time}",),
+    "html": (None, "<p>{date} {time}</p>"),
     "diagnosis_code": ("F32.1", "m545", None),
 }
 
@@ -114,6 +120,7 @@ class ValidValues:
                 "hold_id",
             ):
                 self._keep(kind)
+        self._pools["reminder_template_id"] = [self.fresh("reminder_template_id")["template_id"] for _ in range(4)]
         self._signed = self.fresh("session_id")
         assert api.post(f"/sessions/{self._signed['session_id']}/finalize").status_code == 200
         for _ in range(3):
@@ -298,6 +305,10 @@ class ValidValues:
         hours = next(_hours) % 700 + 1
         return {"configuration_id": self._made("/reminders/configurations", json={"hours_before": hours, "is_active": False})}
 
+    def _new_reminder_template(self):
+        made = {"name": "Short", "locale": "en", "subject": "Soon", "text": "{date}, {time}"}
+        return {"template_id": self._made("/reminders/templates", json=made)}
+
     # --- values
 
     def token(self, label):
@@ -333,6 +344,8 @@ class ValidValues:
             ids = self._signed
         elif "sign_in_id" in {meaning(template, name) for name in parameters}:
             ids = {"session_id": self._sign_ins.pop() if self._sign_ins else str(uuid4())}
+        elif "reminder_template_id" in {meaning(template, name) for name in parameters}:
+            ids = {"template_id": self.some("reminder_template_id")}
         else:
             ids = {}
         return {name: ids.get(name) or self.some(name) for name in parameters}
@@ -353,6 +366,8 @@ class ValidValues:
         ):
             if label.endswith(last):
                 body[name] = [id_] if name.endswith("s") else id_
+        if "template_id" in body and "/reminders/" in label:
+            body["template_id"] = self.some("reminder_template_id")
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
         if label.endswith("/legal-holds"):

@@ -44,6 +44,9 @@ from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
+from gateway.api.reminder_opt_outs import routes as reminder_opt_outs
+from gateway.api.reminder_policies import routes as reminder_policies
+from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
 from gateway.api.second_factors import routes as second_factors
 from gateway.api.services import routes as services
@@ -68,6 +71,7 @@ from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import memberships as membership_pages
 from gateway.pages import passkeys as passkey_pages
+from gateway.pages import reminders as reminder_pages
 from gateway.pages import routes as pages
 from gateway.pages import sign_in as sign_in_pages
 from gateway.pages import single_sign_on as single_sign_on_pages
@@ -116,6 +120,9 @@ ROUTERS: Sequence[APIRouter] = (
     plans.router,
     milestones.router,
     measures.router,
+    reminder_opt_outs.router,
+    reminder_policies.router,
+    reminder_templates.router,
     reminders.router,
     audit.router,
     legal_holds.router,
@@ -123,6 +130,7 @@ ROUTERS: Sequence[APIRouter] = (
     health.router,
     files.router,
     pages.router,
+    reminder_pages.router,
     sign_in_pages.router,
     single_sign_on_pages.router,
     account_pages.router,

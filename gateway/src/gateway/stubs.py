@@ -34,6 +34,9 @@ from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
+from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
+from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
@@ -78,6 +81,9 @@ class Stubs:
     cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
+    reminder_answers: ReminderAnswersStub
+    reminder_policies: ReminderPoliciesStub
+    reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
@@ -118,6 +124,9 @@ class Stubs:
             cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
+            reminder_answers=ReminderAnswersStub(peers["notifications"]),
+            reminder_policies=ReminderPoliciesStub(peers["notifications"]),
+            reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),

@@ -1,6 +1,7 @@
 """The notifications service: reminders and other mail."""
 
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
@@ -12,10 +13,14 @@ from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.mail_worker import MailWorker
 from notifications.payment_requests import reactions as payment_requests
+from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
+from notifications.reminder_policies.rpc import ReminderPolicies
+from notifications.reminder_templates.rpc import ReminderTemplates
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
+from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
 
 
@@ -34,7 +39,13 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
 SERVICE = Service(
     "notifications",
     metadata,
-    servicers=lambda runtime: [Reminders(AppointmentsStub(runtime.peers["scheduling"])), ClientMoves()],
+    servicers=lambda runtime: [
+        Reminders(AppointmentsStub(runtime.peers["scheduling"])),
+        ReminderAnswers(Stubs.of(runtime)),
+        ReminderPolicies(),
+        ReminderTemplates(WorkspacesStub(runtime.peers["identity"])),
+        ClientMoves(),
+    ],
     reactions=_reactions,
     loops=lambda runtime: runtime.once(MailWorker).loops,
     settings=NotificationsSettings,
