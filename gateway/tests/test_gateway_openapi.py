@@ -135,6 +135,11 @@ POST GET /reminders/templates
 PUT DELETE /reminders/templates/{}
 POST /reminders/templates/{}/preview
 GET /reminders/logs
+POST GET /webhooks
+DELETE /webhooks/{}
+POST /webhooks/{}/rotate-secret
+GET /webhooks/{}/deliveries
+POST /webhooks/{}/deliveries/{}/retry
 GET /audit-events
 GET /audit-events/{}
 GET /audit/verify

@@ -56,6 +56,7 @@ from gateway.api.single_sign_on import routes as single_sign_on
 from gateway.api.sync import routes as sync
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
+from gateway.api.webhooks import routes as webhooks
 from gateway.api.workspaces import routes as workspaces
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.verifier import user_token_verifier
@@ -124,6 +125,7 @@ ROUTERS: Sequence[APIRouter] = (
     reminder_policies.router,
     reminder_templates.router,
     reminders.router,
+    webhooks.router,
     audit.router,
     legal_holds.router,
     public_keys.router,

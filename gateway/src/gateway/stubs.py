@@ -38,6 +38,7 @@ from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
@@ -85,6 +86,7 @@ class Stubs:
     reminder_policies: ReminderPoliciesStub
     reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
+    webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
 
@@ -128,6 +130,7 @@ class Stubs:
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
+            webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
         )
