@@ -3299,7 +3299,9 @@ export interface components {
             /** Format: date-time */
             scheduled_end: string;
             client_initials: string;
+            /** @description Empty for what is no appointment. */
             location_type: string;
+            /** @description That of the appointment; `hold` or `time_off` for what is no appointment. */
             status: string;
         };
         ConflictCheck: {
@@ -8418,9 +8420,12 @@ export interface operations {
             query: {
                 scheduled_start: string;
                 scheduled_end: string;
+                /** @description That of the excluded appointment, or the caller, unless given. */
                 practitioner_id?: string | null;
                 /** @description Its buffers are looked at too; those of the excluded appointment's service, unless given. */
                 service_id?: string | null;
+                /** @description Whether the room is free too; that of the excluded appointment, unless given. */
+                location_id?: string | null;
                 exclude_appointment_id?: string | null;
             };
             header?: never;
