@@ -3,6 +3,7 @@
 from chassis.work import moves
 from scheduling.tables.access import ACCESS
 from scheduling.tables.appointments import appointments, client_counters, client_figures, day_counters, status_changes
+from scheduling.tables.availability import availability, holidays
 from scheduling.tables.base import metadata, moved
 from scheduling.tables.catalogue import locations, offered_services
 from scheduling.tables.payments import payment_requests, payment_settings
@@ -11,9 +12,11 @@ __all__ = [
     "ACCESS",
     "RETENTIONS",
     "appointments",
+    "availability",
     "client_counters",
     "client_figures",
     "day_counters",
+    "holidays",
     "locations",
     "metadata",
     "moved",
