@@ -29,6 +29,11 @@ SAMPLES = {
     "workspace_slug": "nowhere",
     "tag": "knee",
     "diagnosis_code": "F32.1",
+    "country": "DE",
+    "subdivision": "BY",
+    "from": "2031-03-03",
+    "to": "2031-03-09",
+    "slot_step_minutes": 15,
 }
 
 

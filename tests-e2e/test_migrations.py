@@ -40,6 +40,7 @@ EMPTY = {
         ),
         "nobody in it has changed how clients are reminded",
     ),
+    **dict.fromkeys(("scheduling.availability", "scheduling.holidays"), "nobody in it has said when they work"),
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
     **dict.fromkeys(

@@ -55,6 +55,7 @@ def furnish(api, sign_in_again):
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
     api_key = made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
+    holiday = made("/holidays", json={"date": "2031-12-24", "name": f"Holiday {uuid4()}"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
     by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
@@ -96,6 +97,7 @@ def furnish(api, sign_in_again):
         "consent_id": consent,
         "location_id": location,
         "service_id": service,
+        "holiday_id": holiday,
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,
         "session_id": note,

@@ -89,6 +89,11 @@ GET /appointments/{}/history
 POST /appointments/{}/send-payment-request
 GET /appointments/{}/payment-link
 GET PUT /payments/config
+GET PUT /availability/{}
+POST GET /holidays
+POST /holidays/public
+DELETE /holidays/{}
+GET /slots
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations

@@ -40,6 +40,7 @@ CONSUMES = {
     "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
+    "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
     "POST /api/v1/webhooks": "webhook_room",
@@ -86,6 +87,11 @@ WORDS = {
     "scopes": (["clients:read"], ["appointments:read", "sessions:read"]),
     "reason": ("a slip of the pen",),
     "comment": ("Which knee?",),
+    "country": ("DE", "FR", "IL"),
+    "subdivision": (None,),
+    "from": ("2031-03-03", "2031-03-04T09:00:00Z"),
+    "to": ("2031-03-05", "2031-04-01T09:00:00+02:00"),
+    "slot_step_minutes": (5, 15, 60),
     "content_hash": (None,),
     "quiet_start": ("21:00",),
     "quiet_end": ("08:00",),
@@ -235,6 +241,9 @@ class ValidValues:
 
     def _new_location(self):
         return {"location_id": self._made("/locations", json={"name": "Room", "location_type": "clinic"})}
+
+    def _new_holiday(self):
+        return {"holiday_id": self._made("/holidays", json={"date": self._day("date"), "name": f"Holiday {uuid4()}"})}
 
     def _new_appointment(self):
         client = self._new_client()

@@ -40,9 +40,12 @@ from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesSt
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
+from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
 from chassis.rpc.client.peers import Peer
 
 
@@ -73,6 +76,9 @@ class Stubs:
     services: ServicesStub
     locations: LocationsStub
     payments: PaymentsStub
+    availability: AvailabilityStub
+    holidays: HolidaysStub
+    slots: FreeSlotsStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -117,6 +123,9 @@ class Stubs:
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
+            availability=AvailabilityStub(peers["scheduling"]),
+            holidays=HolidaysStub(peers["scheduling"]),
+            slots=FreeSlotsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
