@@ -13,8 +13,8 @@ from PIL import Image
 
 from caseload.audit.v1.events_pb2 import AuditRecorded
 from caseload.options.v1 import options_pb2
+from chassis.client_archive.contents import ClientContents
 from clinical.client_attachments import rules
-from gateway.api.client_exports.contents import ClientContents
 
 API = "/api/v1"
 PASSWORD = "correct horse battery"
@@ -155,7 +155,7 @@ async def test_an_archive_has_all_that_is_held_and_can_be_checked_without_us(gat
 
 
 async def test_many_notes_are_each_in_the_archive_once(practice, monkeypatch):
-    monkeypatch.setattr("gateway.api.client_exports.contents._PAGE_SIZE", 2)
+    monkeypatch.setattr("chassis.client_archive.contents._PAGE_SIZE", 2)
     client = await practice.add_client()
     notes = {(await practice.write_note(client["id"]))["id"] for _ in range(5)}
 
@@ -210,8 +210,8 @@ async def test_a_browser_begins_with_a_new_access_token(gateway, practice):
 
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\u202e", "\ud7ff"])
 def test_a_pdf_is_made_of_any_text(character):
-    from gateway.api.client_exports.note_pdf import is_right_to_left, render_pdf
-    from gateway.api.client_exports.note_text import Block
+    from chassis.client_archive.note_pdf import is_right_to_left, render_pdf
+    from chassis.client_archive.note_text import Block
 
     made = render_pdf([[Block("Note", is_heading=True), Block(f"{character}{HEBREW}\t1\n{'x' * 500}\n\n{character}")], []])
     assert made.startswith(b"%PDF-")
