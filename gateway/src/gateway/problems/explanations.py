@@ -92,6 +92,7 @@ EXPLANATIONS: dict[str, str] = {
     "invitation_unknown": "Nobody was invited with this link, or it is not complete.",
     "job_decided": "The job carries out what has been decided and begun, such as the erasure of a client. It cannot be cancelled; it goes on until every service has done its part.",
     "job_failed": "The job failed several times in a row and is not tried again. What it had done until then stays; `done` says how much. Whoever runs the installation finds the cause in the logs, under the job's id.",
+    "job_file_expired": "The file that the job has made was kept for some days, and is deleted. Order it once more.",
     "job_not_as_ordered": "What was ordered was changed in the database, so the job was not done. Tell whoever runs the installation.",
     "job_not_permitted": "A job goes on only while whoever has ordered it is active in the workspace and may still order such a job. What it had done until then stays; somebody who may can order it again.",
     "job_over": "The job has ended already; `status` says how.",
