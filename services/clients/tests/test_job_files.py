@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from caseload.jobs.v1 import jobs_pb2 as pb
 from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.options.v1 import options_pb2
-from chassis.errors import Forbidden, Gone, NotFound
+from chassis.errors import Conflict, Forbidden, Gone, NotFound
 from chassis.jobs.files import LARGEST_PIECE
 from chassis.jobs.ordering import order
 from chassis.jobs.running import JobKind
@@ -138,8 +138,9 @@ async def test_a_file_is_whole_whoever_went_on_with_it_and_nothing_in_the_store_
             await reached.wait()
         half = await world.jobs.GetJob(pb.GetJobRequest(job_id=job_id), world.caller())
         assert not half.HasField("result_url")
-        with pytest.raises(NotFound):
+        with pytest.raises(Conflict) as refused:
             await world.open(job_id)
+        assert (refused.value.code, refused.value.facts) == ("job_without_file", {"status": "running"})
     # The first worker stored two pieces of a step that it did not keep.
     await world.run("UPDATE clients.due_jobs SET due_at = now() WHERE job_id = $1::text::uuid", job_id)
     async with world.working():
@@ -232,7 +233,7 @@ async def test_half_of_a_file_goes_with_the_job_that_was_cancelled(world):
     world.before = cancel
     async with world.working():
         await world.until(job_id, pb.JOB_STATUS_CANCELLED)
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         await world.open(job_id)
     assert world.stored()
     assert await remove_expired(world.runtime, STORE) >= 1

@@ -86,9 +86,9 @@ def has_file(status: str, expires_at: datetime | None, *, now: datetime) -> bool
 
 
 def check_file(status: str, expires_at: datetime | None, *, is_kept: bool, now: datetime) -> None:
-    """Raises NotFound for a job that has made no file, Gone when the file has expired."""
+    """Raises Conflict for a job that has made no file, Gone when the file has expired."""
     if status != "done" or expires_at is None:
-        raise NotFound("not_found", "This has made no file.")
+        raise Conflict("job_without_file", "This has made no file.", facts={"status": status})
     if not is_kept or not has_file(status, expires_at, now=now):
         raise Gone("job_file_expired", "The file was kept for some days, and is deleted; order it once more.")
 
