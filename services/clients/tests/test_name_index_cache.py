@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from chassis.paging import Page
 from clients.clients import name_index_cache
-from clients.clients.name_index import Change, ClientQuery, new_entry
+from clients.clients.entries import new_entry
+from clients.clients.name_index import Change, ClientQuery
 from clients.clients.name_index_cache import NameIndexCache
 
 
