@@ -131,8 +131,9 @@ class NameIndex:
         exact, hidden = self._exact(query), self._hidden(query)
         if not exact and not hidden and len(wanted) < 2 and not any(left for each in found for _, left in each):
             return Selection(entries for each in found for entries, _ in each)
-        # Copies: others change the lists between two turns.
-        copied = [[(entries.copy(), left) for entries, left in each] for each in found]
+        # Copies: others change the lists between two turns. One of each list, however many readings look through it.
+        copies = {id(entries): entries.copy() for each in found for entries, _ in each}
+        copied = [[(copies[id(entries)], left) for entries, left in each] for each in found]
         turns, parts, revision = Turns(), [], self.revision
         for each, orders in zip(copied, shown, strict=True):
             filtered = []
@@ -186,8 +187,8 @@ async def _filtered(entries: list[Entry], wanted: Sequence[str], turns: Turns) -
 
 
 async def _united(lists: Iterable[list[Entry]], others: Iterable[Entry], turns: Turns) -> list[Entry]:
-    """The entries of all the lists, and some others in order, each once."""
-    united, *further = sorted(lists, key=len, reverse=True) or [[]]
+    """The entries of all the lists, and some others in order, each once. The longest of the lists becomes this one."""
+    united, *further = sorted({id(entries): entries for entries in lists}.values(), key=len, reverse=True) or [[]]
     for entry in heapq.merge(*further, others):
         place = bisect_left(united, entry)
         if place == len(united) or united[place] != entry:
