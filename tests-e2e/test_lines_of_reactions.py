@@ -59,6 +59,7 @@ LINES = {
     "identity.note-erasure-in-scheduling": "only notes what a service has told; its own line says so too",
     "notifications.cancel-reminders": "cancel_reminders",
     "notifications.erase-workspace": "destroy_workspace_keys",
+    "notifications.follow-policy": "only changes when reminders are looked at; whoever has changed the policy is on record",
     "notifications.forget-client": "erase_reminders",
     "notifications.go-on-erasing": "erase_workspace",
     "notifications.mail-invitation": "only adds a mail; whoever added the user is on record, and so is the sign-in",
@@ -72,7 +73,10 @@ LINES = {
     "notifications.plan-reminders": "only adds reminders; a booking that is known already is a move, and leaves its line",
     "notifications.resume-reminders": "resume_reminders",
     "notifications.set-first-rule": "set_first_rule",
+    "notifications.settle-rule": "only carries out what a rule says; whoever has changed the rule is on record",
     "notifications.stop-reminders": "stop_reminders",
+    "scheduling.cancel-appointment": "cancel_appointment",
+    "scheduling.confirm-appointment": "confirm_appointment",
     **dict.fromkeys(
         (f"notifications.tell-{what}" for what in ("booked", "moved", "closed", "finalized", "client-created", "client-changed")),
         "only adds messages to webhooks; what they tell of is on record",

@@ -55,6 +55,7 @@ def furnish(api, sign_in_again):
     department = made("/departments", json={"name": "Ward", "code": uuid4().hex[:12]})
     api_key = made("/api-keys", json={"name": "Import", "scopes": ["clients:read"]})
     location = made("/locations", json={"name": f"Room {uuid4()}", "location_type": "clinic"})
+    holiday = made("/holidays", json={"date": "2031-12-24", "name": f"Holiday {uuid4()}"})
     service = made("/services", json={"name": f"Talk {uuid4()}", "default_duration_minutes": 20})
     appointment = made("/appointments", json={"client_id": client, "location_type": "clinic", **times()})
     by_link = {"payment_mode": "smart_link", "payment_link_type": "custom", "payment_link_template": "https://pay.example.com/"}
@@ -76,6 +77,7 @@ def furnish(api, sign_in_again):
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
     measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
+    reminder_template = made("/reminders/templates", json={"name": "Short", "locale": "en", "subject": "Soon", "text": "{date}, {time}"})
     for older in api.get("/webhooks").raise_for_status().json()["items"][2:]:
         # A workspace has ten at most.
         api.delete(f"/webhooks/{older['id']}").raise_for_status()
@@ -95,6 +97,7 @@ def furnish(api, sign_in_again):
         "consent_id": consent,
         "location_id": location,
         "service_id": service,
+        "holiday_id": holiday,
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,
         "session_id": note,
@@ -106,6 +109,7 @@ def furnish(api, sign_in_again):
         "milestone_id": milestone,
         "measure_id": measure,
         "configuration_id": configuration,
+        "reminder_template_id": reminder_template,
         "break_glass_id": broken_glass,
         "webhook_id": webhook,
         "delivery_id": first_delivery(api, webhook),

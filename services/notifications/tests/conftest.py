@@ -161,9 +161,12 @@ class Practice:
     async def cancel(self, appointment: appointments_pb2.Appointment, *, settle: bool = True) -> None:
         await self.change(appointment, settle=settle, status=appointments_pb2.APPOINTMENT_STATUS_CANCELLED)
 
-    async def rule(self, hours: int, **but: Any) -> pb.ReminderConfiguration:
+    async def rule(self, hours: int, *, settle: bool = True, **but: Any) -> pb.ReminderConfiguration:
         request = {"hours_before": hours, "channel": pb.CHANNEL_EMAIL, **but}
-        return await self.stub.CreateConfiguration(pb.CreateConfigurationRequest(**request), self.call)
+        made = await self.stub.CreateConfiguration(pb.CreateConfigurationRequest(**request), self.call)
+        if settle:
+            await self.environment.settle()
+        return made
 
     async def rules(self) -> list[pb.ReminderConfiguration]:
         return list((await self.stub.ListConfigurations(pb.ListConfigurationsRequest(), self.call)).items)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
@@ -15,10 +16,14 @@ from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
 from notifications.mail_worker import MailWorker
 from notifications.payment_requests import reactions as payment_requests
+from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
+from notifications.reminder_policies.rpc import ReminderPolicies
+from notifications.reminder_templates.rpc import ReminderTemplates
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
+from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
 from notifications.webhooks import reactions as webhooks
 from notifications.webhooks.rpc import Webhooks
@@ -29,6 +34,9 @@ def _servicers(runtime: Runtime) -> list[Any]:
     webhook_worker = runtime.once(WebhookWorker)
     return [
         Reminders(AppointmentsStub(runtime.peers["scheduling"])),
+        ReminderAnswers(Stubs.of(runtime)),
+        ReminderPolicies(),
+        ReminderTemplates(WorkspacesStub(runtime.peers["identity"])),
         ClientMoves(),
         Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
     ]

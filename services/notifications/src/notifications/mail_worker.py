@@ -10,6 +10,8 @@ from notifications.cosign_notices.mail import cosign_notice_mails
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record
+from notifications.reminder_answers.mail import KIND as CANCELLATION_ASKED
+from notifications.reminder_answers.mail import cancellation_mail
 from notifications.reminders.mail import reminder_mail
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
@@ -28,6 +30,7 @@ class MailWorker:
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
         other = {
             "payment_request": payment_request_mail(runtime, stubs),
+            CANCELLATION_ASKED: cancellation_mail(runtime, stubs),
             **cosign_notice_mails(runtime, stubs),
             **webhook_mails(runtime, stubs),
         }

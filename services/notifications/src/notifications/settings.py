@@ -37,6 +37,8 @@ class NotificationsSettings(Settings):
     mails_days: float = Field(30, gt=0)
     reminders_days: float = Field(730, gt=0)
     appointment_copies_days: float = Field(90, gt=0)
+    # The links in reminders, after the start. Whoever finds an old mail can opt out by it as long.
+    reminder_links_days: float = Field(90, gt=0)
     webhook_deliveries_days: float = Field(30, gt=0)
 
     @field_validator("webhook_private_networks")

@@ -4,6 +4,9 @@ from chassis.work import moves
 from chassis.work.retention import Retention
 from notifications.tables.base import metadata, moved
 from notifications.tables.mail import due_work, mails
+from notifications.tables.reminder_links import reminder_links, reminder_opt_outs
+from notifications.tables.reminder_policies import reminder_policies
+from notifications.tables.reminder_templates import reminder_templates
 from notifications.tables.reminders import (
     appointments,
     merged_clients,
@@ -25,6 +28,10 @@ __all__ = [
     "reminder_configurations",
     "reminder_consents",
     "reminder_counters",
+    "reminder_links",
+    "reminder_opt_outs",
+    "reminder_policies",
+    "reminder_templates",
     "reminders",
     "webhook_deliveries",
     "webhook_queues",
@@ -36,6 +43,7 @@ _SETTLED = "status NOT IN ('pending', 'sending')"
 RETENTIONS = (
     Retention("mails", since="created_at", days="mails_days", over=_SETTLED),
     Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
+    Retention("reminder_links", since="starts_at", days="reminder_links_days"),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
     Retention("webhook_deliveries", since="created_at", days="webhook_deliveries_days", over="status IN ('delivered', 'failed')"),
