@@ -24,9 +24,16 @@ SAMPLES = {
     "quiet_start": "21:00",
     "quiet_end": "08:00",
     "issuer": "https://login.example.org",
+    "url": "https://hooks.example.org/caseload",
+    "event_types": ["client.created"],
     "workspace_slug": "nowhere",
     "tag": "knee",
     "diagnosis_code": "F32.1",
+    "country": "DE",
+    "subdivision": "BY",
+    "from": "2031-03-03",
+    "to": "2031-03-09",
+    "slot_step_minutes": 15,
 }
 
 

@@ -77,6 +77,11 @@ LINES = {
     "notifications.stop-reminders": "stop_reminders",
     "scheduling.cancel-appointment": "cancel_appointment",
     "scheduling.confirm-appointment": "confirm_appointment",
+    **dict.fromkeys(
+        (f"notifications.tell-{what}" for what in ("booked", "moved", "closed", "finalized", "client-created", "client-changed")),
+        "only adds messages to webhooks; what they tell of is on record",
+    ),
+    "notifications.tell-client-erased": "forgets what was told of the client, and tells that; the erasure is on record",
     "scheduling.erase-appointments": "erase_appointments",
     "scheduling.erase-workspace": "destroy_workspace_keys",
     "scheduling.follow-broken-glass": "only goes by what clients has told; who changed it is on record there",

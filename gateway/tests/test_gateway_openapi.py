@@ -81,6 +81,7 @@ POST /clients/import/{}/undo
 GET /jobs
 GET /jobs/{}
 POST /jobs/{}/cancel
+GET /jobs/{}/result
 POST GET /appointments
 GET /appointments/conflicts
 GET PUT DELETE /appointments/{}
@@ -89,6 +90,11 @@ GET /appointments/{}/history
 POST /appointments/{}/send-payment-request
 GET /appointments/{}/payment-link
 GET PUT /payments/config
+GET PUT /availability/{}
+POST GET /holidays
+POST /holidays/public
+DELETE /holidays/{}
+GET /slots
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations
@@ -135,6 +141,11 @@ POST GET /reminders/templates
 PUT DELETE /reminders/templates/{}
 POST /reminders/templates/{}/preview
 GET /reminders/logs
+POST GET /webhooks
+DELETE /webhooks/{}
+POST /webhooks/{}/rotate-secret
+GET /webhooks/{}/deliveries
+POST /webhooks/{}/deliveries/{}/retry
 GET /audit-events
 GET /audit-events/{}
 GET /audit/verify

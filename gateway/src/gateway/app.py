@@ -17,6 +17,7 @@ from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
+from gateway.api.availability import routes as availability
 from gateway.api.broken_glass import routes as broken_glass
 from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
@@ -30,6 +31,7 @@ from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
+from gateway.api.holidays import routes as holidays
 from gateway.api.invitations import routes as invitations
 from gateway.api.jobs import routes as jobs
 from gateway.api.legal_holds import routes as legal_holds
@@ -53,9 +55,11 @@ from gateway.api.services import routes as services
 from gateway.api.sessions import routes as sessions
 from gateway.api.sign_in import routes as sign_in
 from gateway.api.single_sign_on import routes as single_sign_on
+from gateway.api.slots import routes as slots
 from gateway.api.sync import routes as sync
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
+from gateway.api.webhooks import routes as webhooks
 from gateway.api.workspaces import routes as workspaces
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.verifier import user_token_verifier
@@ -109,6 +113,9 @@ ROUTERS: Sequence[APIRouter] = (
     timeline.router,
     appointments.router,
     payments.router,
+    availability.router,
+    holidays.router,
+    slots.router,
     services.router,
     locations.router,
     cosignatures.router,
@@ -124,6 +131,7 @@ ROUTERS: Sequence[APIRouter] = (
     reminder_policies.router,
     reminder_templates.router,
     reminders.router,
+    webhooks.router,
     audit.router,
     legal_holds.router,
     public_keys.router,

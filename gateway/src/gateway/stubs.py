@@ -38,10 +38,14 @@ from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
+from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
 from chassis.rpc.client.peers import Peer
 
 
@@ -72,6 +76,9 @@ class Stubs:
     services: ServicesStub
     locations: LocationsStub
     payments: PaymentsStub
+    availability: AvailabilityStub
+    holidays: HolidaysStub
+    slots: FreeSlotsStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -85,6 +92,7 @@ class Stubs:
     reminder_policies: ReminderPoliciesStub
     reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
+    webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
 
@@ -115,6 +123,9 @@ class Stubs:
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
+            availability=AvailabilityStub(peers["scheduling"]),
+            holidays=HolidaysStub(peers["scheduling"]),
+            slots=FreeSlotsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
@@ -128,6 +139,7 @@ class Stubs:
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
+            webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
         )

@@ -36,6 +36,11 @@ BRISK = {
     "lease_seconds": 2.0,
     "app_url": "https://app.example.com",
     "mail_from": "Caseload <no-reply@mail.example.com>",
+    # Receivers of webhooks are on this machine.
+    "webhook_private_networks": "127.0.0.0/8",
+    "webhook_settling_seconds": 0.05,
+    "webhook_seconds": 1.0,
+    "webhook_lease_seconds": 2.5,
 }
 # The smallest Argon2 parameters: nobody signs in with a password here.
 CHEAP = {"argon2_passes": 1, "argon2_memory_kib": 8}

@@ -1,4 +1,7 @@
-"""The notifications service: reminders and other mail."""
+"""The notifications service: reminders, other mail, and webhooks."""
+
+from datetime import timedelta
+from typing import Any
 
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
@@ -22,6 +25,21 @@ from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
+from notifications.webhooks import reactions as webhooks
+from notifications.webhooks.rpc import Webhooks
+from notifications.webhooks.worker import WebhookWorker
+
+
+def _servicers(runtime: Runtime) -> list[Any]:
+    webhook_worker = runtime.once(WebhookWorker)
+    return [
+        Reminders(AppointmentsStub(runtime.peers["scheduling"])),
+        ReminderAnswers(Stubs.of(runtime)),
+        ReminderPolicies(),
+        ReminderTemplates(WorkspacesStub(runtime.peers["identity"])),
+        ClientMoves(),
+        Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
+    ]
 
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
@@ -33,21 +51,16 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
+        *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),
     ]
 
 
 SERVICE = Service(
     "notifications",
     metadata,
-    servicers=lambda runtime: [
-        Reminders(AppointmentsStub(runtime.peers["scheduling"])),
-        ReminderAnswers(Stubs.of(runtime)),
-        ReminderPolicies(),
-        ReminderTemplates(WorkspacesStub(runtime.peers["identity"])),
-        ClientMoves(),
-    ],
+    servicers=_servicers,
     reactions=_reactions,
-    loops=lambda runtime: runtime.once(MailWorker).loops,
+    loops=lambda runtime: [*runtime.once(MailWorker).loops, runtime.once(WebhookWorker).poller.run],
     settings=NotificationsSettings,
     retentions=RETENTIONS,
     holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),

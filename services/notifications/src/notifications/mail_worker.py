@@ -15,6 +15,7 @@ from notifications.reminder_answers.mail import cancellation_mail
 from notifications.reminders.mail import reminder_mail
 from notifications.settings import NotificationsSettings
 from notifications.stubs import Stubs
+from notifications.webhooks.mail import webhook_mails
 
 
 class MailWorker:
@@ -31,6 +32,7 @@ class MailWorker:
             "payment_request": payment_request_mail(runtime, stubs),
             CANCELLATION_ASKED: cancellation_mail(runtime, stubs),
             **cosign_notice_mails(runtime, stubs),
+            **webhook_mails(runtime, stubs),
         }
         self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=record))
 

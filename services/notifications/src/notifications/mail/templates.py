@@ -211,6 +211,18 @@ If you did not expect this, nothing needs to be done.
 <p>If you did not expect this, nothing needs to be done.</p>"""),
 )
 
+WEBHOOK_DISABLED = MailTemplate(
+    subject=Template("A webhook of your workspace was disabled"),
+    text=Template("""\
+Hello $full_name,
+
+a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and make it anew when its receiver works again.
+"""),
+    html=Template("""\
+<p>Hello $full_name,</p>
+<p>a webhook of your workspace gets no messages any more: its receiver has answered none for three days, or has said that it is gone. Sign in to see which one it is, and make it anew when its receiver works again.</p>"""),
+)
+
 COSIGN_OVERDUE = MailTemplate(
     subject=Template("A note waits for your co-signature"),
     text=Template("""\

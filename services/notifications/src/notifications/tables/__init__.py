@@ -1,4 +1,4 @@
-"""The tables of notifications: reminder rules, known appointments, reminders, other mail, and what is due."""
+"""The tables of notifications: reminder rules, known appointments, reminders, other mail, what is due, and webhooks."""
 
 from chassis.work import moves
 from chassis.work.retention import Retention
@@ -15,6 +15,7 @@ from notifications.tables.reminders import (
     reminder_counters,
     reminders,
 )
+from notifications.tables.webhooks import webhook_deliveries, webhook_queues, webhooks
 
 __all__ = [
     "RETENTIONS",
@@ -32,6 +33,9 @@ __all__ = [
     "reminder_policies",
     "reminder_templates",
     "reminders",
+    "webhook_deliveries",
+    "webhook_queues",
+    "webhooks",
 ]
 
 # What is being sent, or is still to be, is never over.
@@ -42,5 +46,6 @@ RETENTIONS = (
     Retention("reminder_links", since="starts_at", days="reminder_links_days"),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
+    Retention("webhook_deliveries", since="created_at", days="webhook_deliveries_days", over="status IN ('delivered', 'failed')"),
     moves.RETENTION,
 )

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import TSTZRANGE
 
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.tables import Sealed, moment, tenant
@@ -31,7 +31,7 @@ appointments = tenant(
     Column("series_id", Uuid),
     moment("scheduled_start"),
     moment("scheduled_end"),
-    # The busy period: the appointment, and the buffers that its service had when it was booked.
+    # The appointment, and the buffers that its service had when it was booked. What it takes of whom is in `busy_periods`.
     Column("during", TSTZRANGE, nullable=False),
     Column("location_type", Text, nullable=False),
     Column("location_id", Uuid),
@@ -65,7 +65,7 @@ appointments = tenant(
     CheckConstraint(
         "scheduled_end > scheduled_start AND scheduled_end - scheduled_start <= interval '24 hours'", name="appointment_length"
     ),
-    # The search for conflicts relies on buffers of four hours at most.
+    # Buffers are four hours at most.
     CheckConstraint(
         "during @> tstzrange(scheduled_start, scheduled_end) AND "
         "during <@ tstzrange(scheduled_start - interval '4 hours', scheduled_end + interval '4 hours')",
@@ -84,27 +84,12 @@ appointments = tenant(
         "payment_method IN ('cash', 'card', 'bank_transfer', 'bit', 'paybox', 'other')", name="appointment_payment_method"
     ),
     CheckConstraint("(paid_at IS NOT NULL) = (payment_status IS NOT DISTINCT FROM 'paid')", name="appointment_paid_facts"),
-    # Two concurrent transactions may both find the time free. Only the constraint sees both.
-    ExcludeConstraint(
-        ("workspace_id", "="),
-        ("practitioner_id", "="),
-        ("during", "&&"),
-        where=text("status IN ('scheduled', 'completed') AND NOT overbooked AND deleted_at IS NULL"),
-        using="gist",
-        name="appointment_conflict",
-    ),
     Index("ix_appointments_start", "workspace_id", "scheduled_start", "id", postgresql_where=text("deleted_at IS NULL")),
     Index("ix_appointments_status", "workspace_id", "status", "scheduled_start", "id", postgresql_where=text("deleted_at IS NULL")),
     Index(
         "ix_appointments_practitioner",
         "workspace_id", "practitioner_id", "scheduled_start", "id",
         postgresql_where=text("deleted_at IS NULL"),
-    ),
-    # Few are overbooked, and every booking asks for them.
-    Index(
-        "ix_appointments_overbooked",
-        "workspace_id", "practitioner_id", "scheduled_start",
-        postgresql_where=text("overbooked AND deleted_at IS NULL"),
     ),
     # Deleted appointments too, because an erasure must find them.
     Index("ix_appointments_client", "workspace_id", "client_id", "scheduled_start", "id"),

@@ -264,34 +264,38 @@ class Deletion(_message.Message):
     def __init__(self, note_reason: _Optional[str] = ...) -> None: ...
 
 class CheckConflictsRequest(_message.Message):
-    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id", "service_id")
+    __slots__ = ("scheduled_start", "scheduled_end", "practitioner_id", "exclude_appointment_id", "service_id", "location_id")
     SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
     PRACTITIONER_ID_FIELD_NUMBER: _ClassVar[int]
     EXCLUDE_APPOINTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     SERVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     scheduled_start: _timestamp_pb2.Timestamp
     scheduled_end: _timestamp_pb2.Timestamp
     practitioner_id: str
     exclude_appointment_id: str
     service_id: str
-    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ..., service_id: _Optional[str] = ...) -> None: ...
+    location_id: str
+    def __init__(self, scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., practitioner_id: _Optional[str] = ..., exclude_appointment_id: _Optional[str] = ..., service_id: _Optional[str] = ..., location_id: _Optional[str] = ...) -> None: ...
 
 class Clash(_message.Message):
-    __slots__ = ("id", "scheduled_start", "scheduled_end", "client_id", "location_type", "status")
+    __slots__ = ("id", "scheduled_start", "scheduled_end", "client_id", "location_type", "status", "kind")
     ID_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_START_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_END_FIELD_NUMBER: _ClassVar[int]
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_TYPE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     id: str
     scheduled_start: _timestamp_pb2.Timestamp
     scheduled_end: _timestamp_pb2.Timestamp
     client_id: str
     location_type: LocationType
     status: AppointmentStatus
-    def __init__(self, id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ...) -> None: ...
+    kind: str
+    def __init__(self, id: _Optional[str] = ..., scheduled_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., client_id: _Optional[str] = ..., location_type: _Optional[_Union[LocationType, str]] = ..., status: _Optional[_Union[AppointmentStatus, str]] = ..., kind: _Optional[str] = ...) -> None: ...
 
 class ClashList(_message.Message):
     __slots__ = ("items",)
