@@ -50,6 +50,7 @@ ELSEWHERE = {
     "identity.passkeys.public_key": "the public half",
     "identity.second_steps.hash": "a digest of a secret",
     "identity.backup_codes.hash": "a keyed digest",
+    "notifications.reminder_links.token_hash": "a digest of a secret",
     "audit.seals.previous_hash": "a public hash",
     "audit.seals.hash": "a public hash",
     "audit.chain_heads.hash": "a public hash",
