@@ -89,6 +89,8 @@ GET /appointments/{}/history
 POST /appointments/{}/send-payment-request
 GET /appointments/{}/payment-link
 GET PUT /payments/config
+POST /slots/hold
+DELETE /slots/hold/{}
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations

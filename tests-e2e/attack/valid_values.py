@@ -39,6 +39,7 @@ CONSUMES = {
     "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
+    "DELETE /api/v1/slots/hold/{slot_hold_id}": "slot_hold_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
     "PUT /api/v1/plans/{plan_id}": "plan_id",
@@ -248,6 +249,16 @@ class ValidValues:
         held = self._new_client() | {"reason": "A court has asked for it."}
         return {"hold_id": self._made("/audit/legal-holds", json=held)}
 
+    def _new_slot_hold(self):
+        """Of the person, who alone may release it."""
+        headers = {"Authorization": f"Bearer {self.token('DELETE /api/v1/slots/hold/{slot_hold_id}')}"}
+        reply = self.api.post("/slots/hold", json={**self._new_service(), "start": self._future()}, headers=headers)
+        assert reply.status_code == 201, reply.text
+        return {"slot_hold_id": reply.json()["hold_id"]}
+
+    def _future(self):
+        return text(now() + timedelta(minutes=self.chance.randrange(1_000, 5_000_000)))
+
     def _new_job(self):
         """An import, which is done."""
         headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
@@ -305,6 +316,7 @@ class ValidValues:
         sub = {
             "POST /api/v1/auth/logout": self.person.user_id,
             "DELETE /api/v1/auth/sessions": self._colleague.user_id,
+            "DELETE /api/v1/slots/hold/{slot_hold_id}": self.person.user_id,
         }.get(label)
         if label == "PUT /api/v1/auth/password":
             # It takes a sign-in that goes on, and so does the next one, which ends it.
@@ -363,6 +375,11 @@ class ValidValues:
             body["email"] = f"{uuid4().hex}@example.com"
         if label == "POST /api/v1/sessions":
             body = {name: value for name, value in body.items() if name != "appointment_id"} | {"session_date": text(now())}
+        if label == "POST /api/v1/appointments":
+            # A hold lapses within minutes, and is its holder's alone.
+            body.pop("hold_id", None)
+        if label == "POST /api/v1/slots/hold":
+            return body | self.fresh("service_id") | {"start": self._future()}
         if label == "POST /api/v1/auth/login" and (not self._has_logged_in or self.chance.random() < 0.2):
             body |= {"email": self.person.email, "password": PASSWORD}
             self._has_logged_in = True

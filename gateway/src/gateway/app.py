@@ -30,6 +30,7 @@ from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
+from gateway.api.holds import routes as holds
 from gateway.api.invitations import routes as invitations
 from gateway.api.jobs import routes as jobs
 from gateway.api.legal_holds import routes as legal_holds
@@ -105,6 +106,7 @@ ROUTERS: Sequence[APIRouter] = (
     timeline.router,
     appointments.router,
     payments.router,
+    holds.router,
     services.router,
     locations.router,
     cosignatures.router,

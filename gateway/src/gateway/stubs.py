@@ -36,6 +36,7 @@ from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
@@ -69,6 +70,7 @@ class Stubs:
     services: ServicesStub
     locations: LocationsStub
     payments: PaymentsStub
+    holds: HoldsStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -109,6 +111,7 @@ class Stubs:
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
+            holds=HoldsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),

@@ -13,6 +13,7 @@ from chassis.testing.environment import Environment, start_environment
 from scheduling.__main__ import SERVICE
 from scheduling.appointments import store
 from scheduling.busy_periods import store as busy_periods
+from scheduling.slot_holds import store as slot_holds
 from scheduling.tables import metadata
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -185,10 +186,22 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "slot": (store.slot, one),
         "conflicts": (
             busy_periods.conflicts,
-            {"owner_id": ids["id"], "now": NINE, "resource_kinds": ["practitioner"], **taken, "ends": [NINE + timedelta(days=9, hours=1)]},
+            {
+                "owner_id": ids["id"],
+                "now": NINE,
+                "reader": ids["id"],
+                "resource_kinds": ["practitioner"],
+                **taken,
+                "ends": [NINE + timedelta(days=9, hours=1)],
+            },
         ),
         "what was taken": (busy_periods.release, {"owner_id": ids["id"], **taken}),
-        "expired holds": (busy_periods.release_expired, {"resource_ids": [ids["practitioner_id"]], "now": NINE}),
+        "holds in the way": (
+            busy_periods.release_holds,
+            {**taken, "ends": [NINE + timedelta(days=9, hours=1)], "now": NINE, "reader": ids["id"]},
+        ),
+        "a hold": (busy_periods.release_hold, {"owner_id": ids["id"], "now": NINE, "reader": ids["id"]}),
+        "somebody's holds": (slot_holds.count, {"held_by": ids["id"], "now": NINE}),
         "a practitioner's month": (
             busy_periods.busy_within,
             {"resource_id": ids["practitioner_id"], "since": NINE + timedelta(days=9), "until": NINE + timedelta(days=24), "now": NINE},

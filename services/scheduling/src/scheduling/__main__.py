@@ -16,6 +16,7 @@ from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
+from scheduling.slot_holds.rpc import Holds
 from scheduling.tables import ACCESS, RETENTIONS, metadata
 
 _CARE_TEAMS = CareTeams(ACCESS)
@@ -28,6 +29,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), UsersStub(peers["identity"]), _CARE_TEAMS),
         OfferedServices(),
         Locations(),
+        Holds(UsersStub(peers["identity"])),
         Payments(runtime.keys, _CARE_TEAMS),
         ClientMoves(runtime.keys),
     ]
