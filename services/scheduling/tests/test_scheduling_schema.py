@@ -14,7 +14,10 @@ from scheduling.__main__ import SERVICE
 from scheduling.appointments import store
 from scheduling.busy_periods import store as busy_periods
 from scheduling.slot_holds import store as slot_holds
+from scheduling.slots import store as slots
 from scheduling.tables import metadata
+from scheduling.working_hours import store as working_hours
+from scheduling.workspace_holidays import store as holidays
 
 NINE = datetime(2031, 3, 3, 9, tzinfo=UTC)
 MAX_ROWS = 1000
@@ -126,12 +129,23 @@ async def filled(alone):
             INSERT INTO scheduling.day_figures
             SELECT workspace_id, (scheduled_start AT TIME ZONE 'UTC')::date, status, count(*) FROM scheduling.appointments GROUP BY 1, 2, 3;
             INSERT INTO scheduling.services (workspace_id, id, name, default_duration_minutes)
-            SELECT gen_random_uuid(), gen_random_uuid(), 'Service ' || n, 30 FROM generate_series(1, 5000) AS n
+            SELECT gen_random_uuid(), gen_random_uuid(), 'Service ' || n, 30 FROM generate_series(1, 5000) AS n;
+            INSERT INTO scheduling.availability (workspace_id, practitioner_id, notice_minutes, slot_step_minutes, sealed, version, updated_by, updated_at)
+            SELECT gen_random_uuid(), gen_random_uuid(), 0, 15, decode(repeat('00', 120), 'hex'), 1, gen_random_uuid(), now() FROM generate_series(1, 5000);
             """
         )
+        await connection.execute(
+            """
+            INSERT INTO scheduling.holidays (workspace_id, id, date, name, created_by, created_at)
+            SELECT workspace_id, gen_random_uuid(), $2::date + n, 'Holiday', workspace_id, now()
+            FROM unnest($1::uuid[]) AS workspace_id, generate_series(1, 500) AS n
+            """,
+            [workspace_id, *(uuid7() for _ in range(20))], NINE.date(),
+        )  # fmt: skip
     async with alone.superuser() as connection:
         await connection.execute(
-            "VACUUM ANALYZE scheduling.appointments, scheduling.busy_periods, scheduling.client_figures, scheduling.day_figures, scheduling.services"
+            "VACUUM ANALYZE scheduling.appointments, scheduling.busy_periods, scheduling.client_figures, scheduling.day_figures,"
+            " scheduling.services, scheduling.availability, scheduling.holidays"
         )
         some = await connection.fetchval("SELECT id FROM scheduling.appointments OFFSET 50000 LIMIT 1")
     return {
@@ -216,6 +230,18 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "a client's count": (store.client_counter, client),
         "a client's erasure": (store.of_client_for_update, client),
         "a service": (store.service, one),
+        "when a practitioner is busy for six weeks": (
+            slots.busy_between,
+            {**practitioner, "since": NINE + timedelta(days=1200), "until": NINE + timedelta(days=1242)},
+        ),
+        "a slot's service": (slots.service, one),
+        "working hours": (working_hours.get, practitioner),
+        "holidays of six weeks": (working_hours.holidays_between, {"first": NINE.date(), "last": NINE.date() + timedelta(days=42)}),
+        "a page of holidays": (holidays.page, {"first": NINE.date(), "last": NINE.date() + timedelta(days=900), **first}),
+        "a country's holidays": (
+            holidays.of_country,
+            {"first": NINE.date(), "last": NINE.date() + timedelta(days=365), "country": "DE", "subdivision": None},
+        ),
     }
 
 

@@ -85,6 +85,7 @@ class Appointment(Schema):
     edit_count: int
     client: ClientSummary | None
     cancelled_at: Time | None
+    confirmed_at: Annotated[Time | None, Field(description="The client has said by a link in a reminder that they come at this time.")]
     payment_price: Annotated[str | None, Field(description="A decimal number; that of the service, unless changed.")]
     payment_status: PaymentStatus
     payment_method: PaymentMethod | None

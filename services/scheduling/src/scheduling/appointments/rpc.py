@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -118,7 +119,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         busy_before = busy_period_of(row)
         busy_after = rules.busy_period(after, terms.buffers) if rules.changes_busy_period(before, after) else busy_before
         columns = to_columns(after, busy_after, appointment_id=row["id"])
-        columns |= {"edited_at": work.now, **_cancellation(row, after, work)}
+        columns |= {"edited_at": work.now, "confirmed_at": _confirmation(row, before, after), **_cancellation(row, after, work)}
         counted = {"version": row["version"] + 1, "edit_count": row["edit_count"] + 1, "updated_at": work.now}
 
         def sealed_with(overbooking: dict[str, Any]) -> bytes:
@@ -262,6 +263,12 @@ def _new_details(request: pb.BookAppointmentRequest, *, caller: UUID) -> Appoint
         notes=wanted["notes"],
         location_details=wanted["location_details"],
     )
+
+
+def _confirmation(row: Record, before: AppointmentDetails, after: AppointmentDetails) -> datetime | None:
+    """When the client confirmed the appointment, unless it is at another time now, or another client's."""
+    is_kept = (before.client_id, before.scheduled_start) == (after.client_id, after.scheduled_start)
+    return row["confirmed_at"] if is_kept else None
 
 
 def _cancellation(row: Record, after: AppointmentDetails, work: UnitOfWork) -> dict[str, Any]:

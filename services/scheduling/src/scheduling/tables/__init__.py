@@ -3,6 +3,7 @@
 from chassis.work import moves
 from scheduling.tables.access import ACCESS
 from scheduling.tables.appointments import appointments, client_counters, client_figures, day_counters, status_changes
+from scheduling.tables.availability import availability, holidays
 from scheduling.tables.base import metadata, moved
 from scheduling.tables.busy_periods import busy_periods
 from scheduling.tables.catalogue import locations, offered_services
@@ -12,10 +13,12 @@ __all__ = [
     "ACCESS",
     "RETENTIONS",
     "appointments",
+    "availability",
     "busy_periods",
     "client_counters",
     "client_figures",
     "day_counters",
+    "holidays",
     "locations",
     "metadata",
     "moved",

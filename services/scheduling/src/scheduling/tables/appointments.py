@@ -47,6 +47,8 @@ appointments = tenant(
     Column("created_by", Uuid, nullable=False),
     Column("cancelled_by", Uuid),
     moment("cancelled_at", nullable=True),
+    # The client has said by a link that they come at this time. A move forgets it.
+    moment("confirmed_at", nullable=True),
     Column("deleted_by", Uuid),
     moment("deleted_at", nullable=True),
     Column("deletion_reason", LargeBinary),
@@ -98,7 +100,7 @@ appointments = tenant(
         bound=(
             "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "during", "location_type", "location_id",
             "service_id", "status", "overbooked", "overbooked_by", "overbooked_at", "edited_at", "edit_count", "created_by",
-            "cancelled_by", "cancelled_at", "deleted_by", "deleted_at", "payment_price", "payment_status", "payment_method", "paid_at",
+            "cancelled_by", "cancelled_at", "confirmed_at", "deleted_by", "deleted_at", "payment_price", "payment_status", "payment_method", "paid_at",
             "created_at", "updated_at",
         ),
         columns=("sealed", "deletion_reason"),

@@ -7,8 +7,8 @@ the appointments are. Rooms and clients were never asked about, so there a perio
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
