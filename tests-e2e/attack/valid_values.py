@@ -40,7 +40,7 @@ CONSUMES = {
     "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
-    "DELETE /api/v1/slots/hold/{slot_hold_id}": "slot_hold_id",
+    "DELETE /api/v1/slots/hold/{hold_id}": "slot_hold_id",
     "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
@@ -274,10 +274,10 @@ class ValidValues:
 
     def _new_slot_hold(self):
         """Of the person, who alone may release it."""
-        headers = {"Authorization": f"Bearer {self.token('DELETE /api/v1/slots/hold/{slot_hold_id}')}"}
+        headers = {"Authorization": f"Bearer {self.token('DELETE /api/v1/slots/hold/{hold_id}')}"}
         reply = self.api.post("/slots/hold", json={**self._new_service(), "start": self._future()}, headers=headers)
         assert reply.status_code == 201, reply.text
-        return {"slot_hold_id": reply.json()["hold_id"]}
+        return {"hold_id": reply.json()["hold_id"]}
 
     def _future(self):
         return text(now() + timedelta(minutes=self.chance.randrange(1_000, 5_000_000)))
@@ -359,7 +359,7 @@ class ValidValues:
         sub = {
             "POST /api/v1/auth/logout": self.person.user_id,
             "DELETE /api/v1/auth/sessions": self._colleague.user_id,
-            "DELETE /api/v1/slots/hold/{slot_hold_id}": self.person.user_id,
+            "DELETE /api/v1/slots/hold/{hold_id}": self.person.user_id,
         }.get(label)
         if label == "PUT /api/v1/auth/password":
             # It takes a sign-in that goes on, and so does the next one, which ends it.

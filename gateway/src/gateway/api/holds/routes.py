@@ -27,8 +27,8 @@ async def hold_slot(body: schemas.HoldCreate, request: SignedInRequest) -> Respo
         raise await refusal_with_initials(request, refusal) from None
 
 
-@router.delete("/{slot_hold_id}", status_code=204)
-async def release_hold(slot_hold_id: UUID, request: SignedInRequest) -> Response:
+@router.delete("/{hold_id}", status_code=204)
+async def release_hold(hold_id: UUID, request: SignedInRequest) -> Response:
     """One's own. A hold that has lapsed, or was booked, is not there any more."""
-    await request.stubs.holds.ReleaseHold(pb.ReleaseHoldRequest(hold_id=str(slot_hold_id)), request.context)
+    await request.stubs.holds.ReleaseHold(pb.ReleaseHoldRequest(hold_id=str(hold_id)), request.context)
     return no_content()

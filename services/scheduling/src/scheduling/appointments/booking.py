@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.db.errors import client_restricted
 from chassis.db.statement import Statement
 from chassis.db.transaction import Record
-from chassis.errors import Conflict
+from chassis.errors import NotFound
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules, store
 from scheduling.appointments.mapping import places_of
@@ -80,12 +80,12 @@ async def book(
 ) -> Record:
     """Writes a new appointment, which takes these periods. Raises Conflict with everything that is in the way, unless `allow_conflict`.
 
-    What is held by `hold_id` becomes free for it. Raises Conflict if it has lapsed or is somebody else's.
+    What is held by `hold_id` becomes free for it. Raises NotFound if it has lapsed or is somebody else's.
     """
     # Whoever gives back and takes has the calendars alone: two who change places would wait for each other.
     await busy_periods.lock(work, periods, alone=allow_conflict or hold_id is not None)
     if hold_id is not None and not await busy_periods.release_hold(work, hold_id):
-        raise Conflict("hold_lapsed", "This slot is no longer held.")
+        raise NotFound("hold_lapsed", "This slot is no longer held.")
     return await _take(work, store.book, appointment | _NOT_OVERBOOKED, periods, sealed_with, allow_conflict=allow_conflict)
 
 
