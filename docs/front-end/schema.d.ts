@@ -1415,6 +1415,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job Result
+         * @description The file that the job has made, for whoever may see the job and may order such a one. A `Range` of it is 206; 410 `job_file_expired` after some days.
+         */
+        get: operations["get_job_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{client_id}/timeline": {
         parameters: {
             query?: never;
@@ -4917,6 +4937,53 @@ export interface components {
         VerifyMagicLinkRequest: {
             token: string;
         };
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+            is_active: boolean;
+            /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
+            disabled_reason: ("gone" | "unanswered") | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookCreate: {
+            /** @description An https address that is not inside the operator's network. */
+            url: string;
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+        };
+        WebhookDelivery: {
+            /**
+             * Format: uuid
+             * @description The `webhook-id` of its requests.
+             */
+            id: string;
+            /** @enum {string} */
+            event_type: "appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased";
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            /** @description Of the last attempt; null where no answer came. */
+            response_status: number | null;
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookDeliveryPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["WebhookDelivery"][];
+        };
+        WebhookPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Webhook"][];
+        };
         WeeklyHours: {
             /** @description Monday is 0. */
             weekday: number;
@@ -5308,6 +5375,11 @@ export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookCreate = components['schemas']['WebhookCreate'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookDeliveryPage = components['schemas']['WebhookDeliveryPage'];
+export type WebhookPage = components['schemas']['WebhookPage'];
 export type WeeklyHours = components['schemas']['WeeklyHours'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceErasure = components['schemas']['WorkspaceErasure'];
@@ -8475,6 +8547,35 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    get_job_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An archive that is sent while it is written. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     get_timeline: {
         parameters: {
             query?: {
@@ -9170,13 +9271,13 @@ export interface operations {
     list_slots: {
         parameters: {
             query: {
-                from: string | unknown | unknown;
-                /** @description At most 42 days later. A date includes its whole day. */
-                to: string | unknown | unknown;
                 /** @description The caller, unless it is given. */
                 practitioner_id?: string | null;
                 /** @description Its duration and its buffers. */
                 service_id?: string | null;
+                from: string | unknown | unknown;
+                /** @description At most 42 days later. A date includes its whole day. */
+                to: string | unknown | unknown;
                 /** @description Instead of the service's; 60 without a service, unless it is given. */
                 duration_minutes?: number | null;
             };
