@@ -77,8 +77,9 @@ async def test_appointments_from_before_take_their_time_after_the_upgrade(alone)
             """
             INSERT INTO scheduling.appointments (workspace_id, id, practitioner_id, client_id, location_id, scheduled_start, scheduled_end, during,
                 location_type, status, cancelled_at, overbooked, overbooked_by, overbooked_at, sealed, created_by, created_at, updated_at)
-            SELECT $1, $2, $3, $4, $5, at, at + interval '1 hour', tstzrange(at - interval '10 minutes', at + interval '1 hour'), 'clinic', $7,
-                CASE $7 WHEN 'cancelled' THEN at END, $8, CASE WHEN $8 THEN $3 END, CASE WHEN $8 THEN at END, '', $3, at, at
+            SELECT $1, $2, $3::uuid, $4, $5, at, at + interval '1 hour', tstzrange(at - interval '10 minutes', at + interval '1 hour'), 'clinic',
+                $7::text, CASE $7::text WHEN 'cancelled' THEN at END, $8::boolean, CASE WHEN $8::boolean THEN $3::uuid END,
+                CASE WHEN $8::boolean THEN at END, '', $3::uuid, at, at
             FROM (SELECT $6::timestamptz AS at) AS made
             """,
             [
