@@ -126,6 +126,8 @@ def meaning(path, name):
     """What an id is called among a workspace's things: the session of a sign-in is not that of a treatment."""
     if path.startswith("/api/v1/reminders/") and name == "template_id":
         return "reminder_template_id"
+    if path.startswith("/api/v1/slots/") and name == "hold_id":
+        return "slot_hold_id"
     return "sign_in_id" if path.startswith("/api/v1/auth/sessions/") and name == "session_id" else name
 
 

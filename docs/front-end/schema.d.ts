@@ -1505,7 +1505,10 @@ export interface paths {
         };
         /** Get Appointment */
         get: operations["get_appointment"];
-        /** Change Appointment */
+        /**
+         * Change Appointment
+         * @description With If-Match an appointment that has changed since is 412. A completed one that a note documents stays with its client.
+         */
         put: operations["change_appointment"];
         post?: never;
         /**
@@ -1527,7 +1530,7 @@ export interface paths {
         };
         /**
          * List Appointment Changes
-         * @description Who changed the status, newest first.
+         * @description Who changed what, newest first.
          */
         get: operations["list_appointment_changes"];
         put?: never;
@@ -1611,6 +1614,47 @@ export interface paths {
         put: operations["set_payment_settings"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slots/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold Slot
+         * @description Keeps the slot from everybody else until `expires_at`; `POST /appointments` takes the `hold_id`. What the caller holds at that time
+         *     already is replaced. A conflict is refused as that of a booking is.
+         */
+        post: operations["hold_slot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slots/hold/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Release Hold
+         * @description One's own. A hold that has lapsed, or was booked, is not there any more.
+         */
+        delete: operations["release_hold"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3064,6 +3108,8 @@ export interface components {
             payment_method: ("cash" | "card" | "bank_transfer" | "bit" | "paybox" | "other") | null;
             payment_notes: string | null;
             paid_at: string | null;
+            /** @description Why the times were changed after it was completed. */
+            change_reason: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -3076,7 +3122,7 @@ export interface components {
             changed_at: string;
             /** Format: uuid */
             changed_by: string;
-            /** @description By member: `{"status": {"before": "scheduled", "after": "completed"}}`. */
+            /** @description By member: `{"status": {"before": "scheduled", "after": "completed"}}`. Of texts neither value is told. */
             changes: {
                 [key: string]: unknown;
             };
@@ -3099,6 +3145,8 @@ export interface components {
             location_details?: string | null;
             service_id?: string | null;
             notes?: string | null;
+            /** @description What the caller holds by POST /slots/hold, and books now. */
+            hold_id?: string | null;
         };
         AppointmentDeletion: {
             reason?: string | null;
@@ -3140,6 +3188,8 @@ export interface components {
             payment_method?: ("cash" | "card" | "bank_transfer" | "bit" | "paybox" | "other") | null;
             payment_notes?: string | null;
             paid_at?: string | null;
+            /** @description Needed to change the times of a completed appointment. */
+            change_reason?: string | null;
         };
         AssertionResponse: {
             clientDataJSON: string;
@@ -3672,6 +3722,23 @@ export interface components {
         Health: {
             /** @constant */
             status: "ok";
+        };
+        Hold: {
+            /** Format: uuid */
+            hold_id: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        HoldCreate: {
+            /** @description The caller, unless given. */
+            practitioner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Whose duration and buffers the slot has.
+             */
+            service_id: string;
+            /** Format: date-time */
+            start: string;
         };
         Holiday: {
             /** Format: uuid */
@@ -5249,6 +5316,8 @@ export type DuplicateGroups = components['schemas']['DuplicateGroups'];
 export type ForgottenPassword = components['schemas']['ForgottenPassword'];
 export type GlassToBreak = components['schemas']['GlassToBreak'];
 export type Health = components['schemas']['Health'];
+export type Hold = components['schemas']['Hold'];
+export type HoldCreate = components['schemas']['HoldCreate'];
 export type Holiday = components['schemas']['Holiday'];
 export type HolidayCreate = components['schemas']['HolidayCreate'];
 export type HolidayPage = components['schemas']['HolidayPage'];
@@ -8764,6 +8833,8 @@ export interface operations {
                 allow_conflict?: boolean;
             };
             header?: {
+                /** @description The version that was seen, as in the ETag: "3". */
+                "if-match"?: string | null;
                 /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
@@ -8799,6 +8870,7 @@ export interface operations {
             404: components["responses"]["404"];
             408: components["responses"]["408"];
             409: components["responses"]["409"];
+            412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
@@ -9027,6 +9099,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PaymentSettings"];
                 };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    hold_slot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `handling=strict` refuses a body with unknown members, which are ignored otherwise (RFC 7240).
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "X-Ignored-Members": components["headers"]["IgnoredMembers"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    release_hold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat a write: within 72 hours the reply is that of the first one. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

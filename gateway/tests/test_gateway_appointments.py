@@ -11,7 +11,8 @@ from gateway.api.appointments.routes import initials
 FIELDS = {
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
     "location_details", "service_id", "status", "notes", "overbooked", "version", "edited_at", "edit_count", "client", "cancelled_at",
-    "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "created_at", "updated_at",
+    "confirmed_at", "payment_price", "payment_status", "payment_method", "payment_notes", "paid_at", "change_reason", "created_at",
+    "updated_at",
 }  # fmt: skip
 
 
@@ -206,6 +207,35 @@ async def test_what_has_not_begun_cannot_be_completed(practice, check_problem):
     reply = await practice.http.put(f"/api/v1/appointments/{appointment['id']}", json={"status": "completed"})
 
     assert check_problem(reply, 422, "appointment_not_begun")["errors"][0]["pointer"] == "/status"
+
+
+async def test_an_appointment_that_somebody_else_has_changed_is_a_412(practice, check_problem):
+    appointment = await practice.booked((await practice.add_client())["id"])
+    path = f"/api/v1/appointments/{appointment['id']}"
+    seen = (await practice.http.get(path)).headers["ETag"]
+    changed = await practice.http.put(path, json={"notes": "Rang at eight"}, headers={"If-Match": seen})
+
+    assert (seen, changed.headers["ETag"]) == ('"1"', '"2"')
+    problem = check_problem(await practice.http.put(path, json={"notes": "At nine"}, headers={"If-Match": seen}), 412, "stale_version")
+    assert problem["current_version"] == 2
+    [change] = (await practice.http.get(f"{path}/history")).json()
+    assert (change["version"], change["changes"]) == (2, {"notes": {"before": None, "after": None}})
+
+
+async def test_a_completed_appointment_with_a_note_stays_with_its_client(practice, check_problem):
+    client, other = await practice.add_client(), await practice.add_client()
+    times = {"scheduled_start": "2026-01-05T09:00:00Z", "scheduled_end": "2026-01-05T10:00:00Z"}
+    appointment = await practice.booked(client["id"], **times)
+    path = f"/api/v1/appointments/{appointment['id']}"
+    assert (await practice.http.put(path, json={"status": "completed", "client_id": other["id"]})).status_code == 200
+    assert (await practice.http.put(path, json={"client_id": client["id"]})).status_code == 200
+    await practice.write_note(client["id"], appointment_id=appointment["id"])
+
+    check_problem(await practice.http.put(path, json={"client_id": other["id"]}), 409, "session_note_exists")
+    assert (await practice.http.put(path, json={"client_id": client["id"], "notes": "?"})).status_code == 200
+    check_problem(await practice.http.put(path, json={"scheduled_end": "2026-01-05T09:45:00Z"}), 422, "change_reason_required")
+    corrected = await practice.http.put(path, json={"scheduled_end": "2026-01-05T09:45:00Z", "change_reason": "Left early"})
+    assert corrected.json()["change_reason"] == "Left early"
 
 
 async def test_a_deleted_appointment_is_no_longer_on_the_calendar(practice):

@@ -90,6 +90,8 @@ GET /appointments/{}/history
 POST /appointments/{}/send-payment-request
 GET /appointments/{}/payment-link
 GET PUT /payments/config
+POST /slots/hold
+DELETE /slots/hold/{}
 GET PUT /availability/{}
 POST GET /holidays
 POST /holidays/public

@@ -40,6 +40,7 @@ CONSUMES = {
     "DELETE /api/v1/departments/{department_id}": "department_id",
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
+    "DELETE /api/v1/slots/hold/{hold_id}": "slot_hold_id",
     "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
@@ -271,6 +272,16 @@ class ValidValues:
         held = self._new_client() | {"reason": "A court has asked for it."}
         return {"hold_id": self._made("/audit/legal-holds", json=held)}
 
+    def _new_slot_hold(self):
+        """Of the person, who alone may release it."""
+        headers = {"Authorization": f"Bearer {self.token('DELETE /api/v1/slots/hold/{hold_id}')}"}
+        reply = self.api.post("/slots/hold", json={**self._new_service(), "start": self._future()}, headers=headers)
+        assert reply.status_code == 201, reply.text
+        return {"hold_id": reply.json()["hold_id"]}
+
+    def _future(self):
+        return text(now() + timedelta(minutes=self.chance.randrange(1_000, 5_000_000)))
+
     def _new_job(self):
         """An import, which is done."""
         headers = {"Authorization": f"Bearer {self._owners.next_token()}"}
@@ -348,6 +359,7 @@ class ValidValues:
         sub = {
             "POST /api/v1/auth/logout": self.person.user_id,
             "DELETE /api/v1/auth/sessions": self._colleague.user_id,
+            "DELETE /api/v1/slots/hold/{hold_id}": self.person.user_id,
         }.get(label)
         if label == "PUT /api/v1/auth/password":
             # It takes a sign-in that goes on, and so does the next one, which ends it.
@@ -418,10 +430,11 @@ class ValidValues:
         if label == "PUT /api/v1/auth/password":
             new = f"correct horse {uuid4()}"
             body |= {"current_password": self._password, "new_password": new}
-        return self._mostly_kept(body)
+        return self._mostly_kept(body) if label != "POST /api/v1/slots/hold" else body | self._new_service() | {"start": self._future()}
 
     def _mostly_kept(self, body):
-        """Without most of what would change things for other requests."""
+        """Without most of what would change things for other requests, and without a hold, which is its holder's alone."""
+        body.pop("hold_id", None)
         for name in ("service_id", "location_id", "department_id", "supervisor_id", "status", "session_note_action"):
             # Other requests may have deleted these, and a changed status cannot be undone.
             if self.chance.random() < 0.8:

@@ -31,6 +31,7 @@ from gateway.api.cosignatures import routes as cosignatures
 from gateway.api.departments import routes as departments
 from gateway.api.files import routes as files
 from gateway.api.health import routes as health
+from gateway.api.holds import routes as holds
 from gateway.api.holidays import routes as holidays
 from gateway.api.invitations import routes as invitations
 from gateway.api.jobs import routes as jobs
@@ -113,6 +114,7 @@ ROUTERS: Sequence[APIRouter] = (
     timeline.router,
     appointments.router,
     payments.router,
+    holds.router,
     availability.router,
     holidays.router,
     slots.router,

@@ -41,6 +41,7 @@ from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
@@ -76,6 +77,7 @@ class Stubs:
     services: ServicesStub
     locations: LocationsStub
     payments: PaymentsStub
+    holds: HoldsStub
     availability: AvailabilityStub
     holidays: HolidaysStub
     slots: FreeSlotsStub
@@ -123,6 +125,7 @@ class Stubs:
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
+            holds=HoldsStub(peers["scheduling"]),
             availability=AvailabilityStub(peers["scheduling"]),
             holidays=HolidaysStub(peers["scheduling"]),
             slots=FreeSlotsStub(peers["scheduling"]),

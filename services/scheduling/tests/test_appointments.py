@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from uuid_utils.compat import uuid7
 
 from caseload.clients.v1 import clients_pb2
@@ -13,7 +14,7 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from chassis.protobuf.timestamps import to_datetime
 from scheduling.appointments.mapping import APPOINTMENTS
 
@@ -245,13 +246,52 @@ async def test_every_change_of_status_is_allowed_and_says_who_made_it(member, be
     assert newest.changed_at == changed.updated_at
 
 
-async def test_only_changes_of_status_are_in_the_history_newest_first(member):
+async def test_every_change_is_in_the_history_newest_first_without_what_texts_say(member):
     booked = await member.book()
     await member.change(booked, notes="Rang at eight")
     for status in ("cancelled", "scheduled"):
         await member.change(booked, status=status)
+    await member.change(booked, scheduled_end=NINE + minutes(45), payment_price="80.00")
 
-    assert [change.version for change in await member.status_changes(booked)] == [4, 3]
+    history = await member.status_changes(booked)
+    assert [change.version for change in history] == [5, 4, 3, 2]
+    assert [[(field.name, field.before, field.after) for field in change.fields] for change in history] == [
+        [("scheduled_end", "2031-03-03T10:00:00Z", "2031-03-03T09:45:00Z"), ("payment_price", "", "80.00")],
+        [],
+        [],
+        [("notes", "", "")],
+    ]
+    assert not history[-1].fields[0].HasField("after")
+    assert history[-1].status_before == history[-1].status_after
+
+
+async def test_the_times_of_a_completed_appointment_change_with_a_reason_only(member):
+    booked = await member.book(scheduled_start=YESTERDAY)
+    done = await member.change(booked, status="completed")
+    later = YESTERDAY + minutes(15)
+
+    for reason in ({}, {"change_reason": " "}, {"change_reason": None}):
+        with pytest.raises(Invalid) as refused:
+            await member.move(done, later, **reason)
+        assert refused.value.code == "change_reason_required"
+    corrected = await member.move(done, later, change_reason="Began late")
+    assert corrected.change_reason == "Began late"
+    # The next one needs a reason of its own; what is put back to scheduled needs none.
+    with pytest.raises(Invalid):
+        await member.move(corrected, YESTERDAY)
+    assert (await member.move(corrected, NINE, status="scheduled")).version == 4
+
+
+async def test_a_change_of_a_version_that_is_no_longer_there_is_refused(member):
+    booked = await member.book()
+    await member.change(booked, notes="Rang at eight")
+    request = pb.ChangeAppointmentRequest(appointment_id=booked.id, mask=FieldMask(paths=["notes"]), notes="At nine", expected_version=1)
+
+    with pytest.raises(Stale) as refused:
+        await member.stub.ChangeAppointment(request, member.call)
+    assert refused.value.facts == {"current_version": 2}
+    request.expected_version = 2
+    assert (await member.stub.ChangeAppointment(request, member.call)).version == 3
 
 
 @pytest.mark.parametrize("after", ["scheduled", "completed"])

@@ -1,6 +1,7 @@
 """The schema: migrations run up and down, every table has row security, and frequent statements use indexes."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
@@ -8,11 +9,13 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.db.statement import Statement
+from chassis.migrations.roles import versions_of
 from chassis.migrations.runner import drift, migrate
 from chassis.testing.environment import Environment, start_environment
 from scheduling.__main__ import SERVICE
 from scheduling.appointments import store
 from scheduling.busy_periods import store as busy_periods
+from scheduling.slot_holds import store as slot_holds
 from scheduling.slots import store as slots
 from scheduling.tables import metadata
 from scheduling.working_hours import store as working_hours
@@ -57,6 +60,57 @@ async def test_the_migrations_run_up_and_down_and_leave_nothing_behind(alone):
         "busy_periods",
         "keep_counts",
     } < before
+
+
+async def test_appointments_from_before_take_their_time_after_the_upgrade(alone):
+    """Practitioners' periods are overbooked as the appointments are. Of rooms and clients the later of two is."""
+    workspace_id, room, client, first, second, over, gone = (uuid7() for _ in range(7))
+    one, two = uuid7(), uuid7()
+    [migration] = versions_of("scheduling").glob("*_busy_periods.py")
+    before = re.search(r'down_revision = "(\d+)"', migration.read_text())[1]
+    await migrate(alone.admin_dsn, "scheduling", before)
+    async with alone.superuser() as connection:
+        await connection.execute(
+            "INSERT INTO scheduling.locations (workspace_id, id, name, location_type) VALUES ($1, $2, 'Room', 'clinic')", workspace_id, room
+        )
+        await connection.executemany(
+            """
+            INSERT INTO scheduling.appointments (workspace_id, id, practitioner_id, client_id, location_id, scheduled_start, scheduled_end, during,
+                location_type, status, cancelled_at, overbooked, overbooked_by, overbooked_at, sealed, created_by, created_at, updated_at)
+            SELECT $1, $2, $3::uuid, $4, $5, at, at + interval '1 hour', tstzrange(at - interval '10 minutes', at + interval '1 hour'), 'clinic',
+                $7::text, CASE $7::text WHEN 'cancelled' THEN at END, $8::boolean, CASE WHEN $8::boolean THEN $3::uuid END,
+                CASE WHEN $8::boolean THEN at END, '', $3::uuid, at, at
+            FROM (SELECT $6::timestamptz AS at) AS made
+            """,
+            [
+                (workspace_id, first, one, client, room, NINE, "scheduled", False),
+                (workspace_id, second, two, client, room, NINE + timedelta(minutes=30), "completed", False),
+                (workspace_id, over, one, uuid7(), None, NINE + timedelta(minutes=30), "scheduled", True),
+                (workspace_id, gone, one, client, room, NINE + timedelta(hours=5), "cancelled", False),
+            ],
+        )
+    await migrate(alone.admin_dsn, "scheduling")
+
+    async with alone.superuser() as connection:
+        rows = await connection.fetch(
+            "SELECT owner_id, resource_kind, resource_id, starts_at, ends_at, overbooked FROM scheduling.busy_periods WHERE workspace_id = $1",
+            workspace_id,
+        )
+        await connection.execute("DELETE FROM scheduling.appointments WHERE workspace_id = $1", workspace_id)
+        await connection.execute("DELETE FROM scheduling.busy_periods WHERE workspace_id = $1", workspace_id)
+    taken = {(row["owner_id"], row["resource_kind"]): tuple(row)[2:] for row in rows}
+    early, start, end = NINE - timedelta(minutes=10), NINE, NINE + timedelta(hours=1)
+    half = timedelta(minutes=30)
+    assert {key: values for key, values in taken.items() if key[0] != over} == {
+        (first, "practitioner"): (one, early, end, False),
+        (first, "room"): (room, early, end, False),
+        (first, "client"): (client, start, end, False),
+        (second, "practitioner"): (two, early + half, end + half, False),
+        (second, "room"): (room, early + half, end + half, True),
+        (second, "client"): (client, start + half, end + half, True),
+    }
+    assert taken[over, "practitioner"] == (one, early + half, end + half, True)
+    assert len(rows) == 8
 
 
 async def test_the_migrated_schema_agrees_with_the_tables(alone):
@@ -199,10 +253,22 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "slot": (store.slot, one),
         "conflicts": (
             busy_periods.conflicts,
-            {"owner_id": ids["id"], "now": NINE, "resource_kinds": ["practitioner"], **taken, "ends": [NINE + timedelta(days=9, hours=1)]},
+            {
+                "owner_id": ids["id"],
+                "now": NINE,
+                "reader": ids["id"],
+                "resource_kinds": ["practitioner"],
+                **taken,
+                "ends": [NINE + timedelta(days=9, hours=1)],
+            },
         ),
         "what was taken": (busy_periods.release, {"owner_id": ids["id"], **taken}),
-        "expired holds": (busy_periods.release_expired, {"resource_ids": [ids["practitioner_id"]], "now": NINE}),
+        "holds in the way": (
+            busy_periods.release_holds,
+            {**taken, "ends": [NINE + timedelta(days=9, hours=1)], "now": NINE, "reader": ids["id"]},
+        ),
+        "a hold": (busy_periods.release_hold, {"owner_id": ids["id"], "now": NINE, "reader": ids["id"]}),
+        "somebody's holds": (slot_holds.count, {"held_by": ids["id"], "now": NINE}),
         "a practitioner's month": (
             busy_periods.busy_within,
             {"resource_id": ids["practitioner_id"], "since": NINE + timedelta(days=9), "until": NINE + timedelta(days=24), "now": NINE},

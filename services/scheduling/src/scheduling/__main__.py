@@ -18,6 +18,7 @@ from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
 from scheduling.payments.rpc import Payments
+from scheduling.slot_holds.rpc import Holds
 from scheduling.slots.rpc import FreeSlots
 from scheduling.tables import ACCESS, RETENTIONS, metadata
 from scheduling.workspace_holidays.rpc import Holidays
@@ -33,6 +34,7 @@ def servicers(runtime: Runtime) -> list[Any]:
         Appointments(runtime.keys, ActiveClients(ClientsStub(peers["clients"])), users, _CARE_TEAMS),
         OfferedServices(),
         Locations(),
+        Holds(users),
         Payments(runtime.keys, _CARE_TEAMS),
         ClientMoves(runtime.keys),
         Availability(runtime.keys, users),

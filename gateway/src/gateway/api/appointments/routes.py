@@ -16,6 +16,7 @@ from caseload.scheduling.v1 import appointments_pb2 as pb
 from caseload.scheduling.v1 import payments_pb2
 from chassis.errors import Conflict, Refusal
 from gateway.api.appointments import schemas
+from gateway.api.if_match import IfMatch, expected_version
 from gateway.api.payments.schemas import PaymentLink
 from gateway.api.reminders.schemas import ReminderLog
 from gateway.api.responses import json_response, no_content, page_response
@@ -47,7 +48,7 @@ async def book_appointment(body: schemas.AppointmentCreate, request: SignedInReq
     try:
         appointment = await request.stubs.appointments.BookAppointment(message, request.context)
     except Conflict as refusal:
-        raise await _refusal_with_initials(request, refusal) from None
+        raise await refusal_with_initials(request, refusal) from None
     return json_response(_rendered(request, appointment, names), 201)
 
 
@@ -70,19 +71,30 @@ async def check_conflicts(query: Annotated[schemas.ConflictQuery, Query()], requ
 @router.get("/{appointment_id}", response_model=schemas.Appointment)
 async def get_appointment(appointment_id: UUID, request: SignedInRequest) -> Response:
     message = pb.GetAppointmentRequest(appointment_id=str(appointment_id))
-    return json_response(await _named(request, await request.stubs.appointments.GetAppointment(message, request.context)))
+    return await _with_etag(request, await request.stubs.appointments.GetAppointment(message, request.context))
 
 
 @router.put("/{appointment_id}", response_model=schemas.Appointment)
 async def change_appointment(
-    appointment_id: UUID, body: schemas.AppointmentUpdate, request: SignedInRequest, *, allow_conflict: AllowConflict = False
+    appointment_id: UUID,
+    body: schemas.AppointmentUpdate,
+    request: SignedInRequest,
+    *,
+    allow_conflict: AllowConflict = False,
+    if_match: IfMatch = None,
 ) -> Response:
-    message = to_proto(body, pb.ChangeAppointmentRequest, appointment_id=appointment_id, allow_conflict=allow_conflict)
+    """With If-Match an appointment that has changed since is 412. A completed one that a note documents stays with its client."""
+    expected = expected_version(if_match)
+    if "client_id" in body.model_fields_set and request.has_scope("appointments:write"):
+        await _check_stays_with_client(request, appointment_id, str(body.client_id))
+    message = to_proto(
+        body, pb.ChangeAppointmentRequest, appointment_id=appointment_id, allow_conflict=allow_conflict, expected_version=expected
+    )
     try:
         appointment = await request.stubs.appointments.ChangeAppointment(message, request.context)
     except Conflict as refusal:
-        raise await _refusal_with_initials(request, refusal) from None
-    return json_response(await _named(request, appointment))
+        raise await refusal_with_initials(request, refusal) from None
+    return await _with_etag(request, appointment)
 
 
 @router.delete("/{appointment_id}", status_code=204)
@@ -108,13 +120,12 @@ async def delete_appointment(appointment_id: UUID, request: SignedInRequest, bod
 
 @router.get("/{appointment_id}/history", response_model=list[schemas.AppointmentChange])
 async def list_appointment_changes(appointment_id: UUID, request: SignedInRequest) -> Response:
-    """Who changed the status, newest first."""
+    """Who changed what, newest first."""
     message = pb.ListStatusChangesRequest(appointment_id=str(appointment_id))
     changes = [render(change) for change in (await request.stubs.appointments.ListStatusChanges(message, request.context)).items]
     return json_response(
         [
-            {name: change[name] for name in ("version", "changed_at", "changed_by")}
-            | {"changes": {"status": {name: translate(change[f"status_{name}"], request) for name in ("before", "after")}}}
+            {name: change[name] for name in ("version", "changed_at", "changed_by")} | {"changes": _changes(change, request)}
             for change in changes
         ]
     )
@@ -143,6 +154,21 @@ async def get_payment_link(appointment_id: UUID, request: SignedInRequest) -> Re
     """For showing or copying; it is the link that a payment request is mailed with."""
     message = payments_pb2.GetPaymentLinkRequest(appointment_id=str(appointment_id))
     return json_response(render(await request.stubs.payments.GetPaymentLink(message, request.context)))
+
+
+def _changes(change: dict[str, Any], request: GatewayRequest) -> dict[str, Any]:
+    """What a change changed, by member."""
+    fields = {field["name"]: {name: field[name] for name in ("before", "after")} for field in change["fields"]}
+    if change["status_before"] != change["status_after"]:
+        fields["status"] = {name: translate(change[f"status_{name}"], request) for name in ("before", "after")}
+    return fields
+
+
+async def _check_stays_with_client(request: GatewayRequest, appointment_id: UUID, client_id: str) -> None:
+    """Raises Conflict if a completed appointment that has a note is to be another client's."""
+    slot = await request.stubs.appointments.GetSlot(pb.GetSlotRequest(appointment_id=str(appointment_id)), request.context)
+    if slot.status == pb.APPOINTMENT_STATUS_COMPLETED and slot.client_id != client_id:
+        await request.stubs.sessions.CheckNoNote(sessions_pb2.CheckNoNoteRequest(appointment_id=str(appointment_id)), request.context)
 
 
 async def _check_can_be_mailed(request: GatewayRequest, appointment_id: UUID) -> None:
@@ -196,6 +222,10 @@ def _rendered(request: GatewayRequest, appointment: pb.Appointment, names: Mappi
     return rendered | {"client": names.get(appointment.client_id), "status": translate(rendered["status"], request)}
 
 
+async def _with_etag(request: GatewayRequest, appointment: pb.Appointment) -> Response:
+    return json_response(await _named(request, appointment), headers={"ETag": f'"{appointment.version}"'})
+
+
 async def _named(request: GatewayRequest, appointment: pb.Appointment) -> dict[str, Any]:
     return (await named_appointments(request, [appointment]))[0]
 
@@ -211,7 +241,7 @@ async def _with_initials(request: GatewayRequest, conflicts: Sequence[dict[str, 
     ]
 
 
-async def _refusal_with_initials(request: GatewayRequest, refusal: Conflict) -> Conflict:
+async def refusal_with_initials(request: GatewayRequest, refusal: Conflict) -> Conflict:
     """The refusal with initials in place of client ids."""
     conflicts = refusal.facts.get("conflicting_appointments")
     if conflicts is None:

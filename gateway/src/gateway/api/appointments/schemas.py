@@ -32,6 +32,7 @@ class AppointmentCreate(Schema):
     location_details: Text | None = None
     service_id: UUID | None = None
     notes: Text | None = None
+    hold_id: Annotated[UUID | None, Field(description="What the caller holds by POST /slots/hold, and books now.")] = None
 
 
 class AppointmentUpdate(Schema):
@@ -52,6 +53,7 @@ class AppointmentUpdate(Schema):
     payment_method: PaymentMethod | None = None
     payment_notes: Text | None = None
     paid_at: Time | None = None
+    change_reason: Annotated[Text | None, Field(description="Needed to change the times of a completed appointment.")] = None
 
 
 class AppointmentDeletion(Schema):
@@ -89,6 +91,7 @@ class Appointment(Schema):
     payment_method: PaymentMethod | None
     payment_notes: str | None
     paid_at: Time | None
+    change_reason: Annotated[str | None, Field(description="Why the times were changed after it was completed.")]
     created_at: Time
     updated_at: Time
 
@@ -110,7 +113,10 @@ class AppointmentChange(Schema):
     version: Annotated[int, Field(description="Of the appointment, as the change made it.")]
     changed_at: Time
     changed_by: UUID
-    changes: Annotated[JsonObject, Field(description='By member: `{"status": {"before": "scheduled", "after": "completed"}}`.')]
+    changes: Annotated[
+        JsonObject,
+        Field(description='By member: `{"status": {"before": "scheduled", "after": "completed"}}`. Of texts neither value is told.'),
+    ]
 
 
 class ConflictQuery(Schema):

@@ -1,5 +1,6 @@
 """Books and moves appointments together with the time that they take."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,10 +10,11 @@ from uuid import UUID
 from chassis.db.errors import client_restricted
 from chassis.db.statement import Statement
 from chassis.db.transaction import Record
+from chassis.errors import NotFound
 from chassis.work.unit_of_work import UnitOfWork
 from scheduling.appointments import rules, store
 from scheduling.appointments.mapping import places_of
-from scheduling.appointments.rules import Buffers, Terms
+from scheduling.appointments.rules import AppointmentDetails, Buffers, Terms
 from scheduling.busy_periods import workflow as busy_periods
 from scheduling.busy_periods.rules import REFUSING, BusyPeriod, columns, overbooked_on, within
 
@@ -63,14 +65,27 @@ async def service_terms(work: UnitOfWork, service_id: UUID | None, *, kept: UUID
     if service is None or service_id != kept:
         service = rules.check_offered("service", service)
     buffers = Buffers(timedelta(minutes=service["buffer_before_minutes"]), timedelta(minutes=service["buffer_after_minutes"]))
-    return Terms(buffers, rules.price_of_service(service["price_minor_units"], service["currency"]))
+    price = rules.price_of_service(service["price_minor_units"], service["currency"])
+    return Terms(buffers, price, duration_minutes=service["default_duration_minutes"])
 
 
 async def book(
-    work: UnitOfWork, appointment: dict[str, Any], periods: Sequence[BusyPeriod], sealed_with: SealedWith, *, allow_conflict: bool
+    work: UnitOfWork,
+    appointment: dict[str, Any],
+    periods: Sequence[BusyPeriod],
+    sealed_with: SealedWith,
+    *,
+    allow_conflict: bool,
+    hold_id: str | None = None,
 ) -> Record:
-    """Writes a new appointment, which takes these periods. Raises Conflict with everything that is in the way, unless `allow_conflict`."""
-    await busy_periods.lock(work, periods, alone=allow_conflict)
+    """Writes a new appointment, which takes these periods. Raises Conflict with everything that is in the way, unless `allow_conflict`.
+
+    What is held by `hold_id` becomes free for it. Raises NotFound if it has lapsed or is somebody else's.
+    """
+    # Whoever gives back and takes has the calendars alone: two who change places would wait for each other.
+    await busy_periods.lock(work, periods, alone=allow_conflict or hold_id is not None)
+    if hold_id is not None and not await busy_periods.release_hold(work, hold_id):
+        raise NotFound("hold_lapsed", "This slot is no longer held.")
     return await _take(work, store.book, appointment | _NOT_OVERBOOKED, periods, sealed_with, allow_conflict=allow_conflict)
 
 
@@ -101,6 +116,20 @@ async def move(
     if not others:
         return await work.db.one(store.change, **appointment, **overbooking, sealed=sealed_with(overbooking))
     return await _take(work, store.move, appointment | overbooking, others, sealed_with, allow_conflict=allow_conflict)
+
+
+async def record_change(work: UnitOfWork, changed: Record, before: AppointmentDetails, after: AppointmentDetails) -> None:
+    """Adds to the appointment's history what was changed."""
+    await work.db.run(
+        store.add_change,
+        appointment_id=changed["id"],
+        version=changed["version"],
+        status_before=before.status,
+        status_after=after.status,
+        changed_by=work.user_id,
+        changed_at=work.now,
+        fields=json.dumps(rules.changed_fields(before, after)),
+    )
 
 
 async def _take(

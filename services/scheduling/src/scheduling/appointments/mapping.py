@@ -1,5 +1,6 @@
 """Maps appointments between rows, messages and details, and seals and opens their PHI."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,7 +24,7 @@ _IN_THE_CALENDAR = (
     "id", "workspace_id", "client_id", "practitioner_id", "series_id", "scheduled_start", "scheduled_end", "location_type", "location_id",
     "status", "overbooked", "version", "edited_at", "edit_count", "cancelled_at", "confirmed_at", "created_at", "updated_at",
 )  # fmt: skip
-_PHI = ("notes", "location_details", "payment_notes")
+_PHI = ("notes", "location_details", "payment_notes", "change_reason")
 # In the row, null.
 _NOT_PAID = "not_paid"
 _NOT_PHI = tuple(name for name in AppointmentDetails.__slots__ if name not in _PHI)
@@ -71,6 +72,12 @@ def busy_period_of(row: Record) -> Period:
 def to_event(kind: type[M], row: Record) -> M:
     """The event about the appointment: ids and times, no PHI."""
     return fill(kind(), {**row, "appointment_id": row["id"], "starts_at": row["scheduled_start"], "ends_at": row["scheduled_end"]})
+
+
+def to_change(row: Record) -> pb.StatusChange:
+    fields = [pb.FieldChange(name=name, before=before, after=after) for name, (before, after) in json.loads(row["fields"]).items()]
+    columns = {name: value for name, value in row.items() if name != "fields"}
+    return fill(pb.StatusChange(fields=fields), columns)
 
 
 def places_of(row: Record) -> list[BusyPeriod]:

@@ -31,6 +31,7 @@ from scheduling.appointments.mapping import (
     places_of,
     seal,
     to_busy_time,
+    to_change,
     to_columns,
     to_details,
     to_event,
@@ -70,7 +71,9 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             return seal(details, keys, new_row(appointment | overbooking), work)
 
         periods = rules.busy_periods(details, busy, is_room=terms.is_room)
-        booked = await booking.book(work, appointment, periods, sealed_with, allow_conflict=request.allow_conflict)
+        booked = await booking.book(
+            work, appointment, periods, sealed_with, allow_conflict=request.allow_conflict, hold_id=given(request)["hold_id"]
+        )
 
         work.emit(to_event(events_pb2.AppointmentBooked, booked))
         return to_message(booked, keys)
@@ -95,12 +98,14 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
         keys = await self._keys.of(work.workspace_id)
 
         row = await booking.lock(work, request.appointment_id)
+        rules.check_fresh(request.expected_version if request.HasField("expected_version") else None, row["version"])
         appointment = to_message(row, keys)
         before = to_details(row, appointment)
         after = rules.apply_changes(before, changes, now=work.now)
         if after == before:
             return appointment
         rules.check_completed(before, after, now=work.now)
+        rules.check_times_of_completed(before, after, changes)
         # An appointment keeps its client and its practitioner, even if they are no longer active.
         rules.check_client(is_active=client_active or after.client_id == before.client_id)
         rules.check_practitioner(is_active=practitioner_active or after.practitioner_id == before.practitioner_id)
@@ -127,17 +132,7 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
             kept = {name: row[name] for name in booking.OVERBOOKING_COLUMNS}
             changed = await work.db.one(store.change, **columns, **kept, sealed=sealed_with(kept))
 
-        if after.status != before.status:
-            await work.db.run(
-                store.add_status_change,
-                appointment_id=changed["id"],
-                version=changed["version"],
-                status_before=before.status,
-                status_after=after.status,
-                changed_by=work.user_id,
-                changed_at=work.now,
-            )
-
+        await booking.record_change(work, changed, before, after)
         if after.payment_status != before.payment_status:
             work.note(payment_before=before.payment_status, payment=after.payment_status)
         match rules.change_event(before, after):
@@ -232,8 +227,8 @@ class Appointments(AppointmentsServicer[UnitOfWork]):
     async def ListStatusChanges(self, request: pb.ListStatusChangesRequest, work: UnitOfWork) -> pb.StatusChangeList:
         # Raises NotFound for an unknown appointment.
         await work.db.one(store.slot, id=request.appointment_id)
-        changes = await work.db.all(store.status_changes_of, appointment_id=request.appointment_id)
-        return pb.StatusChangeList(items=[fill(pb.StatusChange(), change) for change in changes])
+        changes = await work.db.all(store.changes_of, appointment_id=request.appointment_id)
+        return pb.StatusChangeList(items=map(to_change, changes))
 
     async def GetSlot(self, request: pb.GetSlotRequest, work: UnitOfWork) -> pb.Slot:
         return fill(pb.Slot(), await work.db.one(store.slot, id=request.appointment_id))

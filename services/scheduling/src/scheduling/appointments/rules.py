@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis.errors import Fault, Forbidden, Invalid, NotFound
+from chassis.errors import Fault, Forbidden, Invalid, NotFound, Stale
 from scheduling.busy_periods.rules import CLIENT, PRACTITIONER, ROOM, BusyPeriod
 
 EARLIEST_START = datetime(1900, 1, 1, tzinfo=UTC)
@@ -24,7 +24,9 @@ DEFAULT_TIMELINE_EVENTS = 100
 MAX_STATUS_CHANGES = 500
 
 # In characters. A page of a hundred appointments has to fit into one reply.
-MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000, "payment_notes": 2_000}
+MAX_TEXT = {"notes": 20_000, "location_details": 2_000, "reason": 20_000, "payment_notes": 2_000, "change_reason": 2_000}
+# Of a change these texts are named, and not kept.
+TEXTS = frozenset({"notes", "location_details", "payment_notes", "change_reason"})
 # Of the deletion of a note: what clinical keeps.
 MAX_NOTE_REASON = 5_000
 
@@ -37,7 +39,17 @@ CLOCK_SKEW = timedelta(minutes=5)
 # The statuses in which the practitioner is busy.
 BUSY_STATUSES = frozenset({"scheduled", "completed"})
 _CLEARABLE = frozenset(
-    {"location_id", "service_id", "notes", "location_details", "payment_price", "payment_method", "payment_notes", "paid_at"}
+    {
+        "location_id",
+        "service_id",
+        "notes",
+        "location_details",
+        "payment_price",
+        "payment_method",
+        "payment_notes",
+        "paid_at",
+        "change_reason",
+    }
 )
 # Below this, and with this many places after the point.
 _MAX_PRICE = Decimal(10_000_000)
@@ -70,6 +82,8 @@ class AppointmentDetails:
     payment_method: str | None = None
     payment_notes: str | None = field(default=None, repr=False)
     paid_at: datetime | None = None
+    # Why the times of a completed appointment were changed last.
+    change_reason: str | None = field(default=None, repr=False)
 
     @property
     def is_busy(self) -> bool:
@@ -96,6 +110,8 @@ class Terms:
     price: Decimal | None = None
     # Whether the location is one where one appointment takes place at a time.
     is_room: bool = False
+    # Of a service; an appointment may be shorter or longer.
+    duration_minutes: int = 0
 
 
 class ChangeEvent(Enum):
@@ -187,7 +203,9 @@ def apply_changes(before: AppointmentDetails, changes: Mapping[str, Any], *, now
     """The details after the changes. Raises Invalid if the period, a text or the time of the payment is not allowed."""
     after = replace(before, **changes)
     check_slot(after.scheduled_start, after.scheduled_end)
-    check_texts(notes=after.notes, location_details=after.location_details, payment_notes=after.payment_notes)
+    check_texts(
+        notes=after.notes, location_details=after.location_details, payment_notes=after.payment_notes, change_reason=after.change_reason
+    )
     return replace(after, paid_at=_paid_at(after, changes, now=now))
 
 
@@ -214,6 +232,37 @@ def check_completed(before: AppointmentDetails, after: AppointmentDetails, *, no
 def is_room(location_type: str) -> bool:
     """Whether one appointment takes place at the location at a time, as in a clinic's rooms. At home and online there may be several."""
     return location_type == "clinic"
+
+
+def check_times_of_completed(before: AppointmentDetails, after: AppointmentDetails, changes: Mapping[str, Any]) -> None:
+    """Raises Invalid if a completed appointment, which stays completed, is to have been at another time, and nobody says why."""
+    times = before.scheduled_start, before.scheduled_end
+    is_corrected = before.status == after.status == "completed" and times != (after.scheduled_start, after.scheduled_end)
+    if is_corrected and not (changes.get("change_reason") or "").strip():
+        raise _invalid(
+            "change_reason_required",
+            "change_reason",
+            "is required to change the times of a completed appointment",
+            "Say why this appointment was at another time.",
+        )
+
+
+def check_fresh(expected: int | None, version: int) -> None:
+    """Raises Stale if the caller saw another version than the current one. None means any version."""
+    if expected is not None and expected != version:
+        raise Stale("stale_version", "The appointment has changed since.", facts={"current_version": version})
+
+
+def changed_fields(before: AppointmentDetails, after: AppointmentDetails) -> dict[str, list[str | None]]:
+    """What but the status has changed, by field: the value before and after. Of texts neither is told."""
+    names = (name for name in EDITABLE_FIELDS if name != "status" and getattr(before, name) != getattr(after, name))
+    return {name: [None, None] if name in TEXTS else [_told(getattr(details, name)) for details in (before, after)] for name in names}
+
+
+def _told(value: Any) -> str | None:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if value is None else str(value)
 
 
 def check_client(*, is_active: bool) -> None:

@@ -107,16 +107,16 @@ _deletion = _parameters("sealed", "deletion_reason", "deleted_by", "deleted_at")
 mark_deleted = command(update(appointments).where(_by_id).values(**_deletion, version=_a.version + 1, updated_at=_deletion["deleted_at"]))
 
 _made = status_changes.c
-add_status_change = command(
+add_change = command(
     upsert(status_changes).values(
         **{
             name: bindparam(name, type_=_made[name].type)
-            for name in ("workspace_id", "appointment_id", "version", "status_before", "status_after", "changed_by", "changed_at")
+            for name in ("workspace_id", "appointment_id", "version", "status_before", "status_after", "changed_by", "changed_at", "fields")
         }
     )
 )
 
-status_changes_of = query(
+changes_of = query(
     select(*_made)
     .where(_made.appointment_id == bindparam("appointment_id", type_=Uuid))
     .order_by(_made.version.desc())
@@ -140,6 +140,7 @@ service = query(
     select(
         offered_services.c.is_active,
         offered_services.c.deleted_at,
+        offered_services.c.default_duration_minutes,
         offered_services.c.buffer_before_minutes,
         offered_services.c.buffer_after_minutes,
         offered_services.c.price_minor_units,

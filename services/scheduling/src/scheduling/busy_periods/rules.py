@@ -61,6 +61,12 @@ def columns(periods: Iterable[BusyPeriod]) -> dict[str, list[Any]]:
     }
 
 
+def extents(periods: Iterable[BusyPeriod]) -> dict[str, list[Any]]:
+    """The resources, starts and ends of the periods, as arrays."""
+    ordered = in_order(periods)
+    return {**places(ordered), "ends": [period.ends_at for period in ordered]}
+
+
 def places(periods: Iterable[BusyPeriod]) -> dict[str, list[Any]]:
     """The resources and starts of the periods, as arrays."""
     ordered = in_order(periods)

@@ -31,6 +31,7 @@ _b = busy_periods.c
 _owner_id = bindparam("owner_id", type_=Uuid)
 _resource_ids = bindparam("resource_ids", type_=ARRAY(Uuid))
 _now = bindparam("now", type_=_TIME)
+_reader = bindparam("reader", type_=Uuid)
 
 _locked = func.unnest(_resource_ids).table_valued(column("id", Uuid)).render_derived("locked")
 _calendar = lock_number("calendar", bindparam("workspace_id", type_=Uuid), _locked.c.id)
@@ -91,7 +92,7 @@ take = command(select(func.count().label("number")).select_from(taken(APPOINTMEN
 
 
 def _overlapping() -> Select[Any]:
-    """The periods of others that overlap with the wanted ones, without expired holds."""
+    """The periods of others that overlap with the wanted ones, without expired holds and those of the reader."""
     asked = _wanted("resource_kind", "resource_id", "starts_at", "ends_at")
     of_resource = (_b.resource_id == asked.c.resource_id) & (_b.owner_id != _owner_id)
     last_before = (
@@ -107,7 +108,8 @@ def _overlapping() -> Select[Any]:
         select(*last_before.c).where(last_before.c.ends_at > asked.c.starts_at).correlate(asked),
         select(*_b).where(of_resource, _b.overbooked, _b.ends_at > asked.c.starts_at, _b.starts_at < asked.c.ends_at).correlate(asked),
     ).lateral("found")
-    return select(*found.c).select_from(asked.join(found, true())).where(found.c.expires_at.is_(None) | (found.c.expires_at > _now))
+    in_the_way = found.c.expires_at.is_(None) | ((found.c.expires_at > _now) & (found.c.held_by != _reader))
+    return select(*found.c).select_from(asked.join(found, true())).where(in_the_way)
 
 
 def _conflicts() -> Select[Any]:
@@ -160,6 +162,19 @@ def _of_owner() -> ColumnElement[bool]:
 # Gives back what the owner has taken at these places, which are named by resource and start.
 release = command(delete(busy_periods).where(_of_owner()).returning(*_b))
 
-release_expired = command(
-    delete(busy_periods).where(_b.resource_id == func.any(_resource_ids), _b.expires_at.is_not(None), _b.expires_at <= _now)
+# A hold of the reader's, if it has not lapsed.
+release_hold = command(
+    delete(busy_periods)
+    .where(_b.owner_id == _owner_id, _b.held_by == _reader, _b.expires_at.is_not(None), _b.expires_at > _now)
+    .returning(_b.owner_id)
 )
+
+
+def _releasable() -> ColumnElement[bool]:
+    asked = _wanted("resource_id", "starts_at", "ends_at")
+    overlaps = (_b.resource_id == asked.c.resource_id) & (_b.starts_at < asked.c.ends_at) & (_b.ends_at > asked.c.starts_at)
+    return overlaps & _b.expires_at.is_not(None) & ((_b.expires_at <= _now) | (_b.held_by == _reader))
+
+
+# Gives back the holds that have expired, and those of the reader, where they overlap with the wanted periods.
+release_holds = command(delete(busy_periods).where(_releasable()))

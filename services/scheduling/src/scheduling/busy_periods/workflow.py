@@ -39,6 +39,16 @@ async def lock_to_move(work: UnitOfWork, periods: Sequence[BusyPeriod]) -> None:
     await work.db.run(store.lock_alone, resource_ids=rules.resources(periods))
 
 
+async def lock_for_hold(work: UnitOfWork, periods: Sequence[BusyPeriod]) -> None:
+    """Has the calendars alone until the commit, and that of whoever holds."""
+    await work.db.run(store.lock_alone, resource_ids=sorted({work.user_id, *rules.resources(periods)}))
+
+
+async def release_hold(work: UnitOfWork, hold_id: str) -> bool:
+    """Gives back what the caller holds. False if there is no such hold, or no longer."""
+    return await work.db.maybe(store.release_hold, owner_id=hold_id, reader=work.user_id, now=work.now) is not None
+
+
 async def release(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeriod]) -> list[BusyPeriod]:
     """Gives back what the owner has taken of these periods. Returns it."""
     rows = await work.db.all(store.release, owner_id=owner_id, **rules.places(periods)) if periods else []
@@ -68,10 +78,10 @@ async def take(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeriod], 
         if row is not None:
             return row
         await release(work, owner_id, periods)
-        await work.db.run(store.release_expired, resource_ids=rules.resources(periods), now=work.now)
+        await work.db.run(store.release_holds, **rules.extents(periods), reader=work.user_id, now=work.now)
         found = await conflicts(work, owner_id, periods)
         if not found:
-            # What was in the way has been cancelled between the statements, or was an expired hold.
+            # What was in the way has been cancelled between the statements, or was a hold that has expired or is the caller's own.
             continue
         refusing = [conflict for conflict in found if conflict["resource_kind"] in rules.REFUSING]
         if refusing and not allow_conflict:
@@ -88,7 +98,7 @@ async def conflicts(work: UnitOfWork, owner_id: UUID, periods: Sequence[BusyPeri
     """What of others is in the way of the periods, a row for each resource, by start."""
     wanted = rules.columns(periods)
     del wanted["flags"]
-    return await work.db.all(store.conflicts, owner_id=owner_id, now=work.now, **wanted)
+    return await work.db.all(store.conflicts, owner_id=owner_id, reader=work.user_id, now=work.now, **wanted)
 
 
 def refusal(conflicts: Sequence[Record]) -> Conflict:

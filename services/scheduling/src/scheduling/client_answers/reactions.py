@@ -45,7 +45,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         await delivery.db.all(busy_periods.release, owner_id=row["id"], **places(places_of(row)))
         # Nobody of the practice has done it: the client has.
         change = {"status_before": row["status"], "status_after": "cancelled", "changed_by": row["client_id"], "changed_at": delivery.now}
-        await delivery.db.run(appointments.add_status_change, appointment_id=row["id"], version=after["version"], **change)
+        await delivery.db.run(appointments.add_change, appointment_id=row["id"], version=after["version"], fields="{}", **change)
         delivery.emit(to_event(events_pb2.AppointmentClosed, after))
         record_effect(delivery, "cancel_appointment", options_pb2.RESOURCE_APPOINTMENT, options_pb2.ACTION_UPDATE, [row["id"]])
 

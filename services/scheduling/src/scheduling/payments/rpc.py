@@ -1,6 +1,6 @@
 """The Payments service: each method is one use case and one transaction."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -57,6 +57,7 @@ class Payments(PaymentsServicer[UnitOfWork]):
         requested = {**row, "payment_status": _SENT, "version": row["version"] + 1, "updated_at": work.now}
         sealed = seal(details, keys, requested, work)
         changed = await work.db.one(store.mark_requested, id=row["id"], payment_status=_SENT, sealed=sealed, now=work.now)
+        await booking.record_change(work, changed, details, replace(details, payment_status=_SENT))
         work.emit(events_pb2.PaymentRequested(payment_request_id=str(request_id), appointment_id=str(row["id"])))
         work.note(payment=_SENT)
         return to_message(changed, keys)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSTZRANGE
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 
 from chassis.db.counters import FOLDED_GRANTS, counter
 from chassis.db.tables import Sealed, moment, tenant
@@ -107,8 +107,8 @@ appointments = tenant(
     ),
 )  # fmt: skip
 
-# Who changed an appointment's status, when, and from what to what. Rows are never changed, and are deleted only with
-# their appointment.
+# Who changed an appointment, when, and from what to what. Rows are never changed, and are deleted only with their
+# appointment.
 status_changes = tenant(
     "status_changes",
     metadata,
@@ -119,6 +119,8 @@ status_changes = tenant(
     Column("status_after", Text, nullable=False),
     Column("changed_by", Uuid, nullable=False),
     moment("changed_at"),
+    # By field, the value before and after; null for texts. Those from before the column was there changed the status alone.
+    Column("fields", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     PrimaryKeyConstraint("workspace_id", "appointment_id", "version", name="pk_status_changes"),
     ForeignKeyConstraint(
         ["workspace_id", "appointment_id"],

@@ -24,12 +24,14 @@ busy_periods = tenant(
     Column("overbooked", Boolean, nullable=False, server_default=text("false")),
     # Of a hold: from then on nothing is in the way.
     moment("expires_at", nullable=True),
+    Column("held_by", Uuid),
     PrimaryKeyConstraint("workspace_id", "resource_id", "starts_at", "owner_id", name="pk_busy_periods"),
     CheckConstraint("resource_kind IN ('practitioner', 'room', 'client')", name="busy_period_resource_known"),
     CheckConstraint("owner_kind IN ('appointment', 'hold', 'time_off')", name="busy_period_owner_known"),
     # An empty range overlaps with nothing.
     CheckConstraint("ends_at > starts_at", name="busy_period_order"),
     CheckConstraint("(owner_kind = 'hold') = (expires_at IS NOT NULL)", name="busy_period_expiry"),
+    CheckConstraint("(expires_at IS NULL) = (held_by IS NULL)", name="busy_period_holder"),
     # Two concurrent transactions may both find the time free. Only the constraint sees both.
     ExcludeConstraint(
         ("workspace_id", "="),
@@ -42,5 +44,6 @@ busy_periods = tenant(
     # Few are overbooked, and every booking asks for them.
     Index("ix_busy_periods_overbooked", "workspace_id", "resource_id", "ends_at", postgresql_where=text("overbooked")),
     Index("ix_busy_periods_holds", "workspace_id", "resource_id", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
+    Index("ix_busy_periods_holders", "workspace_id", "held_by", "owner_id", postgresql_where=text("expires_at IS NOT NULL")),
     grants="SELECT, INSERT, DELETE",
 )

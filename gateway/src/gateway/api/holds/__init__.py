@@ -1,0 +1,1 @@
+"""Slots that are held while an appointment is agreed on."""

@@ -1,0 +1,1 @@
+"""Slots that somebody keeps for some minutes while an appointment is agreed on."""
