@@ -29,6 +29,7 @@ REFUSED = {
     "PUT /api/v1/auth/password": 422,  # what is made up is no new password
     "GET /api/v1/auth/accept-invite": 404,  # nobody was invited by what is made up
     "GET /api/v1/auth/oidc/{workspace_slug}/start": 404,  # no workspace signs in there
+    "GET /api/v1/calendar-feeds/{token}.ics": 404,  # no calendar has a made-up address
     "GET /api/v1/auth/oidc/callback": 401,  # nobody has begun
     "POST /api/v1/jobs/{job_id}/cancel": 409,  # it is done
     "POST /api/v1/clients/{client_id}/break-glass": 409,  # the client is not restricted

@@ -94,6 +94,10 @@ POST GET /holidays
 POST /holidays/public
 DELETE /holidays/{}
 GET /slots
+POST GET /calendar-feeds
+DELETE /calendar-feeds/{}
+GET /calendar-feeds/{}.ics
+GET /reports/activity
 POST GET /services
 GET PUT DELETE /services/{}
 POST GET /locations

@@ -40,6 +40,7 @@ CONSUMES = {
     "DELETE /api/v1/services/{service_id}": "service_id",
     "DELETE /api/v1/locations/{location_id}": "location_id",
     "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
+    "DELETE /api/v1/calendar-feeds/{feed_id}": "feed_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/sessions/{session_id}/attachments/{attachment_id}": "attachment_id",
     "PUT /api/v1/plans/{plan_id}": "plan_id",

@@ -35,8 +35,10 @@ from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.scheduling.v1.activity_rpc import ActivityReportsStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.calendar_feeds_rpc import CalendarFeedsStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
@@ -75,6 +77,8 @@ class Stubs:
     availability: AvailabilityStub
     holidays: HolidaysStub
     slots: FreeSlotsStub
+    calendar_feeds: CalendarFeedsStub
+    activity: ActivityReportsStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -118,6 +122,8 @@ class Stubs:
             availability=AvailabilityStub(peers["scheduling"]),
             holidays=HolidaysStub(peers["scheduling"]),
             slots=FreeSlotsStub(peers["scheduling"]),
+            calendar_feeds=CalendarFeedsStub(peers["scheduling"]),
+            activity=ActivityReportsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),

@@ -11,7 +11,9 @@ from chassis.db.statement import Statement
 from chassis.migrations.runner import drift, migrate
 from chassis.testing.environment import Environment, start_environment
 from scheduling.__main__ import SERVICE
+from scheduling.activity import store as activity
 from scheduling.appointments import store
+from scheduling.calendar_feeds import store as feeds
 from scheduling.slots import store as slots
 from scheduling.tables import metadata
 from scheduling.working_hours import store as working_hours
@@ -151,6 +153,8 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
     always = {"since": NINE - timedelta(days=999), "until": NINE + timedelta(days=999)}
     one = {"id": ids["id"]}
     client, practitioner = {"client_id": ids["client_id"]}, {"practitioner_id": ids["practitioner_id"]}
+    agenda = {**practitioner, "since": NINE + timedelta(days=1200), "until": NINE + timedelta(days=1600), "gone_since": NINE}
+    since = NINE + timedelta(days=1200)
     first, far = {"skip": 0, "limit": 50}, {"skip": 12, "limit": 50}
     filters = [names for size in range(4) for names in combinations(store.appointment_list.filters, size)]
     values = {**client, **practitioner, "status": "no_show"}
@@ -203,6 +207,15 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
             {**practitioner, "since": NINE + timedelta(days=1200), "until": NINE + timedelta(days=1242)},
         ),
         "a slot's service": (slots.service, one),
+        "a calendar feed's appointments": (feeds.agenda, {**agenda, "limit": 500}),
+        "what a calendar feed says was deleted": (feeds.deleted, agenda),
+        "feeds of a practitioner": (feeds.of_practitioner, practitioner),
+        "a feed by its secret": (feeds.find, {**one, "token_hash": b""}),
+        "a month's activity of a practitioner": (
+            activity.activity({"practitioner_id"}),
+            {**practitioner, "bounds": [since + timedelta(days=n) for n in range(32)], "since": since, "until": since + timedelta(days=31)},
+        ),
+        "a day's activity": (activity.activity(()), {**day, "bounds": [day["since"], day["until"]]}),
         "working hours": (working_hours.get, practitioner),
         "holidays of six weeks": (working_hours.holidays_between, {"first": NINE.date(), "last": NINE.date() + timedelta(days=42)}),
         "a page of holidays": (holidays.page, {"first": NINE.date(), "last": NINE.date() + timedelta(days=900), **first}),

@@ -5,6 +5,7 @@ from scheduling.tables.access import ACCESS
 from scheduling.tables.appointments import appointments, client_counters, client_figures, day_counters, status_changes
 from scheduling.tables.availability import availability, holidays
 from scheduling.tables.base import metadata, moved
+from scheduling.tables.calendar_feeds import calendar_feeds
 from scheduling.tables.catalogue import locations, offered_services
 from scheduling.tables.payments import payment_requests, payment_settings
 
@@ -13,6 +14,7 @@ __all__ = [
     "RETENTIONS",
     "appointments",
     "availability",
+    "calendar_feeds",
     "client_counters",
     "client_figures",
     "day_counters",
