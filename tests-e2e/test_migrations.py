@@ -34,6 +34,14 @@ EMPTY = {
     "scheduling.payment_requests": "nobody in it is asked to pay",
     "scheduling.calendar_feeds": "nobody in it has one",
     **dict.fromkeys(("scheduling.availability", "scheduling.holidays"), "nobody in it has said when they work"),
+    **dict.fromkeys(
+        (
+            "notifications.reminder_links",
+            "notifications.reminder_opt_outs",
+            "notifications.reminder_policies",
+        ),
+        "nobody in it has changed how clients are reminded",
+    ),
     **dict.fromkeys(("identity.activities", "identity.blacklist", "identity.blacklisted_addresses"), "nobody in it runs the installation"),
     **dict.fromkeys(("identity.passkeys", "identity.used_challenges"), "nobody in it has a passkey"),
     **dict.fromkeys(

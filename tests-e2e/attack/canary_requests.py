@@ -58,6 +58,7 @@ TABLES |= {
     "NoteTemplates": "note_templates",
     "LegalHolds": "legal_holds",
     "Cosignatures": "cosign_requests",
+    "Webhooks": "webhooks",
 }
 # In a query these are the period of a list, which tells nothing of anybody.
 PERIOD = {"start_date", "end_date"}

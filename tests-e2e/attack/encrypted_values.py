@@ -210,6 +210,11 @@ class EncryptedValues:
         reads = [self._get(f"/sessions/{note}/versions"), self._get(f"/sessions/{note}")]
         return EncryptedValue(column, {"id": version["cosignature"]["id"]}, reads, [word])
 
+    def _webhooks(self, column):
+        word = self._word()
+        webhook = self._made("/webhooks", json={"url": f"https://hooks.example.org/{word}", "event_types": ["client.erased"]})
+        return EncryptedValue(column, {"id": webhook}, [self._get("/webhooks")], [word])
+
     def _pending_amendments(self, column):
         word = self._word()
         client, note = self._note(self._word())

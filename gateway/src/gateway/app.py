@@ -48,6 +48,9 @@ from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
 from gateway.api.platform import routes as platform
 from gateway.api.public_keys import routes as public_keys
+from gateway.api.reminder_opt_outs import routes as reminder_opt_outs
+from gateway.api.reminder_policies import routes as reminder_policies
+from gateway.api.reminder_templates import routes as reminder_templates
 from gateway.api.reminders import routes as reminders
 from gateway.api.second_factors import routes as second_factors
 from gateway.api.services import routes as services
@@ -58,6 +61,7 @@ from gateway.api.slots import routes as slots
 from gateway.api.sync import routes as sync
 from gateway.api.timeline import routes as timeline
 from gateway.api.users import routes as users
+from gateway.api.webhooks import routes as webhooks
 from gateway.api.workspaces import routes as workspaces
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.verifier import user_token_verifier
@@ -73,6 +77,7 @@ from gateway.openapi import routes as openapi
 from gateway.pages import account as account_pages
 from gateway.pages import memberships as membership_pages
 from gateway.pages import passkeys as passkey_pages
+from gateway.pages import reminders as reminder_pages
 from gateway.pages import routes as pages
 from gateway.pages import sign_in as sign_in_pages
 from gateway.pages import single_sign_on as single_sign_on_pages
@@ -126,13 +131,18 @@ ROUTERS: Sequence[APIRouter] = (
     plans.router,
     milestones.router,
     measures.router,
+    reminder_opt_outs.router,
+    reminder_policies.router,
+    reminder_templates.router,
     reminders.router,
+    webhooks.router,
     audit.router,
     legal_holds.router,
     public_keys.router,
     health.router,
     files.router,
     pages.router,
+    reminder_pages.router,
     sign_in_pages.router,
     single_sign_on_pages.router,
     account_pages.router,

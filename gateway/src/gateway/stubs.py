@@ -34,7 +34,11 @@ from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
+from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
+from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.activity_rpc import ActivityReportsStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.availability_rpc import AvailabilityStub
@@ -88,7 +92,11 @@ class Stubs:
     cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
+    reminder_answers: ReminderAnswersStub
+    reminder_policies: ReminderPoliciesStub
+    reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
+    webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
 
@@ -133,7 +141,11 @@ class Stubs:
             cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
+            reminder_answers=ReminderAnswersStub(peers["notifications"]),
+            reminder_policies=ReminderPoliciesStub(peers["notifications"]),
+            reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
+            webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
         )

@@ -13,6 +13,7 @@ from chassis.testing.environment import Environment, start_environment
 from scheduling.__main__ import SERVICE
 from scheduling.activity import store as activity
 from scheduling.appointments import store
+from scheduling.busy_periods import store as busy_periods
 from scheduling.calendar_feeds import store as feeds
 from scheduling.slots import store as slots
 from scheduling.tables import metadata
@@ -48,7 +49,16 @@ async def test_the_migrations_run_up_and_down_and_leave_nothing_behind(alone):
     await migrate(alone.admin_dsn, "scheduling")
 
     assert await tables(alone) == before
-    assert {"appointments", "services", "locations", "client_figures", "day_figures", "client_counter_changes", "keep_counts"} < before
+    assert {
+        "appointments",
+        "services",
+        "locations",
+        "client_figures",
+        "day_figures",
+        "client_counter_changes",
+        "busy_periods",
+        "keep_counts",
+    } < before
 
 
 async def test_the_migrated_schema_agrees_with_the_tables(alone):
@@ -112,6 +122,10 @@ async def filled(alone):
         )  # fmt: skip
         await connection.execute(
             """
+            INSERT INTO scheduling.busy_periods (workspace_id, resource_kind, resource_id, starts_at, ends_at, owner_kind, owner_id, overbooked)
+            SELECT workspace_id, kind, resource_id, scheduled_start, scheduled_end, 'appointment', id, kind = 'client'
+            FROM scheduling.appointments, LATERAL (VALUES ('practitioner', practitioner_id), ('client', client_id)) AS t (kind, resource_id)
+            WHERE status IN ('scheduled', 'completed');
             INSERT INTO scheduling.client_figures SELECT workspace_id, client_id, count(*) FROM scheduling.appointments GROUP BY 1, 2;
             INSERT INTO scheduling.day_figures
             SELECT workspace_id, (scheduled_start AT TIME ZONE 'UTC')::date, status, count(*) FROM scheduling.appointments GROUP BY 1, 2, 3;
@@ -131,7 +145,7 @@ async def filled(alone):
         )  # fmt: skip
     async with alone.superuser() as connection:
         await connection.execute(
-            "VACUUM ANALYZE scheduling.appointments, scheduling.client_figures, scheduling.day_figures, scheduling.services,"
+            "VACUUM ANALYZE scheduling.appointments, scheduling.busy_periods, scheduling.client_figures, scheduling.day_figures, scheduling.services,"
             " scheduling.availability, scheduling.holidays"
         )
         some = await connection.fetchval("SELECT id FROM scheduling.appointments OFFSET 50000 LIMIT 1")
@@ -147,14 +161,13 @@ async def filled(alone):
 
 def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
     """The frequent statements, with parameters that match many rows."""
-    from asyncpg import Range
-
     day = {"since": NINE + timedelta(days=20), "until": NINE + timedelta(days=21)}
     always = {"since": NINE - timedelta(days=999), "until": NINE + timedelta(days=999)}
     one = {"id": ids["id"]}
     client, practitioner = {"client_id": ids["client_id"]}, {"practitioner_id": ids["practitioner_id"]}
     agenda = {**practitioner, "since": NINE + timedelta(days=1200), "until": NINE + timedelta(days=1600), "gone_since": NINE}
     since = NINE + timedelta(days=1200)
+    taken = {"resource_ids": [ids["practitioner_id"]], "starts": [NINE + timedelta(days=9)]}
     first, far = {"skip": 0, "limit": 50}, {"skip": 12, "limit": 50}
     filters = [names for size in range(4) for names in combinations(store.appointment_list.filters, size)]
     values = {**client, **practitioner, "status": "no_show"}
@@ -189,8 +202,14 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "get to change": (store.get_for_update, one),
         "slot": (store.slot, one),
         "conflicts": (
-            store.conflicts,
-            {**one, **practitioner, "during": Range(NINE + timedelta(days=9), NINE + timedelta(days=9, hours=1))},
+            busy_periods.conflicts,
+            {"owner_id": ids["id"], "now": NINE, "resource_kinds": ["practitioner"], **taken, "ends": [NINE + timedelta(days=9, hours=1)]},
+        ),
+        "what was taken": (busy_periods.release, {"owner_id": ids["id"], **taken}),
+        "expired holds": (busy_periods.release_expired, {"resource_ids": [ids["practitioner_id"]], "now": NINE}),
+        "a practitioner's month": (
+            busy_periods.busy_within,
+            {"resource_id": ids["practitioner_id"], "since": NINE + timedelta(days=9), "until": NINE + timedelta(days=24), "now": NINE},
         ),
         "client summaries": (store.client_summaries, {"ids": ids["clients"][:40], "now": NINE + timedelta(days=9)}),
         "the summary of a client with years planned": (store.client_summaries, {"ids": [ids["planned"]], "now": NINE + timedelta(days=9)}),
@@ -203,8 +222,8 @@ def frequent(ids) -> dict[str, tuple[Statement, dict[str, object]]]:
         "a client's erasure": (store.of_client_for_update, client),
         "a service": (store.service, one),
         "when a practitioner is busy for six weeks": (
-            slots.busy_between,
-            {**practitioner, "since": NINE + timedelta(days=1200), "until": NINE + timedelta(days=1242)},
+            busy_periods.busy_within,
+            {"resource_id": ids["practitioner_id"], "since": since, "until": since + timedelta(days=42), "now": NINE},
         ),
         "a slot's service": (slots.service, one),
         "a calendar feed's appointments": (feeds.agenda, {**agenda, "limit": 500}),
@@ -254,7 +273,7 @@ async def test_no_generic_plan_scans_a_large_table(alone, filled):
             await connection.execute("DEALLOCATE tested")
 
 
-async def test_a_booking_reads_no_appointments_but_overbooked_ones(alone, filled):
+async def test_a_booking_reads_no_busy_periods_but_overbooked_ones(alone, filled):
     from asyncpg import Range
 
     start = NINE + timedelta(days=9, minutes=20)
@@ -263,7 +282,8 @@ async def test_a_booking_reads_no_appointments_but_overbooked_ones(alone, filled
         "scheduled_start": start, "scheduled_end": start + timedelta(minutes=5), "during": Range(start, start + timedelta(minutes=5)),
         "location_type": "clinic", "location_id": None, "service_id": None, "status": "scheduled", "sealed": b"", "overbooked": False,
         "overbooked_by": None, "overbooked_at": None, "payment_price": None, "payment_status": None, "payment_method": None, "paid_at": None,
-        "created_by": uuid7(), "created_at": NINE, "updated_at": NINE,
+        "created_by": uuid7(), "created_at": NINE, "updated_at": NINE, "owner_id": uuid7(), "resource_kinds": ["practitioner"],
+        "resource_ids": [filled["practitioner_id"]], "starts": [start], "ends": [start + timedelta(minutes=5)], "flags": [False],
     }  # fmt: skip
     async with alone.runtime("scheduling").database.transaction(filled["workspace_id"], seconds=10.0) as tx:
         connection = await tx.connection()

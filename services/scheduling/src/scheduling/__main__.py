@@ -15,6 +15,7 @@ from scheduling.appointments.reactions import reactions
 from scheduling.appointments.rpc import Appointments
 from scheduling.availability.rpc import Availability
 from scheduling.calendar_feeds.rpc import CalendarFeeds
+from scheduling.client_answers import reactions as client_answers
 from scheduling.client_moves.rpc import ClientMoves
 from scheduling.locations.rpc import Locations
 from scheduling.offered_services.rpc import OfferedServices
@@ -48,7 +49,7 @@ SERVICE = Service(
     "scheduling",
     metadata,
     servicers,
-    reactions=lambda runtime: reactions(runtime.keys),
+    reactions=lambda runtime: [*reactions(runtime.keys), *client_answers.reactions(runtime.keys)],
     retentions=RETENTIONS,
     care_teams=_CARE_TEAMS,
     erasure=Erasure(events_pb2.WorkspaceErasureUnfinished, events_pb2.WorkspaceErasureFinished),

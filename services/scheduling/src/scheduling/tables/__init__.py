@@ -1,10 +1,11 @@
-"""The tables of scheduling: appointments, their counters and payments, offered services and locations."""
+"""The tables of scheduling: appointments, their counters and payments, busy periods, offered services and locations."""
 
 from chassis.work import moves
 from scheduling.tables.access import ACCESS
 from scheduling.tables.appointments import appointments, client_counters, client_figures, day_counters, status_changes
 from scheduling.tables.availability import availability, holidays
 from scheduling.tables.base import metadata, moved
+from scheduling.tables.busy_periods import busy_periods
 from scheduling.tables.calendar_feeds import calendar_feeds
 from scheduling.tables.catalogue import locations, offered_services
 from scheduling.tables.payments import payment_requests, payment_settings
@@ -14,6 +15,7 @@ __all__ = [
     "RETENTIONS",
     "appointments",
     "availability",
+    "busy_periods",
     "calendar_feeds",
     "client_counters",
     "client_figures",
