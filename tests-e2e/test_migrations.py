@@ -50,6 +50,7 @@ EMPTY = {
     ),
     **dict.fromkeys(("identity.erasure_progress", *(f"{name}.erased_workspaces" for name in NAMES)), "no workspace in it is erased"),
     **dict.fromkeys(("clients.due_jobs", "clients.job_inputs"), "every job in it is over"),
+    "clients.job_file_pieces": "no job in it makes a file",
     **dict.fromkeys(
         ("clients.merges", "notifications.merged_clients", *(f"{name}.moved_rows" for name in ("scheduling", "clinical", "notifications"))),
         "nobody in it was merged",

@@ -81,6 +81,7 @@ POST /clients/import/{}/undo
 GET /jobs
 GET /jobs/{}
 POST /jobs/{}/cancel
+GET /jobs/{}/result
 POST GET /appointments
 GET /appointments/conflicts
 GET PUT DELETE /appointments/{}

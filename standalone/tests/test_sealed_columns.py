@@ -63,6 +63,7 @@ ALONE = {
     "clinical.search_segments.header": "bound to its segment",
     "clinical.search_segments.dead": "bound to its segment",
     "clients.job_inputs.sealed": "bound to its job and its place in the file",
+    "clients.jobs.file_sealed": "bound to its job; written twice, when the file is begun and when it is whole",
     "identity.refresh_tokens.successor_sealed": "kept for seconds, and bound to its session and generation",
     "identity.sso_providers.sealed": "bound to its flags by its own encryption; replaced as a whole",
     "identity.sso_attempts.return_to_sealed": "bound to its attempt; good for ten minutes",

@@ -35,6 +35,7 @@ NEVER_RETURNED = {
         "the index of a workspace's notes: what is found is read from the notes",
     ),
     "clients.job_inputs.sealed": "a file of clients, until its job has read it",
+    "clients.jobs.file_sealed": "the key of the file that a job has made: it opens that file, and is shown to nobody",
     "clients.patients.sealed": "shown at /patients alone, which is open for one workspace where somebody has switched it on",
 }
 

@@ -141,6 +141,12 @@ class Runtime:
         return open_blobs(self.settings.blob_url, self.settings.blob_secret.get_secret_value(), self.settings.public_url)
 
     @cached_property
+    def job_blobs(self) -> Blobs:
+        """Where the files are that this service's jobs make."""
+        url = _needed(self.settings.job_files_url, "CASELOAD_JOB_FILES_URL")
+        return open_blobs(url, self.settings.blob_secret.get_secret_value(), self.settings.public_url)
+
+    @cached_property
     def notifier(self) -> RelayNotifier:
         return RelayNotifier(self.database, lambda: self._relay is not None and self._relay.wake())
 

@@ -13,7 +13,9 @@ from chassis.protobuf.fields import fill
 from chassis.protobuf.timestamps import to_datetime
 from chassis.work.audit import record_effect
 from scheduling.appointments import store as appointments
-from scheduling.appointments.mapping import seal, to_details, to_event, to_message
+from scheduling.appointments.mapping import places_of, seal, to_details, to_event, to_message
+from scheduling.busy_periods import store as busy_periods
+from scheduling.busy_periods.rules import places
 from scheduling.client_answers import store
 
 
@@ -40,6 +42,7 @@ def reactions(keys: Keys) -> Sequence[Reaction]:
         after = {**row, **cancelled}
         sealed = seal(to_details(row, to_message(row, workspace_keys)), workspace_keys, after, delivery)
         await delivery.db.run(store.cancel, id=row["id"], sealed=sealed, now=delivery.now)
+        await delivery.db.all(busy_periods.release, owner_id=row["id"], **places(places_of(row)))
         # Nobody of the practice has done it: the client has.
         change = {"status_before": row["status"], "status_after": "cancelled", "changed_by": row["client_id"], "changed_at": delivery.now}
         await delivery.db.run(appointments.add_status_change, appointment_id=row["id"], version=after["version"], **change)
