@@ -4,15 +4,14 @@ import hashlib
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Header, Query, Request
 from starlette.responses import Response
 
 from caseload.scheduling.v1 import calendar_feeds_pb2 as pb
 from gateway.api.calendar_feeds import schemas
 from gateway.api.responses import json_response, no_content
-from gateway.auth.dependencies import SignedInRequest
+from gateway.auth.dependencies import PublicRequest, SignedInRequest
 from gateway.mapping import render, to_proto
-from gateway.request import KEY, GatewayRequest
 from gateway.routing.nouns import API, PUBLIC, noun_router
 
 PREFIX = "/calendar-feeds"
@@ -49,13 +48,12 @@ async def delete_calendar_feed(feed_id: UUID, request: SignedInRequest) -> Respo
     response_class=Response,
     responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, 304: {"description": "Nothing has changed."}},
 )
-async def read_calendar_feed(token: str, http: Request) -> Response:
+async def read_calendar_feed(token: str, request: PublicRequest, if_none_match: Annotated[str, Header()] = "") -> Response:
     """As iCalendar (RFC 5545): an event for each appointment of the last month and of the next year, in UTC; cancelled ones for 30 days."""
-    request: GatewayRequest = http.scope[KEY]
     reply = await request.stubs.calendar_feeds.ReadFeed(pb.ReadFeedRequest(token=token), request.context)
     etag = f'"{hashlib.sha256(reply.calendar).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    known = (tag.strip().removeprefix("W/") for tag in http.headers.get("if-none-match", "").split(","))
+    known = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
     if {etag, "*"} & set(known):
         return Response(status_code=304, headers=headers)
     return Response(reply.calendar, headers=headers, media_type="text/calendar")
