@@ -4937,6 +4937,53 @@ export interface components {
         VerifyMagicLinkRequest: {
             token: string;
         };
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+            is_active: boolean;
+            /** @description `gone`: it answered 410. `unanswered`: for three days it accepted nothing. */
+            disabled_reason: ("gone" | "unanswered") | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookCreate: {
+            /** @description An https address that is not inside the operator's network. */
+            url: string;
+            event_types: ("appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased")[];
+        };
+        WebhookDelivery: {
+            /**
+             * Format: uuid
+             * @description The `webhook-id` of its requests.
+             */
+            id: string;
+            /** @enum {string} */
+            event_type: "appointment.booked" | "appointment.moved" | "appointment.cancelled" | "appointment.completed" | "appointment.no_show" | "session.finalized" | "client.created" | "client.changed" | "client.erased";
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            /** @description Of the last attempt; null where no answer came. */
+            response_status: number | null;
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookDeliveryPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["WebhookDelivery"][];
+        };
+        WebhookPage: {
+            total: number;
+            page: number;
+            page_size: number;
+            total_pages: number;
+            items: components["schemas"]["Webhook"][];
+        };
         WeeklyHours: {
             /** @description Monday is 0. */
             weekday: number;
@@ -5374,6 +5421,11 @@ export type UserPage = components['schemas']['UserPage'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type Verification = components['schemas']['Verification'];
 export type VerifyMagicLinkRequest = components['schemas']['VerifyMagicLinkRequest'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookCreate = components['schemas']['WebhookCreate'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookDeliveryPage = components['schemas']['WebhookDeliveryPage'];
+export type WebhookPage = components['schemas']['WebhookPage'];
 export type WeeklyHours = components['schemas']['WeeklyHours'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookCreate = components['schemas']['WebhookCreate'];
@@ -9270,13 +9322,13 @@ export interface operations {
     list_slots: {
         parameters: {
             query: {
-                from: string | unknown | unknown;
-                /** @description At most 42 days later. A date includes its whole day. */
-                to: string | unknown | unknown;
                 /** @description The caller, unless it is given. */
                 practitioner_id?: string | null;
                 /** @description Its duration and its buffers. */
                 service_id?: string | null;
+                from: string | unknown | unknown;
+                /** @description At most 42 days later. A date includes its whole day. */
+                to: string | unknown | unknown;
                 /** @description Instead of the service's; 60 without a service, unless it is given. */
                 duration_minutes?: number | null;
             };
