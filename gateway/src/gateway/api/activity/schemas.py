@@ -32,6 +32,6 @@ class ActivityPeriod(Schema):
     utilisation: Annotated[float | None, Field(description="The share of the hours in those; null where nobody works.")]
 
 
-class Activity(Schema):
+class ActivityReport(Schema):
     periods: list[ActivityPeriod]
     total: ActivityPeriod
