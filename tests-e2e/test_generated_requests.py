@@ -27,6 +27,8 @@ NEVER_SUCCEED = {
     "DELETE /api/v1/auth/passkeys/{passkey_id}",
     "GET /api/v1/auth/oidc/{workspace_slug}/start",
     "GET /api/v1/auth/oidc/callback",
+    # No calendar has an address that was made up.
+    "GET /api/v1/calendar-feeds/{token}.ics",
     # Every job there is has ended.
     "POST /api/v1/jobs/{job_id}/cancel",
 }

@@ -99,6 +99,7 @@ def furnish(api, sign_in_again):
         "location_id": location,
         "service_id": service,
         "holiday_id": holiday,
+        "feed_id": made("/calendar-feeds", json={}),
         "appointment_id": appointment,
         "exclude_appointment_id": appointment,
         "session_id": note,

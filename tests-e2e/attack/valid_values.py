@@ -42,6 +42,7 @@ CONSUMES = {
     "DELETE /api/v1/locations/{location_id}": "location_id",
     "DELETE /api/v1/slots/hold/{hold_id}": "slot_hold_id",
     "DELETE /api/v1/holidays/{holiday_id}": "holiday_id",
+    "DELETE /api/v1/calendar-feeds/{feed_id}": "feed_id",
     "DELETE /api/v1/reminders/configurations/{configuration_id}": "configuration_id",
     "DELETE /api/v1/reminders/templates/{template_id}": "reminder_template_id",
     "POST /api/v1/webhooks": "webhook_room",

@@ -13,12 +13,14 @@ from starlette.middleware import Middleware
 from chassis.auth.verifier import TokenVerifier
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
+from gateway.api.activity import routes as activity
 from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
 from gateway.api.audit import routes as audit
 from gateway.api.availability import routes as availability
 from gateway.api.broken_glass import routes as broken_glass
+from gateway.api.calendar_feeds import routes as calendar_feeds
 from gateway.api.care_teams import routes as care_teams
 from gateway.api.client_attachments import routes as client_attachments
 from gateway.api.client_duplicates import routes as client_duplicates
@@ -118,6 +120,8 @@ ROUTERS: Sequence[APIRouter] = (
     availability.router,
     holidays.router,
     slots.router,
+    calendar_feeds.router,
+    activity.router,
     services.router,
     locations.router,
     cosignatures.router,

@@ -39,8 +39,10 @@ from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.notifications.v1.webhooks_rpc import WebhooksStub
+from caseload.scheduling.v1.activity_rpc import ActivityReportsStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.calendar_feeds_rpc import CalendarFeedsStub
 from caseload.scheduling.v1.holds_rpc import HoldsStub
 from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
@@ -81,6 +83,8 @@ class Stubs:
     availability: AvailabilityStub
     holidays: HolidaysStub
     slots: FreeSlotsStub
+    calendar_feeds: CalendarFeedsStub
+    activity: ActivityReportsStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -129,6 +133,8 @@ class Stubs:
             availability=AvailabilityStub(peers["scheduling"]),
             holidays=HolidaysStub(peers["scheduling"]),
             slots=FreeSlotsStub(peers["scheduling"]),
+            calendar_feeds=CalendarFeedsStub(peers["scheduling"]),
+            activity=ActivityReportsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
