@@ -1,5 +1,6 @@
 """One of everything that a workspace can have, by the names the OpenAPI document uses for their ids."""
 
+from datetime import timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -75,6 +76,9 @@ def furnish(api, sign_in_again):
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
     measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
+    alert = made("/alerts", json={"title": "Fall", "priority": "low", "alert_type": "medical", "department_id": department})
+    period = {"starts_at": text(now()), "ends_at": text(now() + timedelta(hours=8))}
+    override = made("/on-call/overrides", json={"user_id": colleague, "department_id": department, **period})
     sign_in_again()
     (other, *_) = [found["id"] for found in api.get("/auth/sessions").json() if not found["current"]]
     return {
@@ -99,6 +103,9 @@ def furnish(api, sign_in_again):
         "plan_id": plan,
         "milestone_id": milestone,
         "measure_id": measure,
+        "alert_id": alert,
+        "override_id": override,
+        "replaces_user_id": colleague,
         "configuration_id": configuration,
         "break_glass_id": broken_glass,
         "sign_in_id": other,

@@ -129,6 +129,19 @@ DELETE /plans/{}/measures/{}
 POST GET /reminders/configurations
 PUT DELETE /reminders/configurations/{}
 GET /reminders/logs
+POST GET /alerts
+GET /alerts/active
+GET PUT /alerts/escalation-policy
+GET /alerts/report
+GET /alerts/{}
+POST /alerts/{}/acknowledge
+POST /alerts/{}/resolve
+POST /alerts/{}/cancel
+POST /alerts/{}/escalate
+GET /alerts/{}/escalations
+GET /on-call
+POST GET /on-call/overrides
+DELETE /on-call/overrides/{}
 GET /audit-events
 GET /audit-events/{}
 GET /audit/verify

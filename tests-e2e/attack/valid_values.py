@@ -58,6 +58,10 @@ CONSUMES = {
     "DELETE /api/v1/note-templates/{template_id}": "template_id",
     "POST /api/v1/sessions/{session_id}/restore": "deleted_id",
     "DELETE /api/v1/sessions/{session_id}/permanent": "deleted_id",
+    **dict.fromkeys(
+        (f"POST /api/v1/alerts/{{alert_id}}/{action}" for action in ("acknowledge", "resolve", "cancel", "escalate")), "alert_id"
+    ),
+    "DELETE /api/v1/on-call/overrides/{override_id}": "override_id",
 }
 WORDS = {
     "time_zone": ("Europe/Berlin", "America/New_York", "UTC"),
@@ -81,6 +85,11 @@ WORDS = {
     "comment": ("Which knee?",),
     "content_hash": (None,),
     "diagnosis_code": ("F32.1", "m545", None),
+    "alert_type": ("medical", "Code Blue"),
+    "room_number": ("3.14", None),
+    "expires_at": (None,),
+    "replaces_user_id": (None,),
+    "levels": ([{"after_seconds": 3600, "notify_roles": ["owner"], "notify_on_call": False, "channels": ["email"]}],),
 }
 
 
@@ -112,6 +121,8 @@ class ValidValues:
                 "template_id",
                 "job_id",
                 "hold_id",
+                "alert_id",
+                "override_id",
             ):
                 self._keep(kind)
         self._signed = self.fresh("session_id")
@@ -294,6 +305,13 @@ class ValidValues:
         agreed = {"purpose": "reminders", "text_version": "2026-03"}
         return client | {"consent_id": self._made(f"/clients/{client['client_id']}/consents", json=agreed)}
 
+    def _new_alert(self):
+        return {"alert_id": self._made("/alerts", json={"title": "Fall", "priority": "low", "alert_type": "medical"})}
+
+    def _new_override(self):
+        period = {"starts_at": text(now()), "ends_at": text(now() + timedelta(hours=8))}
+        return {"override_id": self._made("/on-call/overrides", json={"user_id": self._colleague.user_id, **period})}
+
     def _new_configuration(self):
         hours = next(_hours) % 700 + 1
         return {"configuration_id": self._made("/reminders/configurations", json={"hours_before": hours, "is_active": False})}
@@ -353,6 +371,8 @@ class ValidValues:
         ):
             if label.endswith(last):
                 body[name] = [id_] if name.endswith("s") else id_
+        if label.endswith("/overrides"):
+            body |= {"user_id": self._colleague.user_id, "starts_at": text(now()), "ends_at": text(now() + timedelta(hours=1))}
         if "/plans" in label:
             body |= {name: self._day(name) for name in ("start_date", "end_date", "target_date") if body.get(name)}
         if label.endswith("/legal-holds"):

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from chassis.auth.verifier import TokenVerifier
 from chassis.rpc.client.peers import Peer
 from chassis.storage.opening import open_blobs
+from gateway.api.alerts import routes as alerts
 from gateway.api.api_keys import routes as api_keys
 from gateway.api.appointments import routes as appointments
 from gateway.api.attachments import routes as attachments
@@ -39,6 +40,7 @@ from gateway.api.measures import routes as measures
 from gateway.api.memberships import routes as memberships
 from gateway.api.milestones import routes as milestones
 from gateway.api.note_templates import routes as note_templates
+from gateway.api.on_call import routes as on_call
 from gateway.api.passkeys import routes as passkeys
 from gateway.api.payments import routes as payments
 from gateway.api.plans import routes as plans
@@ -117,6 +119,8 @@ ROUTERS: Sequence[APIRouter] = (
     milestones.router,
     measures.router,
     reminders.router,
+    alerts.router,
+    on_call.router,
     audit.router,
     legal_holds.router,
     public_keys.router,

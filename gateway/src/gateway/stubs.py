@@ -34,6 +34,9 @@ from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.notifications.v1.alerts_rpc import AlertsStub
+from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.on_call_rpc import OnCallStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
@@ -79,6 +82,9 @@ class Stubs:
     milestones: MilestonesStub
     measures: MeasuresStub
     reminders: RemindersStub
+    alerts: AlertsStub
+    escalation_policies: EscalationPoliciesStub
+    on_call: OnCallStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
 
@@ -119,6 +125,9 @@ class Stubs:
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),
+            alerts=AlertsStub(peers["notifications"]),
+            escalation_policies=EscalationPoliciesStub(peers["notifications"]),
+            on_call=OnCallStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
         )

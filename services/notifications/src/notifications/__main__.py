@@ -1,22 +1,47 @@
-"""The notifications service: reminders and other mail."""
+"""The notifications service: reminders and other mail, and alerts."""
 
+from typing import Any
+
+from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
 from chassis.service.cli import run
-from chassis.service.definition import Erasure, Service
+from chassis.service.definition import Erasure, Loop, Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
+from notifications.alerts.rpc import Alerts
 from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
+from notifications.escalation_policies.rpc import EscalationPolicies
+from notifications.escalations.worker import AlertWorker
 from notifications.mail_worker import MailWorker
+from notifications.on_call.rpc import OnCall
 from notifications.payment_requests import reactions as payment_requests
 from notifications.reminder_consents import reactions as reminder_consents
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
 from notifications.tables import RETENTIONS, metadata
+
+
+def _servicers(runtime: Runtime) -> list[Any]:
+    identity = runtime.peers["identity"]
+    users, departments = UsersStub(identity), DepartmentsStub(identity)
+    return [
+        Reminders(AppointmentsStub(runtime.peers["scheduling"])),
+        ClientMoves(),
+        Alerts(runtime.keys, users, departments, runtime.once(MailWorker).account_mails.wake),
+        EscalationPolicies(),
+        OnCall(users, departments),
+    ]
+
+
+def _loops(runtime: Runtime) -> list[Loop]:
+    mail = runtime.once(MailWorker)
+    alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), mail.account_mails.wake)
+    return [*mail.loops, alerts.poller.run]
 
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
@@ -34,9 +59,9 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
 SERVICE = Service(
     "notifications",
     metadata,
-    servicers=lambda runtime: [Reminders(AppointmentsStub(runtime.peers["scheduling"])), ClientMoves()],
+    servicers=_servicers,
     reactions=_reactions,
-    loops=lambda runtime: runtime.once(MailWorker).loops,
+    loops=_loops,
     settings=NotificationsSettings,
     retentions=RETENTIONS,
     holds=lambda runtime: runtime.legal_holds(lambda: runtime.peers["audit"]),

@@ -7,6 +7,7 @@ from chassis.service.runtime import Runtime
 from chassis.work.poller import Poller
 from notifications.account_mails.mail import account_mail
 from notifications.cosign_notices.mail import cosign_notice_mails
+from notifications.escalations.mail import alert_mails
 from notifications.mail.sender import Claim, MailKind, Sender
 from notifications.mail.smtp import SmtpClient
 from notifications.payment_requests.mail import payment_request_mail, record
@@ -25,7 +26,11 @@ class MailWorker:
         stubs = Stubs.of(runtime)
         first_pause = timedelta(seconds=self._settings.retry_seconds)
         self.reminders = self._poller(reminder_mail(runtime, stubs, first_pause=first_pause))
-        other = {"payment_request": payment_request_mail(runtime, stubs), **cosign_notice_mails(runtime, stubs)}
+        other = {
+            "payment_request": payment_request_mail(runtime, stubs),
+            **cosign_notice_mails(runtime, stubs),
+            **alert_mails(runtime, stubs),
+        }
         self.account_mails = self._poller(account_mail(runtime, stubs.sign_in, stubs.invitations, other=other, record=record))
 
     @property

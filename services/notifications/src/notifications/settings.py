@@ -17,10 +17,19 @@ class NotificationsSettings(Settings):
     # Seconds before a mail that was not accepted is tried again. Doubles with every attempt.
     retry_seconds: float = Field(15.0, gt=0)
 
-    # Days until these are deleted: mails after they were written, reminders and copies of appointments after the start.
+    # Seconds between two looks for alerts whose next step is due.
+    alert_poll_seconds: float = Field(0.5, gt=0, le=1.0)
+    # Seconds after which an alert whose step was claimed and not taken may be claimed again: its worker is lost.
+    alert_lease_seconds: float = Field(3.0, gt=0)
+    # Alerts that a process takes further at the same time.
+    alerts_at_once: int = Field(10, ge=1)
+
+    # Days until these are deleted: mails after they were written, reminders and copies of appointments after the start, overrides of
+    # who is on call after their end.
     mails_days: float = Field(30, gt=0)
     reminders_days: float = Field(730, gt=0)
     appointment_copies_days: float = Field(90, gt=0)
+    on_call_overrides_days: float = Field(730, gt=0)
 
     @model_validator(mode="after")
     def _lease_outlasts_the_conversation(self) -> "NotificationsSettings":
