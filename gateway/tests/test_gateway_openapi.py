@@ -131,6 +131,7 @@ PUT DELETE /reminders/configurations/{}
 GET /reminders/logs
 POST GET /alerts
 GET /alerts/active
+GET /alerts/stream
 GET PUT /alerts/escalation-policy
 GET /alerts/report
 GET /alerts/{}

@@ -79,6 +79,7 @@ from gateway.rate_limits.limits import RateLimits
 from gateway.routing.public import PublicPaths
 from gateway.routing.router import Router
 from gateway.settings import GatewaySettings
+from gateway.streams.hub import AlertStreams
 from gateway.stubs import Stubs
 
 log = logging.getLogger(__name__)
@@ -183,6 +184,14 @@ def build(
         per_workspace=settings.archives_per_workspace,
         per_user=settings.archives_per_user,
     )
+    app.state.streams_at_once = AtOnce(
+        code="too_many_streams",
+        doing="following alerts by too many streams",
+        most=settings.alert_streams_at_once,
+        per_workspace=settings.alert_streams_per_workspace,
+        per_user=settings.alert_streams_per_user,
+    )
+    app.state.alert_streams = AlertStreams(stubs.alert_feed, verifier, seconds=settings.alert_stream_seconds)
     app.state.blobs = (
         open_blobs(settings.blob_url, settings.blob_secret.get_secret_value(), settings.public_url) if settings.blob_url else None
     )
@@ -244,12 +253,13 @@ def _middleware(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     verifier: TokenVerifier = app.state.verifier
-    polling = asyncio.create_task(_poll(verifier))
+    working = [asyncio.create_task(_poll(verifier)), asyncio.create_task(app.state.alert_streams.run())]
     try:
         yield
     finally:
-        polling.cancel()
-        await asyncio.wait([polling])
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
         await verifier.close()
         await app.state.limits.close()
 

@@ -34,6 +34,7 @@ from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
 from caseload.notifications.v1.on_call_rpc import OnCallStub
@@ -83,6 +84,7 @@ class Stubs:
     measures: MeasuresStub
     reminders: RemindersStub
     alerts: AlertsStub
+    alert_feed: AlertFeedStub
     escalation_policies: EscalationPoliciesStub
     on_call: OnCallStub
     trail: TrailStub
@@ -126,6 +128,7 @@ class Stubs:
             measures=MeasuresStub(peers["clinical"]),
             reminders=RemindersStub(peers["notifications"]),
             alerts=AlertsStub(peers["notifications"]),
+            alert_feed=AlertFeedStub(peers["notifications"]),
             escalation_policies=EscalationPoliciesStub(peers["notifications"]),
             on_call=OnCallStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),

@@ -233,6 +233,7 @@ EXPLANATIONS: dict[str, str] = {
     "too_many_jobs": "A workspace has at most five jobs that are not over. Wait for one of them, or cancel it.",
     "too_many_milestones": "A plan has at most fifty milestones. Delete what was entered by mistake, or begin another plan.",
     "too_many_passkeys": "A user has at most twenty passkeys. Remove one first.",
+    "too_many_streams": "This user or workspace, as `counted_by` says, follows alerts by as many streams as one gateway serves it. One for each browser is enough: its tabs can share it.",
     "too_many_syncs": "As many large batches of notes are being taken as this user or workspace, as `counted_by` says, may send at once. Retry-After says after how many seconds to try again; smaller batches are not counted.",
     "too_many_uploads": "As many files are being uploaded as this user or workspace, as `counted_by` says, may upload at once. Retry-After says after how many seconds to try again.",
     "under_legal_hold": "A legal hold keeps this from being destroyed. Whoever may release holds (`POST /audit/legal-holds/{hold_id}/release`) can say why it is there. Nothing was changed.",

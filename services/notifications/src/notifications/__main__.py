@@ -11,6 +11,7 @@ from chassis.service.cli import run
 from chassis.service.definition import Erasure, Loop, Service
 from chassis.service.runtime import Runtime
 from notifications.account_mails import reactions as account_mails
+from notifications.alert_feed.rpc import AlertFeed
 from notifications.alerts.rpc import Alerts
 from notifications.client_moves.rpc import ClientMoves
 from notifications.cosign_notices import reactions as cosign_notices
@@ -35,6 +36,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
         Alerts(runtime.keys, users, departments, runtime.once(MailWorker).account_mails.wake),
         EscalationPolicies(),
         OnCall(users, departments),
+        AlertFeed(runtime.keys, users),
     ]
 
 

@@ -1,10 +1,12 @@
 """Alerts, whom they are told to while nobody answers, and the report."""
 
+from contextlib import ExitStack
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-from starlette.responses import Response
+from fastapi import Header, Query
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
 from caseload.notifications.v1 import alerts_pb2 as pb
 from caseload.notifications.v1 import escalation_policies_pb2
@@ -14,6 +16,8 @@ from gateway.api.time_range import time_range
 from gateway.auth.dependencies import SignedInRequest
 from gateway.mapping import render, to_proto
 from gateway.routing.nouns import noun_router
+from gateway.streams.response import STREAM, AlertStreamResponse
+from gateway.streams.stream import AlertStream
 
 router = noun_router("/alerts", "alerts")
 
@@ -35,6 +39,23 @@ async def list_active_alerts(request: SignedInRequest) -> Response:
     """Those that nobody has answered and that the caller sees, most urgent first: up to 500."""
     found = await request.stubs.alerts.ListActiveAlerts(pb.ListActiveAlertsRequest(), request.context)
     return json_response([render(alert) for alert in found.items])
+
+
+@router.get("/stream", openapi_extra=STREAM, response_class=StreamingResponse)
+async def stream_alerts(
+    http: Request, request: SignedInRequest, last_event_id: Annotated[str | None, Header(max_length=100)] = None
+) -> Response:
+    """Server-sent events: `reset` with all active alerts, then `alert` with each change (`{change, alert}`) of what the caller's role and department may see.
+
+    With `Last-Event-ID` it goes on after that event, and begins with `reset` only where that cannot be done. A `heartbeat` comes every 15 seconds in which
+    nothing else does. It ends with the access token, after five minutes at most: a browser comes back by itself, and misses nothing. Open one per browser.
+    """
+    with ExitStack() as admitted:
+        admitted.enter_context(http.app.state.streams_at_once.admit(request.caller))
+        caller, streams = request.caller, http.app.state.alert_streams
+        stream = AlertStream(caller.workspace_id, caller.user_id, caller.token)
+        await streams.open(stream, last_event_id, request.context)
+        return AlertStreamResponse(streams, stream, admitted.pop_all())
 
 
 @router.get("/escalation-policy", response_model=schemas.EscalationPolicy)
