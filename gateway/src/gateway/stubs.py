@@ -38,11 +38,18 @@ from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
 from caseload.notifications.v1.alerts_rpc import AlertsStub
 from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
 from caseload.notifications.v1.on_call_rpc import OnCallStub
+from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
+from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
+from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
 from caseload.notifications.v1.reminders_rpc import RemindersStub
+from caseload.notifications.v1.webhooks_rpc import WebhooksStub
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
+from caseload.scheduling.v1.availability_rpc import AvailabilityStub
+from caseload.scheduling.v1.holidays_rpc import HolidaysStub
 from caseload.scheduling.v1.locations_rpc import LocationsStub
 from caseload.scheduling.v1.payments_rpc import PaymentsStub
 from caseload.scheduling.v1.services_rpc import ServicesStub
+from caseload.scheduling.v1.slots_rpc import FreeSlotsStub
 from chassis.rpc.client.peers import Peer
 
 
@@ -73,6 +80,9 @@ class Stubs:
     services: ServicesStub
     locations: LocationsStub
     payments: PaymentsStub
+    availability: AvailabilityStub
+    holidays: HolidaysStub
+    slots: FreeSlotsStub
     sessions: SessionsStub
     sync: SyncStub
     attachments: AttachmentsStub
@@ -82,11 +92,15 @@ class Stubs:
     cosignatures: CosignaturesStub
     milestones: MilestonesStub
     measures: MeasuresStub
+    reminder_answers: ReminderAnswersStub
+    reminder_policies: ReminderPoliciesStub
+    reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
     alerts: AlertsStub
     alert_feed: AlertFeedStub
     escalation_policies: EscalationPoliciesStub
     on_call: OnCallStub
+    webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
 
@@ -117,6 +131,9 @@ class Stubs:
             services=ServicesStub(peers["scheduling"]),
             locations=LocationsStub(peers["scheduling"]),
             payments=PaymentsStub(peers["scheduling"]),
+            availability=AvailabilityStub(peers["scheduling"]),
+            holidays=HolidaysStub(peers["scheduling"]),
+            slots=FreeSlotsStub(peers["scheduling"]),
             sessions=SessionsStub(peers["clinical"]),
             sync=SyncStub(peers["clinical"]),
             attachments=AttachmentsStub(peers["clinical"]),
@@ -126,11 +143,15 @@ class Stubs:
             cosignatures=CosignaturesStub(peers["clinical"]),
             milestones=MilestonesStub(peers["clinical"]),
             measures=MeasuresStub(peers["clinical"]),
+            reminder_answers=ReminderAnswersStub(peers["notifications"]),
+            reminder_policies=ReminderPoliciesStub(peers["notifications"]),
+            reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
             alerts=AlertsStub(peers["notifications"]),
             alert_feed=AlertFeedStub(peers["notifications"]),
             escalation_policies=EscalationPoliciesStub(peers["notifications"]),
             on_call=OnCallStub(peers["notifications"]),
+            webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),
         )

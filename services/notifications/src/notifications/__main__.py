@@ -1,9 +1,11 @@
-"""The notifications service: reminders and other mail, and alerts."""
+"""The notifications service: reminders, other mail, webhooks, and alerts."""
 
+from datetime import timedelta
 from typing import Any
 
 from caseload.identity.v1.departments_rpc import DepartmentsStub
 from caseload.identity.v1.users_rpc import UsersStub
+from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.notifications.v1 import events_pb2
 from caseload.scheduling.v1.appointments_rpc import AppointmentsStub
 from chassis.events.reactions import Reaction
@@ -20,19 +22,30 @@ from notifications.escalations.worker import AlertWorker
 from notifications.mail_worker import MailWorker
 from notifications.on_call.rpc import OnCall
 from notifications.payment_requests import reactions as payment_requests
+from notifications.reminder_answers.rpc import ReminderAnswers
 from notifications.reminder_consents import reactions as reminder_consents
+from notifications.reminder_policies.rpc import ReminderPolicies
+from notifications.reminder_templates.rpc import ReminderTemplates
 from notifications.reminders import reactions as reminders
 from notifications.reminders.rpc import Reminders
 from notifications.settings import NotificationsSettings
+from notifications.stubs import Stubs
 from notifications.tables import RETENTIONS, metadata
+from notifications.webhooks import reactions as webhooks
+from notifications.webhooks.rpc import Webhooks
+from notifications.webhooks.worker import WebhookWorker
 
 
 def _servicers(runtime: Runtime) -> list[Any]:
-    identity = runtime.peers["identity"]
+    identity, webhook_worker = runtime.peers["identity"], runtime.once(WebhookWorker)
     users, departments = UsersStub(identity), DepartmentsStub(identity)
     return [
         Reminders(AppointmentsStub(runtime.peers["scheduling"])),
+        ReminderAnswers(Stubs.of(runtime)),
+        ReminderPolicies(),
+        ReminderTemplates(WorkspacesStub(identity)),
         ClientMoves(),
+        Webhooks(runtime.keys, takes=webhook_worker.outgoing.takes, wake=webhook_worker.poller.wake),
         Alerts(runtime.keys, users, departments, runtime.once(MailWorker).account_mails.wake),
         EscalationPolicies(),
         OnCall(users, departments),
@@ -43,7 +56,7 @@ def _servicers(runtime: Runtime) -> list[Any]:
 def _loops(runtime: Runtime) -> list[Loop]:
     mail = runtime.once(MailWorker)
     alerts = AlertWorker(runtime, UsersStub(runtime.peers["identity"]), mail.account_mails.wake)
-    return [*mail.loops, alerts.poller.run]
+    return [*mail.loops, alerts.poller.run, runtime.once(WebhookWorker).poller.run]
 
 
 def _reactions(runtime: Runtime) -> list[Reaction]:
@@ -55,6 +68,7 @@ def _reactions(runtime: Runtime) -> list[Reaction]:
         *account_mails.reactions(waited_for),
         *payment_requests.reactions(waited_for),
         *cosign_notices.reactions(waited_for, UsersStub(runtime.peers["identity"])),
+        *webhooks.reactions(runtime.once(WebhookWorker).poller.wake, settling=timedelta(seconds=runtime.settings.webhook_settling_seconds)),
     ]
 
 

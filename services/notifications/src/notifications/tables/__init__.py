@@ -1,4 +1,4 @@
-"""The tables of notifications: reminder rules, known appointments, reminders, other mail, alerts, and what is due."""
+"""The tables of notifications: reminder rules, known appointments, reminders, other mail, alerts, what is due, and webhooks."""
 
 from chassis.work import moves
 from chassis.work.retention import Retention
@@ -13,6 +13,9 @@ from notifications.tables.alerts import (
 )
 from notifications.tables.base import metadata, moved
 from notifications.tables.mail import due_work, mails
+from notifications.tables.reminder_links import reminder_links, reminder_opt_outs
+from notifications.tables.reminder_policies import reminder_policies
+from notifications.tables.reminder_templates import reminder_templates
 from notifications.tables.reminders import (
     appointments,
     merged_clients,
@@ -21,6 +24,7 @@ from notifications.tables.reminders import (
     reminder_counters,
     reminders,
 )
+from notifications.tables.webhooks import webhook_deliveries, webhook_queues, webhooks
 
 __all__ = [
     "RETENTIONS",
@@ -40,7 +44,14 @@ __all__ = [
     "reminder_configurations",
     "reminder_consents",
     "reminder_counters",
+    "reminder_links",
+    "reminder_opt_outs",
+    "reminder_policies",
+    "reminder_templates",
     "reminders",
+    "webhook_deliveries",
+    "webhook_queues",
+    "webhooks",
 ]
 
 # What is being sent, or is still to be, is never over.
@@ -48,8 +59,10 @@ _SETTLED = "status NOT IN ('pending', 'sending')"
 RETENTIONS = (
     Retention("mails", since="created_at", days="mails_days", over=_SETTLED),
     Retention("reminders", since="starts_at", days="reminders_days", over=_SETTLED, evidence=True),
+    Retention("reminder_links", since="starts_at", days="reminder_links_days"),
     # An event about an older one makes its copy anew; nothing is planned for what has begun.
     Retention("appointments", since="coalesce(starts_at, seen_at)", days="appointment_copies_days"),
+    Retention("webhook_deliveries", since="created_at", days="webhook_deliveries_days", over="status IN ('delivered', 'failed')"),
     moves.RETENTION,
     Retention("alert_mails", since="created_at", days="mails_days"),
     # For this long a stream that was interrupted goes on where it was.
