@@ -29,6 +29,7 @@ SAMPLES = {
     "workspace_slug": "nowhere",
     "tag": "knee",
     "diagnosis_code": "F32.1",
+    "levels": [{"after_seconds": 60, "notify_roles": ["owner"], "notify_on_call": True, "channels": ["email"]}],
     "country": "DE",
     "subdivision": "BY",
     "from": "2031-03-03",
@@ -154,7 +155,7 @@ def is_id(schema):
 
 
 EXAMPLES = {
-    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith("end") else 0)),
+    ("string", "date-time"): lambda name: text(now() + timedelta(days=3, hours=1 if name.endswith(("end", "ends_at")) else 0)),
     ("string", "date"): lambda name: "1990-05-17",
     ("string", "idn-email"): lambda name: f"{uuid4().hex[:12]}@example.com",
     ("string", None): lambda name: f"sso-{uuid4().hex[:12]}" if name == "slug" else f"{uuid4().hex[:12]} {name}",

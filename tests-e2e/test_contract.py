@@ -59,6 +59,8 @@ REFUSED = {
     "POST /api/v1/sessions/{session_id}/return": 409,
     "DELETE /api/v1/sessions/{session_id}/permanent": 409,  # and is not deleted
     "PUT /api/v1/reminders/configurations/{configuration_id}": 409,  # there is one for that hour
+    "POST /api/v1/alerts/{alert_id}/cancel": 409,  # it is resolved by then
+    "POST /api/v1/alerts/{alert_id}/escalate": 409,
     "PUT /api/v1/plans/{plan_id}/milestones/order": 409,  # no milestone is not every milestone of the plan
 }
 

@@ -67,6 +67,11 @@ EMPTY = {
     ),
     "clinical.search_work": "all notes are indexed, unless it was stopped before",
     **dict.fromkeys(("clinical.supervised_users", "clinical.cosign_requests", "clinical.cosignatures"), "nobody in it is supervised"),
+    **dict.fromkeys(
+        (f"notifications.{name}" for name in ("alerts", "alert_escalations", "alert_mails", "alert_changes", "alert_feeds")),
+        "nobody in it has raised an alert",
+    ),
+    **dict.fromkeys(("notifications.escalation_policies", "notifications.on_call_overrides"), "nobody in it has set any"),
     "audit.unsealed": "all events have their seal, unless it was stopped a moment before they got it",
     "audit.unwitnessed": "all chains have their checkpoint, unless it was stopped some seconds before they got it",
 }

@@ -1,6 +1,7 @@
 """One of everything that a workspace can have, by the names the OpenAPI document uses for their ids."""
 
 import time
+from datetime import timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -78,6 +79,9 @@ def furnish(api, sign_in_again):
     milestone = made(f"/plans/{plan}/milestones", json={"title": "Ten steps"})
     measure = made(f"/plans/{plan}/measures", json={"name": "Pain", "value": 7, "session_id": note})
     configuration = made("/reminders/configurations", json={"hours_before": next(_hours_before), "channel": "email"})
+    alert = made("/alerts", json={"title": "Fall", "priority": "low", "alert_type": "medical", "department_id": department})
+    period = {"starts_at": text(now()), "ends_at": text(now() + timedelta(hours=8))}
+    override = made("/on-call/overrides", json={"user_id": colleague, "department_id": department, **period})
     reminder_template = made("/reminders/templates", json={"name": "Short", "locale": "en", "subject": "Soon", "text": "{date}, {time}"})
     for older in api.get("/webhooks").raise_for_status().json()["items"][2:]:
         # A workspace has ten at most.
@@ -111,6 +115,9 @@ def furnish(api, sign_in_again):
         "plan_id": plan,
         "milestone_id": milestone,
         "measure_id": measure,
+        "alert_id": alert,
+        "override_id": override,
+        "replaces_user_id": colleague,
         "configuration_id": configuration,
         "reminder_template_id": reminder_template,
         "break_glass_id": broken_glass,

@@ -147,6 +147,20 @@ POST GET /reminders/templates
 PUT DELETE /reminders/templates/{}
 POST /reminders/templates/{}/preview
 GET /reminders/logs
+POST GET /alerts
+GET /alerts/active
+GET /alerts/stream
+GET PUT /alerts/escalation-policy
+GET /alerts/report
+GET /alerts/{}
+POST /alerts/{}/acknowledge
+POST /alerts/{}/resolve
+POST /alerts/{}/cancel
+POST /alerts/{}/escalate
+GET /alerts/{}/escalations
+GET /on-call
+POST GET /on-call/overrides
+DELETE /on-call/overrides/{}
 POST GET /webhooks
 DELETE /webhooks/{}
 POST /webhooks/{}/rotate-secret

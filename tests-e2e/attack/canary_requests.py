@@ -44,6 +44,7 @@ TABLES = {
     "CareTeams": "broken_glass",
     "Consents": "consents",
     "Jobs": "jobs",
+    "Alerts": "alerts",
     "Appointments": "appointments",
     "Availability": "availability",
     "Sessions": "sessions",

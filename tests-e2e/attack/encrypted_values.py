@@ -281,6 +281,12 @@ class EncryptedValues:
         path = f"/plans/{self._plan(self._word())[1]}/measures"
         return EncryptedValue(column, {"id": self._made(path, json={"name": word, "value": 7})}, [self._get(path)], [word])
 
+    def _alerts(self, column):
+        word = self._word()
+        alert = self._made("/alerts", json={"title": word, "priority": "low", "alert_type": "medical"})
+        reads = [self._get(f"/alerts/{alert}"), self._get("/alerts"), self._get("/alerts/active")]
+        return EncryptedValue(column, {"id": alert}, reads, [word], lambda: self.api.post(f"/alerts/{alert}/escalate"))
+
     def _attachments(self, column):
         word = self._word()
         _, note = self._note(self._word())

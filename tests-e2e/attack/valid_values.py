@@ -66,6 +66,10 @@ CONSUMES = {
     "DELETE /api/v1/note-templates/{template_id}": "template_id",
     "POST /api/v1/sessions/{session_id}/restore": "deleted_id",
     "DELETE /api/v1/sessions/{session_id}/permanent": "deleted_id",
+    **dict.fromkeys(
+        (f"POST /api/v1/alerts/{{alert_id}}/{action}" for action in ("acknowledge", "resolve", "cancel", "escalate")), "alert_id"
+    ),
+    "DELETE /api/v1/on-call/overrides/{override_id}": "override_id",
 }
 WORDS = {
     "time_zone": ("Europe/Berlin", "America/New_York", "UTC"),
@@ -101,6 +105,11 @@ WORDS = {
     "text": ("{first_name}: {date}, {time}",),
     "html": (None, "<p>{date} {time}</p>"),
     "diagnosis_code": ("F32.1", "m545", None),
+    "alert_type": ("medical", "Code Blue"),
+    "room_number": ("3.14", None),
+    "expires_at": (None,),
+    "replaces_user_id": (None,),
+    "levels": ([{"after_seconds": 3600, "notify_roles": ["owner"], "notify_on_call": False, "channels": ["email"]}],),
 }
 
 
@@ -132,6 +141,8 @@ class ValidValues:
                 "template_id",
                 "job_id",
                 "hold_id",
+                "alert_id",
+                "override_id",
                 "delivery_id",
             ):
                 self._keep(kind)
@@ -329,6 +340,13 @@ class ValidValues:
         agreed = {"purpose": "reminders", "text_version": "2026-03"}
         return client | {"consent_id": self._made(f"/clients/{client['client_id']}/consents", json=agreed)}
 
+    def _new_alert(self):
+        return {"alert_id": self._made("/alerts", json={"title": "Fall", "priority": "low", "alert_type": "medical"})}
+
+    def _new_override(self):
+        period = {"starts_at": text(now()), "ends_at": text(now() + timedelta(hours=8))}
+        return {"override_id": self._made("/on-call/overrides", json={"user_id": self._colleague.user_id, **period})}
+
     def _new_configuration(self):
         hours = next(_hours) % 700 + 1
         return {"configuration_id": self._made("/reminders/configurations", json={"hours_before": hours, "is_active": False})}
@@ -413,6 +431,8 @@ class ValidValues:
         ):
             if label.endswith(last):
                 body[name] = [id_] if name.endswith("s") else id_
+        if label.endswith("/overrides"):
+            body |= {"user_id": self._colleague.user_id, "starts_at": text(now()), "ends_at": text(now() + timedelta(hours=1))}
         if "template_id" in body and "/reminders/" in label:
             body["template_id"] = self.some("reminder_template_id")
         if "/plans" in label:

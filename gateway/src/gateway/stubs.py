@@ -34,6 +34,10 @@ from caseload.identity.v1.single_sign_on_rpc import SingleSignOnStub
 from caseload.identity.v1.users_rpc import UsersStub
 from caseload.identity.v1.workspaces_rpc import WorkspacesStub
 from caseload.jobs.v1.jobs_rpc import JobsStub
+from caseload.notifications.v1.alert_feed_rpc import AlertFeedStub
+from caseload.notifications.v1.alerts_rpc import AlertsStub
+from caseload.notifications.v1.escalation_policies_rpc import EscalationPoliciesStub
+from caseload.notifications.v1.on_call_rpc import OnCallStub
 from caseload.notifications.v1.reminder_answers_rpc import ReminderAnswersStub
 from caseload.notifications.v1.reminder_policies_rpc import ReminderPoliciesStub
 from caseload.notifications.v1.reminder_templates_rpc import ReminderTemplatesStub
@@ -98,6 +102,10 @@ class Stubs:
     reminder_policies: ReminderPoliciesStub
     reminder_templates: ReminderTemplatesStub
     reminders: RemindersStub
+    alerts: AlertsStub
+    alert_feed: AlertFeedStub
+    escalation_policies: EscalationPoliciesStub
+    on_call: OnCallStub
     webhooks: WebhooksStub
     trail: TrailStub
     legal_holds: LegalHoldsStub
@@ -148,6 +156,10 @@ class Stubs:
             reminder_policies=ReminderPoliciesStub(peers["notifications"]),
             reminder_templates=ReminderTemplatesStub(peers["notifications"]),
             reminders=RemindersStub(peers["notifications"]),
+            alerts=AlertsStub(peers["notifications"]),
+            alert_feed=AlertFeedStub(peers["notifications"]),
+            escalation_policies=EscalationPoliciesStub(peers["notifications"]),
+            on_call=OnCallStub(peers["notifications"]),
             webhooks=WebhooksStub(peers["notifications"]),
             trail=TrailStub(peers["audit"]),
             legal_holds=LegalHoldsStub(peers["audit"]),

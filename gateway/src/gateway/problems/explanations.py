@@ -6,6 +6,9 @@ A test holds them against every code that the suite refuses with.
 from caseload.services import SERVICE_NAMES
 
 EXPLANATIONS: dict[str, str] = {
+    "alert_already_acknowledged": "Somebody sees to this alert already: `acknowledged_by`, since `acknowledged_at`. It can still be resolved or cancelled.",
+    "alert_closed": "This alert is resolved or cancelled, as `status` says, and does not change any more. Raise another one.",
+    "alert_invalid": "The alert cannot be raised like this. `errors` says why.",
     "already_merged": "This client was merged into another one before, which `merged_into` names.",
     "already_reviewed": "Somebody has reviewed this already; a review is not changed.",
     "amended_meanwhile": "The note has been amended since the version whose `content_hash` was sent; `version_number` is the newest one's. Read it again before you decide.",
@@ -56,6 +59,7 @@ EXPLANATIONS: dict[str, str] = {
     "email_blacklisted": "Whoever runs this installation does not let this e-mail address in, so nobody is invited with it.",
     "email_invalid": "This is not an e-mail address, or one that cannot be blacklisted. `errors` says why.",
     "email_taken": "Somebody in this workspace has this e-mail address already.",
+    "escalation_policy_invalid": "The escalation policy cannot be used like this: it has 1 to 10 levels, each of which tells somebody by some channel. `errors` says what is wrong.",
     "external_id_taken": "Another client of this workspace has this external_id.",
     "field_required": "A field that this record needs cannot be empty. `errors` names it.",
     "file_broken": "The file is damaged, or is not what its first bytes say.",
@@ -137,6 +141,7 @@ EXPLANATIONS: dict[str, str] = {
     "not_the_supervisor": "This note waits for the supervisor of whoever signed it. An owner or administrator can decide in their place.",
     "note_of_another_client": "The note that the device calls by this id is another client's. A note stays with its client: send the text under another `client_session_id`.",
     "nothing_to_pay": "The appointment is paid already, or its payment is waived.",
+    "on_call_override_invalid": "The override cannot be stored like this: it has an end, and is of active users of the workspace. `errors` says what is wrong.",
     "origin_not_allowed": "A page of this origin may not ask for patients. Whoever runs the gateway names the origins that may, in CASELOAD_CORS_ORIGINS.",
     "overloaded": "The server has too much to do at the moment. Retry-After says after how many seconds to try again.",
     "own_address": "Nobody blacklists their own address: they could not undo it.",
@@ -179,6 +184,7 @@ EXPLANATIONS: dict[str, str] = {
     "reminder_template_not_found": "This template does not exist, or belongs to another workspace.",
     "reminder_template_used": "A rule uses this template. Give it another one, or none, first.",
     "reply_too_large": "The reply is larger than can be sent. Ask for less at a time, for example with a smaller page_size.",
+    "report_period_invalid": "A report is about a period of a year at most, which ends after it begins.",
     "report_range_invalid": "A report is of one day to 366 days. `errors` says what is wrong.",
     "reports_busy": "Too many reports are being made at this moment. Retry-After says after how many seconds to try again.",
     "request_incomplete": "The request ended before all of it had arrived. Send it again.",
@@ -253,6 +259,7 @@ EXPLANATIONS: dict[str, str] = {
     "too_many_jobs": "A workspace has at most five jobs that are not over. Wait for one of them, or cancel it.",
     "too_many_milestones": "A plan has at most fifty milestones. Delete what was entered by mistake, or begin another plan.",
     "too_many_passkeys": "A user has at most twenty passkeys. Remove one first.",
+    "too_many_streams": "This user or workspace, as `counted_by` says, follows alerts by as many streams as one gateway serves it. One for each browser is enough: its tabs can share it.",
     "too_many_syncs": "As many large batches of notes are being taken as this user or workspace, as `counted_by` says, may send at once. Retry-After says after how many seconds to try again; smaller batches are not counted.",
     "too_many_uploads": "As many files are being uploaded as this user or workspace, as `counted_by` says, may upload at once. Retry-After says after how many seconds to try again.",
     "too_many_webhooks": "A workspace has at most ten webhooks. Delete one that is not used any more.",
